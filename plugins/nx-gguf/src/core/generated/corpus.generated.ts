@@ -1,0 +1,123 @@
+// Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
+/**
+ * Where files come from.
+ */
+export type Source = PathSource | CommandSource | HuggingFaceSource | UrlSource;
+/**
+ * Globs of the files to take from a directory; all when absent.
+ */
+export type Globs = string[];
+/**
+ * Globs of the files to leave out.
+ */
+export type Globs1 = string[];
+/**
+ * Globs of the files the program reads, relative to the project's directory. Their bytes are part of the action key; list them in the target's Nx `inputs` too.
+ */
+export type Globs2 = string[];
+/**
+ * Globs of the files to take; all when absent.
+ */
+export type Globs3 = string[];
+/**
+ * Globs of the files to leave out.
+ */
+export type Globs4 = string[];
+
+/**
+ * A text to calibrate or evaluate on. Any model can name the project that holds it.
+ */
+export interface Corpus {
+  $schema?: string;
+  description?: string;
+  /**
+   * Project that holds toolchain.json, for sources that use {llamaCpp} or {python}.
+   */
+  toolchain?: string;
+  source: Source;
+}
+/**
+ * A file or directory on this machine. Its bytes are referred to where they are, not copied, unless the file system can share them.
+ */
+export interface PathSource {
+  type: 'path';
+  /**
+   * Relative to the project's directory, or absolute.
+   */
+  path: string;
+  include?: Globs;
+  exclude?: Globs1;
+}
+/**
+ * A program that writes the files: a merge, a fine-tune, a generator. It runs only when its declared inputs change.
+ */
+export interface CommandSource {
+  type: 'command';
+  /**
+   * Program and arguments, run without a shell in the project's directory. {output} is the empty directory to fill, {llamaCpp} the source of the pinned llama.cpp, {python} the interpreter of the converter's environment.
+   *
+   * @minItems 1
+   */
+  command: [string, ...string[]];
+  inputs?: Globs2;
+}
+/**
+ * Files of a repository on a Hugging Face hub.
+ */
+export interface HuggingFaceSource {
+  type: 'huggingface';
+  repository: string;
+  kind?: 'model' | 'dataset';
+  /**
+   * Branch, tag or commit.
+   */
+  revision?: string;
+  include?: Globs3;
+  exclude?: Globs4;
+  /**
+   * Take this one file out of the archive that `include` names.
+   */
+  member?: string;
+}
+/**
+ * One file, or one member of an archive, by address and digest.
+ */
+export interface UrlSource {
+  type: 'url';
+  url: string;
+  sha256: string;
+  /**
+   * Path inside the archive.
+   */
+  member?: string;
+}
+
+/** The schema itself. */
+export const corpusSchema = {
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "$id": "corpus.schema.json",
+  "title": "Corpus",
+  "description": "A text to calibrate or evaluate on. Any model can name the project that holds it.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+    "source"
+  ],
+  "properties": {
+    "$schema": {
+      "type": "string"
+    },
+    "description": {
+      "type": "string"
+    },
+    "toolchain": {
+      "description": "Project that holds toolchain.json, for sources that use {llamaCpp} or {python}.",
+      "type": "string",
+      "minLength": 1,
+      "default": "llama-cpp"
+    },
+    "source": {
+      "$ref": "source.schema.json"
+    }
+  }
+} as const;

@@ -1,0 +1,36 @@
+// Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
+/**
+ * Brings the files of a source into the store: the checkpoint of a model, or the texts of a corpus.
+ */
+export interface FetchOptions {
+  /**
+   * The model file, or a corpus file, relative to the project's directory.
+   */
+  config?: string;
+}
+
+/** The schema itself. */
+export const fetchSchema = {
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "$id": "executors/fetch.schema.json",
+  "title": "FetchOptions",
+  "description": "Brings the files of a source into the store: the checkpoint of a model, or the texts of a corpus.",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "config": {
+      "description": "The model file, or a corpus file, relative to the project's directory.",
+      "type": "string",
+      "minLength": 1,
+      "default": "model.json",
+      "examples": [
+        "corpus.json"
+      ]
+    }
+  },
+  "examples": [
+    {
+      "config": "corpus.json"
+    }
+  ]
+} as const;

@@ -1,0 +1,40 @@
+// Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
+/**
+ * Makes the importance matrix with llama-imatrix, or takes a ready one.
+ */
+export interface ImatrixOptions {
+  /**
+   * The model file, relative to the project's directory.
+   */
+  config?: string;
+  /**
+   * Threads for the tool; all cores when absent. Not part of the action key.
+   */
+  threads?: number;
+}
+
+/** The schema itself. */
+export const imatrixSchema = {
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "$id": "executors/imatrix.schema.json",
+  "title": "ImatrixOptions",
+  "description": "Makes the importance matrix with llama-imatrix, or takes a ready one.",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "config": {
+      "description": "The model file, relative to the project's directory.",
+      "type": "string",
+      "minLength": 1,
+      "default": "model.json"
+    },
+    "threads": {
+      "description": "Threads for the tool; all cores when absent. Not part of the action key.",
+      "type": "integer",
+      "minimum": 1,
+      "examples": [
+        8
+      ]
+    }
+  }
+} as const;

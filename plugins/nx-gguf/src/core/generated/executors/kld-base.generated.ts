@@ -1,0 +1,40 @@
+// Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
+/**
+ * Computes the logits of the unquantized model that every variant is compared with.
+ */
+export interface KldBaseOptions {
+  /**
+   * The model file, relative to the project's directory.
+   */
+  config?: string;
+  /**
+   * Threads for the tool; all cores when absent. Not part of the action key.
+   */
+  threads?: number;
+}
+
+/** The schema itself. */
+export const kldBaseSchema = {
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "$id": "executors/kld-base.schema.json",
+  "title": "KldBaseOptions",
+  "description": "Computes the logits of the unquantized model that every variant is compared with.",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "config": {
+      "description": "The model file, relative to the project's directory.",
+      "type": "string",
+      "minLength": 1,
+      "default": "model.json"
+    },
+    "threads": {
+      "description": "Threads for the tool; all cores when absent. Not part of the action key.",
+      "type": "integer",
+      "minimum": 1,
+      "examples": [
+        8
+      ]
+    }
+  }
+} as const;

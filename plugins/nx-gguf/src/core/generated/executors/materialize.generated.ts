@@ -1,0 +1,28 @@
+// Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
+/**
+ * Puts the GGUFs of all variants under dist/ and prints a summary.
+ */
+export interface MaterializeOptions {
+  /**
+   * The model file, relative to the project's directory.
+   */
+  config?: string;
+}
+
+/** The schema itself. */
+export const materializeSchema = {
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "$id": "executors/materialize.schema.json",
+  "title": "MaterializeOptions",
+  "description": "Puts the GGUFs of all variants under dist/ and prints a summary.",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "config": {
+      "description": "The model file, relative to the project's directory.",
+      "type": "string",
+      "minLength": 1,
+      "default": "model.json"
+    }
+  }
+} as const;

@@ -1,0 +1,57 @@
+// Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
+/**
+ * Makes one variant with llama-quantize.
+ */
+export interface QuantizeOptions {
+  /**
+   * The model file, relative to the project's directory.
+   */
+  config?: string;
+  /**
+   * Name of the variant in model.json; the part of the target name behind the first colon when absent.
+   */
+  variant?: string;
+  /**
+   * Threads for the tool; all cores when absent. Not part of the action key.
+   */
+  threads?: number;
+}
+
+/** The schema itself. */
+export const quantizeSchema = {
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "$id": "executors/quantize.schema.json",
+  "title": "QuantizeOptions",
+  "description": "Makes one variant with llama-quantize.",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "config": {
+      "description": "The model file, relative to the project's directory.",
+      "type": "string",
+      "minLength": 1,
+      "default": "model.json"
+    },
+    "variant": {
+      "description": "Name of the variant in model.json; the part of the target name behind the first colon when absent.",
+      "type": "string",
+      "minLength": 1,
+      "examples": [
+        "Q4_K_M"
+      ]
+    },
+    "threads": {
+      "description": "Threads for the tool; all cores when absent. Not part of the action key.",
+      "type": "integer",
+      "minimum": 1,
+      "examples": [
+        8
+      ]
+    }
+  },
+  "examples": [
+    {
+      "variant": "Q4_K_M"
+    }
+  ]
+} as const;

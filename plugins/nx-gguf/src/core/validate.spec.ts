@@ -1,0 +1,45 @@
+import { parseAs, validate } from './validate.js';
+
+const model = { name: 'M', source: { type: 'path', path: 'x' } };
+
+describe('validate', () => {
+  it('returns a valid value as it is', () => {
+    expect(validate('model', model, 'model.json')).toBe(model);
+  });
+
+  it.each([
+    ['a missing name', { source: model.source }, /model\.json: the top level: must have required property 'name'/],
+    ['a misspelt property', { ...model, quantise: {} }, /unknown property "quantise"/],
+    ['an unknown kind of source', { ...model, source: { type: 'ftp' } }, /\/source: "type" is "ftp", which is none of the known kinds/],
+    ['a source that lacks a field', { ...model, source: { type: 'path' } }, /\/source: must have required property 'path'/],
+    ['a variant without ftype', { ...model, quantize: { Q4: {} } }, /\/quantize\/Q4: must have required property 'ftype'/],
+    ['a variant name that leaves the directory', { ...model, quantize: { '../x': { ftype: 'Q4_0' } } }, /\.\.\/x|pattern/],
+    ['a wrong type', { ...model, convert: { outtype: 'f64' } }, /\/convert\/outtype: "f64" is none of "auto", "f32"/],
+    ['a path as name', { ...model, name: '../x' }, /\/name: "\.\.\/x" does not have the form/],
+  ])('names %s', (_, value, message) => {
+    expect(() => validate('model', value, 'model.json')).toThrow(message);
+  });
+
+  it('names every problem at once', () => {
+    expect(() => validate('model', { name: 1, sources: 2 }, 'model.json')).toThrow(/\/name[\s\S]*"sources"|"sources"[\s\S]*\/name/);
+  });
+
+  it('says where JSON is broken', () => {
+    expect(() => parseAs('model', '{ "name": ', 'models/a/model.json')).toThrow(/models\/a\/model\.json: /);
+  });
+});
+
+describe('manifest file names', () => {
+  const manifest = (name: string) => ({
+    format: 1, step: 'fetch', actionKey: 'a'.repeat(64), facts: {}, provenance: { inputs: [], toolchain: null, commands: [] },
+    files: [{ name, sha256: 'b'.repeat(64), sizeBytes: 1 }],
+  });
+
+  it.each(['a', 'a/b.txt', '.hidden', 'a..b/c', '..a'])('accepts %j', (name) => {
+    expect(() => validate('manifest', manifest(name), 'x')).not.toThrow();
+  });
+
+  it.each(['', '/a', '../a', 'a/../b', 'a/..', './a', 'a//b', 'a/', 'C:a', 'a\\b', 'a\u0000'])('refuses %j', (name) => {
+    expect(() => validate('manifest', manifest(name), 'x')).toThrow(/BAD_MANIFEST|name/);
+  });
+});

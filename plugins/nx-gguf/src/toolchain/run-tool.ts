@@ -1,0 +1,84 @@
+import { execa } from 'execa';
+import { GgufError, systemErrorCode } from '../core/errors.js';
+
+/** One process to run: argv without a shell. */
+export interface ToolRun {
+  command: string;
+  args: readonly string[];
+  cwd: string;
+  /** Added to the environment of this process; `undefined` removes a variable. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Called with each piece of output as it comes, both streams. */
+  onOutput?: (text: string) => void;
+  /** Ends the process (SIGTERM, then SIGKILL after 5 s). */
+  signal?: AbortSignal;
+  /** Do not throw on a non-zero exit code. */
+  mayFail?: boolean;
+}
+
+/** How a process ended, and the end of what it printed. */
+export interface ToolResult {
+  exitCode: number;
+  /** Both streams, up to the last `capturedBytes`. */
+  output: string;
+}
+
+/** Runs tools: the port through which steps start processes. */
+export type RunTool = (run: ToolRun) => Promise<ToolResult>;
+
+const capturedBytes = 1 << 20;
+const tailLines = 20;
+
+/**
+ * Runs a process to its end; keeps at most the last MiB of its output.
+ * @throws GgufError `TOOL_MISSING`, `TOOL_FAILED` (with the last lines it printed) or `INTERRUPTED`.
+ */
+export const runTool: RunTool = async (run) => {
+  let output = '';
+  const child = start(run);
+  const keep = (data: string): void => {
+    output = (output + data).slice(-capturedBytes);
+    run.onOutput?.(data);
+  };
+  child.stdout.setEncoding('utf8').on('data', keep);
+  child.stderr.setEncoding('utf8').on('data', keep);
+  const result = await child;
+  if (result.isCanceled) throw new GgufError('INTERRUPTED', `${run.command} was interrupted`);
+  if (result.exitCode === undefined && result.signal === undefined) throw startError(run, result.cause);
+  const exitCode = result.exitCode ?? 128;
+  if (exitCode !== 0 && run.mayFail !== true) {
+    const how = result.signal === undefined ? `ended with exit code ${exitCode}` : `was ended by ${result.signal}`;
+    throw new GgufError('TOOL_FAILED', `${nameOf(run.command)} ${how}`, { tail: lastLines(output) });
+  }
+  return { exitCode, output };
+};
+
+/** The last lines of a tool's output, the way a terminal would have left them. */
+export function lastLines(output: string, count = tailLines): string[] {
+  const lines = output.split('\n').map((line) => line.slice(line.lastIndexOf('\r', line.length - 2) + 1).trimEnd());
+  return lines.filter((line) => line !== '').slice(-count);
+}
+
+function start(run: ToolRun) {
+  return execa(run.command, run.args, {
+    cwd: run.cwd,
+    env: { ...run.env },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    reject: false,
+    forceKillAfterDelay: 5000,
+    ...(run.signal === undefined ? {} : { cancelSignal: run.signal }),
+  });
+}
+
+function startError(run: ToolRun, cause: unknown): GgufError {
+  const code = systemErrorCode(cause);
+  const why = code === 'ENOENT' ? 'not found' : code === 'EACCES' ? 'not executable' : String((cause as Error | undefined)?.message ?? cause);
+  return new GgufError('TOOL_MISSING', `cannot start ${run.command}: ${why}`, { cause, hint: 'Run the `doctor` target of the toolchain project to see what is missing.' });
+}
+
+function nameOf(command: string): string {
+  return command.slice(Math.max(command.lastIndexOf('/'), command.lastIndexOf('\\')) + 1);
+}

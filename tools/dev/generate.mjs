@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+// Writes the TypeScript types and schema constants from the JSON Schemas; `--check` compares instead and fails on drift.
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compile } from 'json-schema-to-typescript';
+import { optionsReference, replaceBetweenMarkers } from './options-reference.mjs';
+
+const root = join(import.meta.dirname, '../..');
+const schemas = join(root, 'plugins/nx-gguf/schemas');
+const target = join(root, 'plugins/nx-gguf/src/core/generated');
+const check = process.argv.includes('--check');
+const drifted = [];
+
+for (const [folder, names] of [['', files(schemas)], ['executors', files(join(schemas, 'executors'))]]) {
+  for (const file of names) {
+    const schema = JSON.parse(readFileSync(join(schemas, folder, file), 'utf8'));
+    const output = join(target, folder, file.replace('.schema.json', '.generated.ts'));
+    emit(output, await module(schema));
+  }
+}
+const readme = join(root, 'README.md');
+if (existsSync(readme)) emit(readme, replaceBetweenMarkers(readFileSync(readme, 'utf8'), optionsReference(schemas)));
+
+if (drifted.length > 0) {
+  console.error(`Out of date:\n${drifted.map((path) => `  ${path}`).join('\n')}\nRun: npm run generate`);
+  process.exit(1);
+}
+
+function files(folder) {
+  return readdirSync(folder).filter((name) => name.endsWith('.schema.json')).sort();
+}
+
+async function module(schema) {
+  const types = await compile(structuredClone(schema), schema.title, {
+    bannerComment: '',
+    cwd: schemas,
+    style: { singleQuote: true, printWidth: 120 },
+    format: true,
+  });
+  const constant = schema.$id.replace('.schema.json', '').replace(/^executors\//, '').replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+  return [
+    '// Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.',
+    types.trimEnd(),
+    '',
+    '/** The schema itself. */',
+    `export const ${constant}Schema = ${JSON.stringify(schema, null, 2)} as const;`,
+    '',
+  ].join('\n');
+}
+
+function emit(path, text) {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+  if (check) drifted.push(path.slice(root.length + 1));
+  else writeFileSync(path, text);
+}

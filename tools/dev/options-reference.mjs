@@ -1,0 +1,67 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const begin = '<!-- options: generated from the schemas by tools/dev/generate.mjs -->';
+const end = '<!-- /options -->';
+
+/** Markdown reference of every executor option and of every field of the files people write. */
+export function optionsReference(schemas) {
+  const read = (file) => JSON.parse(readFileSync(join(schemas, file), 'utf8'));
+  const executors = readdirSync(join(schemas, 'executors')).sort();
+  const parts = ['### Executors', ''];
+  for (const file of executors) parts.push(...executorSection(file.replace('.schema.json', ''), read(`executors/${file}`)));
+  for (const file of ['model', 'source', 'corpus', 'toolchain']) parts.push(...fileSection(file, read(`${file}.schema.json`)));
+  return parts.join('\n').trimEnd();
+}
+
+/** The text with the part between the markers replaced; unchanged when it has no markers. */
+export function replaceBetweenMarkers(text, reference) {
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from) return text;
+  return `${text.slice(0, from + begin.length)}\n\n${reference}\n\n${text.slice(to)}`;
+}
+
+function executorSection(name, schema) {
+  return [`#### \`nx-gguf:${name}\``, '', schema.description, '', ...table(schema), ''];
+}
+
+function fileSection(name, schema) {
+  const parts = [`### \`${name === 'source' ? 'A source' : `${name}.json`}\``, '', schema.description, ''];
+  if (schema.properties) parts.push(...table(schema), '');
+  for (const definition of Object.values(schema.definitions ?? {})) {
+    if (definition.type === 'object' && definition.properties) {
+      parts.push(`**${definition.title}**: ${definition.description ?? ''}`.trimEnd(), '', ...table(definition), '');
+    }
+  }
+  return parts;
+}
+
+function table(schema) {
+  const rows = Object.entries(schema.properties ?? {}).filter(([name]) => name !== '$schema');
+  return [
+    '| option | type | default | meaning |',
+    '| --- | --- | --- | --- |',
+    ...rows.map(([name, property]) =>
+      `| \`${name}\`${schema.required?.includes(name) ? ' (required)' : ''} | ${type(property)} | ${'default' in property ? code(property.default) : ''} | ${meaning(property)} |`),
+  ];
+}
+
+function type(property) {
+  if ('const' in property) return code(property.const);
+  if (property.enum) return property.enum.map(code).join(', ');
+  if (property.oneOf) return property.oneOf.map(type).join(' or ');
+  if (property.$ref) return property.$ref.includes('#') ? property.$ref.split('/').pop() : 'source';
+  if (property.type === 'array') return `${type(property.items)}[]`;
+  if (property.title) return property.title;
+  return [property.type].flat().join(' or ');
+}
+
+function meaning(property) {
+  const example = property.examples ? ` Example: ${code(property.examples[0])}` : '';
+  return `${(property.description ?? '').replaceAll('|', '\\|')}${example}`.trim();
+}
+
+function code(value) {
+  return `\`${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('|', '\\|')}\``;
+}
