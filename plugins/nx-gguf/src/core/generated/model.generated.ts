@@ -136,7 +136,7 @@ export interface ConvertSettings {
   /**
    * Type of the unquantized GGUF. `auto` keeps the checkpoint's own.
    */
-  outtype?: 'auto' | 'f32' | 'f16' | 'bf16' | 'q8_0';
+  outtype?: 'auto' | 'f32' | 'f16' | 'bf16' | 'q8_0' | 'tq1_0' | 'tq2_0';
   /**
    * general.name of the GGUF, when it is not what the converter finds by itself.
    */
@@ -373,7 +373,9 @@ export const modelSchema = {
             "f32",
             "f16",
             "bf16",
-            "q8_0"
+            "q8_0",
+            "tq1_0",
+            "tq2_0"
           ],
           "default": "auto"
         },

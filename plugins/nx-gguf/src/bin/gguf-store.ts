@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { errorText } from '../nx/errors.js';
+import { runStoreCommand } from './store-command.js';
+
+process.exitCode = await runStoreCommand(process.argv.slice(2), {
+  env: process.env,
+  nowMs: Date.now(),
+  print: (text) => process.stdout.write(`${text}\n`),
+}).catch((error: unknown) => {
+  process.stderr.write(errorText(error));
+  return 1;
+});

@@ -1,0 +1,123 @@
+import { parseArgs } from 'node:util';
+import { markdownTable } from 'markdown-table';
+import prettyBytes from 'pretty-bytes';
+import { GgufError } from '../core/errors.js';
+import { readManifest } from '../store/actions.js';
+import { checkedBlob, findBlob } from '../store/blobs.js';
+import { collectGarbage } from '../store/gc.js';
+import type { StoreLayout } from '../store/layout.js';
+import { defaultStoreRoot, openStore } from '../store/store.js';
+import { listActions, listBlobs, storeUsage } from '../store/usage.js';
+import { verifyStore } from '../store/verify.js';
+
+/** What the command needs of the process it runs in. */
+export interface StoreCommandContext {
+  env: Readonly<Record<string, string | undefined>>;
+  nowMs: number;
+  print: (text: string) => void;
+}
+
+type Command = (layout: StoreLayout, args: readonly string[], context: StoreCommandContext) => Promise<number>;
+
+const usage = `gguf-store: looks after the store of nx-gguf (NX_GGUF_STORE, else nx-gguf in the XDG cache directory)
+
+  gguf-store ls [--files]              actions that are known: key, step, files, size
+  gguf-store path [DIGEST]             directory of the store, or path of the blob that starts with DIGEST
+  gguf-store du                        how much space blobs and toolchains take
+  gguf-store verify [--repair]         hash every blob again; --repair removes damaged ones, so that they are made again
+  gguf-store gc [--keep DIR]... [--keep-days N] [--dry-run]
+                                       remove what was not used for N days (30) and is named by no manifest below DIR`;
+
+const commands: Readonly<Record<string, Command>> = { ls, path, du, verify, gc };
+const day = 86_400_000;
+
+/** Runs `gguf-store`; the exit code. 1 also means that `verify` found damage. */
+export async function runStoreCommand(argv: readonly string[], context: StoreCommandContext): Promise<number> {
+  const [name = '--help', ...args] = argv;
+  if (name === '--help' || name === '-h' || args.includes('--help')) {
+    context.print(usage);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) throw new GgufError('UNKNOWN_COMMAND', `gguf-store has no command ${JSON.stringify(name)}`, { hint: usage });
+  return command(await openStore(defaultStoreRoot(context.env)), args, context);
+}
+
+async function ls(layout: StoreLayout, args: readonly string[], { print }: StoreCommandContext): Promise<number> {
+  const { files } = options(args, { files: { type: 'boolean', default: false } }).values;
+  const rows: string[][] = [];
+  for await (const { digest } of listActions(layout)) {
+    const manifest = await readManifest(layout.action(digest)).catch(() => null);
+    if (manifest === null) {
+      rows.push([digest.slice(0, 12), 'unreadable', '', '']);
+      continue;
+    }
+    const bytes = manifest.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    rows.push([digest.slice(0, 12), manifest.step, manifest.files.length === 1 ? (manifest.files[0]?.name ?? '') : `${manifest.files.length} files`, prettyBytes(bytes, { binary: true })]);
+    if (files === true) for (const file of manifest.files) rows.push(['', '', `${file.sha256.slice(0, 12)} ${file.name}`, prettyBytes(file.sizeBytes, { binary: true })]);
+  }
+  rows.sort((a, b) => (files === true ? 0 : `${a[1] ?? ''} ${a[2] ?? ''}` < `${b[1] ?? ''} ${b[2] ?? ''}` ? -1 : 1));
+  print(markdownTable([['action', 'step', 'files', 'size'], ...rows], { align: ['l', 'l', 'l', 'r'] }));
+  return 0;
+}
+
+async function path(layout: StoreLayout, args: readonly string[], { print }: StoreCommandContext): Promise<number> {
+  const [prefix] = options(args, {}).positionals;
+  if (prefix === undefined) {
+    print(layout.root);
+    return 0;
+  }
+  const found: string[] = [];
+  for await (const { digest, sizeBytes } of listBlobs(layout)) {
+    if (digest.startsWith(prefix) && (await checkedBlob(layout, { sha256: digest, sizeBytes })) !== null) found.push(layout.blob(digest));
+  }
+  const outside = prefix.length === 64 && found.length === 0 ? await referred(layout, prefix) : null;
+  if (outside !== null) found.push(outside);
+  if (found.length === 0) throw new GgufError('BLOB_MISSING', `no blob starts with ${prefix}`, { hint: '`gguf-store ls --files` lists the digests.' });
+  for (const blob of found) print(blob);
+  return 0;
+}
+
+async function referred(layout: StoreLayout, sha256: string): Promise<string | null> {
+  for await (const { digest } of listActions(layout)) {
+    const manifest = await readManifest(layout.action(digest)).catch(() => null);
+    const file = manifest?.files.find((candidate) => candidate.sha256 === sha256);
+    if (file !== undefined) return findBlob(layout, file);
+  }
+  return null;
+}
+
+async function du(layout: StoreLayout, args: readonly string[], { print }: StoreCommandContext): Promise<number> {
+  options(args, {});
+  const { blobs, blobBytes, actions, toolchains } = await storeUsage(layout);
+  const rows = [['blobs', String(blobs), prettyBytes(blobBytes, { binary: true })], ['actions', String(actions), ''], ...toolchains.map(({ name, sizeBytes }) => [`toolchains/${name.slice(0, 24)}`, '', prettyBytes(sizeBytes, { binary: true })])];
+  print(markdownTable([[layout.root, 'count', 'size'], ...rows], { align: ['l', 'r', 'r'] }));
+  return 0;
+}
+
+async function verify(layout: StoreLayout, args: readonly string[], { print }: StoreCommandContext): Promise<number> {
+  const repair = options(args, { repair: { type: 'boolean', default: false } }).values['repair'] === true;
+  const { blobs, damagedBlobs, actions, damagedActions } = await verifyStore(layout, { repair });
+  for (const digest of damagedBlobs) print(`damaged blob ${digest}${repair ? ': removed' : ''}`);
+  for (const { key, reason } of damagedActions) print(`damaged action ${key}: ${reason}${repair ? ': removed' : ''}`);
+  print(`${blobs} blobs, ${damagedBlobs.length} damaged; ${actions} actions, ${damagedActions.length} damaged`);
+  return damagedBlobs.length + damagedActions.length === 0 || repair ? 0 : 1;
+}
+
+async function gc(layout: StoreLayout, args: readonly string[], { print, nowMs }: StoreCommandContext): Promise<number> {
+  const { values } = options(args, { keep: { type: 'string', multiple: true }, 'keep-days': { type: 'string', default: '30' }, 'dry-run': { type: 'boolean', default: false } });
+  const days = Number(values['keep-days']);
+  if (!Number.isFinite(days) || days < 0) throw new GgufError('BAD_OPTIONS', `--keep-days takes a number of days, not ${JSON.stringify(values['keep-days'])}`);
+  const dryRun = values['dry-run'] === true;
+  const result = await collectGarbage(layout, { keep: (values['keep'] as string[] | undefined) ?? [], usedSinceMs: nowMs - days * day, dryRun, nowMs });
+  print(`${dryRun ? 'would remove' : 'removed'} ${result.actions} actions and ${result.blobs} blobs (${prettyBytes(result.blobBytes, { binary: true })}), ${result.leftovers} unfinished work directories; kept ${result.keptActions} actions and ${result.keptBlobs} blobs`);
+  return 0;
+}
+
+function options(args: readonly string[], spec: NonNullable<Parameters<typeof parseArgs>[0]>['options'] & object) {
+  try {
+    return parseArgs({ args: [...args], options: spec, allowPositionals: true, strict: true });
+  } catch (cause) {
+    throw new GgufError('BAD_OPTIONS', (cause as Error).message, { cause, hint: usage });
+  }
+}

@@ -1,0 +1,81 @@
+import { isGgufError } from '../core/errors.js';
+import { ggufHeaderCodes } from './header-error.js';
+import { readGgufHeader } from './header.js';
+import { tinyGguf } from './testing/tiny-gguf.js';
+import { watchedSource } from './testing/watched-source.js';
+
+const sample = tinyGguf({
+  metadata: [
+    ['general.architecture', 'string', 'llama'],
+    ['general.alignment', 'uint32', 32],
+    ['llama.block_count', 'uint32', 2],
+    ['tokenizer.ggml.tokens', 'array', 'string', ['<s>', '</s>', 'a']],
+    ['tokenizer.ggml.scores', 'array', 'float32', [0, -1, -2]],
+    ['general.size', 'uint64', 12n],
+    ['flag', 'bool', true],
+  ],
+  tensors: [
+    { name: 'token_embd.weight', shape: [256, 3], type: 'q4_K' },
+    { name: 'output_norm.weight', shape: [256] },
+    { name: 'blk.0.ffn_down.weight', shape: [32, 4], type: 'q8_0' },
+  ],
+});
+
+/** 'ok' for a header that was read, or the code of the error; any other outcome is thrown. */
+async function outcome(bytes: Uint8Array): Promise<string> {
+  const source = watchedSource(bytes);
+  const result = await readGgufHeader(source).then(
+    () => 'ok',
+    (error: unknown) => {
+      if (!isGgufError(error) || !ggufHeaderCodes.some((code) => code === error.code)) throw error;
+      return error.code;
+    },
+  );
+  const asked = source.reads.reduce((total, { length }) => total + length, 0);
+  expect(asked).toBeLessThanOrEqual(bytes.length * 2);
+  return result;
+}
+
+describe('a damaged GGUF file', () => {
+  it('is refused as incomplete when cut at any byte', async () => {
+    const lastByteOfData = sample.length - ((32 - ((4 * 34) % 32)) % 32);
+    for (let length = 0; length < lastByteOfData; length += 1) {
+      expect(['GGUF_TRUNCATED', 'GGUF_TENSOR_OUTSIDE_FILE']).toContain(await outcome(sample.subarray(0, length)));
+    }
+    expect(await outcome(sample.subarray(0, lastByteOfData))).toBe('ok');
+  });
+
+  it('is read or refused with a code, whatever bytes were flipped', async () => {
+    const random = mulberry32(20_260_101);
+    const seen = new Set<string>();
+    for (let round = 0; round < 6000; round += 1) {
+      const bytes = sample.slice();
+      const flips = 1 + (round % 4);
+      for (let flip = 0; flip < flips; flip += 1) bytes[Math.floor(random() * 700)] = Math.floor(random() * 256);
+      seen.add(await outcome(bytes));
+    }
+    // A test that meets few kinds of damage would prove little.
+    expect(seen.size).toBeGreaterThan(12);
+  });
+
+  it('is read or refused with a code when a count or length is huge', async () => {
+    for (let at = 8; at < 700; at += 1) {
+      for (const value of [0xffffffffffffffffn, 0x7fffffffffffffffn, 0xffffffffn, 1n << 40n]) {
+        const bytes = sample.slice();
+        new DataView(bytes.buffer).setBigUint64(at, value, true);
+        await outcome(bytes);
+      }
+    }
+  });
+});
+
+/** A small seeded generator: the same damage in every run. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

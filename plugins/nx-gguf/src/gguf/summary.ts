@@ -1,0 +1,30 @@
+import type { GgufHeader } from './header.js';
+import { tensorTypes, type TensorTypeName } from './tensor-type.js';
+
+/** What a GGUF file holds, as plain JSON. Bits per weight count tensor data only, as llama.cpp prints them. */
+export interface GgufSummary {
+  readonly elements: number;
+  readonly tensorBytes: number;
+  readonly bitsPerWeight: number;
+  /** Number of tensors of each type that occurs, in order of type id. */
+  readonly tensorsByType: Readonly<Partial<Record<TensorTypeName, number>>>;
+  readonly tensors: readonly { readonly name: string; readonly type: TensorTypeName; readonly shape: readonly number[] }[];
+}
+
+/** Sums up a header; a file without elements has 0 bits per weight. */
+export function summarizeGguf(header: GgufHeader): GgufSummary {
+  const elements = sum(header.tensors.map(({ shape }) => shape.reduce((count, dimension) => count * dimension, 1)));
+  const tensorBytes = sum(header.tensors.map(({ sizeBytes }) => sizeBytes));
+  const counts = tensorTypes.map(({ name }) => [name, header.tensors.filter(({ type }) => type === name).length] as const);
+  return {
+    elements,
+    tensorBytes,
+    bitsPerWeight: elements === 0 ? 0 : (tensorBytes * 8) / elements,
+    tensorsByType: Object.fromEntries(counts.filter(([, count]) => count > 0)),
+    tensors: header.tensors.map(({ name, type, shape }) => ({ name, type, shape })),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,23 @@
+import { basePassArgs, variantPassArgs } from './perplexity-args.js';
+import { plainOfflineFlags } from './tool-flags.js';
+
+const plain = plainOfflineFlags.join(' ');
+const pass = { model: 'm.gguf', baseFile: 'base.kld', contextTokens: 512 };
+
+describe('arguments of llama-perplexity', () => {
+  it('keep it off the network and its log plain', () => {
+    expect(plain).toBe('--offline --no-log-prefix --no-log-timestamps --log-colors off --verbosity 3');
+  });
+
+  it.each([
+    ['a base pass over all of the text', basePassArgs({ ...pass, text: 't.txt' }), '-m m.gguf -c 512 -f t.txt --kl-divergence-base base.kld'],
+    [
+      'a base pass with everything set',
+      basePassArgs({ ...pass, text: 't.txt', batchTokens: 2048, ubatchTokens: 256, threads: 2, chunks: 8 }),
+      '-m m.gguf -c 512 -b 2048 -ub 256 -t 2 -f t.txt --kl-divergence-base base.kld --chunks 8',
+    ],
+    ['a variant pass', variantPassArgs({ ...pass, threads: 4 }), '-m m.gguf -c 512 -t 4 --kl-divergence --kl-divergence-base base.kld'],
+  ])('give %s', (_, args, expected) => {
+    expect(args.join(' ')).toBe(`${plain} ${expected}`);
+  });
+});

@@ -1,0 +1,61 @@
+import { progressLine, progressReporter } from './progress.js';
+
+const at = (done: number, total: number | null = 100) => ({ type: 'progress', label: 'quantizing', done, total, unit: 'tensors' }) as const;
+
+function recorder(isTerminal: boolean) {
+  const written: string[] = [];
+  const clock = { ms: 0 };
+  return { written, clock, ...progressReporter({ write: (text) => written.push(text), isTerminal, nowMs: () => clock.ms }) };
+}
+
+describe('progressLine', () => {
+  it.each([
+    [at(25), 5_000, 'quantizing 25 % (25/100 tensors, 5.0/s, 15 s left)'],
+    [at(0), 0, 'quantizing 0 % (0/100 tensors, 0.0/s)'],
+    [at(7, null), 1_000, 'quantizing (7 tensors, 7.0/s)'],
+    [{ type: 'progress', label: 'hashing', done: 1 << 30, total: 4 * 2 ** 30, unit: 'bytes' } as const, 2_000, 'hashing 25 % (1 GiB/4 GiB, 512 MiB/s, 6 s left)'],
+    [at(1), 60_000, 'quantizing 1 % (1/100 tensors, 0.0/s, 1 h 39 min left)'],
+  ])('%j after %i ms', (event, elapsedMs, line) => {
+    expect(progressLine(event, elapsedMs)).toBe(line);
+  });
+});
+
+describe('progressReporter', () => {
+  it('rewrites one line on a terminal and clears it at the end', () => {
+    const { written, clock, report, end } = recorder(true);
+    for (const done of [1, 2, 3]) {
+      report(at(done));
+      clock.ms += 500;
+    }
+    end();
+    expect(written.join('')).not.toContain('\n');
+    expect(written.at(-1)).toBe('\r\x1b[K');
+    expect(written).toHaveLength(4);
+  });
+
+  it('writes a line for each tenth elsewhere', () => {
+    const { written, clock, report } = recorder(false);
+    for (let done = 0; done <= 100; done++) {
+      report(at(done));
+      clock.ms += 1_000;
+    }
+    expect(written).toHaveLength(10);
+    expect(written.every((line) => line.endsWith('\n'))).toBe(true);
+  });
+
+  it('writes nothing about quick work elsewhere', () => {
+    const { written, clock, report } = recorder(false);
+    for (let done = 0; done <= 100; done++) {
+      report(at(done));
+      clock.ms += 10;
+    }
+    expect(written).toEqual([]);
+  });
+
+  it('shows warnings as lines of their own', () => {
+    const { written, report } = recorder(true);
+    report(at(1));
+    report({ type: 'warning', message: 'low on space' });
+    expect(written.slice(-2)).toEqual(['\r\x1b[K', 'warning: low on space\n']);
+  });
+});

@@ -1,0 +1,79 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { GgufError } from '../core/errors.js';
+import { optionProblems } from '../core/validate.js';
+import { defaultStoreRoot, openStore } from '../store/store.js';
+import { errorText } from './errors.js';
+import { createPipeline, type Pipeline } from './pipeline.js';
+import { progressReporter } from './progress.js';
+import type { TargetKind, TargetRef } from './target.js';
+import type { ToolchainEnvironment } from './toolchain-tools.js';
+import type { Workspace } from './workspace.js';
+
+/** What an executor's own part gets. */
+export interface Execution<O> {
+  options: O;
+  project: string;
+  environment: ToolchainEnvironment;
+  pipeline: Pipeline;
+  print: (text: string) => void;
+  /** True when the user asked for this target, and not merely for something that builds on it. */
+  isRequested: boolean;
+  ref: (kind: TargetKind) => TargetRef;
+}
+
+/** Options that executors share. */
+export interface CommonOptions {
+  config?: string;
+  variant?: string;
+  threads?: number;
+}
+
+/**
+ * An executor around a piece of work: options checked, store opened, interrupts turned into a clean stop, and every
+ * error printed as code, message and hint.
+ */
+export function executor<O extends CommonOptions>(schema: object, work: (execution: Execution<O>) => Promise<void>): (options: O, context: ExecutorContext) => Promise<{ success: boolean }> {
+  return async (options, context) => {
+    const abort = new AbortController();
+    const stop = (): void => abort.abort();
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+    for (const signal of signals) process.on(signal, stop);
+    const progress = progressReporter({ write: (text) => process.stdout.write(text), isTerminal: process.stdout.isTTY, nowMs: () => performance.now() });
+    try {
+      const problems = optionProblems(schema, options);
+      if (problems.length > 0) throw new GgufError('BAD_OPTIONS', problems.map((problem) => `${context.projectName ?? ''}:${context.targetName ?? ''}: ${problem}`).join('\n'), { hint: 'See the schema of the executor for what it takes.' });
+      await work(await execution(options, context, { report: progress.report, signal: abort.signal }));
+      return { success: true };
+    } catch (error) {
+      progress.end();
+      process.stderr.write(errorText(error));
+      return { success: false };
+    } finally {
+      progress.end();
+      for (const signal of signals) process.off(signal, stop);
+    }
+  };
+}
+
+async function execution<O extends CommonOptions>(options: O, context: ExecutorContext, { report, signal }: Pick<ToolchainEnvironment, 'report' | 'signal'>): Promise<Execution<O>> {
+  const project = context.projectName ?? '';
+  const workspace: Workspace = { root: context.root, projects: context.projectsConfigurations.projects };
+  const environment: ToolchainEnvironment = { workspace, store: await openStore(defaultStoreRoot(process.env)), env: process.env, report, signal };
+  const config = options.config === undefined ? {} : { config: { project, file: options.config } };
+  const variant = options.variant ?? context.targetName?.split(':').slice(1).join(':');
+  return {
+    options,
+    project,
+    environment,
+    pipeline: createPipeline(environment, { threads: options.threads, ...config }),
+    print: (text) => process.stdout.write(`${text}\n`),
+    isRequested: isRequested(context),
+    ref: (kind) => ({ project, kind, ...(kind === 'quantize' || kind === 'kld' ? { variant: variant ?? '' } : {}) }),
+  };
+}
+
+function isRequested(context: ExecutorContext): boolean {
+  const id = [context.projectName, context.targetName, context.configurationName].filter((part) => part !== undefined).join(':');
+  const graph = context.taskGraph;
+  return graph === undefined || !Object.values(graph.dependencies).some((needed) => needed.some((edge) => edge.id === id));
+}

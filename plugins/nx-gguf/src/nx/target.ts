@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+
+/** The targets that have an artifact, as parts of a model, a corpus or a toolchain project. */
+export type TargetKind = 'fetch' | 'convert' | 'imatrix' | 'quantize' | 'kld-base' | 'kld' | 'card' | 'source' | 'build' | 'python';
+
+/** One artifact of a project. */
+export interface TargetRef {
+  project: string;
+  kind: TargetKind;
+  /** For `quantize` and `kld`. */
+  variant?: string;
+}
+
+/** The target's name in Nx, e.g. `tiny-qwen35:quantize:Q4_K_M`. */
+export function targetName({ project, kind, variant }: TargetRef): string {
+  return [project, kind, ...(variant === undefined ? [] : [variant])].join(':');
+}
+
+/** Where the target's manifest is, relative to the workspace: the only Nx output it has. */
+export function manifestPath({ project, kind, variant }: TargetRef): string {
+  return join('dist', project, kind, ...(variant === undefined ? [] : [variant]), 'artifact.json');
+}
+
+/** The directory for files that people look for, relative to the workspace. */
+export function filesDirectory(project: string): string {
+  return join('dist', project);
+}

@@ -1,0 +1,46 @@
+/** What is wrong with a pattern: a stable code and the reason. */
+export interface PatternProblem {
+  readonly code: 'TENSOR_PATTERN_INVALID' | 'TENSOR_PATTERN_CASE' | 'TENSOR_PATTERN_NOT_PORTABLE';
+  readonly message: string;
+}
+
+/*
+ * JavaScript's RegExp without the u and v flags is close to the ECMAScript grammar of std::regex, which llama.cpp uses.
+ * Where they differ, std::regex is usually the stricter one; where both accept and mean different things (POSIX classes,
+ * unknown escapes), our plan would disagree with the tool. So only these pieces, which mean the same in both, are allowed.
+ */
+const portablePieces = [
+  /\\(?:[bdswfnrtv]|0(?!\d)|x[\da-f]{2}|u[\da-f]{4}|c[a-z]|[1-9](?!\d)|[^a-z\d])/,
+  /\[(?!\^\])\^?(?:[^\]\\[-]|-(?!\\[dsw])|\\[dsw](?!-[^\]])|\\[bfnrtv]|\\[^a-z\d])+\]/,
+  /\{\d+(?:,\d*)?\}/,
+  /\((?:\?[:!])?(?!\?)/,
+  /[^\\[{(]/,
+];
+const portable = new RegExp(`^(?:${portablePieces.map(({ source }) => source).join('|')})*$`);
+
+/** The pattern as llama-quantize uses it: ASCII letters in lower case (follows parse_tensor_type of quantize.cpp). */
+export function lowerCasePattern(pattern: string): string {
+  return pattern.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/** Why a pattern, as written in the file, would fail in llama-quantize or not mean what it says; null if it is good. */
+export function patternProblem(pattern: string): PatternProblem | null {
+  const escape = /^(?:[^\\]|\\[^A-Z])*?(\\[A-Z])/s.exec(pattern)?.[1];
+  if (escape !== undefined) {
+    return { code: 'TENSOR_PATTERN_CASE', message: `pattern '${pattern}' has '${escape}', which llama-quantize turns into '${escape.toLowerCase()}': it lower-cases patterns` };
+  }
+  const lower = lowerCasePattern(pattern);
+  try {
+    new RegExp(lower);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^Invalid regular expression: \/.*\/: /s, '') : String(error);
+    return { code: 'TENSOR_PATTERN_INVALID', message: `pattern '${pattern}' is not a regular expression: ${reason}` };
+  }
+  if (portable.test(lower) && backreferencesExist(lower)) return null;
+  return { code: 'TENSOR_PATTERN_NOT_PORTABLE', message: `pattern '${pattern}' uses syntax that C++ and JavaScript regular expressions do not share` };
+}
+
+function backreferencesExist(pattern: string): boolean {
+  const groups = pattern.replace(/\\.|\[[^\]]*\]/g, '').match(/\((?!\?)/g)?.length ?? 0;
+  return [...pattern.matchAll(/\\(.)/g)].every(([, letter]) => !/[1-9]/.test(letter ?? '') || Number(letter) <= groups);
+}

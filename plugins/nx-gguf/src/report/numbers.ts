@@ -1,0 +1,6 @@
+import type { Estimate } from '../kld/perplexity-log.js';
+
+/** A value with its standard error, e.g. `0.036272 ± 0.000154`; without the error where there is none. */
+export function estimateText({ value, error }: Estimate, digits: number): string {
+  return error === null ? value.toFixed(digits) : `${value.toFixed(digits)} ± ${error.toFixed(digits)}`;
+}

@@ -1,0 +1,62 @@
+import { readFile, rm, utimes } from 'node:fs/promises';
+import { prettyJson, type Json } from '../core/canonical-json.js';
+import type { Sha256 } from '../core/digest.js';
+import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
+import type { Manifest } from '../core/generated/manifest.generated.js';
+import { parseAs } from '../core/validate.js';
+import { writeDurably } from './durable.js';
+import type { StoreLayout } from './layout.js';
+
+/** The manifest that an action produced, or null. A hit counts as use: its file's mtime is refreshed for `gc`. */
+export async function findAction(layout: StoreLayout, key: Sha256): Promise<Manifest | null> {
+  const path = layout.action(key);
+  const manifest = await readManifest(path).catch(async (error: unknown) => {
+    if (!isGgufError(error) || error.code !== 'BAD_MANIFEST') throw error;
+    await rm(path, { force: true });
+    return null;
+  });
+  if (manifest === null || manifest.actionKey !== key) return null;
+  const now = new Date();
+  await utimes(path, now, now).catch(() => undefined);
+  return manifest;
+}
+
+/** Publishes the manifest of a finished action. Its blobs must be in the store already. */
+export async function putAction(layout: StoreLayout, manifest: Manifest): Promise<void> {
+  await writeDurably(layout.action(manifest.actionKey), manifestText(manifest));
+}
+
+/** The bytes of a manifest file: equal manifests have equal bytes. */
+export function manifestText(manifest: Manifest): string {
+  return prettyJson(manifest as unknown as Json);
+}
+
+/**
+ * A manifest read from a file, or null when there is none.
+ * @throws GgufError `BAD_MANIFEST`, or `MANIFEST_FORMAT` for one of another format version.
+ */
+export async function readManifest(path: string): Promise<Manifest | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+  const version = formatOf(text);
+  if (version !== null && version !== 1) {
+    throw new GgufError('MANIFEST_FORMAT', `${path}: format version ${JSON.stringify(version)}; this version of nx-gguf reads version 1`, {
+      hint: 'It was written by another version of nx-gguf. Update nx-gguf, or use another store (NX_GGUF_STORE).',
+    });
+  }
+  return parseAs('manifest', text, path);
+}
+
+function formatOf(text: string): unknown {
+  try {
+    const value = JSON.parse(text) as { format?: unknown } | null;
+    return value?.format ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,66 @@
+import { chmod, rm } from 'node:fs/promises';
+import { prettyJson } from '../core/canonical-json.js';
+import type { Sha256 } from '../core/digest.js';
+import { publish, syncFile, writeDurably } from './durable.js';
+import { referredPath } from './external.js';
+import { fileState, isSameState, readRecord } from './file-state.js';
+import { hashFile, type OnBytes } from './hash-file.js';
+import type { StoreLayout } from './layout.js';
+
+/** The digest and size of a file's bytes. */
+export interface BlobId {
+  sha256: Sha256;
+  sizeBytes: number;
+}
+
+/**
+ * Moves a finished file (on the store's file system) into the store: hashed, flushed, made read-only, renamed.
+ * A damaged blob of the same digest is replaced.
+ */
+export async function adoptFile(layout: StoreLayout, path: string, onBytes?: OnBytes): Promise<BlobId> {
+  const id = await hashFile(path, onBytes);
+  if ((await checkedBlob(layout, id)) !== null) {
+    await rm(path);
+    return id;
+  }
+  await chmod(path, 0o444);
+  await syncFile(path);
+  await publish(path, layout.blob(id.sha256));
+  await recordBlob(layout, id.sha256);
+  return id;
+}
+
+/**
+ * The path of a blob whose bytes are as they were when it was verified, or null.
+ * Size and mtime are compared with the record; where they differ the bytes are hashed again, and a blob that is
+ * not what its name says is removed.
+ */
+export async function checkedBlob(layout: StoreLayout, id: BlobId): Promise<string | null> {
+  const path = layout.blob(id.sha256);
+  const state = await fileState(path);
+  if (state === null) return null;
+  const record = await readRecord(layout.blobRecord(id.sha256));
+  if (state.sizeBytes === id.sizeBytes && isSameState(state, record)) return path;
+  if (state.sizeBytes === id.sizeBytes && (await hashFile(path)).sha256 === id.sha256) {
+    await recordBlob(layout, id.sha256);
+    return path;
+  }
+  await discardBlob(layout, id.sha256);
+  return null;
+}
+
+/** Where the bytes can be read: in the store, or in a file outside that the store refers to. Null when nowhere. */
+export async function findBlob(layout: StoreLayout, id: BlobId): Promise<string | null> {
+  return (await checkedBlob(layout, id)) ?? (await referredPath(layout, id));
+}
+
+/** Removes a blob and its record. */
+export async function discardBlob(layout: StoreLayout, sha256: Sha256): Promise<void> {
+  await rm(layout.blobRecord(sha256), { force: true });
+  await rm(layout.blob(sha256), { force: true });
+}
+
+async function recordBlob(layout: StoreLayout, sha256: Sha256): Promise<void> {
+  const state = await fileState(layout.blob(sha256));
+  if (state !== null) await writeDurably(layout.blobRecord(sha256), prettyJson({ sha256, ...state }));
+}

@@ -1,0 +1,72 @@
+import { copyFile, constants, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { prettyJson } from '../core/canonical-json.js';
+import { sha256 as digestOfText } from '../core/digest.js';
+import { GgufError } from '../core/errors.js';
+import type { BlobId } from './blobs.js';
+import { writeDurably } from './durable.js';
+import { fileState, isSameState, readRecord } from './file-state.js';
+import { hashFile, type OnBytes } from './hash-file.js';
+import type { StoreLayout } from './layout.js';
+
+/** A file touched this recently may change again without its mtime showing it, so its digest is not remembered. */
+const settledNs = 2_000_000_000n;
+
+/**
+ * The digest of a file outside the store, which is from now on found by it: checkpoints of hundreds of gigabytes are
+ * not copied. A file whose size and mtime are unchanged is not read again.
+ * @throws GgufError `SOURCE_CHANGED` when the file changes while it is read, `SOURCE_MISSING` when it is not there.
+ */
+export async function referToFile(layout: StoreLayout, path: string, onBytes?: OnBytes): Promise<BlobId> {
+  const before = await fileState(path);
+  if (before === null) throw new GgufError('SOURCE_MISSING', `${path}: no such file`, { hint: 'Check the path in the source.' });
+  const knownAt = layout.knownPath(digestOfText(path));
+  const known = await readRecord(knownAt);
+  if (known !== null && isSameState(known, before)) {
+    onBytes?.(before.sizeBytes);
+    await remember(layout, known.sha256, { ...before, path });
+    return { sha256: known.sha256, sizeBytes: before.sizeBytes };
+  }
+  const id = await hashFile(path, onBytes);
+  if (!isSameState(before, await fileState(path))) {
+    throw new GgufError('SOURCE_CHANGED', `${path} changed while it was read`, { hint: 'Run again when nothing writes to it any more.' });
+  }
+  const record = prettyJson({ sha256: id.sha256, ...before, path });
+  if (BigInt(Date.now()) * 1_000_000n - BigInt(before.mtimeNs) > settledNs) await writeDurably(knownAt, record);
+  await remember(layout, id.sha256, { ...before, path });
+  return id;
+}
+
+/** The outside file that holds these bytes, or null when it is gone or holds others by now. */
+export async function referredPath(layout: StoreLayout, id: BlobId): Promise<string | null> {
+  const record = await readRecord(layout.external(id.sha256));
+  if (record?.path === undefined) return null;
+  const state = await fileState(record.path);
+  if (state !== null && state.sizeBytes === id.sizeBytes) {
+    if (isSameState(record, state)) return record.path;
+    if ((await hashFile(record.path)).sha256 === id.sha256) {
+      await remember(layout, id.sha256, { ...state, path: record.path });
+      return record.path;
+    }
+  }
+  await rm(layout.external(id.sha256), { force: true });
+  return null;
+}
+
+/** A copy of an outside file that shares its blocks, where the file system can; null where it cannot. */
+export async function cloneFile(from: string, directory: string, name: string): Promise<string | null> {
+  const to = join(directory, name);
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    return to;
+  } catch {
+    await rm(to, { force: true });
+    return null;
+  }
+}
+
+async function remember(layout: StoreLayout, sha256: string, record: { sizeBytes: number; mtimeNs: string; path: string }): Promise<void> {
+  const current = await readRecord(layout.external(sha256));
+  if (current?.path === record.path && isSameState(current, record)) return;
+  await writeDurably(layout.external(sha256), prettyJson({ sha256, ...record }));
+}

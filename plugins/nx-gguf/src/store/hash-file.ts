@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { Sha256 } from '../core/digest.js';
+
+const bufferBytes = 4 << 20;
+
+/** Called with the number of bytes read since the last call. */
+export type OnBytes = (count: number) => void;
+
+/** sha256 and size of a file, read once in constant memory; reading and hashing overlap. */
+export async function hashFile(path: string, onBytes?: OnBytes): Promise<{ sha256: Sha256; sizeBytes: number }> {
+  const hash = createHash('sha256');
+  const handle = await open(path, 'r');
+  let sizeBytes = 0;
+  try {
+    const buffers = [Buffer.allocUnsafe(bufferBytes), Buffer.allocUnsafe(bufferBytes)] as const;
+    let pending = handle.read(buffers[0], 0, bufferBytes, null);
+    for (let turn = 0; ; turn++) {
+      const { bytesRead, buffer } = await pending;
+      if (bytesRead === 0) break;
+      pending = handle.read(buffers[(turn + 1) % 2 === 0 ? 0 : 1], 0, bufferBytes, null);
+      hash.update(buffer.subarray(0, bytesRead));
+      sizeBytes += bytesRead;
+      onBytes?.(bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+  return { sha256: hash.digest('hex'), sizeBytes };
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import type { Sha256 } from '../core/digest.js';
+
+/** Where everything of a store is. Names are digests only, so no name can leave the root. */
+export interface StoreLayout {
+  root: string;
+  format: string;
+  blobs: string;
+  actions: string;
+  toolchains: string;
+  blob: (sha256: Sha256) => string;
+  /** Size and mtime the blob had when it was verified last. */
+  blobRecord: (sha256: Sha256) => string;
+  /** A file outside the store that holds these bytes. */
+  external: (sha256: Sha256) => string;
+  action: (key: Sha256) => string;
+  actionLock: (key: Sha256) => string;
+  /** Work in progress for an action; removed by whoever works on it next. */
+  work: (key: Sha256) => string;
+  /** Digest of an outside file by its path. */
+  knownPath: (pathDigest: Sha256) => string;
+}
+
+/** The layout of the store at a root, format 1. */
+export function storeLayout(root: string): StoreLayout {
+  const sharded = (folder: string, suffix: string) => (digest: Sha256) => join(root, folder, digest.slice(0, 2), digest + suffix);
+  return {
+    root,
+    format: join(root, 'format.json'),
+    blobs: join(root, 'blobs'),
+    actions: join(root, 'actions'),
+    toolchains: join(root, 'toolchains'),
+    blob: sharded('blobs', ''),
+    blobRecord: sharded('blobs', '.json'),
+    external: sharded('external', '.json'),
+    action: sharded('actions', '.json'),
+    actionLock: sharded('locks', ''),
+    work: (key) => join(root, 'work', key),
+    knownPath: sharded('paths', '.json'),
+  };
+}

@@ -1,0 +1,72 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSha256, type Sha256 } from '../core/digest.js';
+import { systemErrorCode } from '../core/errors.js';
+import type { StoreLayout } from './layout.js';
+
+/** A file of the store: its digest, size and time of last use in ms since 1970. */
+export interface StoreEntry {
+  digest: Sha256;
+  sizeBytes: number;
+  usedMs: number;
+}
+
+/** All blobs of a store, one at a time. */
+export function listBlobs(layout: StoreLayout): AsyncGenerator<StoreEntry> {
+  return listSharded(layout.blobs, '');
+}
+
+/** All known actions of a store, one at a time. */
+export function listActions(layout: StoreLayout): AsyncGenerator<StoreEntry> {
+  return listSharded(layout.actions, '.json');
+}
+
+/** What a store holds, in bytes and counts. */
+export interface StoreUsage {
+  blobs: number;
+  blobBytes: number;
+  actions: number;
+  toolchains: { name: string; sizeBytes: number }[];
+}
+
+/** Sums up what a store holds. */
+export async function storeUsage(layout: StoreLayout): Promise<StoreUsage> {
+  const usage: StoreUsage = { blobs: 0, blobBytes: 0, actions: 0, toolchains: [] };
+  for await (const { sizeBytes } of listBlobs(layout)) {
+    usage.blobs++;
+    usage.blobBytes += sizeBytes;
+  }
+  for await (const _ of listActions(layout)) usage.actions++;
+  for (const name of await namesIn(layout.toolchains)) usage.toolchains.push({ name, sizeBytes: await treeBytes(join(layout.toolchains, name)) });
+  return usage;
+}
+
+async function* listSharded(folder: string, suffix: string): AsyncGenerator<StoreEntry> {
+  for (const shard of await namesIn(folder)) {
+    for (const name of await namesIn(join(folder, shard))) {
+      const digest = suffix === '' ? name : name.endsWith(suffix) ? name.slice(0, -suffix.length) : '';
+      if (!isSha256(digest)) continue;
+      const info = await stat(join(folder, shard, name)).catch(() => null);
+      if (info !== null) yield { digest, sizeBytes: info.size, usedMs: info.mtimeMs };
+    }
+  }
+}
+
+async function treeBytes(path: string): Promise<number> {
+  let total = 0;
+  for (const entry of await readdir(path, { withFileTypes: true }).catch(() => [])) {
+    const inner = join(path, entry.name);
+    if (entry.isDirectory()) total += await treeBytes(inner);
+    else if (entry.isFile()) total += (await stat(inner).catch(() => ({ size: 0 }))).size;
+  }
+  return total;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT' || systemErrorCode(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import { rm } from 'node:fs/promises';
+import type { Sha256 } from '../core/digest.js';
+import { systemErrorCode } from '../core/errors.js';
+import { readManifest } from './actions.js';
+import { discardBlob } from './blobs.js';
+import { hashFile, type OnBytes } from './hash-file.js';
+import type { StoreLayout } from './layout.js';
+import { listActions, listBlobs } from './usage.js';
+
+/** What reading the whole store again found. */
+export interface Verification {
+  blobs: number;
+  damagedBlobs: Sha256[];
+  actions: number;
+  /** Keys of actions whose manifest cannot be read, with the reason. */
+  damagedActions: { key: Sha256; reason: string }[];
+}
+
+/** Hashes every blob again and reads every manifest; with `repair`, damaged ones are removed, so they are made again. */
+export async function verifyStore(layout: StoreLayout, { repair, onBytes }: { repair: boolean; onBytes?: OnBytes }): Promise<Verification> {
+  const result: Verification = { blobs: 0, damagedBlobs: [], actions: 0, damagedActions: [] };
+  for await (const { digest } of listBlobs(layout)) {
+    result.blobs++;
+    const actual = await hashFile(layout.blob(digest), onBytes).catch((error: unknown) => {
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
+      return null;
+    });
+    if (actual === null || actual.sha256 === digest) continue;
+    result.damagedBlobs.push(digest);
+    if (repair) await discardBlob(layout, digest);
+  }
+  for await (const { digest } of listActions(layout)) {
+    result.actions++;
+    const reason = await damageOf(layout, digest);
+    if (reason === null) continue;
+    result.damagedActions.push({ key: digest, reason });
+    if (repair) await rm(layout.action(digest), { force: true });
+  }
+  return result;
+}
+
+async function damageOf(layout: StoreLayout, key: Sha256): Promise<string | null> {
+  try {
+    const manifest = await readManifest(layout.action(key));
+    return manifest === null || manifest.actionKey === key ? null : `it is the manifest of ${manifest.actionKey}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
