@@ -11,7 +11,9 @@ tags:
 
 # Tiny Qwen3.5
 
-Random weights in the shape of Qwen3.5, made to try a conversion and quantization pipeline end to end. It is not a
-useful model: figures measured on it say that the pipeline works, and nothing about the quality of any quantization.
+Random weights in the shape of Qwen3.5, made to try a conversion and quantization pipeline end to end. A few channels
+are set by hand so that common tokens are likelier, and the weights' scales were chosen so that quantizations differ
+measurably. It is not a useful model: figures measured on it say that the pipeline works, and nothing about the quality
+of any quantization.
 `;
 }

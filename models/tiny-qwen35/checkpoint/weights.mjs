@@ -3,11 +3,12 @@ import { BELL_VALUES, bellIndex, bellValue, bfloat16, randomWords, squareRoot } 
 
 // A random network predicts nothing, but it must not be degenerate either. At these scales the logits spread like a
 // real model's, the last token's embedding does not decide them alone, and the error of a quantized matrix grows from
-// layer to layer only as much as it takes for the divergences of Q4_K_M to Q6_K to be near those of the real 0.8B model.
+// layer to layer only so much that the divergences of Q4_K_M to Q6_K stay apart. They were chosen by trial to give the
+// divergences that were published for the real 0.8B model, roughly; the likeness is therefore no evidence of anything.
 const EMBEDDING_DEVIATION = 1 / 8;
 const BRANCH_DEVIATION = 3 / 32; // what a layer's mixer or feed-forward adds to the residual stream
 const LOGIT_DEVIATION = 1;
-const QUERY_KEY_NORM = 1.25; // the larger, the sharper the attention, and the less it bears
+const QUERY_KEY_NORM = 1.25; // the larger, the sharper the attention, and the more it magnifies errors
 // One channel in sixteen holds how common a token is and passes through the layers almost untouched; the output matrix,
 // which is the embedding, turns it into Zipf's law. Without it the perplexity would exceed the size of the vocabulary.
 const RANK_CHANNELS = 1 / 16;
@@ -86,7 +87,7 @@ function linearAttention(prefix, config, make) {
     make.projection(name('in_proj_b.weight'), [heads, config.hidden_size]),
     make.projection(name('in_proj_a.weight'), [heads, config.hidden_size]),
     make.projection(name('conv1d.weight'), [mixedWidth, 1, config.linear_conv_kernel_dim]),
-    // The state's half-life goes from a few tokens in the first head to about a hundred in the last.
+    // The first head's state halves in about two tokens, the last one's, of four heads, in about forty.
     make.values(name('dt_bias'), 'BF16', heads, (head) => -1 - (4 * head) / heads),
     // Zero, because the converter stores -exp(A_log): the exponential of zero is the same on every machine.
     make.values(name('A_log'), 'F32', heads, () => 0),

@@ -25,7 +25,7 @@ export async function runToolchainPart(part: ToolchainPart, { project, environme
     provenance: { inputs: [], toolchain: null, commands: [] },
   };
   await writeDurably(join(environment.workspace.root, manifestPath(ref)), manifestText(manifest));
-  print(`${targetName(ref)}: ${summary(identity as unknown as Record<string, Json>)}`);
+  print(`${targetName(ref)}: ${summary({ ...identity })}`);
 }
 
 /** Checks the machine, prints what was found, and fails when something is missing. */
@@ -35,7 +35,7 @@ export async function runDoctor({ project, environment, print }: Execution<Commo
   requireHealthy(checks);
 }
 
-function summary(identity: Record<string, Json>): string {
+function summary(identity: Readonly<Record<string, unknown>>): string {
   return Object.entries(identity)
     .map(([name, value]) => (typeof value === 'string' || typeof value === 'number' ? `${name} ${String(value).slice(0, 40)}` : ''))
     .filter((text) => text !== '')

@@ -36,6 +36,12 @@ describe('runTool', () => {
     await expect(run).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });
 
+  it('hides the settings of llama.cpp from the tool', async () => {
+    process.env['LLAMA_ARG_THREADS'] = '1';
+    const { output } = await runTool(node('console.log(process.env.LLAMA_ARG_THREADS, process.env.PATH !== undefined)')).finally(() => delete process.env['LLAMA_ARG_THREADS']);
+    expect(output).toBe('undefined true\n');
+  });
+
   it('keeps a bounded part of a long output', async () => {
     const { output } = await runTool(node('const line = "x".repeat(1023) + "\\n"; for (let i = 0; i < 4096; i++) process.stdout.write(line)'));
     expect(output.length).toBe(1 << 20);

@@ -62,7 +62,7 @@ export function lastLines(output: string, count = tailLines): string[] {
 function start(run: ToolRun) {
   return execa(run.command, run.args, {
     cwd: run.cwd,
-    env: { ...run.env },
+    env: { ...withoutToolSettings(process.env), ...run.env },
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
@@ -71,6 +71,11 @@ function start(run: ToolRun) {
     forceKillAfterDelay: 5000,
     ...(run.signal === undefined ? {} : { cancelSignal: run.signal }),
   });
+}
+
+/** Variables that change what llama.cpp's tools compute: a result must not depend on the shell it was started from. */
+function withoutToolSettings(env: Readonly<Record<string, string | undefined>>): Record<string, undefined> {
+  return Object.fromEntries(Object.keys(env).filter((name) => /^(LLAMA_|GGML_)/.test(name)).map((name) => [name, undefined]));
 }
 
 function startError(run: ToolRun, cause: unknown): GgufError {

@@ -1,0 +1,32 @@
+import type { BuildSettings } from '../core/generated/toolchain.generated.js';
+
+/** The CMake cache entries of a build: what every build needs, then backend and portability, then the user's own. */
+export function cmakeOptions(build: BuildSettings, { platform, arch }: { platform: string; arch: string }): Record<string, string> {
+  const { backend = 'cpu', native = false, cmakeOptions: own = {} } = build;
+  return {
+    CMAKE_BUILD_TYPE: 'Release',
+    BUILD_SHARED_LIBS: 'ON',
+    GGML_RPC: 'ON',
+    LLAMA_BUILD_TESTS: 'OFF',
+    LLAMA_BUILD_UI: 'OFF',
+    LLAMA_USE_PREBUILT_UI: 'OFF',
+    LLAMA_OPENSSL: 'OFF',
+    ...(native ? { GGML_NATIVE: 'ON' } : portable(platform, arch)),
+    ...backendOptions[backend],
+    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, typeof value === 'boolean' ? (value ? 'ON' : 'OFF') : String(value)])),
+  };
+}
+
+const backendOptions: Readonly<Record<NonNullable<BuildSettings['backend']>, Record<string, string>>> = {
+  cpu: { GGML_METAL: 'OFF' },
+  cuda: { GGML_CUDA: 'ON' },
+  vulkan: { GGML_VULKAN: 'ON' },
+  metal: { GGML_METAL: 'ON', GGML_METAL_EMBED_LIBRARY: 'ON' },
+  hip: { GGML_HIP: 'ON' },
+};
+
+/** One set of binaries for every CPU of an architecture, where llama.cpp can build that (ggml/src/CMakeLists.txt). */
+function portable(platform: string, arch: string): Record<string, string> {
+  const variants = arch === 'x64' || (arch === 'arm64' && ['linux', 'android', 'darwin'].includes(platform));
+  return { GGML_NATIVE: 'OFF', ...(variants ? { GGML_BACKEND_DL: 'ON', GGML_CPU_ALL_VARIANTS: 'ON' } : {}) };
+}

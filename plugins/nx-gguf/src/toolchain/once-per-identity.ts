@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { canonicalJson, prettyJson, type Json } from '../core/canonical-json.js';
+import { syncDirectory, writeDurably } from '../store/durable.js';
+import { withLock } from '../store/lock.js';
+import type { ToolchainContext } from './context.js';
+
+/** A directory that is made once for an identity. */
+export interface OncePerIdentity {
+  /** Name of the directory below the root of all toolchains; contains the digest of the identity. */
+  name: string;
+  identity: Json;
+  /** What people are told while another process makes it. */
+  label: string;
+  /** Directories that cannot be moved (Python environments) are made where they stay. */
+  inPlace?: boolean;
+  make: (directory: string) => Promise<void>;
+}
+
+const recordFile = 'nx-gguf.json';
+
+/**
+ * The directory of an identity, made when it is not there. Its record is written last, so a directory with a record is
+ * complete; processes that want the same one wait for each other.
+ */
+export async function oncePerIdentity(context: ToolchainContext, { name, identity, label, inPlace, make }: OncePerIdentity): Promise<string> {
+  const final = join(context.root, name);
+  if (await isComplete(final, identity)) return final;
+  return withLock(join(context.root, 'locks', name), async () => {
+    if (await isComplete(final, identity)) return final;
+    const base = join(context.root, 'work', name);
+    await rm(base, { recursive: true, force: true });
+    await rm(final, { recursive: true, force: true });
+    const directory = inPlace === true ? final : join(base, randomBytes(6).toString('hex'));
+    await mkdir(directory, { recursive: true });
+    try {
+      await make(directory);
+      await writeDurably(join(directory, recordFile), prettyJson({ identity }));
+      if (directory !== final) {
+        await rename(directory, final);
+        await syncDirectory(context.root);
+      }
+      return final;
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    } finally {
+      await rm(base, { recursive: true, force: true });
+    }
+  }, { onWait: () => { context.report({ type: 'step', message: `waiting for another process that makes ${label}` }); }, ...(context.signal === undefined ? {} : { signal: context.signal }) });
+}
+
+async function isComplete(directory: string, identity: Json): Promise<boolean> {
+  try {
+    const record = JSON.parse(await readFile(join(directory, recordFile), 'utf8')) as { identity?: Json };
+    return record.identity !== undefined && canonicalJson(record.identity) === canonicalJson(identity);
+  } catch {
+    return false;
+  }
+}
