@@ -33,6 +33,8 @@ export interface CardVariant {
   files: readonly CardFile[];
   ftype: string;
   bitsPerWeight: number | null;
+  /** Tensor-type rules as llama-quantize got them, or null. */
+  rules: string | null;
   /** Number of tensors of each type. */
   tensorTypes: readonly (readonly [string, number])[];
   statistics: KldStatistics | null;
@@ -46,7 +48,7 @@ export function renderCard(card: CardData): string {
     '## Files', filesTable(card),
     '## KL divergence', ...divergence(card),
     '## Perplexity and tokens', ...tokens(card),
-    '## Tensor types', typesTable(card),
+    '## Tensor types', ...types(card),
     '## How it was made', ...recipe(card),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -95,8 +97,13 @@ function tokens({ evaluation, unquantized, variants }: CardData): string[] {
   return [markdownTable([['Variant', 'Perplexity', 'Ratio to unquantized', 'RMS Δp, %', 'Same top token, %'], ...rows], { align: ['l', 'r', 'r', 'r', 'r'] })];
 }
 
-function typesTable({ variants }: CardData): string {
-  return markdownTable([['Variant', 'Tensors by type'], ...variants.map(({ name, tensorTypes }) => [name, tensorTypes.map(([type, count]) => `${type} × ${count}`).join(', ')])]);
+function types({ variants }: CardData): string[] {
+  const rules = new Map<string, string[]>();
+  for (const { name, rules: text } of variants) if (text !== null) rules.set(text, [...(rules.get(text) ?? []), name]);
+  return [
+    markdownTable([['Variant', 'Tensors by type'], ...variants.map(({ name, tensorTypes }) => [name, tensorTypes.map(([type, count]) => `${type} × ${count}`).join(', ')])]),
+    ...[...rules].flatMap(([text, names]) => [`Tensor-type rules of ${names.join(', ')} (\`tensor_types.txt\`):`, `\`\`\`\n${text.trimEnd()}\n\`\`\``]),
+  ];
 }
 
 function recipe({ imatrix, toolchain, commands }: CardData): string[] {

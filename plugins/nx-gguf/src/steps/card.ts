@@ -62,6 +62,7 @@ function cardVariant({ name, quantized, measured }: CardInputs['variants'][numbe
     files: quantized.files,
     ftype: fact<string>(quantized, 'ftype') ?? '',
     bitsPerWeight: fact<number>(quantized, 'bitsPerWeight'),
+    rules: fact<string>(quantized, 'rules'),
     tensorTypes: [...counts].sort(([a], [b]) => (a < b ? -1 : 1)),
     statistics: measured === null ? null : fact<KldStatistics>(measured, 'statistics'),
   };

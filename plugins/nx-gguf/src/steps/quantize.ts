@@ -77,7 +77,7 @@ async function quantize(inputs: QuantizeInputs, args: readonly string[], bench: 
   const names = (await readdir(out)).sort();
   if (names.length === 0) throw new GgufError('QUANTIZE_NO_OUTPUT', `${inputs.name}: llama-quantize ended without writing a GGUF`);
   const files = names.map((name) => ({ name, path: join(out, name) }));
-  const facts = { ftype: findFtype(inputs.settings.ftype)?.name ?? inputs.settings.ftype, ...(await ggufFacts(files.map(({ path }) => path))) };
+  const facts = { ftype: findFtype(inputs.settings.ftype)?.name ?? inputs.settings.ftype, rules: inputs.rules, ...(await ggufFacts(files.map(({ path }) => path))) };
   return { files, facts, commands: [['llama-quantize', ...args]] };
 }
 
