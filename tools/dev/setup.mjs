@@ -16,7 +16,8 @@ export function setup() {
   const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
   const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   if (installed !== wanted) {
-    run('npm', ['ci', '--no-audit', '--no-fund'], 'installing packages');
+    // Not `npm ci`: it insists on an entry for every optional package of every platform, also where a mirror lacks some.
+    run('npm', ['install', '--no-save', '--no-audit', '--no-fund'], 'installing packages');
     writeFileSync(stamp, wanted);
   } else if (!existsSync(join(root, 'plugins/nx-gguf/dist/index.js'))) {
     run('npm', ['run', 'build', '--silent'], 'building the plugin');

@@ -1,0 +1,149 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { execa } from 'execa';
+import { extract } from 'tar';
+
+/** The checkout that is tested. */
+export const repository = join(import.meta.dirname, '../../../..');
+
+const toolNames = ['llama-quantize', 'llama-imatrix', 'llama-perplexity'];
+
+/** A workspace as a user has it: the packed plugin installed, its tools replaced by shims that count and then run the real ones. */
+export interface TestWorkspace {
+  root: string;
+  /** Names of the processes that were started since the last call, sorted: tools, `python` and the generators. */
+  processes: () => string[];
+  run: (args: readonly string[], options?: RunOptions) => Promise<NxRun>;
+  json: (path: string) => unknown;
+  edit: (path: string, change: (text: string) => string) => void;
+  environment: Record<string, string>;
+}
+
+/** How Nx is run. */
+export interface RunOptions {
+  env?: Record<string, string | undefined>;
+  /** Gets the process, to interrupt it. */
+  onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** What a run of Nx did. */
+export interface NxRun {
+  exitCode: number;
+  output: string;
+  /** Tasks whose executor ran, and tasks that Nx restored. */
+  ran: string[];
+  restored: string[];
+}
+
+/** Where the real tools are, as the repository's own toolchain targets left them. */
+export interface RealTools {
+  bin: string;
+  source: string;
+  python: string;
+}
+
+/** A temporary directory for a test file; removed by the caller. */
+export function scratchDirectory(): string {
+  return realpathSync(mkdtempSync(join(tmpdir(), 'nx-gguf-e2e-')));
+}
+
+/** The toolchain of the repository, found by the names its store gives it. */
+export function realTools(): RealTools {
+  const toolchains = process.env['NX_GGUF_TOOLCHAINS'] ?? join(process.env['NX_GGUF_STORE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '', '.cache'), 'nx-gguf'), 'toolchains');
+  const find = (part: 'build' | 'source' | 'python'): string => {
+    const wanted = JSON.stringify(sorted((JSON.parse(readFileSync(join(repository, `dist/llama-cpp/${part}/artifact.json`), 'utf8')) as { facts: { identity: unknown } }).facts.identity));
+    for (const name of readdirSync(toolchains).filter((entry) => entry.startsWith(`${part}-`))) {
+      const record = join(toolchains, name, 'nx-gguf.json');
+      if (existsSync(record) && JSON.stringify(sorted((JSON.parse(readFileSync(record, 'utf8')) as { identity: unknown }).identity)) === wanted) return join(toolchains, name);
+    }
+    throw new Error(`no ${part} of the toolchain in ${toolchains}`);
+  };
+  return { bin: find('build'), source: find('source'), python: join(find('python'), 'bin/python') };
+}
+
+/** Creates a workspace in a directory, on a store of its own beside it. */
+export async function createWorkspace(root: string, options: { store: string; tools: RealTools }): Promise<TestWorkspace> {
+  mkdirSync(root, { recursive: true });
+  await installPackages(root);
+  copyProjects(root);
+  const log = join(root, '..', `${basename(root)}-processes.log`);
+  writeShims(root, options.tools, log);
+  return openWorkspace(root, { store: options.store, log });
+}
+
+/** A workspace that is there already, for instance after it was moved. */
+export function openWorkspace(root: string, { store, log }: { store: string; log: string }): TestWorkspace {
+  const environment: Record<string, string> = { NX_GGUF_STORE: store, NX_GGUF_E2E_LOG: log, NX_DAEMON: 'false', CI: 'true', NX_TUI: 'false', FORCE_COLOR: '0', NX_NO_CLOUD: 'true' };
+  writeFileSync(log, '');
+  return {
+    root,
+    environment,
+    processes: () => {
+      const names = readFileSync(log, 'utf8').split('\n').filter((line) => line !== '').sort();
+      writeFileSync(log, '');
+      return names;
+    },
+    run: (args, runOptions = {}) => runNx(root, args, { ...runOptions, env: { ...environment, ...runOptions.env } }),
+    json: (path) => JSON.parse(readFileSync(join(root, path), 'utf8')) as unknown,
+    edit: (path, change) => {
+      const before = readFileSync(join(root, path), 'utf8');
+      const after = change(before);
+      if (after === before) throw new Error(`the edit of ${path} changed nothing`);
+      writeFileSync(join(root, path), after);
+    },
+  };
+}
+
+async function runNx(root: string, args: readonly string[], { env, onStart }: RunOptions): Promise<NxRun> {
+  rmSync(join(root, '.nx/cache/run.json'), { force: true });
+  const child = execa(process.execPath, [join(root, 'node_modules/nx/dist/bin/nx.js'), ...args], { cwd: root, env: { ...env }, reject: false, all: true, stdin: 'ignore' });
+  onStart?.((signal) => child.kill(signal));
+  const { exitCode, all } = await child;
+  const run = join(root, '.nx/cache/run.json');
+  const tasks = existsSync(run) ? (JSON.parse(readFileSync(run, 'utf8')) as { tasks: { taskId: string; cacheStatus: string }[] }).tasks : [];
+  return {
+    exitCode: exitCode ?? 128,
+    output: all,
+    ran: tasks.filter(({ cacheStatus }) => cacheStatus === 'cache-miss').map(({ taskId }) => taskId).sort(),
+    restored: tasks.filter(({ cacheStatus }) => cacheStatus !== 'cache-miss').map(({ taskId }) => taskId).sort(),
+  };
+}
+
+async function installPackages(root: string): Promise<void> {
+  const modules = join(root, 'node_modules');
+  mkdirSync(join(modules, 'nx-gguf'), { recursive: true });
+  for (const name of readdirSync(join(repository, 'node_modules'))) {
+    if (name !== 'nx-gguf' && !name.startsWith('.')) symlinkSync(join(repository, 'node_modules', name), join(modules, name));
+  }
+  await extract({ file: process.env['NX_GGUF_E2E_PACKAGE'] ?? '', cwd: join(modules, 'nx-gguf'), strip: 1 });
+}
+
+function copyProjects(root: string): void {
+  for (const path of ['nx.json', 'models/tiny-qwen35', 'tools/corpora/llama-docs', 'tools/llama-cpp']) cpSync(join(repository, path), join(root, path), { recursive: true });
+  writeFileSync(join(root, 'package.json'), `${JSON.stringify({ name: 'e2e', private: true, devDependencies: { nx: '24.0.6', 'nx-gguf': '*' } }, null, 2)}\n`);
+  writeFileSync(join(root, '.gitignore'), 'node_modules/\ndist/\n.nx/\nshims/\n');
+}
+
+/** Small scripts in place of the tools: each notes its name and becomes the real one, so processes are counted, not log lines. */
+function writeShims(root: string, tools: RealTools, log: string): void {
+  const shims = join(root, 'shims');
+  mkdirSync(join(shims, 'bin'), { recursive: true });
+  const shim = (path: string, name: string, real: string) => {
+    writeFileSync(path, `#!/bin/sh\necho ${name} >> '${log}'\nexec '${real}' "$@"\n`);
+    chmodSync(path, 0o755);
+  };
+  for (const tool of toolNames) {
+    const flushing = join(tools.bin, `${tool}-flushing`);
+    shim(join(shims, 'bin', tool), tool, existsSync(flushing) ? flushing : join(tools.bin, tool));
+  }
+  writeFileSync(join(shims, 'python'), `#!/bin/sh\ncase "$1" in *convert_hf_to_gguf.py) echo convert >> '${log}';; esac\nexec '${tools.python}' "$@"\n`);
+  chmodSync(join(shims, 'python'), 0o755);
+  writeFileSync(join(root, 'tools/llama-cpp/toolchain.json'), `${JSON.stringify({ source: { type: 'binaries', path: '../../shims/bin', sourcePath: tools.source }, python: { interpreter: '../../shims/python' } }, null, 2)}\n`);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, sorted(inner)]));
+}
