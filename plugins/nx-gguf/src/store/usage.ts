@@ -36,7 +36,7 @@ export async function storeUsage(layout: StoreLayout): Promise<StoreUsage> {
     usage.blobs++;
     usage.blobBytes += sizeBytes;
   }
-  for await (const _ of listActions(layout)) usage.actions++;
+  for (const actions = listActions(layout); (await actions.next()).done !== true;) usage.actions++;
   for (const name of await namesIn(layout.toolchains)) usage.toolchains.push({ name, sizeBytes: await treeBytes(join(layout.toolchains, name)) });
   return usage;
 }

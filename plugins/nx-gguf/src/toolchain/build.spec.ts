@@ -6,10 +6,10 @@ import { buildIdentity, ensureBuild, toolNames } from './build.js';
 import { testContext } from './testing/context.js';
 import { makeRepository, standInProject } from './testing/repository.js';
 
-async function standIn(build: Toolchain['build'] = {}, files: Readonly<Record<string, string>> = standInProject) {
+async function standIn(build: Toolchain['build'] | null = {}, files: Readonly<Record<string, string>> = standInProject) {
   const context = await testContext({ source: { type: 'checkout', path: 'repository' } });
   const { directory, commit } = makeRepository(join(context.configDir, 'repository'), files);
-  context.config = { source: { type: 'git', url: directory, commit }, ...(build === undefined ? {} : { build }) };
+  context.config = { source: { type: 'git', url: directory, commit }, ...(build === null ? {} : { build }) };
   return context;
 }
 

@@ -3,18 +3,20 @@ import { compilerName } from './compiler.js';
 import { normalizeRequirements } from './python.js';
 
 const linux = { platform: 'linux', arch: 'x64' };
+const mac = { platform: 'darwin', arch: 'arm64' };
+const mainframe = { platform: 'linux', arch: 's390x' };
 
 describe('cmakeOptions', () => {
   it.each([
-    ['portable by default', {}, linux, { GGML_NATIVE: 'OFF', GGML_BACKEND_DL: 'ON', GGML_CPU_ALL_VARIANTS: 'ON', GGML_RPC: 'ON' }],
-    ['native', { native: true }, linux, { GGML_NATIVE: 'ON' }],
-    ['cuda', { backend: 'cuda' }, linux, { GGML_CUDA: 'ON' }],
-    ['vulkan', { backend: 'vulkan' }, linux, { GGML_VULKAN: 'ON' }],
-    ['hip', { backend: 'hip' }, linux, { GGML_HIP: 'ON' }],
-    ['metal', { backend: 'metal' }, { platform: 'darwin', arch: 'arm64' }, { GGML_METAL: 'ON', GGML_CPU_ALL_VARIANTS: 'ON' }],
-    ['an architecture without variants', {}, { platform: 'linux', arch: 's390x' }, { GGML_NATIVE: 'OFF' }],
-    ["the user's own options last", { cmakeOptions: { GGML_RPC: false, GGML_CUDA_FA: true, X: 3 } }, linux, { GGML_RPC: 'OFF', GGML_CUDA_FA: 'ON', X: '3' }],
-  ] as const)('%s', (_, build, host, expected) => {
+    ['portable by default', { build: {}, host: linux, expected: { GGML_NATIVE: 'OFF', GGML_BACKEND_DL: 'ON', GGML_CPU_ALL_VARIANTS: 'ON', GGML_RPC: 'ON' } }],
+    ['native', { build: { native: true }, host: linux, expected: { GGML_NATIVE: 'ON' } }],
+    ['cuda', { build: { backend: 'cuda' }, host: linux, expected: { GGML_CUDA: 'ON' } }],
+    ['vulkan', { build: { backend: 'vulkan' }, host: linux, expected: { GGML_VULKAN: 'ON' } }],
+    ['hip', { build: { backend: 'hip' }, host: linux, expected: { GGML_HIP: 'ON' } }],
+    ['metal', { build: { backend: 'metal' }, host: mac, expected: { GGML_METAL: 'ON', GGML_CPU_ALL_VARIANTS: 'ON' } }],
+    ['an architecture without variants', { build: {}, host: mainframe, expected: { GGML_NATIVE: 'OFF' } }],
+    ["the user's own options last", { build: { cmakeOptions: { GGML_RPC: false, GGML_CUDA_FA: true, X: 3 } }, host: linux, expected: { GGML_RPC: 'OFF', GGML_CUDA_FA: 'ON', X: '3' } }],
+  ] as const)('%s', (_, { build, host, expected }) => {
     expect(cmakeOptions(build, host)).toMatchObject(expected);
   });
 
