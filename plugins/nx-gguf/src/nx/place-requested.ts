@@ -11,7 +11,7 @@ const cached: ReadonlySet<string> = new Set(['local-cache', 'remote-cache', 'loc
  * Nx restores manifests only. After a run this puts the files of targets that came out of Nx's cache where people look
  * for them, as far as the store has their bytes: links, so it costs milliseconds, and no executor starts for it.
  */
-export const postTasksExecution: PostTasksExecution = async (_options, { taskResults, workspaceRoot }) => {
+export const placeRequested: PostTasksExecution = async (_options, { taskResults, workspaceRoot }) => {
   const store = storeLayout(defaultStoreRoot(process.env));
   for (const { task, status } of Object.values(taskResults)) {
     if (!cached.has(status)) continue;
