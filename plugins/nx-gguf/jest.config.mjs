@@ -1,5 +1,6 @@
 /** Unit and integration tests; native ES modules, transformed by swc. */
 export default {
+  rootDir: import.meta.dirname,
   testEnvironment: 'node',
   roots: ['<rootDir>/src'],
   testMatch: ['**/*.spec.ts'],
