@@ -7,7 +7,7 @@ const [suite = 'all', ...args] = process.argv.slice(2);
 const projects = { unit: ['jest.config.mjs'], e2e: ['e2e/jest.config.mjs'], all: ['jest.config.mjs', 'e2e/jest.config.mjs'] }[suite];
 run(process.execPath, [
   '--disable-warning=ExperimentalWarning', '--experimental-vm-modules', bin('jest/bin/jest.js'),
-  '--rootDir', root, '--projects', ...projects.map((file) => join(root, 'plugins/nx-gguf', file)),
-  '--reporters', 'default', '--reporters', join(root, 'tools/dev/totals-reporter.mjs'),
   ...args,
+  '--projects', ...projects.map((file) => join(root, 'plugins/nx-gguf', file)),
+  '--reporters', 'default', '--reporters', join(root, 'tools/dev/totals-reporter.mjs'),
 ]);
