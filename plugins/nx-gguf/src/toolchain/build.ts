@@ -38,11 +38,12 @@ export async function buildIdentity(context: ToolchainContext): Promise<BuildIde
   if (config.source.type === 'binaries') {
     return { kind: 'binaries', files: await treeDigest(await binariesDirectory(context), ['*']), platform, arch };
   }
+  const { compiler } = await compilerIdentity(context);
   return {
     kind: 'built', version: buildVersion,
     source: { ...(await sourceIdentity(context)) },
-    cmake: cmakeOptions(config.build ?? {}, host),
-    ...(await compilerIdentity(context)),
+    cmake: cmakeOptions(config.build ?? {}, { platform, arch, compiler }),
+    compiler,
     platform, arch,
     ...(config.build?.native === true ? { cpu: host.cpuModel } : {}),
   };
@@ -68,7 +69,7 @@ function built(context: ToolchainContext, identity: BuildIdentity, id: Sha256): 
     make: async (directory) => {
       const { dir: source } = await ensureSource(context);
       const work = join(directory, '.nx-gguf-build');
-      await compile(context, source, work);
+      await compile(context, { source, work, cmake: identity['cmake'] as Record<string, string> });
       await cp(join(work, 'bin'), directory, { recursive: true, verbatimSymlinks: true });
       await rm(work, { recursive: true, force: true });
       await buildFlushingPerplexity(context, directory);
@@ -78,9 +79,9 @@ function built(context: ToolchainContext, identity: BuildIdentity, id: Sha256): 
   });
 }
 
-async function compile(context: ToolchainContext, source: string, work: string): Promise<void> {
+async function compile(context: ToolchainContext, { source, work, cmake }: { source: string; work: string; cmake: Readonly<Record<string, string>> }): Promise<void> {
   const ninja = await hasNinja(context);
-  const options = { ...cmakeOptions(context.config.build ?? {}, context.host), ...relocatable(context), LLAMA_BUILD_COMMIT: 'nx-gguf', GGML_CCACHE: 'ON' };
+  const options = { ...cmake, ...relocatable(context), LLAMA_BUILD_COMMIT: 'nx-gguf', GGML_CCACHE: 'ON' };
   context.report({ type: 'step', message: 'building llama.cpp (minutes, once for each identity)' });
   await mkdir(work, { recursive: true });
   try {
