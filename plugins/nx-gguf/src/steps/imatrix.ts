@@ -4,6 +4,7 @@ import { GgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { Json } from '../core/canonical-json.js';
 import type { ImatrixMake } from '../core/generated/model.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { imatrixArgs } from '../kld/imatrix-args.js';
 import { linkModel } from './link-model.js';
 import { readGgufFile } from './gguf-file.js';
@@ -27,7 +28,7 @@ export function imatrixMakeStep(inputs: ImatrixMakeInputs): Step {
     ...(chunks < 0 ? {} : { chunks }),
   });
   return {
-    plan: { step: 'imatrix', version: 1, parameters: { arguments: args }, inputs: [...inputsOf('model', inputs.model), ...inputsOf('corpus', [inputs.corpus])], toolchain: inputs.toolchain },
+    plan: { step: 'imatrix', version: logicVersions.imatrix, parameters: { arguments: args }, inputs: [...inputsOf('model', inputs.model), ...inputsOf('corpus', [inputs.corpus])], toolchain: inputs.toolchain },
     run: async (bench) => {
       await linkModel(inputs.model, bench);
       await bench.input(inputs.corpus, inputs.corpus.name);
@@ -43,7 +44,7 @@ export function imatrixFileStep(source: ManifestFile): Step {
   // llama-quantize writes the name into the GGUF: the file's own, wherever it lay in its source.
   const file = { ...source, name: basename(source.name) };
   return {
-    plan: { step: 'imatrix', version: 1, parameters: { type: 'file' }, inputs: inputsOf('imatrix', [file]), toolchain: null },
+    plan: { step: 'imatrix', version: logicVersions.imatrix, parameters: { type: 'file' }, inputs: inputsOf('imatrix', [file]), toolchain: null },
     run: async (bench) => {
       await bench.input(file, 'imatrix');
       return { files: [], referred: [file], facts: await imatrixFacts(join(bench.directory, 'imatrix'), file.name), commands: [] };

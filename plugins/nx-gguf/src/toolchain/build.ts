@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { digestOf, type Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { cmakeOptions } from './cmake-options.js';
 import { compilerIdentity } from './compiler.js';
 import { output, type ToolchainContext } from './context.js';
@@ -28,9 +29,6 @@ export interface LlamaTools {
   tool: (name: ToolName) => string;
 }
 
-/** Raised when the way of building changes what the tools do. */
-const buildVersion = 1;
-
 /** The identity of the tools, without building them. */
 export async function buildIdentity(context: ToolchainContext): Promise<BuildIdentity> {
   const { config, host } = context;
@@ -40,7 +38,7 @@ export async function buildIdentity(context: ToolchainContext): Promise<BuildIde
   }
   const { compiler } = await compilerIdentity(context);
   return {
-    kind: 'built', version: buildVersion,
+    kind: 'built', version: logicVersions.build,
     source: { ...(await sourceIdentity(context)) },
     cmake: cmakeOptions(config.build ?? {}, { platform, arch, compiler }),
     compiler,
