@@ -35,7 +35,7 @@ export function run(command, args, label, env = {}) {
 }
 
 function nxStarts() {
-  return spawnSync(process.execPath, ['-e', "require('nx/dist/src/native')"], { cwd: root }).status === 0;
+  return spawnSync(process.execPath, ['-e', 'require(process.argv[1])', bin('nx/dist/src/native')]).status === 0;
 }
 
 /** Path of a package's command. */
