@@ -6,6 +6,8 @@ import type { Json } from '../core/canonical-json.js';
 import type { ImatrixMake } from '../core/generated/model.generated.js';
 import { logicVersions } from '../core/logic-versions.js';
 import { imatrixArgs } from '../kld/imatrix-args.js';
+import { failureIn, toolLines } from '../kld/perplexity-failures.js';
+import { toolFailed } from '../toolchain/run-tool.js';
 import { linkModel } from './link-model.js';
 import { readGgufFile } from './gguf-file.js';
 import { inputsOf, type Step, type Workbench } from './step.js';
@@ -53,13 +55,17 @@ export function imatrixFileStep(source: ManifestFile): Step {
 }
 
 async function runImatrix(args: readonly string[], bench: Workbench): Promise<void> {
-  await bench.runTool({
+  const result = await bench.runTool({
     command: await bench.tools.llama('llama-imatrix'),
     args: [...args, ...(bench.threads === undefined ? [] : ['-t', String(bench.threads)])],
     cwd: bench.directory,
     onOutput: progressOfChunks(bench),
+    mayFail: true,
     ...(bench.signal === undefined ? {} : { signal: bench.signal }),
   });
+  const failure = failureIn(toolLines(result.output));
+  if (failure !== null) throw failure;
+  if (result.exitCode !== 0) throw toolFailed('llama-imatrix', result);
 }
 
 function progressOfChunks(bench: Workbench): (text: string) => void {
