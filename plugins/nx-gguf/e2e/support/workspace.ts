@@ -76,7 +76,7 @@ export async function createWorkspace(root: string, options: { store: string; to
 
 /** A workspace that is there already, for instance after it was moved. */
 export function openWorkspace(root: string, { store, log }: { store: string; log: string }): TestWorkspace {
-  const environment: Record<string, string> = { PATH: `${join(root, 'shims/path')}:${process.env['PATH'] ?? ''}`, NX_GGUF_STORE: store, NX_GGUF_E2E_LOG: log, NX_DAEMON: 'false', CI: 'true', NX_TUI: 'false', FORCE_COLOR: '0', NX_NO_CLOUD: 'true' };
+  const environment: Record<string, string> = { NX_GGUF_STORE: store, NX_GGUF_E2E_LOG: log, NX_DAEMON: 'false', CI: 'true', NX_TUI: 'false', FORCE_COLOR: '0', NX_NO_CLOUD: 'true' };
   writeFileSync(log, '');
   const started = () => readFileSync(log, 'utf8').split('\n').filter((line) => line !== '');
   return {
@@ -128,6 +128,10 @@ async function installPackages(root: string): Promise<void> {
 
 function copyProjects(root: string): void {
   for (const path of ['nx.json', 'models/tiny-qwen35', 'tools/corpora/llama-docs', 'tools/llama-cpp']) cpSync(join(repository, path), join(root, path), { recursive: true });
+  for (const generator of ['models/tiny-qwen35/make-checkpoint.mjs', 'tools/corpora/llama-docs/make-corpus.mjs']) {
+    const path = join(root, generator);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('\n', `\nimport { appendFileSync } from 'node:fs';\nappendFileSync(process.env.NX_GGUF_E2E_LOG, '${basename(generator)}\\n');\n`));
+  }
   writeFileSync(join(root, 'package.json'), `${JSON.stringify({ name: 'e2e', private: true, devDependencies: { nx: '24.0.6', 'nx-gguf': '*' } }, null, 2)}\n`);
   writeFileSync(join(root, '.gitignore'), 'node_modules/\ndist/\n.nx/\nshims/\n');
 }
@@ -144,9 +148,6 @@ function writeShims(root: string, tools: RealTools, log: string): void {
     const flushing = join(tools.bin, `${tool}-flushing`);
     shim(join(shims, 'bin', tool), tool, existsSync(flushing) ? flushing : join(tools.bin, tool));
   }
-  mkdirSync(join(shims, 'path'));
-  writeFileSync(join(shims, 'path/node'), `#!/bin/sh\ncase "$1" in make-*) echo "$1" >> '${log}';; esac\nexec '${process.execPath}' "$@"\n`);
-  chmodSync(join(shims, 'path/node'), 0o755);
   writeFileSync(join(shims, 'python'), `#!/bin/sh\ncase "$1" in *convert_hf_to_gguf.py) echo convert >> '${log}';; esac\nexec '${tools.python}' "$@"\n`);
   chmodSync(join(shims, 'python'), 0o755);
   writeFileSync(join(root, 'tools/llama-cpp/toolchain.json'), `${JSON.stringify({ source: { type: 'binaries', path: '../../shims/bin', sourcePath: tools.source }, python: { interpreter: '../../shims/python' } }, null, 2)}\n`);
