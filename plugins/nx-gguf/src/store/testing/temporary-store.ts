@@ -38,7 +38,7 @@ export function idOf(text: string): BlobId {
 
 /** A text as a blob of a store. */
 export async function adopt(layout: StoreLayout, text: string): Promise<BlobId> {
-  return adoptFile(layout, put(join(layout.root, 'work', sha256(text), 'out', 'file'), text));
+  return adoptFile(layout, put(join(layout.root, 'incoming', sha256(text)), text));
 }
 
 /** A manifest with the given texts as files, by name. */
