@@ -39,11 +39,19 @@ async function runOnce<T>({ args, label, read }: PerplexityRun<T>, bench: Workbe
     ...(bench.signal === undefined ? {} : { signal: bench.signal }),
   });
   if (exitCode !== 0) {
-    // A reason that the tool named is worth more than its exit code.
-    read(output);
+    rethrowNamed(() => read(output));
     throw new GgufError('TOOL_FAILED', `llama-perplexity ended with exit code ${exitCode}`, { tail: lastLines(output) });
   }
   return read(output);
+}
+
+/** Throws the reason that the tool named: worth more than its exit code, which is worth more than results that are missing. */
+function rethrowNamed(read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    if (!isGgufError(error) || error.code !== 'KLD_NO_STATISTICS') throw error;
+  }
 }
 
 function chunkProgress(label: string, { report }: Workbench): (text: string) => void {
