@@ -45,6 +45,12 @@ describe('quantizeStep', () => {
     expect(readlinkSync(join(bench.directory, 'imatrix.gguf'))).toBe(`/blobs/${sha256('imatrix.gguf')}`);
   });
 
+  it('does not write its rules through a link to an input of that name', async () => {
+    const { result, bench } = await run({ rules: '^a$=q8_0\n', imatrix: file('tensor_types.txt') }, writes('tiny-Q4_K_M.gguf'));
+    expect(result).toMatchObject({ code: 'EEXIST' });
+    expect(readlinkSync(join(bench.directory, 'tensor_types.txt'))).toBe(`/blobs/${sha256('tensor_types.txt')}`);
+  });
+
   it('runs with the threads that were asked for, and records them nowhere', async () => {
     const { result, ran } = await run({}, writes('tiny-Q4_K_M.gguf'), 3);
     expect(ran[0]?.args.at(-1)).toBe('3');
