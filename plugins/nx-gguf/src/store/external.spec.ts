@@ -54,6 +54,8 @@ describe('referToFile', () => {
   it('reads a file again that was touched just now, for the clock may be too coarse to tell', async () => {
     const layout = temporaryStore();
     const path = put(join(temporaryDirectory(), 'model.safetensors'), text);
+    // Whole milliseconds, so that the change can bring back the same time.
+    utimesSync(path, new Date(), new Date());
     await expect(referToFile(layout, path)).resolves.toEqual(id);
     changeUnseen(path);
     await expect(findBlob(layout, id)).resolves.toBeNull();

@@ -1,4 +1,4 @@
-import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { checkedBlob } from './blobs.js';
@@ -50,6 +50,11 @@ describe('placeFile', () => {
   whereOther.each<[string, (path: string) => void]>([
     ['edited without a change of size', (path) => writeFileSync(path, other)],
     ['cut short', (path) => truncateSync(path, 3)],
+    ['cut short without a change of its time', (path) => {
+      const { atime, mtime } = statSync(path);
+      truncateSync(path, 3);
+      utimesSync(path, atime, mtime);
+    }],
     ['deleted', (path) => rmSync(path)],
   ])('replaces a copy that a user %s', async (_, change) => {
     const { blob, path } = await placed(join(temporaryDirectory(otherFileSystem), 'tiny.gguf'));
