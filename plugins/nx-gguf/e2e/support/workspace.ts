@@ -77,7 +77,7 @@ export async function createWorkspace(root: string, options: { store: string; to
 
 /** A workspace that is there already, for instance after it was moved. */
 export function openWorkspace(root: string, { store, log }: { store: string; log: string }): TestWorkspace {
-  const environment: Record<string, string> = { NX_GGUF_STORE: store, NX_GGUF_E2E_LOG: log, NX_DAEMON: 'false', CI: 'true', NX_TUI: 'false', FORCE_COLOR: '0', NX_NO_CLOUD: 'true' };
+  const environment: Record<string, string> = { NX_GGUF_STORE: store, NX_CACHE_DIRECTORY: join(root, '.nx/cache'), NX_GGUF_E2E_LOG: log, NX_DAEMON: 'false', CI: 'true', NX_TUI: 'false', FORCE_COLOR: '0', NX_NO_CLOUD: 'true' };
   writeFileSync(log, '');
   const started = () => readFileSync(log, 'utf8').split('\n').filter((line) => line !== '');
   return {

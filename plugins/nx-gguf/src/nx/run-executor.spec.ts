@@ -7,10 +7,12 @@ import { executor, type CommonOptions, type Execution } from './run-executor.js'
 const schema = { type: 'object', additionalProperties: false, properties: { config: { type: 'string' }, variant: { type: 'string' }, threads: { type: 'integer', minimum: 1 } } };
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The context that Nx gives for a target of the project `tiny`; `edges` are the tasks that build on it. */
-function context(targetName: string, edges: readonly string[] = []): ExecutorContext {
-  const dependencies = { 'tiny:card': edges.map((id) => ({ id })) };
-  return { root: temporaryDirectory(), projectName: 'tiny', targetName, projectsConfigurations: { version: 2, projects: {} }, taskGraph: { dependencies } } as unknown as ExecutorContext;
+/** The context that Nx gives for a target of the project `tiny`; the task `tiny:<by>` builds on the tasks `edges`. */
+function context(targetName: string, edges: readonly string[] = [], by = 'card'): ExecutorContext {
+  const id = `tiny:${by}`;
+  const taskGraph = { dependencies: { [id]: edges.map((edge) => ({ id: edge })) }, tasks: { [id]: { id, target: { project: 'tiny', target: by } } } };
+  const projects = { tiny: { root: 'tiny', targets: { card: { executor: 'nx-gguf:card' }, quantize: { executor: 'nx:noop' } } } };
+  return { root: temporaryDirectory(), projectName: 'tiny', targetName, projectsConfigurations: { version: 2, projects }, taskGraph } as unknown as ExecutorContext;
 }
 
 /** Runs an executor on some work; its result, and what it printed as errors. */
@@ -95,10 +97,11 @@ describe('what an executor knows', () => {
   });
 
   it.each([
-    ['nothing builds on it', [], true],
-    ['something else of this run builds on it', ['tiny:convert'], false],
-    ['something builds on another target', ['tiny:fetch'], true],
-  ])('a target is requested when %s: %j -> %s', async (_, edges, expected) => {
-    expect((await executionOf({ context: context('convert', edges) })).isRequested).toBe(expected);
+    ['nothing builds on it', [], 'card', true],
+    ['something else of this run builds on it', ['tiny:convert'], 'card', false],
+    ['only an aggregate builds on it', ['tiny:convert'], 'quantize', true],
+    ['something builds on another target', ['tiny:fetch'], 'card', true],
+  ])('a target is requested when %s: %j by %s -> %s', async (_, edges, by, expected) => {
+    expect((await executionOf({ context: context('convert', edges, by) })).isRequested).toBe(expected);
   });
 });

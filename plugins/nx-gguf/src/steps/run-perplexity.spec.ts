@@ -41,9 +41,9 @@ describe('runPerplexity', () => {
 
   it.each<[string, PlayedTool]>([
     // The tool exits with 0 when it fails.
-    ['KLD_TEXT_TOO_SHORT', { output: 'perplexity: you need at least 1024 tokens to evaluate perplexity with a context of 512\n' }],
-    ['KLD_DECODE_FAILED', { output: `${cut}\nperplexity : failed to decode\n` }],
-    ['KLD_MODEL_NOT_LOADED', { output: 'main: error: unable to load model\n', exitCode: 1 }],
+    ['TEXT_TOO_SHORT', { output: 'perplexity: you need at least 1024 tokens to evaluate perplexity with a context of 512\n' }],
+    ['DECODE_FAILED', { output: `${cut}\nperplexity : failed to decode\n` }],
+    ['MODEL_NOT_LOADED', { output: 'main: error: unable to load model\n', exitCode: 1 }],
     ['TOOL_FAILED', { output: cut, exitCode: 139 }],
     ['TOOL_FAILED', { exitCode: 128 }],
     ['TOOL_FAILED', { output: results, exitCode: 1 }],
