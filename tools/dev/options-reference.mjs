@@ -10,7 +10,7 @@ export function optionsReference(schemas) {
   const executors = readdirSync(join(schemas, 'executors')).sort();
   const parts = ['### Executors', ''];
   for (const file of executors) parts.push(...executorSection(file.replace('.schema.json', ''), read(`executors/${file}`)));
-  for (const file of ['model', 'source', 'corpus', 'toolchain']) parts.push(...fileSection(file, read(`${file}.schema.json`)));
+  for (const file of ['model', 'source', 'corpus', 'lock', 'toolchain']) parts.push(...fileSection(file, read(`${file}.schema.json`)));
   return parts.join('\n').trimEnd();
 }
 
@@ -27,7 +27,7 @@ function executorSection(name, schema) {
 }
 
 function fileSection(name, schema) {
-  const parts = [`### \`${name === 'source' ? 'A source' : `${name}.json`}\``, '', schema.description, ''];
+  const parts = [`### \`${title(name)}\``, '', schema.description, ''];
   if (schema.properties) parts.push(...table(schema), '');
   for (const definition of Object.values(schema.definitions ?? {})) {
     if (definition.type === 'object' && definition.properties) {
@@ -35,6 +35,10 @@ function fileSection(name, schema) {
     }
   }
   return parts;
+}
+
+function title(name) {
+  return { source: 'A source', lock: 'model.lock.json' }[name] ?? `${name}.json`;
 }
 
 function table(schema) {
