@@ -12,19 +12,21 @@ const toolNames = ['llama-quantize', 'llama-imatrix', 'llama-perplexity'];
 /** A workspace as a user has it: the packed plugin installed, its tools replaced by shims that count and then run the real ones. */
 export interface TestWorkspace {
   root: string;
-  /** Names of the processes that were started since the last call, sorted: tools, `python` and the generators. */
+  /** Names of the processes that were started since the last call, sorted: tools, `convert` and the generators. */
   processes: () => string[];
   run: (args: readonly string[], options?: RunOptions) => Promise<NxRun>;
   json: (path: string) => unknown;
+  /** Names of the processes that were started, without forgetting them. */
+  started: () => string[];
   edit: (path: string, change: (text: string) => string) => void;
   environment: Record<string, string>;
 }
 
-/** How Nx is run. */
+/** How Nx is run, beside its arguments. */
 export interface RunOptions {
   env?: Record<string, string | undefined>;
-  /** Gets the process, to interrupt it. */
-  onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
+  /** Gets the id of the process, which leads a group of its own, to interrupt it. */
+  onStart?: (pid: number) => void;
 }
 
 /** What a run of Nx did. */
@@ -74,13 +76,15 @@ export async function createWorkspace(root: string, options: { store: string; to
 
 /** A workspace that is there already, for instance after it was moved. */
 export function openWorkspace(root: string, { store, log }: { store: string; log: string }): TestWorkspace {
-  const environment: Record<string, string> = { NX_GGUF_STORE: store, NX_GGUF_E2E_LOG: log, NX_DAEMON: 'false', CI: 'true', NX_TUI: 'false', FORCE_COLOR: '0', NX_NO_CLOUD: 'true' };
+  const environment: Record<string, string> = { PATH: `${join(root, 'shims/path')}:${process.env['PATH'] ?? ''}`, NX_GGUF_STORE: store, NX_GGUF_E2E_LOG: log, NX_DAEMON: 'false', CI: 'true', NX_TUI: 'false', FORCE_COLOR: '0', NX_NO_CLOUD: 'true' };
   writeFileSync(log, '');
+  const started = () => readFileSync(log, 'utf8').split('\n').filter((line) => line !== '');
   return {
     root,
     environment,
+    started,
     processes: () => {
-      const names = readFileSync(log, 'utf8').split('\n').filter((line) => line !== '').sort();
+      const names = started().sort();
       writeFileSync(log, '');
       return names;
     },
@@ -97,8 +101,8 @@ export function openWorkspace(root: string, { store, log }: { store: string; log
 
 async function runNx(root: string, args: readonly string[], { env, onStart }: RunOptions): Promise<NxRun> {
   rmSync(join(root, '.nx/cache/run.json'), { force: true });
-  const child = execa(process.execPath, [join(root, 'node_modules/nx/dist/bin/nx.js'), ...args], { cwd: root, env: { ...env }, reject: false, all: true, stdin: 'ignore' });
-  onStart?.((signal) => child.kill(signal));
+  const child = execa(process.execPath, [join(root, 'node_modules/nx/dist/bin/nx.js'), ...args], { cwd: root, env: { ...env }, reject: false, all: true, stdin: 'ignore', detached: true });
+  if (child.pid !== undefined) onStart?.(child.pid);
   const { exitCode, all } = await child;
   const run = join(root, '.nx/cache/run.json');
   const tasks = existsSync(run) ? (JSON.parse(readFileSync(run, 'utf8')) as { tasks: { taskId: string; cacheStatus: string }[] }).tasks : [];
@@ -117,6 +121,9 @@ async function installPackages(root: string): Promise<void> {
     if (name !== 'nx-gguf' && !name.startsWith('.')) symlinkSync(join(repository, 'node_modules', name), join(modules, name));
   }
   await extract({ file: process.env['NX_GGUF_E2E_PACKAGE'] ?? '', cwd: join(modules, 'nx-gguf'), strip: 1 });
+  // Dependencies that npm could not hoist.
+  const own = join(repository, 'plugins/nx-gguf/node_modules');
+  if (existsSync(own)) symlinkSync(own, join(modules, 'nx-gguf/node_modules'));
 }
 
 function copyProjects(root: string): void {
@@ -137,6 +144,9 @@ function writeShims(root: string, tools: RealTools, log: string): void {
     const flushing = join(tools.bin, `${tool}-flushing`);
     shim(join(shims, 'bin', tool), tool, existsSync(flushing) ? flushing : join(tools.bin, tool));
   }
+  mkdirSync(join(shims, 'path'));
+  writeFileSync(join(shims, 'path/node'), `#!/bin/sh\ncase "$1" in make-*) echo "$1" >> '${log}';; esac\nexec '${process.execPath}' "$@"\n`);
+  chmodSync(join(shims, 'path/node'), 0o755);
   writeFileSync(join(shims, 'python'), `#!/bin/sh\ncase "$1" in *convert_hf_to_gguf.py) echo convert >> '${log}';; esac\nexec '${tools.python}' "$@"\n`);
   chmodSync(join(shims, 'python'), 0o755);
   writeFileSync(join(root, 'tools/llama-cpp/toolchain.json'), `${JSON.stringify({ source: { type: 'binaries', path: '../../shims/bin', sourcePath: tools.source }, python: { interpreter: '../../shims/python' } }, null, 2)}\n`);

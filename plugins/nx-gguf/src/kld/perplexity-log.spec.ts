@@ -89,9 +89,9 @@ describe('requireKldStatistics, on recorded output of llama-perplexity v0.5.0', 
   });
 
   it.each([
-    ['kl_divergence : failed to decode', 'KLD_DECODE_FAILED'],
-    ['llama_perplexity: unable to load model', 'KLD_MODEL_NOT_LOADED'],
-    ['llama_perplexity: failed to create context', 'KLD_MODEL_NOT_LOADED'],
+    ['kl_divergence : failed to decode', 'DECODE_FAILED'],
+    ['llama_perplexity: unable to load model', 'MODEL_NOT_LOADED'],
+    ['llama_perplexity: failed to create context', 'MODEL_NOT_LOADED'],
     ['kl_divergence: base.kld has been computed with 1024, while the current context is 512. Increase it with -c and retry', 'KLD_CONTEXT_TOO_SMALL'],
   ])('refuses statistics that follow %p', (line, code) => {
     expect(failureOf(() => requireKldStatistics(`${line}\n${recorded('variant')}`))).toMatchObject({ code, message: line });
@@ -128,7 +128,7 @@ describe('requireBasePerplexity', () => {
   });
 
   it.each([
-    ['text-too-short', 'KLD_TEXT_TOO_SHORT'],
+    ['text-too-short', 'TEXT_TOO_SHORT'],
     ['base-unwritable', 'KLD_BASE_UNWRITABLE'],
     ['words-lost', 'KLD_NO_STATISTICS'],
   ])('refuses %s: %s', (log, code) => {
@@ -178,7 +178,7 @@ describe('chunkRow', () => {
 
 describe('failureIn', () => {
   it('knows the words of llama-imatrix too', () => {
-    expect(failureIn(toolLines(recorded('imatrix-text-too-short')))).toMatchObject({ code: 'KLD_TEXT_TOO_SHORT' });
+    expect(failureIn(toolLines(recorded('imatrix-text-too-short')))).toMatchObject({ code: 'TEXT_TOO_SHORT' });
   });
 
   it.each(['base', 'variant', 'imatrix', 'too-few-tokens'])('finds nothing in %s', (log) => {

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { pathProblem, shownPath } from '../core/safe-path.js';
 import type { LockedFile, LockedSource } from '../core/generated/lock.generated.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
@@ -27,7 +28,7 @@ export function fetchLockedStep(source: HuggingFaceSource | GitSource, locked: L
   const files = locked.files.map((file: LockedFile): ManifestFile => ({ name: file.path, sha256: file.sha256, sizeBytes: file.sizeBytes }));
   const facts = { source: { ...origin(source), commit: locked.commit } };
   return {
-    plan: { step: 'fetch', version: 1, parameters: { ...facts.source, member: source.member ?? null }, inputs: inputsOf('source', files), toolchain: null },
+    plan: { step: 'fetch', version: logicVersions.fetch, parameters: { ...facts.source, member: source.member ?? null }, inputs: inputsOf('source', files), toolchain: null },
     run: async (bench) => {
       await effects.bring(bench);
       return outcome(files, { member: source.member, facts, effects }, bench);
@@ -40,7 +41,7 @@ export function fetchUrlStep(source: UrlSource, effects: FetchEffects): Step {
   const name = fileName(source.url);
   const facts = { source: { type: 'url' } };
   return {
-    plan: { step: 'fetch', version: 1, parameters: { type: 'url', member: source.member ?? null }, inputs: [{ role: 'source', name, sha256: source.sha256 }], toolchain: null },
+    plan: { step: 'fetch', version: logicVersions.fetch, parameters: { type: 'url', member: source.member ?? null }, inputs: [{ role: 'source', name, sha256: source.sha256 }], toolchain: null },
     run: async (bench) => {
       const [id] = await effects.bring(bench);
       if (id === undefined) throw new Error('nothing was brought');

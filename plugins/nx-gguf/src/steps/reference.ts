@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { GgufError } from '../core/errors.js';
+import { logicVersions } from '../core/logic-versions.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import { ggufFacts } from './gguf-facts.js';
 import { inputsOf, type Step } from './step.js';
@@ -15,7 +16,7 @@ export function referenceStep(name: string, fetched: readonly ManifestFile[]): S
     throw new GgufError('REFERENCE_AMBIGUOUS', `the source of the reference ${name} has ${stems.size === 0 ? 'no GGUF' : `${stems.size} models: ${[...stems].join(', ')}`}`, { hint: `Name one GGUF in "include" of references.${name}.source in model.json.` });
   }
   return {
-    plan: { step: 'reference', version: 1, parameters: {}, inputs: inputsOf('reference', files), toolchain: null },
+    plan: { step: 'reference', version: logicVersions.reference, parameters: {}, inputs: inputsOf('reference', files), toolchain: null },
     run: async (bench) => {
       for (const file of files) await bench.input(file, file.name);
       return { files: [], referred: files, facts: await ggufFacts(files.map((file) => join(bench.directory, file.name))), commands: [] };

@@ -2,9 +2,9 @@ import { cmakeOptions } from './cmake-options.js';
 import { compilerName } from './compiler.js';
 import { normalizeRequirements } from './python.js';
 
-const linux = { platform: 'linux', arch: 'x64' };
-const mac = { platform: 'darwin', arch: 'arm64' };
-const mainframe = { platform: 'linux', arch: 's390x' };
+const linux = { platform: 'linux', arch: 'x64', compiler: 'GNU 12.2.0' };
+const mac = { platform: 'darwin', arch: 'arm64', compiler: 'AppleClang 15.0.0' };
+const mainframe = { platform: 'linux', arch: 's390x', compiler: 'GNU 12.2.0' };
 
 describe('cmakeOptions', () => {
   it.each([
@@ -18,6 +18,15 @@ describe('cmakeOptions', () => {
     ["the user's own options last", { build: { cmakeOptions: { GGML_RPC: false, GGML_CUDA_FA: true, X: 3 } }, host: linux, expected: { GGML_RPC: 'OFF', GGML_CUDA_FA: 'ON', X: '3' } }],
   ] as const)('%s', (_, { build, host, expected }) => {
     expect(cmakeOptions(build, host)).toMatchObject(expected);
+  });
+
+  it.each([
+    [linux, '-fno-dse'],
+    [{ ...linux, compiler: 'Clang 14.0.6' }, undefined],
+    [mac, undefined],
+    [mainframe, undefined],
+  ])('keeps GCC from dropping the tile configuration of AMX: %j', (host, flags) => {
+    expect(cmakeOptions({}, host)['CMAKE_CXX_FLAGS']).toBe(flags);
   });
 
   it('has no variants in a native build', () => {

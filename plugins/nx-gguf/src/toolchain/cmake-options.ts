@@ -1,7 +1,14 @@
 import type { BuildSettings } from '../core/generated/toolchain.generated.js';
 
+/** What a build is made for, and with: platform and architecture as Node names them, compiler as `compilerIdentity` does. */
+export interface BuildTarget {
+  platform: string;
+  arch: string;
+  compiler: string;
+}
+
 /** The CMake cache entries of a build: what every build needs, then backend and portability, then the user's own. */
-export function cmakeOptions(build: BuildSettings, { platform, arch }: { platform: string; arch: string }): Record<string, string> {
+export function cmakeOptions(build: BuildSettings, target: BuildTarget): Record<string, string> {
   const { backend = 'cpu', native = false, cmakeOptions: own = {} } = build;
   return {
     CMAKE_BUILD_TYPE: 'Release',
@@ -11,10 +18,19 @@ export function cmakeOptions(build: BuildSettings, { platform, arch }: { platfor
     LLAMA_BUILD_UI: 'OFF',
     LLAMA_USE_PREBUILT_UI: 'OFF',
     LLAMA_OPENSSL: 'OFF',
-    ...(native ? { GGML_NATIVE: 'ON' } : portable(platform, arch)),
+    ...(native ? { GGML_NATIVE: 'ON' } : portable(target)),
+    ...tileConfiguration(target),
     ...backendOptions[backend],
     ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, typeof value === 'boolean' ? (value ? 'ON' : 'OFF') : String(value)])),
   };
+}
+
+/**
+ * GCC's _tile_loadconfig claims to read 8 of the 64 bytes it loads (amxtileintrin.h), so the elimination of dead stores
+ * drops most of the tile configuration of ggml-cpu/amx/mmq.cpp, and every CPU with AMX stops at an illegal instruction.
+ */
+function tileConfiguration({ arch, compiler }: BuildTarget): Record<string, string> {
+  return arch === 'x64' && compiler.startsWith('GNU ') ? { CMAKE_CXX_FLAGS: '-fno-dse' } : {};
 }
 
 const backendOptions: Readonly<Record<NonNullable<BuildSettings['backend']>, Record<string, string>>> = {
@@ -26,7 +42,7 @@ const backendOptions: Readonly<Record<NonNullable<BuildSettings['backend']>, Rec
 };
 
 /** One set of binaries for every CPU of an architecture, where llama.cpp can build that (ggml/src/CMakeLists.txt). */
-function portable(platform: string, arch: string): Record<string, string> {
+function portable({ platform, arch }: BuildTarget): Record<string, string> {
   const variants = arch === 'x64' || (arch === 'arm64' && ['linux', 'android', 'darwin'].includes(platform));
   return { GGML_NATIVE: 'OFF', ...(variants ? { GGML_BACKEND_DL: 'ON', GGML_CPU_ALL_VARIANTS: 'ON' } : {}) };
 }
