@@ -1,12 +1,14 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Markdown reference of every executor option and of every field of the files people write. */
+/** Markdown reference of every executor's and generator's options and of every field of the files people write. */
 export function optionsReference(schemas) {
   const read = (file) => JSON.parse(readFileSync(join(schemas, file), 'utf8'));
   const executors = readdirSync(join(schemas, 'executors')).sort();
   const parts = ['### Executors', ''];
   for (const file of executors) parts.push(...executorSection(file.replace('.schema.json', ''), read(`executors/${file}`)));
+  parts.push('### Generators', '');
+  for (const file of readdirSync(join(schemas, 'generators')).sort()) parts.push(...executorSection(file.replace('.schema.json', ''), read(`generators/${file}`)));
   for (const file of ['model', 'source', 'corpus', 'lock', 'toolchain']) parts.push(...fileSection(file, read(`${file}.schema.json`)));
   return parts.join('\n').trimEnd();
 }

@@ -65,6 +65,7 @@ function asTransient(error: unknown): TransientError | null {
   if (isGgufError(error)) return null;
   const code = systemErrorCode(error) ?? systemErrorCode((error as { cause?: unknown } | null)?.cause);
   if (code === null) return null;
+  if (code === 'ENOTFOUND') throw hostUnknown(error);
   const reason = reasons[code] ?? (code.startsWith('UND_ERR_') ? (error as Error).message : undefined);
   return reason === undefined ? null : new TransientError(reason, { cause: error });
 }
@@ -77,13 +78,17 @@ const reasons: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the connection timed out',
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
-  ENOTFOUND: 'the host name is not known',
   EAI_AGAIN: 'the host name could not be looked up',
   UND_ERR_SOCKET: 'the connection was closed',
   UND_ERR_BODY_TIMEOUT: 'the server stalled',
   UND_ERR_HEADERS_TIMEOUT: 'the server did not answer in time',
   UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
 };
+
+function hostUnknown(error: unknown): GgufError {
+  const host = /ENOTFOUND (\S+)/.exec(error instanceof Error ? `${error.message} ${String((error.cause as Error | undefined)?.message)}` : '')?.[1];
+  return new GgufError('HOST_UNKNOWN', `there is no host ${host ?? 'of that name'}`, { cause: error, hint: 'Is this machine online? Behind a proxy, set HTTPS_PROXY and NO_PROXY; HF_ENDPOINT names another hub.' });
+}
 
 function givenUp({ of, transient, failures, waitMs }: { of: string; transient: TransientError; failures: number; waitMs: number }): GgufError {
   const asked = transient.retryAfterMs === null ? '' : `; the server asks to wait ${Math.ceil(waitMs / 1000)} s`;

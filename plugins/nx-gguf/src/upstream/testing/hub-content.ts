@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 
 /** Bytes that a test server has, possibly far more than fit into memory. */
 export interface Content {
@@ -17,6 +18,31 @@ export function contentOf(data: string | Uint8Array): Content {
     sha256: createHash('sha256').update(bytes).digest('hex'),
     *read(from, to) { for (let at = from; at < to; at += pieceBytes) yield bytes.subarray(at, Math.min(to, at + pieceBytes)); },
   };
+}
+
+/** Content of a file on disk. */
+export function fileContent(path: string): Content {
+  return {
+    sizeBytes: statSync(path).size,
+    sha256: createHash('sha256').update(readFileSync(path)).digest('hex'),
+    *read(from, to) {
+      const file = openSync(path, 'r');
+      try {
+        for (let at = from; at < to; at += pieceBytes) {
+          const bytes = Buffer.alloc(Math.min(pieceBytes, to - at));
+          readSync(file, bytes, 0, bytes.length, at);
+          yield bytes;
+        }
+      } finally {
+        closeSync(file);
+      }
+    },
+  };
+}
+
+/** A file that nobody should ask for: of any size, without bytes. */
+export function unreadContent(sizeBytes: number): Content {
+  return { sizeBytes, sha256: createHash('sha256').update(String(sizeBytes)).digest('hex'), read: () => { throw new Error('a file that is not wanted was asked for'); } };
 }
 
 /** A large file that takes no memory: a MiB of noise, again and again, each time with its number in front. */
