@@ -1,10 +1,9 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { execa } from 'execa';
-import { extract } from 'tar';
 import { bytesOf, contentOf, gitBlobId, largeContent } from '../src/upstream/testing/hub-content.js';
 import { startHub, type HubServer } from '../src/upstream/testing/hub-server.js';
-import { createWorkspace, realTools, repository, scratchDirectory, type TestWorkspace } from './support/workspace.js';
+import { createWorkspace, realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const sha = 'b'.repeat(40);
 const large = largeContent(300 << 20);
@@ -13,6 +12,7 @@ const notes = contentOf('# notes\n');
 const scratch = scratchDirectory();
 
 let hub: HubServer;
+let workspace: TestWorkspace;
 
 beforeAll(async () => {
   hub = await startHub([
@@ -20,7 +20,8 @@ beforeAll(async () => {
     { kind: 'model', name: 'org/small', commits: [{ sha, files: { 'config.json': small, 'model.safetensors': contentOf('weights'), 'nested/notes.md': notes }, lfs: ['model.safetensors'] }] },
     { kind: 'model', name: 'org/gated', token: 'hf_granted', isGated: true, commits: [{ sha, files: { 'model.safetensors': contentOf('weights') }, lfs: ['model.safetensors'] }] },
   ]);
-});
+  workspace = await createWorkspace(join(scratch, 'workspace'), { store: join(scratch, 'store'), tools: realTools() });
+}, 120_000);
 
 afterAll(async () => {
   await hub.close();
@@ -44,15 +45,12 @@ it('Python\'s huggingface_hub talks to the loopback hub', async () => {
 }, 120_000);
 
 describe('a fetch of 300 MiB that is killed', () => {
-  let workspace: TestWorkspace;
-
-  beforeAll(async () => {
-    workspace = await createWorkspace(join(scratch, 'workspace'), { store: join(scratch, 'store'), tools: realTools() });
+  beforeAll(() => {
     const root = join(workspace.root, 'models/large');
     mkdirSync(root);
     writeFileSync(join(root, 'model.json'), JSON.stringify({ name: 'large', source: { type: 'huggingface', repository: 'org/large' } }));
     writeFileSync(join(root, 'project.json'), JSON.stringify({ name: 'large', targets: { fetch: { executor: 'nx-gguf:fetch' } } }));
-  }, 120_000);
+  });
 
   const run = (onStart?: (pid: number) => void) => workspace.run(['run', 'large:fetch'], { env: { HF_ENDPOINT: hub.endpoint, CI: '' }, ...(onStart === undefined ? {} : { onStart }) });
   const sent = () => hub.seen.filter(({ host }) => host === 'cdn').reduce((sum, { sentBytes }) => sum + sentBytes, 0);
@@ -93,15 +91,6 @@ describe('a fetch of 300 MiB that is killed', () => {
 it('a file of 1 GiB takes less than 200 MB of memory', async () => {
   const huge = largeContent(1 << 30);
   hub.repos.push({ kind: 'model', name: 'org/huge', commits: [{ sha, files: { 'model.safetensors': huge }, lfs: ['model.safetensors'] }] });
-  const packed = join(scratch, 'memory/node_modules/nx-gguf');
-  mkdirSync(packed, { recursive: true });
-  await extract({ file: process.env['NX_GGUF_E2E_PACKAGE'] ?? '', cwd: packed, strip: 1 });
-  await linkDependencies(dirname(packed));
-  const { stdout } = await execa(process.execPath, [join(import.meta.dirname, 'support/download-child.mjs'), packed, join(scratch, 'huge-store'), `${hub.endpoint}/org/huge/resolve/${sha}/model.safetensors`, huge.sha256, String(huge.sizeBytes)]);
+  const { stdout } = await execa(process.execPath, [join(import.meta.dirname, 'support/download-child.mjs'), join(workspace.root, 'node_modules/nx-gguf'), join(scratch, 'huge-store'), `${hub.endpoint}/org/huge/resolve/${sha}/model.safetensors`, huge.sha256, String(huge.sizeBytes)]);
   expect(Number(stdout)).toBeLessThan(200e6);
 }, 120_000);
-
-async function linkDependencies(modules: string): Promise<void> {
-  const { symlink } = await import('node:fs/promises');
-  for (const name of readdirSync(join(repository, 'node_modules')).filter((entry) => entry !== 'nx-gguf' && !entry.startsWith('.'))) await symlink(join(repository, 'node_modules', name), join(modules, name));
-}

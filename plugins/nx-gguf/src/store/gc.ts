@@ -4,6 +4,7 @@ import type { Sha256 } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
 import { readManifest } from './actions.js';
 import { discardBlob } from './blobs.js';
+import { removeOldDownloads } from './downloads.js';
 import type { StoreLayout } from './layout.js';
 import { listActions, listBlobs } from './usage.js';
 import { workInProgress } from './work-dir.js';
@@ -23,7 +24,7 @@ export interface GcResult {
   blobs: number;
   blobBytes: number;
   actions: number;
-  /** Work directories of runs that were killed. */
+  /** Work directories of runs that were killed, and downloads that nobody goes on with. */
   leftovers: number;
   keptBlobs: number;
   keptActions: number;
@@ -55,7 +56,7 @@ export async function collectGarbage(layout: StoreLayout, options: GcOptions & {
     result.blobBytes += sizeBytes;
     if (!options.dryRun) await discardBlob(layout, digest);
   }
-  result.leftovers = await removeLeftovers(layout, options.dryRun);
+  result.leftovers = (await removeLeftovers(layout, options.dryRun)) + (await removeOldDownloads(layout, options));
   return result;
 }
 

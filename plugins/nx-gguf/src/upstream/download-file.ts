@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { GgufError } from '../core/errors.js';
 import { adoptHashed, findBlob, type BlobId } from '../store/blobs.js';
+import { downloadsDirectory } from '../store/downloads.js';
+import { fileState } from '../store/file-state.js';
 import { withLock } from '../store/lock.js';
 import type { StoreLayout } from '../store/layout.js';
 import { transientStatus, type Http, type HttpAnswer, type Token } from './http.js';
@@ -38,11 +40,6 @@ export function partialPath(store: StoreLayout, { sha256, gitOid }: Pick<WantedF
   return join(downloadsDirectory(store), `${sha256 ?? `git-${gitOid ?? ''}`}.part`);
 }
 
-/** The directory of unfinished downloads. */
-export function downloadsDirectory(store: StoreLayout): string {
-  return join(store.root, 'downloads');
-}
-
 /**
  * Brings one file into the store: goes on where an earlier attempt or a killed process stopped, verifies the digest, and
  * only then publishes the blob. Bytes of another digest are discarded, and fetched once more from the start.
@@ -68,8 +65,10 @@ export async function downloadFile(wanted: WantedFile, downloads: Downloads): Pr
 
 /** The file's bytes when the store has them already, from whichever source. */
 export async function presentBlob({ sha256, sizeBytes }: Pick<WantedFile, 'sha256' | 'sizeBytes'>, store: StoreLayout): Promise<BlobId | null> {
-  if (sha256 === null || sizeBytes === null) return null;
-  return (await findBlob(store, { sha256, sizeBytes })) === null ? null : { sha256, sizeBytes };
+  if (sha256 === null) return null;
+  const expected = sizeBytes ?? (await fileState(store.blob(sha256)))?.sizeBytes ?? null;
+  if (expected === null || (await findBlob(store, { sha256, sizeBytes: expected })) === null) return null;
+  return { sha256, sizeBytes: expected };
 }
 
 type Received = { id: BlobId; problem: '' } | { id: null; problem: string };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { findBlob } from '../store/blobs.js';
-import { downloadsDirectory } from './download-file.js';
+import { downloadsDirectory } from '../store/downloads.js';
 import { fetchFromGit, resolveGit } from './resolve-git.js';
 import { testContext, type TestContext } from './testing/context.js';
 import { gitFixture, hasGitLfs, type GitFixture } from './testing/git-fixture.js';

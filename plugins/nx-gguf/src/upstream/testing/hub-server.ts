@@ -213,7 +213,7 @@ async function sendBytes({ response, seen, fault }: Pick<Exchange, 'response' | 
     const bytes = damaged(piece, at, fault);
     const allowed = Math.max(0, Math.min(bytes.length, Math.min(fault?.truncateAt ?? Infinity, fault?.stallAt ?? Infinity) - at));
     seen.sentBytes += allowed;
-    if (!response.write(bytes.subarray(0, allowed))) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(bytes.subarray(0, allowed))) await drained(response);
     if (response.destroyed) return false;
     if (allowed < bytes.length) {
       // Truncation is noticed after what was sent; a stall says nothing at all.
@@ -223,6 +223,17 @@ async function sendBytes({ response, seen, fault }: Pick<Exchange, 'response' | 
     at += bytes.length;
   }
   return true;
+}
+
+/** Waits until the connection takes more, or is gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }
 
 function damaged(piece: Buffer, at: number, fault: Fault | undefined): Buffer {
