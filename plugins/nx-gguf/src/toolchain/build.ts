@@ -36,12 +36,11 @@ export async function buildIdentity(context: ToolchainContext): Promise<BuildIde
   if (config.source.type === 'binaries') {
     return { kind: 'binaries', files: await treeDigest(await binariesDirectory(context), ['*']), platform, arch };
   }
-  const { compiler } = await compilerIdentity(context);
   return {
     kind: 'built', version: logicVersions.build,
     source: { ...(await sourceIdentity(context)) },
-    cmake: cmakeOptions(config.build ?? {}, { platform, arch, compiler }),
-    compiler,
+    cmake: cmakeOptions(config.build ?? {}, host),
+    ...(await compilerIdentity(context)),
     platform, arch,
     ...(config.build?.native === true ? { cpu: host.cpuModel } : {}),
   };
