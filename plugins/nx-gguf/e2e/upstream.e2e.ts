@@ -20,6 +20,18 @@ const nx = (args: string[], env: Record<string, string> = {}): Promise<NxRun> =>
 const lockOf = (project: string, file = 'model.lock.json') => workspace.json(join(project, file)) as Lock;
 const requests = () => hub.seen.splice(0).map(({ method, url }) => `${method} ${url.split('?')[0] ?? ''}`);
 
+/** A tokenizer's configuration with another chat template. */
+function withTemplate(config: Content | undefined, line: string): Content {
+  const value = JSON.parse(config === undefined ? '{}' : bytesOf(config).toString()) as object;
+  return contentOf(JSON.stringify({ ...value, chat_template: `{% for message in messages %}\n${line}\n{% endfor %}\n` }));
+}
+
+/** The first fenced block of a language in the README's section on sources. */
+function readmeBlock(language: string): string {
+  const section = readFileSync(join(repository, 'README.md'), 'utf8').split('## Sources, locks and updating')[1] ?? '';
+  return new RegExp(`^\`\`\`${language}\\n([^]*?)\\n\`\`\`$`, 'm').exec(section.replace(language === '' ? /^```sh\n[^]*?\n```$/m : '', ''))?.[1] ?? '';
+}
+
 /** The files of the real repositories, small: a checkpoint, matrix and quants of the embedded model, made by the real tools. */
 async function standIn(): Promise<{ model: HubCommit; gguf: HubCommit; corpus: HubCommit }> {
   shrinkModel(workspace);
@@ -28,6 +40,7 @@ async function standIn(): Promise<{ model: HubCommit; gguf: HubCommit; corpus: H
   const manifest = workspace.json('dist/tiny-qwen35/fetch/artifact.json') as Manifest;
   const checkpoint: Record<string, Content> = {};
   for (const { name, sha256 } of manifest.files) checkpoint[name] = fileContent(join(scratch, 'tiny-store/blobs', sha256.slice(0, 2), sha256));
+  checkpoint['tokenizer_config.json'] = withTemplate(checkpoint['tokenizer_config.json'], '{{ message.content }}');
   const dist = (name: string) => {
     cpSync(join(workspace.root, 'dist/tiny-qwen35', name), join(scratch, 'hub', name));
     return fileContent(join(scratch, 'hub', name));
@@ -127,9 +140,7 @@ describe('when the repository moves on', () => {
     const [model] = hub.repos;
     const before = model?.commits[0];
     if (model === undefined || before === undefined) throw new Error('no repository');
-    const config = before.files['tokenizer_config.json'] ?? contentOf('{}');
-    const tokenizer = JSON.stringify({ ...JSON.parse(bytesOf(config).toString()) as object, chat_template: '{{ messages }}\n' });
-    model.commits.push({ ...before, sha: second, files: { ...before.files, 'tokenizer_config.json': contentOf(tokenizer), 'NOTICE': contentOf('new\n') } });
+    model.commits.push({ ...before, sha: second, files: { ...before.files, 'tokenizer_config.json': withTemplate(before.files['tokenizer_config.json'], '{{ message.content | trim }}'), 'NOTICE': contentOf('new\n') } });
   });
 
   it('--check ends with exit code 1 and a summary for machines, and changes nothing', async () => {
@@ -151,8 +162,9 @@ describe('when the repository moves on', () => {
     expect(exitCode).toBe(0);
     expect(output).toContain('qwen35-08b source: 111111111111 → 222222222222');
     expect(output).toContain('added   NOTICE 4 B');
-    expect(output).toContain('+{{ messages }}');
+    expect(output).toContain('+{{ message.content | trim }}');
     expect(output).toContain('UPDATE models/qwen35-08b/model.lock.json');
+    for (const line of readmeBlock('').split('\n')) expect(output).toContain(line);
     expect((await nx(['g', 'nx-gguf:update', '--all', '--check'])).exitCode).toBe(0);
     requests();
   }, 60_000);
@@ -172,6 +184,15 @@ describe('when the repository moves on', () => {
     expect(readFileSync(join(workspace.root, 'models/qwen35-08b/model.lock.json'), 'utf8')).toBe(text);
   }, 60_000);
 });
+
+it('the commands of the README, as they are written', async () => {
+  const commands = readmeBlock('sh').split('\n').map((line) => line.replace(/ *#.*/, '').split(' ')).filter(([program]) => program === 'npx');
+  expect(commands.length).toBeGreaterThan(3);
+  for (const [, , ...args] of commands) {
+    const { exitCode, output } = await nx(args, { CI: '' });
+    if (exitCode !== 0) throw new Error(`${args.join(' ')}\n${output}`);
+  }
+}, 120_000);
 
 it('a lock that does not fit the declaration is an error that says what to run', async () => {
   editJson(workspace, 'models/qwen35-08b/model.json', (value) => { (value as { source: { exclude: string[] } }).source.exclude = ['NOTICE']; });

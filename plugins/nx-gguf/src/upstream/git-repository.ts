@@ -32,22 +32,34 @@ const pointer = /^version https:\/\/(?:git-lfs\.github\.com\/spec|hawser\.github
  * @param projectDir directory that a local repository is relative to
  */
 export async function withGitRepository<T>(url: string, projectDir: string, options: { context: UpstreamContext; work: (repository: GitRepository) => Promise<T> }): Promise<T> {
-  const { context, work } = options;
+  const { context } = options;
   const remote = remoteUrl(url, projectDir);
   const directory = join(downloadsDirectory(context.store), `git-${sha256(remote).slice(0, 32)}`);
   return withLock(directory, async () => {
-    await mkdir(directory, { recursive: true });
-    const git: GitRepository['git'] = (args, more = {}) => runGit({ args, directory, ...more }, context);
-    if (!(await exists(join(directory, 'HEAD')))) await git(['init', '--quiet', '--bare', '.']);
-    await git(['config', 'remote.origin.url', remote]);
-    await git(['config', 'lfs.locksverify', 'false']);
-    const result = await work({ directory, url, git });
+    const isUsedAgain = await exists(directory);
+    try {
+      return await workIn({ directory, url, remote }, options);
+    } catch (error) {
+      if (!isUsedAgain || !isGgufError(error) || !['GIT_FAILED', 'GIT_UNREACHABLE'].includes(error.code)) throw error;
+    }
+    // What a killed git left may be what it stumbled over.
     await rm(directory, { recursive: true, force: true });
-    return result;
+    return workIn({ directory, url, remote }, options);
   }, {
     ...(context.signal === undefined ? {} : { signal: context.signal }),
     onWait: () => { context.report({ type: 'step', message: `waiting for another process that fetches from ${url}` }); },
   });
+}
+
+async function workIn<T>({ directory, url, remote }: { directory: string; url: string; remote: string }, { context, work }: { context: UpstreamContext; work: (repository: GitRepository) => Promise<T> }): Promise<T> {
+  await mkdir(directory, { recursive: true });
+  const git: GitRepository['git'] = (args, more = {}) => runGit({ args, directory, ...more }, context);
+  if (!(await exists(join(directory, 'HEAD')))) await git(['init', '--quiet', '--bare', '.']);
+  await git(['config', 'remote.origin.url', remote]);
+  await git(['config', 'lfs.locksverify', 'false']);
+  const result = await work({ directory, url, git });
+  await rm(directory, { recursive: true, force: true });
+  return result;
 }
 
 /** Fetches a revision without history where the server allows that; the commit it is. */

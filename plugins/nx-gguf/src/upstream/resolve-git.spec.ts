@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { sha256 } from '../core/digest.js';
 import { findBlob } from '../store/blobs.js';
 import { downloadsDirectory } from '../store/downloads.js';
@@ -68,6 +70,14 @@ describe('a git repository without LFS', () => {
     rmSync(fixture.bare, { recursive: true });
     await fetchFromGit(source, locked, { projectDir: directory, context });
     expect(readdirSync(downloadsDirectory(context.store)).filter((name) => !name.endsWith('.lock'))).toEqual([]);
+  });
+
+  it('gets over what a killed git left behind', async () => {
+    const left = join(downloadsDirectory(context.store), `git-${sha256(pathToFileURL(fixture.bare).href).slice(0, 32)}`);
+    mkdirSync(left, { recursive: true });
+    execFileSync('git', ['init', '--quiet', '--bare', left]);
+    for (const name of ['shallow.lock', 'config.lock', 'HEAD.lock']) writeFileSync(join(left, name), '');
+    expect((await resolveGit({ type: 'git', url: fixture.bare }, directory, context)).files).toHaveLength(2);
   });
 
   it.each([
