@@ -57,7 +57,7 @@ export function shownUrl(url: string | URL): string {
 /** The failure of an answer that may pass with time (408, 429, 5xx), or null. */
 export function transientStatus({ status, header }: Pick<HttpAnswer, 'status' | 'header'>): TransientError | null {
   if (status !== 408 && status !== 425 && status !== 429 && status < 500) return null;
-  return new TransientError(status === 429 ? 'too many requests (429)' : `the server answered ${status}`, { retryAfterMs: retryAfterMs(header('retry-after'), Date.now()) });
+  return new TransientError(status === 429 ? 'too many requests (429)' : `the server answered ${status}`, { retryAfterMs: retryAfterMs(header, Date.now()) });
 }
 
 function dispatcherFor(env: UpstreamContext['env'], stallMs: number): Dispatcher {

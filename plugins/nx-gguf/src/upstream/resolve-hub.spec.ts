@@ -67,6 +67,14 @@ it('takes what a previous resolution knows by git object id', async () => {
   expect(hub.seen.filter(({ url }) => url.includes('/resolve/')).map(({ url }) => url)).toEqual([`/org/model/resolve/${second}/config.json`]);
 });
 
+it('asks for the commit only when that is the one it knows', async () => {
+  const previous = await resolveHub(source, context, null);
+  hub.seen.length = 0;
+  expect(await resolveHub(source, context, previous)).toBe(previous);
+  expect(hub.seen).toHaveLength(1);
+  expect(await resolveHub({ ...source, include: ['*.json'] }, context, previous)).not.toEqual(previous);
+});
+
 it('asks for literal names only, of a repository of any size', async () => {
   const repo = hub.repos[0];
   if (repo?.commits[1] !== undefined) Object.assign(repo.commits[1].files, Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`shard-${index}.gguf`, contentOf(`${index}`)])));

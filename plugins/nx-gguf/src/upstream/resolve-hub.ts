@@ -1,4 +1,5 @@
 import { GgufError } from '../core/errors.js';
+import { isDeclaredAs } from '../core/lock-entry.js';
 import type { LockedFile, LockedSource } from '../core/generated/lock.generated.js';
 import type { HuggingFaceSource } from '../core/generated/source.generated.js';
 import type { BlobId } from '../store/blobs.js';
@@ -15,13 +16,15 @@ import type { UpstreamContext } from './transfer.js';
 /**
  * What a hub source is at the moment: its commit, and size and sha256 of each file it takes. The hub knows the digests of
  * files in LFS. The others are small: they are fetched into the store, checked by their git object id, and hashed.
- * @param previous an earlier resolution; digests of files it knows by git object id are taken from it
+ * @param previous an earlier resolution: it is the answer when the commit is the same, else digests of files it knows by git object id are taken from it
  */
 export async function resolveHub(source: HuggingFaceSource, context: UpstreamContext, previous: LockedSource | null): Promise<LockedSource> {
   const http = openHttp(context);
   try {
     const repository = await hubRepository(source, http, context);
     const commit = await repository.commit();
+    // A commit never changes.
+    if (previous?.commit === commit && isDeclaredAs(previous, source)) return previous;
     const listed = await repository.files(commit, literalPaths(source.include));
     const chosen = selectFiles(withAll(listed, source), source, source.repository);
     const known = new Map((previous?.files ?? []).flatMap(({ gitOid, sha256 }) => (gitOid === undefined ? [] : [[gitOid, sha256] as const])));

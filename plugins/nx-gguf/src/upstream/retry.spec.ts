@@ -6,10 +6,14 @@ const quick = { settings: transferSettings({}, { attempts: 3, backoffMs: 1 }), s
 
 describe('retryAfterMs', () => {
   const nowMs = Date.parse('2026-01-01T00:00:00Z');
-  it.each([
+  it.each<[string | undefined, number | null]>([
     [undefined, null], ['2', 2000], ['0', 0], ['Thu, 01 Jan 2026 00:01:00 GMT', 60_000], ['Wed, 31 Dec 2025 23:00:00 GMT', 0], ['soon', null],
   ])('%j: %j', (header, expected) => {
-    expect(retryAfterMs(header, nowMs)).toBe(expected);
+    expect(retryAfterMs((name) => (name === 'retry-after' ? header : undefined), nowMs)).toBe(expected);
+  });
+
+  it.each([['"api";r=0;t=55', 55_000], ['"resolvers"; r=0; t=1', 1000], ['"api";r=12;t=55', null], ['nonsense', null]])('the hub\'s own header, %s: %j', (header, expected) => {
+    expect(retryAfterMs((name) => (name === 'ratelimit' ? header : undefined), nowMs)).toBe(expected);
   });
 });
 

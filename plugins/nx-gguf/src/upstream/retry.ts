@@ -46,12 +46,14 @@ export async function withRetries<T>({ of, attempt, advanced }: RetriedWork<T>, 
   }
 }
 
-/** The pause a Retry-After header asks for, in ms, or null: seconds, or a date. */
-export function retryAfterMs(header: string | undefined, nowMs: number): number | null {
-  if (header === undefined) return null;
-  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? null : Math.max(0, date - nowMs);
+/** The pause that an answer asks for, in ms, or null: `Retry-After` with seconds or a date, or the hub's `RateLimit: "api";r=0;t=55`. */
+export function retryAfterMs(header: (name: string) => string | undefined, nowMs: number): number | null {
+  const after = header('retry-after');
+  const date = Date.parse(after ?? '');
+  if (after !== undefined && /^\s*\d+\s*$/.test(after)) return Number(after) * 1000;
+  if (!Number.isNaN(date)) return Math.max(0, date - nowMs);
+  const reset = /;\s*r\s*=\s*0\s*;\s*t\s*=\s*(\d+)/.exec(header('ratelimit') ?? '')?.[1];
+  return reset === undefined ? null : Number(reset) * 1000;
 }
 
 /** Pause before the next attempt: what the server asked for, else exponential with up to a quarter of jitter. */

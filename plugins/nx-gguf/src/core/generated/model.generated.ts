@@ -75,7 +75,7 @@ export interface Model {
     [k: string]: Variant;
   };
   /**
-   * GGUF files made by others, measured the same way as the variants.
+   * GGUF files made by others, measured the same way as the variants: each takes the targets reference:<name> and kld:<name>.
    */
   references?: {
     [k: string]: Reference;
@@ -381,7 +381,7 @@ export const modelSchema = {
       "default": {}
     },
     "references": {
-      "description": "GGUF files made by others, measured the same way as the variants.",
+      "description": "GGUF files made by others, measured the same way as the variants: each takes the targets reference:<name> and kld:<name>.",
       "type": "object",
       "propertyNames": {
         "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"

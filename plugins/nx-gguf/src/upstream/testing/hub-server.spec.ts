@@ -53,6 +53,11 @@ describe('@huggingface/hub talks to the loopback hub', () => {
     }
   });
 
+  it('the pointer of a file in LFS', async () => {
+    const pointer = await downloadFile({ repo, path: 'model.safetensors', raw: true, ...hubUrl() });
+    expect(await pointer?.text()).toBe(`version https://git-lfs.github.com/spec/v1\noid sha256:${weights.sha256}\nsize 3000\n`);
+  });
+
   it.each([
     ['no such repository', { name: 'org/absent' }, 401],
     ['no such revision', { name: 'org/model', revision: 'absent' }, 404],

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bytesOf, gitBlobId, lfsPointer, type Content } from './hub-content.js';
+import { bytesOf, contentOf, gitBlobId, lfsPointer, type Content } from './hub-content.js';
 
 /** A repository of the loopback hub. Its commits are lists of files; `main` is the last one. */
 export interface HubRepo {
@@ -103,10 +103,10 @@ function listener(hub: HubServer, host: 'hub' | 'cdn'): Server {
 async function serveHub(exchange: Exchange): Promise<Reply | null> {
   const path = decodeURIComponent(exchange.url.pathname);
   const api = /^\/api\/(models|datasets)\/([^/]+\/[^/]+?)(?:\/(revision|tree|paths-info)\/([^/]+)(?:\/(.*))?)?$/.exec(path);
-  const file = /^\/(datasets\/)?([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(path);
+  const file = /^\/(datasets\/)?([^/]+\/[^/]+)\/(?:resolve|raw)\/([^/]+)\/(.+)$/.exec(path);
   const cached = /^\/api\/resolve-cache\/(models|datasets)\/([^/]+\/[^/]+)\/([^/]+)\/(.+)$/.exec(path);
   if (cached !== null) return withCommit(exchange, { plural: cached[1] ?? '', name: cached[2] ?? '', revision: cached[3] ?? '' }, (commit) => serveFile(exchange, commit, cached[4] ?? ''));
-  if (file !== null) return withCommit(exchange, { plural: file[1] === undefined ? 'models' : 'datasets', name: file[2] ?? '', revision: file[3] ?? '' }, (commit, repo) => resolveFile(exchange, { commit, repo, path: file[4] ?? '' }));
+  if (file !== null) return withCommit(exchange, { plural: file[1] === undefined ? 'models' : 'datasets', name: file[2] ?? '', revision: file[3] ?? '' }, (commit, repo) => path.includes('/raw/') ? rawFile(exchange, commit, file[4] ?? '') : resolveFile(exchange, { commit, repo, path: file[4] ?? '' }));
   if (api === null) return { status: 404, body: { error: 'Sorry, we can\'t find the page you are looking for.' } };
   return withCommit(exchange, { plural: api[1] ?? '', name: api[2] ?? '', revision: api[4] ?? 'main' }, (commit, repo) => {
     if (api[3] === 'tree') return tree(exchange, commit);
@@ -174,6 +174,14 @@ function resolveFile({ hub }: Exchange, { commit, repo, path }: { commit: HubCom
     status: isLfs ? 302 : 307, body: null,
     headers: { location, 'accept-ranges': 'bytes', 'x-repo-commit': commit.sha, 'x-linked-size': String(content.sizeBytes), 'x-linked-etag': `"${isLfs ? content.sha256 : gitBlobId(bytesOf(content))}"` },
   };
+}
+
+/** What git itself holds: of a file in LFS its pointer. */
+async function rawFile(exchange: Exchange, commit: HubCommit, path: string): Promise<Reply | null> {
+  const content = commit.files[path];
+  if (content === undefined) return failure(404, 'EntryNotFound', 'Entry not found', commit);
+  const bytes = commit.lfs.includes(path) ? lfsPointer(content) : bytesOf(content);
+  return serveContent(exchange, contentOf(bytes), gitBlobId(bytes));
 }
 
 async function serveFile(exchange: Exchange, commit: HubCommit, path: string): Promise<Reply | null> {
