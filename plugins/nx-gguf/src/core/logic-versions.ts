@@ -7,6 +7,7 @@ export const logicVersions = {
   build: 2,
   python: 1,
   fetch: 1,
+  reference: 1,
   convert: 1,
   imatrix: 1,
   quantize: 1,

@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { GgufError } from './errors.js';
 import { corpusSchema, type Corpus } from './generated/corpus.generated.js';
+import { lockSchema, type Lock } from './generated/lock.generated.js';
 import { manifestSchema, type Manifest } from './generated/manifest.generated.js';
 import { modelSchema, type Model } from './generated/model.generated.js';
 import { sourceSchema } from './generated/source.generated.js';
@@ -9,12 +10,13 @@ import { toolchainSchema, type Toolchain } from './generated/toolchain.generated
 /** The files that are checked against a schema of this package, and their types. */
 export interface Schemas {
   corpus: Corpus;
+  lock: Lock;
   manifest: Manifest;
   model: Model;
   toolchain: Toolchain;
 }
 
-const ajv = new Ajv({ allErrors: true, discriminator: true, verbose: true, allowUnionTypes: true, schemas: [sourceSchema, corpusSchema, manifestSchema, modelSchema, toolchainSchema] });
+const ajv = new Ajv({ allErrors: true, discriminator: true, verbose: true, allowUnionTypes: true, schemas: [sourceSchema, corpusSchema, lockSchema, manifestSchema, modelSchema, toolchainSchema] });
 
 /**
  * The value as the type of its schema; nothing is changed or filled in.

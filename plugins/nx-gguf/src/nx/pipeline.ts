@@ -7,6 +7,7 @@ import { writeDurably } from '../store/durable.js';
 import { perform, type Effects, type Performed } from '../steps/perform.js';
 import type { Step } from '../steps/step.js';
 import { runTool } from '../toolchain/run-tool.js';
+import type { TransferSettings } from '../upstream/transfer.js';
 import { planStep } from './plan-step.js';
 import { manifestPath, targetName, type TargetRef } from './target.js';
 import { toolchainAccess, type ToolchainAccess, type ToolchainEnvironment } from './toolchain-tools.js';
@@ -14,6 +15,8 @@ import { toolchainAccess, type ToolchainAccess, type ToolchainEnvironment } from
 /** The targets of a workspace as steps: each can be had from the store or made, with everything it needs. */
 export interface Pipeline {
   environment: ToolchainEnvironment;
+  /** How files are fetched, where it differs from the ordinary. */
+  transfer: Partial<TransferSettings>;
   /** The artifact of a target: looked up, else made. Its manifest is written where Nx expects it. */
   obtain: (ref: TargetRef, options?: { needFiles?: boolean }) => Promise<Performed>;
   /** The manifest of a target that this one builds on: as its last run left it, else obtained. */
@@ -26,7 +29,7 @@ export interface Pipeline {
 }
 
 /** The pipeline over a workspace and a store. One place where everything is composed. */
-export function createPipeline(environment: ToolchainEnvironment, options: { threads?: number | undefined; config?: { project: string; file: string } } = {}): Pipeline {
+export function createPipeline(environment: ToolchainEnvironment, options: { threads?: number | undefined; transfer?: Partial<TransferSettings>; config?: { project: string; file: string } } = {}): Pipeline {
   const producers = new Map<string, TargetRef>();
   const toolchains = new Map<string, ToolchainAccess>();
   const { workspace, store, report, signal } = environment;
@@ -44,6 +47,7 @@ export function createPipeline(environment: ToolchainEnvironment, options: { thr
 
   const pipeline: Pipeline = {
     environment,
+    transfer: options.transfer ?? {},
 
     toolchain: (project) => {
       const access = toolchains.get(project) ?? toolchainAccess(project, environment);

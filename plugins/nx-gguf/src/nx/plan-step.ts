@@ -1,22 +1,20 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
 import type { CorpusFile, Model, Variant } from '../core/generated/model.generated.js';
-import type { Source } from '../core/generated/source.generated.js';
 import { normalizeTensorTypes, requireTensorTypes } from '../quant/tensor-types.js';
 import { cardStep } from '../steps/card.js';
 import { convertStep } from '../steps/convert.js';
-import { fetchCommandStep } from '../steps/fetch-command.js';
-import { fetchPathStep } from '../steps/fetch-path.js';
 import { imatrixFileStep, imatrixMakeStep } from '../steps/imatrix.js';
 import { kldBaseStep } from '../steps/kld-base.js';
 import { kldStep } from '../steps/kld.js';
 import { readNamedFile } from '../steps/perform.js';
 import { quantizeStep } from '../steps/quantize.js';
+import { referenceStep } from '../steps/reference.js';
 import type { Step } from '../steps/step.js';
-import { referToFile } from '../store/external.js';
 import type { Pipeline } from './pipeline.js';
+import { planSource } from './plan-source.js';
 import { targetName, type TargetRef } from './target.js';
 import { configFile, projectDirectory, readConfig } from './workspace.js';
 
@@ -32,6 +30,8 @@ interface Planning {
   pipeline: Pipeline;
   model: Model;
   toolchain: string;
+  /** The model file, relative to the project's directory. */
+  file: string;
 }
 
 /** The step of a target: the recipe and the manifests of what it builds on, resolved. */
@@ -40,13 +40,14 @@ export async function planStep(ref: TargetRef, pipeline: Pipeline, config?: { pr
   if (ref.kind === 'fetch' && /(^|\/)corpus[^/]*\.json$/.test(file)) return planCorpus(ref, pipeline, file);
   const model = await readConfig(pipeline.environment.workspace, 'model', { project: ref.project, file });
   const toolchain = model.toolchain ?? 'llama-cpp';
-  const planning = { ref, pipeline, model, toolchain };
+  const planning = { ref, pipeline, model, toolchain, file };
   return { step: await planOfKind(planning), toolchain };
 }
 
 function planOfKind(planning: Planning): Promise<Step> {
   switch (planning.ref.kind) {
-    case 'fetch': return planSource(planning.model.source, planning);
+    case 'fetch': return planSource(planning.model.source, { ...planning, place: 'source' });
+    case 'reference': return planReference(planning);
     case 'convert': return planConvert(planning);
     case 'imatrix': return planImatrix(planning);
     case 'quantize': return planQuantize(planning);
@@ -60,26 +61,7 @@ function planOfKind(planning: Planning): Promise<Step> {
 async function planCorpus(ref: TargetRef, pipeline: Pipeline, file: string): Promise<PlannedStep> {
   const corpus = await readConfig(pipeline.environment.workspace, 'corpus', { project: ref.project, file });
   const toolchain = corpus.toolchain ?? 'llama-cpp';
-  return { step: await planSource(corpus.source, { ref, pipeline, toolchain }), toolchain };
-}
-
-async function planSource(source: Source, { ref, pipeline, toolchain }: Pick<Planning, 'ref' | 'pipeline' | 'toolchain'>): Promise<Step> {
-  const { workspace, store, report } = pipeline.environment;
-  const directory = projectDirectory(workspace, ref.project, targetName(ref));
-  const refer = (path: string) => referToFile(store, path);
-  switch (source.type) {
-    case 'path':
-      report({ type: 'step', message: `reading ${source.path}` });
-      return fetchPathStep(source, resolve(directory, source.path), refer);
-    case 'command': {
-      const access = pipeline.toolchain(toolchain);
-      return fetchCommandStep(source, { projectDir: directory, refer, identities: { source: () => access.identity('source'), python: () => access.identity('python') } });
-    }
-    default:
-      throw new GgufError('SOURCE_UNSUPPORTED', `${targetName(ref)}: this version of nx-gguf cannot fetch from a source of type ${JSON.stringify(source.type)}`, {
-        hint: 'Download the files and name their directory with a source of type "path".',
-      });
-  }
+  return { step: await planSource(corpus.source, { ref, pipeline, toolchain, file, place: 'source' }), toolchain };
 }
 
 async function planConvert({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
@@ -90,11 +72,11 @@ async function planConvert({ ref, pipeline, model, toolchain }: Planning): Promi
   return convertStep({ name: model.name, settings, metadata, checkpoint: checkpoint.files, toolchain: { source: await access.identity('source'), python: await access.identity('python') } });
 }
 
-async function planImatrix({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
+async function planImatrix({ ref, pipeline, model, toolchain, file }: Planning): Promise<Step> {
   const settings = model.imatrix;
   if (settings === undefined) throw new GgufError('NO_IMATRIX', `${ref.project}: model.json declares no "imatrix"`, { hint: 'Declare one, or remove the target `imatrix`.' });
   if (settings.type === 'file') {
-    const fetched = await pipeline.perform(await planSource(settings.source, { ref, pipeline, toolchain }), toolchain);
+    const fetched = await pipeline.perform(await planSource(settings.source, { ref, pipeline, toolchain, file, place: 'imatrix' }), toolchain);
     return imatrixFileStep(oneFile(fetched, settings.file, 'imatrix.source'));
   }
   return imatrixMakeStep({ settings, model: await convertedModel(ref, pipeline), corpus: await corpusText(settings.corpus, pipeline), toolchain: await llama(pipeline, toolchain) });
@@ -119,17 +101,34 @@ async function planKldBase({ ref, pipeline, model, toolchain }: Planning): Promi
 }
 
 async function planKld({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
-  variantOf(ref, model);
   const { parameters } = evaluation(ref, model);
-  const variant = await pipeline.upstream({ project: ref.project, kind: 'quantize', variant: ref.variant ?? '' });
+  const variant = await pipeline.upstream({ project: ref.project, kind: measuredKind(ref, model), variant: ref.variant ?? '' });
   const base = oneFile(await pipeline.upstream({ project: ref.project, kind: 'kld-base' }), undefined, 'kld-base');
   return kldStep({ variant: variant.files, base, parameters, toolchain: await llama(pipeline, toolchain) });
+}
+
+async function planReference({ ref, pipeline, model, toolchain, file }: Planning): Promise<Step> {
+  const reference = model.references?.[ref.variant ?? ''];
+  if (reference === undefined) throw new GgufError('REFERENCE_MISSING', `${targetName(ref)}: model.json declares no reference ${JSON.stringify(ref.variant)}`, { hint: `Declared are: ${Object.keys(model.references ?? {}).join(', ')}` });
+  const fetched = await pipeline.perform(await planSource(reference.source, { ref, pipeline, toolchain, file, place: { reference: ref.variant ?? '' } }), toolchain);
+  return referenceStep(ref.variant ?? '', fetched.files);
+}
+
+/** A measurement is of a variant or of a reference; names are shared, so none can be both. */
+function measuredKind(ref: TargetRef, model: Model): 'quantize' | 'reference' {
+  const name = ref.variant ?? '';
+  const isReference = Object.hasOwn(model.references ?? {}, name);
+  if (isReference && Object.hasOwn(model.quantize ?? {}, name)) throw new GgufError('NAME_TAKEN', `${ref.project}: ${name} is both a variant and a reference`, { hint: 'Rename one of them in model.json and project.json.' });
+  if (!isReference) variantOf(ref, model);
+  return isReference ? 'reference' : 'quantize';
 }
 
 async function planCard({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
   const of = (kind: TargetRef['kind'], variant?: string) => pipeline.upstream({ project: ref.project, kind, ...(variant === undefined ? {} : { variant }) });
   const variants = Object.keys(model.quantize ?? {});
   const measured = model.evaluation !== undefined;
+  const unknown = Object.entries(model.references ?? {}).filter(([, { compareWith }]) => compareWith !== undefined && !variants.includes(compareWith)).map(([name, { compareWith }]) => `references.${name}.compareWith: there is no variant ${JSON.stringify(compareWith)}`);
+  if (unknown.length > 0) throw new GgufError('VARIANT_MISSING', `${ref.project}: ${unknown.join('\n')}`, { hint: `Declared are: ${variants.join(', ')}` });
   return cardStep({
     model,
     source: await of('fetch'),
@@ -137,6 +136,7 @@ async function planCard({ ref, pipeline, model, toolchain }: Planning): Promise<
     imatrix: model.imatrix === undefined ? null : await of('imatrix'),
     base: measured ? await of('kld-base') : null,
     variants: await Promise.all(variants.map(async (name) => ({ name, quantized: await of('quantize', name), measured: measured ? await of('kld', name) : null }))),
+    references: await Promise.all(Object.entries(model.references ?? {}).map(async ([name, { compareWith }]) => ({ name, compareWith: compareWith ?? null, fetched: await of('reference', name), measured: measured ? await of('kld', name) : null }))),
     toolchain: { build: await pipeline.toolchain(toolchain).identity('build'), python: await pipeline.toolchain(toolchain).identity('python') },
   });
 }

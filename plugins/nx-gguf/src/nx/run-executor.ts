@@ -26,6 +26,8 @@ export interface CommonOptions {
   config?: string;
   variant?: string;
   threads?: number;
+  reference?: string;
+  maxBytesPerSecond?: number;
 }
 
 /**
@@ -60,15 +62,15 @@ async function execution<O extends CommonOptions>(options: O, context: ExecutorC
   const workspace: Workspace = { root: context.root, projects: context.projectsConfigurations.projects };
   const environment: ToolchainEnvironment = { workspace, store: await openStore(defaultStoreRoot(process.env)), env: process.env, report, signal };
   const config = options.config === undefined ? {} : { config: { project, file: options.config } };
-  const variant = options.variant ?? context.targetName?.split(':').slice(1).join(':');
+  const variant = options.variant ?? options.reference ?? context.targetName?.split(':').slice(1).join(':');
   return {
     options,
     project,
     environment,
-    pipeline: createPipeline(environment, { threads: options.threads, ...config }),
+    pipeline: createPipeline(environment, { threads: options.threads, ...config, ...(options.maxBytesPerSecond === undefined ? {} : { transfer: { maxBytesPerSecond: options.maxBytesPerSecond } }) }),
     print: (text) => process.stdout.write(`${text}\n`),
     isRequested: isRequested(context),
-    ref: (kind) => ({ project, kind, ...(kind === 'quantize' || kind === 'kld' ? { variant: variant ?? '' } : {}) }),
+    ref: (kind) => ({ project, kind, ...(kind === 'quantize' || kind === 'kld' || kind === 'reference' ? { variant: variant ?? '' } : {}) }),
   };
 }
 

@@ -22,7 +22,11 @@ const settledMs = 3000;
  * A damaged blob of the same digest is replaced.
  */
 export async function adoptFile(layout: StoreLayout, path: string, onBytes?: OnBytes): Promise<BlobId> {
-  const id = await hashFile(path, onBytes);
+  return adoptHashed(layout, path, await hashFile(path, onBytes));
+}
+
+/** Moves a file whose bytes were hashed as they were written into the store. Nothing may write to it any more. */
+export async function adoptHashed(layout: StoreLayout, path: string, id: BlobId): Promise<BlobId> {
   if ((await checkedBlob(layout, id)) !== null) {
     await rm(path);
     return id;

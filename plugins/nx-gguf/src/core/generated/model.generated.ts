@@ -2,7 +2,7 @@
 /**
  * The unquantized model, a Hugging Face directory.
  */
-export type Source = PathSource | CommandSource | HuggingFaceSource | UrlSource;
+export type Source = PathSource | CommandSource | HuggingFaceSource | GitSource | UrlSource;
 /**
  * Globs of the files to take from a directory; all when absent.
  */
@@ -16,13 +16,21 @@ export type Globs1 = string[];
  */
 export type Globs2 = string[];
 /**
- * Globs of the files to take; all when absent.
+ * Globs of the files to take, `**` for any depth; all files that are not hidden when absent. Only what is taken is fetched.
  */
 export type Globs3 = string[];
 /**
  * Globs of the files to leave out.
  */
 export type Globs4 = string[];
+/**
+ * Globs of the files to take; all files that are not hidden when absent.
+ */
+export type Globs5 = string[];
+/**
+ * Globs of the files to leave out.
+ */
+export type Globs6 = string[];
 /**
  * A corpus project, and which of its files when it has more than one.
  */
@@ -35,7 +43,7 @@ export type CorpusFile =
 /**
  * Where files come from.
  */
-export type Source1 = PathSource | CommandSource | HuggingFaceSource | UrlSource;
+export type Source1 = PathSource | CommandSource | HuggingFaceSource | GitSource | UrlSource;
 
 /**
  * All data of one model: where it comes from, how it is converted, and which variants are made and measured.
@@ -67,7 +75,7 @@ export interface Model {
     [k: string]: Variant;
   };
   /**
-   * GGUF files made by others, measured the same way as the variants.
+   * GGUF files made by others, measured the same way as the variants: each takes the targets reference:<name> and kld:<name>.
    */
   references?: {
     [k: string]: Reference;
@@ -113,6 +121,30 @@ export interface HuggingFaceSource {
   include?: Globs3;
   exclude?: Globs4;
   /**
+   * Take this one file out of the archive (zip, tar or tar.gz) that `include` names.
+   */
+  member?: string;
+  /**
+   * Another hub that speaks the same protocol; HF_ENDPOINT, else the public hub, when absent. Your token is not sent to it unless HF_ENDPOINT names it too.
+   */
+  endpoint?: string;
+}
+/**
+ * Files of a git repository, fetched without its history. Of Git LFS only the files that are taken are fetched.
+ */
+export interface GitSource {
+  type: 'git';
+  /**
+   * What git itself takes: https, ssh, or the directory of a repository, relative to the project's.
+   */
+  url: string;
+  /**
+   * Branch, tag or commit.
+   */
+  revision?: string;
+  include?: Globs5;
+  exclude?: Globs6;
+  /**
    * Take this one file out of the archive that `include` names.
    */
   member?: string;
@@ -123,9 +155,12 @@ export interface HuggingFaceSource {
 export interface UrlSource {
   type: 'url';
   url: string;
+  /**
+   * Of the file at the address, so of the archive when `member` is given.
+   */
   sha256: string;
   /**
-   * Path inside the archive.
+   * Take this one file out of the archive (zip, tar or tar.gz).
    */
   member?: string;
 }
@@ -248,7 +283,7 @@ export interface Variant {
 export interface Reference {
   source: Source1;
   /**
-   * The variant it is shown beside; the one of the same name when absent.
+   * The variant it is shown beside on the card; alone when absent.
    */
   compareWith?: string;
 }
@@ -346,7 +381,7 @@ export const modelSchema = {
       "default": {}
     },
     "references": {
-      "description": "GGUF files made by others, measured the same way as the variants.",
+      "description": "GGUF files made by others, measured the same way as the variants: each takes the targets reference:<name> and kld:<name>.",
       "type": "object",
       "propertyNames": {
         "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -618,7 +653,7 @@ export const modelSchema = {
           "$ref": "source.schema.json"
         },
         "compareWith": {
-          "description": "The variant it is shown beside; the one of the same name when absent.",
+          "description": "The variant it is shown beside on the card; alone when absent.",
           "type": "string",
           "minLength": 1
         }
