@@ -3,6 +3,7 @@ import { GgufError } from './errors.js';
 import { corpusSchema, type Corpus } from './generated/corpus.generated.js';
 import { manifestSchema, type Manifest } from './generated/manifest.generated.js';
 import { modelSchema, type Model } from './generated/model.generated.js';
+import { planSchema, type QuantizationPlan } from './generated/plan.generated.js';
 import { sourceSchema } from './generated/source.generated.js';
 import { toolchainSchema, type Toolchain } from './generated/toolchain.generated.js';
 
@@ -11,10 +12,11 @@ export interface Schemas {
   corpus: Corpus;
   manifest: Manifest;
   model: Model;
+  plan: QuantizationPlan;
   toolchain: Toolchain;
 }
 
-const ajv = new Ajv({ allErrors: true, discriminator: true, verbose: true, allowUnionTypes: true, schemas: [sourceSchema, corpusSchema, manifestSchema, modelSchema, toolchainSchema] });
+const ajv = new Ajv({ allErrors: true, discriminator: true, verbose: true, allowUnionTypes: true, schemas: [sourceSchema, corpusSchema, manifestSchema, modelSchema, planSchema, toolchainSchema] });
 
 /**
  * The value as the type of its schema; nothing is changed or filled in.

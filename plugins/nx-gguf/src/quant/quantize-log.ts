@@ -12,7 +12,7 @@ export type QuantizeEvent =
 
 /**
  * One tensor's turn. `to` is null when the line was cut by a note about the importance matrix: a 'converted' line follows.
- * `copied` is true for a tensor that keeps its type.
+ * `copied` is true for a tensor that keeps its type. `sizeMib` is the size it gets, printed with `sizeDigits` decimals.
  */
 export interface TensorEvent {
   readonly kind: 'tensor';
@@ -23,6 +23,8 @@ export interface TensorEvent {
   readonly from: string;
   readonly to: string | null;
   readonly copied: boolean;
+  readonly sizeMib: number | null;
+  readonly sizeDigits: number;
 }
 
 /** Stable codes of the failures that are told apart. */
@@ -80,6 +82,7 @@ export function parseQuantizeLine(line: string): QuantizeEvent | null {
 function tensorEvent({ index, total, tensor = '', shape = '', from = '', rest = '' }: Groups): TensorEvent {
   const to = /^converting to (\w+) \.\.|-> +[\d.]+ MiB \((\w+)\)$/.exec(rest);
   const copied = to === null && rest.startsWith('size =');
+  const size = [...rest.matchAll(/([\d.]+) MiB/g)].at(-1)?.[1];
   return {
     kind: 'tensor',
     index: Number(index),
@@ -89,5 +92,7 @@ function tensorEvent({ index, total, tensor = '', shape = '', from = '', rest = 
     from,
     to: copied ? from : (to?.[1] ?? to?.[2] ?? null),
     copied,
+    sizeMib: size === undefined ? null : Number(size),
+    sizeDigits: size?.split('.')[1]?.length ?? 0,
   };
 }
