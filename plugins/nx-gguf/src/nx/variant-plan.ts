@@ -49,15 +49,19 @@ export interface VariantPlan {
 export async function planVariant(request: VariantRequest, pipeline: Pipeline): Promise<VariantPlan> {
   const { model, variant, name } = request;
   const { tensorTypes, sideEffects, checks, ...settings } = variant;
+  const levels = severities(model.checks, checks);
   const parsed = await rulesOf(request, pipeline);
+  // A rule that would mean something else is refused for that alone, not for what the other meaning does.
+  const refused = new Set(levels.patternCase === 'error' ? parsed.problems.filter(({ check }) => check === 'patternCase').map(({ line }) => line) : []);
+  const usable = parsed.rules.filter(({ line }) => !refused.has(line));
   const imatrix = await variantImatrix(request, pipeline);
   requireQuantizeOptions(optionsOf({ name, settings, rules: tensorTypes === undefined ? null : '', model: [placeholder], imatrix: imatrix === null ? null : placeholder }), name);
   const toolchain = await llama(pipeline, request.toolchain);
   const { plan, dryRuns, rules } = await dryPlan({
-    headers: await modelHeadersOf(request, pipeline), settings, rules: parsed.rules, isPinned: sideEffects === 'pin',
+    headers: await modelHeadersOf(request, pipeline), settings, rules: usable, isPinned: sideEffects === 'pin',
     hasImatrix: imatrix !== null && (usedEntries(imatrix, settings)?.length ?? 1) > 0, toolchain, toolchainProject: request.toolchain,
   }, pipeline);
-  report([...parsed.problems, ...ruleFindings(parsed.rules, plan), ...planFindings(plan, imatrix, settings)], { request, pipeline, severities: severities(model.checks, checks) });
+  report([...parsed.problems, ...ruleFindings(usable, plan), ...planFindings(plan, imatrix, settings)], { request, pipeline, levels });
   return { plan, dryRuns, settings, toolchain, rules: rules.length === 0 ? null : normalizeTensorTypes(rules), imatrix: imatrix?.file ?? null };
 }
 
@@ -68,7 +72,7 @@ async function rulesOf({ ref, variant: { tensorTypes }, name }: VariantRequest, 
   return tensorTypes === undefined ? { rules: [], problems: [] } : parseTensorTypes(await namedFile(ref, pipeline, { file: tensorTypes, by: `quantize.${name}.tensorTypes` }));
 }
 
-function report(findings: readonly Finding[], { request, pipeline, severities: levels }: { request: VariantRequest; pipeline: Pipeline; severities: ReturnType<typeof severities> }): void {
+function report(findings: readonly Finding[], { request, pipeline, levels }: { request: VariantRequest; pipeline: Pipeline; levels: ReturnType<typeof severities> }): void {
   const { workspace, report: tell } = pipeline.environment;
   const { ref, variant, name } = request;
   const file = join(workspace.projects[ref.project]?.root ?? '', variant.tensorTypes ?? '');

@@ -46,15 +46,15 @@ const failures: readonly (readonly [QuantizeFailureCode, RegExp])[] = [
 ];
 
 const readers: readonly (readonly [RegExp, (groups: Groups) => QuantizeEvent])[] = [
-  [/^\[ *(?<index>\d+)\/ *(?<total>\d+)\] +(?<tensor>\S+) +- \[(?<shape>[ \d,]+)\], type = +(?<from>\w+), *(?<rest>.*)$/, tensorEvent],
+  [/^\[ *(?<index>\d+)\/ *(?<total>\d+)\] +(?<tensor>.+?) +- \[(?<shape>[ \d,]+)\], type = +(?<from>\w+), *(?<rest>.*)$/, tensorEvent],
   [/^converting to (?<to>\w+) \.\./, ({ to = '' }) => ({ kind: 'converted', to })],
-  [/^llama_tensor_get_type: (?<tensor>\S+) +- applying manual override: (?<from>\w+) -> (?<to>\w+)/, ({ tensor = '', from = '', to = '' }) => ({ kind: 'override', tensor, from, to })],
+  [/^llama_tensor_get_type: (?<tensor>.+?) +- applying manual override: (?<from>\w+) -> (?<to>\w+)/, ({ tensor = '', from = '', to = '' }) => ({ kind: 'override', tensor, from, to })],
   [
-    /^warning: (?<tensor>\S+) +- ncols +(?<columns>\d+) not divisible by +\d+ \(required for type +(?<wanted>\w+)\).*-> falling back to +(?<to>\w+)/,
+    /^warning: (?<tensor>.+?) +- ncols +(?<columns>\d+) not divisible by +\d+ \(required for type +(?<wanted>\w+)\).*-> falling back to +(?<to>\w+)/,
     ({ tensor = '', columns, wanted = '', to = '' }) => ({ kind: 'fallback', tensor, rowElements: Number(columns), wanted, to }),
   ],
   [/WARNING: (?<count>\d+) of (?<total>\d+) tensor\(s\) required fallback quantization/, ({ count, total }) => ({ kind: 'fallback-count', count: Number(count), total: Number(total) })],
-  [/^====== \w+: did not find weights for (?<tensor>\S+)/, ({ tensor = '' }) => ({ kind: 'no-imatrix-entry', tensor })],
+  [/^====== \w+: did not find weights for (?<tensor>.+)/, ({ tensor = '' }) => ({ kind: 'no-imatrix-entry', tensor })],
   [/WARNING: dry run completed successfully, but .* will require an imatrix/, () => ({ kind: 'imatrix-required' })],
   [
     /^llama_model_quantize_impl: (?<of>model|quant) size +=\s+(?<size>[\d.]+) MiB \((?<bits>[\d.]+) BPW\)/,

@@ -57,8 +57,16 @@ export function normalizeTensorTypes(rules: readonly Pick<TensorTypeRule, 'patte
 
 /** A function that gives the rule deciding a tensor, the first whose pattern is found in its name, or null. */
 export function tensorTypeMatcher<Rule extends Pick<TensorTypeRule, 'pattern'>>(rules: readonly Rule[]): (tensor: string) => Rule | null {
-  const compiled = rules.map((rule) => ({ rule, expression: new RegExp(rule.pattern) }));
-  return (tensor) => compiled.find(({ expression }) => expression.test(tensor))?.rule ?? null;
+  const compiled = rules.map((rule) => ({ rule, expression: new RegExp(bytesAsText(rule.pattern)) }));
+  return (tensor) => {
+    const name = bytesAsText(tensor);
+    return compiled.find(({ expression }) => expression.test(name))?.rule ?? null;
+  };
+}
+
+// std::regex over char sees bytes: a dot is one of the two bytes of an 'é'.
+function bytesAsText(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
 // White space is that of C++'s isspace, not JavaScript's \s: a no-break space belongs to the pattern.
