@@ -34,7 +34,7 @@ function hidden(rule: TensorTypeRule, earlier: readonly TensorTypeRule[]): Findi
   const isSame = earlier.every(({ type }) => type === rule.type);
   return {
     check: 'hidden', line: rule.line,
-    message: `'${ruleText(rule)}' never applies: line ${lines} decides all ${earlier.length} tensors that it matches${isSame ? ', with the same type' : ''}`,
+    message: `'${ruleText(rule)}' never applies: line ${lines} decides ${earlier.length === 1 ? 'the only tensor' : `all ${earlier.length} tensors`} that it matches${isSame ? ', with the same type' : ''}`,
     ...(isSame ? { atMost: 'warn' } : {}),
   };
 }

@@ -92,4 +92,9 @@ describe('tensorTypeMatcher', () => {
   ])('%s is decided by the first rule found in its name: %s', (tensor, type) => {
     expect(match(tensor)?.type).toBe(type);
   });
+
+  it('sees bytes, as the tool does', () => {
+    const sees = (pattern: string) => tensorTypeMatcher([{ pattern }])('aéb') !== null;
+    expect(['a.b', 'a..b', 'é', 'a[é]+b'].map(sees)).toEqual([false, true, true, true]);
+  });
 });
