@@ -5,6 +5,7 @@ import { sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { ConvertSettings } from '../core/generated/model.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { ggufFacts } from './gguf-facts.js';
 import { inputsOf, type Step, type Workbench } from './step.js';
 
@@ -35,7 +36,7 @@ export function convertStep(inputs: ConvertInputs): Step {
   return {
     plan: {
       step: 'convert',
-      version: 1,
+      version: logicVersions.convert,
       parameters: { name: inputs.name, outtype, modelName, extraArgs },
       inputs: [
         ...inputsOf('checkpoint', checkpoint),

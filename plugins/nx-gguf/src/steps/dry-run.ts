@@ -4,6 +4,7 @@ import type { Json } from '../core/canonical-json.js';
 import { sha256 } from '../core/digest.js';
 import { isGgufError } from '../core/errors.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { shardFileName } from '../gguf/shards.js';
 import { dryRunFailure, readDryRun, type DryRun } from '../quant/dry-run.js';
 import { stubImatrix } from '../quant/legacy-imatrix.js';
@@ -39,7 +40,7 @@ export function dryRunStep(inputs: DryRunInputs): Step {
   });
   return {
     plan: {
-      step: 'dry-run', version: 1,
+      step: 'dry-run', version: logicVersions['dry-run'],
       parameters: { arguments: args, sizesBytes: headers.sizesBytes },
       inputs: [...inputsOf('header', headers.files), ...(rules === null ? [] : [{ role: 'rules', name: rulesFile, sha256: sha256(rules) }])],
       toolchain: inputs.toolchain,

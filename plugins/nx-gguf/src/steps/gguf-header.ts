@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { readHeaderBytes, type HeaderBytes } from '../gguf/header-bytes.js';
 import { shardFileName } from '../gguf/shards.js';
 import { withFileSource } from './gguf-file.js';
@@ -18,7 +19,7 @@ export interface ModelHeaders {
 /** Takes the headers of a model's files. */
 export function ggufHeaderStep(model: readonly ManifestFile[]): Step {
   return {
-    plan: { step: 'gguf-header', version: 1, parameters: {}, inputs: inputsOf('model', model), toolchain: null },
+    plan: { step: 'gguf-header', version: logicVersions['gguf-header'], parameters: {}, inputs: inputsOf('model', model), toolchain: null },
     run: async (bench) => {
       const headers: HeaderBytes[] = [];
       for (const file of model) {
@@ -33,7 +34,7 @@ export function ggufHeaderStep(model: readonly ManifestFile[]): Step {
 /** Keeps headers that were read already, from a file or URL outside of the store. */
 export function readHeadersStep(headers: readonly HeaderBytes[]): Step {
   const inputs = headers.map(({ bytes, header }, index) => ({ role: 'header', name: `${index + 1} of a file of ${header.fileSizeBytes} bytes`, sha256: sha256(bytes) }));
-  return { plan: { step: 'gguf-header', version: 1, parameters: {}, inputs, toolchain: null }, run: (bench) => written(headers, bench) };
+  return { plan: { step: 'gguf-header', version: logicVersions['gguf-header'], parameters: {}, inputs, toolchain: null }, run: (bench) => written(headers, bench) };
 }
 
 /** The headers that a manifest of these steps names. */

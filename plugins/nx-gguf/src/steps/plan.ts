@@ -4,6 +4,7 @@ import { prettyJson, type Json } from '../core/canonical-json.js';
 import { digestOf } from '../core/digest.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import type { QuantizationPlan } from '../core/generated/plan.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { sideEffects } from '../quant/pins.js';
 import type { Step } from './step.js';
 
@@ -21,7 +22,7 @@ export const planFile = 'plan.json';
 export function quantizationPlanStep({ plan, dryRuns, toolchain }: PlanStepInputs): Step {
   const { elements, sizeBytes, bitsPerWeight } = plan.total;
   return {
-    plan: { step: 'plan', version: 1, parameters: {}, inputs: [{ role: 'data', name: planFile, sha256: digestOf(plan as unknown as Json) }], toolchain },
+    plan: { step: 'plan', version: logicVersions.plan, parameters: {}, inputs: [{ role: 'data', name: planFile, sha256: digestOf(plan as unknown as Json) }], toolchain },
     run: async (bench) => {
       const path = join(bench.directory, planFile);
       await writeFile(path, prettyJson(plan as unknown as Json));

@@ -5,6 +5,7 @@ import { sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { QuantizationPlan } from '../core/generated/plan.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { findFtype } from '../quant/ftypes.js';
 import { quantizeArgs, type QuantizeOptions } from '../quant/quantize-args.js';
 import { parseQuantizeLine, type QuantizeEvent } from '../quant/quantize-log.js';
@@ -46,7 +47,7 @@ export function quantizeStep(inputs: QuantizeInputs): Step {
   return {
     plan: {
       step: 'quantize',
-      version: 1,
+      version: logicVersions.quantize,
       parameters: { name: inputs.name, arguments: args },
       inputs: [
         ...inputsOf('model', inputs.model),
