@@ -72,9 +72,9 @@ function generatedPattern(random: Random, names: readonly string[]): string {
   const name = random.pick(names);
   const from = random.below(name.length - 4);
   const piece = name.slice(from, from + 2 + random.below(12));
-  const body = [...piece].map((character) => general(random, character)).join('');
+  const body = Array.from(piece, (character) => general(random, character)).join('');
   const anchored = `${random.chance(0.1) ? '^' : ''}${body}${random.chance(0.1) ? '$' : ''}`;
-  if (random.chance(0.1)) return `${anchored}|${[...random.pick(names).slice(0, 6)].map(escape).join('')}`;
+  if (random.chance(0.1)) return `${anchored}|${Array.from(random.pick(names).slice(0, 6), escape).join('')}`;
   if (random.chance(0.1)) return `(${anchored})${random.pick(['', '?', '.*\\1', '{1,2}', '+'])}`;
   return random.chance(0.1) ? `.*${anchored}.*weight$` : anchored;
 }

@@ -28,7 +28,8 @@ export async function readLegacyImatrix(source: ByteSource): Promise<{ tensors: 
   for (let entry = 0; entry < count; entry += 1) {
     tensors.push(utf8.decode(await take(await int('the length of a name', longestName))));
     await int('a number of calls', 0x7fff_ffff);
-    at += 4 * (await int('a number of values', 0x7fff_ffff));
+    const values = await int('a number of values', 0x7fff_ffff);
+    at += 4 * values;
     if (at > source.sizeBytes) throw bad('it ends inside an entry');
   }
   return { tensors: tensors.sort(), chunks: at + 4 <= source.sizeBytes ? await int('the number of chunks', 0x7fff_ffff) : null };

@@ -19,6 +19,7 @@ describe('ruleFindings', () => {
     ['nothing, of rules that are honoured', 'v=q8_0\nup=q6_K', ['a.attn_v f16 q8_0', 'a.ffn_up f16 q6_K'], {}, []],
     ['a rule without match, with the nearest role', 'attn_w=q8_0', ['blk.0.attn_v.weight f16 q4_K'], {}, ["1 noMatch: 'attn_w=q8_0' matches no tensor of this model (did you mean 'attn_v'?)"]],
     ['a rule without match and without likeness', 'xyz=q8_0', ['blk.0.attn_v.weight f16 q4_K'], {}, ["1 noMatch: 'xyz=q8_0' matches no tensor of this model"]],
+    ['a rule whose word is the beginning of a role', 'attn_gat\\.=q8_0', ['blk.0.attn_gate.weight f16 q4_K'], {}, ["1 noMatch: 'attn_gat\\.=q8_0' matches no tensor of this model (did you mean 'attn_gate'?)"]],
     ['a rule that comes too late', 'a=q8_0\n\nattn_v=q6_K', ['blk.0.attn_v.weight f16 q8_0'], {}, ["3 hidden: 'attn_v=q6_K' never applies: line 1 decides the only tensor that it matches"]],
     ['a rule that comes too late but would do the same', 'a=q8_0\nattn_v=q8_0', ['blk.0.attn_v.weight f16 q8_0'], {}, ["2 hidden?: 'attn_v=q8_0' never applies: line 1 decides the only tensor that it matches, with the same type"]],
     ['nothing, of a rule that is hidden in part', 'blk.0=q8_0\nattn_v=q6_K', ['blk.0.attn_v.weight f16 q8_0', 'blk.1.attn_v.weight f16 q6_K'], {}, []],
@@ -27,7 +28,7 @@ describe('ruleFindings', () => {
     ['a rule that an option overrules', 'output=q4_0', ['output.weight f16 q8_0'], { outputTensorType: 'q8_0' }, ["1 overruled: 'output=q4_0' loses to --output-tensor-type: output.weight becomes q8_0"]],
     ['a rule that an option overrules in part', 'output=q4_0', ['output.weight f16 q8_0', 'blk.0.attn_output.weight f16 q4_0'], { outputTensorType: 'q8_0' }, ["1 overruled?: 'output=q4_0' loses to --output-tensor-type: output.weight becomes q8_0"]],
     ['a type that does not fit', 'down=q4_K', ['blk.0.ffn_down.weight f16 q5_0 q4_K', 'blk.1.ffn_down.weight f16 q5_0 q4_K'], {}, ["1 fallback: 'down=q4_K': rows of 256 elements (blk.0.ffn_down.weight and 1 more) do not fit the blocks of q4_K; llama-quantize takes q5_0"]],
-  ])('finds %s', (_, text, lines, options, expected) => {
+  ])('finds %s', (...[, text, lines, options, expected]) => {
     expect(findings(text, lines, options)).toEqual(expected);
   });
 });
@@ -56,7 +57,7 @@ describe('planFindings', () => {
     ['embeddings, which need none', ['token_embd.weight f16 iq2_xs'], null, {}, []],
     ['types that need none', ['a.weight f16 q2_K'], null, {}, []],
     ['a tensor that has the type already', ['a.weight iq2_xs iq2_xs'], null, {}, []],
-  ])('with %s', (_, lines, imatrix, options, expected) => {
+  ])('with %s', (...[, lines, imatrix, options, expected]) => {
     expect(found(lines, imatrix, options)).toEqual(expected);
   });
 
