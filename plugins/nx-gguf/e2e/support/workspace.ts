@@ -69,6 +69,7 @@ export async function createWorkspace(root: string, options: { store: string; to
   mkdirSync(root, { recursive: true });
   await installPackages(root);
   copyProjects(root);
+  writeRecorder(root);
   const log = join(root, '..', `${basename(root)}-processes.log`);
   writeShims(root, options.tools, log);
   return openWorkspace(root, { store: options.store, log });
@@ -76,7 +77,7 @@ export async function createWorkspace(root: string, options: { store: string; to
 
 /** A workspace that is there already, for instance after it was moved. */
 export function openWorkspace(root: string, { store, log }: { store: string; log: string }): TestWorkspace {
-  const environment: Record<string, string> = { NX_GGUF_STORE: store, NX_GGUF_E2E_LOG: log, NX_DAEMON: 'false', CI: 'true', NX_TUI: 'false', FORCE_COLOR: '0', NX_NO_CLOUD: 'true' };
+  const environment: Record<string, string> = { NX_GGUF_STORE: store, NX_CACHE_DIRECTORY: join(root, '.nx/cache'), NX_GGUF_E2E_LOG: log, NX_DAEMON: 'false', CI: 'true', NX_TUI: 'false', FORCE_COLOR: '0', NX_NO_CLOUD: 'true' };
   writeFileSync(log, '');
   const started = () => readFileSync(log, 'utf8').split('\n').filter((line) => line !== '');
   return {
@@ -100,18 +101,32 @@ export function openWorkspace(root: string, { store, log }: { store: string; log
 }
 
 async function runNx(root: string, args: readonly string[], { env, onStart }: RunOptions): Promise<NxRun> {
-  rmSync(join(root, '.nx/cache/run.json'), { force: true });
+  const record = join(root, '.nx/tasks.json');
+  rmSync(record, { force: true });
   const child = execa(process.execPath, [join(root, 'node_modules/nx/dist/bin/nx.js'), ...args], { cwd: root, env: { ...env }, reject: false, all: true, stdin: 'ignore', detached: true });
   if (child.pid !== undefined) onStart?.(child.pid);
   const { exitCode, all } = await child;
-  const run = join(root, '.nx/cache/run.json');
-  const tasks = existsSync(run) ? (JSON.parse(readFileSync(run, 'utf8')) as { tasks: { taskId: string; cacheStatus: string }[] }).tasks : [];
+  const tasks = existsSync(record) ? Object.entries(JSON.parse(readFileSync(record, 'utf8')) as Record<string, string>) : [];
   return {
     exitCode: exitCode ?? 128,
     output: all,
-    ran: tasks.filter(({ cacheStatus }) => cacheStatus === 'cache-miss').map(({ taskId }) => taskId).sort(),
-    restored: tasks.filter(({ cacheStatus }) => cacheStatus !== 'cache-miss').map(({ taskId }) => taskId).sort(),
+    ran: tasks.filter(([, status]) => !status.includes('cache')).map(([id]) => id).sort(),
+    restored: tasks.filter(([, status]) => status.includes('cache')).map(([id]) => id).sort(),
   };
+}
+
+/** A plugin that writes down the status that Nx gives to each task. */
+function writeRecorder(root: string): void {
+  writeFileSync(join(root, 'record-tasks.cjs'), `
+const { mkdirSync, writeFileSync } = require('node:fs');
+exports.name = 'record-tasks';
+exports.postTasksExecution = (_options, { taskResults, workspaceRoot }) => {
+  mkdirSync(workspaceRoot + '/.nx', { recursive: true });
+  writeFileSync(workspaceRoot + '/.nx/tasks.json', JSON.stringify(Object.fromEntries(Object.values(taskResults).map(({ task, status }) => [task.id, status]))));
+};
+`);
+  const nx = JSON.parse(readFileSync(join(root, 'nx.json'), 'utf8')) as { plugins: string[] };
+  writeFileSync(join(root, 'nx.json'), JSON.stringify({ ...nx, plugins: ['./record-tasks.cjs', ...nx.plugins] }));
 }
 
 async function installPackages(root: string): Promise<void> {

@@ -75,7 +75,8 @@ export function optionsOf({ name, settings, rules, model, imatrix }: Pick<Quanti
 async function quantize(inputs: QuantizeInputs, args: readonly string[], bench: Workbench) {
   await linkModel(inputs.model, bench);
   if (inputs.imatrix !== null) await bench.input(inputs.imatrix, inputs.imatrix.name);
-  if (inputs.rules !== null) await writeFile(join(bench.directory, rulesFile), inputs.rules);
+  // Never through a link: an input of this name is somebody's blob.
+  if (inputs.rules !== null) await writeFile(join(bench.directory, rulesFile), inputs.rules, { flag: 'wx' });
   const out = join(bench.directory, 'out');
   await mkdir(out);
   await runQuantize(args, inputs.name, bench);

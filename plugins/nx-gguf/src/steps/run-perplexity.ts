@@ -38,14 +38,18 @@ async function runOnce<T>({ args, label, read }: PerplexityRun<T>, bench: Workbe
     mayFail: true,
     ...(bench.signal === undefined ? {} : { signal: bench.signal }),
   });
-  try {
-    const value = read(result.output);
-    if (result.exitCode === 0) return value;
-  } catch (error) {
-    // A reason that the tool named is worth more than how it ended.
-    if (result.exitCode === 0 || !isGgufError(error) || error.code !== 'KLD_NO_STATISTICS') throw error;
-  }
+  if (result.exitCode === 0) return read(result.output);
+  rethrowNamed(() => read(result.output));
   throw toolFailed('llama-perplexity', result);
+}
+
+/** Throws the reason that the tool named: worth more than how it ended, which is worth more than results that are missing. */
+function rethrowNamed(read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    if (!isGgufError(error) || error.code !== 'KLD_NO_STATISTICS') throw error;
+  }
 }
 
 function chunkProgress(label: string, { report }: Workbench): (text: string) => void {
