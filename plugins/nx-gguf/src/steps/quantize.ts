@@ -96,7 +96,6 @@ async function runQuantize(args: readonly string[], name: string, bench: Workben
     if (event === null) return;
     if (event.kind === 'failure') failures.push(event);
     if (event.kind === 'tensor') bench.report({ type: 'progress', label: `quantizing ${name}`, done: event.index, total: event.total, unit: 'tensors' });
-    if (event.kind === 'fallback') bench.report({ type: 'warning', message: `${event.tensor}: a row of ${event.rowElements} elements does not fit ${event.wanted}; llama-quantize takes ${event.to}` });
   });
   const told = (error: unknown): GgufError => new GgufError(failures[0]?.code ?? 'QUANTIZE_FAILED', `${name}: ${failures[0]?.message ?? 'llama-quantize failed'}`, {
     cause: error, tail: isGgufError(error) ? error.tail : [], hint: 'The last lines of the tool say why.',
