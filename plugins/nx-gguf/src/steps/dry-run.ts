@@ -2,13 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { sha256 } from '../core/digest.js';
-import { isGgufError } from '../core/errors.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { logicVersions } from '../core/logic-versions.js';
 import { shardFileName } from '../gguf/shards.js';
 import { dryRunFailure, readDryRun, type DryRun } from '../quant/dry-run.js';
 import { stubImatrix } from '../quant/legacy-imatrix.js';
 import { quantizeArgs } from '../quant/quantize-args.js';
+import { toolFailed } from '../toolchain/run-tool.js';
 import { writeSparseModel, type ModelHeaders } from './gguf-header.js';
 import { lineReader } from './line-reader.js';
 import type { QuantizeSettings } from './quantize.js';
@@ -66,17 +66,17 @@ export function dryRunOf(manifest: Manifest): DryRun {
 async function printed(args: readonly string[], bench: Workbench): Promise<string[]> {
   const lines: string[] = [];
   const readers = { stdout: lineReader((line) => lines.push(line)), stderr: lineReader((line) => lines.push(line)) };
-  try {
-    await bench.runTool({
-      command: await bench.tools.llama('llama-quantize'),
-      args,
-      cwd: bench.directory,
-      onOutput: (text, stream) => readers[stream](text),
-      ...(bench.signal === undefined ? {} : { signal: bench.signal }),
-    });
-  } catch (error) {
-    // A reason that the tool named is worth more than its exit code.
-    throw (isGgufError(error) && error.code === 'TOOL_FAILED' ? dryRunFailure(lines) : null) ?? error;
-  }
+  const { exitCode, ...ended } = await bench.runTool({
+    command: await bench.tools.llama('llama-quantize'),
+    args,
+    cwd: bench.directory,
+    onOutput: (text, stream) => readers[stream](text),
+    mayFail: true,
+    ...(bench.signal === undefined ? {} : { signal: bench.signal }),
+  });
+  // The last words of a tool that fails may lack a line's end.
+  for (const reader of Object.values(readers)) reader('\n');
+  // A reason that the tool named is worth more than its exit code.
+  if (exitCode !== 0) throw dryRunFailure(lines) ?? toolFailed('llama-quantize', { exitCode, ...ended });
   return lines;
 }
