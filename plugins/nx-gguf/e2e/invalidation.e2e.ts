@@ -29,7 +29,7 @@ beforeAll(async () => {
   workspace.edit('models/tiny-qwen35/tensor_types.txt', (text) => `${text}# rules of all variants\n`);
   cpSync(join(workspace.root, 'models/tiny-qwen35/tensor_types.txt'), join(workspace.root, 'models/tiny-qwen35/q5.txt'));
   editModel(workspace, ({ quantize }) => Object.assign(quantize['Q5_K_M'] ?? {}, { tensorTypes: 'q5.txt' }));
-  workspace.edit('models/tiny-qwen35/project.json', (text) => text.replace(/(quantize\.Q5_K_M"\] \}, "\{projectRoot\}\/)tensor_types\.txt/, '$1q5.txt'));
+  workspace.edit('models/tiny-qwen35/project.json', (text) => text.replace(/(quantize\.Q5_K_M"\] \}, "\{projectRoot\}\/)tensor_types\.txt/g, '$1q5.txt'));
   writeFileSync(join(workspace.root, 'README.md'), 'A workspace.\n');
   writeFileSync(join(workspace.root, 'package-lock.json'), lockFile('1.0.0'));
   git('init', '-q');
