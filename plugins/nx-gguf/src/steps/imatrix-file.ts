@@ -18,7 +18,7 @@ export interface ImatrixSummary {
  */
 export async function readImatrixFile(path: string, name: string): Promise<ImatrixSummary> {
   const summary = await withFileSource(path, async (source) => ((await isGguf(source)) ? summaryOf(await readGgufHeader(source)) : { format: 'legacy' as const, ...(await readLegacyImatrix(source)), chunkSize: null }));
-  if (summary.tensors.length === 0) throw new GgufError('IMATRIX_EMPTY', `${name} holds no importance data`, { hint: 'An importance matrix in GGUF holds tensors named <tensor>.in_sum2; this file has none.' });
+  if (summary.tensors.length === 0) throw new GgufError('IMATRIX_EMPTY', `${name} is ${summary.format === 'gguf' ? 'a GGUF' : 'a matrix'} without importance data`, { hint: 'An importance matrix in GGUF holds tensors named <tensor>.in_sum2; this file has none.' });
   return summary;
 }
 
