@@ -67,7 +67,7 @@ const mistakes: Mistake[] = [
   {
     name: 'rules with syntax errors, each with its line',
     make: () => write(`${models}/tensor_types.txt`, '# rules\nattn_q\n(=q8_0\n\\D=q8_0\nffn_up=q9_9\n'),
-    target: 'quantize:Q6_K', code: 'BAD_TENSOR_TYPES', says: ['tensor_types.txt:2:', 'tensor_types.txt:3:', 'tensor_types.txt:4:', 'tensor_types.txt:5:'],
+    target: 'quantize:Q6_K', code: 'RULES_NOT_HONOURED', says: ['tensor_types.txt:2:', 'tensor_types.txt:3:', 'tensor_types.txt:4:', 'tensor_types.txt:5:'],
   },
   { name: 'a variant that model.json does not declare', make: () => editModel(workspace, ({ quantize }) => delete quantize['Q6_K']), target: 'quantize:Q6_K', code: 'VARIANT_MISSING', says: ['Q6_K', 'Q4_K_M, Q5_K_M'] },
   {

@@ -8,7 +8,7 @@ import { perform, type Effects, type Performed } from '../steps/perform.js';
 import type { Step } from '../steps/step.js';
 import { runTool } from '../toolchain/run-tool.js';
 import type { TransferSettings } from '../upstream/transfer.js';
-import { planStep } from './plan-step.js';
+import { planStep, type PlanningOptions } from './plan-step.js';
 import { manifestPath, targetName, type TargetRef } from './target.js';
 import { toolchainAccess, type ToolchainAccess, type ToolchainEnvironment } from './toolchain-tools.js';
 
@@ -21,15 +21,21 @@ export interface Pipeline {
   obtain: (ref: TargetRef, options?: { needFiles?: boolean }) => Promise<Performed>;
   /** The manifest of a target that this one builds on: as its last run left it, else obtained. */
   upstream: (ref: TargetRef) => Promise<Manifest>;
-  /** The artifact of a step that is no target of its own, with its files. */
-  perform: (step: Step, toolchain: string) => Promise<Manifest>;
+  /** The artifact of a step that is no target of its own, with its files unless they are not needed. */
+  perform: (step: Step, toolchain: string, options?: { needFiles?: boolean }) => Promise<Manifest>;
   toolchain: (project: string) => ToolchainAccess;
   /** Where a file's bytes are; the target that made it runs again when they are gone. */
   resolve: (file: ManifestFile) => Promise<string>;
 }
 
+/** What an executor decides for a whole pipeline. */
+export interface PipelineOptions extends PlanningOptions {
+  threads?: number | undefined;
+  transfer?: Partial<TransferSettings>;
+}
+
 /** The pipeline over a workspace and a store. One place where everything is composed. */
-export function createPipeline(environment: ToolchainEnvironment, options: { threads?: number | undefined; transfer?: Partial<TransferSettings>; config?: { project: string; file: string } } = {}): Pipeline {
+export function createPipeline(environment: ToolchainEnvironment, options: PipelineOptions = {}): Pipeline {
   const producers = new Map<string, TargetRef>();
   const toolchains = new Map<string, ToolchainAccess>();
   const { workspace, store, report, signal } = environment;
@@ -56,7 +62,7 @@ export function createPipeline(environment: ToolchainEnvironment, options: { thr
     },
 
     obtain: async (ref, { needFiles = false } = {}) => {
-      const { step, toolchain } = await planStep(ref, pipeline, options.config);
+      const { step, toolchain } = await planStep(ref, pipeline, options);
       const performed = await perform(step, effects(toolchain), needFiles);
       const path = join(workspace.root, manifestPath(ref));
       const text = manifestText(performed.manifest);
@@ -66,7 +72,7 @@ export function createPipeline(environment: ToolchainEnvironment, options: { thr
       return performed;
     },
 
-    perform: async (step, toolchain) => (await perform(step, effects(toolchain), true)).manifest,
+    perform: async (step, toolchain, { needFiles = true } = {}) => (await perform(step, effects(toolchain), needFiles)).manifest,
 
     upstream: async (ref) => {
       const manifest = await readManifest(join(workspace.root, manifestPath(ref)));

@@ -1,21 +1,20 @@
-import { join } from 'node:path';
-import type { Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
-import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
+import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { CorpusFile, Model, Variant } from '../core/generated/model.generated.js';
-import { normalizeTensorTypes, requireTensorTypes } from '../quant/tensor-types.js';
 import { cardStep } from '../steps/card.js';
 import { convertStep } from '../steps/convert.js';
 import { imatrixFileStep, imatrixMakeStep } from '../steps/imatrix.js';
 import { kldBaseStep } from '../steps/kld-base.js';
 import { kldStep } from '../steps/kld.js';
-import { readNamedFile } from '../steps/perform.js';
+import { quantizationPlanStep } from '../steps/plan.js';
 import { quantizeStep } from '../steps/quantize.js';
 import { referenceStep } from '../steps/reference.js';
 import type { Step } from '../steps/step.js';
 import type { Pipeline } from './pipeline.js';
 import { planSource } from './plan-source.js';
 import { targetName, type TargetRef } from './target.js';
+import { convertedModel, llama, namedFile, oneFile } from './upstream-files.js';
+import { planVariant } from './variant-plan.js';
 import { configFile, projectDirectory, readConfig } from './workspace.js';
 
 /** A step and the project whose toolchain it runs. */
@@ -32,16 +31,30 @@ interface Planning {
   toolchain: string;
   /** The model file, relative to the project's directory. */
   file: string;
+  options: PlanningOptions;
+}
+
+/** What an executor's options change in planning. */
+export interface PlanningOptions {
+  /** The model file of a project, when it is not the one that the project names. */
+  config?: { project: string; file: string };
+  /** A GGUF elsewhere that stands for the converted model in a plan. */
+  from?: string | undefined;
 }
 
 /** The step of a target: the recipe and the manifests of what it builds on, resolved. */
-export async function planStep(ref: TargetRef, pipeline: Pipeline, config?: { project: string; file: string }): Promise<PlannedStep> {
-  const file = config?.project === ref.project ? config.file : configFile(pipeline.environment.workspace, ref, 'model.json');
+export async function planStep(ref: TargetRef, pipeline: Pipeline, options: PlanningOptions): Promise<PlannedStep> {
+  const file = modelFile(ref, pipeline, options);
   if (ref.kind === 'fetch' && /(^|\/)corpus[^/]*\.json$/.test(file)) return planCorpus(ref, pipeline, file);
   const model = await readConfig(pipeline.environment.workspace, 'model', { project: ref.project, file });
   const toolchain = model.toolchain ?? 'llama-cpp';
-  const planning = { ref, pipeline, model, toolchain, file };
+  const planning = { ref, pipeline, model, toolchain, file, options };
   return { step: await planOfKind(planning), toolchain };
+}
+
+/** The file that declares a target's model or corpus. */
+export function modelFile(ref: TargetRef, pipeline: Pipeline, { config }: PlanningOptions): string {
+  return config?.project === ref.project ? config.file : configFile(pipeline.environment.workspace, ref, 'model.json');
 }
 
 function planOfKind(planning: Planning): Promise<Step> {
@@ -50,6 +63,7 @@ function planOfKind(planning: Planning): Promise<Step> {
     case 'reference': return planReference(planning);
     case 'convert': return planConvert(planning);
     case 'imatrix': return planImatrix(planning);
+    case 'plan': return planPlan(planning);
     case 'quantize': return planQuantize(planning);
     case 'kld-base': return planKldBase(planning);
     case 'kld': return planKld(planning);
@@ -84,15 +98,15 @@ async function planImatrix({ ref, pipeline, model, toolchain, file }: Planning):
 
 async function planQuantize({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
   const variant = variantOf(ref, model);
-  const { tensorTypes, imatrix = model.imatrix !== undefined, ...settings } = variant;
-  if (imatrix && model.imatrix === undefined) throw new GgufError('NO_IMATRIX', `${targetName(ref)}: "imatrix" is true, but model.json declares no imatrix`, { hint: 'Declare "imatrix" in model.json, or set it to false for this variant.' });
-  const by = `quantize.${ref.variant ?? ''}.tensorTypes`;
-  const rules = tensorTypes === undefined ? null : normalizeTensorTypes(requireTensorTypes(await namedFile(ref, pipeline, { file: tensorTypes, by }), tensorTypes));
   const files = await convertedModel(ref, pipeline);
   const name = `${model.name}-${ref.variant ?? ''}`;
   if (files.some((file) => file.name === `${name}.gguf`)) throw new GgufError('VARIANT_NAME_TAKEN', `${name}.gguf is the name of the unquantized model already`, { hint: 'Give the variant another name in model.json and project.json.' });
-  const matrix = imatrix ? oneFile(await pipeline.upstream({ project: ref.project, kind: 'imatrix' }), undefined, 'imatrix') : null;
-  return quantizeStep({ name, settings, rules: rules === '' ? null : rules, model: files, imatrix: matrix, toolchain: await llama(pipeline, toolchain) });
+  const { plan, ...planned } = await planVariant({ ref, model, toolchain, variant, name: ref.variant ?? '' }, pipeline);
+  return quantizeStep({ name, model: files, settings: planned.settings, rules: planned.rules, imatrix: planned.imatrix, expected: plan, toolchain: planned.toolchain });
+}
+
+async function planPlan({ ref, pipeline, model, toolchain, options }: Planning): Promise<Step> {
+  return quantizationPlanStep(await planVariant({ ref, model, toolchain, variant: variantOf(ref, model), name: ref.variant ?? '', from: options.from }, pipeline));
 }
 
 async function planKldBase({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
@@ -141,7 +155,8 @@ async function planCard({ ref, pipeline, model, toolchain }: Planning): Promise<
   });
 }
 
-function variantOf(ref: TargetRef, model: Model): Variant {
+/** The variant that a target names. */
+export function variantOf(ref: TargetRef, model: Model): Variant {
   const variant = model.quantize?.[ref.variant ?? ''];
   if (variant !== undefined) return variant;
   const known = Object.keys(model.quantize ?? {}).join(', ');
@@ -154,27 +169,8 @@ function evaluation(ref: TargetRef, model: Model) {
   return { corpus, parameters: { ctx, chunks, batch, ubatch } };
 }
 
-async function convertedModel(ref: TargetRef, pipeline: Pipeline): Promise<ManifestFile[]> {
-  return (await pipeline.upstream({ project: ref.project, kind: 'convert' })).files;
-}
-
 async function corpusText(corpus: CorpusFile, pipeline: Pipeline): Promise<ManifestFile> {
   const { project, file } = typeof corpus === 'string' ? { project: corpus, file: undefined } : corpus;
   projectDirectory(pipeline.environment.workspace, project, '"corpus"');
   return oneFile(await pipeline.upstream({ project, kind: 'fetch' }), file, project);
-}
-
-async function llama(pipeline: Pipeline, toolchain: string): Promise<Record<string, Json>> {
-  return { build: await pipeline.toolchain(toolchain).identity('build') };
-}
-
-function oneFile({ files }: Pick<Manifest, 'files'>, name: string | undefined, of: string): ManifestFile {
-  const found = name === undefined ? files : files.filter((file) => file.name === name);
-  if (found.length === 1 && found[0] !== undefined) return found[0];
-  const names = files.map((file) => file.name).join(', ');
-  throw new GgufError('FILE_AMBIGUOUS', name === undefined ? `${of} has ${files.length} files: ${names}` : `${of} has no file ${name}; it has ${names}`, { hint: 'Name one of them.' });
-}
-
-function namedFile(ref: TargetRef, pipeline: Pipeline, named: { file: string; by: string }): Promise<string> {
-  return readNamedFile(join(projectDirectory(pipeline.environment.workspace, ref.project, named.by), named.file), named);
 }

@@ -3,7 +3,7 @@ import { summarizeGguf } from '../gguf/summary.js';
 import { readGgufFile } from './gguf-file.js';
 
 /** Facts about a GGUF, or about the shards of one: sizes, bits per weight and the type of every tensor. */
-export async function ggufFacts(paths: readonly string[]): Promise<Record<string, Json>> {
+export async function ggufFacts(paths: readonly string[]): Promise<Record<string, Json> & { tensorTypes: Record<string, string> }> {
   let elements = 0;
   let tensorBytes = 0;
   let architecture: string | null = null;

@@ -3,7 +3,12 @@ import type { ByteSource } from '../gguf/byte-source.js';
 import { readGgufHeader, type GgufHeader } from '../gguf/header.js';
 
 /** The checked header of a GGUF on disk. */
-export async function readGgufFile(path: string): Promise<GgufHeader> {
+export function readGgufFile(path: string): Promise<GgufHeader> {
+  return withFileSource(path, readGgufHeader);
+}
+
+/** Runs work that reads a file at any place; the file is open only as long as the work takes. */
+export async function withFileSource<T>(path: string, work: (source: ByteSource) => Promise<T>): Promise<T> {
   const { size } = await stat(path);
   const handle = await open(path, 'r');
   const source: ByteSource = {
@@ -20,7 +25,7 @@ export async function readGgufFile(path: string): Promise<GgufHeader> {
     },
   };
   try {
-    return await readGgufHeader(source);
+    return await work(source);
   } finally {
     await handle.close();
   }

@@ -4,11 +4,13 @@ import type { Json } from '../core/canonical-json.js';
 import { sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
+import type { QuantizationPlan } from '../core/generated/plan.generated.js';
 import { logicVersions } from '../core/logic-versions.js';
 import { findFtype } from '../quant/ftypes.js';
 import { quantizeArgs, type QuantizeOptions } from '../quant/quantize-args.js';
 import { parseQuantizeLine, type QuantizeEvent } from '../quant/quantize-log.js';
-import { checkQuantizeOptions } from '../quant/quantize-options.js';
+import { requireAsPlanned } from '../quant/plan-kept.js';
+import { requireQuantizeOptions } from '../quant/quantize-options.js';
 import { ggufFacts } from './gguf-facts.js';
 import { lineReader } from './line-reader.js';
 import { linkModel } from './link-model.js';
@@ -21,6 +23,8 @@ export interface QuantizeInputs {
   settings: QuantizeSettings;
   /** Normalized text of the tensor-type rules, or null when there are none. */
   rules: string | null;
+  /** What the result must be, tensor by tensor; it follows from the rest, so it is no part of the key. */
+  expected: QuantizationPlan;
   model: readonly ManifestFile[];
   imatrix: ManifestFile | null;
   toolchain: Readonly<Record<string, Json>>;
@@ -38,8 +42,7 @@ const rulesFile = 'tensor_types.txt';
  */
 export function quantizeStep(inputs: QuantizeInputs): Step {
   const options = optionsOf(inputs);
-  const problems = checkQuantizeOptions(options);
-  if (problems.length > 0) throw new GgufError('BAD_VARIANT', problems.map(({ message }) => `${inputs.name}: ${message}`).join('\n'), { hint: 'Correct the variant in model.json.' });
+  requireQuantizeOptions(options, inputs.name);
   const args = quantizeArgs(options);
   return {
     plan: {
@@ -57,7 +60,8 @@ export function quantizeStep(inputs: QuantizeInputs): Step {
   };
 }
 
-function optionsOf({ name, settings, rules, model, imatrix }: QuantizeInputs): QuantizeOptions {
+/** The options of llama-quantize for a variant; paths are relative to the work directory. */
+export function optionsOf({ name, settings, rules, model, imatrix }: Pick<QuantizeInputs, 'name' | 'settings' | 'rules' | 'model' | 'imatrix'>): QuantizeOptions {
   return {
     ...settings,
     ...(rules === null ? {} : { tensorTypesFile: rulesFile }),
@@ -79,7 +83,9 @@ async function quantize(inputs: QuantizeInputs, args: readonly string[], bench: 
   const names = (await readdir(out)).sort();
   if (names.length === 0) throw new GgufError('QUANTIZE_NO_OUTPUT', `${inputs.name}: llama-quantize ended without writing a GGUF`);
   const files = names.map((name) => ({ name, path: join(out, name) }));
-  const facts = { ftype: findFtype(inputs.settings.ftype)?.name ?? inputs.settings.ftype, rules: inputs.rules, ...(await ggufFacts(files.map(({ path }) => path))) };
+  const made = await ggufFacts(files.map(({ path }) => path));
+  requireAsPlanned(inputs.expected, made.tensorTypes, inputs.name);
+  const facts = { ftype: findFtype(inputs.settings.ftype)?.name ?? inputs.settings.ftype, rules: inputs.rules, ...made };
   return { files, facts, commands: [['llama-quantize', ...args]] };
 }
 
@@ -90,7 +96,6 @@ async function runQuantize(args: readonly string[], name: string, bench: Workben
     if (event === null) return;
     if (event.kind === 'failure') failures.push(event);
     if (event.kind === 'tensor') bench.report({ type: 'progress', label: `quantizing ${name}`, done: event.index, total: event.total, unit: 'tensors' });
-    if (event.kind === 'fallback') bench.report({ type: 'warning', message: `${event.tensor}: a row of ${event.rowElements} elements does not fit ${event.wanted}; llama-quantize takes ${event.to}` });
   });
   const told = (error: unknown): GgufError => new GgufError(failures[0]?.code ?? 'QUANTIZE_FAILED', `${name}: ${failures[0]?.message ?? 'llama-quantize failed'}`, {
     cause: error, tail: isGgufError(error) ? error.tail : [], hint: 'The last lines of the tool say why.',

@@ -81,6 +81,7 @@ export interface Model {
     [k: string]: Reference;
   };
   evaluation?: EvaluationSettings;
+  checks?: RuleChecks;
 }
 /**
  * A file or directory on this machine. Its bytes are referred to where they are, not copied, unless the file system can share them.
@@ -279,6 +280,56 @@ export interface Variant {
    * Do not use the importance matrix for these tensors.
    */
   excludeWeights?: string[];
+  /**
+   * What happens when rules change the type of tensors that no rule names, because llama.cpp counts layers: `pin` adds exact rules that keep their stock types.
+   */
+  sideEffects?: 'allow' | 'warn' | 'forbid' | 'pin';
+  checks?: RuleChecks;
+}
+/**
+ * How serious it is when a rule would not be honoured; those of a variant go before those of the model. An error stops before any work; with `warn` or `off`, llama-quantize gets the rule as far as it can read it.
+ */
+export interface RuleChecks {
+  /**
+   * A rule that is no `pattern=type`, or whose pattern C++ would refuse or read differently. It is left out when this is no error.
+   */
+  syntax?: 'error' | 'warn' | 'off';
+  /**
+   * A type that llama-quantize does not know or cannot write. The rule is left out when this is no error.
+   */
+  unknownType?: 'error' | 'warn' | 'off';
+  /**
+   * A pattern that means something else in lower case, which llama-quantize turns it into: `\D`, `[A-Z]`.
+   */
+  patternCase?: 'error' | 'warn' | 'off';
+  /**
+   * A rule that matches no tensor.
+   */
+  noMatch?: 'error' | 'warn' | 'off';
+  /**
+   * A rule whose tensors are all decided by earlier rules.
+   */
+  hidden?: 'error' | 'warn' | 'off';
+  /**
+   * A rule that matches only tensors that llama.cpp never quantizes.
+   */
+  notQuantized?: 'error' | 'warn' | 'off';
+  /**
+   * A rule that an option (output tensor, token embedding) overrules; a warning at most when other tensors are left to it.
+   */
+  overruled?: 'error' | 'warn' | 'off';
+  /**
+   * A rule's type whose blocks do not fit a tensor's rows, so that llama-quantize takes another type.
+   */
+  fallback?: 'error' | 'warn' | 'off';
+  /**
+   * The same, for tensors that no rule names.
+   */
+  defaultFallback?: 'error' | 'warn' | 'off';
+  /**
+   * A type that needs an importance matrix, for a tensor that it has no data for.
+   */
+  missingImatrix?: 'error' | 'warn' | 'off';
 }
 export interface Reference {
   source: Source1;
@@ -392,6 +443,9 @@ export const modelSchema = {
     },
     "evaluation": {
       "$ref": "#/definitions/evaluation"
+    },
+    "checks": {
+      "$ref": "#/definitions/checks"
     }
   },
   "definitions": {
@@ -638,6 +692,117 @@ export const modelSchema = {
             "type": "string",
             "minLength": 1
           }
+        },
+        "sideEffects": {
+          "description": "What happens when rules change the type of tensors that no rule names, because llama.cpp counts layers: `pin` adds exact rules that keep their stock types.",
+          "enum": [
+            "allow",
+            "warn",
+            "forbid",
+            "pin"
+          ],
+          "default": "warn"
+        },
+        "checks": {
+          "$ref": "#/definitions/checks"
+        }
+      }
+    },
+    "checks": {
+      "title": "RuleChecks",
+      "description": "How serious it is when a rule would not be honoured; those of a variant go before those of the model. An error stops before any work; with `warn` or `off`, llama-quantize gets the rule as far as it can read it.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "syntax": {
+          "description": "A rule that is no `pattern=type`, or whose pattern C++ would refuse or read differently. It is left out when this is no error.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "unknownType": {
+          "description": "A type that llama-quantize does not know or cannot write. The rule is left out when this is no error.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "patternCase": {
+          "description": "A pattern that means something else in lower case, which llama-quantize turns it into: `\\D`, `[A-Z]`.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "noMatch": {
+          "description": "A rule that matches no tensor.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "hidden": {
+          "description": "A rule whose tensors are all decided by earlier rules.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "notQuantized": {
+          "description": "A rule that matches only tensors that llama.cpp never quantizes.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "overruled": {
+          "description": "A rule that an option (output tensor, token embedding) overrules; a warning at most when other tensors are left to it.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "fallback": {
+          "description": "A rule's type whose blocks do not fit a tensor's rows, so that llama-quantize takes another type.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "defaultFallback": {
+          "description": "The same, for tensors that no rule names.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "warn"
+        },
+        "missingImatrix": {
+          "description": "A type that needs an importance matrix, for a tensor that it has no data for.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
         }
       }
     },
