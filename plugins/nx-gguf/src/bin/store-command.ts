@@ -97,10 +97,12 @@ async function du(layout: StoreLayout, args: readonly string[], { print }: Store
 
 async function verify(layout: StoreLayout, args: readonly string[], { print }: StoreCommandContext): Promise<number> {
   const repair = options(args, { repair: { type: 'boolean', default: false } }).values['repair'] === true;
-  const { blobs, damagedBlobs, actions, damagedActions } = await verifyStore(layout, { repair });
+  const { blobs, damagedBlobs, actions, damagedActions, tensors } = await verifyStore(layout, { repair });
   for (const digest of damagedBlobs) print(`damaged blob ${digest}${repair ? ': removed' : ''}`);
   for (const { key, reason } of damagedActions) print(`damaged action ${key}: ${reason}${repair ? ': removed' : ''}`);
-  print(`${blobs} blobs, ${damagedBlobs.length} damaged; ${actions} actions, ${damagedActions.length} damaged`);
+  // Dangling places are no damage: they are hints, and are dropped when they are met.
+  for (const { blob, reason } of tensors.problems) print(`tensors of ${blob}: ${reason}${repair ? ': forgotten' : ''}`);
+  print(`${blobs} blobs, ${damagedBlobs.length} damaged; ${actions} actions, ${damagedActions.length} damaged; ${tensors.indexes} tensor indexes, ${tensors.problems.length} dangling`);
   return damagedBlobs.length + damagedActions.length === 0 || repair ? 0 : 1;
 }
 
@@ -110,7 +112,7 @@ async function gc(layout: StoreLayout, args: readonly string[], { print, nowMs }
   if (!Number.isFinite(days) || days < 0) throw new GgufError('BAD_OPTIONS', `--keep-days takes a number of days, not ${JSON.stringify(values['keep-days'])}`);
   const dryRun = values['dry-run'] === true;
   const result = await collectGarbage(layout, { keep: (values['keep'] as string[] | undefined) ?? [], usedSinceMs: nowMs - days * day, dryRun, nowMs });
-  print(`${dryRun ? 'would remove' : 'removed'} ${result.actions} actions and ${result.blobs} blobs (${prettyBytes(result.blobBytes, { binary: true })}), ${result.leftovers} unfinished work directories; kept ${result.keptActions} actions and ${result.keptBlobs} blobs`);
+  print(`${dryRun ? 'would remove' : 'removed'} ${result.actions} actions and ${result.blobs} blobs (${prettyBytes(result.blobBytes, { binary: true })}), ${result.tensorIndexes} tensor indexes, ${result.leftovers} unfinished work directories; kept ${result.keptActions} actions and ${result.keptBlobs} blobs`);
   return 0;
 }
 

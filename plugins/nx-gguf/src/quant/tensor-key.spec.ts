@@ -40,7 +40,7 @@ describe('importance data', () => {
     ['blk.0.ffn_up.weight', 'q2_K', 'Q2_K', false],
     ['blk.0.ffn_up.weight', 'q2_K', 'q2_k_s', true],
     ['blk.0.ffn_up.weight', 'iq3_s', 'IQ3_S', false],
-  ] as const)('is needed by %s of type %s in %s: %s', (tensor, type, ftype, expected) => {
+  ] as const)('is needed by %s of type %s in %s: %s', (...[tensor, type, ftype, expected]) => {
     expect(requiresImatrix(tensor, type, ftype)).toBe(expected);
   });
 

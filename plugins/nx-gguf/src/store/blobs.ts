@@ -19,15 +19,20 @@ export interface BlobId {
  */
 export async function adoptFile(layout: StoreLayout, path: string, onBytes?: OnBytes): Promise<BlobId> {
   const id = await hashFile(path, onBytes);
+  await adoptHashed(layout, path, id);
+  return id;
+}
+
+/** Moves a finished file, whose digest was computed while it was written or read, into the store as `adoptFile` does. */
+export async function adoptHashed(layout: StoreLayout, path: string, id: BlobId): Promise<void> {
   if ((await checkedBlob(layout, id)) !== null) {
     await rm(path);
-    return id;
+    return;
   }
   await chmod(path, 0o444);
   await syncFile(path);
   await publish(path, layout.blob(id.sha256));
   await recordBlob(layout, id.sha256);
-  return id;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { StoreLayout } from './layout.js';
 import { listActions, listBlobs } from './usage.js';
 import { workInProgress } from './work-dir.js';
 import { withLock } from './lock.js';
+import { sweepTensors } from './tensor-upkeep.js';
 
 /** What is kept. Everything else goes. */
 export interface GcOptions {
@@ -25,6 +26,8 @@ export interface GcResult {
   actions: number;
   /** Work directories of runs that were killed. */
   leftovers: number;
+  /** Tensor indexes of blobs that are gone. */
+  tensorIndexes: number;
   keptBlobs: number;
   keptActions: number;
 }
@@ -35,7 +38,7 @@ const graceMs = 3_600_000;
 /** Removes what no kept manifest names: actions first, then blobs, so that no known action ever lacks its files by it. */
 export async function collectGarbage(layout: StoreLayout, options: GcOptions & { nowMs: number }): Promise<GcResult> {
   const roots = await keptByManifests(options.keep);
-  const result: GcResult = { blobs: 0, blobBytes: 0, actions: 0, leftovers: 0, keptBlobs: 0, keptActions: 0 };
+  const result: GcResult = { blobs: 0, blobBytes: 0, actions: 0, leftovers: 0, tensorIndexes: 0, keptBlobs: 0, keptActions: 0 };
   for await (const { digest, usedMs } of listActions(layout)) {
     const manifest = await readManifest(layout.action(digest)).catch(() => null);
     if (manifest !== null && (usedMs >= options.usedSinceMs || roots.actions.has(digest))) {
@@ -55,6 +58,7 @@ export async function collectGarbage(layout: StoreLayout, options: GcOptions & {
     result.blobBytes += sizeBytes;
     if (!options.dryRun) await discardBlob(layout, digest);
   }
+  result.tensorIndexes = await sweepTensors(layout, options);
   result.leftovers = await removeLeftovers(layout, options.dryRun);
   return result;
 }
