@@ -1,4 +1,5 @@
 import type { ByteRange, ByteSource } from './byte-source.js';
+import { headerError } from './header-error.js';
 import type { GgufHeader } from './header.js';
 
 /** Key-value pairs as raw bytes, and how many there are. */
@@ -36,4 +37,17 @@ export function pairRanges({ metadata, metadataRange }: Pick<GgufHeader, 'metada
 /** True for the keys that describe the shards of a split file; llama-quantize drops them when it writes a single file. */
 export function isSplitKey(key: string): boolean {
   return key === 'split.no' || key === 'split.count' || key === 'split.tensors.count';
+}
+
+/** The metadata with the value of one integer key replaced in place; unchanged when there is no such key. */
+export function withInteger(metadata: RawMetadata, { metadata: values, metadataRange }: Pick<GgufHeader, 'metadata' | 'metadataRange'>, { key, value }: { key: string; value: number }): RawMetadata {
+  const entry = values.get(key);
+  if (entry === undefined) return metadata;
+  const bytes = metadata.bytes.slice();
+  const view = new DataView(bytes.buffer);
+  const at = entry.range.offset - metadataRange.offset + 4;
+  if (entry.type === 'int32' || entry.type === 'uint32') view.setUint32(at, value, true);
+  else if (entry.type === 'int16' || entry.type === 'uint16') view.setUint16(at, value, true);
+  else throw headerError('GGUF_METADATA_VALUE', `'${key}' is of type ${entry.type}, which is no integer that llama.cpp writes there`);
+  return { ...metadata, bytes };
 }

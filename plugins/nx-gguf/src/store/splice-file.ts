@@ -13,63 +13,74 @@ export type Piece =
 /** A written file and the digest of each piece, or the index of a piece that is not what its digest says. */
 export type Spliced = { id: BlobId; pieces: Sha256[] } | { damaged: number };
 
-const bufferBytes = 4 << 20;
+/** How a file is written. */
+export interface SpliceOptions {
+  signal?: AbortSignal | undefined;
+  onBytes?: OnBytes;
+  /** The file is not kept, so it is neither hashed nor flushed, and its digests are those of nothing. */
+  isTemporary?: boolean;
+}
+
+/** A part of a piece, of `length` bytes; `load` gives fewer where the source ends too early. */
+interface Chunk {
+  piece: number;
+  isLast: boolean;
+  length: number;
+  load: (buffer: Buffer) => Promise<Uint8Array>;
+}
+
+const chunkBytes = 4 << 20;
 const bufferCount = 3;
 
 /**
- * Writes a new file piece by piece, in constant memory: read, hashed (whole file and piece) and written in one pass,
- * flushed at the end. Stops at the first piece whose bytes do not have its digest; the file is then of no use.
+ * Writes a new file piece by piece, in constant memory: while a chunk is hashed, the one before it is written and the one
+ * after it is read. Flushed at the end. Stops at the first piece whose bytes do not have its digest: the file is then of no use.
  *
  * Tensors are aligned to 32 bytes and file systems share blocks of 4096, so ranges cannot be cloned: all is copied.
  */
-export async function spliceFile(path: string, pieces: readonly Piece[], { signal, onBytes }: { signal?: AbortSignal | undefined; onBytes?: OnBytes } = {}): Promise<Spliced> {
+export async function spliceFile(path: string, pieces: readonly Piece[], { signal, onBytes, isTemporary = false }: SpliceOptions = {}): Promise<Spliced> {
+  const sources = new Map<string, FileHandle>();
+  const out = await open(path, 'wx');
   const whole = createHash('sha256');
   const digests: Sha256[] = [];
-  const sources = new Map<string, FileHandle>();
-  const buffers = Array.from({ length: bufferCount }, () => Buffer.allocUnsafe(bufferBytes));
-  const out = await open(path, 'wx');
-  let sizeBytes = 0;
-  let turn = 0;
-  let writing: Promise<unknown> = Promise.resolve();
-
-  const put = async (bytes: Uint8Array, piece: ReturnType<typeof createHash>): Promise<void> => {
-    await writing;
-    writing = writeAll(out, bytes, sizeBytes);
-    // A failed write is reported by the next await; meanwhile it must not count as unhandled.
-    writing.catch(() => undefined);
-    whole.update(bytes);
-    piece.update(bytes);
-    sizeBytes += bytes.length;
-    onBytes?.(bytes.length);
-  };
-  const source = async (name: string): Promise<FileHandle> => {
+  const buffers = Array.from({ length: bufferCount }, () => Buffer.allocUnsafe(chunkBytes));
+  const chunks = chunksOf(pieces, async (name) => {
     const handle = sources.get(name) ?? (await open(name, 'r'));
     sources.set(name, handle);
     return handle;
+  });
+  let hash = createHash('sha256');
+  let sizeBytes = 0;
+  let writing = Promise.resolve();
+  const load = (index: number): Promise<Uint8Array> | null => {
+    const loading = chunks[index]?.load(buffers[index % bufferCount] ?? Buffer.alloc(0)) ?? null;
+    // Failures are met when the chunk's turn comes; until then they must not count as unhandled.
+    loading?.catch(() => undefined);
+    return loading;
   };
-
   try {
-    for (const piece of pieces) {
-      const hash = createHash('sha256');
-      if ('bytes' in piece) {
-        await put(piece.bytes, hash);
-      } else {
-        const handle = await source(piece.path);
-        for (let done = 0; done < piece.length; ) {
-          requireGoingOn(signal);
-          const buffer = buffers[turn++ % bufferCount] ?? Buffer.alloc(0);
-          const { bytesRead } = await handle.read(buffer, 0, Math.min(bufferBytes, piece.length - done), piece.offset + done);
-          if (bytesRead === 0) return { damaged: digests.length };
-          await put(buffer.subarray(0, bytesRead), hash);
-          done += bytesRead;
-        }
-      }
+    let loading = load(0);
+    for (const [index, { piece, isLast, length }] of chunks.entries()) {
+      requireGoingOn(signal);
+      const bytes = (await loading) ?? new Uint8Array();
+      if (bytes.length < length) return { damaged: piece };
+      loading = load(index + 1);
+      await writing;
+      writing = writeAll(out, bytes, sizeBytes);
+      writing.catch(() => undefined);
+      sizeBytes += bytes.length;
+      onBytes?.(bytes.length);
+      if (isTemporary) continue;
+      whole.update(bytes);
+      hash.update(bytes);
+      if (!isLast) continue;
       const sha256 = hash.digest('hex');
-      if ('sha256' in piece && piece.sha256 !== sha256) return { damaged: digests.length };
+      if ((expectedDigest(pieces[piece]) ?? sha256) !== sha256) return { damaged: piece };
       digests.push(sha256);
+      hash = createHash('sha256');
     }
     await writing;
-    await out.sync();
+    if (!isTemporary) await out.sync();
   } finally {
     await writing.catch(() => undefined);
     await out.close();
@@ -78,8 +89,24 @@ export async function spliceFile(path: string, pieces: readonly Piece[], { signa
   return { id: { sha256: whole.digest('hex'), sizeBytes }, pieces: digests };
 }
 
-function requireGoingOn(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new GgufError('INTERRUPTED', 'interrupted while writing');
+function chunksOf(pieces: readonly Piece[], opened: (path: string) => Promise<FileHandle>): Chunk[] {
+  return pieces.flatMap((piece, index) => {
+    if ('bytes' in piece) return [{ piece: index, isLast: true, length: piece.bytes.length, load: () => Promise.resolve(piece.bytes) }];
+    const count = Math.max(1, Math.ceil(piece.length / chunkBytes));
+    return Array.from({ length: count }, (_, part): Chunk => {
+      const length = Math.min(chunkBytes, piece.length - part * chunkBytes);
+      return { piece: index, isLast: part === count - 1, length, load: async (buffer) => readUpTo(await opened(piece.path), buffer.subarray(0, length), piece.offset + part * chunkBytes) };
+    });
+  });
+}
+
+async function readUpTo(file: FileHandle, buffer: Buffer, position: number): Promise<Uint8Array> {
+  for (let done = 0; done < buffer.length; ) {
+    const { bytesRead } = await file.read(buffer, done, buffer.length - done, position + done);
+    if (bytesRead === 0) return buffer.subarray(0, done);
+    done += bytesRead;
+  }
+  return buffer;
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
@@ -87,4 +114,12 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
   }
+}
+
+function expectedDigest(piece: Piece | undefined): Sha256 | undefined {
+  return piece !== undefined && 'path' in piece ? piece.sha256 : undefined;
+}
+
+function requireGoingOn(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new GgufError('INTERRUPTED', 'interrupted while writing');
 }
