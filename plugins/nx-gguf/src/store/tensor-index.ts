@@ -31,7 +31,7 @@ export interface TensorPlace {
 }
 
 /** A tensor that exists in more blobs than this is known in the newest of them only. */
-const keptPlaces = 4;
+const keptPlaces = 32;
 
 /*
  * One index file for each GGUF blob says what is in it. One small file for each key names the blobs that have the
