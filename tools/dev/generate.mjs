@@ -3,7 +3,8 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from 'json-schema-to-typescript';
-import { optionsReference, replaceBetweenMarkers } from './options-reference.mjs';
+import { fenced, withGeneratedParts } from './generated-parts.mjs';
+import { optionsReference } from './options-reference.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const schemas = join(root, 'plugins/nx-gguf/schemas');
@@ -19,11 +20,17 @@ for (const [folder, names] of [['', files(schemas)], ['executors', files(join(sc
   }
 }
 const readme = join(root, 'README.md');
-if (existsSync(readme)) emit(readme, replaceBetweenMarkers(readFileSync(readme, 'utf8'), optionsReference(schemas)));
+emit(readme, withGeneratedParts(readFileSync(readme, 'utf8'), readmePart));
 
 if (drifted.length > 0) {
   console.error(`Out of date:\n${drifted.map((path) => `  ${path}`).join('\n')}\nRun: npm run generate`);
   process.exit(1);
+}
+
+/** The reference of options, or a file of the repository as it is. */
+function readmePart(name) {
+  if (name === 'options') return optionsReference(schemas);
+  return fenced(name.endsWith('.json') ? 'json' : '', readFileSync(join(root, name), 'utf8'));
 }
 
 function files(folder) {

@@ -1,9 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const begin = '<!-- options: generated from the schemas by tools/dev/generate.mjs -->';
-const end = '<!-- /options -->';
-
 /** Markdown reference of every executor option and of every field of the files people write. */
 export function optionsReference(schemas) {
   const read = (file) => JSON.parse(readFileSync(join(schemas, file), 'utf8'));
@@ -12,14 +9,6 @@ export function optionsReference(schemas) {
   for (const file of executors) parts.push(...executorSection(file.replace('.schema.json', ''), read(`executors/${file}`)));
   for (const file of ['model', 'source', 'corpus', 'toolchain']) parts.push(...fileSection(file, read(`${file}.schema.json`)));
   return parts.join('\n').trimEnd();
-}
-
-/** The text with the part between the markers replaced; unchanged when it has no markers. */
-export function replaceBetweenMarkers(text, reference) {
-  const from = text.indexOf(begin);
-  const to = text.indexOf(end);
-  if (from < 0 || to < from) return text;
-  return `${text.slice(0, from + begin.length)}\n\n${reference}\n\n${text.slice(to)}`;
 }
 
 function executorSection(name, schema) {

@@ -18,6 +18,8 @@ export function setup() {
   if (installed !== wanted) {
     // Not `npm ci`: it insists on an entry for every optional package of every platform, also where a mirror lacks some.
     run('npm', ['install', '--no-save', '--no-audit', '--no-fund'], 'installing packages');
+    // npm installs no optional package that the lock file lacks (npm/cli#4828), and without its own nx does not start.
+    if (!nxStarts()) run('npm', ['install', '--no-save', '--no-package-lock', '--no-audit', '--no-fund'], 'installing the native packages of this platform');
     writeFileSync(stamp, wanted);
   } else if (!existsSync(join(root, 'plugins/nx-gguf/dist/index.js'))) {
     run('npm', ['run', 'build', '--silent'], 'building the plugin');
@@ -30,6 +32,10 @@ export function run(command, args, label, env = {}) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env }, shell: process.platform === 'win32' && command === 'npm' });
   if (error) console.error(error.message);
   if (status !== 0) process.exit(status ?? 1);
+}
+
+function nxStarts() {
+  return spawnSync(process.execPath, ['-e', 'require(process.argv[1])', bin('nx/dist/src/native')]).status === 0;
 }
 
 /** Path of a package's command. */

@@ -8,5 +8,5 @@ run(process.execPath, [nx, 'run', 'llama-cpp:doctor'], 'checking prerequisites')
 run(process.execPath, [bin('typescript/bin/tsc'), '-p', 'plugins/nx-gguf/tsconfig.json'], 'types');
 run(process.execPath, [bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'], 'lint');
 run(process.execPath, ['tools/dev/generate.mjs', '--check'], 'schema drift');
-run(process.execPath, [nx, 'run-many', '-t', 'build', 'python', '-p', 'llama-cpp'], 'building llama.cpp and the converter environment (once for each identity)');
+run(process.execPath, [nx, 'run-many', '-t', 'build', 'python', '-p', 'llama-cpp', '--skip-nx-cache'], 'building llama.cpp and the converter environment (once for each identity)');
 run(process.execPath, ['tools/dev/jest.mjs', 'all', ...process.argv.slice(2)], 'tests');

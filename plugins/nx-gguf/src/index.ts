@@ -1,5 +1,7 @@
 import type { PostTasksExecution } from '@nx/devkit';
 
+export { logicTag as createNodes } from './nx/logic-tag.js';
+
 /** The name under which Nx lists this plugin. */
 export const name = 'nx-gguf';
 

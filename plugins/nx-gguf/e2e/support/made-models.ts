@@ -151,7 +151,7 @@ function int32(value: number): Uint8Array {
 }
 
 function hash(text: string): number {
-  return [...text].reduce((sum, character) => (Math.imul(sum, 31) + character.charCodeAt(0)) | 0, 7);
+  return Buffer.from(text).reduce((sum, byte) => (Math.imul(sum, 31) + byte) | 0, 7);
 }
 
 function generator(seed: number): () => number {

@@ -12,19 +12,21 @@ const toolNames = ['llama-quantize', 'llama-imatrix', 'llama-perplexity'];
 /** A workspace as a user has it: the packed plugin installed, its tools replaced by shims that count and then run the real ones. */
 export interface TestWorkspace {
   root: string;
-  /** Names of the processes that were started since the last call, sorted: tools, `python` and the generators. */
+  /** Names of the processes that were started since the last call, sorted: tools, `convert` and the generators. */
   processes: () => string[];
   run: (args: readonly string[], options?: RunOptions) => Promise<NxRun>;
   json: (path: string) => unknown;
+  /** Names of the processes that were started, without forgetting them. */
+  started: () => string[];
   edit: (path: string, change: (text: string) => string) => void;
   environment: Record<string, string>;
 }
 
-/** How Nx is run. */
+/** How Nx is run, beside its arguments. */
 export interface RunOptions {
   env?: Record<string, string | undefined>;
-  /** Gets the process, to interrupt it. */
-  onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
+  /** Gets the id of the process, which leads a group of its own, to interrupt it. */
+  onStart?: (pid: number) => void;
 }
 
 /** What a run of Nx did. */
@@ -67,6 +69,7 @@ export async function createWorkspace(root: string, options: { store: string; to
   mkdirSync(root, { recursive: true });
   await installPackages(root);
   copyProjects(root);
+  writeRecorder(root);
   const log = join(root, '..', `${basename(root)}-processes.log`);
   writeShims(root, options.tools, log);
   return openWorkspace(root, { store: options.store, log });
@@ -74,13 +77,15 @@ export async function createWorkspace(root: string, options: { store: string; to
 
 /** A workspace that is there already, for instance after it was moved. */
 export function openWorkspace(root: string, { store, log }: { store: string; log: string }): TestWorkspace {
-  const environment: Record<string, string> = { NX_GGUF_STORE: store, NX_GGUF_E2E_LOG: log, NX_DAEMON: 'false', CI: 'true', NX_TUI: 'false', FORCE_COLOR: '0', NX_NO_CLOUD: 'true' };
+  const environment: Record<string, string> = { NX_GGUF_STORE: store, NX_CACHE_DIRECTORY: join(root, '.nx/cache'), NX_GGUF_E2E_LOG: log, NX_DAEMON: 'false', CI: 'true', NX_TUI: 'false', FORCE_COLOR: '0', NX_NO_CLOUD: 'true' };
   writeFileSync(log, '');
+  const started = () => readFileSync(log, 'utf8').split('\n').filter((line) => line !== '');
   return {
     root,
     environment,
+    started,
     processes: () => {
-      const names = readFileSync(log, 'utf8').split('\n').filter((line) => line !== '').sort();
+      const names = started().sort();
       writeFileSync(log, '');
       return names;
     },
@@ -96,18 +101,32 @@ export function openWorkspace(root: string, { store, log }: { store: string; log
 }
 
 async function runNx(root: string, args: readonly string[], { env, onStart }: RunOptions): Promise<NxRun> {
-  rmSync(join(root, '.nx/cache/run.json'), { force: true });
-  const child = execa(process.execPath, [join(root, 'node_modules/nx/dist/bin/nx.js'), ...args], { cwd: root, env: { ...env }, reject: false, all: true, stdin: 'ignore' });
-  onStart?.((signal) => child.kill(signal));
+  const record = join(root, '.nx/tasks.json');
+  rmSync(record, { force: true });
+  const child = execa(process.execPath, [join(root, 'node_modules/nx/dist/bin/nx.js'), ...args], { cwd: root, env: { ...env }, reject: false, all: true, stdin: 'ignore', detached: true });
+  if (child.pid !== undefined) onStart?.(child.pid);
   const { exitCode, all } = await child;
-  const run = join(root, '.nx/cache/run.json');
-  const tasks = existsSync(run) ? (JSON.parse(readFileSync(run, 'utf8')) as { tasks: { taskId: string; cacheStatus: string }[] }).tasks : [];
+  const tasks = existsSync(record) ? Object.entries(JSON.parse(readFileSync(record, 'utf8')) as Record<string, string>) : [];
   return {
     exitCode: exitCode ?? 128,
     output: all,
-    ran: tasks.filter(({ cacheStatus }) => cacheStatus === 'cache-miss').map(({ taskId }) => taskId).sort(),
-    restored: tasks.filter(({ cacheStatus }) => cacheStatus !== 'cache-miss').map(({ taskId }) => taskId).sort(),
+    ran: tasks.filter(([, status]) => !status.includes('cache')).map(([id]) => id).sort(),
+    restored: tasks.filter(([, status]) => status.includes('cache')).map(([id]) => id).sort(),
   };
+}
+
+/** A plugin that writes down the status that Nx gives to each task. */
+function writeRecorder(root: string): void {
+  writeFileSync(join(root, 'record-tasks.cjs'), `
+const { mkdirSync, writeFileSync } = require('node:fs');
+exports.name = 'record-tasks';
+exports.postTasksExecution = (_options, { taskResults, workspaceRoot }) => {
+  mkdirSync(workspaceRoot + '/.nx', { recursive: true });
+  writeFileSync(workspaceRoot + '/.nx/tasks.json', JSON.stringify(Object.fromEntries(Object.values(taskResults).map(({ task, status }) => [task.id, status]))));
+};
+`);
+  const nx = JSON.parse(readFileSync(join(root, 'nx.json'), 'utf8')) as { plugins: string[] };
+  writeFileSync(join(root, 'nx.json'), JSON.stringify({ ...nx, plugins: ['./record-tasks.cjs', ...nx.plugins] }));
 }
 
 async function installPackages(root: string): Promise<void> {
@@ -117,10 +136,17 @@ async function installPackages(root: string): Promise<void> {
     if (name !== 'nx-gguf' && !name.startsWith('.')) symlinkSync(join(repository, 'node_modules', name), join(modules, name));
   }
   await extract({ file: process.env['NX_GGUF_E2E_PACKAGE'] ?? '', cwd: join(modules, 'nx-gguf'), strip: 1 });
+  // Dependencies that npm could not hoist.
+  const own = join(repository, 'plugins/nx-gguf/node_modules');
+  if (existsSync(own)) symlinkSync(own, join(modules, 'nx-gguf/node_modules'));
 }
 
 function copyProjects(root: string): void {
   for (const path of ['nx.json', 'models/tiny-qwen35', 'tools/corpora/llama-docs', 'tools/llama-cpp']) cpSync(join(repository, path), join(root, path), { recursive: true });
+  for (const generator of ['models/tiny-qwen35/make-checkpoint.mjs', 'tools/corpora/llama-docs/make-corpus.mjs']) {
+    const path = join(root, generator);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('\n', `\nimport { appendFileSync } from 'node:fs';\nappendFileSync(process.env.NX_GGUF_E2E_LOG, '${basename(generator)}\\n');\n`));
+  }
   writeFileSync(join(root, 'package.json'), `${JSON.stringify({ name: 'e2e', private: true, devDependencies: { nx: '24.0.6', 'nx-gguf': '*' } }, null, 2)}\n`);
   writeFileSync(join(root, '.gitignore'), 'node_modules/\ndist/\n.nx/\nshims/\n');
 }

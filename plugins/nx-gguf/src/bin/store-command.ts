@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
 import { GgufError } from '../core/errors.js';
@@ -44,7 +44,7 @@ export async function runStoreCommand(argv: readonly string[], context: StoreCom
 }
 
 async function ls(layout: StoreLayout, args: readonly string[], { print }: StoreCommandContext): Promise<number> {
-  const { files } = options(args, { files: { type: 'boolean', default: false } }).values;
+  const files = options(args, { spec: { files: { type: 'boolean', default: false } } }).values['files'];
   const rows: string[][] = [];
   for await (const { digest } of listActions(layout)) {
     const manifest = await readManifest(layout.action(digest)).catch(() => null);
@@ -62,7 +62,7 @@ async function ls(layout: StoreLayout, args: readonly string[], { print }: Store
 }
 
 async function path(layout: StoreLayout, args: readonly string[], { print }: StoreCommandContext): Promise<number> {
-  const [prefix] = options(args, {}).positionals;
+  const [prefix] = options(args, { positionals: 1 }).positionals;
   if (prefix === undefined) {
     print(layout.root);
     return 0;
@@ -71,24 +71,26 @@ async function path(layout: StoreLayout, args: readonly string[], { print }: Sto
   for await (const { digest, sizeBytes } of listBlobs(layout)) {
     if (digest.startsWith(prefix) && (await checkedBlob(layout, { sha256: digest, sizeBytes })) !== null) found.push(layout.blob(digest));
   }
-  const outside = prefix.length === 64 && found.length === 0 ? await referred(layout, prefix) : null;
+  const outside = found.length === 0 ? await referred(layout, prefix) : null;
   if (outside !== null) found.push(outside);
   if (found.length === 0) throw new GgufError('BLOB_MISSING', `no blob starts with ${prefix}`, { hint: '`gguf-store ls --files` lists the digests.' });
   for (const blob of found) print(blob);
   return 0;
 }
 
-async function referred(layout: StoreLayout, sha256: string): Promise<string | null> {
+async function referred(layout: StoreLayout, prefix: string): Promise<string | null> {
   for await (const { digest } of listActions(layout)) {
     const manifest = await readManifest(layout.action(digest)).catch(() => null);
-    const file = manifest?.files.find((candidate) => candidate.sha256 === sha256);
-    if (file !== undefined) return findBlob(layout, file);
+    for (const file of manifest?.files ?? []) {
+      const found = file.sha256.startsWith(prefix) ? await findBlob(layout, file) : null;
+      if (found !== null) return found;
+    }
   }
   return null;
 }
 
 async function du(layout: StoreLayout, args: readonly string[], { print }: StoreCommandContext): Promise<number> {
-  options(args, {});
+  options(args);
   const { blobs, blobBytes, actions, toolchains } = await storeUsage(layout);
   const rows = [['blobs', String(blobs), prettyBytes(blobBytes, { binary: true })], ['actions', String(actions), ''], ...toolchains.map(({ name, sizeBytes }) => [`toolchains/${name.slice(0, 24)}`, '', prettyBytes(sizeBytes, { binary: true })])];
   print(markdownTable([[layout.root, 'count', 'size'], ...rows], { align: ['l', 'r', 'r'] }));
@@ -96,29 +98,34 @@ async function du(layout: StoreLayout, args: readonly string[], { print }: Store
 }
 
 async function verify(layout: StoreLayout, args: readonly string[], { print }: StoreCommandContext): Promise<number> {
-  const repair = options(args, { repair: { type: 'boolean', default: false } }).values['repair'] === true;
-  const { blobs, damagedBlobs, actions, damagedActions, tensors } = await verifyStore(layout, { repair });
+  const repair = options(args, { spec: { repair: { type: 'boolean', default: false } } }).values['repair'] === true;
+  const { blobs, damagedBlobs, actions, damagedActions, foreignActions, tensors } = await verifyStore(layout, { repair });
   for (const digest of damagedBlobs) print(`damaged blob ${digest}${repair ? ': removed' : ''}`);
   for (const { key, reason } of damagedActions) print(`damaged action ${key}: ${reason}${repair ? ': removed' : ''}`);
+  for (const { key, reason } of foreignActions) print(`left alone: action ${key}: ${reason}`);
   // Dangling places are no damage: they are hints, and are dropped when they are met.
   for (const { blob, reason } of tensors.problems) print(`tensors of ${blob}: ${reason}${repair ? ': forgotten' : ''}`);
-  print(`${blobs} blobs, ${damagedBlobs.length} damaged; ${actions} actions, ${damagedActions.length} damaged; ${tensors.indexes} tensor indexes, ${tensors.problems.length} dangling`);
+  print(`${blobs} blobs, ${damagedBlobs.length} damaged; ${actions} actions, ${damagedActions.length} damaged`);
   return damagedBlobs.length + damagedActions.length === 0 || repair ? 0 : 1;
 }
 
 async function gc(layout: StoreLayout, args: readonly string[], { print, nowMs }: StoreCommandContext): Promise<number> {
-  const { values } = options(args, { keep: { type: 'string', multiple: true }, 'keep-days': { type: 'string', default: '30' }, 'dry-run': { type: 'boolean', default: false } });
-  const days = Number(values['keep-days']);
-  if (!Number.isFinite(days) || days < 0) throw new GgufError('BAD_OPTIONS', `--keep-days takes a number of days, not ${JSON.stringify(values['keep-days'])}`);
+  const { values } = options(args, { spec: { keep: { type: 'string', multiple: true }, 'keep-days': { type: 'string', default: '30' }, 'dry-run': { type: 'boolean', default: false } } });
+  const days = String(values['keep-days']);
+  // Number('') is 0, which would keep nothing.
+  if (!/^\d+(\.\d+)?$/.test(days)) throw new GgufError('BAD_OPTIONS', `--keep-days takes a number of days, not ${JSON.stringify(days)}`, { hint: usage });
   const dryRun = values['dry-run'] === true;
-  const result = await collectGarbage(layout, { keep: (values['keep'] as string[] | undefined) ?? [], usedSinceMs: nowMs - days * day, dryRun, nowMs });
-  print(`${dryRun ? 'would remove' : 'removed'} ${result.actions} actions and ${result.blobs} blobs (${prettyBytes(result.blobBytes, { binary: true })}), ${result.tensorIndexes} tensor indexes, ${result.leftovers} unfinished work directories; kept ${result.keptActions} actions and ${result.keptBlobs} blobs`);
+  const result = await collectGarbage(layout, { keep: (values['keep'] as string[] | undefined) ?? [], usedSinceMs: nowMs - Number(days) * day, dryRun, nowMs });
+  print(`${dryRun ? 'would remove' : 'removed'} ${result.actions} actions and ${result.blobs} blobs (${prettyBytes(result.blobBytes, { binary: true })}), ${result.tensorIndexes === 0 ? '' : `${result.tensorIndexes} tensor indexes, `}${result.leftovers} leftovers of killed runs; kept ${result.keptActions} actions and ${result.keptBlobs} blobs`);
   return 0;
 }
 
-function options(args: readonly string[], spec: NonNullable<Parameters<typeof parseArgs>[0]>['options'] & object) {
+function options(args: readonly string[], { spec = {}, positionals: most = 0 }: { spec?: NonNullable<ParseArgsConfig['options']>; positionals?: number } = {}) {
   try {
-    return parseArgs({ args: [...args], options: spec, allowPositionals: true, strict: true });
+    const parsed = parseArgs({ args: [...args], options: spec, allowPositionals: true, strict: true });
+    const surplus = parsed.positionals[most];
+    if (surplus !== undefined) throw new Error(`unexpected argument ${JSON.stringify(surplus)}`);
+    return parsed;
   } catch (cause) {
     throw new GgufError('BAD_OPTIONS', (cause as Error).message, { cause, hint: usage });
   }

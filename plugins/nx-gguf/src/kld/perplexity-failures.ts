@@ -9,13 +9,13 @@ const failures: readonly (readonly [code: string, pattern: RegExp, hint: string]
   // The tool goes on after the first two, and prints statistics that mean nothing.
   ['KLD_VOCABULARY_MISMATCH', /^kl_divergence: inconsistent vocabulary/, 'Base and variant have different vocabularies: make both from the same converted model.'],
   ['KLD_CONTEXT_TOO_SMALL', /^kl_divergence: .* has been computed with \d+, while the current context is/, 'Run the variant with the context of the base pass.'],
-  ['KLD_TEXT_TOO_SHORT', /: you need at least \d+ tokens/, 'Use a longer text or a smaller context: the text must fill the context twice.'],
+  ['TEXT_TOO_SHORT', /: you need at least \d+ tokens/, 'Use a longer text or a smaller context: the text must fill the context twice.'],
   ['KLD_BASE_UNWRITABLE', /^perplexity: failed to open .* for writing/, 'Check that the directory of the base file exists and can be written.'],
   ['KLD_BASE_MISSING', /^kl_divergence: (?:failed to open|you must provide a name of a file)/, 'Make the base file first: run the base pass on the unquantized model.'],
   ['KLD_BASE_WRONG', /^kl_divergence: .* does not look like a file containing log-probabilities/, 'The file is no base file of llama-perplexity: run the base pass again.'],
   ['KLD_BASE_CUT', /^kl_divergence: failed reading/, 'The base file ends too early: the base pass was interrupted or the disk is full. Run it again.'],
-  ['KLD_DECODE_FAILED', /failed to decode/, 'The model could not be evaluated: check free memory, batch size and context.'],
-  ['KLD_MODEL_NOT_LOADED', /unable to load model|failed to (?:load model|create context)/, 'Check that the model is complete and that there is memory for it.'],
+  ['DECODE_FAILED', /failed to decode/, 'The model could not be evaluated: check free memory, batch size and context.'],
+  ['MODEL_NOT_LOADED', /unable to load model|failed to (?:load model|create context)/, 'Check that the model is complete and that there is memory for it.'],
   ['KLD_NOT_FINITE', /^Unexpected negative standard deviation/, 'The model computes NaN or infinity, or the text is a single repeated token: check conversion and text.'],
 ];
 

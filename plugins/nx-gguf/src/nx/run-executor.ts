@@ -72,8 +72,13 @@ async function execution<O extends CommonOptions>(options: O, context: ExecutorC
   };
 }
 
-function isRequested(context: ExecutorContext): boolean {
-  const id = [context.projectName, context.targetName, context.configurationName].filter((part) => part !== undefined).join(':');
-  const graph = context.taskGraph;
-  return graph === undefined || !Object.values(graph.dependencies).some((needed) => needed.some((edge) => edge.id === id));
+/** True when nothing but aggregates builds on the task: it, or an aggregate of it, is what the command line named. */
+function isRequested({ projectName, targetName, configurationName, taskGraph, projectsConfigurations }: ExecutorContext): boolean {
+  if (taskGraph === undefined) return true;
+  const id = [projectName, targetName, configurationName].filter((part) => part !== undefined).join(':');
+  const dependents = Object.entries(taskGraph.dependencies).filter(([, needed]) => needed.some((edge) => edge.id === id));
+  return dependents.every(([dependent]) => {
+    const target = taskGraph.tasks[dependent]?.target;
+    return target !== undefined && projectsConfigurations.projects[target.project]?.targets?.[target.target]?.executor === 'nx:noop';
+  });
 }

@@ -2,6 +2,7 @@ import type { Json } from '../core/canonical-json.js';
 import { join } from 'node:path';
 import { digestOf } from '../core/digest.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { manifestText } from '../store/actions.js';
 import { writeDurably } from '../store/durable.js';
 import { ensureBuild } from '../toolchain/build.js';
@@ -21,7 +22,7 @@ export async function runToolchainPart(part: ToolchainPart, { project, environme
   const ref = { project, kind: part };
   const facts = { identity: identity as unknown as Json };
   const manifest: Manifest = {
-    format: 1, step: part, actionKey: digestOf({ step: part, version: 1, identity: facts.identity }), files: [], facts,
+    format: 1, step: part, actionKey: digestOf({ step: part, version: logicVersions[part], identity: facts.identity }), files: [], facts,
     provenance: { inputs: [], toolchain: null, commands: [] },
   };
   await writeDurably(join(environment.workspace.root, manifestPath(ref)), manifestText(manifest));

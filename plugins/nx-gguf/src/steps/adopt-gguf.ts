@@ -3,15 +3,17 @@ import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { GgufTensor } from '../gguf/tensor-info.js';
 import { adoptHashed } from '../store/blobs.js';
 import { hashFileParts } from '../store/hash-file.js';
-import type { StoreLayout } from '../store/layout.js';
+import { ownFile } from '../store/own-file.js';
 import { indexTensors } from '../store/tensor-index.js';
 import { readGgufFile } from './gguf-file.js';
+import type { Workbench } from './step.js';
 
 /**
  * Moves a finished GGUF into the store and records the digest of each tensor, computed in the same pass as that of the
  * file. `keysOf` gives the keys under which a tensor can be found again.
  */
-export async function adoptGguf(store: StoreLayout, { name, path }: { name: string; path: string }, keysOf: (tensor: GgufTensor) => readonly Sha256[] = () => []): Promise<ManifestFile> {
+export async function adoptGguf({ name, path: made }: { name: string; path: string }, { store, directory }: Pick<Workbench, 'store' | 'directory'>, keysOf: (tensor: GgufTensor) => readonly Sha256[] = () => []): Promise<ManifestFile> {
+  const path = await ownFile(directory, made);
   const { tensors } = await readGgufFile(path);
   const { parts, ...id } = await hashFileParts(path, tensors.map(({ range }) => range));
   await adoptHashed(store, path, id);

@@ -4,6 +4,7 @@ import type { Json } from '../core/canonical-json.js';
 import { digestOf } from '../core/digest.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import type { Model } from '../core/generated/model.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import type { KldStatistics } from '../kld/perplexity-log.js';
 import { renderCard, type CardData, type CardVariant } from '../report/card.js';
 import type { Step } from './step.js';
@@ -25,7 +26,7 @@ const output = 'README.md';
 export function cardStep(inputs: CardInputs): Step {
   const data = cardData(inputs);
   return {
-    plan: { step: 'card', version: 1, parameters: {}, inputs: [{ role: 'data', name: 'card.json', sha256: digestOf(data as unknown as Json) }], toolchain: null },
+    plan: { step: 'card', version: logicVersions.card, parameters: {}, inputs: [{ role: 'data', name: 'card.json', sha256: digestOf(data as unknown as Json) }], toolchain: null },
     run: async (bench) => {
       const path = join(bench.directory, output);
       await writeFile(path, renderCard(data));

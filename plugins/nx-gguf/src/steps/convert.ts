@@ -5,6 +5,7 @@ import { sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { ConvertSettings } from '../core/generated/model.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { adoptGguf } from './adopt-gguf.js';
 import { ggufFacts } from './gguf-facts.js';
 import { inputsOf, type Step, type Workbench } from './step.js';
@@ -36,7 +37,7 @@ export function convertStep(inputs: ConvertInputs): Step {
   return {
     plan: {
       step: 'convert',
-      version: 1,
+      version: logicVersions.convert,
       parameters: { name: inputs.name, outtype, modelName, extraArgs },
       inputs: [
         ...inputsOf('checkpoint', checkpoint),
@@ -60,7 +61,7 @@ async function convert(inputs: ConvertInputs, checkpoint: readonly ManifestFile[
   const facts = await ggufFacts(names.map((name) => join(out, name)));
   const referred: ManifestFile[] = [];
   // The digest of each tensor decides later what a variant can share with others.
-  for (const name of names) referred.push(await adoptGguf(bench.store, { name, path: join(out, name) }));
+  for (const name of names) referred.push(await adoptGguf({ name, path: join(out, name) }, bench));
   return { files: [], referred, facts, commands: [['python', 'convert_hf_to_gguf.py', ...args]] };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import type { CommandSource } from '../core/generated/source.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { filesMatching, listFiles } from './list-files.js';
 import type { Refer } from './fetch-path.js';
 import type { Step, Workbench } from './step.js';
@@ -31,7 +32,7 @@ export async function fetchCommandStep(source: CommandSource, context: CommandCo
   if (used.has('llamaCpp')) toolchain['source'] = await context.identities.source();
   if (used.has('python')) toolchain['python'] = await context.identities.python();
   return {
-    plan: { step: 'fetch', version: 1, parameters: { type: 'command', command: source.command }, inputs, toolchain: used.has('llamaCpp') || used.has('python') ? toolchain : null },
+    plan: { step: 'fetch', version: logicVersions.fetch, parameters: { type: 'command', command: source.command }, inputs, toolchain: used.has('llamaCpp') || used.has('python') ? toolchain : null },
     run: (bench) => runCommand(source.command, context.projectDir, bench),
   };
 }

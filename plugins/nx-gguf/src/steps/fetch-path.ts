@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { PathSource } from '../core/generated/source.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { listFiles } from './list-files.js';
 import { inputsOf, type Step } from './step.js';
 
@@ -16,7 +17,7 @@ export async function fetchPathStep(source: PathSource, path: string, refer: Ref
   const files: ManifestFile[] = [];
   for (const name of names) files.push({ name, ...(await refer(join(directory, name))) });
   return {
-    plan: { step: 'fetch', version: 1, parameters: { type: 'path' }, inputs: inputsOf('source', files), toolchain: null },
+    plan: { step: 'fetch', version: logicVersions.fetch, parameters: { type: 'path' }, inputs: inputsOf('source', files), toolchain: null },
     run: () => Promise.resolve({ files: [], referred: files, facts: { source: { type: 'path' } }, commands: [] }),
   };
 }

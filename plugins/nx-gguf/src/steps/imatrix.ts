@@ -4,7 +4,10 @@ import { GgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { Json } from '../core/canonical-json.js';
 import type { ImatrixMake } from '../core/generated/model.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { imatrixArgs } from '../kld/imatrix-args.js';
+import { failureIn, toolLines } from '../kld/perplexity-failures.js';
+import { toolFailed } from '../toolchain/run-tool.js';
 import { linkModel } from './link-model.js';
 import { readGgufFile } from './gguf-file.js';
 import { inputsOf, type Step, type Workbench } from './step.js';
@@ -27,7 +30,7 @@ export function imatrixMakeStep(inputs: ImatrixMakeInputs): Step {
     ...(chunks < 0 ? {} : { chunks }),
   });
   return {
-    plan: { step: 'imatrix', version: 1, parameters: { arguments: args }, inputs: [...inputsOf('model', inputs.model), ...inputsOf('corpus', [inputs.corpus])], toolchain: inputs.toolchain },
+    plan: { step: 'imatrix', version: logicVersions.imatrix, parameters: { arguments: args }, inputs: [...inputsOf('model', inputs.model), ...inputsOf('corpus', [inputs.corpus])], toolchain: inputs.toolchain },
     run: async (bench) => {
       await linkModel(inputs.model, bench);
       await bench.input(inputs.corpus, inputs.corpus.name);
@@ -43,7 +46,7 @@ export function imatrixFileStep(source: ManifestFile): Step {
   // llama-quantize writes the name into the GGUF: the file's own, wherever it lay in its source.
   const file = { ...source, name: basename(source.name) };
   return {
-    plan: { step: 'imatrix', version: 1, parameters: { type: 'file' }, inputs: inputsOf('imatrix', [file]), toolchain: null },
+    plan: { step: 'imatrix', version: logicVersions.imatrix, parameters: { type: 'file' }, inputs: inputsOf('imatrix', [file]), toolchain: null },
     run: async (bench) => {
       await bench.input(file, 'imatrix');
       return { files: [], referred: [file], facts: await imatrixFacts(join(bench.directory, 'imatrix'), file.name), commands: [] };
@@ -52,13 +55,17 @@ export function imatrixFileStep(source: ManifestFile): Step {
 }
 
 async function runImatrix(args: readonly string[], bench: Workbench): Promise<void> {
-  await bench.runTool({
+  const result = await bench.runTool({
     command: await bench.tools.llama('llama-imatrix'),
     args: [...args, ...(bench.threads === undefined ? [] : ['-t', String(bench.threads)])],
     cwd: bench.directory,
     onOutput: progressOfChunks(bench),
+    mayFail: true,
     ...(bench.signal === undefined ? {} : { signal: bench.signal }),
   });
+  const failure = failureIn(toolLines(result.output));
+  if (failure !== null) throw failure;
+  if (result.exitCode !== 0) throw toolFailed('llama-imatrix', result);
 }
 
 function progressOfChunks(bench: Workbench): (text: string) => void {

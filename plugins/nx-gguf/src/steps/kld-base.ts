@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { basePassArgs } from '../kld/perplexity-args.js';
 import { requireBasePerplexity } from '../kld/perplexity-log.js';
 import { passOptions, type EvaluationParameters } from './evaluation.js';
@@ -29,7 +30,7 @@ export function kldBaseStep(inputs: KldBaseInputs): Step {
     ...(parameters.chunks < 0 ? {} : { chunks: parameters.chunks }),
   });
   return {
-    plan: { step: 'kld-base', version: 1, parameters: { arguments: args }, inputs: [...inputsOf('model', inputs.model), ...inputsOf('corpus', [corpus])], toolchain: inputs.toolchain },
+    plan: { step: 'kld-base', version: logicVersions['kld-base'], parameters: { arguments: args }, inputs: [...inputsOf('model', inputs.model), ...inputsOf('corpus', [corpus])], toolchain: inputs.toolchain },
     run: async (bench) => {
       await linkModel(inputs.model, bench);
       await bench.input(corpus, corpus.name);

@@ -1,5 +1,6 @@
 import type { Json } from '../core/canonical-json.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { variantPassArgs } from '../kld/perplexity-args.js';
 import { requireKldStatistics } from '../kld/perplexity-log.js';
 import { passOptions, type EvaluationParameters } from './evaluation.js';
@@ -20,7 +21,7 @@ export function kldStep(inputs: KldInputs): Step {
   const { variant, base } = inputs;
   const args = variantPassArgs({ model: variant[0]?.name ?? '', baseFile: base.name, ...passOptions(inputs.parameters) });
   return {
-    plan: { step: 'kld', version: 1, parameters: { arguments: args }, inputs: [...inputsOf('variant', variant), ...inputsOf('base', [base])], toolchain: inputs.toolchain },
+    plan: { step: 'kld', version: logicVersions.kld, parameters: { arguments: args }, inputs: [...inputsOf('variant', variant), ...inputsOf('base', [base])], toolchain: inputs.toolchain },
     run: async (bench) => {
       await linkModel(variant, bench);
       await bench.input(base, base.name);

@@ -70,7 +70,7 @@ async function quantizeInFull(job: VariantJob, plan: VariantPlan | null, bench: 
   for (const [index, name] of names.entries()) {
     const path = join(out, name);
     const keys = await keysIn(path, plan?.outputs[index] ?? []);
-    files.push(await adoptGguf(bench.store, { name, path }, (tensor) => keys.get(tensor.name) ?? []));
+    files.push(await adoptGguf({ name, path }, bench, (tensor) => keys.get(tensor.name) ?? []));
   }
   return { files, facts };
 }

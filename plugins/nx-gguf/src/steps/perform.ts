@@ -8,6 +8,7 @@ import { findAction, putAction } from '../store/actions.js';
 import { adoptFile, findBlob } from '../store/blobs.js';
 import { referToFile } from '../store/external.js';
 import type { StoreLayout } from '../store/layout.js';
+import { ownFile } from '../store/own-file.js';
 import { withWorkDir } from '../store/work-dir.js';
 import type { RunTool } from '../toolchain/run-tool.js';
 import { actionKey, type Step, type StepOutcome, type StepTools } from './step.js';
@@ -74,14 +75,17 @@ async function run(step: Step, effects: Effects, directory: string): Promise<Man
     },
     refer: (path) => referToFile(store, path),
   });
-  const manifest = await manifestOf(step, store, outcome);
+  const manifest = await manifestOf(step, outcome, { store, directory });
   await putAction(store, manifest);
   return manifest;
 }
 
-async function manifestOf(step: Step, store: StoreLayout, outcome: StepOutcome): Promise<Manifest> {
+async function manifestOf(step: Step, outcome: StepOutcome, { store, directory }: { store: StoreLayout; directory: string }): Promise<Manifest> {
   const files: ManifestFile[] = [...(outcome.referred ?? [])];
-  for (const { name, path } of outcome.files) files.push({ name, ...(await adoptFile(store, path)) });
+  const made = [];
+  // All before the first is moved: one may be a link to another.
+  for (const { name, path } of outcome.files) made.push({ name, path: await ownFile(directory, path) });
+  for (const { name, path } of made) files.push({ name, ...(await adoptFile(store, path)) });
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
   const { plan } = step;
   return validate('manifest', {

@@ -4,6 +4,7 @@ import type { Json } from '../core/canonical-json.js';
 import { sha256 } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { findFtype } from '../quant/ftypes.js';
 import { quantizeArgs, type QuantizeOptions } from '../quant/quantize-args.js';
 import { checkQuantizeOptions } from '../quant/quantize-options.js';
@@ -41,7 +42,7 @@ export function quantizeStep(inputs: QuantizeInputs): Step {
   return {
     plan: {
       step: 'quantize',
-      version: 1,
+      version: logicVersions.quantize,
       parameters: { name: inputs.name, arguments: args },
       inputs: [
         ...inputsOf('model', inputs.model),
@@ -68,7 +69,8 @@ function optionsOf({ name, settings, rules, model, imatrix }: QuantizeInputs): Q
 async function quantize(inputs: QuantizeInputs, args: readonly string[], bench: Workbench) {
   await linkModel(inputs.model, bench);
   if (inputs.imatrix !== null) await bench.input(inputs.imatrix, inputs.imatrix.name);
-  if (inputs.rules !== null) await writeFile(join(bench.directory, rulesFile), inputs.rules);
+  // Never through a link: an input of this name is somebody's blob.
+  if (inputs.rules !== null) await writeFile(join(bench.directory, rulesFile), inputs.rules, { flag: 'wx' });
   const { files, facts } = await makeVariant({ name: inputs.name, options: optionsOf(inputs), model: inputs.model, imatrix: inputs.imatrix, quantizer: inputs.toolchain }, bench);
   // How the bytes came about is no property of the result: the command is that of one run on the whole model.
   return { files: [], referred: files, facts: { ftype: findFtype(inputs.settings.ftype)?.name ?? inputs.settings.ftype, rules: inputs.rules, ...facts }, commands: [['llama-quantize', ...args]] };

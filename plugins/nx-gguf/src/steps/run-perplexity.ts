@@ -1,7 +1,7 @@
-import { GgufError, isGgufError } from '../core/errors.js';
+import { isGgufError } from '../core/errors.js';
 import { baseProgress, chunkRow } from '../kld/perplexity-log.js';
 import { loggingEnvironment } from '../kld/tool-flags.js';
-import { lastLines } from '../toolchain/run-tool.js';
+import { toolFailed } from '../toolchain/run-tool.js';
 import type { Workbench } from './step.js';
 
 /** A run of llama-perplexity: what its progress is called, and the function that reads the results it prints. */
@@ -29,7 +29,7 @@ export async function runPerplexity<T>(run: PerplexityRun<T>, bench: Workbench):
 }
 
 async function runOnce<T>({ args, label, read }: PerplexityRun<T>, bench: Workbench): Promise<T> {
-  const { output, exitCode } = await bench.runTool({
+  const result = await bench.runTool({
     command: await bench.tools.llama('llama-perplexity'),
     args: [...args, ...(bench.threads === undefined ? [] : ['-t', String(bench.threads)])],
     cwd: bench.directory,
@@ -38,12 +38,18 @@ async function runOnce<T>({ args, label, read }: PerplexityRun<T>, bench: Workbe
     mayFail: true,
     ...(bench.signal === undefined ? {} : { signal: bench.signal }),
   });
-  if (exitCode !== 0) {
-    // A reason that the tool named is worth more than its exit code.
-    read(output);
-    throw new GgufError('TOOL_FAILED', `llama-perplexity ended with exit code ${exitCode}`, { tail: lastLines(output) });
+  if (result.exitCode === 0) return read(result.output);
+  rethrowNamed(() => read(result.output));
+  throw toolFailed('llama-perplexity', result);
+}
+
+/** Throws the reason that the tool named: worth more than how it ended, which is worth more than results that are missing. */
+function rethrowNamed(read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    if (!isGgufError(error) || error.code !== 'KLD_NO_STATISTICS') throw error;
   }
-  return read(output);
 }
 
 function chunkProgress(label: string, { report }: Workbench): (text: string) => void {

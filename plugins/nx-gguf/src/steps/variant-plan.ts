@@ -57,11 +57,8 @@ export type Planned = VariantPlan | { because: string };
  * or do differently when it sees a part of the model leads to a full run, never to a guess.
  */
 export async function planVariant(job: VariantJob, bench: Workbench): Promise<Planned> {
-  const source: SourceShard[] = [];
-  for (const file of job.model) {
-    const path = join(bench.directory, file.name);
-    source.push({ file, path, header: await readGgufFile(path) });
-  }
+  const source = await readShards(job.model, bench.directory).catch(() => null);
+  if (source === null) return { because: 'its header cannot be read' };
   const obstacle = obstacleIn(job.options, source);
   if (obstacle !== null) return { because: obstacle };
   const types = await dryRunTypes(job.options, bench);
@@ -86,6 +83,15 @@ export async function planVariant(job: VariantJob, bench: Workbench): Promise<Pl
     (outputs[job.options.keepSplit === true ? tensor.source.shard : 0] ??= []).push({ ...tensor, to, key });
   }
   return outputs.length === (job.options.keepSplit === true ? source.length : 1) ? { source, outputs } : { because: 'a shard has no tensors' };
+}
+
+async function readShards(files: readonly ManifestFile[], directory: string): Promise<SourceShard[]> {
+  const shards: SourceShard[] = [];
+  for (const file of files) {
+    const path = join(directory, file.name);
+    shards.push({ file, path, header: await readGgufFile(path) });
+  }
+  return shards;
 }
 
 /** What a full run would do differently from a run on some of the tensors. */

@@ -1,9 +1,10 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rm, utimes } from 'node:fs/promises';
 import { prettyJson } from '../core/canonical-json.js';
 import type { Sha256 } from '../core/digest.js';
+import { systemErrorCode } from '../core/errors.js';
 import { publish, syncFile, writeDurably } from './durable.js';
 import { referredPath } from './external.js';
-import { fileState, isSameState, readRecord } from './file-state.js';
+import { fileState, isSameState, readRecord, recordableState, type FileState } from './file-state.js';
 import { hashFile, type OnBytes } from './hash-file.js';
 import type { StoreLayout } from './layout.js';
 
@@ -12,6 +13,9 @@ export interface BlobId {
   sha256: Sha256;
   sizeBytes: number;
 }
+
+/** A blob's mtime is set this far back: a later change then shows, however coarse the clock of the file system is. */
+const settledMs = 3000;
 
 /**
  * Moves a finished file (on the store's file system) into the store: hashed, flushed, made read-only, renamed.
@@ -29,29 +33,36 @@ export async function adoptHashed(layout: StoreLayout, path: string, id: BlobId)
     await rm(path);
     return;
   }
+  const mtime = new Date(Date.now() - settledMs);
+  await utimes(path, mtime, mtime);
   await chmod(path, 0o444);
   await syncFile(path);
+  const state = await fileState(path);
   await publish(path, layout.blob(id.sha256));
-  await recordBlob(layout, id.sha256);
+  if (state !== null) await recordBlob(layout, id.sha256, state);
 }
 
 /**
  * The path of a blob whose bytes are as they were when it was verified, or null.
  * Size and mtime are compared with the record; where they differ the bytes are hashed again, and a blob that is
- * not what its name says is removed.
+ * not what its name says is removed. Being found counts as use: the record's mtime is refreshed for `gc`.
  */
 export async function checkedBlob(layout: StoreLayout, id: BlobId): Promise<string | null> {
   const path = layout.blob(id.sha256);
   const state = await fileState(path);
   if (state === null) return null;
   const record = await readRecord(layout.blobRecord(id.sha256));
-  if (state.sizeBytes === id.sizeBytes && isSameState(state, record)) return path;
-  if (state.sizeBytes === id.sizeBytes && (await hashFile(path)).sha256 === id.sha256) {
-    await recordBlob(layout, id.sha256);
-    return path;
+  if (record?.sha256 === id.sha256 && isSameState(state, record)) {
+    const now = new Date();
+    await utimes(layout.blobRecord(id.sha256), now, now).catch(() => undefined);
+  } else if ((await digestOfFile(path)) === id.sha256) {
+    await recordBlob(layout, id.sha256, recordableState(state));
+  } else {
+    // Another process may have put a sound one in its place meanwhile.
+    if (isSameState(state, await fileState(path))) await discardBlob(layout, id.sha256);
+    return null;
   }
-  await discardBlob(layout, id.sha256);
-  return null;
+  return state.sizeBytes === id.sizeBytes ? path : null;
 }
 
 /** Where the bytes can be read: in the store, or in a file outside that the store refers to. Null when nowhere. */
@@ -65,7 +76,15 @@ export async function discardBlob(layout: StoreLayout, sha256: Sha256): Promise<
   await rm(layout.blob(sha256), { force: true });
 }
 
-async function recordBlob(layout: StoreLayout, sha256: Sha256): Promise<void> {
-  const state = await fileState(layout.blob(sha256));
-  if (state !== null) await writeDurably(layout.blobRecord(sha256), prettyJson({ sha256, ...state }));
+async function digestOfFile(path: string): Promise<Sha256 | null> {
+  try {
+    return (await hashFile(path)).sha256;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function recordBlob(layout: StoreLayout, sha256: Sha256, state: FileState): Promise<void> {
+  await writeDurably(layout.blobRecord(sha256), prettyJson({ sha256, ...state }));
 }

@@ -1,11 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemErrorCode } from '../core/errors.js';
+import { temporaryBeside } from './temporary.js';
 
-/** Flushes a directory's entries to disk. A no-op where directories cannot be opened (Windows). */
+/** Flushes a directory's entries to disk. A no-op where directories cannot be opened (Windows) or flushed (some network file systems). */
 export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return;
-  await syncFile(path);
+  await syncFile(path).catch((error: unknown) => {
+    if (!['EINVAL', 'ENOTSUP'].includes(systemErrorCode(error) ?? '')) throw error;
+  });
 }
 
 /** Flushes a file's bytes to disk. */
@@ -20,15 +23,22 @@ export async function syncFile(path: string): Promise<void> {
 
 /** Moves a flushed file to its place and makes that durable; both paths are on one file system. */
 export async function publish(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
+  await makeDirectory(dirname(to));
   await rename(from, to);
   await syncDirectory(dirname(to));
 }
 
+/** Makes a directory and those above it that are missing, durably: a new directory's own entry is flushed too. */
+export async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+}
+
 /** Writes a small file so that a reader, or a crash, sees either the old bytes or the new ones. */
 export async function writeDurably(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  await makeDirectory(dirname(path));
+  const temporary = await temporaryBeside(path);
   try {
     const handle = await open(temporary, 'wx');
     try {

@@ -5,12 +5,9 @@ import { sha256 as digestOfText } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
 import type { BlobId } from './blobs.js';
 import { writeDurably } from './durable.js';
-import { fileState, isSameState, readRecord } from './file-state.js';
+import { fileState, isSameState, readRecord, recordableState, type FileState } from './file-state.js';
 import { hashFile, type OnBytes } from './hash-file.js';
 import type { StoreLayout } from './layout.js';
-
-/** A file touched this recently may change again without its mtime showing it, so its digest is not remembered. */
-const settledNs = 2_000_000_000n;
 
 /**
  * The digest of a file outside the store, which is from now on found by it: checkpoints of hundreds of gigabytes are
@@ -24,16 +21,16 @@ export async function referToFile(layout: StoreLayout, path: string, onBytes?: O
   const known = await readRecord(knownAt);
   if (known !== null && isSameState(known, before)) {
     onBytes?.(before.sizeBytes);
-    await remember(layout, known.sha256, { ...before, path });
+    await remember(layout, known.sha256, { state: before, path });
     return { sha256: known.sha256, sizeBytes: before.sizeBytes };
   }
   const id = await hashFile(path, onBytes);
   if (!isSameState(before, await fileState(path))) {
     throw new GgufError('SOURCE_CHANGED', `${path} changed while it was read`, { hint: 'Run again when nothing writes to it any more.' });
   }
-  const record = prettyJson({ sha256: id.sha256, ...before, path });
-  if (BigInt(Date.now()) * 1_000_000n - BigInt(before.mtimeNs) > settledNs) await writeDurably(knownAt, record);
-  await remember(layout, id.sha256, { ...before, path });
+  const state = recordableState(before);
+  if (state === before) await writeDurably(knownAt, prettyJson({ sha256: id.sha256, ...state, path }));
+  await remember(layout, id.sha256, { state, path });
   return id;
 }
 
@@ -45,7 +42,7 @@ export async function referredPath(layout: StoreLayout, id: BlobId): Promise<str
   if (state !== null && state.sizeBytes === id.sizeBytes) {
     if (isSameState(record, state)) return record.path;
     if ((await hashFile(record.path)).sha256 === id.sha256) {
-      await remember(layout, id.sha256, { ...state, path: record.path });
+      await remember(layout, id.sha256, { state: recordableState(state), path: record.path });
       return record.path;
     }
   }
@@ -65,8 +62,8 @@ export async function cloneFile(from: string, directory: string, name: string): 
   }
 }
 
-async function remember(layout: StoreLayout, sha256: string, record: { sizeBytes: number; mtimeNs: string; path: string }): Promise<void> {
+async function remember(layout: StoreLayout, sha256: string, { state, path }: { state: FileState; path: string }): Promise<void> {
   const current = await readRecord(layout.external(sha256));
-  if (current?.path === record.path && isSameState(current, record)) return;
-  await writeDurably(layout.external(sha256), prettyJson({ sha256, ...record }));
+  if (current?.path === path && isSameState(current, state)) return;
+  await writeDurably(layout.external(sha256), prettyJson({ sha256, ...state, path }));
 }

@@ -25,6 +25,18 @@ export function isSameState(a: FileState | null, b: FileState | null): boolean {
   return a !== null && b !== null && a.sizeBytes === b.sizeBytes && a.mtimeNs === b.mtimeNs;
 }
 
+/** A file touched this recently may change again without its mtime showing it. */
+const settledNs = 2_000_000_000n;
+
+/**
+ * The state to record for a file that was read after its state was taken. A file that was touched just now gets a state
+ * that no file has, so that it is read again next time.
+ */
+export function recordableState(state: FileState): FileState {
+  const isSettled = BigInt(Date.now()) * 1_000_000n - BigInt(state.mtimeNs) > settledNs;
+  return isSettled ? state : { ...state, mtimeNs: '-1' };
+}
+
 /** A record that a file with this state had this digest, and where it is. */
 export interface HashRecord extends FileState {
   sha256: Sha256;

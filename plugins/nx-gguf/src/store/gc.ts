@@ -1,14 +1,16 @@
 import { rm, stat } from 'node:fs/promises';
 import { glob } from 'tinyglobby';
 import type { Sha256 } from '../core/digest.js';
-import { GgufError } from '../core/errors.js';
+import { GgufError, isGgufError } from '../core/errors.js';
+import type { Manifest } from '../core/generated/manifest.generated.js';
 import { readManifest } from './actions.js';
 import { discardBlob } from './blobs.js';
 import type { StoreLayout } from './layout.js';
-import { listActions, listBlobs } from './usage.js';
-import { workInProgress } from './work-dir.js';
 import { withLock } from './lock.js';
+import { isAbandoned } from './temporary.js';
 import { sweepTensors } from './tensor-upkeep.js';
+import { listActions, listBlobs } from './usage.js';
+import { removeAbandonedWork, workInProgress } from './work-dir.js';
 
 /** What is kept. Everything else goes. */
 export interface GcOptions {
@@ -24,7 +26,7 @@ export interface GcResult {
   blobs: number;
   blobBytes: number;
   actions: number;
-  /** Work directories of runs that were killed. */
+  /** Work directories and temporary files of runs that were killed. */
   leftovers: number;
   /** Tensor indexes of blobs that are gone. */
   tensorIndexes: number;
@@ -32,35 +34,66 @@ export interface GcResult {
   keptActions: number;
 }
 
-/** Blobs younger than this may belong to a step that is about to publish its manifest. */
+/** While a step runs, blobs used within this time may be what it reads, or what it is about to publish. */
 const graceMs = 3_600_000;
 
-/** Removes what no kept manifest names: actions first, then blobs, so that no known action ever lacks its files by it. */
+/**
+ * Removes what no kept manifest names: actions first, then blobs, so that no known action ever lacks its files by it.
+ * All that says what to keep is read before any of it is removed.
+ * @throws GgufError `GC_KEEP_MISSING`, `BAD_MANIFEST` or `MANIFEST_FORMAT` when it cannot be known what to keep.
+ */
 export async function collectGarbage(layout: StoreLayout, options: GcOptions & { nowMs: number }): Promise<GcResult> {
+  const { dryRun, nowMs, usedSinceMs } = options;
   const roots = await keptByManifests(options.keep);
   const result: GcResult = { blobs: 0, blobBytes: 0, actions: 0, leftovers: 0, tensorIndexes: 0, keptBlobs: 0, keptActions: 0 };
+  // Asked before the actions are read: a step that is not running by now publishes before that, or touches its blobs after `nowMs`.
+  const { removed, running } = await removeLeftovers(layout, dryRun);
+  result.leftovers = removed;
+  const keepFilesOf = (manifest: Manifest): void => {
+    result.keptActions++;
+    for (const file of manifest.files) roots.blobs.add(file.sha256);
+  };
+  const unused: Sha256[] = [];
   for await (const { digest, usedMs } of listActions(layout)) {
-    const manifest = await readManifest(layout.action(digest)).catch(() => null);
-    if (manifest !== null && (usedMs >= options.usedSinceMs || roots.actions.has(digest))) {
-      result.keptActions++;
-      for (const file of manifest.files) roots.blobs.add(file.sha256);
+    const manifest = await readableAction(layout, digest);
+    if (manifest !== null && (usedMs >= usedSinceMs || roots.actions.has(digest))) keepFilesOf(manifest);
+    else unused.push(digest);
+  }
+  for (const key of unused) {
+    // One that was used while the others were read stays.
+    const info = await stat(layout.action(key)).catch(() => null);
+    const manifest = info !== null && info.mtimeMs >= nowMs ? await readableAction(layout, key) : null;
+    if (manifest !== null) {
+      keepFilesOf(manifest);
       continue;
     }
     result.actions++;
-    if (!options.dryRun) await rm(layout.action(digest), { force: true });
+    if (!dryRun) await rm(layout.action(key), { force: true });
   }
+  const graceStartMs = nowMs - graceMs;
+  const blobsSinceMs = running > 0 ? graceStartMs : Math.max(graceStartMs, usedSinceMs);
   for await (const { digest, sizeBytes, usedMs } of listBlobs(layout)) {
-    if (roots.blobs.has(digest) || (usedMs > options.nowMs - graceMs && usedMs >= options.usedSinceMs)) {
+    if (roots.blobs.has(digest) || usedMs >= blobsSinceMs) {
       result.keptBlobs++;
       continue;
     }
     result.blobs++;
     result.blobBytes += sizeBytes;
-    if (!options.dryRun) await discardBlob(layout, digest);
+    if (!dryRun) await discardBlob(layout, digest);
   }
   result.tensorIndexes = await sweepTensors(layout, options);
-  result.leftovers = await removeLeftovers(layout, options.dryRun);
   return result;
+}
+
+/** The manifest of an action, or null when it is damaged: no use to anybody. */
+async function readableAction(layout: StoreLayout, key: Sha256): Promise<Manifest | null> {
+  try {
+    const manifest = await readManifest(layout.action(key));
+    return manifest?.actionKey === key ? manifest : null;
+  } catch (error) {
+    if (isGgufError(error) && error.code === 'BAD_MANIFEST') return null;
+    throw error;
+  }
 }
 
 async function keptByManifests(places: readonly string[]): Promise<{ actions: Set<Sha256>; blobs: Set<Sha256> }> {
@@ -80,15 +113,24 @@ async function keptByManifests(places: readonly string[]): Promise<{ actions: Se
   return kept;
 }
 
-async function removeLeftovers(layout: StoreLayout, dryRun: boolean): Promise<number> {
-  let removed = 0;
+/** Removes what killed runs left behind; how much that was, and how many actions are being worked on. */
+async function removeLeftovers(layout: StoreLayout, dryRun: boolean): Promise<{ removed: number; running: number }> {
+  const found = { removed: 0, running: 0 };
   for (const key of await workInProgress(layout)) {
     const waited = new AbortController();
     const removal = withLock(layout.actionLock(key), async () => {
-      removed++;
-      if (!dryRun) await rm(layout.work(key), { recursive: true, force: true });
+      found.removed++;
+      if (!dryRun) await removeAbandonedWork(layout, key);
     }, { signal: waited.signal, onWait: () => waited.abort() });
-    await removal.catch(() => undefined);
+    await removal.catch((error: unknown) => {
+      if (!isGgufError(error) || error.code !== 'INTERRUPTED') throw error;
+      found.running++;
+    });
   }
-  return removed;
+  for (const path of await glob(['*.tmp', '*/*/*.tmp', '*/*/*/*.tmp'], { cwd: layout.root, absolute: true })) {
+    if (!(await isAbandoned(path))) continue;
+    found.removed++;
+    if (!dryRun) await rm(path, { force: true });
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 
@@ -37,6 +38,6 @@ async function acquire(path: string, { onWait, signal }: LockOptions): Promise<(
       if (systemErrorCode(error) !== 'ELOCKED') throw error;
     }
     if (attempt === 0) onWait?.();
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    await setTimeout(pollMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   }
 }

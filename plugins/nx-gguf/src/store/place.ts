@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { chmod, constants, copyFile, link, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFile } from './durable.js';
+import { temporaryBeside } from './temporary.js';
 
 /** How a file came to its place. */
 export type Placement = 'present' | 'reflink' | 'hardlink' | 'copy';
@@ -12,7 +13,7 @@ export type Placement = 'present' | 'reflink' | 'hardlink' | 'copy';
 export async function placeFile(blob: string, path: string): Promise<Placement> {
   if (await isPlaced(blob, path)) return 'present';
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = await temporaryBeside(path);
   try {
     const placement = await bring(blob, temporary);
     await rename(temporary, path);
@@ -45,6 +46,8 @@ async function bring(blob: string, to: string): Promise<Placement> {
 async function likeBlob(path: string, mtime: Date): Promise<void> {
   await chmod(path, 0o444);
   await utimes(path, mtime, mtime);
+  // Size and mtime stand for the bytes from now on, so these must not be the only thing that survives a power failure.
+  await syncFile(path);
 }
 
 async function isPlaced(blob: string, path: string): Promise<boolean> {

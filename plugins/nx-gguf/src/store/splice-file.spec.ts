@@ -2,12 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { spliceFile, type Piece } from './splice-file.js';
-import { withStore } from './testing/temporary-store.js';
+import { temporaryDirectory } from './testing/temporary-store.js';
 
 const donorBytes = Uint8Array.from({ length: 9 << 20 }, (_, index) => (index * 31) % 251);
 
 describe('spliceFile', () => {
-  it('joins bytes and ranges, and gives the digests of the file and of each piece', () => withStore(async (_, directory) => {
+  it('joins bytes and ranges, and gives the digests of the file and of each piece', async () => {
+    const directory = temporaryDirectory();
     const donor = join(directory, 'donor');
     await writeFile(donor, donorBytes);
     const ranges = [[1, 5], [0, 9 << 20], [4 << 20, 1], [77, 0]].map(([offset = 0, length = 0]) => donorBytes.subarray(offset, offset + length));
@@ -26,20 +27,22 @@ describe('spliceFile', () => {
       id: { sha256: sha256(expected), sizeBytes: expected.length },
       pieces: [Uint8Array.of(1, 2, 3), ...ranges, Uint8Array.of(4)].map(sha256),
     });
-  }));
+  });
 
-  it('names the first piece that is not what its digest says, or is cut short', () => withStore(async (_, directory) => {
+  it('names the first piece that is not what its digest says, or is cut short', async () => {
+    const directory = temporaryDirectory();
     const donor = join(directory, 'donor');
     await writeFile(donor, donorBytes.subarray(0, 100));
     const good = { path: donor, offset: 0, length: 10, sha256: sha256(donorBytes.subarray(0, 10)) };
     expect(await spliceFile(join(directory, 'a'), [good, { ...good, offset: 1 }, good])).toEqual({ damaged: 1 });
     expect(await spliceFile(join(directory, 'b'), [good, good, { path: donor, offset: 95, length: 10 }])).toEqual({ damaged: 2 });
-  }));
+  });
 
-  it('stops when it is interrupted, and never writes over a file', () => withStore(async (_, directory) => {
+  it('stops when it is interrupted, and never writes over a file', async () => {
+    const directory = temporaryDirectory();
     const donor = join(directory, 'donor');
     await writeFile(donor, donorBytes.subarray(0, 100));
     await expect(spliceFile(join(directory, 'out'), [{ path: donor, offset: 0, length: 10 }], { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'INTERRUPTED' });
     await expect(spliceFile(donor, [])).rejects.toMatchObject({ code: 'EEXIST' });
-  }));
+  });
 });

@@ -42,9 +42,17 @@ async function checkFormat(layout: StoreLayout): Promise<void> {
     await writeDurably(layout.format, prettyJson({ format: 1 }));
     return;
   }
-  if (!/"format":\s*1\s*\}/.test(text)) {
+  if (formatOf(text) !== 1) {
     throw new GgufError('STORE_FORMAT', `the store at ${layout.root} has a format that this version of nx-gguf does not know: ${text.trim().slice(0, 80)}`, {
       hint: 'Update nx-gguf, or set NX_GGUF_STORE to another directory.',
     });
+  }
+}
+
+function formatOf(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { format?: unknown } | null)?.format;
+  } catch {
+    return null;
   }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
@@ -7,6 +6,7 @@ import type { ByteRange } from '../gguf/byte-source.js';
 import { checkedBlob, type BlobId } from './blobs.js';
 import { writeDurably } from './durable.js';
 import type { StoreLayout } from './layout.js';
+import { ownedName } from './owned-name.js';
 
 /** A tensor in a GGUF blob: where its bytes are, their digest, and the keys of the quantizations that give them. */
 export interface IndexedTensor {
@@ -109,7 +109,7 @@ async function writeBlobs(layout: StoreLayout, key: Sha256, blobs: readonly Sha2
   const path = layout.tensorKey(key);
   if (blobs.length === 0) return rm(path, { force: true });
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = `${path}.${ownedName()}.tmp`;
   await writeFile(temporary, `${blobs.join('\n')}\n`);
   await rename(temporary, path);
 }

@@ -11,9 +11,12 @@ export interface StoreEntry {
   usedMs: number;
 }
 
-/** All blobs of a store, one at a time. */
-export function listBlobs(layout: StoreLayout): AsyncGenerator<StoreEntry> {
-  return listSharded(layout.blobs, '');
+/** All blobs of a store, one at a time. Their use is noted in the mtime of their records. */
+export async function* listBlobs(layout: StoreLayout): AsyncGenerator<StoreEntry> {
+  for await (const entry of listSharded(layout.blobs, '')) {
+    const record = await stat(layout.blobRecord(entry.digest)).catch(() => null);
+    yield { ...entry, usedMs: Math.max(entry.usedMs, record?.mtimeMs ?? 0) };
+  }
 }
 
 /** All known actions of a store, one at a time. */
@@ -52,7 +55,7 @@ async function* listSharded(folder: string, suffix: string): AsyncGenerator<Stor
       const digest = suffix === '' ? name : name.endsWith(suffix) ? name.slice(0, -suffix.length) : '';
       if (!isSha256(digest)) continue;
       const info = await stat(join(folder, shard, name)).catch(() => null);
-      if (info !== null) yield { digest, sizeBytes: info.size, usedMs: info.mtimeMs };
+      if (info?.isFile() === true) yield { digest, sizeBytes: info.size, usedMs: info.mtimeMs };
     }
   }
 }

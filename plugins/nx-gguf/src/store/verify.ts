@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
-import { systemErrorCode } from '../core/errors.js';
+import { isGgufError, systemErrorCode } from '../core/errors.js';
 import { readManifest } from './actions.js';
 import { discardBlob } from './blobs.js';
 import { hashFile, type OnBytes } from './hash-file.js';
@@ -15,13 +15,15 @@ export interface Verification {
   actions: number;
   /** Keys of actions whose manifest cannot be read, with the reason. */
   damagedActions: { key: Sha256; reason: string }[];
+  /** The same for actions of another version of nx-gguf, which are left alone. */
+  foreignActions: { key: Sha256; reason: string }[];
   /** What is known of tensors inside blobs. */
   tensors: TensorVerification;
 }
 
 /** Hashes every blob again and reads every manifest; with `repair`, damaged ones are removed, so they are made again. */
 export async function verifyStore(layout: StoreLayout, { repair, onBytes }: { repair: boolean; onBytes?: OnBytes }): Promise<Verification> {
-  const result: Verification = { blobs: 0, damagedBlobs: [], actions: 0, damagedActions: [], tensors: { indexes: 0, problems: [] } };
+  const result: Verification = { blobs: 0, damagedBlobs: [], actions: 0, damagedActions: [], foreignActions: [], tensors: { indexes: 0, problems: [] } };
   for await (const { digest } of listBlobs(layout)) {
     result.blobs++;
     const actual = await hashFile(layout.blob(digest), onBytes).catch((error: unknown) => {
@@ -34,20 +36,21 @@ export async function verifyStore(layout: StoreLayout, { repair, onBytes }: { re
   }
   for await (const { digest } of listActions(layout)) {
     result.actions++;
-    const reason = await damageOf(layout, digest);
-    if (reason === null) continue;
-    result.damagedActions.push({ key: digest, reason });
-    if (repair) await rm(layout.action(digest), { force: true });
+    const found = await damageOf(layout, digest);
+    if (found === null) continue;
+    result[found.isForeign ? 'foreignActions' : 'damagedActions'].push({ key: digest, reason: found.reason });
+    if (repair && !found.isForeign) await rm(layout.action(digest), { force: true });
   }
   result.tensors = await verifyTensors(layout, { repair });
   return result;
 }
 
-async function damageOf(layout: StoreLayout, key: Sha256): Promise<string | null> {
+async function damageOf(layout: StoreLayout, key: Sha256): Promise<{ reason: string; isForeign: boolean } | null> {
   try {
     const manifest = await readManifest(layout.action(key));
-    return manifest === null || manifest.actionKey === key ? null : `it is the manifest of ${manifest.actionKey}`;
+    return manifest === null || manifest.actionKey === key ? null : { reason: `it is the manifest of ${manifest.actionKey}`, isForeign: false };
   } catch (error) {
-    return (error as Error).message;
+    if (!isGgufError(error)) throw error;
+    return { reason: error.message, isForeign: error.code === 'MANIFEST_FORMAT' };
   }
 }

@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import { freeBytes } from './free-space.js';
 import type { StoreLayout } from './layout.js';
 import { withLock, type LockOptions } from './lock.js';
+import { ownedName, ownerOf } from './owned-name.js';
 
 const nearlyFullBytes = 4 << 20;
 
@@ -17,26 +17,48 @@ const nearlyFullBytes = 4 << 20;
 export async function withWorkDir<T>(layout: StoreLayout, key: Sha256, options: LockOptions & { work: (directory: string) => Promise<T> }): Promise<T> {
   const base = layout.work(key);
   return withLock(layout.actionLock(key), async () => {
-    await rm(base, { recursive: true, force: true });
+    await removeAbandonedWork(layout, key);
     // A tool that outlived its killed parent cannot write into this one: the name is new each time.
-    const directory = join(base, randomBytes(6).toString('hex'));
+    const directory = join(base, ownedName());
     try {
       await mkdir(directory, { recursive: true });
       return await options.work(directory);
     } catch (error) {
       throw await explained(error, layout.root);
     } finally {
-      await rm(base, { recursive: true, force: true });
+      // What cannot be removed now does not change the result; whoever comes next removes it.
+      await removeWork(directory).catch(() => undefined);
+      await rmdir(base).catch(() => undefined);
     }
   }, options);
 }
 
+/**
+ * Removes what killed runs of an action left behind; the caller holds the action's lock. A machine that slept can lose
+ * its lock and go on, so the directory of a process that still runs is left to it.
+ */
+export async function removeAbandonedWork(layout: StoreLayout, key: Sha256): Promise<void> {
+  const base = layout.work(key);
+  for (const name of await namesIn(base)) if (ownerOf(name) !== 'runs') await removeWork(join(base, name));
+  await rmdir(base).catch(() => undefined);
+}
+
 /** The keys of actions that somebody works on, or was killed while working on. */
-export async function workInProgress(layout: StoreLayout): Promise<Sha256[]> {
+export function workInProgress(layout: StoreLayout): Promise<Sha256[]> {
+  return namesIn(layout.work(''));
+}
+
+/** A tool that outlived its parent may still write while its directory is removed. */
+async function removeWork(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+async function namesIn(path: string): Promise<string[]> {
   try {
-    return await readdir(layout.work(''));
-  } catch {
-    return [];
+    return await readdir(path);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw error;
   }
 }
 

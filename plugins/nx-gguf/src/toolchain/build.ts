@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { digestOf, type Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { cmakeOptions } from './cmake-options.js';
 import { compilerIdentity } from './compiler.js';
 import { output, type ToolchainContext } from './context.js';
@@ -28,9 +29,6 @@ export interface LlamaTools {
   tool: (name: ToolName) => string;
 }
 
-/** Raised when the way of building changes what the tools do. */
-const buildVersion = 1;
-
 /** The identity of the tools, without building them. */
 export async function buildIdentity(context: ToolchainContext): Promise<BuildIdentity> {
   const { config, host } = context;
@@ -39,7 +37,7 @@ export async function buildIdentity(context: ToolchainContext): Promise<BuildIde
     return { kind: 'binaries', files: await treeDigest(await binariesDirectory(context), ['*']), platform, arch };
   }
   return {
-    kind: 'built', version: buildVersion,
+    kind: 'built', version: logicVersions.build,
     source: { ...(await sourceIdentity(context)) },
     cmake: cmakeOptions(config.build ?? {}, host),
     ...(await compilerIdentity(context)),
@@ -68,7 +66,7 @@ function built(context: ToolchainContext, identity: BuildIdentity, id: Sha256): 
     make: async (directory) => {
       const { dir: source } = await ensureSource(context);
       const work = join(directory, '.nx-gguf-build');
-      await compile(context, source, work);
+      await compile(context, { source, work, cmake: identity['cmake'] as Record<string, string> });
       await cp(join(work, 'bin'), directory, { recursive: true, verbatimSymlinks: true });
       await rm(work, { recursive: true, force: true });
       await buildFlushingPerplexity(context, directory);
@@ -78,9 +76,9 @@ function built(context: ToolchainContext, identity: BuildIdentity, id: Sha256): 
   });
 }
 
-async function compile(context: ToolchainContext, source: string, work: string): Promise<void> {
+async function compile(context: ToolchainContext, { source, work, cmake }: { source: string; work: string; cmake: Readonly<Record<string, string>> }): Promise<void> {
   const ninja = await hasNinja(context);
-  const options = { ...cmakeOptions(context.config.build ?? {}, context.host), ...relocatable(context), LLAMA_BUILD_COMMIT: 'nx-gguf', GGML_CCACHE: 'ON' };
+  const options = { ...cmake, ...relocatable(context), LLAMA_BUILD_COMMIT: 'nx-gguf', GGML_CCACHE: 'ON' };
   context.report({ type: 'step', message: 'building llama.cpp (minutes, once for each identity)' });
   await mkdir(work, { recursive: true });
   try {

@@ -20,6 +20,16 @@ describe('cmakeOptions', () => {
     expect(cmakeOptions(build, host)).toMatchObject(expected);
   });
 
+  it.each([
+    [linux, {}, '-U__AMX_INT8__'],
+    [linux, { native: true }, '-U__AMX_INT8__'],
+    [linux, { cmakeOptions: { CMAKE_CXX_FLAGS: '' } }, ''],
+    [mac, {}, undefined],
+    [mainframe, {}, undefined],
+  ])('leaves the AMX kernels out, unless the user wants them: %j %j', (host, build, flags) => {
+    expect(cmakeOptions(build, host)['CMAKE_CXX_FLAGS']).toBe(flags);
+  });
+
   it('has no variants in a native build', () => {
     expect(cmakeOptions({ native: true }, linux)).not.toHaveProperty('GGML_CPU_ALL_VARIANTS');
   });

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { digestOf, sha256, type Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
+import { logicVersions } from '../core/logic-versions.js';
 import { output, type ToolchainContext } from './context.js';
 import { oncePerIdentity } from './once-per-identity.js';
 import { installPackages } from './python-packages.js';
@@ -10,7 +11,6 @@ import { installPackages } from './python-packages.js';
 /** What decides the converter's output: interpreter version, packages, platform. */
 export type PythonIdentity = Readonly<Record<string, Json>>;
 
-const environmentVersion = 1;
 const oldest = [3, 10] as const;
 const packages = ['torch', 'transformers', 'numpy', 'sentencepiece', 'protobuf'];
 const askVersions = `import sys, platform, json
@@ -27,7 +27,7 @@ export async function pythonIdentity(context: ToolchainContext): Promise<PythonI
   if (ready !== undefined) return { kind: 'interpreter', ...(await versions(context, interpreterPath(context, ready), packages)), platform, arch };
   const { python = '', implementation = '' } = await versions(context, await basePython(context), []);
   return {
-    kind: 'environment', version: environmentVersion,
+    kind: 'environment', version: logicVersions.python,
     requirements: sha256(normalizeRequirements(await requirements(context))),
     python: (python ?? '').split('.').slice(0, 2).join('.'), implementation,
     platform, arch,

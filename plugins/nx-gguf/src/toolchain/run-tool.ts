@@ -19,6 +19,8 @@ export interface ToolRun {
 /** How a process ended, and the end of what it printed. */
 export interface ToolResult {
   exitCode: number;
+  /** The exit code or the signal in words, e.g. `was ended by SIGILL`. */
+  ending: string;
   /** Both streams, up to the last `capturedBytes`. */
   output: string;
 }
@@ -45,12 +47,24 @@ export const runTool: RunTool = async (run) => {
   const result = await child;
   if (result.isCanceled) throw new GgufError('INTERRUPTED', `${run.command} was interrupted`);
   if (result.exitCode === undefined && result.signal === undefined) throw startError(run, result.cause);
-  const exitCode = result.exitCode ?? 128;
-  if (exitCode !== 0 && run.mayFail !== true) {
-    const how = result.signal === undefined ? `ended with exit code ${exitCode}` : `was ended by ${result.signal}`;
-    throw new GgufError('TOOL_FAILED', `${nameOf(run.command)} ${how}`, { tail: lastLines(output) });
-  }
-  return { exitCode, output };
+  const ended: ToolResult = {
+    exitCode: result.exitCode ?? 128,
+    ending: result.signal === undefined ? `ended with exit code ${result.exitCode ?? 128}` : `was ended by ${result.signal}`,
+    output,
+  };
+  if (ended.exitCode !== 0 && run.mayFail !== true) throw toolFailed(nameOf(run.command), ended);
+  return ended;
+};
+
+/** The error for a tool that ended badly, with the last lines it printed. */
+export function toolFailed(tool: string, { ending, output }: ToolResult): GgufError {
+  const known = Object.keys(endings).find((signal) => ending.endsWith(signal));
+  return new GgufError('TOOL_FAILED', `${tool} ${ending}`, { tail: lastLines(output), ...(known === undefined ? {} : { hint: endings[known] }) });
+}
+
+const endings: Readonly<Record<string, string>> = {
+  SIGILL: 'It was compiled for another CPU: build it here, or choose fewer instruction sets with build.cmakeOptions in toolchain.json.',
+  SIGKILL: 'Somebody killed it; on Linux this is also how a machine without free memory ends a process.',
 };
 
 /** The last lines of a tool's output, the way a terminal would have left them. */

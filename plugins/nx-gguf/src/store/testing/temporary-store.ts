@@ -1,23 +1,74 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { sha256 } from '../../core/digest.js';
+import type { Manifest } from '../../core/generated/manifest.generated.js';
 import { adoptFile, type BlobId } from '../blobs.js';
-import type { StoreLayout } from '../layout.js';
-import { openStore } from '../store.js';
+import { storeLayout, type StoreLayout } from '../layout.js';
 
-/** Runs a test on a new store in a temporary directory. */
-export async function withStore(test: (store: StoreLayout, directory: string) => Promise<void>): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'nx-gguf-store-'));
-  try {
-    await test(await openStore(join(directory, 'store')), directory);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+const made: string[] = [];
+
+afterAll(() => {
+  for (const path of made) rmSync(path, { recursive: true, force: true });
+});
+
+/** A directory that is removed after the tests of this file. */
+export function temporaryDirectory(parent = tmpdir()): string {
+  const path = realpathSync(mkdtempSync(join(parent, 'nx-gguf-')));
+  made.push(path);
+  return path;
 }
 
-/** Puts bytes into a store. */
-export async function adoptBytes(store: StoreLayout, bytes: Uint8Array): Promise<BlobId> {
-  const path = join(store.root, `incoming-${bytes.length}`);
-  await writeFile(path, bytes);
-  return adoptFile(store, path);
+/** An empty store. */
+export function temporaryStore(): StoreLayout {
+  return storeLayout(temporaryDirectory());
+}
+
+/** Writes a file, and the directories above it. */
+export function put(path: string, text: string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+/** Digest and size of a text. */
+export function idOf(text: string): BlobId {
+  return { sha256: sha256(text), sizeBytes: Buffer.byteLength(text) };
+}
+
+/** A text as a blob of a store. */
+export async function adopt(layout: StoreLayout, text: string): Promise<BlobId> {
+  return adoptFile(layout, put(join(layout.root, 'incoming', sha256(text)), text));
+}
+
+/** Bytes as a blob of a store. */
+export async function adoptBytes(layout: StoreLayout, bytes: Uint8Array): Promise<BlobId> {
+  const path = join(layout.root, `incoming-${bytes.length}`);
+  writeFileSync(path, bytes);
+  return adoptFile(layout, path);
+}
+
+/** A manifest with the given texts as files, by name. */
+export function manifestOf(files: Readonly<Record<string, string>>, changes: Partial<Manifest> = {}): Manifest {
+  return {
+    format: 1,
+    step: 'quantize',
+    actionKey: sha256(JSON.stringify(files)),
+    files: Object.entries(files).map(([name, text]) => ({ name, ...idOf(text) })),
+    facts: {},
+    provenance: { inputs: [], toolchain: null, commands: [] },
+    ...changes,
+  };
+}
+
+/** Sets the time of the last change back. */
+export function age(path: string, ms: number): void {
+  const then = new Date(statSync(path).mtimeMs - ms);
+  utimesSync(path, then, then);
+}
+
+/** Files and directories below a directory that only unfinished work needs. */
+export function leftovers(layout: StoreLayout): string[] {
+  const names = existsSync(layout.root) ? readdirSync(layout.root, { recursive: true, encoding: 'utf8' }) : [];
+  return names.filter((name) => /(^|\/)work\/./.test(name) || /\.(tmp|lock)$/.test(name));
 }

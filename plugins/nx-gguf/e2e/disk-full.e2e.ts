@@ -1,0 +1,50 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { leftovers } from './support/leftovers.js';
+import { shrinkModel } from './support/small-model.js';
+import { createWorkspace, realTools, scratchDirectory } from './support/workspace.js';
+
+const scratch = scratchDirectory();
+const small = join(scratch, 'small');
+mkdirSync(small);
+// Mounting takes root; elsewhere these tests are shown as skipped.
+const canMount = process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', small]).status === 0;
+
+afterAll(() => {
+  if (canMount) execFileSync('umount', ['-l', small]);
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+(canMount ? describe : describe.skip)('a store on a disk that is full', () => {
+  it('fails with DISK_FULL wherever the space ends, keeps what was finished, and goes on when there is room', async () => {
+    const store = join(small, 'store');
+    const workspace = await createWorkspace(join(scratch, 'ws'), { store, tools: realTools() });
+    shrinkModel(workspace);
+    const full = new Set<string>();
+    let isDone = false;
+    for (let sizeMib = 24; sizeMib <= 480; sizeMib += sizeMib < 200 ? 12 : 40) {
+      execFileSync('mount', ['-o', `remount,size=${sizeMib}m`, small]);
+      const { exitCode, output } = await workspace.run(['run', 'tiny-qwen35:kld:Q6_K']);
+      isDone = exitCode === 0;
+      if (isDone) break;
+      expect(output).toMatch(/^DISK_FULL: no space left in the store's file system/m);
+      expect(output.match(/^[A-Z]+_[A-Z_]+: /gm)).toEqual(['DISK_FULL: ']);
+      expect(leftovers(store)).toEqual([]);
+      const failed = /(?:✖|>)\s+nx run tiny-qwen35:([\w:-]+)/.exec(output.slice(output.lastIndexOf('Failed tasks')))?.[1] ?? lastTask(output);
+      full.add(failed);
+    }
+    expect(isDone).toBe(true);
+    expect([...full]).toEqual(expect.arrayContaining(['convert', 'quantize:Q6_K', 'kld-base']));
+
+    const other = await createWorkspace(join(scratch, 'roomy'), { store: join(scratch, 'roomy-store'), tools: realTools() });
+    shrinkModel(other);
+    await other.run(['run', 'tiny-qwen35:kld:Q6_K']);
+    const manifest = (root: string): string => readFileSync(join(root, 'dist/tiny-qwen35/kld/Q6_K/artifact.json'), 'utf8');
+    expect(manifest(workspace.root)).toBe(manifest(other.root));
+  }, 900_000);
+});
+
+function lastTask(output: string): string {
+  return [...output.matchAll(/- tiny-qwen35:([\w:-]+)/g)].at(-1)?.[1] ?? '';
+}

@@ -1,0 +1,198 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { invalidationRow } from './support/invalidation-row.js';
+import { editModel, editTargets, shrinkModel } from './support/small-model.js';
+import { createWorkspace, openWorkspace, realTools, repository, scratchDirectory, type TestWorkspace } from './support/workspace.js';
+
+const scratch = scratchDirectory();
+const store = join(scratch, 'store');
+const log = join(scratch, 'ws-processes.log');
+const readme = readFileSync(join(repository, 'README.md'), 'utf8');
+let workspace: TestWorkspace;
+
+const variants = ['Q4_K_M', 'Q4_K_M-plain', 'Q5_K_M', 'Q6_K'];
+const model = (...targets: string[]) => targets.map((target) => `tiny-qwen35:${target}`);
+const quantizations = model(...variants.map((name) => `quantize:${name}`));
+const measurements = model(...variants.map((name) => `kld:${name}`));
+const toolchain = ['llama-cpp:build', 'llama-cpp:python', 'llama-cpp:source'];
+const ofModel = [...model('card', 'convert', 'fetch', 'imatrix', 'kld-base'), ...quantizations, ...measurements].sort();
+const everything = [...toolchain, 'llama-docs:fetch', ...ofModel].sort();
+const times = (count: number, name: string) => Array.from({ length: count }, () => name);
+const allTools = ['convert', 'llama-imatrix', ...times(5, 'llama-perplexity'), ...times(4, 'llama-quantize'), 'make-checkpoint.mjs', 'make-corpus.mjs'];
+
+beforeAll(async () => {
+  workspace = await createWorkspace(join(scratch, 'ws'), { store, tools: realTools() });
+  shrinkModel(workspace);
+  workspace.edit('models/tiny-qwen35/tensor_types.txt', (text) => `${text}# rules of all variants\n`);
+  cpSync(join(workspace.root, 'models/tiny-qwen35/tensor_types.txt'), join(workspace.root, 'models/tiny-qwen35/q5.txt'));
+  editModel(workspace, ({ quantize }) => Object.assign(quantize['Q5_K_M'] ?? {}, { tensorTypes: 'q5.txt' }));
+  workspace.edit('models/tiny-qwen35/project.json', (text) => text.replace(/(quantize\.Q5_K_M"\] \}, "\{projectRoot\}\/)tensor_types\.txt/, '$1q5.txt'));
+  writeFileSync(join(workspace.root, 'README.md'), 'A workspace.\n');
+  writeFileSync(join(workspace.root, 'package-lock.json'), lockFile('1.0.0'));
+  git('init', '-q');
+  git('add', '-A');
+  git('commit', '-qm', 'state');
+}, 600_000);
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function git(...args: string[]): string {
+  return execFileSync('git', ['-c', 'user.name=e2e', '-c', 'user.email=e2e@localhost', '-c', 'init.defaultBranch=main', ...args], { cwd: workspace.root, encoding: 'utf8' });
+}
+
+function lockFile(version: string): string {
+  const name = 'unrelated';
+  return `${JSON.stringify({ name: 'e2e', lockfileVersion: 3, packages: { '': { name: 'e2e', devDependencies: { [name]: version } }, [`node_modules/${name}`]: { version, integrity: 'sha512-AA==' } } }, null, 2)}\n`;
+}
+
+async function nx(args: readonly string[], on: TestWorkspace = workspace) {
+  const run = await on.run(args);
+  if (run.exitCode !== 0) throw new Error(run.output);
+  return { ran: run.ran, processes: on.processes() };
+}
+
+const runCard = (on?: TestWorkspace) => nx(['run', 'tiny-qwen35:card'], on);
+
+/** A change of the committed files, what Nx runs because of it, and the processes it starts. */
+interface Change {
+  name: string;
+  make: () => void;
+  ran: string[];
+  processes: string[];
+}
+
+const changes: Change[] = [
+  { name: 'nothing', make: () => undefined, ran: [], processes: [] },
+  {
+    name: 'a rule of one variant',
+    make: () => workspace.edit('models/tiny-qwen35/q5.txt', (text) => text.replace('ssm_out\\.weight$=q8_0', 'ssm_out\\.weight$=q6_K')),
+    ran: model('card', 'kld:Q5_K_M', 'quantize:Q5_K_M'),
+    processes: ['llama-perplexity', 'llama-quantize'],
+  },
+  {
+    name: 'a comment or a blank line in its tensor-type file',
+    make: () => workspace.edit('models/tiny-qwen35/q5.txt', (text) => `# why\n\n${text}`),
+    ran: model('quantize:Q5_K_M'),
+    processes: [],
+  },
+  {
+    name: 'source bytes',
+    make: () => editModel(workspace, ({ source }) => source.command.push('--seed', '2')),
+    ran: ofModel,
+    processes: allTools.filter((name) => name !== 'make-corpus.mjs'),
+  },
+  {
+    name: 'the texts of the corpus (imatrix and evaluation)',
+    make: () => workspace.edit('tools/corpora/llama-docs/make-corpus.mjs', (text) => text.replace('text(calibration)', "text(calibration).replace('a', 'b')")),
+    ran: ['llama-docs:fetch', ...model('card', 'imatrix', 'kld-base'), ...quantizations, ...measurements].sort(),
+    processes: ['llama-imatrix', ...times(4, 'llama-perplexity'), ...times(4, 'llama-quantize'), 'make-corpus.mjs'],
+  },
+  {
+    name: 'kld chunks',
+    make: () => editModel(workspace, ({ evaluation }) => Object.assign(evaluation, { chunks: 2 })),
+    ran: [...model('card', 'kld-base'), ...measurements].sort(),
+    processes: times(5, 'llama-perplexity'),
+  },
+  { name: 'README', make: () => appendFileSync(join(workspace.root, 'README.md'), 'More.\n'), ran: [], processes: [] },
+  {
+    name: 'a new variant',
+    make: () => {
+      editModel(workspace, ({ quantize }) => Object.assign(quantize, { Q3_K_M: { ftype: 'Q3_K_M' } }));
+      editTargets(workspace, (targets) => {
+        targets['quantize:Q3_K_M'] = { executor: 'nx-gguf:quantize', options: { variant: 'Q3_K_M' }, inputs: ['...', { json: '{projectRoot}/model.json', fields: ['quantize.Q3_K_M'] }] };
+        targets['kld:Q3_K_M'] = { executor: 'nx-gguf:kld', options: { variant: 'Q3_K_M' }, dependsOn: ['...', 'quantize:Q3_K_M'] };
+      });
+    },
+    ran: [...ofModel, ...model('kld:Q3_K_M', 'quantize:Q3_K_M')].sort(),
+    processes: ['llama-perplexity', 'llama-quantize'],
+  },
+  {
+    name: 'a removed variant',
+    make: () => {
+      editModel(workspace, ({ quantize }) => delete quantize['Q6_K']);
+      editTargets(workspace, (targets) => delete targets['quantize:Q6_K'] && delete targets['kld:Q6_K']);
+    },
+    ran: ofModel.filter((task) => !task.endsWith(':Q6_K')),
+    processes: [],
+  },
+  { name: 'a reformatted nx.json', make: () => workspace.edit('nx.json', (text) => JSON.stringify(JSON.parse(text), null, 4)), ran: everything, processes: [] },
+  { name: 'a bumped unrelated dependency', make: () => writeFileSync(join(workspace.root, 'package-lock.json'), lockFile('2.0.0')), ran: [], processes: [] },
+  {
+    name: "llama.cpp's identity",
+    make: () => {
+      cpSync(join(workspace.root, 'shims/bin'), join(workspace.root, 'shims/other'), { recursive: true });
+      workspace.edit('shims/other/llama-quantize', (text) => `${text}# another build\n`);
+      workspace.edit('tools/llama-cpp/toolchain.json', (text) => text.replace('shims/bin', 'shims/other'));
+    },
+    ran: [...toolchain, ...model('card', 'imatrix', 'kld-base'), ...quantizations, ...measurements].sort(),
+    processes: ['llama-imatrix', ...times(5, 'llama-perplexity'), ...times(4, 'llama-quantize')],
+  },
+];
+
+describe('what a change rebuilds', () => {
+  it('from nothing, everything', async () => {
+    expect(await runCard()).toEqual({ ran: everything, processes: allTools });
+  }, 600_000);
+
+  it.each(changes)('$name', async ({ name, make, ran, processes }) => {
+    make();
+    // `nx affected` does all that the change needs, so nothing is left for `nx run`.
+    const affected = await nx(['affected', '-t', 'card', '--base=HEAD']);
+    const afterwards = await runCard();
+    git('checkout', '-q', '.');
+    expect({ affected, afterwards }).toEqual({ affected: { ran, processes }, afterwards: { ran: [], processes: [] } });
+    expect(readme).toContain(invalidationRow(name, { ran, processes }));
+  }, 600_000);
+});
+
+describe('what an update of nx-gguf rebuilds', () => {
+  it('a new version of one step: that step, though Nx asks for everything', async () => {
+    await runCard();
+    const versions = 'node_modules/nx-gguf/dist/core/logic-versions.js';
+    workspace.edit(versions, (text) => text.replace('kld: 1', 'kld: 2'));
+    const run = await runCard();
+    workspace.edit(versions, (text) => text.replace('kld: 2', 'kld: 1'));
+    expect(run).toEqual({ ran: everything, processes: times(4, 'llama-perplexity') });
+    expect(readme).toContain(invalidationRow('an update of nx-gguf with another way to do `kld`', run));
+  }, 600_000);
+});
+
+describe('what a lost directory or another place rebuilds', () => {
+  it.each([
+    { name: 'dist deleted', lose: ['dist'], ran: [] },
+    { name: 'the Nx cache deleted', lose: ['.nx'], ran: everything },
+    { name: 'dist and the Nx cache deleted', lose: ['dist', '.nx'], ran: everything },
+  ])('$name: no tool', async ({ name, lose, ran }) => {
+    await runCard();
+    for (const path of lose) rmSync(join(workspace.root, path), { recursive: true });
+    expect(await runCard()).toEqual({ ran, processes: [] });
+    expect(existsSync(join(workspace.root, 'dist/tiny-qwen35/README.md'))).toBe(true);
+    expect(existsSync(join(workspace.root, 'dist/tiny-qwen35/tiny-qwen35-Q6_K.gguf'))).toBe(true);
+    expect(readme).toContain(invalidationRow(name, { ran, processes: [] }));
+  }, 600_000);
+
+  it('the workspace moved to another directory: no tool', async () => {
+    const moved = join(scratch, 'elsewhere', basename(workspace.root));
+    cpSync(workspace.root, moved, { recursive: true, verbatimSymlinks: true });
+    const { processes } = await runCard(openWorkspace(moved, { store, log }));
+    expect(processes).toEqual([]);
+    rmSync(moved, { recursive: true });
+  }, 600_000);
+
+  it('a second worktree: no tool', async () => {
+    const second = join(scratch, 'second');
+    git('worktree', 'add', '-q', second);
+    for (const name of ['node_modules', 'shims']) symlinkSync(join(workspace.root, name), join(second, name));
+    expect(await runCard(openWorkspace(second, { store, log }))).toEqual({ ran: everything, processes: [] });
+    expect(readme).toContain(invalidationRow('a second worktree', { ran: everything, processes: [] }));
+  }, 600_000);
+
+  it('the store deleted: everything once more, with the same manifests', async () => {
+    const before = workspace.json('dist/tiny-qwen35/card/artifact.json');
+    for (const path of [store, join(workspace.root, '.nx'), join(workspace.root, 'dist')]) rmSync(path, { recursive: true });
+    expect(await runCard()).toEqual({ ran: everything, processes: allTools });
+    expect(workspace.json('dist/tiny-qwen35/card/artifact.json')).toEqual(before);
+    expect(readme).toContain(invalidationRow('the store, dist and the Nx cache deleted', { ran: everything, processes: allTools }));
+  }, 600_000);
+});

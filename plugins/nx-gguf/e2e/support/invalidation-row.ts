@@ -1,0 +1,18 @@
+const order = ['source', 'build', 'python', 'fetch', 'convert', 'imatrix', 'quantize', 'kld-base', 'kld', 'card'];
+
+/** A row of the README's table: what a change makes Nx run, and the processes that start because of it. */
+export function invalidationRow(change: string, { ran, processes }: { ran: readonly string[]; processes: readonly string[] }): string {
+  const kinds = ran.map((task) => (task === 'llama-docs:fetch' ? 'corpus' : (task.split(':')[1] ?? '')));
+  const isAll = kinds.includes('python') && kinds.includes('corpus');
+  return `| ${change} | ${isAll ? 'all' : counted(kinds, ['corpus', ...order])} | ${counted(processes.map((name) => name.replace('.mjs', '')))} |`;
+}
+
+function counted(names: readonly string[], wanted?: readonly string[]): string {
+  const distinct = [...new Set(names)];
+  if (wanted !== undefined) distinct.sort((a, b) => wanted.indexOf(a) - wanted.indexOf(b));
+  const parts = distinct.map((name) => {
+    const count = names.filter((other) => other === name).length;
+    return count === 1 ? name : `${name} x ${count}`;
+  });
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}

@@ -1,0 +1,16 @@
+/**
+ * The version of each step's own logic, raised by hand when the same inputs come to mean another output: it is part of
+ * the action key, and all of them together are part of every hash that Nx computes for a project of ours.
+ */
+export const logicVersions = {
+  source: 1,
+  build: 2,
+  python: 1,
+  fetch: 1,
+  convert: 1,
+  imatrix: 1,
+  quantize: 1,
+  'kld-base': 1,
+  kld: 1,
+  card: 1,
+} as const;

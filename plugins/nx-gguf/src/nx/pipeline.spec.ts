@@ -1,0 +1,161 @@
+import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sha256 } from '../core/digest.js';
+import type { WorkEvent } from '../core/events.js';
+import type { Source } from '../core/generated/source.generated.js';
+import { manifestText } from '../store/actions.js';
+import { discardBlob } from '../store/blobs.js';
+import type { StoreLayout } from '../store/layout.js';
+import { age, idOf, manifestOf, put, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
+import { createPipeline, type Pipeline } from './pipeline.js';
+
+const ref = { project: 'texts', kind: 'fetch' } as const;
+const text = 'text to evaluate on';
+const file = { name: 'a.txt', ...idOf(text) };
+const program = (content: string): string => `import { appendFileSync, writeFileSync } from 'node:fs';\nappendFileSync('runs', 'x');\nwriteFileSync(process.argv[2] + '/a.txt', ${content});\n`;
+
+interface Given {
+  pipeline: Pipeline;
+  store: StoreLayout;
+  told: WorkEvent[];
+  /** Directory of the corpus project. */
+  project: string;
+  manifest: string;
+  /** How often the program ran. */
+  runs: () => number;
+  /** Another pipeline over the same workspace and store, as a later command has it. */
+  later: () => Pipeline;
+}
+
+/** A workspace with one corpus, which a program writes unless the source says otherwise. */
+function given(source: Source = { type: 'command', command: ['node', 'make.mjs', '{output}'], inputs: ['make.mjs'] }): Given {
+  const root = temporaryDirectory();
+  const project = join(root, 'corpora/texts');
+  put(join(project, 'corpus.json'), JSON.stringify({ source }));
+  put(join(project, 'make.mjs'), program(JSON.stringify(text)));
+  const store = temporaryStore();
+  const told: WorkEvent[] = [];
+  const workspace = { root, projects: { texts: { root: 'corpora/texts', targets: { fetch: { options: { config: 'corpus.json' } } } } } };
+  const later = (): Pipeline => createPipeline({ workspace, store, env: {}, report: (event) => told.push(event), signal: undefined });
+  return {
+    pipeline: later(), store, told, project, later,
+    manifest: join(root, 'dist/texts/fetch/artifact.json'),
+    runs: () => (existsSync(join(project, 'runs')) ? readFileSync(join(project, 'runs'), 'utf8').length : 0),
+  };
+}
+
+describe('obtain', () => {
+  it('makes an artifact once, and writes its manifest where Nx expects it', async () => {
+    const { pipeline, manifest, runs, later } = given();
+    const made = await pipeline.obtain(ref);
+    expect(made).toMatchObject({ origin: 'run', manifest: { step: 'fetch', files: [file] } });
+    expect(readFileSync(manifest, 'utf8')).toBe(manifestText(made.manifest));
+    await expect(later().obtain(ref)).resolves.toEqual({ ...made, origin: 'store' });
+    expect(runs()).toBe(1);
+  });
+
+  it('leaves a manifest alone that is right', async () => {
+    const { pipeline, manifest } = given();
+    await pipeline.obtain(ref);
+    age(manifest, 60_000);
+    const { mtimeMs } = statSync(manifest);
+    await pipeline.obtain(ref);
+    expect(statSync(manifest).mtimeMs).toBe(mtimeMs);
+  });
+
+  it.each(['{', '{"format":2}', manifestText(manifestOf({}))])('replaces the manifest %j', async (wrong) => {
+    const { pipeline, manifest } = given();
+    put(manifest, wrong);
+    const { manifest: made } = await pipeline.obtain(ref);
+    expect(readFileSync(manifest, 'utf8')).toBe(manifestText(made));
+  });
+
+  it('runs a step again for files that are gone, when they are needed', async () => {
+    const { pipeline, store, runs } = given();
+    await pipeline.obtain(ref);
+    await discardBlob(store, file.sha256);
+    await expect(pipeline.obtain(ref)).resolves.toMatchObject({ origin: 'store' });
+    await expect(pipeline.obtain(ref, { needFiles: true })).resolves.toMatchObject({ origin: 'run' });
+    expect(runs()).toBe(2);
+  });
+});
+
+describe('upstream', () => {
+  it('takes the manifest that the last run left, whatever has changed since', async () => {
+    const { pipeline, project, later, runs } = given();
+    const { manifest } = await pipeline.obtain(ref);
+    writeFileSync(join(project, 'make.mjs'), program('"other"'));
+    await expect(later().upstream(ref)).resolves.toEqual(manifest);
+    expect(runs()).toBe(1);
+  });
+
+  it.each([
+    ['there is none', null],
+    ['it is of another step', manifestText(manifestOf({}))],
+  ])('obtains the artifact when %s', async (_, present) => {
+    const { pipeline, manifest } = given();
+    if (present !== null) put(manifest, present);
+    await expect(pipeline.upstream(ref)).resolves.toMatchObject({ step: 'fetch', files: [file] });
+  });
+
+  it.each([['BAD_MANIFEST', '{'], ['MANIFEST_FORMAT', '{"format":2}']])('fails with %s for one it cannot read', async (code, wrong) => {
+    const { pipeline, manifest } = given();
+    put(manifest, wrong);
+    await expect(pipeline.upstream(ref)).rejects.toMatchObject({ code, message: expect.stringContaining(manifest) as string });
+  });
+});
+
+describe('resolve', () => {
+  it('gives the blob, and runs nothing', async () => {
+    const { pipeline, store, runs } = given();
+    await pipeline.obtain(ref);
+    await expect(pipeline.resolve(file)).resolves.toBe(store.blob(file.sha256));
+    expect(runs()).toBe(1);
+  });
+
+  it.each<[string, (store: StoreLayout) => Promise<void> | void]>([
+    ['lost', (store) => discardBlob(store, file.sha256)],
+    ['damaged', (store) => {
+      chmodSync(store.blob(file.sha256), 0o644);
+      writeFileSync(store.blob(file.sha256), text.toUpperCase());
+    }],
+  ])('has a blob that was %s made again by the target that made it, and says so', async (_, lose) => {
+    const { pipeline, store, later, told, runs } = given();
+    await pipeline.obtain(ref);
+    await lose(store);
+    const pipelineLater = later();
+    const { files } = await pipelineLater.upstream(ref);
+    expect(files).toEqual([file]);
+    await expect(pipelineLater.resolve(file)).resolves.toBe(store.blob(file.sha256));
+    expect(readFileSync(store.blob(file.sha256), 'utf8')).toBe(text);
+    expect(runs()).toBe(2);
+    expect(told).toContainEqual({ type: 'step', message: 'a.txt is not in the store any more: making it again with texts:fetch' });
+  });
+
+  it('cannot make what nobody is known to have made', async () => {
+    await expect(given().pipeline.resolve(file)).rejects.toMatchObject({ code: 'BLOB_MISSING', message: expect.stringContaining(sha256(text)) as string });
+  });
+
+  it.each([
+    ['the program has changed', '"other"'],
+    ['the program writes something else each time', 'String(process.hrtime.bigint())'],
+  ])('fails when other bytes are made, because %s', async (_, content) => {
+    const { pipeline, store, project, later } = given();
+    if (!content.startsWith('"')) writeFileSync(join(project, 'make.mjs'), program(content));
+    const { manifest: { files: [made = file] } } = await pipeline.obtain(ref);
+    if (content.startsWith('"')) writeFileSync(join(project, 'make.mjs'), program(content));
+    await discardBlob(store, made.sha256);
+    const pipelineLater = later();
+    await pipelineLater.upstream(ref);
+    await expect(pipelineLater.resolve(made)).rejects.toMatchObject({ code: 'INPUT_CHANGED', hint: expect.stringMatching(/nx run texts:fetch/) as string });
+  });
+
+  it('gives a file outside where it is, and fails clearly when it is gone', async () => {
+    const outside = put(join(temporaryDirectory(), 'a.txt'), text);
+    const { pipeline } = given({ type: 'path', path: outside });
+    await pipeline.obtain(ref);
+    await expect(pipeline.resolve(file)).resolves.toBe(outside);
+    renameSync(outside, `${outside}.moved`);
+    await expect(pipeline.resolve(file)).rejects.toMatchObject({ code: 'SOURCE_MISSING', message: expect.stringContaining(outside) as string });
+  });
+});

@@ -1,0 +1,47 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** Whether the process that took a name still runs; `unknown` for one of another machine or container. */
+export type Owner = 'runs' | 'gone' | 'unknown';
+
+const ownedPattern = /^([0-9a-f]{12})-(\d+)-(\d+)-[0-9a-f]{12}$/;
+const hasProc = existsSync('/proc/self/stat');
+
+/** A file name that no other process takes, and that tells later whether the process that took it still runs. */
+export function ownedName(): string {
+  return `${processSpace()}-${process.pid}-${startOf(process.pid) ?? 0}-${randomBytes(6).toString('hex')}`;
+}
+
+/** What became of the process that took a name. */
+export function ownerOf(name: string): Owner {
+  const [, space, pid, start] = ownedPattern.exec(name) ?? [];
+  if (space !== processSpace()) return 'unknown';
+  return startOf(Number(pid)) === Number(start) ? 'runs' : 'gone';
+}
+
+/** True for names of the form that `ownedName` gives. */
+export function isOwnedName(name: string): boolean {
+  return ownedPattern.test(name);
+}
+
+/** Where a process number means one process: the machine, or the container on it. */
+function processSpace(): string {
+  const container = hasProc ? readlinkSync('/proc/self/ns/pid') : '';
+  return createHash('sha256').update(`${hostname()}\n${container}`).digest('hex').slice(0, 12);
+}
+
+/** When a process was started, which tells it from a later one of the same number; 0 where that cannot be asked. Null when it does not run. */
+function startOf(pid: number): number | null {
+  try {
+    if (!hasProc) {
+      process.kill(pid, 0);
+      return 0;
+    }
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
+    // A zombie runs no more, and nobody may ever wait for it.
+    return fields[0] === 'Z' || fields[0] === 'X' ? null : Number(fields[19]);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 0 : null;
+  }
+}
