@@ -4,6 +4,11 @@ import type { TensorTypeName } from '../../src/gguf/tensor-type.js';
 
 type Metadata = NonNullable<TinyGguf['metadata']>;
 
+/*
+ * llama-quantize looks at names, row lengths and hyperparameters, not at whether the shapes fit together: few rows are
+ * enough to take the same decisions as for a real model.
+ */
+
 /** A model as test code describes it. */
 export interface MadeModel {
   readonly metadata: Metadata;
@@ -15,12 +20,12 @@ export function madeLlama(): MadeModel {
   return model('llama', [['llama.feed_forward_length', 'uint32', 512]], (random) => {
     const layers = Array.from({ length: 8 }, (_, layer) => [
       ...attention(layer, random),
-      random(`blk.${layer}.ffn_gate.weight`, [256, 512]),
-      random(`blk.${layer}.ffn_up.weight`, [256, 512]),
-      random(`blk.${layer}.ffn_down.weight`, [512, 256]),
+      random(`blk.${layer}.ffn_gate.weight`, [256, 32]),
+      random(`blk.${layer}.ffn_up.weight`, [256, 32]),
+      random(`blk.${layer}.ffn_down.weight`, [512, 16]),
     ]);
     // Not in llama-quantize's order, and with a trailing dimension of one, which it drops.
-    return [...layers.reverse().flat(), random('output.weight', [256, 320]), random('output_norm.weight', [256, 1], 'f32'), random('token_embd.weight', [256, 320])];
+    return [...layers.reverse().flat(), random('output.weight', [256, 48]), random('output_norm.weight', [256, 1], 'f32'), random('token_embd.weight', [256, 48])];
   });
 }
 
@@ -32,14 +37,14 @@ export function madeMixture(): MadeModel {
     ['llama.expert_used_count', 'uint32', 2],
   ];
   return model('llama', more, (random) => [
-    random('token_embd.weight', [256, 320], 'f16'),
+    random('token_embd.weight', [256, 48], 'f16'),
     random('output_norm.weight', [256], 'f32'),
     ...Array.from({ length: 8 }, (_, layer) => [
       ...attention(layer, random, 'f16'),
       random(`blk.${layer}.ffn_gate_inp.weight`, [256, 8], 'f32'),
-      random(`blk.${layer}.ffn_gate_exps.weight`, [256, 96, 8], 'f16'),
-      random(`blk.${layer}.ffn_up_exps.weight`, [256, 96, 8], 'f16'),
-      random(`blk.${layer}.ffn_down_exps.weight`, [96, 256, 8], 'f16'),
+      random(`blk.${layer}.ffn_gate_exps.weight`, [256, 12, 8], 'f16'),
+      random(`blk.${layer}.ffn_up_exps.weight`, [256, 12, 8], 'f16'),
+      random(`blk.${layer}.ffn_down_exps.weight`, [96, 16, 8], 'f16'),
     ]).flat(),
   ]);
 }
@@ -118,10 +123,10 @@ function model(architecture: string, more: Metadata, tensors: (random: RandomTen
 function attention(layer: number, random: RandomTensor, type: TensorTypeName = 'bf16'): TinyTensor[] {
   return [
     random(`blk.${layer}.attn_norm.weight`, [256], 'f32'),
-    random(`blk.${layer}.attn_q.weight`, [256, 256], type),
-    random(`blk.${layer}.attn_k.weight`, [256, 128], type),
-    random(`blk.${layer}.attn_v.weight`, [256, 128], type),
-    random(`blk.${layer}.attn_output.weight`, [256, 256], type),
+    random(`blk.${layer}.attn_q.weight`, [256, 32], type),
+    random(`blk.${layer}.attn_k.weight`, [256, 16], type),
+    random(`blk.${layer}.attn_v.weight`, [256, 16], type),
+    random(`blk.${layer}.attn_output.weight`, [256, 32], type),
     random(`blk.${layer}.ffn_norm.weight`, [256], 'f32'),
   ];
 }
