@@ -70,6 +70,12 @@ export async function findBlob(layout: StoreLayout, id: BlobId): Promise<string 
   return (await checkedBlob(layout, id)) ?? (await referredPath(layout, id));
 }
 
+/** As `findBlob`, for bytes whose size is not known. */
+export async function findBytes(layout: StoreLayout, sha256: Sha256): Promise<string | null> {
+  const state = (await fileState(layout.blob(sha256))) ?? (await readRecord(layout.external(sha256)));
+  return state === null ? null : findBlob(layout, { sha256, sizeBytes: state.sizeBytes });
+}
+
 /** Removes a blob and its record. */
 export async function discardBlob(layout: StoreLayout, sha256: Sha256): Promise<void> {
   await rm(layout.blobRecord(sha256), { force: true });
