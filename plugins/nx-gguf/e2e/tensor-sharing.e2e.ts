@@ -1,7 +1,11 @@
 import { jest } from '@jest/globals';
 import { spawn } from 'node:child_process';
+import type { Json } from '../src/core/canonical-json.js';
 import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { runStoreCommand } from '../src/bin/store-command.js';
+import { putAction } from '../src/store/actions.js';
+import { adoptFile } from '../src/store/blobs.js';
 import { readGgufFile } from '../src/steps/gguf-file.js';
 import { perform } from '../src/steps/perform.js';
 import { verifyStore } from '../src/store/verify.js';
@@ -157,6 +161,32 @@ describe('a damaged donor', () => {
   });
 });
 
+describe('a rebuild in full', () => {
+  it('finds the same bytes in spliced variants, and the tensor that differs in a wrong one', async () => {
+    const lab = await openLab();
+    const build = (JSON.parse(readFileSync(join(tools.bin, 'nx-gguf.json'), 'utf8')) as { identity: Json }).identity;
+    const base = { model: [await lab.file('model.gguf', asFile(made))], imatrix: await lab.file('imatrix.gguf', imatrixOf(made)), build };
+    await lab.build({ ...base, settings: { ftype: 'Q4_K_M' } });
+    const spliced = await lab.build({ ...base, settings: { ftype: 'Q4_K_M' }, rules: 'attn_k=q8_0\n', name: 'spliced' });
+    await lab.build({ model: base.model, settings: { ftype: 'Q8_0' } });
+    const lines: string[] = [];
+    const verify = (...args: readonly string[]) => runStoreCommand(['verify', ...args], { env: { NX_GGUF_STORE: lab.store.root, NX_GGUF_TOOLCHAINS: dirname(tools.bin) }, nowMs: 0, print: (text) => lines.push(text) });
+    expect(await verify('--deep')).toBe(0);
+    expect(lines.at(-1)).toBe('2 variants rebuilt with the same bytes, 0 different, 1 skipped');
+
+    // A wrong result that is sound by its digest.
+    const [file] = spliced.manifest.files;
+    const wrong = join(scratch, 'wrong.gguf');
+    writeFileSync(wrong, readFileSync(lab.store.blob(file?.sha256 ?? '')));
+    await damage(wrong, 'blk.5.ffn_up.weight', false);
+    await putAction(lab.store, { ...spliced.manifest, files: [{ name: 'spliced.gguf', ...(await adoptFile(lab.store, wrong)) }] });
+    expect(await verify('--deep')).toBe(1);
+    expect(lines.join('\n')).toMatch(/different \w{12} spliced\.gguf: spliced\.gguf: tensor blk\.5\.ffn_up\.weight differs in 1 bytes, from byte 77 on/);
+    expect(await verify('--deep', '--repair')).toBe(0);
+    expect(await verify('--deep')).toBe(0);
+  });
+});
+
 describe('kill -9', () => {
   it('at any moment leaves a store from which the right bytes come', async () => {
     const lab = await openLab();
@@ -194,6 +224,10 @@ describe('variants built at the same time', () => {
     const { exitCode, output } = await workspace.run(['run', 'tiny-qwen35:quantize', '--parallel=4']);
     expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
     expectEachOnce(readdirSync(scratch).filter((name) => name.startsWith('quantize.log.')).map((name) => readFileSync(join(scratch, name), 'utf8')).join('\n'));
+    const verified = await workspace.run(['run', 'tiny-qwen35:quantize:Q6_K', '--verify']);
+    expect(verified).toMatchObject({ exitCode: 0, output: expect.stringMatching(/Q6_K.* same bytes as one run of llama-quantize/) as string });
+    const inspected = await workspace.run(['run', 'tiny-qwen35:inspect', '--variant', 'Q4_K_M']);
+    expect(inspected).toMatchObject({ exitCode: 0, output: expect.stringMatching(/attn_qkv +\| +\d+ \| q8_0 /) as string });
   }, 600_000);
 });
 

@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Json } from '../../src/core/canonical-json.js';
 import { sha256 } from '../../src/core/digest.js';
 import type { WorkEvent } from '../../src/core/events.js';
 import type { Manifest, ManifestFile } from '../../src/core/generated/manifest.generated.js';
@@ -19,6 +20,8 @@ export interface LabVariant {
   rules?: string | null;
   imatrix?: ManifestFile | null;
   name?: string;
+  /** Identity of the build of llama.cpp; a made-up one when absent. */
+  build?: Json;
 }
 
 /** A built variant: its manifest, what was said, and the runs of llama-quantize that were no dry runs. */
@@ -90,9 +93,9 @@ export function effectsOf(store: StoreLayout, llamaQuantize: string, { runTool: 
   };
 }
 
-/** The step of a variant; the quantizer's identity is a fixed one. */
-export function stepOf({ model, settings, rules = null, imatrix = null, name }: LabVariant) {
-  return quantizeStep({ name: name ?? settings.ftype, settings, rules, model, imatrix, toolchain: { build: 'lab' } });
+/** The step of a variant. */
+export function stepOf({ model, settings, rules = null, imatrix = null, name, build = 'lab' }: LabVariant) {
+  return quantizeStep({ name: name ?? settings.ftype, settings, rules, model, imatrix, toolchain: { build } });
 }
 
 function keep(event: WorkEvent, messages: string[]): void {

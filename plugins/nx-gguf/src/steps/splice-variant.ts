@@ -6,7 +6,8 @@ import { isGgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { ByteRange } from '../gguf/byte-source.js';
 import { composeGguf, type ComposedGguf } from '../gguf/compose.js';
-import { readGgufHeader } from '../gguf/header.js';
+import { writtenShape } from '../gguf/tensor-infos-bytes.js';
+import { readGgufHeader, type GgufHeader } from '../gguf/header.js';
 import { readRawMetadata, withInteger, type RawMetadata } from '../gguf/metadata-bytes.js';
 import { shardName } from '../gguf/shard-name.js';
 import { quantizeArgs } from '../quant/quantize-args.js';
@@ -15,7 +16,7 @@ import { hashFile } from '../store/hash-file.js';
 import { spliceFile, type Piece } from '../store/splice-file.js';
 import { forgetTensors, indexTensors, type TensorPlace } from '../store/tensor-index.js';
 import { withFileBytes } from './gguf-file.js';
-import { ggufFacts } from './gguf-facts.js';
+import { factsOfHeaders } from './gguf-facts.js';
 import { runQuantize } from './quantize-tool.js';
 import type { Workbench } from './step.js';
 import { writeSubset, type Subset } from './subset-gguf.js';
@@ -31,7 +32,7 @@ export interface MadeVariant {
 /** What this process had llama-quantize make of parts of the model: tensors by key, and the metadata of each output. */
 export interface MadeTensors {
   places: Map<Sha256, { path: string; range: ByteRange }>;
-  metadata: RawMetadata[];
+  metadata: { raw: RawMetadata; header: GgufHeader }[];
   runs: number;
 }
 
@@ -63,7 +64,7 @@ export async function spliceVariant(job: VariantJob, plan: VariantPlan, splicing
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory);
   const outputs = plan.outputs.map((tensors, index) => {
-    const { keyCount, bytes } = made.metadata[index] ?? { keyCount: 0, bytes: new Uint8Array() };
+    const { keyCount, bytes } = metadataOf(made, index).raw;
     const name = job.options.keepSplit === true ? shardName(job.name, index, plan.outputs.length) : `${job.name}.gguf`;
     return { name, path: join(directory, name), tensors, composed: composeGguf({ version, alignment, keyCount, metadata: bytes, tensors: tensors.map(({ name: tensor, shape, to }) => ({ name: tensor, shape, type: to })) }) };
   });
@@ -77,7 +78,10 @@ export async function spliceVariant(job: VariantJob, plan: VariantPlan, splicing
     const indexed = tensors.map((tensor, at) => ({ name: tensor.name, range: composed.places[at] ?? { offset: 0, length: 0 }, sha256: spliced.pieces[owners.indexOf(tensor)] ?? '', keys: [tensor.key] }));
     written.push({ path, index: { blob: spliced.id, tensors: indexed } });
   }
-  const facts = await ggufFacts(outputs.map(({ path }) => path));
+  const facts = factsOfHeaders(outputs.map(({ tensors, composed }, index) => ({
+    ...metadataOf(made, index).header,
+    tensors: tensors.map(({ name, shape, to }, at) => ({ name, shape: writtenShape(shape), type: to, sizeBytes: composed.places[at]?.length ?? 0 })),
+  })));
   for (const { path, index } of written) {
     await adoptHashed(bench.store, path, index.blob);
     await indexTensors(bench.store, index);
@@ -108,7 +112,7 @@ async function makeMissingTensors(job: VariantJob, plan: VariantPlan, { bench, k
 /** Notes what a run on a part wrote, unless a file is in any byte of its header other than what this code would write. */
 async function takeOutputs(subset: Subset, plan: VariantPlan, { bench, made }: Splicing): Promise<boolean> {
   const total = plan.outputs.reduce((sum, tensors) => sum + tensors.length, 0);
-  const metadata: RawMetadata[] = [];
+  const metadata: MadeTensors['metadata'] = [];
   for (const { name, tensors } of subset.outputs) {
     const path = join(bench.directory, name);
     const taken = await withFileBytes(path, async (source) => {
@@ -118,13 +122,19 @@ async function takeOutputs(subset: Subset, plan: VariantPlan, { bench, made }: S
       const actual = await source.read(0, Math.min(expected.header.length, source.sizeBytes));
       if (expected.sizeBytes !== source.sizeBytes || Buffer.compare(expected.header, actual) !== 0) return null;
       for (const [index, { key }] of tensors.entries()) made.places.set(key, { path, range: expected.places[index] ?? { offset: 0, length: 0 } });
-      return withInteger(raw, header, { key: 'split.tensors.count', value: total });
+      return { header, raw: withInteger(raw, header, { key: 'split.tensors.count', value: total }) };
     });
     if (taken === null) return false;
     metadata.push(taken);
   }
   made.metadata = metadata;
   return true;
+}
+
+function metadataOf({ metadata }: MadeTensors, index: number): MadeTensors['metadata'][number] {
+  const found = metadata[index];
+  if (found === undefined) throw new Error(`no metadata of output ${index}`);
+  return found;
 }
 
 /** The pieces of an output, and for each piece the tensor it is, if any. */
