@@ -42,6 +42,7 @@ describe('a variant that shares tensors is what llama-quantize writes', () => {
     ['the output left alone', { ftype: 'Q4_K_M', leaveOutputTensor: true }],
     ['one type for all', { ftype: 'Q4_K_M', pure: true }],
     ['metadata overridden', { ftype: 'Q4_K_M', overrideKv: ['general.name=str:x', 'llama.context_length=int:64', 'my.flag=bool:true'] }],
+    ['the one shard kept', { ftype: 'Q4_K_M', keepSplit: true, tokenEmbeddingType: 'q8_0' }],
     ['weights excluded', { ftype: 'Q4_K_M', excludeWeights: ['ffn_up', 'attn_q.'] }],
     ['weights included', { ftype: 'Q4_K_M', includeWeights: ['ffn_up'] }],
   ])('with %s', async (_, settings) => {

@@ -6,11 +6,11 @@ import { imatrixOf } from './made-models.js';
 
 const rows = 64;
 
-/** The model with at most 64 rows of each matrix, metadata as it is, and an importance matrix for it: quantized in no time. */
+/** The model with at most 64 rows of each matrix and without its vocabulary, and an importance matrix for it: quantized in no time. */
 export async function cutQwen35(file: Uint8Array): Promise<{ bytes: Uint8Array; imatrix: Uint8Array }> {
   const source = bytesSource(file);
   const header = await readGgufHeader(source);
-  const metadata = await readRawMetadata(source, header);
+  const metadata = await readRawMetadata(source, header, (key) => /^tokenizer\.ggml\.(tokens|merges|token_type)$/.test(key));
   const tensors = header.tensors.map((tensor) => {
     const [row = 1, count] = tensor.shape;
     const shape = count === undefined ? [row] : [row, Math.min(count, rows)];

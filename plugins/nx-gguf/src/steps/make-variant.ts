@@ -1,11 +1,12 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOf } from '../core/digest.js';
+import { digestOf, type Sha256 } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
+import { dataSizeBytes } from '../gguf/compose.js';
 import { quantizeArgs } from '../quant/quantize-args.js';
 import { withLock } from '../store/lock.js';
-import { findTensors } from '../store/tensor-index.js';
+import { findTensors, type TensorPlace } from '../store/tensor-index.js';
 import { adoptGguf } from './adopt-gguf.js';
 import { readGgufFile } from './gguf-file.js';
 import { ggufFacts } from './gguf-facts.js';
@@ -25,9 +26,8 @@ import { planVariant, type VariantJob, type VariantPlan, type WantedTensor } fro
 export async function makeVariant(job: VariantJob, bench: Workbench): Promise<MadeVariant> {
   const plan = await planVariant(job, bench);
   if ('because' in plan) return quantizeBecause(plan.because, job, bench);
-  const keys = plan.outputs.flat().map(({ key }) => key);
-  const known = await findTensors(bench.store, keys);
-  if (keys.every((key) => known.has(key))) {
+  const known = await knownTensors(plan, bench);
+  if (plan.outputs.flat().every(({ key }) => known.has(key))) {
     const spliced = await spliceVariant(job, plan, { bench, known, made: nothingMade() });
     if (typeof spliced === 'object') return spliced;
   }
@@ -42,13 +42,21 @@ async function makeMissing(job: VariantJob, plan: VariantPlan, bench: Workbench)
   const tensors = plan.outputs.flat();
   const made = nothingMade();
   for (;;) {
-    const known = await findTensors(bench.store, tensors.map(({ key }) => key));
+    const known = await knownTensors(plan, bench);
     if (made.runs === 0 && !tensors.some(({ key, from, to }) => from !== to && known.has(key))) return quantizeInFull(job, plan, bench);
     const spliced = await spliceVariant(job, plan, { bench, known, made });
     if (typeof spliced === 'object') return spliced;
     if (spliced === 'inexact') return quantizeBecause('a run on a part of it gives another layout', job, bench);
     // A donor was damaged and is forgotten: what it held is computed in the next round.
   }
+}
+
+/** The tensors of a plan that the store has, in the size that they must have. */
+async function knownTensors(plan: VariantPlan, { store }: Workbench): Promise<Map<Sha256, TensorPlace>> {
+  const tensors = plan.outputs.flat();
+  const known = await findTensors(store, tensors.map(({ key }) => key));
+  for (const { key, shape, to } of tensors) if (known.get(key)?.range.length !== dataSizeBytes(shape, to)) known.delete(key);
+  return known;
 }
 
 function quantizeBecause(because: string, job: VariantJob, bench: Workbench): Promise<MadeVariant> {

@@ -2,11 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { composeGguf } from '../gguf/compose.js';
 import { isSplitKey, readRawMetadata, withInteger } from '../gguf/metadata-bytes.js';
+import { shardName } from '../gguf/shard-name.js';
 import { exactRule } from '../quant/exact-rules.js';
 import type { QuantizeOptions } from '../quant/quantize-args.js';
 import { spliceFile, type Piece } from '../store/splice-file.js';
-import { shardName } from '../gguf/shard-name.js';
 import { withFileBytes } from './gguf-file.js';
+import { sourceDamaged } from './tensor-digests.js';
 import type { SourceShard, VariantPlan, WantedTensor } from './variant-plan.js';
 
 /** Part of a model as files that llama-quantize takes for the model, and the options that make its tensors as a full run would. */
@@ -73,7 +74,8 @@ async function writeFileOf({ plan, options, signal }: SubsetRequest, { index, te
     const end = places[at + 1]?.offset ?? sizeBytes;
     pieces.push({ path: source.path, offset: tensor.source.range.offset, length: tensor.source.range.length }, { bytes: new Uint8Array(end - place.offset - place.length) });
   }
-  await spliceFile(path, pieces, { signal, isTemporary: true });
+  const written = await spliceFile(path, pieces, { signal, isTemporary: true });
+  if ('damaged' in written) throw sourceDamaged(shard.file);
 }
 
 /** The metadata for one file: of a single file without the keys of shards, of a shard with the number of tensors that are there. */

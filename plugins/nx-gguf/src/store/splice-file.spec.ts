@@ -29,13 +29,14 @@ describe('spliceFile', () => {
     });
   });
 
-  it('names the first piece that is not what its digest says, or is cut short', async () => {
+  it('names the first piece that is not what its digest says, is cut short or gone', async () => {
     const directory = temporaryDirectory();
     const donor = join(directory, 'donor');
     await writeFile(donor, donorBytes.subarray(0, 100));
     const good = { path: donor, offset: 0, length: 10, sha256: sha256(donorBytes.subarray(0, 10)) };
     expect(await spliceFile(join(directory, 'a'), [good, { ...good, offset: 1 }, good])).toEqual({ damaged: 1 });
     expect(await spliceFile(join(directory, 'b'), [good, good, { path: donor, offset: 95, length: 10 }])).toEqual({ damaged: 2 });
+    expect(await spliceFile(join(directory, 'c'), [good, { ...good, path: join(directory, 'gone') }])).toEqual({ damaged: 1 });
   });
 
   it('hashes the pieces of a large file in another thread, with the same result', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
-import { GgufError } from '../core/errors.js';
+import { GgufError, systemErrorCode } from '../core/errors.js';
 import type { BlobId } from './blobs.js';
 import type { OnBytes } from './hash-file.js';
 import { pieceHasher, threadedPieceHasher } from './piece-hasher.js';
@@ -126,9 +126,19 @@ function chunksOf(pieces: readonly Piece[], opened: (path: string) => Promise<Fi
     const count = Math.max(1, Math.ceil(piece.length / chunkBytes));
     return Array.from({ length: count }, (_, part): Chunk => {
       const length = Math.min(chunkBytes, piece.length - part * chunkBytes);
-      return { piece: index, isLast: part === count - 1, length, load: async (buffer) => readUpTo(await opened(piece.path), buffer.subarray(0, length), piece.offset + part * chunkBytes) };
+      const load = async (buffer: Buffer): Promise<Uint8Array> => {
+        const file = await opened(piece.path).catch(ifGone);
+        return file === null ? new Uint8Array() : readUpTo(file, buffer.subarray(0, length), piece.offset + part * chunkBytes);
+      };
+      return { piece: index, isLast: part === count - 1, length, load };
     });
   });
+}
+
+/** A file that was removed meanwhile gives no bytes. */
+function ifGone(error: unknown): null {
+  if (systemErrorCode(error) === 'ENOENT') return null;
+  throw error;
 }
 
 async function readUpTo(file: FileHandle, buffer: Buffer, position: number): Promise<Uint8Array> {
