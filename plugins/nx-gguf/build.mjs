@@ -9,4 +9,4 @@ const tsc = join(createRequire(import.meta.url).resolve('typescript/package.json
 rmSync(join(here, 'dist'), { recursive: true, force: true });
 const { status } = spawnSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.build.json')], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
-chmodSync(join(here, 'dist/bin/gguf-store.js'), 0o755);
+for (const name of ['gguf', 'gguf-store']) chmodSync(join(here, `dist/bin/${name}.js`), 0o755);

@@ -9,6 +9,7 @@ import type { StoreLayout } from '../store/layout.js';
 import { defaultStoreRoot, openStore } from '../store/store.js';
 import { listActions, listBlobs, storeUsage } from '../store/usage.js';
 import { verifyStore } from '../store/verify.js';
+import { verifyDeep } from './verify-deep.js';
 
 /** What the command needs of the process it runs in. */
 export interface StoreCommandContext {
@@ -24,7 +25,9 @@ const usage = `gguf-store: looks after the store of nx-gguf (NX_GGUF_STORE, else
   gguf-store ls [--files]              actions that are known: key, step, files, size
   gguf-store path [DIGEST]             directory of the store, or path of the blob that starts with DIGEST
   gguf-store du                        how much space blobs and toolchains take
-  gguf-store verify [--repair]         hash every blob again; --repair removes damaged ones, so that they are made again
+  gguf-store verify [--repair] [--deep]
+                                       hash every blob again; --repair removes damaged ones, so that they are made again;
+                                       --deep also quantizes every variant again, in full, whose inputs and tools are here
   gguf-store gc [--keep DIR]... [--keep-days N] [--dry-run]
                                        remove what was not used for N days (30) and is named by no manifest below DIR`;
 
@@ -97,14 +100,19 @@ async function du(layout: StoreLayout, args: readonly string[], { print }: Store
   return 0;
 }
 
-async function verify(layout: StoreLayout, args: readonly string[], { print }: StoreCommandContext): Promise<number> {
-  const repair = options(args, { spec: { repair: { type: 'boolean', default: false } } }).values['repair'] === true;
-  const { blobs, damagedBlobs, actions, damagedActions, foreignActions } = await verifyStore(layout, { repair });
+async function verify(layout: StoreLayout, args: readonly string[], { env, print }: StoreCommandContext): Promise<number> {
+  const { values } = options(args, { spec: { repair: { type: 'boolean', default: false }, deep: { type: 'boolean', default: false } } });
+  const repair = values['repair'] === true;
+  const { blobs, damagedBlobs, actions, damagedActions, foreignActions, tensors } = await verifyStore(layout, { repair });
   for (const digest of damagedBlobs) print(`damaged blob ${digest}${repair ? ': removed' : ''}`);
   for (const { key, reason } of damagedActions) print(`damaged action ${key}: ${reason}${repair ? ': removed' : ''}`);
   for (const { key, reason } of foreignActions) print(`left alone: action ${key}: ${reason}`);
+  // Dangling places are no damage: they are hints, and are dropped when they are met.
+  for (const { blob, reason } of tensors.problems) print(`tensors of ${blob}: ${reason}${repair ? ': forgotten' : ''}`);
   print(`${blobs} blobs, ${damagedBlobs.length} damaged; ${actions} actions, ${damagedActions.length} damaged`);
-  return damagedBlobs.length + damagedActions.length === 0 || repair ? 0 : 1;
+  const isSound = damagedBlobs.length + damagedActions.length === 0;
+  const isSame = values['deep'] !== true || (await verifyDeep(layout, { repair, env, print }));
+  return (isSound && isSame) || repair ? 0 : 1;
 }
 
 async function gc(layout: StoreLayout, args: readonly string[], { print, nowMs }: StoreCommandContext): Promise<number> {
@@ -114,7 +122,7 @@ async function gc(layout: StoreLayout, args: readonly string[], { print, nowMs }
   if (!/^\d+(\.\d+)?$/.test(days)) throw new GgufError('BAD_OPTIONS', `--keep-days takes a number of days, not ${JSON.stringify(days)}`, { hint: usage });
   const dryRun = values['dry-run'] === true;
   const result = await collectGarbage(layout, { keep: (values['keep'] as string[] | undefined) ?? [], usedSinceMs: nowMs - Number(days) * day, dryRun, nowMs });
-  print(`${dryRun ? 'would remove' : 'removed'} ${result.actions} actions and ${result.blobs} blobs (${prettyBytes(result.blobBytes, { binary: true })}), ${result.leftovers} leftovers of killed runs; kept ${result.keptActions} actions and ${result.keptBlobs} blobs`);
+  print(`${dryRun ? 'would remove' : 'removed'} ${result.actions} actions and ${result.blobs} blobs (${prettyBytes(result.blobBytes, { binary: true })}), ${result.tensorIndexes === 0 ? '' : `${result.tensorIndexes} tensor indexes, `}${result.leftovers} leftovers of killed runs; kept ${result.keptActions} actions and ${result.keptBlobs} blobs`);
   return 0;
 }
 

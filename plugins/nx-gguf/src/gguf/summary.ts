@@ -1,4 +1,4 @@
-import type { GgufHeader } from './header.js';
+import type { GgufTensor } from './tensor-info.js';
 import { tensorTypes, type TensorTypeName } from './tensor-type.js';
 
 /** What a GGUF file holds, as plain JSON. Bits per weight count tensor data only, as llama.cpp prints them. */
@@ -11,8 +11,13 @@ export interface GgufSummary {
   readonly tensors: readonly { readonly name: string; readonly type: TensorTypeName; readonly shape: readonly number[] }[];
 }
 
+/** The part of a header that can be summed up, also of a file that is not written yet. */
+export interface SummedTensors {
+  readonly tensors: readonly Pick<GgufTensor, 'name' | 'shape' | 'type' | 'sizeBytes'>[];
+}
+
 /** Sums up a header; a file without elements has 0 bits per weight. */
-export function summarizeGguf(header: GgufHeader): GgufSummary {
+export function summarizeGguf(header: SummedTensors): GgufSummary {
   const elements = sum(header.tensors.map(({ shape }) => shape.reduce((count, dimension) => count * dimension, 1)));
   const tensorBytes = sum(header.tensors.map(({ sizeBytes }) => sizeBytes));
   const counts = tensorTypes.map(({ name }) => [name, header.tensors.filter(({ type }) => type === name).length] as const);

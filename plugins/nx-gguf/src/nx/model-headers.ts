@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { GgufError } from '../core/errors.js';
 import { readHeaderBytes, type HeaderBytes } from '../gguf/header-bytes.js';
 import { shardNames } from '../gguf/shards.js';
-import { withFileSource } from '../steps/gguf-file.js';
+import { withFileBytes } from '../steps/gguf-file.js';
 import { ggufHeaderStep, modelHeaders, readHeadersStep, type ModelHeaders } from '../steps/gguf-header.js';
 import { openHttpSource } from '../upstream/http-source.js';
 import type { Pipeline } from './pipeline.js';
@@ -39,7 +39,7 @@ export async function readHeaders(from: string, project: string, pipeline: Pipel
     return headers;
   }
   const path = resolve(projectDirectory(workspace, project, '"from"'), from);
-  for (const name of shardNames(basename(path))) headers.push(await withFileSource(join(dirname(path), name), readHeaderBytes).catch(missing(from)));
+  for (const name of shardNames(basename(path))) headers.push(await withFileBytes(join(dirname(path), name), readHeaderBytes).catch(missing(from)));
   return headers;
 }
 

@@ -10,6 +10,7 @@ import { runTool } from '../toolchain/run-tool.js';
 import type { TransferSettings } from '../upstream/transfer.js';
 import { planStep, type PlanningOptions } from './plan-step.js';
 import { manifestPath, targetName, type TargetRef } from './target.js';
+import { verifyVariant } from './verify-variant.js';
 import { toolchainAccess, type ToolchainAccess, type ToolchainEnvironment } from './toolchain-tools.js';
 
 /** The targets of a workspace as steps: each can be had from the store or made, with everything it needs. */
@@ -23,6 +24,8 @@ export interface Pipeline {
   upstream: (ref: TargetRef) => Promise<Manifest>;
   /** The artifact of a step that is no target of its own, with its files unless they are not needed. */
   perform: (step: Step, toolchain: string, options?: { needFiles?: boolean }) => Promise<Manifest>;
+  /** Rebuilds the result of a `quantize` target in full and compares; throws when it differs. */
+  verify: (ref: TargetRef, manifest: Manifest) => Promise<void>;
   toolchain: (project: string) => ToolchainAccess;
   /** Where a file's bytes are; the target that made it runs again when they are gone. */
   resolve: (file: ManifestFile) => Promise<string>;
@@ -73,6 +76,14 @@ export function createPipeline(environment: ToolchainEnvironment, options: Pipel
     },
 
     perform: async (step, toolchain, { needFiles = true } = {}) => (await perform(step, effects(toolchain), needFiles)).manifest,
+
+    verify: async (ref, manifest) => {
+      const { toolchain } = await planStep(ref, pipeline, options);
+      const inputs = [await pipeline.upstream({ project: ref.project, kind: 'convert' })];
+      if (manifest.provenance.inputs.some(({ role }) => role === 'imatrix')) inputs.push(await pipeline.upstream({ project: ref.project, kind: 'imatrix' }));
+      for (const file of inputs.flatMap(({ files }) => files)) await pipeline.resolve(file);
+      await verifyVariant(manifest, effects(toolchain));
+    },
 
     upstream: async (ref) => {
       const manifest = await readManifest(join(workspace.root, manifestPath(ref)));

@@ -4,10 +4,12 @@ import { leavesFiles, placeFiles } from './placed-files.js';
 import type { TargetKind } from './target.js';
 
 /** Obtains a target's artifact, puts its files where people look, and says what happened in a line or two. */
-export async function runTarget(kind: TargetKind, { ref: refOf, isRequested, pipeline, environment, print }: Execution<CommonOptions>): Promise<void> {
+export async function runTarget(kind: TargetKind, { options, ref: refOf, isRequested, pipeline, environment, print }: Execution<CommonOptions & { verify?: boolean }>): Promise<void> {
   const ref = refOf(kind);
-  const { manifest, origin } = await pipeline.obtain(ref, { needFiles: isRequested && leavesFiles(kind) });
+  const isVerified = kind === 'quantize' && options.verify === true;
+  const { manifest, origin } = await pipeline.obtain(ref, { needFiles: isVerified || (isRequested && leavesFiles(kind)) });
+  if (isVerified) await pipeline.verify(ref, manifest);
   const { places } = await placeFiles(manifest, ref.project, { root: environment.workspace.root, store: environment.store });
-  print(`${describeArtifact(manifest, ref)}${origin === 'store' ? ' (from the store)' : ''}`);
+  print(`${describeArtifact(manifest, ref)}${origin === 'store' ? ' (from the store)' : ''}${isVerified ? ', same bytes as one run of llama-quantize' : ''}`);
   for (const place of places) print(`  ${place}`);
 }

@@ -6,6 +6,7 @@ import { GgufError, isGgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { ConvertSettings } from '../core/generated/model.generated.js';
 import { logicVersions } from '../core/logic-versions.js';
+import { adoptGguf } from './adopt-gguf.js';
 import { ggufFacts } from './gguf-facts.js';
 import { inputsOf, type Step, type Workbench } from './step.js';
 
@@ -57,8 +58,11 @@ async function convert(inputs: ConvertInputs, checkpoint: readonly ManifestFile[
   await runConverter(args, bench);
   const names = (await readdir(out)).filter((name) => name.endsWith('.gguf')).sort();
   if (names.length === 0) throw new GgufError('CONVERT_NO_OUTPUT', 'convert_hf_to_gguf.py ended without writing a GGUF');
-  const files = names.map((name) => ({ name, path: join(out, name) }));
-  return { files, facts: await ggufFacts(files.map(({ path }) => path)), commands: [['python', 'convert_hf_to_gguf.py', ...args]] };
+  const facts = await ggufFacts(names.map((name) => join(out, name)));
+  const referred: ManifestFile[] = [];
+  // The digest of each tensor decides later what a variant can share with others.
+  for (const name of names) referred.push(await adoptGguf({ name, path: join(out, name) }, bench));
+  return { files: [], referred, facts, commands: [['python', 'convert_hf_to_gguf.py', ...args]] };
 }
 
 /** Arguments of convert_hf_to_gguf.py, relative to the work directory. */

@@ -6,7 +6,7 @@ import type { Manifest, ManifestFile } from '../core/generated/manifest.generate
 import { logicVersions } from '../core/logic-versions.js';
 import { readHeaderBytes, type HeaderBytes } from '../gguf/header-bytes.js';
 import { shardFileName } from '../gguf/shards.js';
-import { withFileSource } from './gguf-file.js';
+import { withFileBytes } from './gguf-file.js';
 import { inputsOf, type Step, type StepOutcome, type Workbench } from './step.js';
 
 /** The headers of a model's files, without their data: all that a dry run reads. */
@@ -24,7 +24,7 @@ export function ggufHeaderStep(model: readonly ManifestFile[]): Step {
       const headers: HeaderBytes[] = [];
       for (const file of model) {
         await bench.input(file, file.name);
-        headers.push(await withFileSource(join(bench.directory, file.name), readHeaderBytes));
+        headers.push(await withFileBytes(join(bench.directory, file.name), readHeaderBytes));
       }
       return written(headers, bench);
     },
@@ -48,7 +48,7 @@ export async function writeSparseModel({ files, sizesBytes }: ModelHeaders, benc
     const path = join(bench.directory, shardFileName('model', index + 1, files.length));
     const header = join(bench.directory, file.name);
     await bench.input(file, file.name);
-    await withFileSource(header, async (source) => writeFile(path, await source.read(0, source.sizeBytes)));
+    await withFileBytes(header, async (source) => writeFile(path, await source.read(0, source.sizeBytes)));
     await truncate(path, sizesBytes[index] ?? 0);
   }
   return shardFileName('model', 1, files.length);

@@ -2,7 +2,7 @@ import { GgufError } from '../core/errors.js';
 import type { ByteSource } from '../gguf/byte-source.js';
 import { readGgufHeader, type GgufHeader } from '../gguf/header.js';
 import { readLegacyImatrix } from '../quant/legacy-imatrix.js';
-import { withFileSource } from './gguf-file.js';
+import { withFileBytes } from './gguf-file.js';
 
 /** What an importance matrix holds: the tensors it has data for, sorted, and how much text it was computed on. */
 export interface ImatrixSummary {
@@ -17,7 +17,7 @@ export interface ImatrixSummary {
  * @throws GgufError `IMATRIX_EMPTY`, `BAD_IMATRIX`, or what reading a GGUF header throws.
  */
 export async function readImatrixFile(path: string, name: string): Promise<ImatrixSummary> {
-  const summary = await withFileSource(path, async (source) => ((await isGguf(source)) ? summaryOf(await readGgufHeader(source)) : { format: 'legacy' as const, ...(await readLegacyImatrix(source)), chunkSize: null }));
+  const summary = await withFileBytes(path, async (source) => ((await isGguf(source)) ? summaryOf(await readGgufHeader(source)) : { format: 'legacy' as const, ...(await readLegacyImatrix(source)), chunkSize: null }));
   if (summary.tensors.length === 0) throw new GgufError('IMATRIX_EMPTY', `${name} is ${summary.format === 'gguf' ? 'a GGUF' : 'a matrix'} without importance data`, { hint: 'An importance matrix in GGUF holds tensors named <tensor>.in_sum2; this file has none.' });
   return summary;
 }

@@ -67,7 +67,7 @@ async function recall(store: StoreLayout, key: string, needFiles: boolean): Prom
 async function run(step: Step, effects: Effects, directory: string): Promise<Manifest> {
   const { store, tools, runTool, report, threads, signal } = effects;
   const outcome = await step.run({
-    directory, tools, runTool, report, threads, signal,
+    directory, tools, runTool, report, store, threads, signal,
     input: async (file, as) => {
       const path = join(directory, as);
       await mkdir(dirname(path), { recursive: true });

@@ -36,7 +36,8 @@ describe('quantizeStep', () => {
     expect(ran).toMatchObject([{ command: '/tools/llama-quantize', args: ['tiny-BF16.gguf', 'out/tiny-Q4_K_M.gguf', 'Q4_K_M'], cwd: bench.directory }]);
     expect(readlinkSync(join(bench.directory, 'tiny-BF16.gguf'))).toBe(`/blobs/${sha256('tiny-BF16.gguf')}`);
     expect(result).toEqual({
-      files: [{ name: 'tiny-Q4_K_M.gguf', path: join(bench.directory, 'out/tiny-Q4_K_M.gguf') }],
+      files: [],
+      referred: [{ name: 'tiny-Q4_K_M.gguf', sha256: sha256(model), sizeBytes: model.length }],
       facts: { ftype: 'Q4_K_M', rules: null, architecture: 'qwen3', elements: 516, tensorBytes: 304, bitsPerWeight: (304 * 8) / 516, tensorTypes: { 'a.weight': 'q4_K', 'b.weight': 'f32' } },
       commands: [['llama-quantize', 'tiny-BF16.gguf', 'out/tiny-Q4_K_M.gguf', 'Q4_K_M']],
     });
@@ -63,7 +64,7 @@ describe('quantizeStep', () => {
 
   it('takes every shard, in order', async () => {
     const { result } = await run({}, writes('tiny-00002-of-00002.gguf', 'tiny-00001-of-00002.gguf'));
-    expect(result).toMatchObject({ files: [{ name: 'tiny-00001-of-00002.gguf' }, { name: 'tiny-00002-of-00002.gguf' }] });
+    expect(result).toMatchObject({ referred: [{ name: 'tiny-00001-of-00002.gguf' }, { name: 'tiny-00002-of-00002.gguf' }] });
   });
 
   it('tells how far it is, and leaves it to the plan to tell of tensors that fall back to another type', async () => {
@@ -73,6 +74,7 @@ describe('quantizeStep', () => {
     ];
     const { bench } = await run({}, { ...writes('tiny-Q4_K_M.gguf'), output });
     expect(bench.told).toEqual([
+      { type: 'step', message: 'tiny-Q4_K_M: quantizing the whole model, because its header cannot be read' },
       { type: 'progress', label: 'quantizing tiny-Q4_K_M', done: 1, total: 2, unit: 'tensors' },
     ]);
   });

@@ -1,19 +1,17 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { sha256 } from '../core/digest.js';
-import { GgufError, isGgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { QuantizationPlan } from '../core/generated/plan.generated.js';
 import { logicVersions } from '../core/logic-versions.js';
 import { findFtype } from '../quant/ftypes.js';
 import { quantizeArgs, type QuantizeOptions } from '../quant/quantize-args.js';
-import { parseQuantizeLine, type QuantizeEvent } from '../quant/quantize-log.js';
+import { tensorTypeByName } from '../gguf/tensor-type.js';
 import { requireAsPlanned } from '../quant/plan-kept.js';
 import { requireQuantizeOptions } from '../quant/quantize-options.js';
-import { ggufFacts } from './gguf-facts.js';
-import { lineReader } from './line-reader.js';
 import { linkModel } from './link-model.js';
+import { makeVariant } from './make-variant.js';
 import { inputsOf, type Step, type Workbench } from './step.js';
 
 /** What a variant is decided by. */
@@ -77,39 +75,12 @@ async function quantize(inputs: QuantizeInputs, args: readonly string[], bench: 
   if (inputs.imatrix !== null) await bench.input(inputs.imatrix, inputs.imatrix.name);
   // Never through a link: an input of this name is somebody's blob.
   if (inputs.rules !== null) await writeFile(join(bench.directory, rulesFile), inputs.rules, { flag: 'wx' });
-  const out = join(bench.directory, 'out');
-  await mkdir(out);
-  await runQuantize(args, inputs.name, bench);
-  const names = (await readdir(out)).sort();
-  if (names.length === 0) throw new GgufError('QUANTIZE_NO_OUTPUT', `${inputs.name}: llama-quantize ended without writing a GGUF`);
-  const files = names.map((name) => ({ name, path: join(out, name) }));
-  const made = await ggufFacts(files.map(({ path }) => path));
-  requireAsPlanned(inputs.expected, made.tensorTypes, inputs.name);
-  const facts = { ftype: findFtype(inputs.settings.ftype)?.name ?? inputs.settings.ftype, rules: inputs.rules, ...made };
-  return { files, facts, commands: [['llama-quantize', ...args]] };
-}
-
-async function runQuantize(args: readonly string[], name: string, bench: Workbench): Promise<void> {
-  const failures: Extract<QuantizeEvent, { kind: 'failure' }>[] = [];
-  const read = lineReader((line) => {
-    const event = parseQuantizeLine(line);
-    if (event === null) return;
-    if (event.kind === 'failure') failures.push(event);
-    if (event.kind === 'tensor') bench.report({ type: 'progress', label: `quantizing ${name}`, done: event.index, total: event.total, unit: 'tensors' });
+  const types = inputs.expected.tensors.flatMap(({ name, to }) => {
+    const type = tensorTypeByName(to);
+    return type === null ? [] : [{ name, to: type.name }];
   });
-  const told = (error: unknown): GgufError => new GgufError(failures[0]?.code ?? 'QUANTIZE_FAILED', `${name}: ${failures[0]?.message ?? 'llama-quantize failed'}`, {
-    cause: error, tail: isGgufError(error) ? error.tail : [], hint: 'The last lines of the tool say why.',
-  });
-  try {
-    await bench.runTool({
-      command: await bench.tools.llama('llama-quantize'),
-      args: bench.threads === undefined ? args : [...args, String(bench.threads)],
-      cwd: bench.directory,
-      onOutput: read,
-      ...(bench.signal === undefined ? {} : { signal: bench.signal }),
-    });
-  } catch (error) {
-    throw isGgufError(error) && error.code === 'TOOL_FAILED' ? told(error) : error;
-  }
-  if (failures.length > 0) throw told(undefined);
+  const { files, facts } = await makeVariant({ name: inputs.name, options: optionsOf(inputs), types, model: inputs.model, imatrix: inputs.imatrix, quantizer: inputs.toolchain }, bench);
+  requireAsPlanned(inputs.expected, facts.tensorTypes, inputs.name);
+  // How the bytes came about is no property of the result: the command is that of one run on the whole model.
+  return { files: [], referred: files, facts: { ftype: findFtype(inputs.settings.ftype)?.name ?? inputs.settings.ftype, rules: inputs.rules, ...facts }, commands: [['llama-quantize', ...args]] };
 }

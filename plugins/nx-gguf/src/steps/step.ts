@@ -2,6 +2,7 @@ import type { Json } from '../core/canonical-json.js';
 import { digestOf, type Sha256 } from '../core/digest.js';
 import type { Report } from '../core/events.js';
 import type { ManifestFile, ProvenanceInput } from '../core/generated/manifest.generated.js';
+import type { StoreLayout } from '../store/layout.js';
 import type { RunTool } from '../toolchain/run-tool.js';
 
 /** Everything that decides a step's output, known before it runs. */
@@ -41,6 +42,8 @@ export interface Workbench {
   input: (file: Pick<ManifestFile, 'name' | 'sha256' | 'sizeBytes'>, as: string) => Promise<void>;
   /** Digest of a file outside the store, without copying it. */
   refer: (path: string) => Promise<{ sha256: Sha256; sizeBytes: number }>;
+  /** The store that the directory lies in. */
+  store: StoreLayout;
   threads: number | undefined;
   signal: AbortSignal | undefined;
 }
@@ -49,7 +52,7 @@ export interface Workbench {
 export interface StepOutcome {
   /** Finished files in the work directory, by the name they get in the manifest; they are moved into the store. */
   files: readonly { name: string; path: string }[];
-  /** Files that stay where they are, referred to by digest. */
+  /** Files that are in the store already, or stay where they are, by digest. */
   referred?: readonly ManifestFile[];
   facts: Readonly<Record<string, Json>>;
   /** The arguments of each tool that ran, in the form the manifest keeps. */

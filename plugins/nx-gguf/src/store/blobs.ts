@@ -25,7 +25,7 @@ export async function adoptFile(layout: StoreLayout, path: string, onBytes?: OnB
   return adoptHashed(layout, path, await hashFile(path, onBytes));
 }
 
-/** Moves a file whose bytes were hashed as they were written into the store. Nothing may write to it any more. */
+/** Moves a finished file, whose digest was computed while it was written or read, into the store as `adoptFile` does. */
 export async function adoptHashed(layout: StoreLayout, path: string, id: BlobId): Promise<BlobId> {
   if ((await checkedBlob(layout, id)) !== null) {
     await rm(path);
@@ -67,6 +67,12 @@ export async function checkedBlob(layout: StoreLayout, id: BlobId): Promise<stri
 /** Where the bytes can be read: in the store, or in a file outside that the store refers to. Null when nowhere. */
 export async function findBlob(layout: StoreLayout, id: BlobId): Promise<string | null> {
   return (await checkedBlob(layout, id)) ?? (await referredPath(layout, id));
+}
+
+/** As `findBlob`, for bytes whose size is not known. */
+export async function findBytes(layout: StoreLayout, sha256: Sha256): Promise<string | null> {
+  const state = (await fileState(layout.blob(sha256))) ?? (await readRecord(layout.external(sha256)));
+  return state === null ? null : findBlob(layout, { sha256, sizeBytes: state.sizeBytes });
 }
 
 /** Removes a blob and its record. */

@@ -9,6 +9,7 @@ import { removeOldDownloads } from './downloads.js';
 import type { StoreLayout } from './layout.js';
 import { withLock } from './lock.js';
 import { isAbandoned } from './temporary.js';
+import { sweepTensors } from './tensor-upkeep.js';
 import { listActions, listBlobs } from './usage.js';
 import { removeAbandonedWork, workInProgress } from './work-dir.js';
 
@@ -28,6 +29,8 @@ export interface GcResult {
   actions: number;
   /** Work directories and temporary files of runs that were killed, and downloads that nobody goes on with. */
   leftovers: number;
+  /** Tensor indexes of blobs that are gone. */
+  tensorIndexes: number;
   keptBlobs: number;
   keptActions: number;
 }
@@ -43,7 +46,7 @@ const graceMs = 3_600_000;
 export async function collectGarbage(layout: StoreLayout, options: GcOptions & { nowMs: number }): Promise<GcResult> {
   const { dryRun, nowMs, usedSinceMs } = options;
   const roots = await keptByManifests(options.keep);
-  const result: GcResult = { blobs: 0, blobBytes: 0, actions: 0, leftovers: 0, keptBlobs: 0, keptActions: 0 };
+  const result: GcResult = { blobs: 0, blobBytes: 0, actions: 0, leftovers: 0, tensorIndexes: 0, keptBlobs: 0, keptActions: 0 };
   // Asked before the actions are read: a step that is not running by now publishes before that, or touches its blobs after `nowMs`.
   const { removed, running } = await removeLeftovers(layout, dryRun);
   result.leftovers = removed;
@@ -80,6 +83,7 @@ export async function collectGarbage(layout: StoreLayout, options: GcOptions & {
     if (!dryRun) await discardBlob(layout, digest);
   }
   result.leftovers += await removeOldDownloads(layout, options);
+  result.tensorIndexes = await sweepTensors(layout, options);
   return result;
 }
 
@@ -125,7 +129,7 @@ async function removeLeftovers(layout: StoreLayout, dryRun: boolean): Promise<{ 
       found.running++;
     });
   }
-  for (const path of await glob(['*.tmp', '*/*/*.tmp'], { cwd: layout.root, absolute: true })) {
+  for (const path of await glob(['*.tmp', '*/*/*.tmp', '*/*/*/*.tmp'], { cwd: layout.root, absolute: true })) {
     if (!(await isAbandoned(path))) continue;
     found.removed++;
     if (!dryRun) await rm(path, { force: true });

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
+import type { ByteRange } from '../gguf/byte-source.js';
+import { partHasher } from './part-hasher.js';
 
 const bufferBytes = 4 << 20;
 
@@ -9,7 +11,14 @@ export type OnBytes = (count: number) => void;
 
 /** sha256 and size of a file, read once in constant memory; reading and hashing overlap. */
 export async function hashFile(path: string, onBytes?: OnBytes): Promise<{ sha256: Sha256; sizeBytes: number }> {
+  const { sha256, sizeBytes } = await hashFileParts(path, [], onBytes);
+  return { sha256, sizeBytes };
+}
+
+/** As `hashFile`, and in the same pass the sha256 of each part; parts follow each other without overlap. */
+export async function hashFileParts(path: string, parts: readonly ByteRange[], onBytes?: OnBytes): Promise<{ sha256: Sha256; sizeBytes: number; parts: Sha256[] }> {
   const hash = createHash('sha256');
+  const inParts = partHasher(parts);
   const handle = await open(path, 'r');
   let sizeBytes = 0;
   try {
@@ -20,11 +29,12 @@ export async function hashFile(path: string, onBytes?: OnBytes): Promise<{ sha25
       if (bytesRead === 0) break;
       pending = handle.read(buffers[(turn + 1) % 2 === 0 ? 0 : 1], 0, bufferBytes, null);
       hash.update(buffer.subarray(0, bytesRead));
+      inParts.update(buffer.subarray(0, bytesRead));
       sizeBytes += bytesRead;
       onBytes?.(bytesRead);
     }
   } finally {
     await handle.close();
   }
-  return { sha256: hash.digest('hex'), sizeBytes };
+  return { sha256: hash.digest('hex'), sizeBytes, parts: inParts.digests() };
 }

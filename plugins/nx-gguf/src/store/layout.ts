@@ -19,6 +19,11 @@ export interface StoreLayout {
   work: (key: Sha256) => string;
   /** Digest of an outside file by its path. */
   knownPath: (pathDigest: Sha256) => string;
+  tensorIndexes: string;
+  /** What is known of the tensors in a GGUF blob. */
+  tensorIndex: (sha256: Sha256) => string;
+  /** The blobs that hold a quantized tensor. */
+  tensorKey: (key: Sha256) => string;
 }
 
 /** The layout of the store at a root, format 1. */
@@ -37,5 +42,8 @@ export function storeLayout(root: string): StoreLayout {
     actionLock: sharded('locks', ''),
     work: (key) => join(root, 'work', key),
     knownPath: sharded('paths', '.json'),
+    tensorIndexes: join(root, 'tensors', 'files'),
+    tensorIndex: sharded(join('tensors', 'files'), '.json'),
+    tensorKey: sharded(join('tensors', 'keys'), ''),
   };
 }

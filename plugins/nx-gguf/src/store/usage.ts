@@ -24,6 +24,11 @@ export function listActions(layout: StoreLayout): AsyncGenerator<StoreEntry> {
   return listSharded(layout.actions, '.json');
 }
 
+/** The tensor indexes of a store, one at a time; the digest is that of the GGUF they describe. */
+export function listTensorIndexes(layout: StoreLayout): AsyncGenerator<StoreEntry> {
+  return listSharded(layout.tensorIndexes, '.json');
+}
+
 /** What a store holds, in bytes and counts. */
 export interface StoreUsage {
   blobs: number;

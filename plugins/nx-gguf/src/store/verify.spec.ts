@@ -34,6 +34,7 @@ const findings = {
     { key: other, reason: `it is the manifest of ${manifestOf({ sound }).actionKey}` },
   ].sort((a, b) => (a.key < b.key ? -1 : 1)),
   foreignActions: [{ key: sha256('future'), reason: expect.stringMatching(/format version 2/) as string }],
+  tensors: { indexes: 0, problems: [] },
 };
 
 describe('verifyStore', () => {
@@ -42,7 +43,7 @@ describe('verifyStore', () => {
     await adopt(layout, sound);
     await putAction(layout, manifestOf({ sound }));
     let bytes = 0;
-    await expect(verifyStore(layout, { repair: false, onBytes: (count) => { bytes += count; } })).resolves.toEqual({ blobs: 1, damagedBlobs: [], actions: 1, damagedActions: [], foreignActions: [] });
+    await expect(verifyStore(layout, { repair: false, onBytes: (count) => { bytes += count; } })).resolves.toEqual({ blobs: 1, damagedBlobs: [], actions: 1, damagedActions: [], foreignActions: [], tensors: { indexes: 0, problems: [] } });
     expect(bytes).toBe(sound.length);
   });
 
@@ -54,7 +55,7 @@ describe('verifyStore', () => {
   it('removes what is damaged to repair it, and neither what is sound nor what another version wrote', async () => {
     const layout = await damagedStore();
     await expect(verifyStore(layout, { repair: true })).resolves.toEqual({ blobs: 3, actions: 4, ...findings });
-    await expect(verifyStore(layout, { repair: false })).resolves.toEqual({ blobs: 1, damagedBlobs: [], actions: 2, damagedActions: [], foreignActions: findings.foreignActions });
+    await expect(verifyStore(layout, { repair: false })).resolves.toEqual({ blobs: 1, damagedBlobs: [], actions: 2, damagedActions: [], foreignActions: findings.foreignActions, tensors: { indexes: 0, problems: [] } });
     expect(existsSync(layout.blobRecord(sha256(changed)))).toBe(false);
   });
 });

@@ -5,6 +5,7 @@ import { readManifest } from './actions.js';
 import { discardBlob } from './blobs.js';
 import { hashFile, type OnBytes } from './hash-file.js';
 import type { StoreLayout } from './layout.js';
+import { verifyTensors, type TensorVerification } from './tensor-upkeep.js';
 import { listActions, listBlobs } from './usage.js';
 
 /** What reading the whole store again found. */
@@ -16,11 +17,13 @@ export interface Verification {
   damagedActions: { key: Sha256; reason: string }[];
   /** The same for actions of another version of nx-gguf, which are left alone. */
   foreignActions: { key: Sha256; reason: string }[];
+  /** What is known of tensors inside blobs. */
+  tensors: TensorVerification;
 }
 
 /** Hashes every blob again and reads every manifest; with `repair`, damaged ones are removed, so they are made again. */
 export async function verifyStore(layout: StoreLayout, { repair, onBytes }: { repair: boolean; onBytes?: OnBytes }): Promise<Verification> {
-  const result: Verification = { blobs: 0, damagedBlobs: [], actions: 0, damagedActions: [], foreignActions: [] };
+  const result: Verification = { blobs: 0, damagedBlobs: [], actions: 0, damagedActions: [], foreignActions: [], tensors: { indexes: 0, problems: [] } };
   for await (const { digest } of listBlobs(layout)) {
     result.blobs++;
     const actual = await hashFile(layout.blob(digest), onBytes).catch((error: unknown) => {
@@ -38,6 +41,7 @@ export async function verifyStore(layout: StoreLayout, { repair, onBytes }: { re
     result[found.isForeign ? 'foreignActions' : 'damagedActions'].push({ key: digest, reason: found.reason });
     if (repair && !found.isForeign) await rm(layout.action(digest), { force: true });
   }
+  result.tensors = await verifyTensors(layout, { repair });
   return result;
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, prettyJson, type Json } from '../core/canonical-json.js';
 import { syncDirectory, writeDurably } from '../store/durable.js';
@@ -49,6 +49,13 @@ export async function oncePerIdentity(context: ToolchainContext, { name, identit
       await rm(base, { recursive: true, force: true });
     }
   }, { onWait: () => { context.report({ type: 'step', message: `waiting for another process that makes ${label}` }); }, ...(context.signal === undefined ? {} : { signal: context.signal }) });
+}
+
+/** The directory of an identity below the root of all toolchains, or null when it was not made on this machine. */
+export async function findMade(root: string, prefix: string, identity: Json): Promise<string | null> {
+  const names = await readdir(root).catch(() => []);
+  for (const name of names.filter((one) => one.startsWith(prefix))) if (await isComplete(join(root, name), identity)) return join(root, name);
+  return null;
 }
 
 async function isComplete(directory: string, identity: Json): Promise<boolean> {

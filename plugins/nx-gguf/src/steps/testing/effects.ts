@@ -46,6 +46,7 @@ export function testBench(changes: Partial<Workbench> = {}): Workbench & { told:
   const told: WorkEvent[] = [];
   return {
     directory, told,
+    store: temporaryStore(),
     tools: namedTools,
     runTool: playTools().runTool,
     report: (event) => told.push(event),

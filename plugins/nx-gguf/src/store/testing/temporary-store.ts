@@ -41,6 +41,13 @@ export async function adopt(layout: StoreLayout, text: string): Promise<BlobId> 
   return adoptFile(layout, put(join(layout.root, 'incoming', sha256(text)), text));
 }
 
+/** Bytes as a blob of a store. */
+export async function adoptBytes(layout: StoreLayout, bytes: Uint8Array): Promise<BlobId> {
+  const path = join(layout.root, `incoming-${bytes.length}`);
+  writeFileSync(path, bytes);
+  return adoptFile(layout, path);
+}
+
 /** A manifest with the given texts as files, by name. */
 export function manifestOf(files: Readonly<Record<string, string>>, changes: Partial<Manifest> = {}): Manifest {
   return {

@@ -15,6 +15,10 @@ export interface QuantizeOptions {
    * Threads for the tool; all cores when absent. Not part of the action key.
    */
   threads?: number;
+  /**
+   * Also quantize the whole model in one run of llama-quantize and compare: a difference fails. Not part of the action key.
+   */
+  verify?: boolean;
 }
 
 /** The schema itself. */
@@ -47,6 +51,11 @@ export const quantizeSchema = {
       "examples": [
         8
       ]
+    },
+    "verify": {
+      "description": "Also quantize the whole model in one run of llama-quantize and compare: a difference fails. Not part of the action key.",
+      "type": "boolean",
+      "default": false
     }
   },
   "examples": [

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { errorText } from '../nx/errors.js';
+import { runGgufCommand } from './gguf-command.js';
+
+process.exitCode = await runGgufCommand(process.argv.slice(2), {
+  env: process.env,
+  print: (text) => process.stdout.write(`${text}\n`),
+}).catch((error: unknown) => {
+  process.stderr.write(errorText(error));
+  return 2;
+});
