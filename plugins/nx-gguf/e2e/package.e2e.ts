@@ -8,7 +8,7 @@ const needed = /^(LICENSE|README\.md|package\.json|(executors|generators)\.json|
 
 describe('the npm package', () => {
   it('holds what is needed and nothing else', () => {
-    expect(packed.filter((path) => !needed.test(path) || /spec|testing|recorded/.test(path))).toEqual([]);
+    expect(packed.filter((path) => !needed.test(path) || /\.spec\.|\/testing\/|\/recorded\//.test(path))).toEqual([]);
   });
 
   it('holds every file that executors.json, generators.json and package.json name', () => {
