@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createWorkspace, realTools, scratchDirectory, type RealTools, type TestWorkspace } from './support/workspace.js';
+import { createWorkspace, realTools, repository, scratchDirectory, type RealTools, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const variants = ['Q4_K_M', 'Q5_K_M', 'Q6_K', 'Q4_K_M-plain'];
@@ -38,8 +38,8 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe('the embedded model, from nothing to a card', () => {
   it('the checkpoint and the unquantized GGUF are what the generator and the converter write by hand', () => {
-    execFileSync(process.execPath, [join(workspace.root, 'models/tiny-qwen35/make-checkpoint.mjs'), join(hand, 'tiny-qwen35'), '--llama-cpp', tools.source]);
-    execFileSync(process.execPath, [join(workspace.root, 'tools/corpora/llama-docs/make-corpus.mjs'), hand, '--llama-cpp', tools.source]);
+    execFileSync(process.execPath, [join(repository, 'models/tiny-qwen35/make-checkpoint.mjs'), join(hand, 'tiny-qwen35'), '--llama-cpp', tools.source]);
+    execFileSync(process.execPath, [join(repository, 'tools/corpora/llama-docs/make-corpus.mjs'), hand, '--llama-cpp', tools.source]);
     for (const { name, sha256 } of manifest('fetch').files) expect(digest(join(hand, 'tiny-qwen35', name))).toBe(sha256);
     run(tools.python, [join(tools.source, 'convert_hf_to_gguf.py'), 'tiny-qwen35', '--outfile', 'tiny-qwen35-{FTYPE}.gguf', '--outtype', 'auto']);
     const [converted] = manifest('convert').files;
@@ -72,7 +72,7 @@ describe('the embedded model, from nothing to a card', () => {
     expect({ ...kldNats, mean: kldNats.mean.value, error: kldNats.mean.error, perplexity: variant.value, sameTop: sameTopPercent.value }).toEqual({
       mean: printed('Mean    KLD'), error: printed('Mean    KLD', 2), maximum: printed('Maximum KLD'), percentile99_9: printed('99.9%   KLD'), percentile99: printed('99.0%   KLD'), percentile95: printed('95.0%   KLD'),
       percentile90: printed('90.0%   KLD'), median: printed('Median  KLD'), percentile10: printed('10.0%   KLD'), percentile5: printed(' 5.0%   KLD'), percentile1: printed(' 1.0%   KLD'), percentile0_1: printed(' 0.1%   KLD'), minimum: printed('Minimum KLD'),
-      perplexity: printed('Mean PPL(Q)'), sameTop: printed('Same top p'),
+      perplexity: printed('Mean PPL(Q)'), sameTop: printed('Same top p:'),
     });
   }, 900_000);
 
@@ -112,7 +112,7 @@ describe('the embedded model, from nothing to a card', () => {
 /** Runs the tool until its last line came out (it may end before it is), and reads numbers behind labels without our own parser. */
 function printedStatistics(command: string, args: readonly string[]): (label: string, column?: 1 | 2) => number {
   let text = '';
-  for (let attempt = 0; attempt < 5 && !text.includes('Same top p'); attempt++) text = run(command, args);
+  for (let attempt = 0; attempt < 20 && !text.includes('Same top p:'); attempt++) text = run(command, args);
   return (label, column = 1) => {
     const line = text.split('\n').find((candidate) => candidate.includes(label)) ?? '';
     return Number(line.slice(line.indexOf(label) + label.length).match(/-?\d+\.\d+/g)?.[column - 1]);

@@ -71,7 +71,7 @@ export async function createWorkspace(root: string, options: { store: string; to
   copyProjects(root);
   writeRecorder(root);
   const log = join(root, '..', `${basename(root)}-processes.log`);
-  writeShims(root, options.tools, log);
+  writeShims(root, options.tools);
   return openWorkspace(root, { store: options.store, log });
 }
 
@@ -151,20 +151,20 @@ function copyProjects(root: string): void {
   writeFileSync(join(root, '.gitignore'), 'node_modules/\ndist/\n.nx/\nshims/\n');
 }
 
-/** Small scripts in place of the tools: each notes its name and becomes the real one, so processes are counted, not log lines. */
-function writeShims(root: string, tools: RealTools, log: string): void {
+/** Small scripts in place of the tools: each notes its name and becomes the real one, so processes are counted, not log lines. They are the same in every workspace. */
+function writeShims(root: string, tools: RealTools): void {
   const shims = join(root, 'shims');
   mkdirSync(join(shims, 'bin'), { recursive: true });
   const shim = (path: string, name: string, real: string) => {
     // Asking llama-quantize what it would do is no work on weights: it is counted under a name of its own.
-    writeFileSync(path, `#!/bin/sh\ncase " $* " in *' --dry-run '*) echo ${name} --dry-run;; *) echo ${name};; esac >> '${log}'\nexec '${real}' "$@"\n`);
+    writeFileSync(path, `#!/bin/sh\ncase " $* " in *' --dry-run '*) echo ${name} --dry-run;; *) echo ${name};; esac >> "$NX_GGUF_E2E_LOG"\nexec '${real}' "$@"\n`);
     chmodSync(path, 0o755);
   };
   for (const tool of toolNames) {
     const flushing = join(tools.bin, `${tool}-flushing`);
     shim(join(shims, 'bin', tool), tool, existsSync(flushing) ? flushing : join(tools.bin, tool));
   }
-  writeFileSync(join(shims, 'python'), `#!/bin/sh\ncase "$1" in *convert_hf_to_gguf.py) echo convert >> '${log}';; esac\nexec '${tools.python}' "$@"\n`);
+  writeFileSync(join(shims, 'python'), `#!/bin/sh\ncase "$1" in *convert_hf_to_gguf.py) echo convert >> "$NX_GGUF_E2E_LOG";; esac\nexec '${tools.python}' "$@"\n`);
   chmodSync(join(shims, 'python'), 0o755);
   writeFileSync(join(root, 'tools/llama-cpp/toolchain.json'), `${JSON.stringify({ source: { type: 'binaries', path: '../../shims/bin', sourcePath: tools.source }, python: { interpreter: '../../shims/python' } }, null, 2)}\n`);
 }
