@@ -97,6 +97,8 @@ function runOurs(variant) {
 async function one({ directory, tool, ftype, rules: ruleText = null, overrideKv, imatrix }) {
   const { perform } = await import(`${plugin}/steps/perform.js`);
   const { quantizeStep } = await import(`${plugin}/steps/quantize.js`);
+  const { dryRunOf, dryRunStep } = await import(`${plugin}/steps/dry-run.js`);
+  const { ggufHeaderStep, modelHeaders } = await import(`${plugin}/steps/gguf-header.js`);
   const { openStore } = await import(`${plugin}/store/store.js`);
   const { findBlob } = await import(`${plugin}/store/blobs.js`);
   const { referToFile } = await import(`${plugin}/store/external.js`);
@@ -112,13 +114,18 @@ async function one({ directory, tool, ftype, rules: ruleText = null, overrideKv,
     if (!run.args.includes('--dry-run')) toolMs += performance.now() - start;
     return result;
   };
-  const step = quantizeStep({ name: 'v', settings: { ftype, ...(overrideKv === undefined ? {} : { overrideKv }) }, rules: ruleText, model: [model], imatrix: matrix, toolchain: { build: 'bench' } });
-  const { manifest, origin } = await perform(step, {
+  const effects = {
     store, runTool: timed, threads: undefined, signal: undefined,
     report: (event) => { if (event.type !== 'progress') messages.push(event.message); },
     tools: { llama: async () => tool },
     resolve: (file) => findBlob(store, file),
-  }, true);
+  };
+  const settings = { ftype, ...(overrideKv === undefined ? {} : { overrideKv }) };
+  const toolchain = { build: 'bench' };
+  const headers = modelHeaders((await perform(ggufHeaderStep([model]), effects, true)).manifest);
+  const dry = await perform(dryRunStep({ headers, bring: async () => {}, settings, rules: ruleText, hasImatrix: matrix !== null, toolchain }), effects, false);
+  const expected = { format: 1, ftype, tensors: dryRunOf(dry.manifest).tensors };
+  const { manifest, origin } = await perform(quantizeStep({ name: 'v', settings, rules: ruleText, model: [model], imatrix: matrix, expected, toolchain }), effects, true);
   const total = Object.values(manifest.facts.tensorTypes).filter((type) => type !== 'f32').length;
   const told = /(\d+) of (\d+) quantized tensors are in the store/.exec(messages.join('\n'));
   const reused = origin === 'store' ? total : Number(told?.[1] ?? 0);

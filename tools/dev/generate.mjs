@@ -12,8 +12,8 @@ const target = join(root, 'plugins/nx-gguf/src/core/generated');
 const check = process.argv.includes('--check');
 const drifted = [];
 
-for (const [folder, names] of [['', files(schemas)], ['executors', files(join(schemas, 'executors'))]]) {
-  for (const file of names) {
+for (const folder of ['', 'executors', 'generators']) {
+  for (const file of files(join(schemas, folder))) {
     const schema = JSON.parse(readFileSync(join(schemas, folder, file), 'utf8'));
     const output = join(target, folder, file.replace('.schema.json', '.generated.ts'));
     emit(output, await module(schema));
@@ -44,7 +44,7 @@ async function module(schema) {
     style: { singleQuote: true, printWidth: 120 },
     format: true,
   });
-  const constant = schema.$id.replace('.schema.json', '').replace(/^executors\//, '').replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+  const constant = schema.$id.replace('.schema.json', '').replace(/^(executors|generators)\//, '').replace(/-(.)/g, (_, letter) => letter.toUpperCase());
   return [
     '// Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.',
     types.trimEnd(),

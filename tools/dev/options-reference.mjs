@@ -1,13 +1,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Markdown reference of every executor option and of every field of the files people write. */
+/** Markdown reference of every executor's and generator's options and of every field of the files people write. */
 export function optionsReference(schemas) {
   const read = (file) => JSON.parse(readFileSync(join(schemas, file), 'utf8'));
   const executors = readdirSync(join(schemas, 'executors')).sort();
   const parts = ['### Executors', ''];
   for (const file of executors) parts.push(...executorSection(file.replace('.schema.json', ''), read(`executors/${file}`)));
-  for (const file of ['model', 'source', 'corpus', 'toolchain']) parts.push(...fileSection(file, read(`${file}.schema.json`)));
+  parts.push('### Generators', '');
+  for (const file of readdirSync(join(schemas, 'generators')).sort()) parts.push(...executorSection(file.replace('.schema.json', ''), read(`generators/${file}`)));
+  for (const file of ['model', 'source', 'corpus', 'lock', 'toolchain']) parts.push(...fileSection(file, read(`${file}.schema.json`)));
   return parts.join('\n').trimEnd();
 }
 
@@ -16,7 +18,7 @@ function executorSection(name, schema) {
 }
 
 function fileSection(name, schema) {
-  const parts = [`### \`${name === 'source' ? 'A source' : `${name}.json`}\``, '', schema.description, ''];
+  const parts = [`### \`${title(name)}\``, '', schema.description, ''];
   if (schema.properties) parts.push(...table(schema), '');
   for (const definition of Object.values(schema.definitions ?? {})) {
     if (definition.type === 'object' && definition.properties) {
@@ -24,6 +26,10 @@ function fileSection(name, schema) {
     }
   }
   return parts;
+}
+
+function title(name) {
+  return { source: 'A source', lock: 'model.lock.json' }[name] ?? `${name}.json`;
 }
 
 function table(schema) {

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 // `npm test`: sets up, checks prerequisites, builds the toolchain once, then all tests, unit to end-to-end.
+import { ensureGitLfs } from './git-lfs.mjs';
 import { bin, run, setup } from './setup.mjs';
 
 const nx = bin('nx/dist/bin/nx.js');
 setup();
+ensureGitLfs();
 run(process.execPath, [nx, 'run', 'llama-cpp:doctor'], 'checking prerequisites');
 run(process.execPath, [bin('typescript/bin/tsc'), '-p', 'plugins/nx-gguf/tsconfig.json'], 'types');
 run(process.execPath, [bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'], 'lint');

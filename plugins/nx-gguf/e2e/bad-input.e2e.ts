@@ -32,7 +32,10 @@ const write = (path: string, text: string): void => {
   mkdirSync(join(workspace.root, path, '..'), { recursive: true });
   writeFileSync(join(workspace.root, path), text);
 };
-const setSource = (source: unknown) => editModel(workspace, (model) => Object.assign(model, { source }));
+const setSource = (source: unknown) => {
+  rmSync(join(workspace.root, 'dist/tiny-qwen35/fetch'), { recursive: true });
+  editModel(workspace, (model) => Object.assign(model, { source }));
+};
 const useCorpus = (text: string) => {
   write('tools/corpora/llama-docs/short.txt', text);
   rmSync(join(workspace.root, 'dist/llama-docs'), { recursive: true });
@@ -64,17 +67,17 @@ const mistakes: Mistake[] = [
   {
     name: 'rules with syntax errors, each with its line',
     make: () => write(`${models}/tensor_types.txt`, '# rules\nattn_q\n(=q8_0\n\\D=q8_0\nffn_up=q9_9\n'),
-    target: 'quantize:Q6_K', code: 'BAD_TENSOR_TYPES', says: ['tensor_types.txt:2:', 'tensor_types.txt:3:', 'tensor_types.txt:4:', 'tensor_types.txt:5:'],
+    target: 'quantize:Q6_K', code: 'RULES_NOT_HONOURED', says: ['tensor_types.txt:2:', 'tensor_types.txt:3:', 'tensor_types.txt:4:', 'tensor_types.txt:5:'],
   },
   { name: 'a variant that model.json does not declare', make: () => editModel(workspace, ({ quantize }) => delete quantize['Q6_K']), target: 'quantize:Q6_K', code: 'VARIANT_MISSING', says: ['Q6_K', 'Q4_K_M, Q5_K_M'] },
   {
     name: 'binaries that are not there',
-    make: () => editJson(workspace, 'tools/llama-cpp/toolchain.json', (toolchain) => Object.assign((toolchain as { source: object }).source, { path: '../../shims' })),
-    target: 'quantize:Q6_K', code: 'TOOLCHAIN_BINARY_MISSING', says: ['llama-quantize, llama-imatrix, llama-perplexity'],
+    make: () => editJson(workspace, 'tools/llama-cpp/toolchain.json', (toolchain) => Object.assign((toolchain as { source: object }).source, { path: '../../models' })),
+    target: 'llama-cpp:build', code: 'TOOLCHAIN_BINARY_MISSING', says: ['llama-quantize, llama-imatrix, llama-perplexity'],
   },
   { name: 'an evaluation text that is too short', make: () => useCorpus('Too short.\n'), target: 'kld-base', code: 'TEXT_TOO_SHORT', says: ['tokens'] },
   { name: 'a calibration text that is too short', make: () => useCorpus('Too short.\n'), target: 'imatrix', code: 'TEXT_TOO_SHORT', says: ['tokens'] },
-  { name: 'an empty text', make: () => useCorpus(''), target: 'kld-base', code: 'CORPUS_EMPTY', says: ['short.txt'] },
+  { name: 'an empty text', make: () => useCorpus(''), target: 'kld-base', code: 'TEXT_TOO_SHORT', says: ['tokens'] },
   { name: 'a source that is not there', make: () => setSource({ type: 'path', path: '../../nowhere' }), target: 'fetch', code: 'SOURCE_MISSING', says: ['nowhere'] },
   {
     name: 'a checkpoint that is cut off',
@@ -85,7 +88,7 @@ const mistakes: Mistake[] = [
     },
     target: 'convert', code: 'CONVERT_FAILED', says: ['convert_hf_to_gguf.py failed', 'the tool printed last'],
   },
-  { name: 'a source program that fails', make: () => setSource({ type: 'command', command: ['node', '-e', 'console.error("no licence"); process.exit(3)', '{output}'] }), target: 'fetch', code: 'TOOL_FAILED', says: ['exit code 3', 'no licence'] },
+  { name: 'a source program that fails', make: () => setSource({ type: 'command', command: ['node', '-e', 'console.error("no licence"); process.exit(3)', '{output}'] }), target: 'fetch', code: 'COMMAND_FAILED', says: ['exit code 3', 'no licence'] },
   { name: 'a source program that writes nothing', make: () => setSource({ type: 'command', command: ['node', '-e', '0', '{output}'] }), target: 'fetch', code: 'COMMAND_WROTE_NOTHING', says: ['{output}'] },
   { name: 'a source program whose input is not there', make: () => setSource({ type: 'command', command: ['node', 'x', '{output}'], inputs: ['merge/**'] }), target: 'fetch', code: 'SOURCE_INPUT_MISSING', says: ['merge/**'] },
   { name: 'a corpus project that is not there', make: () => editModel(workspace, ({ evaluation }) => Object.assign(evaluation, { corpus: 'wikitext' })), target: 'kld-base', code: 'PROJECT_MISSING', says: ['"wikitext"', 'llama-docs'] },
@@ -105,9 +108,9 @@ const mistakes: Mistake[] = [
 
 describe('a mistake ends with one coded error that says what, where and what to do', () => {
   it.each(mistakes)('$name: $code', async ({ make, target, code, says, env }) => {
-    const kept = ['models', 'tools', 'dist/llama-docs', 'dist/tiny-qwen35/convert'].map((path) => snapshot(join(workspace.root, path)));
+    const kept = ['models', 'tools', 'dist/llama-docs', 'dist/tiny-qwen35/fetch', 'dist/tiny-qwen35/convert'].map((path) => snapshot(join(workspace.root, path)));
     make();
-    const { exitCode, output } = await workspace.run(['run', `tiny-qwen35:${target}`, '--exclude-task-dependencies', '--skip-nx-cache'], env === undefined ? {} : { env });
+    const { exitCode, output } = await workspace.run(['run', target.includes('llama') ? target : `tiny-qwen35:${target}`, '--exclude-task-dependencies', '--skip-nx-cache'], env === undefined ? {} : { env });
     for (const restore of kept) restore();
     expect({ exitCode, output }).toMatchObject({ exitCode: 1 });
     for (const words of says) expect(output).toMatch(words instanceof RegExp ? words : new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));

@@ -19,7 +19,9 @@ const toolchain = ['llama-cpp:build', 'llama-cpp:python', 'llama-cpp:source'];
 const ofModel = [...model('card', 'convert', 'fetch', 'imatrix', 'kld-base'), ...quantizations, ...measurements].sort();
 const everything = [...toolchain, 'llama-docs:fetch', ...ofModel].sort();
 const times = (count: number, name: string) => Array.from({ length: count }, () => name);
-const allTools = ['convert', 'llama-imatrix', ...times(5, 'llama-perplexity'), ...times(4, 'llama-quantize'), 'make-checkpoint.mjs', 'make-corpus.mjs'];
+/** One for each variant with rules, and one for each type without: what they tell depends on the header alone. */
+const dryRun = 'llama-quantize --dry-run';
+const allTools = ['convert', 'llama-imatrix', ...times(5, 'llama-perplexity'), ...times(4, 'llama-quantize'), ...times(6, dryRun), 'make-checkpoint.mjs', 'make-corpus.mjs'];
 
 beforeAll(async () => {
   workspace = await createWorkspace(join(scratch, 'ws'), { store, tools: realTools() });
@@ -27,7 +29,7 @@ beforeAll(async () => {
   workspace.edit('models/tiny-qwen35/tensor_types.txt', (text) => `${text}# rules of all variants\n`);
   cpSync(join(workspace.root, 'models/tiny-qwen35/tensor_types.txt'), join(workspace.root, 'models/tiny-qwen35/q5.txt'));
   editModel(workspace, ({ quantize }) => Object.assign(quantize['Q5_K_M'] ?? {}, { tensorTypes: 'q5.txt' }));
-  workspace.edit('models/tiny-qwen35/project.json', (text) => text.replace(/(quantize\.Q5_K_M"\] \}, "\{projectRoot\}\/)tensor_types\.txt/, '$1q5.txt'));
+  workspace.edit('models/tiny-qwen35/project.json', (text) => text.replace(/(quantize\.Q5_K_M"\] \}, "\{projectRoot\}\/)tensor_types\.txt/g, '$1q5.txt'));
   writeFileSync(join(workspace.root, 'README.md'), 'A workspace.\n');
   writeFileSync(join(workspace.root, 'package-lock.json'), lockFile('1.0.0'));
   git('init', '-q');
@@ -68,7 +70,7 @@ const changes: Change[] = [
     name: 'a rule of one variant',
     make: () => workspace.edit('models/tiny-qwen35/q5.txt', (text) => text.replace('ssm_out\\.weight$=q8_0', 'ssm_out\\.weight$=q6_K')),
     ran: model('card', 'kld:Q5_K_M', 'quantize:Q5_K_M'),
-    processes: ['llama-perplexity', 'llama-quantize'],
+    processes: ['llama-perplexity', 'llama-quantize', dryRun],
   },
   {
     name: 'a comment or a blank line in its tensor-type file',
@@ -80,7 +82,7 @@ const changes: Change[] = [
     name: 'source bytes',
     make: () => editModel(workspace, ({ source }) => source.command.push('--seed', '2')),
     ran: ofModel,
-    processes: allTools.filter((name) => name !== 'make-corpus.mjs'),
+    processes: allTools.filter((name) => name !== 'make-corpus.mjs' && name !== dryRun),
   },
   {
     name: 'the texts of the corpus (imatrix and evaluation)',
@@ -105,7 +107,7 @@ const changes: Change[] = [
       });
     },
     ran: [...ofModel, ...model('kld:Q3_K_M', 'quantize:Q3_K_M')].sort(),
-    processes: ['llama-perplexity', 'llama-quantize'],
+    processes: ['llama-perplexity', 'llama-quantize', dryRun],
   },
   {
     name: 'a removed variant',
@@ -126,7 +128,7 @@ const changes: Change[] = [
       workspace.edit('tools/llama-cpp/toolchain.json', (text) => text.replace('shims/bin', 'shims/other'));
     },
     ran: [...toolchain, ...model('card', 'imatrix', 'kld-base'), ...quantizations, ...measurements].sort(),
-    processes: ['llama-imatrix', ...times(5, 'llama-perplexity'), ...times(4, 'llama-quantize')],
+    processes: ['llama-imatrix', ...times(5, 'llama-perplexity'), ...times(4, 'llama-quantize'), ...times(6, dryRun)],
   },
 ];
 

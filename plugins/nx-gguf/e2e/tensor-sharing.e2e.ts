@@ -11,7 +11,7 @@ import { perform } from '../src/steps/perform.js';
 import { verifyStore } from '../src/store/verify.js';
 import { runTool } from '../src/toolchain/run-tool.js';
 import { asFile, asShards, imatrixOf, legacyImatrixOf, madeLlama, madeMixture } from './support/made-models.js';
-import { effectsOf, quantizeLab, stepOf, type LabVariant, type QuantizeLab } from './support/quantize-lab.js';
+import { effectsOf, expectedOf, quantizeLab, stepOf, type LabVariant, type QuantizeLab } from './support/quantize-lab.js';
 import { createWorkspace, realTools, scratchDirectory } from './support/workspace.js';
 
 const scratch = scratchDirectory();
@@ -209,9 +209,10 @@ describe('variants built at the same time', () => {
     const lab = await openLab();
     const base = { model: [await lab.file('model.gguf', asFile(made))] };
     const log: string[] = [];
-    const logging = (run: Parameters<typeof runTool>[0]) => runTool({ ...run, onOutput: (text) => { if (!run.args.includes('--dry-run')) log.push(text); run.onOutput?.(text); } });
+    const logging = (run: Parameters<typeof runTool>[0]) => runTool({ ...run, onOutput: (text, stream) => { if (!run.args.includes('--dry-run')) log.push(text); run.onOutput?.(text, stream); } });
     const variants = [{ ftype: 'Q4_K_M' }, { ftype: 'Q4_K_S' }, { ftype: 'Q5_K_M' }, { ftype: 'Q6_K' }].map((settings) => ({ ...base, settings }));
-    const built = await Promise.all(variants.map((variant) => perform(stepOf(variant), effectsOf(lab.store, tool, { runTool: logging, report: () => undefined }), true)));
+    const effects = effectsOf(lab.store, tool, { runTool: logging, report: () => undefined });
+    const built = await Promise.all(variants.map(async (variant) => perform(await stepOf(variant, effects), effects, true)));
     for (const [index, variant] of variants.entries()) expect(built[index]?.manifest.files.map(({ sha256 }) => sha256)).toEqual(await lab.stock(variant));
     expectEachOnce(log.join(''));
   });
@@ -253,18 +254,19 @@ async function damage(path: string, tensor: string, isQuiet: boolean): Promise<v
 
 async function timeOf(lab: QuantizeLab, variant: LabVariant): Promise<number> {
   const start = performance.now();
-  await child(lab, variant).ended;
+  await (await child(lab, variant)).ended;
   return performance.now() - start;
 }
 
 async function killed(lab: QuantizeLab, variant: LabVariant, afterMs: number): Promise<void> {
-  const { process: started, ended } = child(lab, variant);
+  const { process: started, ended } = await child(lab, variant);
   const timer = setTimeout(() => started.kill('SIGKILL'), afterMs);
   await ended;
   clearTimeout(timer);
 }
 
-function child(lab: QuantizeLab, variant: LabVariant) {
-  const started = spawn(process.execPath, [join(import.meta.dirname, 'support/build-variant.mjs'), JSON.stringify({ store: lab.store.root, tool, imatrix: null, rules: null, ...variant })], { stdio: 'ignore' });
+async function child(lab: QuantizeLab, variant: LabVariant) {
+  const expected = await expectedOf(variant, effectsOf(lab.store, tool, { runTool, report: () => undefined }));
+  const started = spawn(process.execPath, [join(import.meta.dirname, 'support/build-variant.mjs'), JSON.stringify({ store: lab.store.root, tool, imatrix: null, rules: null, ...variant, expected })], { stdio: 'ignore' });
   return { process: started, ended: new Promise<void>((resolve) => started.on('exit', () => { resolve(); })) };
 }

@@ -1,7 +1,7 @@
 // Builds one variant with the compiled plugin, in a process of its own that can be killed: `build-variant.mjs <json>`.
 import { join } from 'node:path';
 
-const { store: root, tool, model, imatrix, settings, rules, name } = JSON.parse(process.argv[2]);
+const { store: root, tool, model, imatrix, settings, rules, name, expected } = JSON.parse(process.argv[2]);
 const plugin = join(import.meta.dirname, '../../dist');
 const { perform } = await import(`${plugin}/steps/perform.js`);
 const { quantizeStep } = await import(`${plugin}/steps/quantize.js`);
@@ -9,6 +9,6 @@ const { findBlob } = await import(`${plugin}/store/blobs.js`);
 const { openStore } = await import(`${plugin}/store/store.js`);
 const { runTool } = await import(`${plugin}/toolchain/run-tool.js`);
 const store = await openStore(root);
-const step = quantizeStep({ name, settings, rules, model, imatrix, toolchain: { build: 'lab' } });
+const step = quantizeStep({ name, settings, rules, model, imatrix, expected, toolchain: { build: 'lab' } });
 const { manifest } = await perform(step, { store, runTool, report: () => {}, threads: undefined, signal: undefined, tools: { llama: async () => tool }, resolve: (file) => findBlob(store, file) }, true);
 console.log(JSON.stringify(manifest.files));

@@ -4,8 +4,11 @@ import type { Json } from '../../src/core/canonical-json.js';
 import { sha256 } from '../../src/core/digest.js';
 import type { WorkEvent } from '../../src/core/events.js';
 import type { Manifest, ManifestFile } from '../../src/core/generated/manifest.generated.js';
+import type { QuantizationPlan } from '../../src/core/generated/plan.generated.js';
 import { quantizeArgs } from '../../src/quant/quantize-args.js';
-import { perform } from '../../src/steps/perform.js';
+import { dryRunOf, dryRunStep } from '../../src/steps/dry-run.js';
+import { ggufHeaderStep, modelHeaders } from '../../src/steps/gguf-header.js';
+import { perform, type Effects } from '../../src/steps/perform.js';
 import { quantizeStep, type QuantizeSettings } from '../../src/steps/quantize.js';
 import { findBlob } from '../../src/store/blobs.js';
 import { referToFile } from '../../src/store/external.js';
@@ -60,7 +63,8 @@ export async function quantizeLab(directory: string, llamaQuantize: string): Pro
         if (!tool.args.includes('--dry-run')) runs.push([...tool.args]);
         return run(tool);
       };
-      const { manifest } = await perform(stepOf(variant), effectsOf(store, llamaQuantize, { runTool: counting, report: (event) => keep(event, messages) }), true);
+      const effects = effectsOf(store, llamaQuantize, { runTool: counting, report: (event) => keep(event, messages) });
+      const { manifest } = await perform(await stepOf(variant, effects), effects, true);
       return { manifest, messages, runs };
     },
     stock: async (variant) => {
@@ -84,7 +88,7 @@ export async function quantizeLab(directory: string, llamaQuantize: string): Pro
 }
 
 /** The effects of a step in a lab. */
-export function effectsOf(store: StoreLayout, llamaQuantize: string, { runTool: run, report }: { runTool: RunTool; report: (event: WorkEvent) => void }): Parameters<typeof perform>[1] {
+export function effectsOf(store: StoreLayout, llamaQuantize: string, { runTool: run, report }: { runTool: RunTool; report: (event: WorkEvent) => void }): Effects {
   const none = () => Promise.reject(new Error('this step needs no other tool'));
   return {
     store, runTool: run, report, threads: undefined, signal: undefined,
@@ -93,9 +97,22 @@ export function effectsOf(store: StoreLayout, llamaQuantize: string, { runTool: 
   };
 }
 
-/** The step of a variant. */
-export function stepOf({ model, settings, rules = null, imatrix = null, name, build = 'lab' }: LabVariant) {
-  return quantizeStep({ name: name ?? settings.ftype, settings, rules, model, imatrix, toolchain: { build } });
+/** The step of a variant, which needs its dry run. */
+export async function stepOf(variant: LabVariant, effects: Effects) {
+  const { model, settings, rules = null, imatrix = null, name, build = 'lab' } = variant;
+  return quantizeStep({ name: name ?? settings.ftype, settings, rules, model, imatrix, toolchain: { build }, expected: await expectedOf(variant, effects) });
+}
+
+/** What llama-quantize says it will do; why it does so is of no interest here. */
+export async function expectedOf({ model, settings, rules = null, imatrix = null, build = 'lab' }: LabVariant, effects: Effects): Promise<QuantizationPlan> {
+  const headers = modelHeaders((await perform(ggufHeaderStep(model), effects, true)).manifest);
+  const step = dryRunStep({ headers, bring: () => Promise.resolve(), settings, rules, hasImatrix: imatrix !== null, toolchain: { build } });
+  const { tensors } = dryRunOf((await perform(step, effects, false)).manifest);
+  return {
+    format: 1, ftype: settings.ftype,
+    tensors: tensors.map((tensor) => ({ ...tensor, shape: [...tensor.shape], sizeBytes: 0, because: { kind: 'default' } })),
+    total: { elements: 0, sizeBytes: 0, bitsPerWeight: 0, sourceBytes: 0 },
+  };
 }
 
 function keep(event: WorkEvent, messages: string[]): void {

@@ -156,8 +156,8 @@ function writeShims(root: string, tools: RealTools, log: string): void {
   const shims = join(root, 'shims');
   mkdirSync(join(shims, 'bin'), { recursive: true });
   const shim = (path: string, name: string, real: string) => {
-    // Asking llama-quantize what it would do is no work on weights, so it is not counted.
-    writeFileSync(path, `#!/bin/sh\ncase " $* " in *' --dry-run '*) ;; *) echo ${name} >> '${log}';; esac\nexec '${real}' "$@"\n`);
+    // Asking llama-quantize what it would do is no work on weights: it is counted under a name of its own.
+    writeFileSync(path, `#!/bin/sh\ncase " $* " in *' --dry-run '*) echo ${name} --dry-run;; *) echo ${name};; esac >> '${log}'\nexec '${real}' "$@"\n`);
     chmodSync(path, 0o755);
   };
   for (const tool of toolNames) {

@@ -1,20 +1,24 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { GgufError } from './errors.js';
 import { corpusSchema, type Corpus } from './generated/corpus.generated.js';
+import { lockSchema, type Lock } from './generated/lock.generated.js';
 import { manifestSchema, type Manifest } from './generated/manifest.generated.js';
 import { modelSchema, type Model } from './generated/model.generated.js';
+import { planSchema, type QuantizationPlan } from './generated/plan.generated.js';
 import { sourceSchema } from './generated/source.generated.js';
 import { toolchainSchema, type Toolchain } from './generated/toolchain.generated.js';
 
 /** The files that are checked against a schema of this package, and their types. */
 export interface Schemas {
   corpus: Corpus;
+  lock: Lock;
   manifest: Manifest;
   model: Model;
+  plan: QuantizationPlan;
   toolchain: Toolchain;
 }
 
-const ajv = new Ajv({ allErrors: true, discriminator: true, verbose: true, allowUnionTypes: true, schemas: [sourceSchema, corpusSchema, manifestSchema, modelSchema, toolchainSchema] });
+const ajv = new Ajv({ allErrors: true, discriminator: true, verbose: true, allowUnionTypes: true, schemas: [sourceSchema, corpusSchema, lockSchema, manifestSchema, modelSchema, planSchema, toolchainSchema] });
 
 /**
  * The value as the type of its schema; nothing is changed or filled in.

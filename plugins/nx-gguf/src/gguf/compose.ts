@@ -1,7 +1,7 @@
 import type { ByteRange } from './byte-source.js';
 import { tensorInfosBytes } from './tensor-infos-bytes.js';
 import { alignedUp } from './tensor-layout.js';
-import { rowSizeBytes, tensorTypeByName, type TensorTypeName } from './tensor-type.js';
+import { tensorSizeBytes, tensorTypeByName, type TensorTypeName } from './tensor-type.js';
 
 /** What a GGUF file is composed of: metadata as raw bytes, and tensors in the order of their data. */
 export interface GgufParts {
@@ -48,8 +48,7 @@ export function composeGguf({ version, keyCount, metadata, tensors, alignment }:
 export function dataSizeBytes(shape: readonly number[], typeName: TensorTypeName): number {
   const type = tensorTypeByName(typeName);
   if (type === null) throw new RangeError(`no tensor type ${typeName}`);
-  const [row = 1, ...others] = shape;
-  return others.reduce((size, count) => size * count, rowSizeBytes(type, row));
+  return tensorSizeBytes(type, shape);
 }
 
 function fixedPart({ version, keyCount, tensorCount }: { version: number; keyCount: number; tensorCount: number }): Uint8Array {

@@ -71,3 +71,9 @@ export function rowSizeBytes(type: TensorType, elements: number): number {
   }
   return (elements / type.blockElements) * type.blockBytes;
 }
+
+/** Bytes of a tensor's data; `shape` starts with the row length. Throws a RangeError as `rowSizeBytes` does. */
+export function tensorSizeBytes(type: TensorType, shape: readonly number[]): number {
+  const [row = 1, ...others] = shape;
+  return others.reduce((size, dimension) => size * dimension, rowSizeBytes(type, row));
+}

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { GgufError } from '../core/errors.js';
 import type { ByteSource } from '../gguf/byte-source.js';
-import { withFileBytes } from '../steps/gguf-file.js';
+import { withFileSource } from '../steps/gguf-file.js';
 import { checkedBlob } from '../store/blobs.js';
 import type { StoreLayout } from '../store/layout.js';
 import { listBlobs } from '../store/usage.js';
@@ -22,8 +22,8 @@ export interface AnyGgufContext {
 export async function withAnyGguf<T>(name: string, { store, env, signal }: AnyGgufContext, work: (source: ByteSource) => Promise<T>): Promise<T> {
   if (/^https?:\/\//i.test(name)) return work(await openHttpSource(name, { authorization: (url) => authorizationFor(url, env), signal }));
   const info = await stat(name).catch(() => null);
-  if (info?.isFile() === true) return withFileBytes(name, work);
-  return withFileBytes(await inStore(name, store), work);
+  if (info?.isFile() === true) return withFileSource(name, work);
+  return withFileSource(await inStore(name, store), work);
 }
 
 async function inStore(prefix: string, store: StoreLayout): Promise<string> {

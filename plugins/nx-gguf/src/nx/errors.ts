@@ -11,6 +11,13 @@ export function errorText(error: unknown): string {
   ].join('\n');
 }
 
+/** An error whose message is all there is to say: Nx prints what is thrown to it, and a stack of ours would tell nobody anything. */
+export function plainError(error: unknown): Error {
+  const plain = new Error(errorText(error).trimEnd());
+  plain.stack = '';
+  return plain;
+}
+
 function unexpected(error: unknown): GgufError {
   const code = systemErrorCode(error);
   const message = error instanceof Error ? error.message : String(error);

@@ -7,7 +7,8 @@ import { writeDurably } from '../store/durable.js';
 import { perform, type Effects, type Performed } from '../steps/perform.js';
 import type { Step } from '../steps/step.js';
 import { runTool } from '../toolchain/run-tool.js';
-import { planStep } from './plan-step.js';
+import type { TransferSettings } from '../upstream/transfer.js';
+import { planStep, type PlanningOptions } from './plan-step.js';
 import { manifestPath, targetName, type TargetRef } from './target.js';
 import { verifyVariant } from './verify-variant.js';
 import { toolchainAccess, type ToolchainAccess, type ToolchainEnvironment } from './toolchain-tools.js';
@@ -15,12 +16,14 @@ import { toolchainAccess, type ToolchainAccess, type ToolchainEnvironment } from
 /** The targets of a workspace as steps: each can be had from the store or made, with everything it needs. */
 export interface Pipeline {
   environment: ToolchainEnvironment;
+  /** How files are fetched, where it differs from the ordinary. */
+  transfer: Partial<TransferSettings>;
   /** The artifact of a target: looked up, else made. Its manifest is written where Nx expects it. */
   obtain: (ref: TargetRef, options?: { needFiles?: boolean }) => Promise<Performed>;
   /** The manifest of a target that this one builds on: as its last run left it, else obtained. */
   upstream: (ref: TargetRef) => Promise<Manifest>;
-  /** The artifact of a step that is no target of its own, with its files. */
-  perform: (step: Step, toolchain: string) => Promise<Manifest>;
+  /** The artifact of a step that is no target of its own, with its files unless they are not needed. */
+  perform: (step: Step, toolchain: string, options?: { needFiles?: boolean }) => Promise<Manifest>;
   /** Rebuilds the result of a `quantize` target in full and compares; throws when it differs. */
   verify: (ref: TargetRef, manifest: Manifest) => Promise<void>;
   toolchain: (project: string) => ToolchainAccess;
@@ -28,8 +31,14 @@ export interface Pipeline {
   resolve: (file: ManifestFile) => Promise<string>;
 }
 
+/** What an executor decides for a whole pipeline. */
+export interface PipelineOptions extends PlanningOptions {
+  threads?: number | undefined;
+  transfer?: Partial<TransferSettings>;
+}
+
 /** The pipeline over a workspace and a store. One place where everything is composed. */
-export function createPipeline(environment: ToolchainEnvironment, options: { threads?: number | undefined; config?: { project: string; file: string } } = {}): Pipeline {
+export function createPipeline(environment: ToolchainEnvironment, options: PipelineOptions = {}): Pipeline {
   const producers = new Map<string, TargetRef>();
   const toolchains = new Map<string, ToolchainAccess>();
   const { workspace, store, report, signal } = environment;
@@ -47,6 +56,7 @@ export function createPipeline(environment: ToolchainEnvironment, options: { thr
 
   const pipeline: Pipeline = {
     environment,
+    transfer: options.transfer ?? {},
 
     toolchain: (project) => {
       const access = toolchains.get(project) ?? toolchainAccess(project, environment);
@@ -55,7 +65,7 @@ export function createPipeline(environment: ToolchainEnvironment, options: { thr
     },
 
     obtain: async (ref, { needFiles = false } = {}) => {
-      const { step, toolchain } = await planStep(ref, pipeline, options.config);
+      const { step, toolchain } = await planStep(ref, pipeline, options);
       const performed = await perform(step, effects(toolchain), needFiles);
       const path = join(workspace.root, manifestPath(ref));
       const text = manifestText(performed.manifest);
@@ -65,10 +75,10 @@ export function createPipeline(environment: ToolchainEnvironment, options: { thr
       return performed;
     },
 
-    perform: async (step, toolchain) => (await perform(step, effects(toolchain), true)).manifest,
+    perform: async (step, toolchain, { needFiles = true } = {}) => (await perform(step, effects(toolchain), needFiles)).manifest,
 
     verify: async (ref, manifest) => {
-      const { toolchain } = await planStep(ref, pipeline, options.config);
+      const { toolchain } = await planStep(ref, pipeline, options);
       const inputs = [await pipeline.upstream({ project: ref.project, kind: 'convert' })];
       if (manifest.provenance.inputs.some(({ role }) => role === 'imatrix')) inputs.push(await pipeline.upstream({ project: ref.project, kind: 'imatrix' }));
       for (const file of inputs.flatMap(({ files }) => files)) await pipeline.resolve(file);

@@ -4,7 +4,7 @@ import { GgufError } from '../core/errors.js';
 import { readManifest } from '../store/actions.js';
 import { storeLayout } from '../store/layout.js';
 import { defaultStoreRoot } from '../store/store.js';
-import { errorText } from './errors.js';
+import { plainError } from './errors.js';
 import { placeFiles } from './placed-files.js';
 
 const cached: ReadonlySet<string> = new Set(['local-cache', 'remote-cache', 'local-cache-kept-existing']);
@@ -26,7 +26,7 @@ export const placeRequested: PostTasksExecution = async (_options, { taskResults
       if (missing.length > 0 && isNamed(task.target.target, argv)) gone.set(task.id, missing);
     }
   }
-  if (gone.size > 0) throw shown(filesGone(gone));
+  if (gone.size > 0) throw plainError(filesGone(gone));
 };
 
 /** True when a command line names a target, or the aggregate that it belongs to (`quantize` for `quantize:Q6_K`). */
@@ -40,11 +40,4 @@ function filesGone(gone: ReadonlyMap<string, readonly string[]>): GgufError {
   const files = [...gone].map(([task, missing]) => `${task} is unchanged, but its files are not on this machine any more: ${missing.join(', ')}`);
   const commands = [...gone.keys()].map((task) => `nx run ${task} --skip-nx-cache --exclude-task-dependencies`);
   return new GgufError('FILES_GONE', files.join('\n'), { hint: `Make them again with:\n${commands.join('\n')}` });
-}
-
-/** Nx prints the message of what a hook throws, and a stack of ours would tell nobody anything. */
-function shown(error: GgufError): Error {
-  const plain = new Error(errorText(error).trimEnd());
-  plain.stack = '';
-  return plain;
 }

@@ -1,23 +1,20 @@
-import { join, resolve } from 'node:path';
-import type { Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
-import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
+import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { CorpusFile, Model, Variant } from '../core/generated/model.generated.js';
-import type { Source } from '../core/generated/source.generated.js';
-import { normalizeTensorTypes, requireTensorTypes } from '../quant/tensor-types.js';
 import { cardStep } from '../steps/card.js';
 import { convertStep } from '../steps/convert.js';
-import { fetchCommandStep } from '../steps/fetch-command.js';
-import { fetchPathStep } from '../steps/fetch-path.js';
 import { imatrixFileStep, imatrixMakeStep } from '../steps/imatrix.js';
 import { kldBaseStep } from '../steps/kld-base.js';
 import { kldStep } from '../steps/kld.js';
-import { readNamedFile } from '../steps/perform.js';
+import { quantizationPlanStep } from '../steps/plan.js';
 import { quantizeStep } from '../steps/quantize.js';
+import { referenceStep } from '../steps/reference.js';
 import type { Step } from '../steps/step.js';
-import { referToFile } from '../store/external.js';
 import type { Pipeline } from './pipeline.js';
+import { planSource } from './plan-source.js';
 import { targetName, type TargetRef } from './target.js';
+import { convertedModel, llama, namedFile, oneFile } from './upstream-files.js';
+import { planVariant } from './variant-plan.js';
 import { configFile, projectDirectory, readConfig } from './workspace.js';
 
 /** A step and the project whose toolchain it runs. */
@@ -32,23 +29,41 @@ interface Planning {
   pipeline: Pipeline;
   model: Model;
   toolchain: string;
+  /** The model file, relative to the project's directory. */
+  file: string;
+  options: PlanningOptions;
+}
+
+/** What an executor's options change in planning. */
+export interface PlanningOptions {
+  /** The model file of a project, when it is not the one that the project names. */
+  config?: { project: string; file: string };
+  /** A GGUF elsewhere that stands for the converted model in a plan. */
+  from?: string | undefined;
 }
 
 /** The step of a target: the recipe and the manifests of what it builds on, resolved. */
-export async function planStep(ref: TargetRef, pipeline: Pipeline, config?: { project: string; file: string }): Promise<PlannedStep> {
-  const file = config?.project === ref.project ? config.file : configFile(pipeline.environment.workspace, ref, 'model.json');
+export async function planStep(ref: TargetRef, pipeline: Pipeline, options: PlanningOptions): Promise<PlannedStep> {
+  const file = modelFile(ref, pipeline, options);
   if (ref.kind === 'fetch' && /(^|\/)corpus[^/]*\.json$/.test(file)) return planCorpus(ref, pipeline, file);
   const model = await readConfig(pipeline.environment.workspace, 'model', { project: ref.project, file });
   const toolchain = model.toolchain ?? 'llama-cpp';
-  const planning = { ref, pipeline, model, toolchain };
+  const planning = { ref, pipeline, model, toolchain, file, options };
   return { step: await planOfKind(planning), toolchain };
+}
+
+/** The file that declares a target's model or corpus. */
+export function modelFile(ref: TargetRef, pipeline: Pipeline, { config }: PlanningOptions): string {
+  return config?.project === ref.project ? config.file : configFile(pipeline.environment.workspace, ref, 'model.json');
 }
 
 function planOfKind(planning: Planning): Promise<Step> {
   switch (planning.ref.kind) {
-    case 'fetch': return planSource(planning.model.source, planning);
+    case 'fetch': return planSource(planning.model.source, { ...planning, place: 'source' });
+    case 'reference': return planReference(planning);
     case 'convert': return planConvert(planning);
     case 'imatrix': return planImatrix(planning);
+    case 'plan': return planPlan(planning);
     case 'quantize': return planQuantize(planning);
     case 'kld-base': return planKldBase(planning);
     case 'kld': return planKld(planning);
@@ -60,26 +75,7 @@ function planOfKind(planning: Planning): Promise<Step> {
 async function planCorpus(ref: TargetRef, pipeline: Pipeline, file: string): Promise<PlannedStep> {
   const corpus = await readConfig(pipeline.environment.workspace, 'corpus', { project: ref.project, file });
   const toolchain = corpus.toolchain ?? 'llama-cpp';
-  return { step: await planSource(corpus.source, { ref, pipeline, toolchain }), toolchain };
-}
-
-async function planSource(source: Source, { ref, pipeline, toolchain }: Pick<Planning, 'ref' | 'pipeline' | 'toolchain'>): Promise<Step> {
-  const { workspace, store, report } = pipeline.environment;
-  const directory = projectDirectory(workspace, ref.project, targetName(ref));
-  const refer = (path: string) => referToFile(store, path);
-  switch (source.type) {
-    case 'path':
-      report({ type: 'step', message: `reading ${source.path}` });
-      return fetchPathStep(source, resolve(directory, source.path), refer);
-    case 'command': {
-      const access = pipeline.toolchain(toolchain);
-      return fetchCommandStep(source, { projectDir: directory, refer, identities: { source: () => access.identity('source'), python: () => access.identity('python') } });
-    }
-    default:
-      throw new GgufError('SOURCE_UNSUPPORTED', `${targetName(ref)}: this version of nx-gguf cannot fetch from a source of type ${JSON.stringify(source.type)}`, {
-        hint: 'Download the files and name their directory with a source of type "path".',
-      });
-  }
+  return { step: await planSource(corpus.source, { ref, pipeline, toolchain, file, place: 'source' }), toolchain };
 }
 
 async function planConvert({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
@@ -90,11 +86,11 @@ async function planConvert({ ref, pipeline, model, toolchain }: Planning): Promi
   return convertStep({ name: model.name, settings, metadata, checkpoint: checkpoint.files, toolchain: { source: await access.identity('source'), python: await access.identity('python') } });
 }
 
-async function planImatrix({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
+async function planImatrix({ ref, pipeline, model, toolchain, file }: Planning): Promise<Step> {
   const settings = model.imatrix;
   if (settings === undefined) throw new GgufError('NO_IMATRIX', `${ref.project}: model.json declares no "imatrix"`, { hint: 'Declare one, or remove the target `imatrix`.' });
   if (settings.type === 'file') {
-    const fetched = await pipeline.perform(await planSource(settings.source, { ref, pipeline, toolchain }), toolchain);
+    const fetched = await pipeline.perform(await planSource(settings.source, { ref, pipeline, toolchain, file, place: 'imatrix' }), toolchain);
     return imatrixFileStep(oneFile(fetched, settings.file, 'imatrix.source'));
   }
   return imatrixMakeStep({ settings, model: await convertedModel(ref, pipeline), corpus: await corpusText(settings.corpus, pipeline), toolchain: await llama(pipeline, toolchain) });
@@ -102,15 +98,15 @@ async function planImatrix({ ref, pipeline, model, toolchain }: Planning): Promi
 
 async function planQuantize({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
   const variant = variantOf(ref, model);
-  const { tensorTypes, imatrix = model.imatrix !== undefined, ...settings } = variant;
-  if (imatrix && model.imatrix === undefined) throw new GgufError('NO_IMATRIX', `${targetName(ref)}: "imatrix" is true, but model.json declares no imatrix`, { hint: 'Declare "imatrix" in model.json, or set it to false for this variant.' });
-  const by = `quantize.${ref.variant ?? ''}.tensorTypes`;
-  const rules = tensorTypes === undefined ? null : normalizeTensorTypes(requireTensorTypes(await namedFile(ref, pipeline, { file: tensorTypes, by }), tensorTypes));
   const files = await convertedModel(ref, pipeline);
   const name = `${model.name}-${ref.variant ?? ''}`;
   if (files.some((file) => file.name === `${name}.gguf`)) throw new GgufError('VARIANT_NAME_TAKEN', `${name}.gguf is the name of the unquantized model already`, { hint: 'Give the variant another name in model.json and project.json.' });
-  const matrix = imatrix ? oneFile(await pipeline.upstream({ project: ref.project, kind: 'imatrix' }), undefined, 'imatrix') : null;
-  return quantizeStep({ name, settings, rules: rules === '' ? null : rules, model: files, imatrix: matrix, toolchain: await llama(pipeline, toolchain) });
+  const { plan, ...planned } = await planVariant({ ref, model, toolchain, variant, name: ref.variant ?? '' }, pipeline);
+  return quantizeStep({ name, model: files, settings: planned.settings, rules: planned.rules, imatrix: planned.imatrix, expected: plan, toolchain: planned.toolchain });
+}
+
+async function planPlan({ ref, pipeline, model, toolchain, options }: Planning): Promise<Step> {
+  return quantizationPlanStep(await planVariant({ ref, model, toolchain, variant: variantOf(ref, model), name: ref.variant ?? '', from: options.from }, pipeline));
 }
 
 async function planKldBase({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
@@ -119,17 +115,34 @@ async function planKldBase({ ref, pipeline, model, toolchain }: Planning): Promi
 }
 
 async function planKld({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
-  variantOf(ref, model);
   const { parameters } = evaluation(ref, model);
-  const variant = await pipeline.upstream({ project: ref.project, kind: 'quantize', variant: ref.variant ?? '' });
+  const variant = await pipeline.upstream({ project: ref.project, kind: measuredKind(ref, model), variant: ref.variant ?? '' });
   const base = oneFile(await pipeline.upstream({ project: ref.project, kind: 'kld-base' }), undefined, 'kld-base');
   return kldStep({ variant: variant.files, base, parameters, toolchain: await llama(pipeline, toolchain) });
+}
+
+async function planReference({ ref, pipeline, model, toolchain, file }: Planning): Promise<Step> {
+  const reference = model.references?.[ref.variant ?? ''];
+  if (reference === undefined) throw new GgufError('REFERENCE_MISSING', `${targetName(ref)}: model.json declares no reference ${JSON.stringify(ref.variant)}`, { hint: `Declared are: ${Object.keys(model.references ?? {}).join(', ')}` });
+  const fetched = await pipeline.perform(await planSource(reference.source, { ref, pipeline, toolchain, file, place: { reference: ref.variant ?? '' } }), toolchain);
+  return referenceStep(ref.variant ?? '', fetched.files);
+}
+
+/** A measurement is of a variant or of a reference; names are shared, so none can be both. */
+function measuredKind(ref: TargetRef, model: Model): 'quantize' | 'reference' {
+  const name = ref.variant ?? '';
+  const isReference = Object.hasOwn(model.references ?? {}, name);
+  if (isReference && Object.hasOwn(model.quantize ?? {}, name)) throw new GgufError('NAME_TAKEN', `${ref.project}: ${name} is both a variant and a reference`, { hint: 'Rename one of them in model.json and project.json.' });
+  if (!isReference) variantOf(ref, model);
+  return isReference ? 'reference' : 'quantize';
 }
 
 async function planCard({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
   const of = (kind: TargetRef['kind'], variant?: string) => pipeline.upstream({ project: ref.project, kind, ...(variant === undefined ? {} : { variant }) });
   const variants = Object.keys(model.quantize ?? {});
   const measured = model.evaluation !== undefined;
+  const unknown = Object.entries(model.references ?? {}).filter(([, { compareWith }]) => compareWith !== undefined && !variants.includes(compareWith)).map(([name, { compareWith }]) => `references.${name}.compareWith: there is no variant ${JSON.stringify(compareWith)}`);
+  if (unknown.length > 0) throw new GgufError('VARIANT_MISSING', `${ref.project}: ${unknown.join('\n')}`, { hint: `Declared are: ${variants.join(', ')}` });
   return cardStep({
     model,
     source: await of('fetch'),
@@ -137,11 +150,13 @@ async function planCard({ ref, pipeline, model, toolchain }: Planning): Promise<
     imatrix: model.imatrix === undefined ? null : await of('imatrix'),
     base: measured ? await of('kld-base') : null,
     variants: await Promise.all(variants.map(async (name) => ({ name, quantized: await of('quantize', name), measured: measured ? await of('kld', name) : null }))),
+    references: await Promise.all(Object.entries(model.references ?? {}).map(async ([name, { compareWith }]) => ({ name, compareWith: compareWith ?? null, fetched: await of('reference', name), measured: measured ? await of('kld', name) : null }))),
     toolchain: { build: await pipeline.toolchain(toolchain).identity('build'), python: await pipeline.toolchain(toolchain).identity('python') },
   });
 }
 
-function variantOf(ref: TargetRef, model: Model): Variant {
+/** The variant that a target names. */
+export function variantOf(ref: TargetRef, model: Model): Variant {
   const variant = model.quantize?.[ref.variant ?? ''];
   if (variant !== undefined) return variant;
   const known = Object.keys(model.quantize ?? {}).join(', ');
@@ -154,27 +169,8 @@ function evaluation(ref: TargetRef, model: Model) {
   return { corpus, parameters: { ctx, chunks, batch, ubatch } };
 }
 
-async function convertedModel(ref: TargetRef, pipeline: Pipeline): Promise<ManifestFile[]> {
-  return (await pipeline.upstream({ project: ref.project, kind: 'convert' })).files;
-}
-
 async function corpusText(corpus: CorpusFile, pipeline: Pipeline): Promise<ManifestFile> {
   const { project, file } = typeof corpus === 'string' ? { project: corpus, file: undefined } : corpus;
   projectDirectory(pipeline.environment.workspace, project, '"corpus"');
   return oneFile(await pipeline.upstream({ project, kind: 'fetch' }), file, project);
-}
-
-async function llama(pipeline: Pipeline, toolchain: string): Promise<Record<string, Json>> {
-  return { build: await pipeline.toolchain(toolchain).identity('build') };
-}
-
-function oneFile({ files }: Pick<Manifest, 'files'>, name: string | undefined, of: string): ManifestFile {
-  const found = name === undefined ? files : files.filter((file) => file.name === name);
-  if (found.length === 1 && found[0] !== undefined) return found[0];
-  const names = files.map((file) => file.name).join(', ');
-  throw new GgufError('FILE_AMBIGUOUS', name === undefined ? `${of} has ${files.length} files: ${names}` : `${of} has no file ${name}; it has ${names}`, { hint: 'Name one of them.' });
-}
-
-function namedFile(ref: TargetRef, pipeline: Pipeline, named: { file: string; by: string }): Promise<string> {
-  return readNamedFile(join(projectDirectory(pipeline.environment.workspace, ref.project, named.by), named.file), named);
 }

@@ -17,6 +17,7 @@ const sparseMs = 2_000;
 export function progressReporter(output: ProgressOutput): { report: Report; end: () => void } {
   let label = '';
   let startMs = 0;
+  let startDone = 0;
   let shownMs = 0;
   let shownTenth = 0;
   let open = false;
@@ -35,9 +36,10 @@ export function progressReporter(output: ProgressOutput): { report: Report; end:
     if (event.label !== label) {
       ({ label } = event);
       startMs = shownMs = now;
+      startDone = event.done;
       shownTenth = 0;
     }
-    const line = progressLine(event, now - startMs);
+    const line = progressLine(event, now - startMs, startDone);
     if (output.isTerminal) {
       if (open && now - shownMs < frameMs && event.done !== event.total) return;
       output.write(`\r\x1b[K${line}`);
@@ -54,9 +56,9 @@ export function progressReporter(output: ProgressOutput): { report: Report; end:
   return { report, end };
 }
 
-/** One line of progress, e.g. `quantizing 34 % (12/35 tensors, 3.1/s, 8 s left)`. */
-export function progressLine({ label, done, total, unit }: Progress, elapsedMs: number): string {
-  const rate = elapsedMs > 0 ? (done * 1000) / elapsedMs : 0;
+/** One line of progress, e.g. `quantizing 34 % (12/35 tensors, 3.1/s, 8 s left)`; what was done before it started has no part in the rate. */
+export function progressLine({ label, done, total, unit }: Progress, elapsedMs: number, startDone = 0): string {
+  const rate = elapsedMs > 0 ? (Math.max(0, done - startDone) * 1000) / elapsedMs : 0;
   const amount = (value: number): string => (unit === 'bytes' ? prettyBytes(value, { binary: true }) : String(value));
   const perSecond = unit === 'bytes' ? prettyBytes(rate, { binary: true }) : rate.toFixed(1);
   if (total === null || total === 0) return `${label} (${amount(done)}${unit === 'bytes' ? '' : ` ${unit}`}, ${perSecond}/s)`;

@@ -97,11 +97,11 @@ describe('what an executor knows', () => {
   });
 
   it.each([
-    ['nothing builds on it', [], 'card', true],
-    ['something else of this run builds on it', ['tiny:convert'], 'card', false],
-    ['only an aggregate builds on it', ['tiny:convert'], 'quantize', true],
-    ['something builds on another target', ['tiny:fetch'], 'card', true],
-  ])('a target is requested when %s: %j by %s -> %s', async (_, edges, by, expected) => {
-    expect((await executionOf({ context: context('convert', edges, by) })).isRequested).toBe(expected);
+    { when: 'nothing builds on it', edges: [], by: 'card', isRequested: true },
+    { when: 'something else of this run builds on it', edges: ['tiny:convert'], by: 'card', isRequested: false },
+    { when: 'only an aggregate builds on it', edges: ['tiny:convert'], by: 'quantize', isRequested: true },
+    { when: 'something builds on another target', edges: ['tiny:fetch'], by: 'card', isRequested: true },
+  ])('a target is requested when $when: $isRequested', async ({ edges, by, isRequested }) => {
+    expect((await executionOf({ context: context('convert', edges, by) })).isRequested).toBe(isRequested);
   });
 });

@@ -9,6 +9,8 @@ import type { TargetKind, TargetRef } from './target.js';
 import type { ToolchainEnvironment } from './toolchain-tools.js';
 import type { Workspace } from './workspace.js';
 
+const variantKinds: ReadonlySet<TargetKind> = new Set(['reference', 'plan', 'quantize', 'kld']);
+
 /** What an executor's own part gets. */
 export interface Execution<O> {
   options: O;
@@ -26,6 +28,9 @@ export interface CommonOptions {
   config?: string;
   variant?: string;
   threads?: number;
+  reference?: string;
+  maxBytesPerSecond?: number;
+  from?: string;
 }
 
 /**
@@ -59,16 +64,21 @@ async function execution<O extends CommonOptions>(options: O, context: ExecutorC
   const project = context.projectName ?? '';
   const workspace: Workspace = { root: context.root, projects: context.projectsConfigurations.projects };
   const environment: ToolchainEnvironment = { workspace, store: await openStore(defaultStoreRoot(process.env)), env: process.env, report, signal };
-  const config = options.config === undefined ? {} : { config: { project, file: options.config } };
-  const variant = options.variant ?? context.targetName?.split(':').slice(1).join(':');
+  const planning = {
+    threads: options.threads,
+    from: options.from,
+    ...(options.config === undefined ? {} : { config: { project, file: options.config } }),
+    ...(options.maxBytesPerSecond === undefined ? {} : { transfer: { maxBytesPerSecond: options.maxBytesPerSecond } }),
+  };
+  const variant = options.variant ?? options.reference ?? context.targetName?.split(':').slice(1).join(':');
   return {
     options,
     project,
     environment,
-    pipeline: createPipeline(environment, { threads: options.threads, ...config }),
+    pipeline: createPipeline(environment, planning),
     print: (text) => process.stdout.write(`${text}\n`),
     isRequested: isRequested(context),
-    ref: (kind) => ({ project, kind, ...(kind === 'quantize' || kind === 'kld' ? { variant: variant ?? '' } : {}) }),
+    ref: (kind) => ({ project, kind, ...(variantKinds.has(kind) ? { variant: variant ?? '' } : {}) }),
   };
 }
 

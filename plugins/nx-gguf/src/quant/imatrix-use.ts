@@ -1,5 +1,4 @@
 import type { TensorTypeName } from '../gguf/tensor-type.js';
-import { findFtype } from './ftypes.js';
 
 /** Types whose quantizer looks at the importance matrix; the others are the same with and without it (follows ggml_quantize_chunk and the quantize_* functions of ggml/src/ggml-quants.c). */
 const weighted: ReadonlySet<TensorTypeName> = new Set<TensorTypeName>([
@@ -7,17 +6,9 @@ const weighted: ReadonlySet<TensorTypeName> = new Set<TensorTypeName>([
   'iq1_s', 'iq1_m', 'iq2_xxs', 'iq2_xs', 'iq2_s', 'iq3_xxs', 'iq3_s', 'iq4_nl', 'iq4_xs',
 ]);
 
-const needy: ReadonlySet<TensorTypeName> = new Set<TensorTypeName>(['iq3_xxs', 'iq2_xxs', 'iq2_xs', 'iq2_s', 'iq1_m', 'iq1_s']);
-
 /** True when the bytes of a tensor of this type depend on its part of the importance matrix. */
 export function usesImatrix(type: TensorTypeName): boolean {
   return weighted.has(type);
-}
-
-/** True when llama-quantize refuses to make this tensor without importance data (follows tensor_requires_imatrix of src/llama-quant.cpp). */
-export function requiresImatrix(tensor: string, type: TensorTypeName, ftype: string): boolean {
-  if (isTokenEmbedding(tensor) || tensor === 'output.weight') return false;
-  return needy.has(type) || (type === 'q2_K' && findFtype(ftype)?.name === 'Q2_K_S');
 }
 
 /** True for the tensors whose importance data may be of the wrong size: llama-quantize then goes on without it. */

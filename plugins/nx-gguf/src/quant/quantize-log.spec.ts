@@ -17,7 +17,7 @@ describe('parseQuantizeLine, on recorded output of llama-quantize v0.5.0', () =>
 
   it('gives a converted, a copied and an interrupted tensor', () => {
     const tensors = only('imatrix-and-rules', 'tensor');
-    expect(tensors[7]).toEqual({ kind: 'tensor', index: 8, total: 21, tensor: 'blk.0.attn_v.weight', shape: [256, 128, 1, 1], from: 'f32', to: 'q8_0', copied: false });
+    expect(tensors[7]).toEqual({ kind: 'tensor', index: 8, total: 21, tensor: 'blk.0.attn_v.weight', shape: [256, 128, 1, 1], from: 'f32', to: 'q8_0', copied: false, sizeMib: 0.03, sizeDigits: 2 });
     expect(tensors[1]).toMatchObject({ tensor: 'output_norm.weight', from: 'f32', to: 'f32', copied: true });
     expect(tensors[0]).toMatchObject({ tensor: 'output.weight', to: null, copied: false });
     expect(only('imatrix-and-rules', 'no-imatrix-entry').map(({ tensor }) => tensor)).toEqual(['output.weight', 'token_embd.weight']);

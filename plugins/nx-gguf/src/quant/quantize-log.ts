@@ -12,7 +12,7 @@ export type QuantizeEvent =
 
 /**
  * One tensor's turn. `to` is null when the line was cut by a note about the importance matrix: a 'converted' line follows.
- * `copied` is true for a tensor that keeps its type.
+ * `copied` is true for a tensor that keeps its type. `sizeMib` is the size it gets, printed with `sizeDigits` decimals.
  */
 export interface TensorEvent {
   readonly kind: 'tensor';
@@ -23,6 +23,8 @@ export interface TensorEvent {
   readonly from: string;
   readonly to: string | null;
   readonly copied: boolean;
+  readonly sizeMib: number | null;
+  readonly sizeDigits: number;
 }
 
 /** Stable codes of the failures that are told apart. */
@@ -44,15 +46,15 @@ const failures: readonly (readonly [QuantizeFailureCode, RegExp])[] = [
 ];
 
 const readers: readonly (readonly [RegExp, (groups: Groups) => QuantizeEvent])[] = [
-  [/^\[ *(?<index>\d+)\/ *(?<total>\d+)\] +(?<tensor>\S+) +- \[(?<shape>[ \d,]+)\], type = +(?<from>\w+), *(?<rest>.*)$/, tensorEvent],
+  [/^\[ *(?<index>\d+)\/ *(?<total>\d+)\] +(?<tensor>.+?) +- \[(?<shape>[ \d,]+)\], type = +(?<from>\w+), *(?<rest>.*)$/, tensorEvent],
   [/^converting to (?<to>\w+) \.\./, ({ to = '' }) => ({ kind: 'converted', to })],
-  [/^llama_tensor_get_type: (?<tensor>\S+) +- applying manual override: (?<from>\w+) -> (?<to>\w+)/, ({ tensor = '', from = '', to = '' }) => ({ kind: 'override', tensor, from, to })],
+  [/^llama_tensor_get_type: (?<tensor>.+?) +- applying manual override: (?<from>\w+) -> (?<to>\w+)/, ({ tensor = '', from = '', to = '' }) => ({ kind: 'override', tensor, from, to })],
   [
-    /^warning: (?<tensor>\S+) +- ncols +(?<columns>\d+) not divisible by +\d+ \(required for type +(?<wanted>\w+)\).*-> falling back to +(?<to>\w+)/,
+    /^warning: (?<tensor>.+?) +- ncols +(?<columns>\d+) not divisible by +\d+ \(required for type +(?<wanted>\w+)\).*-> falling back to +(?<to>\w+)/,
     ({ tensor = '', columns, wanted = '', to = '' }) => ({ kind: 'fallback', tensor, rowElements: Number(columns), wanted, to }),
   ],
   [/WARNING: (?<count>\d+) of (?<total>\d+) tensor\(s\) required fallback quantization/, ({ count, total }) => ({ kind: 'fallback-count', count: Number(count), total: Number(total) })],
-  [/^====== \w+: did not find weights for (?<tensor>\S+)/, ({ tensor = '' }) => ({ kind: 'no-imatrix-entry', tensor })],
+  [/^====== \w+: did not find weights for (?<tensor>.+)/, ({ tensor = '' }) => ({ kind: 'no-imatrix-entry', tensor })],
   [/WARNING: dry run completed successfully, but .* will require an imatrix/, () => ({ kind: 'imatrix-required' })],
   [
     /^llama_model_quantize_impl: (?<of>model|quant) size +=\s+(?<size>[\d.]+) MiB \((?<bits>[\d.]+) BPW\)/,
@@ -80,6 +82,7 @@ export function parseQuantizeLine(line: string): QuantizeEvent | null {
 function tensorEvent({ index, total, tensor = '', shape = '', from = '', rest = '' }: Groups): TensorEvent {
   const to = /^converting to (\w+) \.\.|-> +[\d.]+ MiB \((\w+)\)$/.exec(rest);
   const copied = to === null && rest.startsWith('size =');
+  const size = [...rest.matchAll(/([\d.]+) MiB/g)].at(-1)?.[1];
   return {
     kind: 'tensor',
     index: Number(index),
@@ -89,5 +92,7 @@ function tensorEvent({ index, total, tensor = '', shape = '', from = '', rest = 
     from,
     to: copied ? from : (to?.[1] ?? to?.[2] ?? null),
     copied,
+    sizeMib: size === undefined ? null : Number(size),
+    sizeDigits: size?.split('.')[1]?.length ?? 0,
   };
 }

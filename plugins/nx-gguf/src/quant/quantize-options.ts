@@ -1,3 +1,4 @@
+import { GgufError } from '../core/errors.js';
 import { findFtype, unknownFtype } from './ftypes.js';
 import { overrideKvProblem } from './override-kv.js';
 import type { QuantizeOptions } from './quantize-args.js';
@@ -15,6 +16,12 @@ type Check = (options: QuantizeOptions) => (QuantizeProblem | null)[];
 export function checkQuantizeOptions(options: QuantizeOptions): QuantizeProblem[] {
   const checks: readonly Check[] = [names, overrides, weights, ignored, values];
   return checks.flatMap((check) => check(options)).filter((problem) => problem !== null);
+}
+
+/** Throws BAD_VARIANT, which lists everything that is wrong with the options of the named variant. */
+export function requireQuantizeOptions(options: QuantizeOptions, name: string): void {
+  const problems = checkQuantizeOptions(options);
+  if (problems.length > 0) throw new GgufError('BAD_VARIANT', problems.map(({ message }) => `${name}: ${message}`).join('\n'), { hint: 'Correct the variant in model.json.' });
 }
 
 const names: Check = ({ ftype, outputTensorType, tokenEmbeddingType }) => [

@@ -1,5 +1,5 @@
 import { sha256 } from '../core/digest.js';
-import { isWeighted, requiresImatrix, usesImatrix } from './imatrix-use.js';
+import { isWeighted, usesImatrix } from './imatrix-use.js';
 import { tensorKey, type TensorIngredients } from './tensor-key.js';
 
 const base: TensorIngredients = { source: sha256('s'), shape: [256, 4], from: 'bf16', to: 'q4_K', imatrix: null, quantizer: { commit: 'c' } };
@@ -31,17 +31,6 @@ describe('importance data', () => {
     ['f16', false],
   ] as const)('of %s has influence: %s', (type, expected) => {
     expect(usesImatrix(type)).toBe(expected);
-  });
-
-  it.each([
-    ['blk.0.ffn_up.weight', 'iq2_xs', 'IQ2_XS', true],
-    ['token_embd.weight', 'iq2_xs', 'IQ2_XS', false],
-    ['output.weight', 'iq2_xs', 'IQ2_XS', false],
-    ['blk.0.ffn_up.weight', 'q2_K', 'Q2_K', false],
-    ['blk.0.ffn_up.weight', 'q2_K', 'q2_k_s', true],
-    ['blk.0.ffn_up.weight', 'iq3_s', 'IQ3_S', false],
-  ] as const)('is needed by %s of type %s in %s: %s', (...[tensor, type, ftype, expected]) => {
-    expect(requiresImatrix(tensor, type, ftype)).toBe(expected);
   });
 
   it.each([

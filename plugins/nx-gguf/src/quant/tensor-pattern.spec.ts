@@ -3,7 +3,7 @@ import { lowerCasePattern, patternProblem } from './tensor-pattern.js';
 describe('patternProblem', () => {
   it.each([
     '.*\\.attn_gate\\.weight$', '^blk\\.(\\d+)\\.ffn_down\\.weight$', 'blk\\.[0-9]\\.', '[^a-c]x', 'a|b', '(?:a|b)c', 'x(?!y)', 'a{2,3}', 'a{2}', 'a{2,}',
-    '(a)\\1', '\\d5', '[\\d.]+', '[\\w-]', '[-a]', 'x]', '}', '\\_', '\\x41', '\\u00e9', '', 'UPPER', '\\\\d',
+    '(a)\\1', '\\d5', '[\\d.]+', '[\\w-]', '[-a]', 'x]', '}', '\\_', '\\x41', '\\u00e9', '', 'UPPER', '[AB]', '\\[A-Z]', '\\\\d',
   ])('accepts %p', (pattern) => {
     expect(patternProblem(pattern)).toBeNull();
   });
@@ -12,7 +12,7 @@ describe('patternProblem', () => {
     expect(patternProblem(pattern)?.code).toBe('TENSOR_PATTERN_INVALID');
   });
 
-  it.each(['\\D+', 'a\\S', '[\\W]', '\\\\\\B'])('refuses what lower-casing turns into something else: %p', (pattern) => {
+  it.each(['\\D+', 'a\\S', '[\\W]', '\\\\\\B', '[A-Z]', 'x[0-9A-F]', '[^AB]', '[a-Z]'])('refuses what lower-casing turns into something else: %p', (pattern) => {
     expect(patternProblem(pattern)?.code).toBe('TENSOR_PATTERN_CASE');
   });
 

@@ -25,11 +25,11 @@ export function lowerCasePattern(pattern: string): string {
 
 /** Why a pattern, as written in the file, would fail in llama-quantize or not mean what it says; null if it is good. */
 export function patternProblem(pattern: string): PatternProblem | null {
-  const escape = /^(?:[^\\]|\\[^A-Z])*?(\\[A-Z])/s.exec(pattern)?.[1];
-  if (escape !== undefined) {
-    return { code: 'TENSOR_PATTERN_CASE', message: `pattern '${pattern}' has '${escape}', which llama-quantize turns into '${escape.toLowerCase()}': it lower-cases patterns` };
-  }
-  const lower = lowerCasePattern(pattern);
+  return caseProblem(pattern) ?? syntaxProblem(lowerCasePattern(pattern), pattern);
+}
+
+/** Why llama-quantize could not use a pattern, given in lower case, or would read it differently; null if it is good. */
+export function syntaxProblem(lower: string, pattern = lower): PatternProblem | null {
   try {
     new RegExp(lower);
   } catch (error) {
@@ -38,6 +38,14 @@ export function patternProblem(pattern: string): PatternProblem | null {
   }
   if (portable.test(lower) && backreferencesExist(lower)) return null;
   return { code: 'TENSOR_PATTERN_NOT_PORTABLE', message: `pattern '${pattern}' uses syntax that C++ and JavaScript regular expressions do not share` };
+}
+
+// Escapes in upper case, and classes whose range or complement is another one in lower case.
+function caseProblem(pattern: string): PatternProblem | null {
+  const pieces = pattern.match(/\\.|\[(?:\\.|[^\]\\])*\]/gs) ?? [];
+  const changed = pieces.find((piece) => /^\\[A-Z]|^\[.*(?:\\[A-Z]|[A-Z]-[^\]]|-[A-Z])|^\[\^.*[A-Z]/s.test(piece));
+  if (changed === undefined) return null;
+  return { code: 'TENSOR_PATTERN_CASE', message: `pattern '${pattern}' has '${changed}', which llama-quantize turns into '${lowerCasePattern(changed)}': it lower-cases patterns` };
 }
 
 function backreferencesExist(pattern: string): boolean {

@@ -1,4 +1,4 @@
-import { normalizeTensorTypes, parseTensorTypes, requireTensorTypes, tensorTypeMatcher } from './tensor-types.js';
+import { normalizeTensorTypes, parseTensorTypes, tensorTypeMatcher } from './tensor-types.js';
 
 const pairs = (text: string) => parseTensorTypes(text).rules.map(({ pattern, type }) => `${pattern}=${type}`);
 const problems = (text: string) => parseTensorTypes(text).problems.map(({ code, line }) => `${line} ${code}`);
@@ -42,6 +42,19 @@ describe('parseTensorTypes', () => {
     expect(problems(text)).toEqual([expected]);
   });
 
+  it.each([
+    ['a(=q8_0', 'syntax'],
+    ['a=q9_K', 'unknownType'],
+    ['[A-Z]=q8_0', 'patternCase'],
+    ['a=q8_0 a=q6_K', 'hidden'],
+  ])('names the check that finds %p', (text, check) => {
+    expect(parseTensorTypes(text).problems.map((problem) => problem.check)).toEqual([check]);
+  });
+
+  it('keeps a rule that means something else in lower case, as llama-quantize would use it', () => {
+    expect(pairs('\\D=q8_0')).toEqual(['\\d=q8_0']);
+  });
+
   it('reports every problem and keeps the good rules', () => {
     const { rules, problems: found } = parseTensorTypes('a=q8_0\nb\nc=q4k\n=x');
     expect(rules).toHaveLength(1);
@@ -67,18 +80,6 @@ describe('normalizeTensorTypes', () => {
   });
 });
 
-describe('requireTensorTypes', () => {
-  it('gives the rules of a good file', () => {
-    expect(requireTensorTypes('a=q8_0', 'types.txt')).toHaveLength(1);
-  });
-
-  it('throws one error that lists every problem with file and line', () => {
-    expect(() => requireTensorTypes('a\nb=q9\n', 'types.txt')).toThrow(
-      expect.objectContaining({ code: 'BAD_TENSOR_TYPES', message: "types.txt:1: 'a' has no '='\ntypes.txt:2: unknown tensor type 'q9'" }) as Error,
-    );
-  });
-});
-
 describe('tensorTypeMatcher', () => {
   const match = tensorTypeMatcher(parseTensorTypes('attn_v=q8_0 ^blk\\.1\\.=q6_K attn=f16').rules);
 
@@ -90,5 +91,10 @@ describe('tensorTypeMatcher', () => {
     ['blk.0.attn_q.weight', 'f16'],
   ])('%s is decided by the first rule found in its name: %s', (tensor, type) => {
     expect(match(tensor)?.type).toBe(type);
+  });
+
+  it('sees bytes, as the tool does', () => {
+    const sees = (pattern: string) => tensorTypeMatcher([{ pattern }])('aéb') !== null;
+    expect(['a.b', 'a..b', 'é', 'a[é]+b'].map(sees)).toEqual([false, true, true, true]);
   });
 });

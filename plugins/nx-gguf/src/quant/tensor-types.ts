@@ -1,7 +1,7 @@
-import { GgufError } from '../core/errors.js';
+import type { RuleChecks } from '../core/generated/model.generated.js';
 import { tensorTypeByName, type TensorTypeName } from '../gguf/tensor-type.js';
 import { targetTypeProblem } from './target-types.js';
-import { lowerCasePattern, patternProblem, type PatternProblem } from './tensor-pattern.js';
+import { lowerCasePattern, patternProblem, syntaxProblem, type PatternProblem } from './tensor-pattern.js';
 
 /** One rule: tensors whose name contains a match of `pattern` become `type`. Line and column count from 1. */
 export interface TensorTypeRule {
@@ -11,14 +11,15 @@ export interface TensorTypeRule {
   readonly column: number;
 }
 
-/** One thing wrong with a tensor-type file. */
+/** One thing wrong with a tensor-type file, and the check that finds it. */
 export interface TensorTypeProblem {
+  readonly check: keyof RuleChecks;
   readonly code: PatternProblem['code'] | 'TENSOR_RULE_NO_EQUALS' | 'TENSOR_RULE_NO_PATTERN' | 'TENSOR_RULE_NO_TYPE' | 'TENSOR_RULE_TYPE' | 'TENSOR_RULE_SHADOWED';
   readonly message: string;
   readonly line: number;
 }
 
-/** The rules of a tensor-type file that are good, in order, and everything that is wrong with it. */
+/** The rules of a tensor-type file that llama-quantize can use, in order, and everything that is wrong with it. */
 export interface ParsedTensorTypes {
   readonly rules: readonly TensorTypeRule[];
   readonly problems: readonly TensorTypeProblem[];
@@ -39,11 +40,12 @@ export function parseTensorTypes(text: string): ParsedTensorTypes {
   const rules: TensorTypeRule[] = [];
   const problems: TensorTypeProblem[] = [];
   for (const word of words(text)) {
-    const rule = parseRule(word);
-    const first = 'code' in rule ? undefined : rules.find(({ pattern }) => pattern === rule.pattern);
-    if ('code' in rule) problems.push(rule);
-    else if (first === undefined) rules.push(rule);
-    else if (first.type !== rule.type) problems.push(shadowed(rule, first));
+    const { rule, problem } = parseRule(word);
+    if (problem !== null) problems.push({ check: checkOf(problem.code), line: word.line, ...problem });
+    const first = rules.find(({ pattern }) => pattern === rule?.pattern);
+    if (rule === null) continue;
+    if (first === undefined) rules.push(rule);
+    else if (first.type !== rule.type) problems.push({ check: 'hidden', line: word.line, ...shadowed(rule, first) });
   }
   return { rules, problems };
 }
@@ -53,19 +55,18 @@ export function normalizeTensorTypes(rules: readonly Pick<TensorTypeRule, 'patte
   return rules.map(({ pattern, type }) => `${pattern}=${type}\n`).join('');
 }
 
-/** The rules of a tensor-type file. Throws BAD_TENSOR_TYPES, which lists every problem as `file:line: …`. */
-export function requireTensorTypes(text: string, fileName: string): readonly TensorTypeRule[] {
-  const { rules, problems } = parseTensorTypes(text);
-  if (problems.length === 0) return rules;
-  throw new GgufError('BAD_TENSOR_TYPES', problems.map(({ line, message }) => `${fileName}:${line}: ${message}`).join('\n'), {
-    hint: "Each rule is 'pattern=type', for example '.*\\.ffn_down\\.weight$=q8_0'; rules are separated by white space.",
-  });
-}
-
 /** A function that gives the rule deciding a tensor, the first whose pattern is found in its name, or null. */
 export function tensorTypeMatcher<Rule extends Pick<TensorTypeRule, 'pattern'>>(rules: readonly Rule[]): (tensor: string) => Rule | null {
-  const compiled = rules.map((rule) => ({ rule, expression: new RegExp(rule.pattern) }));
-  return (tensor) => compiled.find(({ expression }) => expression.test(tensor))?.rule ?? null;
+  const compiled = rules.map((rule) => ({ rule, expression: new RegExp(bytesAsText(rule.pattern)) }));
+  return (tensor) => {
+    const name = bytesAsText(tensor);
+    return compiled.find(({ expression }) => expression.test(name))?.rule ?? null;
+  };
+}
+
+// std::regex over char sees bytes: a dot is one of the two bytes of an 'é'.
+function bytesAsText(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
 // White space is that of C++'s isspace, not JavaScript's \s: a no-break space belongs to the pattern.
@@ -77,18 +78,26 @@ function words(text: string): Word[] {
   });
 }
 
-function parseRule({ text, line, column }: Word): TensorTypeRule | TensorTypeProblem {
+type Problem = Pick<TensorTypeProblem, 'code' | 'message'>;
+
+function parseRule({ text, line, column }: Word): { rule: TensorTypeRule | null; problem: Problem | null } {
+  const refused = (code: Problem['code'], message: string) => ({ rule: null, problem: { code, message } });
   const equals = text.indexOf('=');
-  if (equals < 0) return { code: 'TENSOR_RULE_NO_EQUALS', message: `'${text}' has no '='`, line };
-  if (equals === 0) return { code: 'TENSOR_RULE_NO_PATTERN', message: `'${text}' has no pattern before '='`, line };
+  if (equals < 0) return refused('TENSOR_RULE_NO_EQUALS', `'${text}' has no '='`);
+  if (equals === 0) return refused('TENSOR_RULE_NO_PATTERN', `'${text}' has no pattern before '='`);
   const pattern = text.slice(0, equals);
   const typeText = text.slice(equals + 1);
-  if (typeText === '') return { code: 'TENSOR_RULE_NO_TYPE', message: `'${text}' has no type after '='`, line };
+  if (typeText === '') return refused('TENSOR_RULE_NO_TYPE', `'${text}' has no type after '='`);
   const type = tensorTypeByName(typeText);
   const typeProblem = targetTypeProblem(typeText);
-  if (type === null || typeProblem !== null) return { code: 'TENSOR_RULE_TYPE', message: `${typeProblem ?? typeText}${splitHint(typeText)}`, line };
-  const problem = patternProblem(pattern);
-  return problem === null ? { pattern: lowerCasePattern(pattern), type: type.name, line, column } : { ...problem, line };
+  if (type === null || typeProblem !== null) return refused('TENSOR_RULE_TYPE', `${typeProblem ?? typeText}${splitHint(typeText)}`);
+  const lower = lowerCasePattern(pattern);
+  return { rule: syntaxProblem(lower) === null ? { pattern: lower, type: type.name, line, column } : null, problem: patternProblem(pattern) };
+}
+
+function checkOf(code: TensorTypeProblem['code']): keyof RuleChecks {
+  if (code === 'TENSOR_PATTERN_CASE') return 'patternCase';
+  return code === 'TENSOR_RULE_TYPE' ? 'unknownType' : 'syntax';
 }
 
 // A pattern that holds '=' itself, such as a look-ahead, is cut in two by the tool.
@@ -96,6 +105,6 @@ function splitHint(type: string): string {
   return type.includes('=') ? "; a rule is split at its first '=', so a pattern cannot hold one" : '';
 }
 
-function shadowed(rule: TensorTypeRule, first: TensorTypeRule): TensorTypeProblem {
-  return { code: 'TENSOR_RULE_SHADOWED', message: `'${rule.pattern}=${rule.type}' never applies: line ${first.line} gives the same pattern the type ${first.type}`, line: rule.line };
+function shadowed(rule: TensorTypeRule, first: TensorTypeRule): Problem {
+  return { code: 'TENSOR_RULE_SHADOWED', message: `'${rule.pattern}=${rule.type}' never applies: line ${first.line} gives the same pattern the type ${first.type}` };
 }

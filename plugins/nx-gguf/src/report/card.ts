@@ -2,6 +2,7 @@ import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
 import type { KldStatistics } from '../kld/perplexity-log.js';
 import { statisticRows } from '../kld/statistic-rows.js';
+import { comparisons, type CardReference } from './comparison.js';
 import { estimateText } from './numbers.js';
 import { shellLine } from './shell-line.js';
 
@@ -11,6 +12,8 @@ export interface CardData {
   description: string | null;
   unquantized: { files: readonly CardFile[]; bitsPerWeight: number | null; perplexity: number | null };
   variants: readonly CardVariant[];
+  /** What others made, measured the same way. */
+  references?: readonly CardReference[];
   imatrix: { name: string; sha256: string } | null;
   /** What was measured on, or null when nothing was measured. */
   evaluation: { corpus: CardFile; chunks: number; ctx: number } | null;
@@ -47,6 +50,7 @@ export function renderCard(card: CardData): string {
     card.description ?? '',
     '## Files', filesTable(card),
     '## KL divergence', ...divergence(card),
+    ...comparisons(card),
     '## Perplexity and tokens', ...tokens(card),
     '## Tensor types', ...types(card),
     '## How it was made', ...recipe(card),

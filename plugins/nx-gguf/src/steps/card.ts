@@ -17,6 +17,8 @@ export interface CardInputs {
   imatrix: Manifest | null;
   base: Manifest | null;
   variants: readonly { name: string; quantized: Manifest; measured: Manifest | null }[];
+  /** What others made: their files, their measurement, and the variant they stand beside. */
+  references?: readonly { name: string; compareWith: string | null; fetched: Manifest; measured: Manifest | null }[];
   toolchain: Readonly<Record<string, Json>>;
 }
 
@@ -36,7 +38,7 @@ export function cardStep(inputs: CardInputs): Step {
 }
 
 /** What the card shows, read from the manifests. */
-export function cardData({ model, source, converted, imatrix, base, variants, toolchain }: CardInputs): CardData {
+export function cardData({ model, source, converted, imatrix, base, variants, references = [], toolchain }: CardInputs): CardData {
   const matrix = imatrix?.files[0];
   const corpus = base?.provenance.inputs.find(({ role }) => role === 'corpus');
   return {
@@ -44,6 +46,10 @@ export function cardData({ model, source, converted, imatrix, base, variants, to
     description: model.description ?? null,
     unquantized: { files: converted.files, bitsPerWeight: fact<number>(converted, 'bitsPerWeight'), perplexity: base === null ? null : fact<number>(base, 'perplexity') },
     variants: variants.map(cardVariant),
+    references: references.map(({ name, compareWith, fetched, measured }) => ({
+      name, compareWith, files: fetched.files, bitsPerWeight: fact<number>(fetched, 'bitsPerWeight'),
+      statistics: measured === null ? null : fact<KldStatistics>(measured, 'statistics'),
+    })),
     imatrix: matrix === undefined ? null : { name: matrix.name, sha256: matrix.sha256 },
     evaluation: base === null || corpus === undefined ? null : {
       corpus: { name: corpus.name, sha256: corpus.sha256, sizeBytes: null },

@@ -58,7 +58,7 @@ describe('fetchCommandStep', () => {
   it.each([
     ['COMMAND_WROTE_NOTHING', {}],
     ['COMMAND_WROTE_NOTHING', writes('.hidden')],
-    ['TOOL_FAILED', { ...writes('a'), exitCode: 3, output: 'no such model\n' }],
+    ['COMMAND_FAILED', { ...writes('a'), exitCode: 3, output: 'no such model\n' }],
   ])('fails with %s (%#)', async (code, play) => {
     await expect(run(['node', 'make.mjs', '{output}'], play)).rejects.toMatchObject({ code });
   });

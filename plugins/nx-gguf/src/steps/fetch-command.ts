@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
-import { GgufError } from '../core/errors.js';
+import { GgufError, isGgufError } from '../core/errors.js';
 import type { CommandSource } from '../core/generated/source.generated.js';
 import { logicVersions } from '../core/logic-versions.js';
 import { filesMatching, listFiles } from './list-files.js';
@@ -50,11 +50,16 @@ async function runCommand(command: readonly string[], projectDir: string, bench:
     cwd: projectDir,
     env: { PYTHONDONTWRITEBYTECODE: '1' },
     ...(bench.signal === undefined ? {} : { signal: bench.signal }),
-  });
+  }).catch((cause: unknown) => { throw commandFailed(command, cause); });
   const { names } = await listFiles(output, {}).catch((cause: unknown) => {
     throw new GgufError('COMMAND_WROTE_NOTHING', `${command.join(' ')} ended without writing a file to {output}`, { cause, hint: 'Pass {output} to the program and write there.' });
   });
   return { files: names.map((name) => ({ name, path: join(output, name) })), facts: { source: { type: 'command' } }, commands: [command] };
+}
+
+function commandFailed(command: readonly string[], cause: unknown): unknown {
+  if (!isGgufError(cause) || cause.code !== 'TOOL_FAILED') return cause;
+  return new GgufError('COMMAND_FAILED', `the source's command ${command.join(' ')} failed: ${cause.message}`, { cause, tail: cause.tail, hint: "It runs in the project's directory; try it there by hand." });
 }
 
 async function filled(argument: string, values: Record<string, () => string | Promise<string>>): Promise<string> {

@@ -3,15 +3,18 @@ import type { GgufHeader } from '../gguf/header.js';
 import { summarizeGguf, type SummedTensors } from '../gguf/summary.js';
 import { readGgufFile } from './gguf-file.js';
 
+/** What is recorded of a GGUF, or of the shards of one. */
+export type GgufFacts = Record<string, Json> & { tensorTypes: Record<string, string> };
+
 /** Facts about a GGUF, or about the shards of one: sizes, bits per weight and the type of every tensor. */
-export async function ggufFacts(paths: readonly string[]): Promise<Record<string, Json>> {
+export async function ggufFacts(paths: readonly string[]): Promise<GgufFacts> {
   const headers: GgufHeader[] = [];
   for (const path of paths) headers.push(await readGgufFile(path));
   return factsOfHeaders(headers);
 }
 
 /** The same facts from headers that are known already. */
-export function factsOfHeaders(headers: readonly (Pick<GgufHeader, 'metadata'> & SummedTensors)[]): Record<string, Json> {
+export function factsOfHeaders(headers: readonly (Pick<GgufHeader, 'metadata'> & SummedTensors)[]): GgufFacts {
   let elements = 0;
   let tensorBytes = 0;
   let architecture: string | null = null;

@@ -4,11 +4,11 @@ import { readGgufHeader, type GgufHeader } from '../gguf/header.js';
 
 /** The checked header of a GGUF on disk. */
 export function readGgufFile(path: string): Promise<GgufHeader> {
-  return withFileBytes(path, readGgufHeader);
+  return withFileSource(path, readGgufHeader);
 }
 
-/** Runs work on the bytes of a file, which is open for as long as the work takes. */
-export async function withFileBytes<T>(path: string, work: (source: ByteSource) => Promise<T>): Promise<T> {
+/** Runs work that reads a file at any place; the file is open only as long as the work takes. */
+export async function withFileSource<T>(path: string, work: (source: ByteSource) => Promise<T>): Promise<T> {
   const handle = await open(path, 'r');
   try {
     const { size } = await handle.stat();

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { GgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
@@ -9,7 +9,7 @@ import { imatrixArgs } from '../kld/imatrix-args.js';
 import { failureIn, toolLines } from '../kld/perplexity-failures.js';
 import { toolFailed } from '../toolchain/run-tool.js';
 import { linkModel } from './link-model.js';
-import { readGgufFile } from './gguf-file.js';
+import { readImatrixFile } from './imatrix-file.js';
 import { inputsOf, type Step, type Workbench } from './step.js';
 
 /** What an importance matrix is decided by. */
@@ -77,23 +77,12 @@ function progressOfChunks(bench: Workbench): (text: string) => void {
   };
 }
 
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(() => true, () => false);
+}
+
 async function imatrixFacts(path: string, name: string): Promise<Record<string, Json>> {
-  const handle = await open(path, 'r').catch((cause: unknown) => {
-    throw new GgufError('IMATRIX_NO_OUTPUT', 'llama-imatrix ended without writing a matrix', { cause, hint: 'Is the corpus long enough for one chunk?' });
-  });
-  try {
-    const magic = new Uint8Array(4);
-    await handle.read(magic, 0, 4, 0);
-    if (Buffer.from(magic).toString('latin1') !== 'GGUF') return { format: 'legacy' };
-  } finally {
-    await handle.close();
-  }
-  const header = await readGgufFile(path);
-  const text = (key: string) => {
-    const value = header.metadata.get(key);
-    return value !== undefined && 'value' in value && (typeof value.value === 'number' || typeof value.value === 'string') ? value.value : null;
-  };
-  const entries = header.tensors.filter((tensor) => tensor.name.endsWith('.in_sum2')).length;
-  if (entries === 0) throw new GgufError('IMATRIX_EMPTY', `${name} is a GGUF without importance data`, { hint: 'An importance matrix holds tensors named <tensor>.in_sum2; this file has none.' });
-  return { format: 'gguf', entries, chunks: text('imatrix.chunk_count'), chunkSize: text('imatrix.chunk_size') };
+  if (!(await isThere(path))) throw new GgufError('IMATRIX_NO_OUTPUT', 'llama-imatrix ended without writing a matrix', { hint: 'Is the corpus long enough for one chunk?' });
+  const contents = await readImatrixFile(path, name);
+  return { ...contents, entries: contents.tensors.length, tensors: [...contents.tensors] };
 }

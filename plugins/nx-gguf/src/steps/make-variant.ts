@@ -4,6 +4,7 @@ import { digestOf, type Sha256 } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import { dataSizeBytes } from '../gguf/compose.js';
+import { requireAsPlanned } from '../quant/plan-kept.js';
 import { quantizeArgs } from '../quant/quantize-args.js';
 import { withLock } from '../store/lock.js';
 import { findTensors, type TensorPlace } from '../store/tensor-index.js';
@@ -74,6 +75,7 @@ async function quantizeInFull(job: VariantJob, plan: VariantPlan | null, bench: 
   if (names.length === 0) throw new GgufError('QUANTIZE_NO_OUTPUT', `${job.name}: llama-quantize ended without writing a GGUF`);
   const paths = names.map((name) => join(out, name));
   const facts = await ggufFacts(paths);
+  requireAsPlanned(job.expected, facts.tensorTypes, job.name);
   const files: ManifestFile[] = [];
   for (const [index, name] of names.entries()) {
     const path = join(out, name);

@@ -7,8 +7,6 @@ import type { Workbench } from './step.js';
 export interface QuantizeRun {
   args: readonly string[];
   name: string;
-  /** Gets what the tool says, line by line. */
-  onEvent?: (event: QuantizeEvent) => void;
   /** Runs without a word to the user. */
   quiet?: boolean;
 }
@@ -17,14 +15,13 @@ export interface QuantizeRun {
  * Runs llama-quantize in the work directory. What it printed is judged as well as its exit code.
  * @throws GgufError with the code of the failure that the tool named, or `QUANTIZE_FAILED`.
  */
-export async function runQuantize({ args, name, onEvent, quiet = false }: QuantizeRun, bench: Workbench): Promise<void> {
+export async function runQuantize({ args, name, quiet = false }: QuantizeRun, bench: Workbench): Promise<void> {
   const failures: Extract<QuantizeEvent, { kind: 'failure' }>[] = [];
   const read = lineReader((line) => {
     const event = parseQuantizeLine(line);
     if (event === null) return;
     if (event.kind === 'failure') failures.push(event);
-    onEvent?.(event);
-    if (!quiet) tell(event, name, bench);
+    if (!quiet && event.kind === 'tensor') bench.report({ type: 'progress', label: `quantizing ${name}`, done: event.index, total: event.total, unit: 'tensors' });
   });
   const told = (error: unknown): GgufError => new GgufError(failures[0]?.code ?? 'QUANTIZE_FAILED', `${name}: ${failures[0]?.message ?? 'llama-quantize failed'}`, {
     cause: error, tail: isGgufError(error) ? error.tail : [], hint: 'The last lines of the tool say why.',
@@ -41,9 +38,4 @@ export async function runQuantize({ args, name, onEvent, quiet = false }: Quanti
     throw isGgufError(error) && error.code === 'TOOL_FAILED' ? told(error) : error;
   }
   if (failures.length > 0) throw told(undefined);
-}
-
-function tell(event: QuantizeEvent, name: string, bench: Workbench): void {
-  if (event.kind === 'tensor') bench.report({ type: 'progress', label: `quantizing ${name}`, done: event.index, total: event.total, unit: 'tensors' });
-  if (event.kind === 'fallback') bench.report({ type: 'warning', message: `${event.tensor}: a row of ${event.rowElements} elements does not fit ${event.wanted}; llama-quantize takes ${event.to}` });
 }

@@ -3,13 +3,17 @@ import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
 import { tinyGguf } from '../gguf/testing/tiny-gguf.js';
+import { quantizationPlan } from '../quant/plan.js';
+import { dryRun } from '../quant/testing/dry-runs.js';
 import { put } from '../store/testing/temporary-store.js';
 import { quantizeStep, type QuantizeInputs } from './quantize.js';
 import { actionKey } from './step.js';
 import { playTools, testBench, type PlayedTool } from './testing/effects.js';
 
 const file = (name: string) => ({ name, sha256: sha256(name), sizeBytes: 7 });
-const inputs: QuantizeInputs = { name: 'tiny-Q4_K_M', settings: { ftype: 'Q4_K_M' }, rules: null, model: [file('tiny-BF16.gguf')], imatrix: null, toolchain: { build: 'id' } };
+const stock = dryRun('a.weight f32 q4_K', 'b.weight f32 f32');
+const expected = quantizationPlan({ rules: [], options: { ftype: 'Q4_K_M' }, actual: stock, stock });
+const inputs: QuantizeInputs = { expected, name: 'tiny-Q4_K_M', settings: { ftype: 'Q4_K_M' }, rules: null, model: [file('tiny-BF16.gguf')], imatrix: null, toolchain: { build: 'id' } };
 const model = tinyGguf({ metadata: [['general.architecture', 'string', 'qwen3']], tensors: [{ name: 'a.weight', shape: [256, 2], type: 'q4_K' }, { name: 'b.weight', shape: [4], type: 'f32' }] });
 
 /** Writes the output the way llama-quantize does: below `out`, in its working directory. */
@@ -63,7 +67,7 @@ describe('quantizeStep', () => {
     expect(result).toMatchObject({ referred: [{ name: 'tiny-00001-of-00002.gguf' }, { name: 'tiny-00002-of-00002.gguf' }] });
   });
 
-  it('tells how far it is, and of tensors that fall back to another type', async () => {
+  it('tells how far it is, and leaves it to the plan to tell of tensors that fall back to another type', async () => {
     const output = [
       '[   1/   2]                  a.weight - [  256,     2,     1,     1], type =    f32, conver',
       'ting to q4_K .. size =     0.01 MiB ->     0.00 MiB\nwarning: b.weight             - ncols     40 not divisible by 256 (required for type    q4_K)-> falling back to     q5_0\n',
@@ -72,8 +76,21 @@ describe('quantizeStep', () => {
     expect(bench.told).toEqual([
       { type: 'step', message: 'tiny-Q4_K_M: quantizing the whole model, because its header cannot be read' },
       { type: 'progress', label: 'quantizing tiny-Q4_K_M', done: 1, total: 2, unit: 'tensors' },
-      { type: 'warning', message: 'b.weight: a row of 40 elements does not fit q4_K; llama-quantize takes q5_0' },
     ]);
+  });
+});
+
+describe('a result that is not as planned', () => {
+  it('fails with the tensors that differ', async () => {
+    const other = dryRun('a.weight f32 q6_K', 'b.weight f32 f32');
+    const { result } = await run({ expected: quantizationPlan({ rules: [], options: { ftype: 'Q4_K_M' }, actual: other, stock: other }) }, writes('tiny-Q4_K_M.gguf'));
+    expect(result).toMatchObject({ code: 'PLAN_NOT_KEPT', message: expect.stringContaining('a.weight: planned q6_K, made q4_K') as string });
+  });
+
+  it('has the same key whatever the plan says', () => {
+    const other = dryRun('a.weight f32 q6_K');
+    const changed = quantizeStep({ ...inputs, expected: quantizationPlan({ rules: [], options: { ftype: 'Q4_K_M' }, actual: other, stock: other }) });
+    expect(actionKey(changed.plan)).toBe(actionKey(quantizeStep(inputs).plan));
   });
 });
 

@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { sha256 } from '../core/digest.js';
-import { GgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
+import type { QuantizationPlan } from '../core/generated/plan.generated.js';
 import { logicVersions } from '../core/logic-versions.js';
 import { findFtype } from '../quant/ftypes.js';
 import { quantizeArgs, type QuantizeOptions } from '../quant/quantize-args.js';
-import { checkQuantizeOptions } from '../quant/quantize-options.js';
+import { requireQuantizeOptions } from '../quant/quantize-options.js';
 import { linkModel } from './link-model.js';
 import { makeVariant } from './make-variant.js';
 import { inputsOf, type Step, type Workbench } from './step.js';
@@ -19,6 +19,8 @@ export interface QuantizeInputs {
   settings: QuantizeSettings;
   /** Normalized text of the tensor-type rules, or null when there are none. */
   rules: string | null;
+  /** What the result must be, tensor by tensor; it follows from the rest, so it is no part of the key. */
+  expected: QuantizationPlan;
   model: readonly ManifestFile[];
   imatrix: ManifestFile | null;
   toolchain: Readonly<Record<string, Json>>;
@@ -36,8 +38,7 @@ const rulesFile = 'tensor_types.txt';
  */
 export function quantizeStep(inputs: QuantizeInputs): Step {
   const options = optionsOf(inputs);
-  const problems = checkQuantizeOptions(options);
-  if (problems.length > 0) throw new GgufError('BAD_VARIANT', problems.map(({ message }) => `${inputs.name}: ${message}`).join('\n'), { hint: 'Correct the variant in model.json.' });
+  requireQuantizeOptions(options, inputs.name);
   const args = quantizeArgs(options);
   return {
     plan: {
@@ -55,7 +56,8 @@ export function quantizeStep(inputs: QuantizeInputs): Step {
   };
 }
 
-function optionsOf({ name, settings, rules, model, imatrix }: QuantizeInputs): QuantizeOptions {
+/** The options of llama-quantize for a variant; paths are relative to the work directory. */
+export function optionsOf({ name, settings, rules, model, imatrix }: Pick<QuantizeInputs, 'name' | 'settings' | 'rules' | 'model' | 'imatrix'>): QuantizeOptions {
   return {
     ...settings,
     ...(rules === null ? {} : { tensorTypesFile: rulesFile }),
@@ -71,7 +73,7 @@ async function quantize(inputs: QuantizeInputs, args: readonly string[], bench: 
   if (inputs.imatrix !== null) await bench.input(inputs.imatrix, inputs.imatrix.name);
   // Never through a link: an input of this name is somebody's blob.
   if (inputs.rules !== null) await writeFile(join(bench.directory, rulesFile), inputs.rules, { flag: 'wx' });
-  const { files, facts } = await makeVariant({ name: inputs.name, options: optionsOf(inputs), model: inputs.model, imatrix: inputs.imatrix, quantizer: inputs.toolchain }, bench);
+  const { files, facts } = await makeVariant({ name: inputs.name, options: optionsOf(inputs), model: inputs.model, imatrix: inputs.imatrix, quantizer: inputs.toolchain, expected: inputs.expected }, bench);
   // How the bytes came about is no property of the result: the command is that of one run on the whole model.
   return { files: [], referred: files, facts: { ftype: findFtype(inputs.settings.ftype)?.name ?? inputs.settings.ftype, rules: inputs.rules, ...facts }, commands: [['llama-quantize', ...args]] };
 }

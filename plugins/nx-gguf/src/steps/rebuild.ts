@@ -9,7 +9,7 @@ import { hashFile } from '../store/hash-file.js';
 import type { StoreLayout } from '../store/layout.js';
 import { withWorkDir } from '../store/work-dir.js';
 import type { RunTool } from '../toolchain/run-tool.js';
-import { withFileBytes } from './gguf-file.js';
+import { withFileSource } from './gguf-file.js';
 
 /** What a rebuild needs from outside. */
 export interface Rebuilding {
@@ -83,7 +83,7 @@ async function differences({ files }: Manifest, out: string, { find }: Rebuildin
 }
 
 async function inWords(name: string, rebuilt: string, stored: string): Promise<string[]> {
-  const { file, metadata, tensors } = await withFileBytes(stored, (a) => withFileBytes(rebuilt, (b) => diffGguf(a, b)));
+  const { file, metadata, tensors } = await withFileSource(stored, (a) => withFileSource(rebuilt, (b) => diffGguf(a, b)));
   const words = [...file.map(({ what }) => what), ...metadata.map(({ key }) => `metadata ${key}`), ...tensors.map(tensorInWords)];
   return (words.length === 0 ? ['the stored bytes are not those of their digest'] : words).map((word) => `${name}: ${word}`);
 }

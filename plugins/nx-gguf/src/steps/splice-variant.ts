@@ -15,7 +15,7 @@ import { adoptHashed, discardBlob } from '../store/blobs.js';
 import { hashFile } from '../store/hash-file.js';
 import { spliceFile, type Piece } from '../store/splice-file.js';
 import { forgetTensors, indexTensors, type TensorPlace } from '../store/tensor-index.js';
-import { withFileBytes } from './gguf-file.js';
+import { withFileSource } from './gguf-file.js';
 import { factsOfHeaders } from './gguf-facts.js';
 import { runQuantize } from './quantize-tool.js';
 import type { Workbench } from './step.js';
@@ -115,7 +115,7 @@ async function takeOutputs(subset: Subset, plan: VariantPlan, { bench, made }: S
   const metadata: MadeTensors['metadata'] = [];
   for (const { name, tensors } of subset.outputs) {
     const path = join(bench.directory, name);
-    const taken = await withFileBytes(path, async (source) => {
+    const taken = await withFileSource(path, async (source) => {
       const header = await readGgufHeader(source);
       const raw = await readRawMetadata(source, header);
       const expected = composeGguf({ version, alignment, keyCount: raw.keyCount, metadata: raw.bytes, tensors: tensors.map((tensor) => ({ name: tensor.name, shape: tensor.shape, type: tensor.to })) });

@@ -6,7 +6,7 @@ import { shardName } from '../gguf/shard-name.js';
 import { exactRule } from '../quant/exact-rules.js';
 import type { QuantizeOptions } from '../quant/quantize-args.js';
 import { spliceFile, type Piece } from '../store/splice-file.js';
-import { withFileBytes } from './gguf-file.js';
+import { withFileSource } from './gguf-file.js';
 import { sourceDamaged } from './tensor-digests.js';
 import type { SourceShard, VariantPlan, WantedTensor } from './variant-plan.js';
 
@@ -80,7 +80,7 @@ async function writeFileOf({ plan, options, signal }: SubsetRequest, { index, te
 
 /** The metadata for one file: of a single file without the keys of shards, of a shard with the number of tensors that are there. */
 function metadataOf({ path, header }: SourceShard, tensorCount: number | null) {
-  return withFileBytes(path, async (source) => {
+  return withFileSource(path, async (source) => {
     if (tensorCount === null) return readRawMetadata(source, header, isSplitKey);
     return withInteger(await readRawMetadata(source, header), header, { key: 'split.tensors.count', value: tensorCount });
   });

@@ -2,17 +2,18 @@ import { join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import type { Sha256 } from '../core/digest.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
+import type { QuantizationPlan } from '../core/generated/plan.generated.js';
 import type { ByteRange } from '../gguf/byte-source.js';
 import type { GgufHeader } from '../gguf/header.js';
 import { tensorTypeByName, type TensorTypeName } from '../gguf/tensor-type.js';
 import { hasExactRule } from '../quant/exact-rules.js';
 import { findFtype } from '../quant/ftypes.js';
-import { isWeighted, requiresImatrix, usesImatrix } from '../quant/imatrix-use.js';
+import { requiresImatrix } from '../quant/imatrix-need.js';
+import { isWeighted, usesImatrix } from '../quant/imatrix-use.js';
 import type { QuantizeOptions } from '../quant/quantize-args.js';
 import { tensorKey } from '../quant/tensor-key.js';
-import { dryRunTypes } from './dry-run-types.js';
 import { readGgufFile } from './gguf-file.js';
-import { imatrixSlices, type ImatrixSlices } from './imatrix-slices.js';
+import { imatrixSlices, type SliceOf } from './imatrix-slices.js';
 import type { Workbench } from './step.js';
 import { tensorDigests } from './tensor-digests.js';
 
@@ -23,6 +24,8 @@ export interface VariantJob {
   model: readonly ManifestFile[];
   imatrix: ManifestFile | null;
   quantizer: Json;
+  /** What llama-quantize will make of each tensor, in the order of its output. */
+  expected: QuantizationPlan;
 }
 
 /** One file of the unquantized model. */
@@ -61,8 +64,6 @@ export async function planVariant(job: VariantJob, bench: Workbench): Promise<Pl
   if (source === null) return { because: 'its header cannot be read' };
   const obstacle = obstacleIn(job.options, source);
   if (obstacle !== null) return { because: obstacle };
-  const types = await dryRunTypes(job.options, bench);
-  if (types === null) return { because: 'llama-quantize says that this cannot be made' };
   const slices = job.imatrix === null ? null : await imatrixSlices(job.imatrix, join(bench.directory, job.imatrix.name), bench);
   if (job.imatrix !== null && slices === null) return { because: 'the importance matrix cannot be read' };
 
@@ -71,12 +72,14 @@ export async function planVariant(job: VariantJob, bench: Workbench): Promise<Pl
     const digests = await tensorDigests(file, path, bench);
     for (const { name, shape, type, range } of header.tensors) tensors.set(name, { name, shape, from: type, source: { shard, range, sha256: digests.get(name) ?? '' } });
   }
-  if (types.length !== tensors.size || types.some(({ name }) => !tensors.has(name))) return { because: 'llama-quantize lists other tensors than the file' };
+  const types = job.expected.tensors;
+  if (types.length !== tensors.size || types.some(({ name }) => !tensors.has(name))) return { because: 'the plan names other tensors than the file' };
 
   const outputs: WantedTensor[][] = [];
-  for (const { name, to } of types) {
+  for (const { name, to: toName } of types) {
     const tensor = tensors.get(name);
-    if (tensor === undefined) continue;
+    const to = tensorTypeByName(toName)?.name;
+    if (tensor === undefined || to === undefined) return { because: `the plan gives ${name} the type ${toName}` };
     const imatrix = influence({ ...tensor, to }, job.options, slices);
     if (typeof imatrix === 'object' && imatrix !== null) return imatrix;
     const key = tensorKey({ source: tensor.source.sha256, shape: tensor.shape, from: tensor.from, to, imatrix, quantizer: job.quantizer });
@@ -107,14 +110,13 @@ function obstacleIn({ ftype, pruneLayers = [], overrideKv = [] }: QuantizeOption
 }
 
 /** The digest of the importance data that has influence on a tensor's bytes, or null when none has. */
-function influence({ name, shape, from, to }: Pick<WantedTensor, 'name' | 'shape' | 'from' | 'to'>, options: QuantizeOptions, slices: ImatrixSlices | null): Sha256 | null | { because: string } {
+function influence({ name, shape, from, to }: Pick<WantedTensor, 'name' | 'shape' | 'from' | 'to'>, options: QuantizeOptions, slices: SliceOf | null): Sha256 | null | { because: string } {
   if (from === to) return null;
   if ((tensorTypeByName(from)?.blockElements ?? 1) > 1 && options.allowRequantize !== true) return { because: `${name} is quantized already` };
-  const found = slices !== null && isWeighted(name, options) ? slices.of({ name, shape }) : { digest: null };
+  const found = slices !== null && isWeighted(name, options) ? slices({ name, shape }) : { digest: null };
   if ('isUnfit' in found) return { because: `the importance data of ${name} has another size` };
   const slice = found.digest;
   // Data that is needed but absent makes llama-quantize fail, also where the same bytes are known from a run that did not need it.
-  const isSure = slice !== null && (slices?.isCertain === true || to !== 'q2_K');
-  if (requiresImatrix(name, to, options.ftype) && !isSure) return { because: `${name} may lack the importance data that it needs` };
+  if (slice === null && requiresImatrix(name, to, options.ftype)) return { because: `${name} lacks the importance data that it needs` };
   return usesImatrix(to) ? slice : null;
 }

@@ -22,16 +22,14 @@ const settledMs = 3000;
  * A damaged blob of the same digest is replaced.
  */
 export async function adoptFile(layout: StoreLayout, path: string, onBytes?: OnBytes): Promise<BlobId> {
-  const id = await hashFile(path, onBytes);
-  await adoptHashed(layout, path, id);
-  return id;
+  return adoptHashed(layout, path, await hashFile(path, onBytes));
 }
 
-/** Moves a finished file, whose digest was computed while it was written or read, into the store as `adoptFile` does. */
-export async function adoptHashed(layout: StoreLayout, path: string, id: BlobId): Promise<void> {
+/** Moves a file whose bytes were hashed as they were written into the store. Nothing may write to it any more. */
+export async function adoptHashed(layout: StoreLayout, path: string, id: BlobId): Promise<BlobId> {
   if ((await checkedBlob(layout, id)) !== null) {
     await rm(path);
-    return;
+    return id;
   }
   const mtime = new Date(Date.now() - settledMs);
   await utimes(path, mtime, mtime);
@@ -40,6 +38,7 @@ export async function adoptHashed(layout: StoreLayout, path: string, id: BlobId)
   const state = await fileState(path);
   await publish(path, layout.blob(id.sha256));
   if (state !== null) await recordBlob(layout, id.sha256, state);
+  return id;
 }
 
 /**

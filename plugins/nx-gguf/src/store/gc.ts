@@ -5,6 +5,7 @@ import { GgufError, isGgufError } from '../core/errors.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { readManifest } from './actions.js';
 import { discardBlob } from './blobs.js';
+import { removeOldDownloads } from './downloads.js';
 import type { StoreLayout } from './layout.js';
 import { withLock } from './lock.js';
 import { isAbandoned } from './temporary.js';
@@ -26,7 +27,7 @@ export interface GcResult {
   blobs: number;
   blobBytes: number;
   actions: number;
-  /** Work directories and temporary files of runs that were killed. */
+  /** Work directories and temporary files of runs that were killed, and downloads that nobody goes on with. */
   leftovers: number;
   /** Tensor indexes of blobs that are gone. */
   tensorIndexes: number;
@@ -82,6 +83,7 @@ export async function collectGarbage(layout: StoreLayout, options: GcOptions & {
     if (!dryRun) await discardBlob(layout, digest);
   }
   result.tensorIndexes = await sweepTensors(layout, options);
+  result.leftovers += await removeOldDownloads(layout, options);
   return result;
 }
 

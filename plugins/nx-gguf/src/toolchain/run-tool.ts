@@ -8,8 +8,8 @@ export interface ToolRun {
   cwd: string;
   /** Added to the environment of this process; `undefined` removes a variable. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** Called with each piece of output as it comes, both streams. */
-  onOutput?: (text: string) => void;
+  /** Called with each piece of output as it comes, both streams; pieces of one can come between those of a line of the other. */
+  onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
   /** Ends the process (SIGTERM, then SIGKILL after 5 s). */
   signal?: AbortSignal;
   /** Do not throw on a non-zero exit code. */
@@ -38,12 +38,12 @@ const tailLines = 20;
 export const runTool: RunTool = async (run) => {
   let output = '';
   const child = start(run);
-  const keep = (data: string): void => {
+  const keep = (stream: 'stdout' | 'stderr') => (data: string): void => {
     output = (output + data).slice(-capturedBytes);
-    run.onOutput?.(data);
+    run.onOutput?.(data, stream);
   };
-  child.stdout.setEncoding('utf8').on('data', keep);
-  child.stderr.setEncoding('utf8').on('data', keep);
+  child.stdout.setEncoding('utf8').on('data', keep('stdout'));
+  child.stderr.setEncoding('utf8').on('data', keep('stderr'));
   const result = await child;
   if (result.isCanceled) throw new GgufError('INTERRUPTED', `${run.command} was interrupted`);
   if (result.exitCode === undefined && result.signal === undefined) throw startError(run, result.cause);

@@ -2,7 +2,7 @@
 /**
  * Where files come from.
  */
-export type Source = PathSource | CommandSource | HuggingFaceSource | UrlSource;
+export type Source = PathSource | CommandSource | HuggingFaceSource | GitSource | UrlSource;
 /**
  * Globs of the files to take from a directory; all when absent.
  */
@@ -16,13 +16,21 @@ export type Globs1 = string[];
  */
 export type Globs2 = string[];
 /**
- * Globs of the files to take; all when absent.
+ * Globs of the files to take, `**` for any depth; all files that are not hidden when absent. Only what is taken is fetched.
  */
 export type Globs3 = string[];
 /**
  * Globs of the files to leave out.
  */
 export type Globs4 = string[];
+/**
+ * Globs of the files to take; all files that are not hidden when absent.
+ */
+export type Globs5 = string[];
+/**
+ * Globs of the files to leave out.
+ */
+export type Globs6 = string[];
 
 /**
  * A text to calibrate or evaluate on. Any model can name the project that holds it.
@@ -75,6 +83,30 @@ export interface HuggingFaceSource {
   include?: Globs3;
   exclude?: Globs4;
   /**
+   * Take this one file out of the archive (zip, tar or tar.gz) that `include` names.
+   */
+  member?: string;
+  /**
+   * Another hub that speaks the same protocol; HF_ENDPOINT, else the public hub, when absent. Your token is not sent to it unless HF_ENDPOINT names it too.
+   */
+  endpoint?: string;
+}
+/**
+ * Files of a git repository, fetched without its history. Of Git LFS only the files that are taken are fetched.
+ */
+export interface GitSource {
+  type: 'git';
+  /**
+   * What git itself takes: https, ssh, or the directory of a repository, relative to the project's.
+   */
+  url: string;
+  /**
+   * Branch, tag or commit.
+   */
+  revision?: string;
+  include?: Globs5;
+  exclude?: Globs6;
+  /**
    * Take this one file out of the archive that `include` names.
    */
   member?: string;
@@ -85,9 +117,12 @@ export interface HuggingFaceSource {
 export interface UrlSource {
   type: 'url';
   url: string;
+  /**
+   * Of the file at the address, so of the archive when `member` is given.
+   */
   sha256: string;
   /**
-   * Path inside the archive.
+   * Take this one file out of the archive (zip, tar or tar.gz).
    */
   member?: string;
 }

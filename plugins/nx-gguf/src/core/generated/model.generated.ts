@@ -2,7 +2,7 @@
 /**
  * The unquantized model, a Hugging Face directory.
  */
-export type Source = PathSource | CommandSource | HuggingFaceSource | UrlSource;
+export type Source = PathSource | CommandSource | HuggingFaceSource | GitSource | UrlSource;
 /**
  * Globs of the files to take from a directory; all when absent.
  */
@@ -16,13 +16,21 @@ export type Globs1 = string[];
  */
 export type Globs2 = string[];
 /**
- * Globs of the files to take; all when absent.
+ * Globs of the files to take, `**` for any depth; all files that are not hidden when absent. Only what is taken is fetched.
  */
 export type Globs3 = string[];
 /**
  * Globs of the files to leave out.
  */
 export type Globs4 = string[];
+/**
+ * Globs of the files to take; all files that are not hidden when absent.
+ */
+export type Globs5 = string[];
+/**
+ * Globs of the files to leave out.
+ */
+export type Globs6 = string[];
 /**
  * A corpus project, and which of its files when it has more than one.
  */
@@ -35,7 +43,7 @@ export type CorpusFile =
 /**
  * Where files come from.
  */
-export type Source1 = PathSource | CommandSource | HuggingFaceSource | UrlSource;
+export type Source1 = PathSource | CommandSource | HuggingFaceSource | GitSource | UrlSource;
 
 /**
  * All data of one model: where it comes from, how it is converted, and which variants are made and measured.
@@ -67,12 +75,13 @@ export interface Model {
     [k: string]: Variant;
   };
   /**
-   * GGUF files made by others, measured the same way as the variants.
+   * GGUF files made by others, measured the same way as the variants: each takes the targets reference:<name> and kld:<name>.
    */
   references?: {
     [k: string]: Reference;
   };
   evaluation?: EvaluationSettings;
+  checks?: RuleChecks;
 }
 /**
  * A file or directory on this machine. Its bytes are referred to where they are, not copied, unless the file system can share them.
@@ -113,6 +122,30 @@ export interface HuggingFaceSource {
   include?: Globs3;
   exclude?: Globs4;
   /**
+   * Take this one file out of the archive (zip, tar or tar.gz) that `include` names.
+   */
+  member?: string;
+  /**
+   * Another hub that speaks the same protocol; HF_ENDPOINT, else the public hub, when absent. Your token is not sent to it unless HF_ENDPOINT names it too.
+   */
+  endpoint?: string;
+}
+/**
+ * Files of a git repository, fetched without its history. Of Git LFS only the files that are taken are fetched.
+ */
+export interface GitSource {
+  type: 'git';
+  /**
+   * What git itself takes: https, ssh, or the directory of a repository, relative to the project's.
+   */
+  url: string;
+  /**
+   * Branch, tag or commit.
+   */
+  revision?: string;
+  include?: Globs5;
+  exclude?: Globs6;
+  /**
    * Take this one file out of the archive that `include` names.
    */
   member?: string;
@@ -123,9 +156,12 @@ export interface HuggingFaceSource {
 export interface UrlSource {
   type: 'url';
   url: string;
+  /**
+   * Of the file at the address, so of the archive when `member` is given.
+   */
   sha256: string;
   /**
-   * Path inside the archive.
+   * Take this one file out of the archive (zip, tar or tar.gz).
    */
   member?: string;
 }
@@ -244,11 +280,61 @@ export interface Variant {
    * Do not use the importance matrix for these tensors.
    */
   excludeWeights?: string[];
+  /**
+   * What happens when rules change the type of tensors that no rule names, because llama.cpp counts layers: `pin` adds exact rules that keep their stock types.
+   */
+  sideEffects?: 'allow' | 'warn' | 'forbid' | 'pin';
+  checks?: RuleChecks;
+}
+/**
+ * How serious it is when a rule would not be honoured; those of a variant go before those of the model. An error stops before any work; with `warn` or `off`, llama-quantize gets the rule as far as it can read it.
+ */
+export interface RuleChecks {
+  /**
+   * A rule that is no `pattern=type`, or whose pattern C++ would refuse or read differently. It is left out when this is no error.
+   */
+  syntax?: 'error' | 'warn' | 'off';
+  /**
+   * A type that llama-quantize does not know or cannot write. The rule is left out when this is no error.
+   */
+  unknownType?: 'error' | 'warn' | 'off';
+  /**
+   * A pattern that means something else in lower case, which llama-quantize turns it into: `\D`, `[A-Z]`.
+   */
+  patternCase?: 'error' | 'warn' | 'off';
+  /**
+   * A rule that matches no tensor.
+   */
+  noMatch?: 'error' | 'warn' | 'off';
+  /**
+   * A rule whose tensors are all decided by earlier rules.
+   */
+  hidden?: 'error' | 'warn' | 'off';
+  /**
+   * A rule that matches only tensors that llama.cpp never quantizes.
+   */
+  notQuantized?: 'error' | 'warn' | 'off';
+  /**
+   * A rule that an option (output tensor, token embedding) overrules; a warning at most when other tensors are left to it.
+   */
+  overruled?: 'error' | 'warn' | 'off';
+  /**
+   * A rule's type whose blocks do not fit a tensor's rows, so that llama-quantize takes another type.
+   */
+  fallback?: 'error' | 'warn' | 'off';
+  /**
+   * The same, for tensors that no rule names.
+   */
+  defaultFallback?: 'error' | 'warn' | 'off';
+  /**
+   * A type that needs an importance matrix, for a tensor that it has no data for.
+   */
+  missingImatrix?: 'error' | 'warn' | 'off';
 }
 export interface Reference {
   source: Source1;
   /**
-   * The variant it is shown beside; the one of the same name when absent.
+   * The variant it is shown beside on the card; alone when absent.
    */
   compareWith?: string;
 }
@@ -346,7 +432,7 @@ export const modelSchema = {
       "default": {}
     },
     "references": {
-      "description": "GGUF files made by others, measured the same way as the variants.",
+      "description": "GGUF files made by others, measured the same way as the variants: each takes the targets reference:<name> and kld:<name>.",
       "type": "object",
       "propertyNames": {
         "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -357,6 +443,9 @@ export const modelSchema = {
     },
     "evaluation": {
       "$ref": "#/definitions/evaluation"
+    },
+    "checks": {
+      "$ref": "#/definitions/checks"
     }
   },
   "definitions": {
@@ -603,6 +692,117 @@ export const modelSchema = {
             "type": "string",
             "minLength": 1
           }
+        },
+        "sideEffects": {
+          "description": "What happens when rules change the type of tensors that no rule names, because llama.cpp counts layers: `pin` adds exact rules that keep their stock types.",
+          "enum": [
+            "allow",
+            "warn",
+            "forbid",
+            "pin"
+          ],
+          "default": "warn"
+        },
+        "checks": {
+          "$ref": "#/definitions/checks"
+        }
+      }
+    },
+    "checks": {
+      "title": "RuleChecks",
+      "description": "How serious it is when a rule would not be honoured; those of a variant go before those of the model. An error stops before any work; with `warn` or `off`, llama-quantize gets the rule as far as it can read it.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "syntax": {
+          "description": "A rule that is no `pattern=type`, or whose pattern C++ would refuse or read differently. It is left out when this is no error.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "unknownType": {
+          "description": "A type that llama-quantize does not know or cannot write. The rule is left out when this is no error.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "patternCase": {
+          "description": "A pattern that means something else in lower case, which llama-quantize turns it into: `\\D`, `[A-Z]`.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "noMatch": {
+          "description": "A rule that matches no tensor.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "hidden": {
+          "description": "A rule whose tensors are all decided by earlier rules.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "notQuantized": {
+          "description": "A rule that matches only tensors that llama.cpp never quantizes.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "overruled": {
+          "description": "A rule that an option (output tensor, token embedding) overrules; a warning at most when other tensors are left to it.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "fallback": {
+          "description": "A rule's type whose blocks do not fit a tensor's rows, so that llama-quantize takes another type.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
+        },
+        "defaultFallback": {
+          "description": "The same, for tensors that no rule names.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "warn"
+        },
+        "missingImatrix": {
+          "description": "A type that needs an importance matrix, for a tensor that it has no data for.",
+          "enum": [
+            "error",
+            "warn",
+            "off"
+          ],
+          "default": "error"
         }
       }
     },
@@ -618,7 +818,7 @@ export const modelSchema = {
           "$ref": "source.schema.json"
         },
         "compareWith": {
-          "description": "The variant it is shown beside; the one of the same name when absent.",
+          "description": "The variant it is shown beside on the card; alone when absent.",
           "type": "string",
           "minLength": 1
         }

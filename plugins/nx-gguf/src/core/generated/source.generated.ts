@@ -2,7 +2,7 @@
 /**
  * Where files come from.
  */
-export type Source = PathSource | CommandSource | HuggingFaceSource | UrlSource;
+export type Source = PathSource | CommandSource | HuggingFaceSource | GitSource | UrlSource;
 /**
  * Globs of the files to take from a directory; all when absent.
  */
@@ -16,13 +16,21 @@ export type Globs1 = string[];
  */
 export type Globs2 = string[];
 /**
- * Globs of the files to take; all when absent.
+ * Globs of the files to take, `**` for any depth; all files that are not hidden when absent. Only what is taken is fetched.
  */
 export type Globs3 = string[];
 /**
  * Globs of the files to leave out.
  */
 export type Globs4 = string[];
+/**
+ * Globs of the files to take; all files that are not hidden when absent.
+ */
+export type Globs5 = string[];
+/**
+ * Globs of the files to leave out.
+ */
+export type Globs6 = string[];
 
 /**
  * A file or directory on this machine. Its bytes are referred to where they are, not copied, unless the file system can share them.
@@ -63,6 +71,30 @@ export interface HuggingFaceSource {
   include?: Globs3;
   exclude?: Globs4;
   /**
+   * Take this one file out of the archive (zip, tar or tar.gz) that `include` names.
+   */
+  member?: string;
+  /**
+   * Another hub that speaks the same protocol; HF_ENDPOINT, else the public hub, when absent. Your token is not sent to it unless HF_ENDPOINT names it too.
+   */
+  endpoint?: string;
+}
+/**
+ * Files of a git repository, fetched without its history. Of Git LFS only the files that are taken are fetched.
+ */
+export interface GitSource {
+  type: 'git';
+  /**
+   * What git itself takes: https, ssh, or the directory of a repository, relative to the project's.
+   */
+  url: string;
+  /**
+   * Branch, tag or commit.
+   */
+  revision?: string;
+  include?: Globs5;
+  exclude?: Globs6;
+  /**
    * Take this one file out of the archive that `include` names.
    */
   member?: string;
@@ -73,9 +105,12 @@ export interface HuggingFaceSource {
 export interface UrlSource {
   type: 'url';
   url: string;
+  /**
+   * Of the file at the address, so of the archive when `member` is given.
+   */
   sha256: string;
   /**
-   * Path inside the archive.
+   * Take this one file out of the archive (zip, tar or tar.gz).
    */
   member?: string;
 }
@@ -102,6 +137,9 @@ export const sourceSchema = {
     },
     {
       "$ref": "#/definitions/huggingfaceSource"
+    },
+    {
+      "$ref": "#/definitions/gitSource"
     },
     {
       "$ref": "#/definitions/urlSource"
@@ -212,11 +250,61 @@ export const sourceSchema = {
         "revision": {
           "description": "Branch, tag or commit.",
           "type": "string",
-          "minLength": 1,
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9._/+@-]{0,255}$",
           "default": "main"
         },
         "include": {
-          "description": "Globs of the files to take; all when absent.",
+          "description": "Globs of the files to take, `**` for any depth; all files that are not hidden when absent. Only what is taken is fetched.",
+          "$ref": "#/definitions/globs"
+        },
+        "exclude": {
+          "description": "Globs of the files to leave out.",
+          "$ref": "#/definitions/globs"
+        },
+        "member": {
+          "description": "Take this one file out of the archive (zip, tar or tar.gz) that `include` names.",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 1024
+        },
+        "endpoint": {
+          "description": "Another hub that speaks the same protocol; HF_ENDPOINT, else the public hub, when absent. Your token is not sent to it unless HF_ENDPOINT names it too.",
+          "type": "string",
+          "pattern": "^https?://[^/@?#]+(/[^@?#]*)?$"
+        }
+      }
+    },
+    "gitSource": {
+      "title": "GitSource",
+      "description": "Files of a git repository, fetched without its history. Of Git LFS only the files that are taken are fetched.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+        "type",
+        "url"
+      ],
+      "properties": {
+        "type": {
+          "const": "git"
+        },
+        "url": {
+          "description": "What git itself takes: https, ssh, or the directory of a repository, relative to the project's.",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 2048,
+          "pattern": "^[^-\\u0000-\\u001f][^\\u0000-\\u001f]*$",
+          "examples": [
+            "https://example.org/models/my-finetune.git"
+          ]
+        },
+        "revision": {
+          "description": "Branch, tag or commit.",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9._/+@-]{0,255}$",
+          "default": "HEAD"
+        },
+        "include": {
+          "description": "Globs of the files to take; all files that are not hidden when absent.",
           "$ref": "#/definitions/globs"
         },
         "exclude": {
@@ -226,7 +314,8 @@ export const sourceSchema = {
         "member": {
           "description": "Take this one file out of the archive that `include` names.",
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 1024
         }
       }
     },
@@ -246,16 +335,19 @@ export const sourceSchema = {
         },
         "url": {
           "type": "string",
-          "pattern": "^https?://"
+          "pattern": "^https?://[^@/?#]+/.*[^/]$",
+          "maxLength": 2048
         },
         "sha256": {
+          "description": "Of the file at the address, so of the archive when `member` is given.",
           "type": "string",
           "pattern": "^[0-9a-f]{64}$"
         },
         "member": {
-          "description": "Path inside the archive.",
+          "description": "Take this one file out of the archive (zip, tar or tar.gz).",
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 1024
         }
       }
     }

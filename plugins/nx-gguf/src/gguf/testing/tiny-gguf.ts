@@ -1,4 +1,4 @@
-import { rowSizeBytes, tensorTypeByName, type TensorTypeName } from '../tensor-type.js';
+import { rowSizeBytes, tensorSizeBytes, tensorTypeByName, type TensorTypeName } from '../tensor-type.js';
 
 /** A metadata entry: a type name of GGUF's and its value; arrays give the type of their items. */
 export type TinyValue = readonly [type: string, value: unknown] | readonly [type: 'array', itemType: string, values: readonly unknown[]];
@@ -29,24 +29,40 @@ const scalarIds = ['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float
 
 /** The bytes of a small GGUF file. */
 export function tinyGguf(file: TinyGguf = {}): Uint8Array {
+  const { head, data } = parts(file);
+  return join([head, ...data]);
+}
+
+/** The header of a GGUF file and the size that the whole file would have; shapes may be those of a real model. */
+export function headerOnlyGguf(file: TinyGguf): { header: Uint8Array; sizeBytes: number } {
+  const { head, dataBytes } = parts(file, { headerOnly: true });
+  return { header: head, sizeBytes: head.length + dataBytes };
+}
+
+function parts(file: TinyGguf, { headerOnly = false } = {}): { head: Uint8Array; data: Uint8Array[]; dataBytes: number } {
   const { version = 3, alignment = 32, metadata = [], tensors = [], bigEndian = false } = file;
   const header = [text(file.magic ?? 'GGUF'), integer(version, 4, !bigEndian), integer(file.tensorCount ?? BigInt(tensors.length), 8), integer(file.keyCount ?? BigInt(metadata.length), 8)];
   for (const [key, ...value] of metadata) header.push(string(key), typed(value));
   const data: Uint8Array[] = [];
   let offset = 0;
   for (const tensor of tensors) {
-    const bytes = tensor.data ?? new Uint8Array(sizeOf(tensor));
+    const sizeBytes = tensor.data?.length ?? (headerOnly ? realSizeOf(tensor) : sizeOf(tensor));
     header.push(...info(tensor, offset));
-    data.push(bytes, new Uint8Array(padding(bytes.length, alignment)));
-    offset += bytes.length + padding(bytes.length, alignment);
+    if (!headerOnly) data.push(tensor.data ?? new Uint8Array(sizeBytes), new Uint8Array(padding(sizeBytes, alignment)));
+    offset += sizeBytes + padding(sizeBytes, alignment);
   }
   const head = join(header);
-  return tensors.length === 0 ? head : join([head, new Uint8Array(padding(head.length, alignment)), ...data]);
+  return { head: tensors.length === 0 ? head : join([head, new Uint8Array(padding(head.length, alignment))]), data, dataBytes: offset };
 }
 
 function info(tensor: TinyTensor, offset: number): Uint8Array[] {
   const typeId = tensor.typeId ?? tensorTypeByName(tensor.type ?? 'f32')?.id ?? 0;
   return [string(tensor.name), integer(tensor.shape.length, 4), ...tensor.shape.map((size) => integer(size, 8)), integer(typeId, 4), integer(tensor.offset ?? offset, 8)];
+}
+
+function realSizeOf({ shape, type = 'f32' }: TinyTensor): number {
+  const found = tensorTypeByName(type);
+  return found === null ? 0 : tensorSizeBytes(found, shape.map(Number));
 }
 
 function sizeOf({ shape, type = 'f32' }: TinyTensor): number {

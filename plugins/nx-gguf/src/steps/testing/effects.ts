@@ -24,7 +24,7 @@ export function playTools(...plays: readonly PlayedTool[]): { runTool: RunTool; 
       const { output = '', exitCode = 0, act } = plays[Math.min(ran.length, plays.length - 1)] ?? {};
       ran.push(run);
       const pieces = typeof output === 'string' ? [output] : output;
-      for (const piece of pieces) run.onOutput?.(piece);
+      for (const piece of pieces) run.onOutput?.(piece, 'stderr');
       act?.(run);
       const ended = { exitCode, ending: `ended with exit code ${exitCode}`, output: pieces.join('') };
       if (exitCode !== 0 && run.mayFail !== true) throw toolFailed('the tool', ended);

@@ -7,6 +7,10 @@ export interface FetchOptions {
    * The model file, or a corpus file, relative to the project's directory.
    */
   config?: string;
+  /**
+   * Bandwidth cap for downloads in bytes a second; NX_GGUF_MAX_BYTES_PER_SECOND, else none, when absent. Not part of the action key.
+   */
+  maxBytesPerSecond?: number;
 }
 
 /** The schema itself. */
@@ -25,6 +29,14 @@ export const fetchSchema = {
       "default": "model.json",
       "examples": [
         "corpus.json"
+      ]
+    },
+    "maxBytesPerSecond": {
+      "description": "Bandwidth cap for downloads in bytes a second; NX_GGUF_MAX_BYTES_PER_SECOND, else none, when absent. Not part of the action key.",
+      "type": "integer",
+      "minimum": 1,
+      "examples": [
+        10000000
       ]
     }
   },

@@ -11,6 +11,10 @@ export interface ImatrixOptions {
    * Threads for the tool; all cores when absent. Not part of the action key.
    */
   threads?: number;
+  /**
+   * Bandwidth cap for downloads in bytes a second; NX_GGUF_MAX_BYTES_PER_SECOND, else none, when absent. Not part of the action key.
+   */
+  maxBytesPerSecond?: number;
 }
 
 /** The schema itself. */
@@ -34,6 +38,14 @@ export const imatrixSchema = {
       "minimum": 1,
       "examples": [
         8
+      ]
+    },
+    "maxBytesPerSecond": {
+      "description": "Bandwidth cap for downloads in bytes a second; NX_GGUF_MAX_BYTES_PER_SECOND, else none, when absent. Not part of the action key.",
+      "type": "integer",
+      "minimum": 1,
+      "examples": [
+        10000000
       ]
     }
   }

@@ -1,6 +1,6 @@
 // Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
 /**
- * Measures perplexity and KL divergence of one variant against the unquantized model.
+ * Measures perplexity and KL divergence of one variant, or of a reference, against the unquantized model.
  */
 export interface KldOptions {
   /**
@@ -8,7 +8,7 @@ export interface KldOptions {
    */
   config?: string;
   /**
-   * Name of the variant in model.json; the part of the target name behind the first colon when absent.
+   * Name of the variant or the reference in model.json; the part of the target name behind the first colon when absent.
    */
   variant?: string;
   /**
@@ -22,7 +22,7 @@ export const kldSchema = {
   "$schema": "http://json-schema.org/draft-07/schema#",
   "$id": "executors/kld.schema.json",
   "title": "KldOptions",
-  "description": "Measures perplexity and KL divergence of one variant against the unquantized model.",
+  "description": "Measures perplexity and KL divergence of one variant, or of a reference, against the unquantized model.",
   "type": "object",
   "additionalProperties": false,
   "properties": {
@@ -33,7 +33,7 @@ export const kldSchema = {
       "default": "model.json"
     },
     "variant": {
-      "description": "Name of the variant in model.json; the part of the target name behind the first colon when absent.",
+      "description": "Name of the variant or the reference in model.json; the part of the target name behind the first colon when absent.",
       "type": "string",
       "minLength": 1,
       "examples": [

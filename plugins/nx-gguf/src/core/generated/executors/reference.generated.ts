@@ -1,0 +1,57 @@
+// Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
+/**
+ * Brings a GGUF that somebody else made into the store, to be measured like the variants.
+ */
+export interface ReferenceOptions {
+  /**
+   * The model file, relative to the project's directory.
+   */
+  config?: string;
+  /**
+   * Name of the reference in model.json; the part of the target name behind the first colon when absent.
+   */
+  reference?: string;
+  /**
+   * Bandwidth cap for downloads in bytes a second; NX_GGUF_MAX_BYTES_PER_SECOND, else none, when absent. Not part of the action key.
+   */
+  maxBytesPerSecond?: number;
+}
+
+/** The schema itself. */
+export const referenceSchema = {
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "$id": "executors/reference.schema.json",
+  "title": "ReferenceOptions",
+  "description": "Brings a GGUF that somebody else made into the store, to be measured like the variants.",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "config": {
+      "description": "The model file, relative to the project's directory.",
+      "type": "string",
+      "minLength": 1,
+      "default": "model.json"
+    },
+    "reference": {
+      "description": "Name of the reference in model.json; the part of the target name behind the first colon when absent.",
+      "type": "string",
+      "minLength": 1,
+      "examples": [
+        "unsloth-Q4_K_M"
+      ]
+    },
+    "maxBytesPerSecond": {
+      "description": "Bandwidth cap for downloads in bytes a second; NX_GGUF_MAX_BYTES_PER_SECOND, else none, when absent. Not part of the action key.",
+      "type": "integer",
+      "minimum": 1,
+      "examples": [
+        10000000
+      ]
+    }
+  },
+  "examples": [
+    {
+      "reference": "unsloth-Q4_K_M"
+    }
+  ]
+} as const;

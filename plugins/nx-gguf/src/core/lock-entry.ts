@@ -1,0 +1,44 @@
+import { canonicalJson, prettyJson, type Json } from './canonical-json.js';
+import type { Lock, LockedSource } from './generated/lock.generated.js';
+import type { Source } from './generated/source.generated.js';
+
+/** Which source of a model or corpus: `source`, `imatrix`, or a reference by name. */
+export type LockPlace = 'source' | 'imatrix' | { reference: string };
+
+/** A lock that pins nothing yet. */
+export const emptyLock: Lock = { format: 1 };
+
+/** The entry of a place, or null. */
+export function lockedEntry(lock: Lock, place: LockPlace): LockedSource | null {
+  return (typeof place === 'string' ? lock[place] : Object.hasOwn(lock.references ?? {}, place.reference) ? lock.references?.[place.reference] : undefined) ?? null;
+}
+
+/** The lock with an entry set. */
+export function withEntry(lock: Lock, place: LockPlace, entry: LockedSource): Lock {
+  return typeof place === 'string' ? { ...lock, [place]: entry } : { ...lock, references: { ...lock.references, [place.reference]: entry } };
+}
+
+/** The place as model.json spells it. */
+export function placeName(place: LockPlace): string {
+  return typeof place === 'string' ? place : `references.${place.reference}`;
+}
+
+/** The bytes of a lock file: equal locks have equal bytes. */
+export function lockText(lock: Lock): string {
+  return prettyJson(lock as unknown as Json);
+}
+
+/** The part of a declaration that decides which files are pinned. */
+export function declaration<S extends Source>(source: S): S {
+  return JSON.parse(canonicalJson({ ...source, member: undefined })) as S;
+}
+
+/** True when a lock's entry was made for this declaration. */
+export function isDeclaredAs(entry: LockedSource, source: Source): boolean {
+  return canonicalJson(entry.declared as unknown as Json) === canonicalJson(declaration(source) as unknown as Json);
+}
+
+/** Name of the lock beside a model or corpus file, e.g. `model.lock.json`. */
+export function lockFileName(configFile: string): string {
+  return configFile.replace(/(\.json)?$/, '.lock.json');
+}

@@ -1,0 +1,10 @@
+/** `blk.0.attn_v.weight`, or `blk.0.attn_v.weight and 5 more`. */
+export function namesAnd(tensors: readonly { readonly name: string }[]): string {
+  const [first, ...more] = tensors;
+  return `${first?.name ?? 'nothing'}${more.length === 0 ? '' : ` and ${more.length} more`}`;
+}
+
+/** `rows of 160 elements (blk.0.ffn_down.weight and 3 more)`. */
+export function rowsOf(tensors: readonly { readonly name: string; readonly shape: readonly number[] }[]): string {
+  return `rows of ${[...new Set(tensors.map(({ shape }) => shape[0] ?? 1))].join(', ')} elements (${namesAnd(tensors)})`;
+}

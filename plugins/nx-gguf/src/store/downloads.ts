@@ -1,0 +1,26 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StoreLayout } from './layout.js';
+import { withLock } from './lock.js';
+
+/** The directory of unfinished downloads: parts of files by digest, and copies of git repositories. */
+export function downloadsDirectory({ root }: Pick<StoreLayout, 'root'>): string {
+  return join(root, 'downloads');
+}
+
+/** Removes downloads that nobody went on with since a time (ms since 1970) and nobody works on; how many. */
+export async function removeOldDownloads(layout: StoreLayout, { usedSinceMs, dryRun }: { usedSinceMs: number; dryRun: boolean }): Promise<number> {
+  const directory = downloadsDirectory(layout);
+  let removed = 0;
+  for (const name of await readdir(directory).catch(() => [])) {
+    const path = join(directory, name);
+    const info = await stat(path).catch(() => null);
+    if (info === null || info.mtimeMs >= usedSinceMs || name.endsWith('.lock')) continue;
+    const waited = new AbortController();
+    await withLock(path, async () => {
+      removed++;
+      if (!dryRun) await rm(path, { recursive: true, force: true });
+    }, { signal: waited.signal, onWait: () => waited.abort() }).catch(() => undefined);
+  }
+  return removed;
+}

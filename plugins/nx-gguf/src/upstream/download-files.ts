@@ -1,0 +1,86 @@
+import prettyBytes from 'pretty-bytes';
+import { stat } from 'node:fs/promises';
+import { GgufError, isGgufError } from '../core/errors.js';
+import { freeBytes } from '../store/free-space.js';
+import type { BlobId } from '../store/blobs.js';
+import { downloadFile, partialPath, presentBlob, type Downloads, type WantedFile } from './download-file.js';
+import { openHttp, type Http } from './http.js';
+import { rateLimit } from './rate-limit.js';
+import type { UpstreamContext } from './transfer.js';
+
+/** Bytes that are left free beside what is fetched. */
+const marginBytes = 64 << 20;
+
+/**
+ * Brings files into the store, several at a time; those the store has are not asked for. What was received is kept when one
+ * fails, so the next run goes on from there.
+ * @returns digest and size of each file, in the order given
+ * @throws GgufError `DISK_FULL` before anything is fetched, or what the first failing download throws
+ */
+export async function downloadFiles(wanted: readonly WantedFile[], context: UpstreamContext, http?: Http): Promise<BlobId[]> {
+  const results = await Promise.all(wanted.map((file) => presentBlob(file, context.store)));
+  const missing = wanted.flatMap((file, index) => (results[index] === null ? [{ file, index }] : []));
+  if (missing.length === 0) return results as BlobId[];
+  if (/^(1|true|yes|on)$/i.test(context.env['HF_HUB_OFFLINE'] ?? '')) throw new GgufError('OFFLINE', `${missing.length} files are not in the store, and HF_HUB_OFFLINE is set: ${missing.slice(0, 5).map(({ file }) => file.name).join(', ')}`, { hint: 'Unset HF_HUB_OFFLINE to fetch them.' });
+  const received = await checkSpace(missing.map(({ file }) => file), context);
+  const failed = new AbortController();
+  const signal = context.signal === undefined ? failed.signal : AbortSignal.any([context.signal, failed.signal]);
+  const client = http ?? openHttp(context);
+  const downloads: Downloads = { http: client, take: rateLimit(context.settings.maxBytesPerSecond), onBytes: progress(missing.map(({ file }) => file), received, context), context: { ...context, signal } };
+  try {
+    await pool(missing, context.settings.parallel, async ({ file, index }) => {
+      try {
+        results[index] = await downloadFile(file, downloads);
+      } catch (error) {
+        // The others end as interrupted; the first reason is the one that counts.
+        failed.abort();
+        throw error;
+      }
+    });
+  } finally {
+    if (http === undefined) await client.close();
+  }
+  return results as BlobId[];
+}
+
+/** Runs work on every item, so many at a time; waits for all that started, then throws the failure that stopped the others. */
+export async function pool<T>(items: readonly T[], size: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const failures: unknown[] = [];
+  const runner = async (): Promise<void> => {
+    for (const item of queue) {
+      if (failures.length > 0) return;
+      await work(item).catch((error: unknown) => { failures.push(error); });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(size, items.length) }, runner));
+  if (failures.length > 0) throw failures.find((error) => !isGgufError(error) || error.code !== 'INTERRUPTED') ?? failures[0];
+}
+
+/** Checks that what is missing has room; the number of bytes that were received already. */
+async function checkSpace(files: readonly WantedFile[], { store }: UpstreamContext): Promise<number> {
+  let needed = 0;
+  let received = 0;
+  for (const file of files) {
+    const { size } = await stat(partialPath(store, file)).catch(() => ({ size: 0 }));
+    const usable = file.sizeBytes !== null && size > file.sizeBytes ? 0 : size;
+    received += usable;
+    needed += Math.max(0, (file.sizeBytes ?? 0) - usable);
+  }
+  const free = await freeBytes(store.root);
+  if (free === null || free >= needed + marginBytes) return received;
+  const shown = (bytes: number): string => prettyBytes(bytes, { binary: true });
+  throw new GgufError('DISK_FULL', `${shown(needed)} are to be fetched, and the store's file system (${store.root}) has ${shown(free)} left`, { hint: 'Free space, e.g. with `gguf-store gc`, or put the store elsewhere with NX_GGUF_STORE. Nothing was fetched.' });
+}
+
+function progress(files: readonly WantedFile[], received: number, { report }: UpstreamContext): (count: number) => void {
+  const total = files.every(({ sizeBytes }) => sizeBytes !== null) ? files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0) : null;
+  const label = files.length === 1 ? `downloading ${files[0]?.name ?? ''}` : `downloading ${files.length} files`;
+  let done = received;
+  const tell = (): void => { report({ type: 'progress', label, done, total, unit: 'bytes' }); };
+  tell();
+  return (count) => {
+    done += count;
+    tell();
+  };
+}

@@ -1,0 +1,32 @@
+import type { LockedSource } from '../core/generated/lock.generated.js';
+import type { GitSource, HuggingFaceSource, UrlSource } from '../core/generated/source.generated.js';
+import { GgufError } from '../core/errors.js';
+import type { BlobId } from '../store/blobs.js';
+import { downloadFiles } from './download-files.js';
+import { shownUrl } from './http.js';
+import { fetchFromGit, resolveGit } from './resolve-git.js';
+import { fetchFromHub, resolveHub } from './resolve-hub.js';
+import type { UpstreamContext } from './transfer.js';
+
+/** Sources whose files are pinned by a lock. */
+export type LockableSource = HuggingFaceSource | GitSource;
+
+/** What a lockable source is at the moment. `previous` saves fetching small files again. */
+export async function resolveSource(source: LockableSource, options: { projectDir: string; previous: LockedSource | null }, context: UpstreamContext): Promise<LockedSource> {
+  context.report({ type: 'step', message: `looking up ${source.type === 'git' ? source.url : `${source.repository} at ${source.revision ?? 'main'}`}` });
+  return source.type === 'git' ? resolveGit(source, options.projectDir, context) : resolveHub(source, context, options.previous);
+}
+
+/** Brings the files of a locked source into the store; those it has are not fetched. */
+export async function fetchLocked(source: LockableSource, { locked, projectDir }: { locked: LockedSource; projectDir: string }, context: UpstreamContext): Promise<BlobId[]> {
+  return source.type === 'git' ? fetchFromGit(source, locked, { projectDir, context }) : fetchFromHub(source, locked, context);
+}
+
+/** Brings the file of an address into the store, by its digest. */
+export async function fetchUrl(source: UrlSource, context: UpstreamContext): Promise<BlobId[]> {
+  const name = shownUrl(source.url);
+  return downloadFiles([{
+    name, url: source.url, token: null, sizeBytes: null, sha256: source.sha256, gitOid: null,
+    refused: ({ status }) => new GgufError(status === 404 || status === 410 ? 'SOURCE_NOT_FOUND' : 'SOURCE_REFUSED', `${name}: the server answered ${status}`, { hint: 'Correct "url" of the source.' }),
+  }], context);
+}

@@ -1,0 +1,47 @@
+import { execa } from 'execa';
+import { GgufError, systemErrorCode } from '../core/errors.js';
+import { lastLines } from '../toolchain/run-tool.js';
+import { interrupted } from './retry.js';
+import type { UpstreamContext } from './transfer.js';
+
+/** One run of git: its arguments, what it reads, and where its output goes when that is large. */
+export interface GitRun {
+  args: readonly string[];
+  directory: string;
+  input?: string;
+  toFile?: string;
+  onProgress?: (text: string) => void;
+}
+
+const mostOutput = 128 << 20;
+
+/** Settings that keep a repository from running anything or changing bytes; the user's credentials and ssh stay usable. */
+const settings = ['core.hooksPath=/dev/null', 'core.autocrlf=false', 'protocol.ext.allow=never', 'core.fsmonitor=false', 'gc.auto=0', 'advice.detachedHead=false'].flatMap((setting) => ['-c', setting]);
+
+/**
+ * Runs git without a shell, without questions and without hooks; its output as bytes.
+ * @throws GgufError `GIT_MISSING`, `GIT_LFS_MISSING`, `INTERRUPTED`, or `GIT_FAILED` with the last lines it printed
+ */
+export async function runGit({ args, directory, input, toFile, onProgress }: GitRun, { env, signal }: Pick<UpstreamContext, 'env' | 'signal'>): Promise<Buffer> {
+  const child = execa('git', [...settings, ...args], {
+    cwd: directory,
+    env: { ...env, GIT_TERMINAL_PROMPT: '0', GIT_LFS_SKIP_SMUDGE: '1', GIT_LFS_FORCE_PROGRESS: '1', GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, LC_ALL: 'C' },
+    extendEnv: false,
+    reject: false,
+    encoding: 'buffer',
+    maxBuffer: mostOutput,
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+    ...(toFile === undefined ? {} : { stdout: { file: toFile } }),
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+    forceKillAfterDelay: 5000,
+  });
+  if (onProgress !== undefined) child.stderr.on('data', (data: Buffer) => onProgress(data.toString()));
+  const result = await child;
+  if (result.isCanceled) throw interrupted('git');
+  if (result.exitCode === 0) return toFile === undefined ? Buffer.from(result.stdout) : Buffer.alloc(0);
+  if (systemErrorCode(result.cause) === 'ENOENT') throw new GgufError('GIT_MISSING', 'git is not installed', { hint: 'Debian/Ubuntu: apt-get install git git-lfs; macOS: brew install git git-lfs' });
+  const text = Buffer.from(result.stderr).toString();
+  if (/'lfs' is not a git command/.test(text)) throw new GgufError('GIT_LFS_MISSING', 'the repository keeps files in Git LFS, and git-lfs is not installed', { hint: 'Debian/Ubuntu: apt-get install git-lfs; macOS: brew install git-lfs' });
+  const command = args.find((argument) => !argument.startsWith('-')) ?? '';
+  throw new GgufError('GIT_FAILED', `git ${command} ended with exit code ${result.exitCode ?? 128}`, { tail: lastLines(text), ...(result.isMaxBuffer ? { hint: 'It printed more than can be read.' } : {}) });
+}

@@ -1,0 +1,127 @@
+import { GgufError } from '../core/errors.js';
+import { hubAccess, type HubAccess } from './hub-endpoint.js';
+import { hubError, type HubPlace } from './hub-errors.js';
+import { transientStatus, type Http } from './http.js';
+import { withRetries } from './retry.js';
+import type { ListedFile } from './select-files.js';
+import type { HuggingFaceSource } from '../core/generated/source.generated.js';
+import type { UpstreamContext } from './transfer.js';
+
+/** A file of a repository on a hub. */
+export interface HubFile extends ListedFile {
+  /** Of files in LFS; the hub knows it. */
+  sha256: string | null;
+  /** Git's digest of a file that is not in LFS, else of its pointer. */
+  gitOid: string | null;
+}
+
+/** What is asked of a hub about one repository. */
+export interface HubRepository {
+  access: HubAccess;
+  place: HubPlace;
+  /** The commit that the source's revision is at the moment. */
+  commit: () => Promise<string>;
+  /** The files at a commit: all, or those of the given paths only. */
+  files: (commit: string, paths: readonly string[] | null) => Promise<HubFile[]>;
+}
+
+const mostEntries = 200_000;
+const mostPages = 2_000;
+const longestBody = 64 << 20;
+
+/** A repository of a hub, asked through @huggingface/hub over our own transport: proxies, retries, and a token that stays at the hub. */
+export async function hubRepository(source: HuggingFaceSource, http: Http, context: UpstreamContext): Promise<HubRepository> {
+  const access = await hubAccess(source, context.env);
+  const { repository, kind = 'model', revision = 'main' } = source;
+  const place: HubPlace = { endpoint: access.endpoint, kind, repository, revision, hasToken: access.token !== null };
+  const common = { hubUrl: access.endpoint, fetch: fetchOver(http, { access, place, context }) };
+  return {
+    access,
+    place,
+    commit: async () => {
+      const { modelInfo, datasetInfo } = await import('@huggingface/hub');
+      const ask = { name: repository, revision, additionalFields: ['sha'] as ['sha'], ...common };
+      const { sha } = await understood(place, kind === 'model' ? modelInfo(ask) : datasetInfo(ask));
+      if (typeof sha === 'string' && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(sha)) return sha;
+      throw new GgufError('HUB_UNUSABLE', `${repository}: ${access.endpoint} names no commit for revision ${revision}`, { hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.' });
+    },
+    files: async (commit, paths) => {
+      const { listFiles, pathsInfo } = await import('@huggingface/hub');
+      const ask = { repo: { type: kind, name: repository } as const, revision: commit, ...common };
+      if (paths !== null) return (await understood(place, pathsInfo({ ...ask, paths: [...paths] }))).filter(({ type }) => type === 'file').map(fileOf);
+      return understood(place, collected(listFiles({ ...ask, recursive: true }), place));
+    },
+  };
+}
+
+/** The address of a file's bytes at a commit. */
+export function hubFileUrl({ endpoint, kind, repository }: HubPlace, commit: string, path: string): string {
+  return `${endpoint}/${kind === 'dataset' ? 'datasets/' : ''}${repository}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+interface Entry { type: string; path: string; size: number; oid?: string | undefined; lfs?: { oid: string; size: number } | undefined }
+
+async function collected(entries: AsyncIterable<Entry>, place: HubPlace): Promise<HubFile[]> {
+  const files: HubFile[] = [];
+  let count = 0;
+  for await (const entry of entries) {
+    if (++count > mostEntries) throw new GgufError('TOO_MANY_FILES', `${place.repository}: more than ${mostEntries} entries`, { hint: 'Name the files literally in "include": then only they are asked for.' });
+    if (entry.type === 'file') files.push(fileOf(entry));
+  }
+  return files;
+}
+
+function fileOf({ path, size, oid, lfs }: Entry): HubFile {
+  return {
+    path: typeof path === 'string' ? path : '',
+    sizeBytes: lfs?.size ?? size,
+    sha256: lfs !== undefined && /^[0-9a-f]{64}$/.test(lfs.oid) ? lfs.oid : null,
+    gitOid: oid !== undefined && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(oid) ? oid : null,
+  };
+}
+
+function fetchOver(http: Http, { access, place, context }: { access: HubAccess; place: HubPlace; context: UpstreamContext }): typeof fetch {
+  let pages = 0;
+  return async (input, init) => {
+    const url = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url;
+    if (++pages > mostPages) throw new GgufError('TOO_MANY_FILES', `${place.repository}: the list of its files does not end`, { hint: 'Name the files literally in "include": then only they are asked for.' });
+    return withRetries({
+      of: place.repository,
+      attempt: async () => {
+        const answer = await http.send({
+          url, method: init?.method === 'POST' ? 'POST' : 'GET', token: access.token, signal: context.signal,
+          headers: { accept: 'application/json', ...(init?.method === 'POST' ? { 'content-type': 'application/json' } : {}) },
+          ...(typeof init?.body === 'string' ? { body: init.body } : {}),
+        });
+        const transient = transientStatus(answer);
+        if (transient !== null || answer.status >= 400) {
+          await answer.body.dump();
+          throw transient ?? hubError(answer, place);
+        }
+        const link = answer.header('link');
+        return new Response(await limitedText(answer.body, place), { status: answer.status, headers: { 'content-type': 'application/json', ...(link === undefined ? {} : { link }) } });
+      },
+    }, context);
+  };
+}
+
+async function limitedText(body: AsyncIterable<Uint8Array>, place: HubPlace): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of body) {
+    length += part.length;
+    if (length > longestBody) throw new GgufError('HUB_UNUSABLE', `${place.repository}: ${place.endpoint} sends an answer without end`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** Errors of the client library that are not ours mean an answer it cannot read. */
+async function understood<T>(place: HubPlace, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError || cause instanceof TypeError)) throw cause;
+    throw new GgufError('HUB_UNUSABLE', `${place.repository}: ${place.endpoint} does not answer like a hub`, { cause, hint: 'See "endpoint" in the source, HF_ENDPOINT, and whether a proxy or a login page is between.' });
+  }
+}

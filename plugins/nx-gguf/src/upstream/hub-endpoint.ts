@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
+import type { HuggingFaceSource } from '../core/generated/source.generated.js';
+import type { Token } from './http.js';
+
+/** A hub, and the token for it when there is one. */
+export interface HubAccess {
+  /** Base address without a slash at its end. */
+  endpoint: string;
+  token: Token | null;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const publicHub = 'https://huggingface.co';
+
+/**
+ * The hub of a source: its own `endpoint`, else `HF_ENDPOINT`, else the public one. The user's token is for the public hub,
+ * or for the one that `HF_ENDPOINT` names; a hub that only a model file names never gets it.
+ */
+export async function hubAccess(source: Pick<HuggingFaceSource, 'endpoint'>, env: Env): Promise<HubAccess> {
+  const chosen = filled(env['HF_ENDPOINT']);
+  const endpoint = withoutSlash(source.endpoint ?? chosen ?? publicHub);
+  if (!/^https?:\/\/[^/@?#]+(\/[^@?#]*)?$/.test(endpoint) || !URL.canParse(endpoint)) throw new GgufError('BAD_ENDPOINT', 'HF_ENDPOINT is no address of a hub', { hint: 'It looks like https://hub.example.org, without user, password or query.' });
+  const { origin } = new URL(endpoint);
+  const isOwn = origin === new URL(withoutSlash(chosen ?? publicHub)).origin;
+  const value = isOwn ? await userToken(env) : null;
+  return { endpoint, token: value === null ? null : { origin, value } };
+}
+
+/** The user's token: `HF_TOKEN`, else the file that the hub's own tools keep it in (`HF_TOKEN_PATH`, `HF_HOME`). */
+export async function userToken(env: Env): Promise<string | null> {
+  const given = filled(env['HF_TOKEN']) ?? filled(env['HUGGING_FACE_HUB_TOKEN']);
+  if (given !== undefined) return checked(given, 'HF_TOKEN');
+  const home = filled(env['HF_HOME']) ?? join(filled(env['XDG_CACHE_HOME']) ?? join(filled(env['HOME']) ?? homedir(), '.cache'), 'huggingface');
+  const path = filled(env['HF_TOKEN_PATH']) ?? join(home, 'token');
+  try {
+    const text = filled(await readFile(path, 'utf8'));
+    return text === undefined ? null : checked(text, path);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT' || systemErrorCode(error) === 'ENOTDIR') return null;
+    if (isGgufError(error)) throw error;
+    throw new GgufError('TOKEN_UNREADABLE', `cannot read the token file ${path}: ${systemErrorCode(error) ?? 'it is no token'}`, { hint: 'Correct HF_TOKEN_PATH or HF_HOME, or set HF_TOKEN.' });
+  }
+}
+
+function checked(token: string, from: string): string {
+  // What is no header value would end up in the message of an error.
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new GgufError('BAD_TOKEN', `${from} does not hold a token`, { hint: 'A token is one word, for example hf_….' });
+}
+
+function filled(text: string | undefined): string | undefined {
+  const value = text?.trim();
+  return value === '' ? undefined : value;
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}

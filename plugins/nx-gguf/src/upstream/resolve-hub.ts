@@ -1,0 +1,70 @@
+import { GgufError } from '../core/errors.js';
+import { isDeclaredAs } from '../core/lock-entry.js';
+import type { LockedFile, LockedSource } from '../core/generated/lock.generated.js';
+import type { HuggingFaceSource } from '../core/generated/source.generated.js';
+import type { BlobId } from '../store/blobs.js';
+import type { WantedFile } from './download-file.js';
+import { downloadFiles } from './download-files.js';
+import { hubFileUrl, hubRepository, type HubFile, type HubRepository } from './hub-client.js';
+import { hubAccess } from './hub-endpoint.js';
+import { hubError, type HubPlace } from './hub-errors.js';
+import type { Token } from './http.js';
+import { openHttp } from './http.js';
+import { literalPaths, selectFiles } from './select-files.js';
+import type { UpstreamContext } from './transfer.js';
+
+/**
+ * What a hub source is at the moment: its commit, and size and sha256 of each file it takes. The hub knows the digests of
+ * files in LFS. The others are small: they are fetched into the store, checked by their git object id, and hashed.
+ * @param previous an earlier resolution: it is the answer when the commit is the same, else digests of files it knows by git object id are taken from it
+ */
+export async function resolveHub(source: HuggingFaceSource, context: UpstreamContext, previous: LockedSource | null): Promise<LockedSource> {
+  const http = openHttp(context);
+  try {
+    const repository = await hubRepository(source, http, context);
+    const commit = await repository.commit();
+    // A commit never changes.
+    if (previous?.commit === commit && isDeclaredAs(previous, source)) return previous;
+    const listed = await repository.files(commit, literalPaths(source.include));
+    const chosen = selectFiles(withAll(listed, source), source, source.repository);
+    const known = new Map((previous?.files ?? []).flatMap(({ gitOid, sha256 }) => (gitOid === undefined ? [] : [[gitOid, sha256] as const])));
+    const unknown = chosen.filter(({ sha256, gitOid }) => sha256 === null && !known.has(gitOid ?? ''));
+    const fetched = await downloadFiles(unknown.map((file) => wantedHubFile({ ...repository, commit, file })), context, http);
+    const digests = new Map(unknown.map((file, index) => [file.path, fetched[index]?.sha256]));
+    return { declared: source, commit, files: chosen.map((file) => lockedFile(file, file.sha256 ?? digests.get(file.path) ?? known.get(file.gitOid ?? ''))) };
+  } finally {
+    await http.close();
+  }
+}
+
+/** Brings the files of a locked hub source into the store. Nothing is listed: the lock says all. */
+export async function fetchFromHub(source: HuggingFaceSource, locked: LockedSource, context: UpstreamContext): Promise<BlobId[]> {
+  const { endpoint, token } = await hubAccess(source, context.env);
+  const place: HubPlace = { endpoint, kind: source.kind ?? 'model', repository: source.repository, revision: locked.commit, hasToken: token !== null };
+  return downloadFiles(locked.files.map((file) => wantedHubFile({ access: { token }, place, commit: locked.commit, file: { ...file, gitOid: null } })), context);
+}
+
+function wantedHubFile({ access, place, commit, file }: Pick<HubRepository, 'place'> & { access: { token: Token | null }; commit: string; file: Pick<HubFile, 'path' | 'sizeBytes' | 'sha256' | 'gitOid'> }): WantedFile {
+  if (file.sha256 === null && file.gitOid === null) throw new GgufError('HUB_UNUSABLE', `${place.repository} ${file.path}: ${place.endpoint} names no digest of it`, { hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.' });
+  return {
+    name: `${place.repository} ${file.path}`,
+    url: hubFileUrl(place, commit, file.path),
+    token: access.token,
+    sizeBytes: file.sizeBytes,
+    sha256: file.sha256,
+    gitOid: file.sha256 === null ? file.gitOid : null,
+    refused: (answer) => hubError(answer, place, file.path),
+  };
+}
+
+/** Names in `include` that are no patterns have to be there. */
+function withAll(files: readonly HubFile[], { include, repository }: HuggingFaceSource): readonly HubFile[] {
+  const missing = (literalPaths(include) ?? []).filter((path) => !files.some((file) => file.path === path));
+  if (missing.length === 0) return files;
+  throw new GgufError('SOURCE_NOT_FOUND', `${repository}: there is no ${missing.join(', ')}`, { hint: 'Correct "include" of the source; names are exact.' });
+}
+
+function lockedFile({ path, sizeBytes, sha256: lfs, gitOid }: HubFile, sha256: string | undefined): LockedFile {
+  if (sha256 === undefined) throw new Error(`no digest of ${path}`);
+  return { path, sizeBytes, sha256, ...(lfs === null && gitOid !== null ? { gitOid } : {}) };
+}

@@ -1,0 +1,33 @@
+import type { Report } from '../core/events.js';
+import type { StoreLayout } from '../store/layout.js';
+
+/** How transfers behave. Times in milliseconds. */
+export interface TransferSettings {
+  /** Files at a time. */
+  parallel: number;
+  /** Failures in a row, without a MiB of progress between them, after which a transfer is given up. */
+  attempts: number;
+  /** Pause after the first failure; it doubles with each one. */
+  backoffMs: number;
+  /** A server that sends nothing for this long has stalled. */
+  stallMs: number;
+  /** Longest pause that a server may ask for with Retry-After. */
+  longestWaitMs: number;
+  /** Bytes a second for all files together, or null for no limit. */
+  maxBytesPerSecond: number | null;
+}
+
+/** What fetching from elsewhere needs from the process it runs in. */
+export interface UpstreamContext {
+  store: StoreLayout;
+  env: Readonly<Record<string, string | undefined>>;
+  report: Report;
+  signal: AbortSignal | undefined;
+  settings: TransferSettings;
+}
+
+/** The settings of ordinary use; `NX_GGUF_MAX_BYTES_PER_SECOND` limits the bandwidth. */
+export function transferSettings(env: Readonly<Record<string, string | undefined>>, given: Partial<TransferSettings> = {}): TransferSettings {
+  const limit = Number(env['NX_GGUF_MAX_BYTES_PER_SECOND'] ?? '');
+  return { parallel: 4, attempts: 6, backoffMs: 1000, stallMs: 60_000, longestWaitMs: 900_000, maxBytesPerSecond: limit > 0 ? limit : null, ...given };
+}
