@@ -116,11 +116,11 @@ function firstOutOfOrder(namesA: readonly string[], namesB: readonly string[]): 
 }
 
 /** True when all bytes outside of tensors are equal in two files of one layout: the header, and what lies between tensors and after them. */
-async function isSameAround(a: ByteSource, b: ByteSource, { dataOffset, tensors, fileSizeBytes }: GgufHeader): Promise<boolean> {
+async function isSameAround(a: ByteSource, b: ByteSource, { tensors, fileSizeBytes }: GgufHeader): Promise<boolean> {
   const ends = [0, ...tensors.map(({ range }) => range.offset + range.length)];
   const starts = [...tensors.map(({ range }) => range.offset), fileSizeBytes];
   const gaps = starts.map((start, index) => ({ offset: ends[index] ?? 0, length: start - (ends[index] ?? 0) })).filter(({ length }) => length > 0);
-  if (tensors.length === 0) gaps.splice(0, gaps.length, { offset: 0, length: dataOffset });
+  if (tensors.length === 0) gaps.splice(0, gaps.length, { offset: 0, length: fileSizeBytes });
   for (const range of gaps) if ((await compare({ source: a, range }, { source: b, range })).bytes > 0) return false;
   return true;
 }

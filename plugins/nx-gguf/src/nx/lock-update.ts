@@ -33,7 +33,7 @@ export interface ProjectUpdate {
 
 /** Models and corpora that declare a source to pin. */
 export async function lockableProjects(workspace: Workspace): Promise<string[]> {
-  const names = Object.entries(workspace.projects).filter(([, { targets }]) => targets !== undefined && 'fetch' in targets).map(([name]) => name).sort();
+  const names = Object.entries(workspace.projects).filter(([, { targets }]) => targets?.['fetch']?.executor === 'nx-gguf:fetch').map(([name]) => name).sort();
   const found: string[] = [];
   for (const name of names) if ((await declaredSources(workspace, name)).sources.length > 0) found.push(name);
   return found;

@@ -8,7 +8,7 @@ import type { TargetRef } from './target.js';
 export interface Workspace {
   root: string;
   /** Projects by name: their directories relative to the root, and the options of their targets. */
-  projects: Readonly<Record<string, { root: string; targets?: Readonly<Record<string, { options?: unknown }>> | undefined }>>;
+  projects: Readonly<Record<string, { root: string; targets?: Readonly<Record<string, { executor?: string | undefined; options?: unknown }>> | undefined }>>;
 }
 
 /** Absolute directory of a project. */

@@ -109,8 +109,8 @@ export async function followPointers({ git }: GitRepository, files: readonly Lis
 
 /** What git is given: an address as it is, a local repository as a file address. Passwords belong to git's credential helpers. */
 function remoteUrl(url: string, projectDir: string): string {
-  if (/^[a-z][a-z0-9+.-]*:\/\/[^/]*:[^/]*@/i.test(url)) {
-    throw new GgufError('SOURCE_CREDENTIALS', 'a git source holds a password in its "url"', { hint: 'Leave it out: git gets it from its credential helpers. Passwords in model.json would be committed.' });
+  if (/^[a-z][a-z0-9+.-]*:\/\/[^/]*:[^/]*@|^https?:\/\/[^/]*@/i.test(url)) {
+    throw new GgufError('SOURCE_CREDENTIALS', 'a git source holds a password or a token in its "url"', { hint: 'Leave it out: git gets it from its credential helpers. Passwords in model.json would be committed.' });
   }
   const isRemote = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) || (/^[^/\\]+:/.test(url) && !/^[A-Za-z]:[\\/]/.test(url));
   return isRemote ? url : pathToFileURL(isAbsolute(url) ? url : resolve(projectDir, url)).href;

@@ -83,6 +83,7 @@ describe('a git repository without LFS', () => {
   it.each([
     ['no repository', { url: './absent.git' }, /GIT_UNREACHABLE.*cannot get HEAD/],
     ['no such branch', { revision: 'absent' }, /GIT_UNREACHABLE.*cannot get absent/],
+    ['a token in the address', { url: 'https://secret@example.org/x.git' }, /SOURCE_CREDENTIALS(?!.*secret)/],
     ['a password in the address', { url: 'https://me:secret@example.org/x.git' }, /SOURCE_CREDENTIALS(?!.*secret)/],
     ['a transport that runs programs', { url: 'ext::sh -c touch% /tmp/owned' }, /GIT_UNREACHABLE/],
   ])('%s: a coded error', async (...[, ask, message]) => {

@@ -69,7 +69,7 @@ export interface Model {
    */
   imatrix?: ImatrixMake | ImatrixFile;
   /**
-   * The variants, by name.
+   * The variants, by name. A name has no dots: Nx reads them as levels when a target's inputs name the variant's field.
    */
   quantize?: {
     [k: string]: Variant;
@@ -178,7 +178,7 @@ export interface ConvertSettings {
    */
   modelName?: string;
   /**
-   * JSON file that overrides metadata, relative to the project's directory.
+   * JSON file that overrides metadata, relative to the project's directory. Name it in the inputs of the target `convert` too.
    */
   metadata?: string;
   /**
@@ -421,10 +421,10 @@ export const modelSchema = {
       ]
     },
     "quantize": {
-      "description": "The variants, by name.",
+      "description": "The variants, by name. A name has no dots: Nx reads them as levels when a target's inputs name the variant's field.",
       "type": "object",
       "propertyNames": {
-        "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
       },
       "additionalProperties": {
         "$ref": "#/definitions/variant"
@@ -435,7 +435,7 @@ export const modelSchema = {
       "description": "GGUF files made by others, measured the same way as the variants: each takes the targets reference:<name> and kld:<name>.",
       "type": "object",
       "propertyNames": {
-        "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
       },
       "additionalProperties": {
         "$ref": "#/definitions/reference"
@@ -474,7 +474,7 @@ export const modelSchema = {
           "minLength": 1
         },
         "metadata": {
-          "description": "JSON file that overrides metadata, relative to the project's directory.",
+          "description": "JSON file that overrides metadata, relative to the project's directory. Name it in the inputs of the target `convert` too.",
           "type": "string",
           "minLength": 1
         },

@@ -8,9 +8,9 @@ export interface KldOptions {
    */
   config?: string;
   /**
-   * Name of the variant or the reference in model.json; the part of the target name behind the first colon when absent.
+   * Name of the variant or the reference in model.json.
    */
-  variant?: string;
+  variant: string;
   /**
    * Threads for the tool; all cores when absent. Not part of the action key.
    */
@@ -25,6 +25,9 @@ export const kldSchema = {
   "description": "Measures perplexity and KL divergence of one variant, or of a reference, against the unquantized model.",
   "type": "object",
   "additionalProperties": false,
+  "required": [
+    "variant"
+  ],
   "properties": {
     "config": {
       "description": "The model file, relative to the project's directory.",
@@ -33,7 +36,7 @@ export const kldSchema = {
       "default": "model.json"
     },
     "variant": {
-      "description": "Name of the variant or the reference in model.json; the part of the target name behind the first colon when absent.",
+      "description": "Name of the variant or the reference in model.json.",
       "type": "string",
       "minLength": 1,
       "examples": [

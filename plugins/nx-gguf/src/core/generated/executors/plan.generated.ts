@@ -8,9 +8,9 @@ export interface PlanOptions {
    */
   config?: string;
   /**
-   * Name of the variant in model.json; the part of the target name behind the first colon when absent.
+   * Name of the variant in model.json.
    */
-  variant?: string;
+  variant: string;
   /**
    * Plan from the header of this unquantized GGUF instead of the converted model: a path relative to the project's directory, or an http(s) URL, of which only the header is read. Name a revision: a URL whose file changes is not noticed while Nx remembers the plan.
    */
@@ -33,6 +33,9 @@ export const planSchema = {
   "description": "Plans one variant: type, size and reason of every tensor, from the model's header alone.",
   "type": "object",
   "additionalProperties": false,
+  "required": [
+    "variant"
+  ],
   "properties": {
     "config": {
       "description": "The model file, relative to the project's directory.",
@@ -41,7 +44,7 @@ export const planSchema = {
       "default": "model.json"
     },
     "variant": {
-      "description": "Name of the variant in model.json; the part of the target name behind the first colon when absent.",
+      "description": "Name of the variant in model.json.",
       "type": "string",
       "minLength": 1,
       "examples": [

@@ -8,9 +8,9 @@ export interface QuantizeOptions {
    */
   config?: string;
   /**
-   * Name of the variant in model.json; the part of the target name behind the first colon when absent.
+   * Name of the variant in model.json.
    */
-  variant?: string;
+  variant: string;
   /**
    * Threads for the tool; all cores when absent. Not part of the action key.
    */
@@ -29,6 +29,9 @@ export const quantizeSchema = {
   "description": "Makes one variant with llama-quantize.",
   "type": "object",
   "additionalProperties": false,
+  "required": [
+    "variant"
+  ],
   "properties": {
     "config": {
       "description": "The model file, relative to the project's directory.",
@@ -37,7 +40,7 @@ export const quantizeSchema = {
       "default": "model.json"
     },
     "variant": {
-      "description": "Name of the variant in model.json; the part of the target name behind the first colon when absent.",
+      "description": "Name of the variant in model.json.",
       "type": "string",
       "minLength": 1,
       "examples": [

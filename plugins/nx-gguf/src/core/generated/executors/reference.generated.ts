@@ -8,9 +8,9 @@ export interface ReferenceOptions {
    */
   config?: string;
   /**
-   * Name of the reference in model.json; the part of the target name behind the first colon when absent.
+   * Name of the reference in model.json.
    */
-  reference?: string;
+  reference: string;
   /**
    * Bandwidth cap for downloads in bytes a second; NX_GGUF_MAX_BYTES_PER_SECOND, else none, when absent. Not part of the action key.
    */
@@ -25,6 +25,9 @@ export const referenceSchema = {
   "description": "Brings a GGUF that somebody else made into the store, to be measured like the variants.",
   "type": "object",
   "additionalProperties": false,
+  "required": [
+    "reference"
+  ],
   "properties": {
     "config": {
       "description": "The model file, relative to the project's directory.",
@@ -33,7 +36,7 @@ export const referenceSchema = {
       "default": "model.json"
     },
     "reference": {
-      "description": "Name of the reference in model.json; the part of the target name behind the first colon when absent.",
+      "description": "Name of the reference in model.json.",
       "type": "string",
       "minLength": 1,
       "examples": [
