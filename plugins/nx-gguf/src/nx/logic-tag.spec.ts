@@ -1,4 +1,3 @@
-import type { CreateNodesContext } from '@nx/devkit';
 import { put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import { logicTag } from './logic-tag.js';
 

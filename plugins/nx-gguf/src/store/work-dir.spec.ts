@@ -83,6 +83,11 @@ describe('withWorkDir', () => {
     expect(leftovers(layout)).toEqual([]);
   });
 
+  it.each(['OSError: Not enough free space to write 77791232 bytes', 'write failed: No space left on device'])('tells DISK_FULL by a tool\'s words %j', async (words) => {
+    const cause = new GgufError('CONVERT_FAILED', 'it failed', { tail: ['Writing', words, 'bye'] });
+    await expect(withWorkDir(temporaryStore(), key, { work: () => Promise.reject(cause) })).rejects.toMatchObject({ code: 'DISK_FULL', cause, tail: cause.tail });
+  });
+
   it.each(['ENOSPC', 'EDQUOT'])('tells %s as DISK_FULL, and what to do', async (code) => {
     const layout = temporaryStore();
     const cause = Object.assign(new Error('write'), { code });

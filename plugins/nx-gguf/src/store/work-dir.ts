@@ -7,6 +7,8 @@ import type { StoreLayout } from './layout.js';
 import { withLock, type LockOptions } from './lock.js';
 import { ownedName, ownerOf } from './owned-name.js';
 
+/** What tools say of a full disk: the C library, and numpy, which asks for all the space before it writes. */
+const fullWords = /no space left on device|not enough free space|disk quota exceeded/i;
 const nearlyFullBytes = 4 << 20;
 
 /**
@@ -65,7 +67,7 @@ async function namesIn(path: string): Promise<string[]> {
 async function explained(error: unknown, root: string): Promise<unknown> {
   const code = systemErrorCode(error);
   const toolFailed = isGgufError(error) && error.code !== 'INTERRUPTED';
-  const full = code === 'ENOSPC' || code === 'EDQUOT' || (toolFailed && ((await freeBytes(root)) ?? Infinity) < nearlyFullBytes);
+  const full = code === 'ENOSPC' || code === 'EDQUOT' || (toolFailed && (error.tail.some((line) => fullWords.test(line)) || ((await freeBytes(root)) ?? Infinity) < nearlyFullBytes));
   if (!full) return error;
   return new GgufError('DISK_FULL', `no space left in the store's file system (${root})`, {
     hint: 'Free space, e.g. with `gguf-store gc`, or put the store elsewhere with NX_GGUF_STORE. Nothing half-written was kept.',
