@@ -85,7 +85,7 @@ const changes: Change[] = [
     processes: allTools.filter((name) => name !== 'make-corpus.mjs' && name !== dryRun),
   },
   {
-    name: 'the texts of the corpus (imatrix and evaluation)',
+    name: 'the imatrix corpus',
     make: () => workspace.edit('tools/corpora/llama-docs/make-corpus.mjs', (text) => text.replace('text(calibration)', "text(calibration).replace('a', 'b')")),
     ran: ['llama-docs:fetch', ...model('card', 'imatrix', 'kld-base'), ...quantizations, ...measurements].sort(),
     processes: ['llama-imatrix', ...times(4, 'llama-perplexity'), ...times(4, 'llama-quantize'), 'make-corpus.mjs'],
@@ -177,8 +177,9 @@ describe('what a lost directory or another place rebuilds', () => {
   it('the workspace moved to another directory: no tool', async () => {
     const moved = join(scratch, 'elsewhere', basename(workspace.root));
     cpSync(workspace.root, moved, { recursive: true, verbatimSymlinks: true });
-    const { processes } = await runCard(openWorkspace(moved, { store, log }));
-    expect(processes).toEqual([]);
+    const run = await runCard(openWorkspace(moved, { store, log }));
+    expect(run).toEqual({ ran: [], processes: [] });
+    expect(readme).toContain(invalidationRow('the workspace moved to another directory', run));
     rmSync(moved, { recursive: true });
   }, 600_000);
 

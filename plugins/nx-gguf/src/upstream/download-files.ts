@@ -1,16 +1,13 @@
-import prettyBytes from 'pretty-bytes';
 import { stat } from 'node:fs/promises';
 import { GgufError, isGgufError } from '../core/errors.js';
-import { freeBytes } from '../store/free-space.js';
 import type { BlobId } from '../store/blobs.js';
 import { downloadFile, partialPath, presentBlob, type Downloads, type WantedFile } from './download-file.js';
 import { openHttp, type Http } from './http.js';
 import { rateLimit } from './rate-limit.js';
+import { requireSpace } from './space.js';
 import type { UpstreamContext } from './transfer.js';
 
 /** Bytes that are left free beside what is fetched. */
-const marginBytes = 64 << 20;
-
 /**
  * Brings files into the store, several at a time; those the store has are not asked for. What was received is kept when one
  * fails, so the next run goes on from there.
@@ -67,10 +64,8 @@ async function checkSpace(files: readonly WantedFile[], { store }: UpstreamConte
     received += usable;
     needed += Math.max(0, (file.sizeBytes ?? 0) - usable);
   }
-  const free = await freeBytes(store.root);
-  if (free === null || free >= needed + marginBytes) return received;
-  const shown = (bytes: number): string => prettyBytes(bytes, { binary: true });
-  throw new GgufError('DISK_FULL', `${shown(needed)} are to be fetched, and the store's file system (${store.root}) has ${shown(free)} left`, { hint: 'Free space, e.g. with `gguf-store gc`, or put the store elsewhere with NX_GGUF_STORE. Nothing was fetched.' });
+  await requireSpace(needed, store);
+  return received;
 }
 
 function progress(files: readonly WantedFile[], received: number, { report }: UpstreamContext): (count: number) => void {

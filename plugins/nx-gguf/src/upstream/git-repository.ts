@@ -5,7 +5,7 @@ import { sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
 import { downloadsDirectory } from '../store/downloads.js';
 import { withLock } from '../store/lock.js';
-import { runGit, type GitRun } from './git.js';
+import { runGit, runGitWithRetries, type GitRun } from './git.js';
 import type { ListedFile } from './select-files.js';
 import type { UpstreamContext } from './transfer.js';
 
@@ -53,7 +53,10 @@ export async function withGitRepository<T>(url: string, projectDir: string, opti
 
 async function workIn<T>({ directory, url, remote }: { directory: string; url: string; remote: string }, { context, work }: { context: UpstreamContext; work: (repository: GitRepository) => Promise<T> }): Promise<T> {
   await mkdir(directory, { recursive: true });
-  const git: GitRepository['git'] = (args, more = {}) => runGit({ args, directory, ...more }, context);
+  const git: GitRepository['git'] = (args, more = {}) => {
+    const run = { args, directory, ...more };
+    return args.includes('fetch') ? runGitWithRetries(run, context, `git fetch from ${url}`) : runGit(run, context);
+  };
   if (!(await exists(join(directory, 'HEAD')))) await git(['init', '--quiet', '--bare', '.']);
   await git(['config', 'remote.origin.url', remote]);
   await git(['config', 'lfs.locksverify', 'false']);

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
-import { GgufError, systemErrorCode } from '../core/errors.js';
+import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import { lastLines } from '../toolchain/run-tool.js';
-import { interrupted } from './retry.js';
+import { interrupted, TransientError, withRetries } from './retry.js';
 import type { UpstreamContext } from './transfer.js';
 
 /** One run of git: its arguments, what it reads, and where its output goes when that is large. */
@@ -16,7 +16,26 @@ export interface GitRun {
 const mostOutput = 128 << 20;
 
 /** Settings that keep a repository from running anything or changing bytes; the user's credentials and ssh stay usable. */
-const settings = ['core.hooksPath=/dev/null', 'core.autocrlf=false', 'protocol.ext.allow=never', 'core.fsmonitor=false', 'gc.auto=0', 'advice.detachedHead=false'].flatMap((setting) => ['-c', setting]);
+const settings = [
+  'core.hooksPath=/dev/null', 'core.autocrlf=false', 'protocol.ext.allow=never', 'core.fsmonitor=false', 'gc.auto=0', 'advice.detachedHead=false',
+  // A server that sends nothing for a minute is given up on.
+  'http.lowSpeedLimit=1', 'http.lowSpeedTime=60', 'lfs.activitytimeout=60',
+].flatMap((setting) => ['-c', setting]);
+
+/** What git says of failures that may pass: of the network, and of servers that are busy. */
+const passing = /could not resolve host|connection (?:timed out|refused|reset)|operation too slow|early eof|rpc failed|unexpected disconnect|the requested URL returned error: (?:429|5\d\d)|i\/o timeout/i;
+
+/**
+ * Runs a git command that talks to a server; repeated with growing pauses when the failure may pass.
+ * @throws GgufError as `runGit`, and `DOWNLOAD_FAILED` when it failed too often
+ */
+export function runGitWithRetries(run: GitRun, context: UpstreamContext, of: string): Promise<Buffer> {
+  const attempt = () => runGit(run, context).catch((error: unknown) => {
+    const words = isGgufError(error) ? error.tail.find((line) => passing.test(line)) : undefined;
+    throw words === undefined ? error : new TransientError(words, { cause: error });
+  });
+  return withRetries({ of, attempt }, context);
+}
 
 /**
  * Runs git without a shell, without questions and without hooks; its output as bytes.

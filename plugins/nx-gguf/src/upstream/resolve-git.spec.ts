@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -143,3 +145,18 @@ describe('a git repository without LFS', () => {
 async function told(work: Promise<unknown>): Promise<string> {
   return work.then(() => 'no error', (error: unknown) => `${(error as { code?: string }).code ?? 'none'}: ${(error as Error).message} ${(error as { hint?: string }).hint ?? ''}`);
 }
+
+describe('a git server that is busy', () => {
+  it('is asked again, and given up on after some attempts', async () => {
+    let requests = 0;
+    const server = createServer((_, response) => {
+      requests += 1;
+      response.writeHead(503).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await expect(resolveGit({ type: 'git', url: `http://127.0.0.1:${port}/x.git` }, directory, context)).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
+    server.close();
+    expect(requests).toBe(4);
+  });
+});

@@ -8,6 +8,7 @@ import { hashFile } from '../store/hash-file.js';
 import { pool } from './download-files.js';
 import { fetchRevision, followPointers, listCommit, withGitRepository, type GitFile, type GitRepository } from './git-repository.js';
 import { selectFiles } from './select-files.js';
+import { requireSpace } from './space.js';
 import type { UpstreamContext } from './transfer.js';
 
 /** Longest list of names for one command. */
@@ -69,6 +70,7 @@ async function storeLfs(repository: GitRepository, { commit, files }: { commit: 
     const percent = [...text.matchAll(/LFS objects:\s+(\d+)%/g)].at(-1)?.[1];
     if (percent !== undefined) report({ type: 'progress', label: `git lfs ${repository.url}`, done: Number(percent), total: 100, unit: 'steps' });
   };
+  await requireSpace(files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0), store);
   for (const names of lists(files.map(({ path }) => lfsPattern(path)))) await repository.git(['lfs', 'fetch', 'origin', commit, `--include=${names}`, '--exclude='], { onProgress });
   for (const { path, lfs } of files) {
     const object = join(repository.directory, 'lfs/objects', lfs?.slice(0, 2) ?? '', lfs?.slice(2, 4) ?? '', lfs ?? '');
