@@ -27,10 +27,12 @@ describe('withLock', () => {
     let [working, most, waits] = [0, 0, 0];
     const work = async (): Promise<void> => {
       most = Math.max(most, ++working);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      // Whoever is first works until the other one says that it waits.
+      while (waits === 0) await new Promise((resolve) => setTimeout(resolve, 5));
       working--;
     };
-    await Promise.all([withLock(path, work), withLock(path, work, { onWait: () => waits++ })]);
+    const onWait = (): void => { waits++; };
+    await Promise.all([withLock(path, work, { onWait }), withLock(path, work, { onWait })]);
     expect([most, waits]).toEqual([1, 1]);
   });
 
