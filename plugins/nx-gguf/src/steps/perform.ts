@@ -1,4 +1,4 @@
-import { readFile, rm, symlink, mkdir } from 'node:fs/promises';
+import { readFile, symlink, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GgufError } from '../core/errors.js';
 import type { Report } from '../core/events.js';
@@ -107,9 +107,4 @@ export async function readNamedFile(path: string, named: { file: string; by: str
       cause, hint: 'Create the file, or correct its name in model.json; it is relative to the directory of the project.',
     });
   }
-}
-
-/** Removes a file or directory of a work directory once nothing reads it any more. */
-export async function removeFromWork(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true });
 }
