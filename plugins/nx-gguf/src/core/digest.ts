@@ -20,3 +20,8 @@ export function digestOf(value: Json): Sha256 {
 export function isSha256(text: string): text is Sha256 {
   return sha256Pattern.test(text);
 }
+
+/** Git's object id (sha1) of a file's bytes. */
+export function gitBlobOid(bytes: Uint8Array): string {
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+}

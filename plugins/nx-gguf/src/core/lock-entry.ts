@@ -2,8 +2,8 @@ import { canonicalJson, prettyJson, type Json } from './canonical-json.js';
 import type { Lock, LockedSource } from './generated/lock.generated.js';
 import type { Source } from './generated/source.generated.js';
 
-/** Which source of a model or corpus: `source`, `imatrix`, or a reference by name. */
-export type LockPlace = 'source' | 'imatrix' | { reference: string };
+/** Which source of a model or corpus: `source`, `imatrix`, `planFrom`, or a reference by name. */
+export type LockPlace = 'source' | 'imatrix' | 'planFrom' | { reference: string };
 
 /** A lock that pins nothing yet. */
 export const emptyLock: Lock = { format: 1 };

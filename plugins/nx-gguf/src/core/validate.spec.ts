@@ -7,6 +7,10 @@ describe('validate', () => {
     expect(validate('model', model, 'model.json')).toBe(model);
   });
 
+  it('tells of a value that is nested deeper than it can be shown', () => {
+    expect(() => parseAs('model', `{"name":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 'model.json')).toThrow(/\/name: a value that is nested too deep must be string/);
+  });
+
   it.each([
     ['a missing name', { source: model.source }, /model\.json: the top level: must have required property 'name'/],
     ['a misspelt property', { ...model, quantise: {} }, /unknown property "quantise"/],

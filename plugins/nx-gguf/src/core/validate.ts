@@ -1,24 +1,65 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { GgufError } from './errors.js';
+import { benchSchema, type BenchResult } from './generated/bench.generated.js';
+import { benchComparisonSchema, type BenchComparison } from './generated/bench-comparison.generated.js';
+import { comparisonSchema, type Comparison } from './generated/comparison.generated.js';
 import { corpusSchema, type Corpus } from './generated/corpus.generated.js';
+import { evidenceSchema, type Evidence } from './generated/evidence.generated.js';
+import { gateSchema, type GateResult } from './generated/gate.generated.js';
+import { kldSchema, type KldResult } from './generated/kld.generated.js';
+import { llamaBenchSchema, type LlamaBenchOutput } from './generated/llama-bench.generated.js';
 import { lockSchema, type Lock } from './generated/lock.generated.js';
 import { manifestSchema, type Manifest } from './generated/manifest.generated.js';
 import { modelSchema, type Model } from './generated/model.generated.js';
 import { planSchema, type QuantizationPlan } from './generated/plan.generated.js';
+import { pluginSchema, type PluginOptions } from './generated/plugin.generated.js';
+import { publishPlanSchema, type PublishPlan } from './generated/publish-plan.generated.js';
+import { publishedSchema, type Published } from './generated/published.generated.js';
 import { sourceSchema } from './generated/source.generated.js';
 import { toolchainSchema, type Toolchain } from './generated/toolchain.generated.js';
 
 /** The files that are checked against a schema of this package, and their types. */
 export interface Schemas {
+  bench: BenchResult;
+  'bench-comparison': BenchComparison;
+  comparison: Comparison;
   corpus: Corpus;
+  evidence: Evidence;
+  gate: GateResult;
+  kld: KldResult;
+  'llama-bench': LlamaBenchOutput;
   lock: Lock;
   manifest: Manifest;
   model: Model;
   plan: QuantizationPlan;
+  plugin: PluginOptions;
+  'publish-plan': PublishPlan;
+  published: Published;
   toolchain: Toolchain;
 }
 
-const ajv = new Ajv({ allErrors: true, discriminator: true, verbose: true, allowUnionTypes: true, schemas: [sourceSchema, corpusSchema, lockSchema, manifestSchema, modelSchema, planSchema, toolchainSchema] });
+const schemas = [
+  sourceSchema,
+  benchSchema,
+  benchComparisonSchema,
+  comparisonSchema,
+  corpusSchema,
+  evidenceSchema,
+  gateSchema,
+  kldSchema,
+  llamaBenchSchema,
+  lockSchema,
+  manifestSchema,
+  modelSchema,
+  planSchema,
+  pluginSchema,
+  publishPlanSchema,
+  publishedSchema,
+  toolchainSchema,
+];
+// The schemas are part of this package and checked by a test: not at each start.
+const options = { validateSchema: false, discriminator: true, verbose: true, allowUnionTypes: true, schemas };
+const ajv = new Ajv({ ...options, allErrors: true });
 
 /**
  * The value as the type of its schema; nothing is changed or filled in.
@@ -27,7 +68,7 @@ const ajv = new Ajv({ allErrors: true, discriminator: true, verbose: true, allow
 export function validate<K extends keyof Schemas>(kind: K, value: unknown, file: string): Schemas[K] {
   const problems = problemsOf(`${kind}.schema.json`, value);
   if (problems.length === 0) return value as Schemas[K];
-  throw new GgufError(`BAD_${kind.toUpperCase()}`, problems.map((problem) => `${file}: ${problem}`).join('\n'), {
+  throw new GgufError(codeOf(kind), problems.map((problem) => `${file}: ${problem}`).join('\n'), {
     hint: `The fields of this file are described in nx-gguf/schemas/${kind}.schema.json; name it as "$schema" and your editor completes them.`,
   });
 }
@@ -41,15 +82,38 @@ export function parseAs<K extends keyof Schemas>(kind: K, text: string, file: st
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new GgufError(`BAD_${kind.toUpperCase()}`, `${file}: ${(cause as Error).message}`, { cause, hint: 'The file is not valid JSON.' });
+    throw new GgufError(codeOf(kind), `${file}: ${(cause as Error).message}`, { cause, hint: 'The file is not valid JSON.' });
   }
   return validate(kind, value, file);
 }
+
+/**
+ * The JSON text of a stranger as the type of its schema, or its first problem. It stops there: collecting all of them takes
+ * time that grows faster than their number, and strangers may send many.
+ */
+export function parseForeign<K extends keyof Schemas>(kind: K, text: string): Schemas[K] | { problem: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problem: 'it is no JSON' };
+  }
+  foreign ??= new Ajv({ ...options, allErrors: false });
+  const check = foreign.getSchema(`${kind}.schema.json`);
+  if (check === undefined) throw new Error(`no schema of ${kind}`);
+  return check(value) === true ? (value as Schemas[K]) : { problem: describe(check.errors ?? [])[0] ?? 'it is not valid' };
+}
+
+let foreign: Ajv | undefined;
 
 /** Checks executor options against their schema and collects the problems. */
 export function optionProblems(schema: object, options: unknown): string[] {
   const check = ajv.compile(schema);
   return check(options) ? [] : describe(check.errors ?? []);
+}
+
+function codeOf(kind: string): string {
+  return `BAD_${kind.replace('-', '_').toUpperCase()}`;
 }
 
 function problemsOf(id: string, value: unknown): string[] {
@@ -85,6 +149,12 @@ function sentence(error: ErrorObject): string {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined ?? 'undefined';
+  let text;
+  try {
+    text = (JSON.stringify(value) as string | undefined) ?? 'undefined';
+  } catch {
+    // What is nested deeper than the stack goes can be parsed, but not written.
+    return 'a value that is nested too deep';
+  }
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -1,7 +1,7 @@
 import type { ByteRange } from './byte-source.js';
 import { tensorInfosBytes } from './tensor-infos-bytes.js';
 import { alignedUp } from './tensor-layout.js';
-import { rowSizeBytes, tensorTypeByName, type TensorTypeName } from './tensor-type.js';
+import { tensorSizeBytes, type TensorTypeName } from './tensor-type.js';
 
 /** What a GGUF file is composed of: metadata as raw bytes, and tensors in the order of their data. */
 export interface GgufParts {
@@ -23,7 +23,7 @@ export interface ComposedGguf {
 
 /** Lays out a GGUF file: its header as bytes, and where each tensor's data goes. Pure: no tensor data is touched. */
 export function composeGguf({ version, keyCount, metadata, tensors, alignment }: GgufParts): ComposedGguf {
-  const sizes = tensors.map(({ shape, type }) => dataSizeBytes(shape, type));
+  const sizes = tensors.map(({ shape, type }) => tensorSizeBytes(type, shape));
   const offsets: number[] = [];
   let end = 0;
   for (const size of sizes) {
@@ -42,14 +42,6 @@ export function composeGguf({ version, keyCount, metadata, tensors, alignment }:
     places: sizes.map((length, index) => ({ offset: dataOffset + (offsets[index] ?? 0), length })),
     sizeBytes: dataOffset + end,
   };
-}
-
-/** Bytes of a tensor's data, without padding. */
-export function dataSizeBytes(shape: readonly number[], typeName: TensorTypeName): number {
-  const type = tensorTypeByName(typeName);
-  if (type === null) throw new RangeError(`no tensor type ${typeName}`);
-  const [row = 1, ...others] = shape;
-  return others.reduce((size, count) => size * count, rowSizeBytes(type, row));
 }
 
 function fixedPart({ version, keyCount, tensorCount }: { version: number; keyCount: number; tensorCount: number }): Uint8Array {

@@ -1,4 +1,5 @@
 import { isGgufError } from '../core/errors.js';
+import { seededRandom } from '../core/seeded-random.js';
 import { composeGguf } from './compose.js';
 import { ggufHeaderCodes } from './header-error.js';
 import { readGgufHeader, type GgufHeader } from './header.js';
@@ -65,7 +66,7 @@ describe('a damaged GGUF file', () => {
   });
 
   it('is read or refused with a code, whatever bytes were flipped', async () => {
-    const random = mulberry32(20_260_101);
+    const random = seededRandom(20_260_101);
     const seen = new Set<string>();
     for (let round = 0; round < 6000; round += 1) {
       const bytes = sample.slice();
@@ -97,14 +98,3 @@ describe('a damaged GGUF file', () => {
     expect(cases).toBeGreaterThan(10_000);
   });
 });
-
-/** A small seeded generator: the same damage in every run. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -3,6 +3,7 @@ import type { GgufHeader } from './header.js';
 import type { MetadataScalar, MetadataValue } from './metadata-value.js';
 import { summarizeGguf, type GgufSummary } from './summary.js';
 import { tensorRole } from '../quant/tensor-role.js';
+import { bitsPerWeight, elementCount } from './weight-count.js';
 import type { TensorTypeName } from './tensor-type.js';
 
 /** All that a header says, as plain JSON. 64-bit integers that JSON cannot hold exactly are decimal strings. */
@@ -35,7 +36,7 @@ export interface RoleSummary {
 
 /** Describes a file by its header. Values of arrays that are too long to hold are null; their length is given. */
 export function inspectGguf(header: GgufHeader): GgufInspection {
-  const { elements, tensorBytes, bitsPerWeight, tensorsByType } = summarizeGguf(header);
+  const summary = summarizeGguf(header);
   const architecture = header.metadata.get('general.architecture');
   return {
     version: header.version,
@@ -43,7 +44,10 @@ export function inspectGguf(header: GgufHeader): GgufInspection {
     fileSizeBytes: header.fileSizeBytes,
     dataOffset: header.dataOffset,
     architecture: architecture?.type === 'string' ? architecture.value : null,
-    elements, tensorBytes, bitsPerWeight, tensorsByType,
+    elements: summary.elements,
+    tensorBytes: summary.tensorBytes,
+    bitsPerWeight: summary.bitsPerWeight,
+    tensorsByType: summary.tensorsByType,
     imatrix: imatrixNotes(header.metadata),
     metadata: [...header.metadata].map(([key, value]) => ({ key, ...described(value) })),
     roles: rolesOf(header),
@@ -79,9 +83,9 @@ function rolesOf({ tensors }: GgufHeader): RoleSummary[] {
     const sum = roles.get(role) ?? { tensors: 0, types: {}, elements: 0, sizeBytes: 0 };
     sum.tensors += 1;
     sum.types[type] = (sum.types[type] ?? 0) + 1;
-    sum.elements += shape.reduce((count, size) => count * size, 1);
+    sum.elements += elementCount(shape);
     sum.sizeBytes += sizeBytes;
     roles.set(role, sum);
   }
-  return [...roles].map(([role, sum]) => ({ role, ...sum, bitsPerWeight: sum.elements === 0 ? 0 : (sum.sizeBytes * 8) / sum.elements }));
+  return [...roles].map(([role, sum]) => ({ role, ...sum, bitsPerWeight: bitsPerWeight(sum) }));
 }

@@ -1,4 +1,5 @@
 import type { GgufTensor } from './tensor-info.js';
+import { bitsPerWeight, elementCount } from './weight-count.js';
 import { tensorTypes, type TensorTypeName } from './tensor-type.js';
 
 /** What a GGUF file holds, as plain JSON. Bits per weight count tensor data only, as llama.cpp prints them. */
@@ -18,13 +19,13 @@ export interface SummedTensors {
 
 /** Sums up a header; a file without elements has 0 bits per weight. */
 export function summarizeGguf(header: SummedTensors): GgufSummary {
-  const elements = sum(header.tensors.map(({ shape }) => shape.reduce((count, dimension) => count * dimension, 1)));
+  const elements = sum(header.tensors.map(({ shape }) => elementCount(shape)));
   const tensorBytes = sum(header.tensors.map(({ sizeBytes }) => sizeBytes));
   const counts = tensorTypes.map(({ name }) => [name, header.tensors.filter(({ type }) => type === name).length] as const);
   return {
     elements,
     tensorBytes,
-    bitsPerWeight: elements === 0 ? 0 : (tensorBytes * 8) / elements,
+    bitsPerWeight: bitsPerWeight({ elements, sizeBytes: tensorBytes }),
     tensorsByType: Object.fromEntries(counts.filter(([, count]) => count > 0)),
     tensors: header.tensors.map(({ name, type, shape }) => ({ name, type, shape })),
   };

@@ -73,7 +73,9 @@ export function rowSizeBytes(type: TensorType, elements: number): number {
 }
 
 /** Bytes of a tensor's data; `shape` starts with the row length. Throws a RangeError as `rowSizeBytes` does. */
-export function tensorSizeBytes(type: TensorType, shape: readonly number[]): number {
+export function tensorSizeBytes(type: TensorType | TensorTypeName, shape: readonly number[]): number {
+  const known = typeof type === 'string' ? tensorTypeByName(type) : type;
+  if (known === null) throw new RangeError('no such tensor type');
   const [row = 1, ...others] = shape;
-  return others.reduce((size, dimension) => size * dimension, rowSizeBytes(type, row));
+  return others.reduce((size, dimension) => size * dimension, rowSizeBytes(known, row));
 }

@@ -1,11 +1,12 @@
-import { exactRule, hasExactRule } from './exact-rules.js';
-import { parseTensorTypes } from './tensor-types.js';
+import { exactPattern, exactRule, hasExactRule } from './exact-rules.js';
+import { patternProblem } from './tensor-pattern.js';
+import { parseTensorTypes, tensorTypeMatcher } from './tensor-types.js';
 
 describe('exactRule', () => {
   it.each([
     ['blk.0.attn_v.weight', '^blk\\.0\\.attn_v\\.weight$=q6_k'],
     ['v.Blk=1 x', '^v\\.\\x42lk\\x3d1\\x20x$=q6_k'],
-    ['a-b', '^a\\x2db$=q6_k'],
+    ['a-b', '^a-b$=q6_k'],
   ])('%s', (name, rule) => {
     expect(exactRule(name, 'q6_K')).toBe(rule);
   });
@@ -21,5 +22,17 @@ describe('exactRule', () => {
     expect(hasExactRule('blk.0.attn_v.weight')).toBe(true);
     expect(hasExactRule('größe')).toBe(false);
     expect(hasExactRule('a\nb')).toBe(false);
+  });
+});
+
+describe('exactPattern', () => {
+  const names = ['blk.1.attn_v.weight', 'blkx1.attn_v.weight', 'mm.A.weight', 'mm.a.weight', 'a b=c', 'x(y)[z]{1}', 'v+w*?|^$\\', 'dé.f', 'a-b'];
+
+  it.each(names)('is a good pattern that matches %s and nothing else', (name) => {
+    const pattern = exactPattern(name);
+    expect(patternProblem(pattern)).toBeNull();
+    const { rules, problems } = parseTensorTypes(`${pattern}=q8_0`);
+    expect(problems).toEqual([]);
+    expect(names.filter((other) => tensorTypeMatcher(rules)(other) !== null)).toEqual([name]);
   });
 });

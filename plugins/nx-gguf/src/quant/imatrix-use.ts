@@ -7,7 +7,7 @@ const weighted: ReadonlySet<TensorTypeName> = new Set<TensorTypeName>([
   'iq1_s', 'iq1_m', 'iq2_xxs', 'iq2_xs', 'iq2_s', 'iq3_xxs', 'iq3_s', 'iq4_nl', 'iq4_xs',
 ]);
 
-const needy: ReadonlySet<TensorTypeName> = new Set<TensorTypeName>(['iq3_xxs', 'iq2_xxs', 'iq2_xs', 'iq2_s', 'iq1_m', 'iq1_s']);
+const needy: ReadonlySet<string> = new Set<TensorTypeName>(['iq3_xxs', 'iq2_xxs', 'iq2_xs', 'iq2_s', 'iq1_m', 'iq1_s']);
 
 /** True when the bytes of a tensor of this type depend on its part of the importance matrix. */
 export function usesImatrix(type: TensorTypeName): boolean {
@@ -15,7 +15,7 @@ export function usesImatrix(type: TensorTypeName): boolean {
 }
 
 /** True when llama-quantize refuses to make this tensor without importance data (follows tensor_requires_imatrix of src/llama-quant.cpp). */
-export function requiresImatrix(tensor: string, type: TensorTypeName, ftype: string): boolean {
+export function requiresImatrix(tensor: string, type: string, ftype: string): boolean {
   if (isTokenEmbedding(tensor) || tensor === 'output.weight') return false;
   return needy.has(type) || (type === 'q2_K' && findFtype(ftype)?.name === 'Q2_K_S');
 }

@@ -24,9 +24,9 @@ function legacy(entries: readonly [string, number][], tail: readonly number[] = 
 const read = (bytes: Uint8Array) => readLegacyImatrix(bytesSource(bytes));
 
 describe('readLegacyImatrix', () => {
-  it('gives the names, sorted, and the number of chunks', async () => {
-    expect(await read(legacy([['b', 2], ['a', 5]], [17]))).toEqual({ tensors: ['a', 'b'], chunks: 17 });
-    expect(await read(legacy([['a', 5]]))).toEqual({ tensors: ['a'], chunks: null });
+  it('gives each name with the place of its data, and the number of chunks', async () => {
+    expect(await read(legacy([['b', 2], ['a', 5]], [17]))).toEqual({ entries: [{ name: 'b', elements: 2, range: { offset: 9, length: 16 } }, { name: 'a', elements: 5, range: { offset: 30, length: 28 } }], chunks: 17 });
+    expect(await read(legacy([['a', 5]]))).toMatchObject({ entries: [{ name: 'a' }], chunks: null });
   });
 
   it('refuses a file that is cut at any byte', async () => {
@@ -43,6 +43,6 @@ describe('readLegacyImatrix', () => {
   });
 
   it('reads the stand-in for a matrix', async () => {
-    expect(await read(stubImatrix())).toEqual({ tensors: ['no.tensor'], chunks: null });
+    expect(await read(stubImatrix())).toMatchObject({ entries: [{ name: 'no.tensor', elements: 1 }], chunks: null });
   });
 });

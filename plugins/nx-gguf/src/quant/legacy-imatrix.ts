@@ -1,16 +1,23 @@
 import { GgufError } from '../core/errors.js';
-import type { ByteSource } from '../gguf/byte-source.js';
+import type { ByteRange, ByteSource } from '../gguf/byte-source.js';
 
 const mostEntries = 131_072;
 const longestName = 4096;
 const utf8 = new TextDecoder();
 
+/** The data of one tensor: `range` holds calls, number of values and values, all that decides what they mean. */
+export interface LegacyEntry {
+  readonly name: string;
+  readonly elements: number;
+  readonly range: ByteRange;
+}
+
 /**
- * The names in an importance matrix of the format from before GGUF, sorted: a count, then name, calls and float32 values of
- * each (follows common_imatrix_load_legacy of common/imatrix-loader.cpp). Values are passed over.
+ * What is in an importance matrix of the format from before GGUF, in the order of the file: a count, then name, calls and
+ * float32 values of each (follows common_imatrix_load_legacy of common/imatrix-loader.cpp). Values are passed over.
  * @throws GgufError `BAD_IMATRIX`
  */
-export async function readLegacyImatrix(source: ByteSource): Promise<{ tensors: string[]; chunks: number | null }> {
+export async function readLegacyImatrix(source: ByteSource): Promise<{ entries: LegacyEntry[]; chunks: number | null }> {
   let at = 0;
   const take = async (length: number): Promise<Uint8Array> => {
     if (at + length > source.sizeBytes) throw bad(`it ends at byte ${source.sizeBytes}, and ${at + length} are needed`);
@@ -24,15 +31,17 @@ export async function readLegacyImatrix(source: ByteSource): Promise<{ tensors: 
     return value;
   };
   const count = await int('the number of entries', mostEntries);
-  const tensors: string[] = [];
+  const entries: LegacyEntry[] = [];
   for (let entry = 0; entry < count; entry += 1) {
-    tensors.push(utf8.decode(await take(await int('the length of a name', longestName))));
+    const name = utf8.decode(await take(await int('the length of a name', longestName)));
+    const offset = at;
     await int('a number of calls', 0x7fff_ffff);
-    const values = await int('a number of values', 0x7fff_ffff);
-    at += 4 * values;
+    const elements = await int('a number of values', 0x7fff_ffff);
+    at += 4 * elements;
     if (at > source.sizeBytes) throw bad('it ends inside an entry');
+    entries.push({ name, elements, range: { offset, length: at - offset } });
   }
-  return { tensors: tensors.sort(), chunks: at + 4 <= source.sizeBytes ? await int('the number of chunks', 0x7fff_ffff) : null };
+  return { entries, chunks: at + 4 <= source.sizeBytes ? await int('the number of chunks', 0x7fff_ffff) : null };
 }
 
 /**

@@ -1,8 +1,7 @@
-import { exactPattern, pinRules, sideEffects } from './pins.js';
+import { pinRules, sideEffects } from './pins.js';
 import { quantizationPlan } from './plan.js';
 import { dryRun } from './testing/dry-runs.js';
-import { patternProblem } from './tensor-pattern.js';
-import { parseTensorTypes, tensorTypeMatcher } from './tensor-types.js';
+import { parseTensorTypes } from './tensor-types.js';
 
 const stock = dryRun('blk.0.attn_qkv.weight f16 q6_K', 'blk.1.attn_v.weight f16 q4_K', 'blk.2.attn_v.weight f16 q6_K', 'blk.2.attn_v_norm.weight f32 f32', 'blk.2.ffn_up.weight f16 q4_K');
 const actual = dryRun('blk.0.attn_qkv.weight f16 q8_0', 'blk.1.attn_v.weight f16 q4_K', 'blk.2.attn_v.weight f16 q4_K', 'blk.2.attn_v_norm.weight f32 f32', 'blk.2.ffn_up.weight f16 q4_K');
@@ -25,17 +24,5 @@ describe('pinRules', () => {
     const pins = pinRules(plan, stock);
     const again = quantizationPlan({ rules: [...parseTensorTypes('qkv=q8_0').rules, ...pins], options: { ftype: 'Q4_K_M' }, stock, actual: { ...stock, tensors: [...actual.tensors.slice(0, 1), ...stock.tensors.slice(1)] } });
     expect(pinRules(again, stock)).toEqual(pins);
-  });
-});
-
-describe('exactPattern', () => {
-  const names = ['blk.1.attn_v.weight', 'blkx1.attn_v.weight', 'mm.A.weight', 'mm.a.weight', 'a b=c', 'x(y)[z]{1}', 'v+w*?|^$\\', 'dé.f', 'a-b'];
-
-  it.each(names)('is a good pattern that matches %s and nothing else', (name) => {
-    const pattern = exactPattern(name);
-    expect(patternProblem(pattern)).toBeNull();
-    const { rules, problems } = parseTensorTypes(`${pattern}=q8_0`);
-    expect(problems).toEqual([]);
-    expect(names.filter((other) => tensorTypeMatcher(rules)(other) !== null)).toEqual([name]);
   });
 });

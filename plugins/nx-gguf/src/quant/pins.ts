@@ -1,5 +1,6 @@
 import type { QuantizationPlan } from '../core/generated/plan.generated.js';
 import type { DryRun } from './dry-run.js';
+import { exactPattern } from './exact-rules.js';
 import type { PlanRule } from './plan-rule.js';
 import { tensorRole } from './tensor-role.js';
 
@@ -20,13 +21,4 @@ export function pinRules(plan: QuantizationPlan, stock: DryRun, { all = false } 
     const type = stockTypes.get(name);
     return isUnnamed && type !== undefined && (all || because.kind === 'pin' || roles.has(tensorRole(name))) ? [{ pattern: exactPattern(name), type, line: null }] : [];
   });
-}
-
-/** A pattern that matches this name only, and survives being lower-cased and being split at white space and '='. */
-export function exactPattern(name: string): string {
-  return `^${name.replace(/[^a-z0-9_\-\u0080-\u{10ffff}]/gu, escaped)}$`;
-}
-
-function escaped(character: string): string {
-  return character === '.' ? '\\.' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }

@@ -25,8 +25,14 @@ function defaultFallbacks(plan: QuantizationPlan): Finding[] {
 
 function missingImatrix(plan: QuantizationPlan, imatrix: ImatrixContents | null, options: WeightOptions): Finding[] {
   const lacking = tensorsWithoutImatrix(plan, imatrix, options);
+  const reasons = new Map(plan.tensors.map(({ name, because }) => [name, because]));
+  // The line of the rule that asked for the type; null when none did.
+  const lineOf = ({ name }: { name: string }): number | null => {
+    const because = reasons.get(name);
+    return because?.kind === 'rule' ? because.line : null;
+  };
   const reason = imatrix === null ? 'the variant has no importance matrix' : 'the importance matrix has no data for them';
-  return groups(lacking, ({ to }) => to).map((tensors) => ({ check: 'missingImatrix', line: null, message: `${tensors[0]?.to ?? ''} needs importance data for ${namesAnd(tensors)}, and ${reason}` }));
+  return groups(lacking, (tensor) => `${tensor.to} ${lineOf(tensor) ?? ''}`).map((tensors) => ({ check: 'missingImatrix', line: tensors[0] === undefined ? null : lineOf(tensors[0]), message: `${tensors[0]?.to ?? ''} needs importance data for ${namesAnd(tensors)}, and ${reason}` }));
 }
 
 function shiftedTensors(plan: QuantizationPlan): Finding[] {

@@ -6,7 +6,7 @@ export interface TypedTensor {
 }
 
 /** A tensor whose type or size differs; null where a side does not have it. */
-export interface TensorDifference {
+export interface TypeChange {
   readonly name: string;
   readonly before: TypedTensor | null;
   readonly after: TypedTensor | null;
@@ -15,16 +15,16 @@ export interface TensorDifference {
 }
 
 /** The tensors that differ between two plans, in the order of the second, then those that only the first has. */
-export function planDifference(before: readonly TypedTensor[], after: readonly TypedTensor[]): TensorDifference[] {
+export function planDifference(before: readonly TypedTensor[], after: readonly TypedTensor[]): TypeChange[] {
   const earlier = new Map(before.map((tensor) => [tensor.name, tensor]));
   const later = new Set(after.map(({ name }) => name));
   const differences = [
-    ...after.map((tensor): TensorDifference => difference(tensor.name, earlier.get(tensor.name) ?? null, tensor)),
+    ...after.map((tensor): TypeChange => difference(tensor.name, earlier.get(tensor.name) ?? null, tensor)),
     ...before.filter(({ name }) => !later.has(name)).map((tensor) => difference(tensor.name, tensor, null)),
   ];
   return differences.filter((each) => each.before?.to !== each.after?.to || each.changeBytes !== 0);
 }
 
-function difference(name: string, before: TypedTensor | null, after: TypedTensor | null): TensorDifference {
+function difference(name: string, before: TypedTensor | null, after: TypedTensor | null): TypeChange {
   return { name, before, after, changeBytes: (after?.sizeBytes ?? 0) - (before?.sizeBytes ?? 0) };
 }

@@ -1,4 +1,5 @@
 import type { PlannedTensor, QuantizationPlan } from '../core/generated/plan.generated.js';
+import { bitsPerWeight, elementCount } from '../gguf/weight-count.js';
 import { dryRunBytes, type DryRun } from './dry-run.js';
 import { findFtype } from './ftypes.js';
 import { reasons, type PlanOptions } from './plan-reason.js';
@@ -18,22 +19,22 @@ export interface PlanInputs {
  */
 export function quantizationPlan(inputs: PlanInputs): QuantizationPlan {
   const because = reasons(inputs);
+  const stockTypes = new Map(inputs.stock.tensors.map(({ name, to }) => [name, to]));
   const tensors = inputs.actual.tensors.map((tensor): PlannedTensor => ({
-    ...tensor, shape: [...tensor.shape], sizeBytes: dryRunBytes(tensor).to, because: because(tensor),
+    ...tensor, shape: [...tensor.shape], ...stockOf(stockTypes.get(tensor.name)), sizeBytes: dryRunBytes(tensor).to, because: because(tensor),
   }));
-  const elements = sum(tensors.map(elementsOf));
+  const elements = sum(tensors.map(({ shape }) => elementCount(shape)));
   const sizeBytes = sum(tensors.map((tensor) => tensor.sizeBytes));
   return {
     format: 1,
     ftype: findFtype(inputs.options.ftype)?.name ?? inputs.options.ftype,
     tensors,
-    total: { elements, sizeBytes, bitsPerWeight: elements === 0 ? 0 : (sizeBytes * 8) / elements, sourceBytes: sum(inputs.actual.tensors.map((tensor) => dryRunBytes(tensor).from)) },
+    total: { elements, sizeBytes, bitsPerWeight: bitsPerWeight({ elements, sizeBytes }), sourceBytes: sum(inputs.actual.tensors.map((tensor) => dryRunBytes(tensor).from)) },
   };
 }
 
-/** Number of values in a tensor. */
-export function elementsOf({ shape }: { readonly shape: readonly number[] }): number {
-  return shape.reduce((count, dimension) => count * dimension, 1);
+function stockOf(stock: PlannedTensor['stock']): Pick<PlannedTensor, 'stock'> {
+  return stock === undefined ? {} : { stock };
 }
 
 function sum(numbers: readonly number[]): number {

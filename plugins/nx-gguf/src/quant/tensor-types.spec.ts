@@ -13,11 +13,16 @@ describe('parseTensorTypes', () => {
     ['patterns in any case, as the tool lower-cases them', 'BLK.0.Attn_V=q8_0', ['blk.0.attn_v=q8_0']],
     ['blank lines and comments', '# why\n\n  # more\na=q8_0 # last a=b\n#', ['a=q8_0']],
     ['a # inside a word, which starts no comment', 'a#b=q8_0', ['a#b=q8_0']],
-    ['the same rule twice, as one', 'a=q8_0\nA=Q8_0', ['a=q8_0']],
     ['an empty file', '', []],
   ])('reads %s', (_, text, expected) => {
     expect(pairs(text)).toEqual(expected);
     expect(problems(text)).toEqual([]);
+  });
+
+  it('takes the same rule twice as one, and says so', () => {
+    const { rules, problems: found } = parseTensorTypes('a=q8_0\nA=Q8_0');
+    expect(rules).toHaveLength(1);
+    expect(found).toEqual([{ check: 'hidden', code: 'TENSOR_RULE_SHADOWED', line: 2, message: "'a=q8_0' is on line 1 already", atMost: 'warn' }]);
   });
 
   it('says where a rule stands', () => {

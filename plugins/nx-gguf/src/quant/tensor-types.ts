@@ -17,6 +17,8 @@ export interface TensorTypeProblem {
   readonly code: PatternProblem['code'] | 'TENSOR_RULE_NO_EQUALS' | 'TENSOR_RULE_NO_PATTERN' | 'TENSOR_RULE_NO_TYPE' | 'TENSOR_RULE_TYPE' | 'TENSOR_RULE_SHADOWED';
   readonly message: string;
   readonly line: number;
+  /** Lowers the severity that is configured. */
+  readonly atMost?: 'warn';
 }
 
 /** The rules of a tensor-type file that llama-quantize can use, in order, and everything that is wrong with it. */
@@ -45,7 +47,7 @@ export function parseTensorTypes(text: string): ParsedTensorTypes {
     const first = rules.find(({ pattern }) => pattern === rule?.pattern);
     if (rule === null) continue;
     if (first === undefined) rules.push(rule);
-    else if (first.type !== rule.type) problems.push({ check: 'hidden', line: word.line, ...shadowed(rule, first) });
+    else problems.push({ check: 'hidden', line: word.line, ...shadowed(rule, first) });
   }
   return { rules, problems };
 }
@@ -105,6 +107,10 @@ function splitHint(type: string): string {
   return type.includes('=') ? "; a rule is split at its first '=', so a pattern cannot hold one" : '';
 }
 
-function shadowed(rule: TensorTypeRule, first: TensorTypeRule): Problem {
-  return { code: 'TENSOR_RULE_SHADOWED', message: `'${rule.pattern}=${rule.type}' never applies: line ${first.line} gives the same pattern the type ${first.type}` };
+// Saying the same again changes nothing, but it is no longer what decides.
+function shadowed(rule: TensorTypeRule, first: TensorTypeRule): Pick<TensorTypeProblem, 'code' | 'message' | 'atMost'> {
+  const code = 'TENSOR_RULE_SHADOWED';
+  const text = `'${rule.pattern}=${rule.type}'`;
+  if (first.type === rule.type) return { code, message: `${text} is on line ${first.line} already`, atMost: 'warn' };
+  return { code, message: `${text} never applies: line ${first.line} gives the same pattern the type ${first.type}` };
 }

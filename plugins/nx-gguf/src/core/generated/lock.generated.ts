@@ -42,6 +42,7 @@ export interface Lock {
   format: 1;
   source?: LockedSource;
   imatrix?: LockedSource;
+  planFrom?: LockedSource;
   /**
    * The sources of references, by name.
    */
@@ -142,6 +143,9 @@ export interface UrlSource {
    */
   member?: string;
 }
+/**
+ * A file of a resolved source: its path there, its size and its digest.
+ */
 export interface LockedFile {
   /**
    * Relative path with forward slashes.
@@ -175,6 +179,9 @@ export const lockSchema = {
       "$ref": "#/definitions/lockedSource"
     },
     "imatrix": {
+      "$ref": "#/definitions/lockedSource"
+    },
+    "planFrom": {
       "$ref": "#/definitions/lockedSource"
     },
     "references": {
@@ -219,6 +226,7 @@ export const lockSchema = {
     },
     "lockedFile": {
       "title": "LockedFile",
+      "description": "A file of a resolved source: its path there, its size and its digest.",
       "type": "object",
       "additionalProperties": false,
       "required": [

@@ -1,4 +1,7 @@
 // Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
+/**
+ * A sha256 in lower-case hexadecimal digits.
+ */
 export type Sha256 = string;
 
 /**
@@ -25,7 +28,14 @@ export interface Manifest {
     [k: string]: unknown;
   };
   provenance: Provenance;
+  /**
+   * A sha256 in lower-case hexadecimal digits.
+   */
+  digest?: string;
 }
+/**
+ * A file of an artifact: its name in it, its digest and its size. The bytes are in the store.
+ */
 export interface ManifestFile {
   /**
    * Relative path with forward slashes, without '.' or '..' segments.
@@ -34,6 +44,9 @@ export interface ManifestFile {
   sha256: Sha256;
   sizeBytes: number;
 }
+/**
+ * What an artifact was made from, and with what.
+ */
 export interface Provenance {
   /**
    * Digests of everything the step read, by role.
@@ -50,6 +63,9 @@ export interface Provenance {
    */
   commands: string[][];
 }
+/**
+ * Something that a step read: what it was to the step, its name, and its digest.
+ */
 export interface ProvenanceInput {
   role: string;
   name: string;
@@ -98,15 +114,21 @@ export const manifestSchema = {
     },
     "provenance": {
       "$ref": "#/definitions/provenance"
+    },
+    "digest": {
+      "description": "sha256 of all the rest as canonical JSON; only in manifests on their way to and from a remote.",
+      "$ref": "#/definitions/sha256"
     }
   },
   "definitions": {
     "sha256": {
+      "description": "A sha256 in lower-case hexadecimal digits.",
       "type": "string",
       "pattern": "^[0-9a-f]{64}$"
     },
     "file": {
       "title": "ManifestFile",
+      "description": "A file of an artifact: its name in it, its digest and its size. The bytes are in the store.",
       "type": "object",
       "additionalProperties": false,
       "required": [
@@ -133,6 +155,7 @@ export const manifestSchema = {
     },
     "provenance": {
       "title": "Provenance",
+      "description": "What an artifact was made from, and with what.",
       "type": "object",
       "additionalProperties": false,
       "required": [
@@ -146,6 +169,7 @@ export const manifestSchema = {
           "type": "array",
           "items": {
             "title": "ProvenanceInput",
+            "description": "Something that a step read: what it was to the step, its name, and its digest.",
             "type": "object",
             "additionalProperties": false,
             "required": [

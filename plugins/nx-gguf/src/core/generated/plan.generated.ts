@@ -1,5 +1,11 @@
 // Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
+/**
+ * A number of bytes or of values, held exactly.
+ */
 export type Size = number;
+/**
+ * A tensor type as llama.cpp prints it: q4_K, iq2_xxs.
+ */
 export type TypeName = string;
 /**
  * Why a tensor gets its type.
@@ -30,6 +36,9 @@ export interface QuantizationPlan {
   tensors: PlannedTensor[];
   total: PlanTotal;
 }
+/**
+ * One tensor: what it is, what it becomes, and why.
+ */
 export interface PlannedTensor {
   name: string;
   /**
@@ -38,6 +47,10 @@ export interface PlannedTensor {
   shape: Size[];
   from: TypeName;
   to: TypeName;
+  /**
+   * A tensor type as llama.cpp prints it: q4_K, iq2_xxs.
+   */
+  stock?: string;
   sizeBytes: Size;
   because: PlanReason;
 }
@@ -93,10 +106,13 @@ export interface BySideEffect {
   kind: 'side-effect';
   stock: TypeName;
 }
+/**
+ * Sums over all tensors of the file.
+ */
 export interface PlanTotal {
   elements: Size;
   /**
-   * Tensor data only, without padding.
+   * A number of bytes or of values, held exactly.
    */
   sizeBytes: number;
   /**
@@ -104,7 +120,7 @@ export interface PlanTotal {
    */
   bitsPerWeight: number;
   /**
-   * Tensor data of the source.
+   * A number of bytes or of values, held exactly.
    */
   sourceBytes: number;
 }
@@ -147,11 +163,13 @@ export const planSchema = {
   },
   "definitions": {
     "size": {
+      "description": "A number of bytes or of values, held exactly.",
       "type": "integer",
       "minimum": 0,
       "maximum": 9007199254740991
     },
     "typeName": {
+      "description": "A tensor type as llama.cpp prints it: q4_K, iq2_xxs.",
       "type": "string",
       "pattern": "^[a-z0-9_A-Z]{1,32}$"
     },
@@ -162,6 +180,7 @@ export const planSchema = {
     },
     "total": {
       "title": "PlanTotal",
+      "description": "Sums over all tensors of the file.",
       "type": "object",
       "additionalProperties": false,
       "required": [
@@ -191,6 +210,7 @@ export const planSchema = {
     },
     "tensor": {
       "title": "PlannedTensor",
+      "description": "One tensor: what it is, what it becomes, and why.",
       "type": "object",
       "additionalProperties": false,
       "required": [
@@ -218,6 +238,10 @@ export const planSchema = {
           "$ref": "#/definitions/typeName"
         },
         "to": {
+          "$ref": "#/definitions/typeName"
+        },
+        "stock": {
+          "description": "What the type would be with the same options but without any rule; absent when it is not known.",
           "$ref": "#/definitions/typeName"
         },
         "sizeBytes": {

@@ -147,6 +147,7 @@ export const sourceSchema = {
   ],
   "definitions": {
     "globs": {
+      "description": "Globs of file paths: `*` stays in one directory, `**` goes deeper.",
       "type": "array",
       "items": {
         "type": "string",

@@ -1,6 +1,6 @@
 // Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
 /**
- * Computes the logits of the unquantized model that every variant is compared with.
+ * Computes the logits of the unquantized model ahead and keeps them in the store, so that measurements need no base pass.
  */
 export interface KldBaseOptions {
   /**
@@ -18,7 +18,7 @@ export const kldBaseSchema = {
   "$schema": "http://json-schema.org/draft-07/schema#",
   "$id": "executors/kld-base.schema.json",
   "title": "KldBaseOptions",
-  "description": "Computes the logits of the unquantized model that every variant is compared with.",
+  "description": "Computes the logits of the unquantized model ahead and keeps them in the store, so that measurements need no base pass.",
   "type": "object",
   "additionalProperties": false,
   "properties": {

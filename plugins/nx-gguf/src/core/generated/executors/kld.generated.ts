@@ -12,9 +12,13 @@ export interface KldOptions {
    */
   variant: string;
   /**
-   * Threads for the tool; all cores when absent. Not part of the action key.
+   * Threads of each process; the cores divided between them when absent. Not part of the action key.
    */
   threads?: number;
+  /**
+   * Most variants measured at once, on one base pass; as many as there is memory for when absent. Not part of the action key.
+   */
+  parallel?: number;
 }
 
 /** The schema itself. */
@@ -44,11 +48,19 @@ export const kldSchema = {
       ]
     },
     "threads": {
-      "description": "Threads for the tool; all cores when absent. Not part of the action key.",
+      "description": "Threads of each process; the cores divided between them when absent. Not part of the action key.",
       "type": "integer",
       "minimum": 1,
       "examples": [
         8
+      ]
+    },
+    "parallel": {
+      "description": "Most variants measured at once, on one base pass; as many as there is memory for when absent. Not part of the action key.",
+      "type": "integer",
+      "minimum": 1,
+      "examples": [
+        2
       ]
     }
   },

@@ -12,7 +12,7 @@ export interface PlanOptions {
    */
   variant: string;
   /**
-   * Plan from the header of this unquantized GGUF instead of the converted model: a path relative to the project's directory, or an http(s) URL, of which only the header is read. Name a revision: a URL whose file changes is not noticed while Nx remembers the plan.
+   * Plan from the header of this unquantized GGUF, in place of the one that `planFrom` of model.json names, or of the converted model: a path relative to the project's directory, or an http(s) URL, of which only the header is read. Name a revision: a URL whose file changes is not noticed while Nx remembers the plan.
    */
   from?: string;
   /**
@@ -52,7 +52,7 @@ export const planSchema = {
       ]
     },
     "from": {
-      "description": "Plan from the header of this unquantized GGUF instead of the converted model: a path relative to the project's directory, or an http(s) URL, of which only the header is read. Name a revision: a URL whose file changes is not noticed while Nx remembers the plan.",
+      "description": "Plan from the header of this unquantized GGUF, in place of the one that `planFrom` of model.json names, or of the converted model: a path relative to the project's directory, or an http(s) URL, of which only the header is read. Name a revision: a URL whose file changes is not noticed while Nx remembers the plan.",
       "type": "string",
       "minLength": 1,
       "examples": [

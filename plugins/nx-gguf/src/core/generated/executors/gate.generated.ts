@@ -1,0 +1,31 @@
+// Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
+/**
+ * Holds the variants to the gates of model.json, and fails with a table of what was required and measured.
+ */
+export interface GateOptions {
+  /**
+   * The model file, relative to the project's directory.
+   */
+  config?: string;
+}
+
+/** The schema itself. */
+export const gateSchema = {
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "$id": "executors/gate.schema.json",
+  "title": "GateOptions",
+  "description": "Holds the variants to the gates of model.json, and fails with a table of what was required and measured.",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "config": {
+      "description": "The model file, relative to the project's directory.",
+      "type": "string",
+      "minLength": 1,
+      "default": "model.json"
+    }
+  },
+  "examples": [
+    {}
+  ]
+} as const;

@@ -1,0 +1,28 @@
+// Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
+/**
+ * Writes one HTML file, which needs no network, from the results of all steps: comparison, charts, tensor map, importance, gates, provenance.
+ */
+export interface ReportOptions {
+  /**
+   * The model file, relative to the project's directory.
+   */
+  config?: string;
+}
+
+/** The schema itself. */
+export const reportSchema = {
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "$id": "executors/report.schema.json",
+  "title": "ReportOptions",
+  "description": "Writes one HTML file, which needs no network, from the results of all steps: comparison, charts, tensor map, importance, gates, provenance.",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "config": {
+      "description": "The model file, relative to the project's directory.",
+      "type": "string",
+      "minLength": 1,
+      "default": "model.json"
+    }
+  }
+} as const;
