@@ -1,4 +1,4 @@
-import type { Distribution } from './perplexity-log.js';
+import type { Distribution } from '../core/generated/kld.generated.js';
 
 /** One metric of the comparison of variants: where it is in the statistics, and what people call it. */
 export interface StatisticRow {
