@@ -26,6 +26,11 @@ export async function putAction(layout: StoreLayout, manifest: Manifest): Promis
   await writeDurably(layout.action(manifest.actionKey), manifestText(manifest));
 }
 
+/** Makes an action unknown, so that it runs again. Its blobs stay until nothing names them. */
+export async function forgetAction(layout: StoreLayout, key: Sha256): Promise<void> {
+  await rm(layout.action(key), { force: true });
+}
+
 /** The bytes of a manifest file: equal manifests have equal bytes. */
 export function manifestText(manifest: Manifest): string {
   return prettyJson(manifest as unknown as Json);

@@ -36,14 +36,14 @@ const has = (layout: StoreLayout, text: string): boolean => existsSync(layout.bl
 
 describe('collectGarbage', () => {
   it('of an empty store does nothing', async () => {
-    await expect(collect(temporaryStore())).resolves.toEqual({ blobs: 0, blobBytes: 0, actions: 0, leftovers: 0, tensorIndexes: 0, keptBlobs: 0, keptActions: 0 });
+    await expect(collect(temporaryStore())).resolves.toEqual({ blobs: 0, blobBytes: 0, actions: 0, leftovers: 0, tensorIndexes: 0, keptBlobs: 0, keptActions: 0, running: 0 });
   });
 
   it('removes what was not used for the time given, and keeps the rest with its files', async () => {
     const layout = temporaryStore();
     const old = await done(layout, { a: 'old', both: 'shared' }, { usedMs: 31 * day });
     const recent = await done(layout, { a: 'recent', both: 'shared' }, { usedMs: 29 * day });
-    await expect(collect(layout)).resolves.toEqual({ blobs: 1, blobBytes: 3, actions: 1, leftovers: 0, tensorIndexes: 0, keptBlobs: 2, keptActions: 1 });
+    await expect(collect(layout)).resolves.toEqual({ blobs: 1, blobBytes: 3, actions: 1, leftovers: 0, tensorIndexes: 0, keptBlobs: 2, keptActions: 1, running: 0 });
     await expect(findAction(layout, old.actionKey)).resolves.toBeNull();
     await expect(findAction(layout, recent.actionKey)).resolves.toEqual(recent);
     expect(['old', 'shared', 'recent'].map((text) => has(layout, text))).toEqual([false, true, true]);
@@ -118,7 +118,7 @@ describe('collectGarbage', () => {
     const layout = temporaryStore();
     put(layout.action(sha256('a')), '{');
     put(layout.action(sha256('b')), manifestText(manifestOf({})));
-    await expect(collect(layout)).resolves.toMatchObject({ actions: 2, keptActions: 0 });
+    await expect(collect(layout)).resolves.toMatchObject({ actions: 2, keptActions: 0, running: 0 });
   });
 
   it('as a dry run tells the same and removes nothing', async () => {
@@ -131,7 +131,7 @@ describe('collectGarbage', () => {
     const told = await collect(layout, { dryRun: true });
     expect(filesOf(layout)).toEqual(before);
     await expect(collect(layout)).resolves.toEqual(told);
-    expect(told).toEqual({ blobs: 1, blobBytes: 3, actions: 2, leftovers: 1, tensorIndexes: 0, keptBlobs: 1, keptActions: 1 });
+    expect(told).toEqual({ blobs: 1, blobBytes: 3, actions: 2, leftovers: 1, tensorIndexes: 0, keptBlobs: 1, keptActions: 1, running: 0 });
     await expect(collect(layout)).resolves.toMatchObject({ blobs: 0, actions: 0, leftovers: 0 });
   });
 

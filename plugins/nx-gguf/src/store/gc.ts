@@ -20,6 +20,8 @@ export interface GcOptions {
   /** Actions used since this time (ms since 1970) are kept, with their files. */
   usedSinceMs: number;
   dryRun: boolean;
+  /** Told each manifest that is kept, for those who keep other things that manifests name. */
+  onKept?: (manifest: Manifest) => void;
 }
 
 /** What was removed, or would be. */
@@ -33,6 +35,8 @@ export interface GcResult {
   tensorIndexes: number;
   keptBlobs: number;
   keptActions: number;
+  /** Actions that were being worked on. */
+  running: number;
 }
 
 /** While a step runs, blobs used within this time may be what it reads, or what it is about to publish. */
@@ -45,13 +49,16 @@ const graceMs = 3_600_000;
  */
 export async function collectGarbage(layout: StoreLayout, options: GcOptions & { nowMs: number }): Promise<GcResult> {
   const { dryRun, nowMs, usedSinceMs } = options;
-  const roots = await keptByManifests(options.keep);
-  const result: GcResult = { blobs: 0, blobBytes: 0, actions: 0, leftovers: 0, tensorIndexes: 0, keptBlobs: 0, keptActions: 0 };
+  const { onKept = () => undefined } = options;
+  const roots = await keptByManifests(options.keep, onKept);
+  const result: GcResult = { blobs: 0, blobBytes: 0, actions: 0, leftovers: 0, tensorIndexes: 0, keptBlobs: 0, keptActions: 0, running: 0 };
   // Asked before the actions are read: a step that is not running by now publishes before that, or touches its blobs after `nowMs`.
   const { removed, running } = await removeLeftovers(layout, dryRun);
   result.leftovers = removed;
+  result.running = running;
   const keepFilesOf = (manifest: Manifest): void => {
     result.keptActions++;
+    onKept(manifest);
     for (const file of manifest.files) roots.blobs.add(file.sha256);
   };
   const unused: Sha256[] = [];
@@ -98,7 +105,7 @@ async function readableAction(layout: StoreLayout, key: Sha256): Promise<Manifes
   }
 }
 
-async function keptByManifests(places: readonly string[]): Promise<{ actions: Set<Sha256>; blobs: Set<Sha256> }> {
+async function keptByManifests(places: readonly string[], onKept: (manifest: Manifest) => void): Promise<{ actions: Set<Sha256>; blobs: Set<Sha256> }> {
   const kept = { actions: new Set<Sha256>(), blobs: new Set<Sha256>() };
   for (const place of places) {
     const info = await stat(place).catch((cause: unknown) => {
@@ -108,6 +115,7 @@ async function keptByManifests(places: readonly string[]): Promise<{ actions: Se
     for (const path of paths) {
       const manifest = await readManifest(path);
       if (manifest === null) continue;
+      onKept(manifest);
       kept.actions.add(manifest.actionKey);
       for (const { sha256 } of [...manifest.files, ...manifest.provenance.inputs]) kept.blobs.add(sha256);
     }

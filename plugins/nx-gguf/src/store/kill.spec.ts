@@ -1,6 +1,7 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSha256, sha256 } from '../core/digest.js';
+import { seededRandom } from '../core/seeded-random.js';
 import { findAction } from './actions.js';
 import { findBlob } from './blobs.js';
 import type { StoreLayout } from './layout.js';
@@ -14,17 +15,6 @@ const rounds = 7;
 const processes = 3;
 const actions = 60;
 
-/** The same moments each time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Ten seconds pass for those who held a lock when they were killed. */
 function expireLocks(layout: StoreLayout): void {
   for (const name of leftovers(layout)) if (name.endsWith('.lock')) age(join(layout.root, name), 11_000);
@@ -32,7 +22,7 @@ function expireLocks(layout: StoreLayout): void {
 
 /** Names in the folder of the blobs that are neither blobs, nor their records, nor what a killed process left under a name of its own. */
 function strangersAmongBlobs(layout: StoreLayout): string[] {
-  return readdirSync(layout.blobs).flatMap((shard) => readdirSync(join(layout.blobs, shard)).filter((name) => {
+  return (existsSync(layout.blobs) ? readdirSync(layout.blobs) : []).flatMap((shard) => readdirSync(join(layout.blobs, shard)).filter((name) => {
     const [digest = '', json, owner, tmp, ...more] = name.split('.');
     if (!isSha256(digest) || !digest.startsWith(shard) || more.length > 0) return true;
     return json !== undefined && (json !== 'json' || (owner !== undefined && (ownerOf(owner) !== 'gone' || tmp !== 'tmp')));
@@ -40,7 +30,7 @@ function strangersAmongBlobs(layout: StoreLayout): string[] {
 }
 
 async function killManyTimes(layout: StoreLayout): Promise<void> {
-  const random = seeded(20);
+  const random = seededRandom(20);
   for (let round = 0; round < rounds; round++) {
     const running = Array.from({ length: processes }, (_, index) => otherProcess('adopt-until-killed', layout.root, String(actions), String(round * processes + index)));
     await Promise.all(running.map(async (child) => {

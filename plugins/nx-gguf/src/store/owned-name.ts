@@ -10,7 +10,12 @@ const hasProc = existsSync('/proc/self/stat');
 
 /** A file name that no other process takes, and that tells later whether the process that took it still runs. */
 export function ownedName(): string {
-  return `${processSpace()}-${process.pid}-${startOf(process.pid) ?? 0}-${randomBytes(6).toString('hex')}`;
+  return `${processName(process.pid)}-${randomBytes(6).toString('hex')}`;
+}
+
+/** A name of a process that no other process of any machine has, now or later. */
+export function processName(pid: number): string {
+  return `${processSpace()}-${pid}-${startOf(pid) ?? 0}`;
 }
 
 /** What became of the process that took a name. */

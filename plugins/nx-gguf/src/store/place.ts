@@ -50,7 +50,8 @@ async function likeBlob(path: string, mtime: Date): Promise<void> {
   await syncFile(path);
 }
 
-async function isPlaced(blob: string, path: string): Promise<boolean> {
+/** True when a path holds the bytes of a blob: it is the same file, or one of its size and time. */
+export async function isPlaced(blob: string, path: string): Promise<boolean> {
   try {
     const [from, to] = await Promise.all([stat(blob), stat(path)]);
     if (from.dev === to.dev && from.ino === to.ino) return true;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, systemErrorCode } from '../core/errors.js';
+import { backgroundFlush, quietly } from './background-flush.js';
 import type { BlobId } from './blobs.js';
 import type { OnBytes } from './hash-file.js';
 import { pieceHasher, threadedPieceHasher } from './piece-hasher.js';
@@ -34,8 +35,6 @@ const chunkBytes = 4 << 20;
 const bufferCount = 4;
 /** From this size on a second thread is worth its start. */
 const largeBytes = 64 << 20;
-/** While a large file is written, what is there is flushed now and then, so that the flush at the end is short. */
-const flushBytes = 128 << 20;
 
 /**
  * Writes a new file piece by piece, in constant memory: chunks are read ahead and written while they are hashed, the whole
@@ -56,8 +55,7 @@ export async function spliceFile(path: string, pieces: readonly Piece[], { signa
   const damaged: number[] = [];
   const out = await open(path, 'wx');
   let sizeBytes = 0;
-  let flushing: Promise<unknown> = Promise.resolve();
-  let flushedBytes = 0;
+  const flush = backgroundFlush(out);
 
   const load = async (index: number): Promise<Uint8Array> => {
     await busy[index % bufferCount];
@@ -83,26 +81,17 @@ export async function spliceFile(path: string, pieces: readonly Piece[], { signa
       if (!isTemporary) whole.update(bytes);
       sizeBytes += bytes.length;
       onBytes?.(bytes.length);
-      if (isTemporary || sizeBytes - flushedBytes < flushBytes) continue;
-      await flushing;
-      flushing = quietly(out.datasync());
-      flushedBytes = sizeBytes;
+      if (!isTemporary) await flush.grown(sizeBytes);
     }
     await Promise.all(busy);
-    await flushing;
+    await flush.settled();
     if (damaged.length > 0) return { damaged: Math.min(...damaged) };
     if (!isTemporary) await out.sync();
   } finally {
-    await Promise.allSettled([...busy, flushing]);
+    await Promise.allSettled([...busy, flush.settled()]);
     await Promise.all([out.close(), hasher.close(), sources.close()]);
   }
   return { id: { sha256: whole.digest('hex'), sizeBytes }, pieces: digests };
-}
-
-/** A promise whose failure is met when it is awaited; until then it must not count as unhandled. */
-function quietly<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
 }
 
 /** Files that are opened once and closed together. */

@@ -60,7 +60,8 @@ async function* listSharded(folder: string, suffix: string): AsyncGenerator<Stor
   }
 }
 
-async function treeBytes(path: string): Promise<number> {
+/** Bytes of all files below a directory. */
+export async function treeBytes(path: string): Promise<number> {
   let total = 0;
   for (const entry of await readdir(path, { withFileTypes: true }).catch(() => [])) {
     const inner = join(path, entry.name);

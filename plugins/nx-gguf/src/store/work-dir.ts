@@ -6,6 +6,7 @@ import { freeBytes } from './free-space.js';
 import type { StoreLayout } from './layout.js';
 import { withLock, type LockOptions } from './lock.js';
 import { ownedName, ownerOf } from './owned-name.js';
+import { releaseFifos } from './release-fifos.js';
 
 /** What tools say of a full disk: the C library, and numpy, which asks for all the space before it writes. */
 const fullWords = /no space left on device|not enough free space|disk quota exceeded/i;
@@ -26,7 +27,7 @@ export async function withWorkDir<T>(layout: StoreLayout, key: Sha256, options: 
       await mkdir(directory, { recursive: true });
       return await options.work(directory);
     } catch (error) {
-      throw await explained(error, layout.root);
+      throw await explainFailure(error, layout.root);
     } finally {
       // What cannot be removed now does not change the result; whoever comes next removes it.
       await removeWork(directory).catch(() => undefined);
@@ -50,8 +51,9 @@ export function workInProgress(layout: StoreLayout): Promise<Sha256[]> {
   return namesIn(layout.work(''));
 }
 
-/** A tool that outlived its parent may still write while its directory is removed. */
+/** A tool that outlived its parent may still write while its directory is removed, or wait for the other end of a FIFO. */
 async function removeWork(path: string): Promise<void> {
+  await releaseFifos(path);
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
@@ -64,7 +66,8 @@ async function namesIn(path: string): Promise<string[]> {
   }
 }
 
-async function explained(error: unknown, root: string): Promise<unknown> {
+/** A failure as it is, or as `DISK_FULL` when the disk of the store has no room left. */
+export async function explainFailure(error: unknown, root: string): Promise<unknown> {
   const code = systemErrorCode(error);
   const toolFailed = isGgufError(error) && error.code !== 'INTERRUPTED';
   const full = code === 'ENOSPC' || code === 'EDQUOT' || (toolFailed && (error.tail.some((line) => fullWords.test(line)) || ((await freeBytes(root)) ?? Infinity) < nearlyFullBytes));

@@ -31,6 +31,19 @@ describe('ensureBuild', () => {
     execFileSync(join(moved, 'llama-quantize'));
   });
 
+  it('takes no compiler flags from the environment, which are no part of its identity', async () => {
+    const context = await standIn();
+    const before = process.env['CXXFLAGS'];
+    process.env['CXXFLAGS'] = '--no-such-flag';
+    try {
+      await ensureBuild(context);
+    } finally {
+      if (before === undefined) delete process.env['CXXFLAGS'];
+      else process.env['CXXFLAGS'] = before;
+    }
+    expect(context.ran.filter(({ command, args }) => command === 'cmake' && args.includes('--build'))).toHaveLength(1);
+  });
+
   it('of two at once builds one', async () => {
     const context = await standIn();
     const [a, b] = await Promise.all([ensureBuild(context), ensureBuild(context)]);

@@ -7,7 +7,7 @@ import { logicVersions } from '../core/logic-versions.js';
 import { cmakeOptions } from './cmake-options.js';
 import { compilerIdentity } from './compiler.js';
 import { output, type ToolchainContext } from './context.js';
-import { buildFlushingPerplexity, flushingPerplexity } from './flushing-perplexity.js';
+import { buildFlushingPerplexity, flushingPerplexity, lacksFlushingPerplexity } from './flushing-perplexity.js';
 import { oncePerIdentity } from './once-per-identity.js';
 import { ensureSource, sourceIdentity } from './source.js';
 import { treeDigest } from './tree-digest.js';
@@ -54,8 +54,15 @@ export async function ensureBuild(context: ToolchainContext): Promise<LlamaTools
   const identity = await buildIdentity(context);
   const id = digestOf(identity);
   const dir = context.config.source.type === 'binaries' ? await binariesDirectory(context) : await built(context, identity, id);
-  const flushing = await flushingPerplexity(dir);
+  const flushing = (await flushingPerplexity(dir)) ?? (context.config.source.type === 'binaries' ? null : await addedPerplexity(context, dir));
   return { identity, id, dir, tool: (name) => (name === 'llama-perplexity' && flushing !== null ? flushing : join(dir, executable(context, name))) };
+}
+
+/** A build by an older nx-gguf gets the main that it lacks. */
+async function addedPerplexity(context: ToolchainContext, directory: string): Promise<string | null> {
+  if (await lacksFlushingPerplexity(directory)) return null;
+  await buildFlushingPerplexity(context, directory);
+  return flushingPerplexity(directory);
 }
 
 function built(context: ToolchainContext, identity: BuildIdentity, id: Sha256): Promise<string> {
@@ -81,9 +88,11 @@ async function compile(context: ToolchainContext, { source, work, cmake }: { sou
   const options = { ...cmake, ...relocatable(context), LLAMA_BUILD_COMMIT: 'nx-gguf', GGML_CCACHE: 'ON' };
   context.report({ type: 'step', message: 'building llama.cpp (minutes, once for each identity)' });
   await mkdir(work, { recursive: true });
+  // They change what is computed and are no part of the identity: `cmakeOptions` has CMAKE_CXX_FLAGS for those who need them.
+  const env = { CFLAGS: undefined, CXXFLAGS: undefined, CPPFLAGS: undefined, CUDAFLAGS: undefined, HIPFLAGS: undefined };
   try {
-    await output(context, ['cmake', '-S', source, '-B', work, ...(ninja ? ['-G', 'Ninja'] : []), ...Object.entries(options).map(([name, value]) => `-D${name}=${value}`)], { cwd: work });
-    await output(context, ['cmake', '--build', work, '--config', 'Release', '--parallel', String(context.config.build?.jobs ?? context.host.cores), '--target', ...toolNames], { cwd: work, onOutput: buildProgress(context) });
+    await output(context, ['cmake', '-S', source, '-B', work, ...(ninja ? ['-G', 'Ninja'] : []), ...Object.entries(options).map(([name, value]) => `-D${name}=${value}`)], { cwd: work, env });
+    await output(context, ['cmake', '--build', work, '--config', 'Release', '--parallel', String(context.config.build?.jobs ?? context.host.cores), '--target', ...toolNames], { cwd: work, env, onOutput: buildProgress(context) });
   } catch (cause) {
     if (!isGgufError(cause) || cause.code !== 'TOOL_FAILED') throw cause;
     throw new GgufError('TOOLCHAIN_BUILD_FAILED', 'llama.cpp could not be built', { cause, tail: cause.tail, hint: 'The last lines of CMake or the compiler say why; the `doctor` target checks what a build needs.' });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, prettyJson, type Json } from '../core/canonical-json.js';
 import { syncDirectory, writeDurably } from '../store/durable.js';
@@ -18,7 +18,8 @@ export interface OncePerIdentity {
   make: (directory: string) => Promise<void>;
 }
 
-const recordFile = 'nx-gguf.json';
+/** Says what a directory is; it is written last and removed first. Its mtime is when the directory was used last. */
+export const recordFile = 'nx-gguf.json';
 
 /**
  * The directory of an identity, made when it is not there. Its record is written last, so a directory with a record is
@@ -26,7 +27,7 @@ const recordFile = 'nx-gguf.json';
  */
 export async function oncePerIdentity(context: ToolchainContext, { name, identity, label, inPlace, make }: OncePerIdentity): Promise<string> {
   const final = join(context.root, name);
-  if (await isComplete(final, identity)) return final;
+  if (await isComplete(final, identity)) return used(final);
   return withLock(join(context.root, 'locks', name), async () => {
     if (await isComplete(final, identity)) return final;
     const base = join(context.root, 'work', name);
@@ -54,8 +55,15 @@ export async function oncePerIdentity(context: ToolchainContext, { name, identit
 /** The directory of an identity below the root of all toolchains, or null when it was not made on this machine. */
 export async function findMade(root: string, prefix: string, identity: Json): Promise<string | null> {
   const names = await readdir(root).catch(() => []);
-  for (const name of names.filter((one) => one.startsWith(prefix))) if (await isComplete(join(root, name), identity)) return join(root, name);
+  for (const name of names.filter((one) => one.startsWith(prefix))) if (await isComplete(join(root, name), identity)) return used(join(root, name));
   return null;
+}
+
+/** Notes that a directory is used, where that can be noted. */
+async function used(directory: string): Promise<string> {
+  const now = new Date();
+  await utimes(join(directory, recordFile), now, now).catch(() => undefined);
+  return directory;
 }
 
 async function isComplete(directory: string, identity: Json): Promise<boolean> {

@@ -47,6 +47,11 @@ export async function ensurePython(context: ToolchainContext): Promise<{ interpr
   return { interpreter: environmentPython(context, dir), identity, id };
 }
 
+/** The lines of the requirements that an environment is made from; null where a ready interpreter is named. */
+export async function pythonRequirements(context: ToolchainContext): Promise<string[] | null> {
+  return context.config.python?.interpreter === undefined ? normalizeRequirements(await requirements(context)).split('\n') : null;
+}
+
 /** Requirements without comments, blank lines and white space at line ends: what decides the packages. */
 export function normalizeRequirements(text: string): string {
   return text.split('\n').map((line) => line.replace(/(^|\s)#.*$/, '').trim()).filter((line) => line !== '').join('\n');

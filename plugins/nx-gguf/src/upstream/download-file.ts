@@ -105,6 +105,8 @@ async function receive(wanted: WantedFile, path: string, downloads: Downloads): 
 
 async function transfer(wanted: WantedFile, part: PartialFile, { http, take, onBytes, context }: Downloads): Promise<void> {
   if (wanted.sizeBytes !== null && part.sizeBytes === wanted.sizeBytes) return;
+  // Of an unknown size: one that was killed between the last byte and its adoption is complete all the same.
+  if (wanted.sizeBytes === null && part.sizeBytes > 0 && part.sha256() === wanted.sha256) return;
   const from = part.sizeBytes;
   const restart = async (): Promise<void> => {
     onBytes(-part.sizeBytes);

@@ -53,6 +53,25 @@ it('brings files into the store, follows redirects, and leaves nothing half-done
   expect((await readdir(downloadsDirectory(context.store))).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
+it('asks for nothing when a killed process had received all, also of a file of unknown size', async () => {
+  for (const sizeBytes of [large.sizeBytes, null]) {
+    const file = wanted('model.safetensors', { sizeBytes });
+    const alone = await testContext();
+    await mkdir(downloadsDirectory(alone.store), { recursive: true });
+    await writeFile(partialPath(alone.store, file), bytesOf(large));
+    expect(await downloadFiles([file], alone)).toEqual([{ sha256: large.sha256, sizeBytes: large.sizeBytes }]);
+    await alone.remove();
+  }
+  expect(hub.seen).toEqual([]);
+});
+
+it('a pause for the rate limit ends when the user interrupts', async () => {
+  const abort = new AbortController();
+  const download = downloadFiles([wanted('model.safetensors')], { ...context, signal: abort.signal, settings: { ...context.settings, maxBytesPerSecond: 1 } });
+  setTimeout(() => abort.abort(), 200);
+  await expect(download).rejects.toMatchObject({ code: 'INTERRUPTED' });
+});
+
 it('asks for nothing that the store has already', async () => {
   await downloadFiles([wanted('model.safetensors')], context);
   const before = hub.seen.length;

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
-import { GgufError, isGgufError } from '../core/errors.js';
+import { isGgufError } from '../core/errors.js';
 import type { BlobId } from '../store/blobs.js';
 import { downloadFile, partialPath, presentBlob, type Downloads, type WantedFile } from './download-file.js';
 import { openHttp, type Http } from './http.js';
+import { requireOnline } from './offline.js';
 import { rateLimit } from './rate-limit.js';
 import { requireSpace } from './space.js';
 import type { UpstreamContext } from './transfer.js';
 
-/** Bytes that are left free beside what is fetched. */
 /**
  * Brings files into the store, several at a time; those the store has are not asked for. What was received is kept when one
  * fails, so the next run goes on from there.
@@ -18,12 +18,12 @@ export async function downloadFiles(wanted: readonly WantedFile[], context: Upst
   const results = await Promise.all(wanted.map((file) => presentBlob(file, context.store)));
   const missing = wanted.flatMap((file, index) => (results[index] === null ? [{ file, index }] : []));
   if (missing.length === 0) return results as BlobId[];
-  if (/^(1|true|yes|on)$/i.test(context.env['HF_HUB_OFFLINE'] ?? '')) throw new GgufError('OFFLINE', `${missing.length} files are not in the store, and HF_HUB_OFFLINE is set: ${missing.slice(0, 5).map(({ file }) => file.name).join(', ')}`, { hint: 'Unset HF_HUB_OFFLINE to fetch them.' });
+  requireOnline(missing.map(({ file }) => file), context.env);
   const received = await checkSpace(missing.map(({ file }) => file), context);
   const failed = new AbortController();
   const signal = context.signal === undefined ? failed.signal : AbortSignal.any([context.signal, failed.signal]);
   const client = http ?? openHttp(context);
-  const downloads: Downloads = { http: client, take: rateLimit(context.settings.maxBytesPerSecond), onBytes: progress(missing.map(({ file }) => file), received, context), context: { ...context, signal } };
+  const downloads: Downloads = { http: client, take: rateLimit(context.settings.maxBytesPerSecond, signal), onBytes: progress(missing.map(({ file }) => file), received, context), context: { ...context, signal } };
   try {
     await pool(missing, context.settings.parallel, async ({ file, index }) => {
       try {

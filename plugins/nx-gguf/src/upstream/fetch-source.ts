@@ -1,7 +1,7 @@
 import type { LockedSource } from '../core/generated/lock.generated.js';
 import type { GitSource, HuggingFaceSource, UrlSource } from '../core/generated/source.generated.js';
-import { GgufError } from '../core/errors.js';
 import type { BlobId } from '../store/blobs.js';
+import { refusal } from './addressed-file.js';
 import { downloadFiles } from './download-files.js';
 import { shownUrl } from './http.js';
 import { fetchFromGit, resolveGit } from './resolve-git.js';
@@ -27,6 +27,6 @@ export async function fetchUrl(source: UrlSource, context: UpstreamContext): Pro
   const name = shownUrl(source.url);
   return downloadFiles([{
     name, url: source.url, token: null, sizeBytes: null, sha256: source.sha256, gitOid: null,
-    refused: ({ status }) => new GgufError(status === 404 || status === 410 ? 'SOURCE_NOT_FOUND' : 'SOURCE_REFUSED', `${name}: the server answered ${status}`, { hint: 'Correct "url" of the source.' }),
+    refused: (answer) => refusal(name, answer),
   }], context);
 }

@@ -48,6 +48,7 @@ export async function runGit({ args, directory, input, toFile, onProgress }: Git
     extendEnv: false,
     reject: false,
     encoding: 'buffer',
+    stripFinalNewline: false,
     maxBuffer: mostOutput,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     ...(toFile === undefined ? {} : { stdout: { file: toFile } }),

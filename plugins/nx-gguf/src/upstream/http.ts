@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import { GgufError } from '../core/errors.js';
 import { retryAfterMs, TransientError } from './retry.js';
@@ -7,14 +8,17 @@ import type { UpstreamContext } from './transfer.js';
 export interface Token {
   origin: string;
   value: string;
+  /** `Bearer` when absent. */
+  scheme?: 'Bearer' | 'Basic';
 }
 
 /** One HTTP request. Redirects are followed. */
 export interface HttpRequest {
   url: string;
-  method?: 'GET' | 'HEAD' | 'POST';
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'OPTIONS';
   headers?: Readonly<Record<string, string>>;
-  body?: string;
+  /** A text, or something that gives the bytes anew each time; their number is in the header content-length then. */
+  body?: string | (() => AsyncIterable<Uint8Array>);
   token?: Token | null;
   signal?: AbortSignal | undefined;
 }
@@ -37,6 +41,7 @@ export interface Http {
 
 const mostRedirects = 10;
 const redirects = new Set([301, 302, 303, 307, 308]);
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Opens a client that respects `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; close it after use. */
 export function openHttp({ env, settings }: Pick<UpstreamContext, 'env' | 'settings'>): Http {
@@ -74,8 +79,8 @@ async function follow(wanted: HttpRequest, dispatcher: Dispatcher): Promise<Http
   let isTrusted = true;
   for (let hop = 0; hop <= mostRedirects; hop++) {
     isTrusted &&= wanted.token?.origin === url.origin;
-    const headers = { 'user-agent': 'nx-gguf', 'accept-encoding': 'identity', ...wanted.headers, ...(isTrusted && wanted.token ? { authorization: `Bearer ${wanted.token.value}` } : {}) };
-    const answer = await request(url, { method, headers, dispatcher, body: method === 'POST' ? (wanted.body ?? '') : null, signal: wanted.signal ?? null });
+    const headers = { 'user-agent': 'nx-gguf', 'accept-encoding': 'identity', ...wanted.headers, ...(isTrusted && wanted.token ? { authorization: `${wanted.token.scheme ?? 'Bearer'} ${wanted.token.value}` } : {}) };
+    const answer = await request(url, { method, headers, dispatcher, body: bodiless.has(method) ? null : bodyOf(wanted), signal: wanted.signal ?? null });
     const location = one(answer.headers['location']);
     if (!redirects.has(answer.statusCode) || location === undefined) {
       return { status: answer.statusCode, headers: answer.headers, header: (name) => one(answer.headers[name]), body: answer.body, url };
@@ -85,6 +90,10 @@ async function follow(wanted: HttpRequest, dispatcher: Dispatcher): Promise<Http
     if (method === 'POST' && answer.statusCode <= 303) method = 'GET';
   }
   throw new GgufError('REDIRECT_REFUSED', `${shownUrl(wanted.url)}: more than ${mostRedirects} redirects`);
+}
+
+function bodyOf({ body = '' }: HttpRequest): string | Readable {
+  return typeof body === 'string' ? body : Readable.from(body(), { objectMode: false, highWaterMark: 1 << 20 });
 }
 
 function redirected(from: URL, location: string): URL {

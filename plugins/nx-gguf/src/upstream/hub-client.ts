@@ -117,7 +117,7 @@ async function limitedText(body: AsyncIterable<Uint8Array>, place: HubPlace): Pr
 }
 
 /** Errors of the client library that are not ours mean an answer it cannot read. */
-async function understood<T>(place: HubPlace, work: Promise<T>): Promise<T> {
+export async function understood<T>(place: HubPlace, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {

@@ -17,15 +17,23 @@ type Env = Readonly<Record<string, string | undefined>>;
 const publicHub = 'https://huggingface.co';
 
 /**
- * The hub of a source: its own `endpoint`, else `HF_ENDPOINT`, else the public one. The user's token is for the public hub,
- * or for the one that `HF_ENDPOINT` names; a hub that only a model file names never gets it.
+ * The base address of a source's hub: its own `endpoint`, else `HF_ENDPOINT`, else the public one.
+ * @throws GgufError `BAD_ENDPOINT`
+ */
+export function hubEndpoint(source: Pick<HuggingFaceSource, 'endpoint'>, env: Env): string {
+  const endpoint = withoutSlash(source.endpoint ?? filled(env['HF_ENDPOINT']) ?? publicHub);
+  if (/^https?:\/\/[^/@?#]+(\/[^@?#]*)?$/.test(endpoint) && URL.canParse(endpoint)) return endpoint;
+  throw new GgufError('BAD_ENDPOINT', 'HF_ENDPOINT is no address of a hub', { hint: 'It looks like https://hub.example.org, without user, password or query.' });
+}
+
+/**
+ * The hub of a source, with the user's token for it. That is for the public hub, or for the one that `HF_ENDPOINT` names; a
+ * hub that only a model file names never gets it.
  */
 export async function hubAccess(source: Pick<HuggingFaceSource, 'endpoint'>, env: Env): Promise<HubAccess> {
-  const chosen = filled(env['HF_ENDPOINT']);
-  const endpoint = withoutSlash(source.endpoint ?? chosen ?? publicHub);
-  if (!/^https?:\/\/[^/@?#]+(\/[^@?#]*)?$/.test(endpoint) || !URL.canParse(endpoint)) throw new GgufError('BAD_ENDPOINT', 'HF_ENDPOINT is no address of a hub', { hint: 'It looks like https://hub.example.org, without user, password or query.' });
+  const endpoint = hubEndpoint(source, env);
   const { origin } = new URL(endpoint);
-  const isOwn = origin === new URL(withoutSlash(chosen ?? publicHub)).origin;
+  const isOwn = origin === new URL(withoutSlash(filled(env['HF_ENDPOINT']) ?? publicHub)).origin;
   const value = isOwn ? await userToken(env) : null;
   return { endpoint, token: value === null ? null : { origin, value } };
 }

@@ -1,15 +1,18 @@
 import { createHash, type Hash } from 'node:crypto';
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { backgroundFlush, quietly } from '../store/background-flush.js';
 import { interrupted } from './retry.js';
 
-/** A file that is being received: its bytes so far, hashed as they came. Survives the process; the next one hashes it again. */
+/** A file that is being received: its bytes so far, hashed as they came. All but the last MiB or two survives the process; the next one hashes it again. */
 export interface PartialFile {
   path: string;
   readonly sizeBytes: number;
   append: (bytes: Uint8Array) => Promise<void>;
   /** Forgets all bytes. */
   restart: () => Promise<void>;
+  /** sha256 of the bytes so far; hashing goes on. */
+  sha256: () => string;
   /** Digests of the bytes so far; ends the hashing. */
   digests: () => { sha256: string; gitOid: string | null };
   sync: () => Promise<void>;
@@ -17,6 +20,7 @@ export interface PartialFile {
 }
 
 const readBytes = 1 << 20;
+const writeBytes = 1 << 20;
 
 /**
  * Opens a partial file, with what an earlier process left of it.
@@ -33,27 +37,77 @@ export async function openPartial(path: string, expected: { sizeBytes: number | 
     }
     let hashes = newHashes(expected);
     await rehash(handle, hashes, signal);
+    const writer = gatheringWriter(handle, sizeBytes);
     return {
       path,
       get sizeBytes() { return sizeBytes; },
       append: async (bytes) => {
-        for (let done = 0; done < bytes.length;) done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
-        for (const hash of hashes) hash.update(bytes);
         sizeBytes += bytes.length;
+        for (const hash of hashes) hash.update(bytes);
+        await writer.add(bytes);
       },
       restart: async () => {
+        await writer.finish();
         await handle.truncate(0);
         sizeBytes = 0;
         hashes = newHashes(expected);
       },
+      sha256: () => hashes[0]?.copy().digest('hex') ?? '',
       digests: () => ({ sha256: hashes[0]?.digest('hex') ?? '', gitOid: hashes[1]?.digest('hex') ?? null }),
-      sync: () => handle.sync(),
-      close: () => handle.close(),
+      sync: async () => {
+        await writer.finish();
+        await handle.sync();
+      },
+      close: async () => {
+        // What failed was told by `append` or `sync`; what is there is of use to the next attempt.
+        await writer.finish().catch(() => undefined);
+        await handle.close();
+      },
     };
   } catch (error) {
     await handle.close();
     throw error;
   }
+}
+
+interface GatheringWriter {
+  /** Takes bytes, which must not change any more. @throws what an earlier write failed with */
+  add: (bytes: Uint8Array) => Promise<void>;
+  /** Writes what was gathered. @throws what a write or a flush failed with */
+  finish: () => Promise<void>;
+}
+
+/** Appends to a file: what comes in small pieces is written in larger ones, while more comes, and flushed beside. */
+function gatheringWriter(handle: FileHandle, startBytes: number): GatheringWriter {
+  const flush = backgroundFlush(handle);
+  let writing: Promise<void> = Promise.resolve();
+  let writtenBytes = startBytes;
+  let gathered: Uint8Array[] = [];
+  let gatheredBytes = 0;
+  const write = async (pieces: Uint8Array[]): Promise<void> => {
+    const bytes = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+    for (let done = 0; done < bytes.length;) done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
+    writtenBytes += bytes.length;
+    await flush.grown(writtenBytes);
+  };
+  const writeGathered = async (): Promise<void> => {
+    await writing;
+    if (gatheredBytes > 0) writing = quietly(write(gathered));
+    gathered = [];
+    gatheredBytes = 0;
+  };
+  return {
+    add: async (bytes) => {
+      gathered.push(bytes);
+      gatheredBytes += bytes.length;
+      if (gatheredBytes >= writeBytes) await writeGathered();
+    },
+    finish: async () => {
+      await writeGathered();
+      await writing;
+      await flush.settled();
+    },
+  };
 }
 
 /** Removes what was received of a file. */

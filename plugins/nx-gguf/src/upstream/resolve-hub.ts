@@ -39,9 +39,14 @@ export async function resolveHub(source: HuggingFaceSource, context: UpstreamCon
 
 /** Brings the files of a locked hub source into the store. Nothing is listed: the lock says all. */
 export async function fetchFromHub(source: HuggingFaceSource, locked: LockedSource, context: UpstreamContext): Promise<BlobId[]> {
-  const { endpoint, token } = await hubAccess(source, context.env);
-  const place: HubPlace = { endpoint, kind: source.kind ?? 'model', repository: source.repository, revision: locked.commit, hasToken: token !== null };
-  return downloadFiles(locked.files.map((file) => wantedHubFile({ access: { token }, place, commit: locked.commit, file: { ...file, gitOid: null } })), context);
+  return downloadFiles(await lockedHubFiles(source, locked, context.env), context);
+}
+
+/** Where the files of a locked hub source are, in the order of the lock. */
+export async function lockedHubFiles(source: HuggingFaceSource, { commit, files }: Pick<LockedSource, 'commit' | 'files'>, env: UpstreamContext['env']): Promise<WantedFile[]> {
+  const { endpoint, token } = await hubAccess(source, env);
+  const place: HubPlace = { endpoint, kind: source.kind ?? 'model', repository: source.repository, revision: commit, hasToken: token !== null };
+  return files.map((file) => wantedHubFile({ access: { token }, place, commit, file: { ...file, gitOid: null } }));
 }
 
 function wantedHubFile({ access, place, commit, file }: Pick<HubRepository, 'place'> & { access: { token: Token | null }; commit: string; file: Pick<HubFile, 'path' | 'sizeBytes' | 'sha256' | 'gitOid'> }): WantedFile {

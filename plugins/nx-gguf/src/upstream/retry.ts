@@ -62,7 +62,8 @@ function pauseMs(failures: number, backoffMs: number, asked: number | null): num
   return Math.min(longestBackoffMs, backoffMs * 2 ** (failures - 1)) * (0.75 + Math.random() / 4);
 }
 
-function asTransient(error: unknown): TransientError | null {
+/** The failure of a connection that may pass, or null for another error. */
+export function asTransient(error: unknown): TransientError | null {
   if (error instanceof TransientError) return error;
   if (isGgufError(error)) return null;
   const code = systemErrorCode(error) ?? systemErrorCode((error as { cause?: unknown } | null)?.cause);

@@ -31,3 +31,6 @@ export function transferSettings(env: Readonly<Record<string, string | undefined
   const limit = Number(env['NX_GGUF_MAX_BYTES_PER_SECOND'] ?? '');
   return { parallel: 4, attempts: 6, backoffMs: 1000, stallMs: 60_000, longestWaitMs: 900_000, maxBytesPerSecond: limit > 0 ? limit : null, ...given };
 }
+
+/** Reading a few ranges is tried less often than a download: somebody waits for the answer. */
+export const rangedTransfer: Partial<TransferSettings> = { attempts: 3 };

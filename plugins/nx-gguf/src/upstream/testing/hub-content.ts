@@ -25,18 +25,23 @@ export function fileContent(path: string): Content {
   return {
     sizeBytes: statSync(path).size,
     sha256: createHash('sha256').update(readFileSync(path)).digest('hex'),
-    *read(from, to) {
-      const file = openSync(path, 'r');
-      try {
-        for (let at = from; at < to; at += pieceBytes) {
-          const bytes = Buffer.alloc(Math.min(pieceBytes, to - at));
-          readSync(file, bytes, 0, bytes.length, at);
-          yield bytes;
-        }
-      } finally {
-        closeSync(file);
+    read: fileRange(path),
+  };
+}
+
+/** Reads ranges of a file, a MiB at a time. */
+export function fileRange(path: string): Content['read'] {
+  return function* (from, to) {
+    const file = openSync(path, 'r');
+    try {
+      for (let at = from; at < to; at += pieceBytes) {
+        const bytes = Buffer.alloc(Math.min(pieceBytes, to - at));
+        readSync(file, bytes, 0, bytes.length, at);
+        yield bytes;
       }
-    },
+    } finally {
+      closeSync(file);
+    }
   };
 }
 

@@ -1,0 +1,33 @@
+import type { FileHandle } from 'node:fs/promises';
+
+/** Flushes a file in the background while it grows. */
+export interface BackgroundFlush {
+  /** To be told how large the file is now: begins a flush when enough has come since the last one began. */
+  grown: (sizeBytes: number) => Promise<void>;
+  /** Waits for the flush under way. @throws what it failed with */
+  settled: () => Promise<void>;
+}
+
+/**
+ * While a large file is written, the disk begins with what is there, so that the flush at the end is short.
+ * @param stepBytes how much is left to come before the next flush begins; at most one runs, the writer waits for it
+ */
+export function backgroundFlush(file: FileHandle, stepBytes = 32 << 20): BackgroundFlush {
+  let flushing: Promise<void> = Promise.resolve();
+  let flushedBytes = 0;
+  return {
+    grown: async (sizeBytes) => {
+      if (sizeBytes - flushedBytes < stepBytes) return;
+      await flushing;
+      flushing = quietly(file.datasync());
+      flushedBytes = sizeBytes;
+    },
+    settled: () => flushing,
+  };
+}
+
+/** A promise whose failure is met when it is awaited; until then it must not count as unhandled. */
+export function quietly<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}

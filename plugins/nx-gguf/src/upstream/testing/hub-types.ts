@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Content } from './hub-content.js';
+
+/** A repository of the loopback hub. Its commits are lists of files; `main` is the last one. */
+export interface HubRepo {
+  kind: 'model' | 'dataset';
+  name: string;
+  commits: HubCommit[];
+  /** Names of revisions besides `main` and the commits themselves. */
+  tags?: Record<string, string>;
+  /** Only this token may read it. */
+  token?: string;
+  /** Commits of branches. Without one for `main`, that is the last commit. */
+  branches?: Record<string, string>;
+  /** Reading needs a granted request besides the token. */
+  isGated?: boolean;
+}
+
+/** A state of a repository. Files in `lfs` are served by the second host. */
+export interface HubCommit {
+  sha: string;
+  files: Record<string, Content>;
+  lfs: readonly string[];
+  summary?: string;
+  description?: string;
+}
+
+/** A request that a host got. */
+export interface SeenRequest {
+  host: 'hub' | 'cdn';
+  method: string;
+  url: string;
+  authorization: string | undefined;
+  range: string | undefined;
+  /** Bytes of body that were handed to the connection. */
+  sentBytes: number;
+  /** Bytes of the request's body that arrived. */
+  receivedBytes: number;
+}
+
+/** Something that goes wrong, for requests of a host whose URL matches, so many times. */
+export interface Fault {
+  host: 'hub' | 'cdn';
+  url: RegExp;
+  method?: string;
+  times: number;
+  /** Answers this instead. */
+  status?: number;
+  headers?: Record<string, string>;
+  body?: unknown;
+  /** Does what is asked, and ends the connection in place of an answer. */
+  losesAnswer?: boolean;
+  /** Ends the connection after so many bytes of the body. */
+  truncateAt?: number;
+  /** Sends nothing more after so many bytes of the body. */
+  stallAt?: number;
+  /** Changes this byte of the file. */
+  corruptAt?: number;
+  /** Ignores Range and sends all. */
+  ignoresRange?: boolean;
+  /** Pause before each MiB of the body, whichever way it goes. */
+  slowMs?: number;
+  /** Ends the connection after so many bytes of the request's body. */
+  cutAt?: number;
+}
+
+/** Somebody with a token. */
+export interface HubAccount {
+  token: string;
+  name: string;
+  role: 'read' | 'write';
+  /** Organizations whose repositories the account may write. */
+  orgs: readonly string[];
+}
+
+/** How large files come in. */
+export interface HubUploads {
+  /** Directory for the bytes. */
+  directory: string;
+  /** Objects above this size come in parts of this size. */
+  partBytes: number;
+  /** Multipart uploads under way, by id. Those that are removed have expired. */
+  open: Map<string, HubUpload>;
+}
+
+/** A multipart upload: the parts that have arrived, by number. */
+export interface HubUpload {
+  oid: string;
+  sizeBytes: number;
+  partBytes: number;
+  etags: Map<number, string>;
+}
+
+/** A hub on two loopback ports: the second one is the host that large files are on. */
+export interface HubServer {
+  endpoint: string;
+  cdn: string;
+  repos: HubRepo[];
+  faults: Fault[];
+  seen: SeenRequest[];
+  /** Entries on a page of a tree. */
+  pageSize: number;
+  /** Who may write. */
+  accounts: HubAccount[];
+  /** Uploaded objects of Git LFS. */
+  objects: Map<string, Content>;
+  uploads: HubUploads;
+  close: () => Promise<void>;
+}
+
+/** An answer. */
+export interface Reply { status: number; body: unknown; headers?: Record<string, string> | undefined }
+
+/** A request under way. */
+export interface Exchange { hub: HubServer; request: IncomingMessage; response: ServerResponse; seen: SeenRequest; url: URL; fault: Fault | undefined }
