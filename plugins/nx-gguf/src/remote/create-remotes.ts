@@ -1,0 +1,41 @@
+import type { Report } from '../core/events.js';
+import type { StoreLayout } from '../store/layout.js';
+import { guarded, ordinaryPatience, type Patience } from './breaker.js';
+import { openRemote } from './open-remote.js';
+import { remoteSettings } from './remote-settings.js';
+import { joinRemotes, type Remotes } from './remotes.js';
+import { runNotes } from './run-notes.js';
+
+/** What the remotes of a workspace are made of. */
+export interface RemotesContext {
+  store: StoreLayout;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Options of the plugin in nx.json. */
+  pluginOptions?: unknown;
+  /** One name for all processes of a run. */
+  run: string;
+  report: Report;
+  signal: AbortSignal | undefined;
+  patience?: Patience;
+}
+
+/**
+ * The remotes that the environment or nx.json names. Nothing is opened before it is asked for.
+ * @throws GgufError `BAD_PLUGIN`, `BAD_REMOTE`, `BAD_TOKEN`
+ */
+export function createRemotes({ store, env, pluginOptions, run, report, signal, patience = ordinaryPatience }: RemotesContext): Remotes {
+  const { remotes, sharesSources } = remoteSettings(env, pluginOptions);
+  return joinRemotes({
+    store, sharesSources, report, signal,
+    remotes: remotes.map(({ place, mayRead, mayWrite, token }) => guarded({
+      name: place.shown, mayRead, mayWrite, patience, report, signal,
+      open: () => openRemote(place, { store, env, token }),
+      notes: runNotes(store, { remote: place.shown, run, nowMs: Date.now }),
+    })),
+  });
+}
+
+/** No remotes: only what the store has is had. */
+export function noRemotes(store: StoreLayout): Remotes {
+  return joinRemotes({ store, remotes: [], sharesSources: false, report: () => undefined, signal: undefined });
+}

@@ -1,0 +1,96 @@
+import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Sha256 } from '../core/digest.js';
+import { systemErrorCode } from '../core/errors.js';
+import { makeDirectory, publish } from '../store/durable.js';
+import { temporaryBeside } from '../store/temporary.js';
+import { longestManifestBytes, RemoteFailure, type RemoteStore } from './remote-store.js';
+
+const readBytes = 1 << 20;
+
+/**
+ * A directory that several machines see, on a network file system too: files get their name by a rename when all of
+ * their bytes are flushed, and no lock is needed.
+ */
+export function fileRemote(directory: string): RemoteStore {
+  const blob = (sha256: Sha256): string => join(directory, 'cas', sha256.slice(0, 2), sha256);
+  const action = (key: Sha256): string => join(directory, 'ac', key.slice(0, 2), `${key}.json`);
+  return {
+    hasBlob: (sha256) => failing(async () => (await sizeOf(blob(sha256))) !== null),
+    readBlob: (sha256, fromBytes) => failing(async () => {
+      const handle = await openThere(blob(sha256));
+      return handle === null ? null : { fromBytes, bytes: bytesOf(handle, fromBytes) };
+    }),
+    writeBlob: (offered, signal) => failing(() => writeAtomically(blob(offered.sha256), { bytes: offered.read(0), sizeBytes: offered.sizeBytes, signal })),
+    readAction: (key) => failing(async () => {
+      const size = await sizeOf(action(key));
+      if (size === null) return null;
+      if (size > longestManifestBytes) throw new RemoteFailure('rejected', `a manifest is longer than ${longestManifestBytes} bytes`);
+      return readFile(action(key), 'utf8');
+    }),
+    writeAction: (key, text, signal) => failing(() => writeAtomically(action(key), { bytes: [Buffer.from(text)], sizeBytes: Buffer.byteLength(text), signal })),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function writeAtomically(path: string, { bytes, sizeBytes, signal }: { bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>; sizeBytes: number; signal: AbortSignal }): Promise<void> {
+  await makeDirectory(dirname(path));
+  const temporary = await temporaryBeside(path);
+  try {
+    const handle = await open(temporary, 'wx', 0o644);
+    try {
+      for await (const part of bytes) {
+        signal.throwIfAborted();
+        for (let done = 0; done < part.length;) done += (await handle.write(part, done, part.length - done)).bytesWritten;
+      }
+      await handle.sync();
+      // A full network file system may say so at the end only.
+      if ((await handle.stat()).size !== sizeBytes) throw new RemoteFailure('unavailable', 'a file that was written has another size than what was sent');
+    } finally {
+      await handle.close();
+    }
+    await publish(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function* bytesOf(handle: FileHandle, fromBytes: number): AsyncGenerator<Uint8Array> {
+  try {
+    for (let position = fromBytes; ;) {
+      const { bytesRead, buffer } = await failing(() => handle.read(Buffer.allocUnsafe(readBytes), 0, readBytes, position));
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openThere(path: string): Promise<FileHandle | null> {
+  return open(path, 'r').catch(absent);
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  return stat(path).then(({ size }) => size, absent);
+}
+
+function absent(error: unknown): null {
+  if (systemErrorCode(error) === 'ENOENT' || systemErrorCode(error) === 'ENOTDIR') return null;
+  throw error;
+}
+
+/** Errors of the shared directory are the remote's; those of what is read from this machine are not system errors of it. */
+async function failing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === null || !/^E[A-Z0-9]+$/.test(code)) throw error;
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') throw new RemoteFailure('refused', 'it is not permitted to this user', { cause: error });
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw new RemoteFailure('refused', 'it has no space left', { cause: error });
+    throw new RemoteFailure('unavailable', `the directory cannot be used (${code})`, { cause: error });
+  }
+}

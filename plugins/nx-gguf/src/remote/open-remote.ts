@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { sha256 } from '../core/digest.js';
+import { downloadsDirectory } from '../store/downloads.js';
+import { writeDurably } from '../store/durable.js';
+import type { StoreLayout } from '../store/layout.js';
+import type { RemotePlace } from './remote-place.js';
+import type { RemoteStore } from './remote-store.js';
+import type { UploadNotes } from './tus-upload.js';
+
+/** What opening a remote needs of the process it runs in. */
+export interface RemoteContext {
+  store: StoreLayout;
+  env: Readonly<Record<string, string | undefined>>;
+  token: string | null;
+}
+
+/** A connection that sends nothing for this long is given up, whoever waits. */
+const stallMs = 60_000;
+
+/** Opens a remote; the code for its kind is loaded when it is first used. */
+export async function openRemote(place: RemotePlace, { store, env, token }: RemoteContext): Promise<RemoteStore> {
+  switch (place.kind) {
+    case 'file': return (await import('./file-remote.js')).fileRemote(place.directory);
+    case 's3':
+      // The client is pinned; what its next versions will ask for is nothing that a user can do something about.
+      process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+      return (await import('./s3-remote.js')).s3Remote(place);
+    case 'http': {
+      const [{ httpRemote }, { openHttp }, { transferSettings }] = await Promise.all([import('./http-remote.js'), import('../upstream/http.js'), import('../upstream/transfer.js')]);
+      return httpRemote({ base: place.base, token, http: openHttp({ env, settings: transferSettings(env, { stallMs }) }), notes: uploadNotes(store, place.shown) });
+    }
+  }
+}
+
+/** Addresses of unfinished uploads to a remote, beside unfinished downloads: `gc` removes both when they are old. */
+export function uploadNotes(store: StoreLayout, remote: string): UploadNotes {
+  const path = (blob: string): string => join(downloadsDirectory(store), `${blob}-${sha256(remote).slice(0, 12)}.upload`);
+  return {
+    read: (blob) => readFile(path(blob), 'utf8').then((text) => text.trim(), () => null),
+    write: (blob, address) => (address === null ? rm(path(blob), { force: true }) : writeDurably(path(blob), `${address}\n`)),
+  };
+}

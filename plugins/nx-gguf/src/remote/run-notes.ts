@@ -1,0 +1,45 @@
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sha256 } from '../core/digest.js';
+import { systemErrorCode } from '../core/errors.js';
+import type { StoreLayout } from '../store/layout.js';
+
+/** What the processes of one run tell each other about a remote. */
+export interface RunNotes {
+  has: (note: string) => Promise<boolean>;
+  /** True when nobody of this run had noted it before. */
+  add: (note: string) => Promise<boolean>;
+}
+
+/** Notes of other runs are of no use after this time, in ms. */
+export const keptNotesMs = 86_400_000;
+
+/** Where the notes of all runs are. */
+export function runNotesDirectory({ root }: Pick<StoreLayout, 'root'>): string {
+  return join(root, 'remotes');
+}
+
+/**
+ * Notes about a remote that all processes of a run share, so that what is down is found to be down, and told, once.
+ * @param run names the run: one name for all its processes
+ */
+export function runNotes(store: StoreLayout, { remote, run, nowMs }: { remote: string; run: string; nowMs: () => number }): RunNotes {
+  const all = runNotesDirectory(store);
+  const directory = join(all, sha256(`${run}\n${remote}`).slice(0, 32));
+  return {
+    has: (note) => stat(join(directory, note)).then(() => true, () => false),
+    add: async (note) => {
+      await forgetOld(all, nowMs() - keptNotesMs).catch(() => undefined);
+      await mkdir(directory, { recursive: true }).catch(() => undefined);
+      // Where nothing can be noted, on a full disk, each process finds out by itself.
+      return writeFile(join(directory, note), '', { flag: 'wx' }).then(() => true, (error: unknown) => systemErrorCode(error) !== 'EEXIST');
+    },
+  };
+}
+
+async function forgetOld(all: string, beforeMs: number): Promise<void> {
+  for (const name of await readdir(all).catch(() => [])) {
+    const info = await stat(join(all, name)).catch(() => null);
+    if (info !== null && info.mtimeMs < beforeMs) await rm(join(all, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,49 @@
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSha256, sha256, type Sha256 } from '../core/digest.js';
+import type { StoreLayout } from '../store/layout.js';
+import { ownedName, ownerOf } from '../store/owned-name.js';
+
+/** Which results are still to be uploaded to a remote: a run that was killed, or met a remote that was down, is made up for by a later one. */
+export interface UploadJournal {
+  /** Notes that an action is to be uploaded by this process; call what it returns when that is done for good. */
+  begin: (key: Sha256) => Promise<() => Promise<void>>;
+  /** Takes over what processes that are gone, or gave up, have left; at most so many. */
+  takeOver: (most: number) => Promise<{ key: Sha256; done: () => Promise<void> }[]>;
+  /** Leaves an action to a later run. */
+  leave: (key: Sha256) => Promise<void>;
+}
+
+const left = 'left';
+
+/** Where the journals of all remotes are. */
+export function uploadsDirectory({ root }: Pick<StoreLayout, 'root'>): string {
+  return join(root, 'uploads');
+}
+
+/** The journal of uploads to a remote, in a store. */
+export function uploadJournal(store: StoreLayout, remote: string): UploadJournal {
+  const directory = join(uploadsDirectory(store), sha256(remote).slice(0, 32));
+  const own = ownedName();
+  const entry = (key: Sha256, owner: string): string => join(directory, `${key}.${owner}`);
+  const done = (key: Sha256) => () => rm(entry(key, own), { force: true });
+  return {
+    begin: async (key) => {
+      // What cannot be noted, on a full disk, is uploaded all the same; no later run makes up for it.
+      await mkdir(directory, { recursive: true }).then(() => writeFile(entry(key, own), '')).catch(() => undefined);
+      return done(key);
+    },
+    leave: (key) => rename(entry(key, own), entry(key, left)).catch(() => undefined),
+    takeOver: async (most) => {
+      const taken: { key: Sha256; done: () => Promise<void> }[] = [];
+      for (const name of await readdir(directory).catch(() => [])) {
+        const [key = '', owner = ''] = name.split('.');
+        if (taken.length >= most || !isSha256(key) || (owner !== left && ownerOf(owner) !== 'gone')) continue;
+        // Whoever renames it first has it.
+        const isMine = await rename(join(directory, name), entry(key, own)).then(() => true, () => false);
+        if (isMine) taken.push({ key, done: done(key) });
+      }
+      return taken;
+    },
+  };
+}
