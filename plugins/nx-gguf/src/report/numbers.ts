@@ -1,5 +1,5 @@
 import prettyBytes from 'pretty-bytes';
-import type { Estimate } from '../kld/perplexity-log.js';
+import type { Estimate } from '../core/generated/kld.generated.js';
 
 /** A value with its standard error, e.g. `0.036272 ± 0.000154`; without the error where there is none. */
 export function estimateText({ value, error }: Estimate, digits: number): string {

@@ -1,0 +1,105 @@
+import { copyFile, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { Published, PublishedFile } from '../core/generated/published.generated.js';
+import { gitBlobOid } from '../core/digest.js';
+import { systemErrorCode } from '../core/errors.js';
+import { changesOf, type PresentFile } from '../publish/plan.js';
+import { readRecord, recordFile, recordText } from '../publish/record.js';
+import { findBlob } from '../store/blobs.js';
+import { makeDirectory, syncDirectory, syncFile, writeDurably } from '../store/durable.js';
+import { hashFile } from '../store/hash-file.js';
+import { isPlaced, placeFile } from '../store/place.js';
+import { isAbandoned, temporaryBeside } from '../store/temporary.js';
+import { interrupted } from '../upstream/retry.js';
+import type { UpstreamContext } from '../upstream/transfer.js';
+import type { DestinationRequest, DestinationSession, OpenDestination, Publication, PublishedContent } from './session.js';
+
+/** A directory: files come to their places by renames, so each holds the old bytes or the new ones at any moment. */
+export function directoryDestination(directory: string, shown: string, options: { request: DestinationRequest; context: UpstreamContext }): OpenDestination {
+  return async (work) => work(await openSession(directory, shown, options));
+}
+
+async function openSession(directory: string, shown: string, { request, context }: { request: DestinationRequest; context: UpstreamContext }): Promise<DestinationSession> {
+  const record = await readFile(join(directory, recordFile), 'utf8').then(readRecord, nullWhenAbsent);
+  const paths = await filesBelow(directory);
+  const files: PresentFile[] = [];
+  for (const path of paths ?? []) files.push(await presentFile(directory, path, { known: [...request.wanted, ...(record?.files ?? [])].filter((file) => file.path === path), context }));
+  return {
+    present: { destination: shown, exists: paths !== null, files, record },
+    apply: async (publication) => {
+      await apply(directory, publication, { record, wanted: request.wanted, context });
+      return null;
+    },
+  };
+}
+
+async function filesBelow(directory: string): Promise<string[] | null> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(nullWhenAbsent);
+  if (entries === null) return null;
+  const paths: string[] = [];
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isDirectory() && !(await isAbandoned(path))) paths.push(relative(directory, path).split(sep).join('/'));
+  }
+  return paths;
+}
+
+/** A file with its digest where that matters: it has the size of a file that is wanted there, or was published there. */
+async function presentFile(directory: string, path: string, { known, context }: { known: readonly PublishedFile[]; context: UpstreamContext }): Promise<PresentFile> {
+  const place = join(directory, path);
+  const { size } = await stat(place).catch(() => ({ size: 0 }));
+  const candidates = path === recordFile ? [] : known.filter(({ sizeBytes }) => sizeBytes === size);
+  for (const { sha256, sizeBytes } of candidates) {
+    const blob = await findBlob(context.store, { sha256, sizeBytes });
+    if (blob !== null && (await isPlaced(blob, place))) return { path, sizeBytes, sha256, gitOid: null };
+  }
+  if (path === recordFile) return { path, sizeBytes: size, sha256: null, gitOid: gitBlobOid(await readFile(place)) };
+  if (candidates.length === 0) return { path, sizeBytes: size, sha256: null, gitOid: null };
+  let read = 0;
+  const { sha256 } = await hashFile(place, (count) => {
+    read += count;
+    context.report({ type: 'progress', label: `comparing ${path}`, done: read, total: size, unit: 'bytes' });
+  });
+  return { path, sizeBytes: size, sha256, gitOid: null };
+}
+
+async function apply(directory: string, { plan, contents, recordText: text }: Publication, { record, wanted, context }: { record: Published | null; wanted: readonly PublishedFile[]; context: UpstreamContext }): Promise<void> {
+  const changes = changesOf(plan).filter(({ path }) => path !== recordFile);
+  await makeDirectory(directory);
+  // Until all is done the record names the old files and the new ones: whatever is there is known for ours.
+  await writeDurably(join(directory, recordFile), recordText([...(record?.files ?? []), ...wanted]));
+  let done = 0;
+  for (const { path, action } of changes) {
+    if (context.signal?.aborted === true) throw interrupted(plan.destination);
+    context.report({ type: 'progress', label: `writing ${plan.destination}`, done, total: changes.length, unit: 'files' });
+    const place = join(directory, path);
+    if (action === 'delete') await rm(place, { force: true });
+    else await write(place, contents.get(path), context);
+    done++;
+  }
+  await writeDurably(join(directory, recordFile), text);
+}
+
+async function write(place: string, content: PublishedContent | undefined, { store }: UpstreamContext): Promise<void> {
+  if (content === undefined) throw new Error(`no content for ${place}`);
+  if ('text' in content) return writeDurably(place, content.text);
+  if (content.path.startsWith(join(store.blobs, sep))) {
+    await placeFile(content.path, place);
+    return syncDirectory(join(place, '..'));
+  }
+  // A file outside the store may change later; what is published must not.
+  await makeDirectory(join(place, '..'));
+  const temporary = await temporaryBeside(place);
+  try {
+    await copyFile(content.path, temporary);
+    await syncFile(temporary);
+    await rename(temporary, place);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+function nullWhenAbsent(error: unknown): null {
+  if (systemErrorCode(error) === 'ENOENT') return null;
+  throw error;
+}

@@ -1,0 +1,174 @@
+import { GgufError, isGgufError } from '../core/errors.js';
+import type { HubAccess } from '../upstream/hub-endpoint.js';
+import type { HubPlace } from '../upstream/hub-errors.js';
+import { transientStatus, type Http, type HttpAnswer } from '../upstream/http.js';
+import { rateLimit } from '../upstream/rate-limit.js';
+import { withRetries } from '../upstream/retry.js';
+import type { UpstreamContext } from '../upstream/transfer.js';
+import { FilePart } from './file-part.js';
+import { hubWriteError } from './hub-write-errors.js';
+import { uploadJournal, type UploadAction } from './upload-journal.js';
+
+/** The addresses of an upload are no longer good: it has to be asked for anew. */
+export class UploadLost extends Error {}
+
+/** How @huggingface/hub reaches the hub: over our own client, with everything it must not know or does not do. */
+export interface HubTransport {
+  fetch: typeof fetch;
+  /** Rejects with the first failure; the client library can lose it, or wait for ever. */
+  failed: Promise<never>;
+  /** The first failure, or null. */
+  firstFailure: () => unknown;
+}
+
+/** What is sent, and to whom. */
+export interface TransportOptions {
+  access: HubAccess;
+  place: HubPlace;
+  context: UpstreamContext;
+  /** sha256 of every file that may be sent as a large one. */
+  expected: ReadonlySet<string>;
+}
+
+interface LfsBatch { transfer?: string; objects: { oid: string; size: number; actions?: { upload?: UploadAction }; error?: { code: number; message: string } }[] }
+
+const longestBody = 64 << 20;
+const batchPath = /\.git\/info\/lfs\/objects\/batch$/;
+const commitPath = /^\/api\/(?:models|datasets)\/[^/]+\/[^/]+\/commit\//;
+
+/**
+ * A `fetch` for @huggingface/hub: over proxies, with retries, a bandwidth cap and progress; the token goes to the hub
+ * only, and the library never sees it. Parts of large files that an earlier run sent are not sent again, and nothing is
+ * sent whose bytes are not those of the plan.
+ */
+export function hubTransport(http: Http, { access, place, context, expected }: TransportOptions): HubTransport {
+  const journal = uploadJournal(context.store, `${place.endpoint}/${place.kind}/${place.repository}`);
+  const take = rateLimit(context.settings.maxBytesPerSecond);
+  const label = `uploading to ${place.repository}`;
+  let done = 0;
+  let total = 0;
+  let first: unknown = null;
+  let reject: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, rejecting) => { reject = rejecting; });
+  failed.catch(() => undefined);
+
+  const count = (bytes: number): void => {
+    done += bytes;
+    if (total > 0) context.report({ type: 'progress', label, done: Math.min(done, total), total, unit: 'bytes' });
+  };
+
+  const put = async (url: string, body: Blob, signal: AbortSignal | undefined): Promise<Response> => {
+    const known = journal.sentTag(url);
+    if (known !== null) return new Response(null, { headers: { etag: known } });
+    let sent = 0;
+    const bytes = async function* (): AsyncGenerator<Uint8Array> {
+      count(-sent);
+      sent = 0;
+      for await (const piece of piecesOf(body)) {
+        await take(piece.length);
+        yield piece;
+        sent += piece.length;
+        count(piece.length);
+      }
+    };
+    const answer = await withRetries({
+      of: place.repository,
+      attempt: () => settled(http.send({ url, method: 'PUT', body: bytes, signal, headers: { 'content-type': 'application/octet-stream', 'content-length': String(body.size) } })),
+    }, { ...context, signal });
+    if (answer.status >= 400) return lost(url, answer);
+    const etag = answer.header('etag');
+    if (etag !== undefined) await journal.sent(url, etag);
+    return new Response(null, etag === undefined ? {} : { headers: { etag } });
+  };
+
+  const lost = async (url: string, { status }: HttpAnswer & { text: string }): Promise<never> => {
+    const oid = journal.objectAt(url);
+    if (oid !== null) await journal.forget(oid);
+    throw new UploadLost(`the place that ${place.endpoint} gave for a file does not take it (${status})`);
+  };
+
+  const batch = async (text: string): Promise<Response> => {
+    const answer = JSON.parse(text) as LfsBatch;
+    for (const object of answer.objects) {
+      if (object.error !== undefined) throw new GgufError('HUB_REFUSED', `${place.repository}: the hub refuses a file of ${object.size} bytes (sha256 ${object.oid}): ${object.error.message}`);
+      if (object.actions?.upload === undefined) {
+        await journal.forget(object.oid);
+        continue;
+      }
+      const { action, sentParts } = await journal.resume({ oid: object.oid, sizeBytes: object.size }, object.actions.upload);
+      object.actions.upload = action;
+      total += Math.max(0, object.size - sentParts * Number(action.header?.['chunk_size'] ?? 0));
+      if (sentParts > 0) context.report({ type: 'step', message: `${sentParts} parts of a file of ${object.size} bytes were sent earlier: going on` });
+    }
+    return new Response(JSON.stringify(answer), { headers: { 'content-type': 'application/json' } });
+  };
+
+  const ask = async (url: string, init: RequestInit | undefined, signal: AbortSignal | undefined): Promise<Response> => {
+    const { pathname } = new URL(url);
+    const isCommit = commitPath.test(pathname);
+    const isBatch = batchPath.test(pathname);
+    const completed = journal.objectAt(url);
+    const text = typeof init?.body === 'string' ? init.body : '';
+    const body = isBatch ? checkedBatch(text, expected) : text;
+    const type = new Headers(init?.headers).get('content-type');
+    const attempt = () => settled(http.send({ url, method: init?.method === 'POST' ? 'POST' : 'GET', token: completed === null ? access.token : null, signal, body, headers: { accept: 'application/json', ...(type === null ? {} : { 'content-type': type }) } }));
+    // Whether a commit that got no answer was made is not known: the destination is looked at again.
+    const answer = isCommit ? await attempt().catch((error: unknown) => { throw isGgufError(error) || signal?.aborted === true ? error : uncertain(error); }) : await withRetries({ of: place.repository, attempt }, { ...context, signal });
+    if (answer.status >= 400) {
+      if (completed !== null) return lost(url, answer);
+      throw hubWriteError(answer, place, answer.text);
+    }
+    if (completed !== null) await journal.forget(completed);
+    if (isBatch) return batch(answer.text);
+    const link = answer.header('link');
+    return new Response(answer.text, { status: answer.status, headers: { 'content-type': 'application/json', ...(link === undefined ? {} : { link }) } });
+  };
+
+  const uncertain = (cause: unknown): GgufError => new GgufError('DESTINATION_CHANGED', `${place.repository}: the hub did not say whether the commit was made`, { cause, hint: 'Run it again.' });
+
+  return {
+    failed,
+    firstFailure: () => first,
+    fetch: async (input, init) => {
+      const url = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url;
+      const signals = [context.signal, init?.signal ?? undefined].filter((signal) => signal !== undefined);
+      const signal = signals.length === 0 ? undefined : AbortSignal.any(signals);
+      try {
+        return init?.method === 'PUT' && init.body instanceof Blob ? await put(url, init.body, signal) : await ask(url, init, signal);
+      } catch (caught) {
+        const error = isGgufError(caught) && caught.code === 'DOWNLOAD_FAILED' ? new GgufError('UPLOAD_FAILED', caught.message, { cause: caught, hint: caught.hint ?? '' }) : caught;
+        first ??= error;
+        reject(error);
+        throw error;
+      }
+    },
+  };
+}
+
+/** An answer with its whole body; failures that may pass are thrown. */
+async function settled(sending: Promise<HttpAnswer>): Promise<HttpAnswer & { text: string }> {
+  const answer = await sending;
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of answer.body as AsyncIterable<Uint8Array>) {
+    length += part.length;
+    if (length > longestBody) throw new GgufError('HUB_UNUSABLE', 'the hub sends an answer without end');
+    parts.push(part);
+  }
+  const transient = transientStatus(answer);
+  if (transient !== null) throw transient;
+  return { ...answer, text: Buffer.concat(parts).toString('utf8') };
+}
+
+/** The request of the batch API with each object once, when all of them are wanted. */
+function checkedBatch(text: string, expected: ReadonlySet<string>): string {
+  const request = JSON.parse(text) as { objects: { oid: string }[] };
+  const changed = request.objects.filter(({ oid }) => !expected.has(oid));
+  if (changed.length > 0) throw new GgufError('FILE_CHANGED', `${changed.length} files are no longer what their manifests say`, { hint: 'Something changed them while they were read. Run `gguf-store verify --repair` and then this target again.' });
+  return JSON.stringify({ ...request, objects: [...new Map(request.objects.map((object) => [object.oid, object])).values()] });
+}
+
+async function* piecesOf(body: Blob): AsyncGenerator<Uint8Array> {
+  if (body instanceof FilePart) yield* body.pieces();
+  else yield new Uint8Array(await body.arrayBuffer());
+}

@@ -1,0 +1,55 @@
+import { markdownTable } from 'markdown-table';
+import type { GateCheck, GateResult } from '../core/generated/gate.generated.js';
+import { gateMetrics } from '../kld/gate-metrics.js';
+import { estimateText, sizeText } from './numbers.js';
+
+const digits: Readonly<Partial<Record<GateCheck['metric'], number>>> = { rmsDeltaProbabilityPercent: 3, sameTopPercent: 3, bitsPerWeight: 2 };
+
+/** What was required, what was measured, and by how much it was missed. */
+export function gateTable({ checks }: GateResult): string {
+  return markdownTable([['variant', 'metric', 'required', 'measured', 'missed by'], ...checks.map(gateCells)], { align: ['l', 'l', 'l', 'r', 'r'] });
+}
+
+/** In a sentence: how many requirements there were, and how many were missed. */
+export function gateSummary({ checks }: GateResult): string {
+  const missed = checks.filter(({ passed }) => !passed).length;
+  const total = checks.length === 1 ? '1 gate' : `${checks.length} gates`;
+  return missed === 0 ? `${total} passed` : `${missed} of ${total} failed`;
+}
+
+/** One requirement and what came of it, in a sentence. */
+export function gateSentence(check: GateCheck): string {
+  const [variant = '', metric = '', required = '', measured = '', missedBy = ''] = gateCells(check);
+  return `${variant}: ${metric} ${required} is required, ${measured}${missedBy === '' ? '' : `, missed by ${missedBy}`}`;
+}
+
+/** One requirement as cells: variant, metric, required, measured, missed by. */
+export function gateCells(check: GateCheck): string[] {
+  const { variant, metric, relation, limit, than, measured, error, passed, missedBy } = check;
+  const text = (value: number | null): string => (value === null ? 'not measured' : valueText(metric, value));
+  const why = than === null ? '' : ` (${than.name}: ${text(than.value)}${allowanceText(check)})`;
+  return [
+    variant,
+    gateMetrics[metric].label,
+    `${relation === 'atMost' ? '≤' : '≥'} ${limit === null ? '?' : text(limit)}${why}`,
+    measured === null || error === null ? text(measured) : estimateText({ value: measured, error }, digits[metric] ?? 6),
+    passed ? '' : missedBy === null ? 'unknown' : missText(metric, missedBy, limit),
+  ];
+}
+
+function allowanceText({ metric, relation, than }: GateCheck): string {
+  if (than === null) return '';
+  const { by } = than;
+  const amount = typeof by === 'number' ? (by === 0 ? null : valueText(metric, by)) : /^0(\.0+)? ?%$/.test(by) ? null : by;
+  return amount === null ? '' : ` ${relation === 'atMost' ? '+' : '-'} ${amount}`;
+}
+
+function missText(metric: GateCheck['metric'], missedBy: number, limit: number | null): string {
+  // Sizes are whole bytes, so a miss of few is shown.
+  const amount = metric === 'size' && missedBy < 1024 ? `${Math.ceil(missedBy)} B` : valueText(metric, missedBy);
+  return limit === null || limit === 0 ? amount : `${amount} (${((100 * missedBy) / Math.abs(limit)).toPrecision(2)} %)`;
+}
+
+function valueText(metric: GateCheck['metric'], value: number): string {
+  return metric === 'size' ? sizeText(value) : value.toFixed(digits[metric] ?? 6);
+}
