@@ -1,86 +1,58 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
-import { digestOf } from '../core/digest.js';
-import type { Manifest } from '../core/generated/manifest.generated.js';
-import type { Model } from '../core/generated/model.generated.js';
+import { digestOf, sha256 } from '../core/digest.js';
+import type { Evidence } from '../core/generated/evidence.generated.js';
+import type { CardSettings } from '../core/generated/model.generated.js';
 import { logicVersions } from '../core/logic-versions.js';
-import type { KldStatistics } from '../kld/perplexity-log.js';
-import { renderCard, type CardData, type CardVariant } from '../report/card.js';
+import { renderCard } from '../report/card/render.js';
+import type { CardTemplate } from '../report/card/template.js';
+import { picturesOf } from '../report/pictures/pictures.js';
+import { renderSvg } from '../report/pictures/svg.js';
 import type { Step } from './step.js';
 
-/** The results that a card shows. */
+/** What a card is decided by. */
 export interface CardInputs {
-  model: Model;
-  source: Manifest;
-  converted: Manifest;
-  imatrix: Manifest | null;
-  base: Manifest | null;
-  variants: readonly { name: string; quantized: Manifest; measured: Manifest | null }[];
-  /** What others made: their files, their measurement, and the variant they stand beside. */
-  references?: readonly { name: string; compareWith: string | null; fetched: Manifest; measured: Manifest | null }[];
-  toolchain: Readonly<Record<string, Json>>;
+  evidence: Evidence;
+  settings: CardSettings;
+  /** The model's own template, or null for the one that every card has. */
+  template: CardTemplate | null;
 }
 
-const output = 'README.md';
+/** Name of the card's file. */
+export const cardFile = 'README.md';
 
-/** Writes the model card from the manifests of everything that was made and measured. */
-export function cardStep(inputs: CardInputs): Step {
-  const data = cardData(inputs);
+/**
+ * Writes the model card and the pictures that it shows.
+ * @throws GgufError `BAD_CARD_TEMPLATE` for placeholders that are not known, before anything is drawn
+ */
+export function cardStep({ evidence, settings, template }: CardInputs): Step {
+  const pictures = picturesOf(evidence);
+  const text = renderCard(evidence, { settings, template, pictures });
   return {
-    plan: { step: 'card', version: logicVersions.card, parameters: {}, inputs: [{ role: 'data', name: 'card.json', sha256: digestOf(data as unknown as Json) }], toolchain: null },
-    run: async (bench) => {
-      const path = join(bench.directory, output);
-      await writeFile(path, renderCard(data));
-      return { files: [{ name: output, path }], facts: {}, commands: [] };
+    plan: {
+      step: 'card', version: logicVersions.card,
+      parameters: settings as unknown as Json,
+      inputs: [
+        { role: 'data', name: 'evidence.json', sha256: digestOf(evidence as unknown as Json) },
+        ...(template === null ? [] : [{ role: 'template', name: template.file.split('/').at(-1) ?? '', sha256: sha256(template.text) }]),
+      ],
+      toolchain: null,
+    },
+    run: async ({ directory, report, signal }) => {
+      const write = async (name: string, content: string) => {
+        const path = join(directory, name);
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, content);
+        return { name, path };
+      };
+      const files = [await write(cardFile, text)];
+      for (const [index, picture] of pictures.entries()) {
+        signal?.throwIfAborted();
+        files.push(await write(picture.file, await renderSvg(picture.spec, picture)));
+        report({ type: 'progress', label: 'pictures', done: index + 1, total: pictures.length, unit: 'files' });
+      }
+      return { files, facts: {}, commands: [] };
     },
   };
-}
-
-/** What the card shows, read from the manifests. */
-export function cardData({ model, source, converted, imatrix, base, variants, references = [], toolchain }: CardInputs): CardData {
-  const matrix = imatrix?.files[0];
-  const corpus = base?.provenance.inputs.find(({ role }) => role === 'corpus');
-  return {
-    name: model.name,
-    description: model.description ?? null,
-    unquantized: { files: converted.files, bitsPerWeight: fact<number>(converted, 'bitsPerWeight'), perplexity: base === null ? null : fact<number>(base, 'perplexity') },
-    variants: variants.map(cardVariant),
-    references: references.map(({ name, compareWith, fetched, measured }) => ({
-      name, compareWith, files: fetched.files, bitsPerWeight: fact<number>(fetched, 'bitsPerWeight'),
-      statistics: measured === null ? null : fact<KldStatistics>(measured, 'statistics'),
-    })),
-    imatrix: matrix === undefined ? null : { name: matrix.name, sha256: matrix.sha256 },
-    evaluation: base === null || corpus === undefined ? null : {
-      corpus: { name: corpus.name, sha256: corpus.sha256, sizeBytes: null },
-      chunks: fact<number>(base, 'chunks') ?? 0,
-      ctx: fact<number>(base, 'ctx') ?? 0,
-    },
-    toolchain: identityRows(toolchain),
-    commands: [source, converted, imatrix, base, ...variants.flatMap(({ quantized, measured }) => [quantized, measured])].flatMap((manifest) => manifest?.provenance.commands ?? []),
-  };
-}
-
-function cardVariant({ name, quantized, measured }: CardInputs['variants'][number]): CardVariant {
-  const counts = new Map<string, number>();
-  for (const type of Object.values(fact<Record<string, string>>(quantized, 'tensorTypes') ?? {})) counts.set(type, (counts.get(type) ?? 0) + 1);
-  return {
-    name,
-    files: quantized.files,
-    ftype: fact<string>(quantized, 'ftype') ?? '',
-    bitsPerWeight: fact<number>(quantized, 'bitsPerWeight'),
-    rules: fact<string>(quantized, 'rules'),
-    tensorTypes: [...counts].sort(([a], [b]) => (a < b ? -1 : 1)),
-    statistics: measured === null ? null : fact<KldStatistics>(measured, 'statistics'),
-  };
-}
-
-// The step that wrote a fact decides its type, as it decides what its manifest means.
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
-function fact<T>(manifest: Manifest, name: string): T | null {
-  return (manifest.facts[name] as T | undefined) ?? null;
-}
-
-function identityRows(toolchain: Readonly<Record<string, Json>>): [string, string][] {
-  return Object.entries(toolchain).flatMap(([part, identity]) => Object.entries(identity as Record<string, Json>).map(([name, value]): [string, string] => [`${part} ${name}`, typeof value === 'string' ? value : JSON.stringify(value)]));
 }

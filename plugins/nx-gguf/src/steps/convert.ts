@@ -52,7 +52,7 @@ export function convertStep(inputs: ConvertInputs): Step {
 async function convert(inputs: ConvertInputs, checkpoint: readonly ManifestFile[], bench: Workbench) {
   for (const file of checkpoint) await bench.input(file, join(inputs.name, file.name));
   if (inputs.metadata !== null) await writeFile(join(bench.directory, metadataFile), inputs.metadata);
-  const out = join(bench.directory, 'out');
+  const out = join(bench.directory, outDirectory(inputs.name));
   await mkdir(out);
   const args = convertArguments(inputs);
   await runConverter(args, bench);
@@ -65,11 +65,16 @@ async function convert(inputs: ConvertInputs, checkpoint: readonly ManifestFile[
   return { files: [], referred, facts, commands: [['python', 'convert_hf_to_gguf.py', ...args]] };
 }
 
+/** Where the converter writes; the checkpoint lies beside it, in a directory of the model's name. */
+function outDirectory(name: string): string {
+  return name.toLowerCase() === 'out' ? 'converted' : 'out';
+}
+
 /** Arguments of convert_hf_to_gguf.py, relative to the work directory. */
 export function convertArguments({ name, settings, metadata }: Pick<ConvertInputs, 'name' | 'settings' | 'metadata'>): string[] {
   return [
     name,
-    '--outfile', `out/${name}-{FTYPE}.gguf`,
+    '--outfile', `${outDirectory(name)}/${name}-{FTYPE}.gguf`,
     '--outtype', settings.outtype ?? 'auto',
     ...(settings.modelName === undefined ? [] : ['--model-name', settings.modelName]),
     ...(metadata === null ? [] : ['--metadata', metadataFile]),

@@ -1,6 +1,6 @@
 import type { Json } from '../core/canonical-json.js';
-import type { GgufHeader } from '../gguf/header.js';
-import { summarizeGguf, type SummedTensors } from '../gguf/summary.js';
+import { summarizeGguf } from '../gguf/summary.js';
+import { bitsPerWeight } from '../gguf/weight-count.js';
 import { readGgufFile } from './gguf-file.js';
 
 /** Facts about a GGUF, or about the shards of one: sizes, bits per weight and the type of every tensor. */
@@ -8,18 +8,12 @@ export type GgufFacts = Record<string, Json> & { tensorTypes: Record<string, str
 
 /** Facts about a GGUF, or about the shards of one, read from its files. */
 export async function ggufFacts(paths: readonly string[]): Promise<GgufFacts> {
-  const headers: GgufHeader[] = [];
-  for (const path of paths) headers.push(await readGgufFile(path));
-  return factsOfHeaders(headers);
-}
-
-/** The same facts from headers that are known already. */
-export function factsOfHeaders(headers: readonly (Pick<GgufHeader, 'metadata'> & SummedTensors)[]): GgufFacts {
   let elements = 0;
   let tensorBytes = 0;
   let architecture: string | null = null;
   const types: Record<string, string> = {};
-  for (const header of headers) {
+  for (const path of paths) {
+    const header = await readGgufFile(path);
     const summary = summarizeGguf(header);
     elements += summary.elements;
     tensorBytes += summary.tensorBytes;
@@ -27,5 +21,5 @@ export function factsOfHeaders(headers: readonly (Pick<GgufHeader, 'metadata'> &
     if (architecture === null && value?.type === 'string') architecture = value.value;
     for (const tensor of summary.tensors) types[tensor.name] = tensor.type;
   }
-  return { architecture, elements, tensorBytes, bitsPerWeight: elements === 0 ? 0 : (tensorBytes * 8) / elements, tensorTypes: types };
+  return { architecture, elements, tensorBytes, bitsPerWeight: bitsPerWeight({ elements, sizeBytes: tensorBytes }), tensorTypes: types };
 }

@@ -31,6 +31,14 @@ export function ggufHeaderStep(model: readonly ManifestFile[]): Step {
   };
 }
 
+/** Takes the headers of files that are pinned elsewhere. Their data is not here to be checked, so these headers stand for no converted model. */
+export function pinnedHeaderStep(files: readonly ManifestFile[], read: () => Promise<readonly HeaderBytes[]>): Step {
+  return {
+    plan: { step: 'gguf-header', version: logicVersions['gguf-header'], parameters: {}, inputs: inputsOf('pinned', files), toolchain: null },
+    run: async (bench) => written(await read(), bench),
+  };
+}
+
 /** Keeps headers that were read already, from a file or URL outside of the store. */
 export function readHeadersStep(headers: readonly HeaderBytes[]): Step {
   const inputs = headers.map(({ bytes, header }, index) => ({ role: 'header', name: `${index + 1} of a file of ${header.fileSizeBytes} bytes`, sha256: sha256(bytes) }));

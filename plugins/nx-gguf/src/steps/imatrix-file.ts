@@ -17,13 +17,18 @@ export interface ImatrixSummary {
  * @throws GgufError `IMATRIX_EMPTY`, `BAD_IMATRIX`, or what reading a GGUF header throws.
  */
 export async function readImatrixFile(path: string, name: string): Promise<ImatrixSummary> {
-  const summary = await withFileBytes(path, async (source) => ((await isGguf(source)) ? summaryOf(await readGgufHeader(source)) : { format: 'legacy' as const, ...(await readLegacyImatrix(source)), chunkSize: null }));
+  const summary = await withFileBytes(path, async (source) => ((await isGguf(source)) ? summaryOf(await readGgufHeader(source)) : legacySummary(await readLegacyImatrix(source))));
   if (summary.tensors.length === 0) throw new GgufError('IMATRIX_EMPTY', `${name} is ${summary.format === 'gguf' ? 'a GGUF' : 'a matrix'} without importance data`, { hint: 'An importance matrix in GGUF holds tensors named <tensor>.in_sum2; this file has none.' });
   return summary;
 }
 
-async function isGguf(source: ByteSource): Promise<boolean> {
+/** True for a file that begins as a GGUF does. */
+export async function isGguf(source: ByteSource): Promise<boolean> {
   return source.sizeBytes >= 4 && new TextDecoder('latin1').decode(await source.read(0, 4)) === 'GGUF';
+}
+
+function legacySummary({ entries, chunks }: Awaited<ReturnType<typeof readLegacyImatrix>>): ImatrixSummary {
+  return { format: 'legacy', tensors: [...new Set(entries.map(({ name }) => name))].sort(), chunks, chunkSize: null };
 }
 
 function summaryOf(header: GgufHeader): ImatrixSummary {

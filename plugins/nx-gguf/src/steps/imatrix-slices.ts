@@ -1,34 +1,53 @@
 import { digestOf, type Sha256 } from '../core/digest.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { GgufHeader } from '../gguf/header.js';
+import { elementCount } from '../gguf/weight-count.js';
 import { isTokenEmbedding } from '../quant/imatrix-use.js';
+import { readLegacyImatrix } from '../quant/legacy-imatrix.js';
+import { hashFileParts } from '../store/hash-file.js';
 import { readGgufFile, withFileBytes } from './gguf-file.js';
+import { isGguf } from './imatrix-file.js';
 import type { Workbench } from './step.js';
-import { tensorDigests } from './tensor-digests.js';
+import { sourceDamaged, tensorDigests } from './tensor-digests.js';
 
 /** The digest of the importance data of a tensor, null when there is none; `isUnfit` where llama-quantize would fail on it. */
 export type Slice = { digest: Sha256 | null } | { isUnfit: true };
 
 /** The parts of an importance matrix. */
 export interface ImatrixSlices {
-  /** False for the legacy format: whether it has data for a tensor is not known, so a slice may stand for none. */
-  isCertain: boolean;
   of: (tensor: { name: string; shape: readonly number[] }) => Slice;
+}
+
+/** What is known of the data of one tensor. */
+interface Entry {
+  digest: Sha256;
+  elements: number;
 }
 
 /** The slices of an importance matrix; null for a file that llama-quantize would refuse. */
 export async function imatrixSlices(file: ManifestFile, path: string, bench: Pick<Workbench, 'store' | 'report' | 'signal'>): Promise<ImatrixSlices | null> {
-  const isGguf = await withFileBytes(path, async (source) => source.sizeBytes >= 4 && Buffer.from(await source.read(0, 4)).toString('latin1') === 'GGUF');
-  // The legacy format has no digests of its parts: the whole matrix counts, and the name, which finds the data in it.
-  if (!isGguf) return { isCertain: false, of: ({ name }) => ({ digest: digestOf({ legacy: file.sha256, name }) }) };
+  if (!(await withFileBytes(path, isGguf))) return slicesOf(await legacyEntries(file, path));
   const header = await readGgufFile(path).catch(() => null);
-  return header === null ? null : slicesOf(header, await tensorDigests(file, path, bench));
+  return header === null ? null : slicesOf(ggufEntries(header, await tensorDigests(file, path, bench)));
 }
 
-/** Follows common_imatrix_load of common/imatrix-loader.cpp and the size check of src/llama-quant.cpp. */
-function slicesOf(header: GgufHeader, digests: ReadonlyMap<string, Sha256>): ImatrixSlices | null {
+/** Follows the size check of src/llama-quant.cpp. */
+function slicesOf(entries: ReadonlyMap<string, Entry> | null): ImatrixSlices | null {
+  if (entries === null) return null;
+  return {
+    of: ({ name, shape: [row = 1, , experts = 1] }) => {
+      const entry = entries.get(name);
+      if (entry === undefined) return { digest: null };
+      if (entry.elements === row * experts) return { digest: entry.digest };
+      return isTokenEmbedding(name) ? { digest: null } : { isUnfit: true };
+    },
+  };
+}
+
+/** Follows common_imatrix_load of common/imatrix-loader.cpp. */
+function ggufEntries(header: GgufHeader, digests: ReadonlyMap<string, Sha256>): Map<string, Entry> | null {
   const byName = new Map(header.tensors.map((tensor) => [tensor.name, tensor]));
-  const entries = new Map<string, { digest: Sha256; elements: number }>();
+  const entries = new Map<string, Entry>();
   for (const { name, shape, type } of header.tensors) {
     const entry = /^(.*)\.(in_sum2|counts)$/s.exec(name)?.[1];
     if (entry === undefined) continue;
@@ -36,13 +55,16 @@ function slicesOf(header: GgufHeader, digests: ReadonlyMap<string, Sha256>): Ima
     if (!byName.has(`${entry}.in_sum2`) || counts === undefined || type !== 'f32') return null;
     if (name.endsWith('.counts')) continue;
     const parts = [digests.get(name) ?? '', digests.get(counts.name) ?? ''];
-    entries.set(entry, { digest: digestOf(parts), elements: shape.reduce((count, size) => count * size, 1) });
+    entries.set(entry, { digest: digestOf(parts), elements: elementCount(shape) });
   }
-  const of: ImatrixSlices['of'] = ({ name, shape: [row = 1, , experts = 1] }) => {
-    const entry = entries.get(name);
-    if (entry === undefined) return { digest: null };
-    if (entry.elements === row * experts) return { digest: entry.digest };
-    return isTokenEmbedding(name) ? { digest: null } : { isUnfit: true };
-  };
-  return { isCertain: true, of };
+  return entries;
+}
+
+/** Follows common_imatrix_load_legacy; of entries with the same name the last counts. The files are small: they are hashed anew each time. */
+async function legacyEntries(file: ManifestFile, path: string): Promise<Map<string, Entry> | null> {
+  const found = await withFileBytes(path, readLegacyImatrix).catch(() => null);
+  if (found === null || found.entries.length === 0 || found.entries.some(({ name, elements }) => elements === 0 || name.includes('\0'))) return null;
+  const { parts, sha256 } = await hashFileParts(path, found.entries.map(({ range }) => range));
+  if (sha256 !== file.sha256) throw sourceDamaged(file);
+  return new Map(found.entries.map(({ name, elements }, index) => [name, { digest: digestOf({ legacy: parts[index] ?? '' }), elements }]));
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { digestOf, type Sha256 } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
-import { dataSizeBytes } from '../gguf/compose.js';
+import { tensorSizeBytes } from '../gguf/tensor-type.js';
 import { quantizeArgs } from '../quant/quantize-args.js';
 import { withLock } from '../store/lock.js';
 import { findTensors, type TensorPlace } from '../store/tensor-index.js';
@@ -13,7 +13,7 @@ import { ggufFacts } from './gguf-facts.js';
 import { runQuantize } from './quantize-tool.js';
 import { nothingMade, spliceVariant, type MadeVariant } from './splice-variant.js';
 import type { Workbench } from './step.js';
-import { planVariant, type VariantJob, type VariantPlan, type WantedTensor } from './variant-plan.js';
+import { wantedTensors, type VariantJob, type WantedTensors, type WantedTensor } from './wanted-tensors.js';
 
 /**
  * Makes a variant: the tensors that some GGUF of the store has are copied from there, the others go through
@@ -24,38 +24,38 @@ import { planVariant, type VariantJob, type VariantPlan, type WantedTensor } fro
  * the others made; a variant whose tensors are all known waits for nobody.
  */
 export async function makeVariant(job: VariantJob, bench: Workbench): Promise<MadeVariant> {
-  const plan = await planVariant(job, bench);
-  if ('because' in plan) return quantizeBecause(plan.because, job, bench);
-  const known = await knownTensors(plan, bench);
-  if (plan.outputs.flat().every(({ key }) => known.has(key))) {
-    const spliced = await spliceVariant(job, plan, { bench, known, made: nothingMade() });
+  const wanted = await wantedTensors(job, bench);
+  if ('because' in wanted) return quantizeBecause(wanted.because, job, bench);
+  const known = await knownTensors(wanted, bench);
+  if (wanted.outputs.flat().every(({ key }) => known.has(key))) {
+    const spliced = await spliceVariant(job, wanted, { bench, known, made: nothingMade() });
     if (typeof spliced === 'object') return spliced;
   }
   const lock = bench.store.actionLock(digestOf({ tensorsFrom: job.model.map(({ sha256 }) => sha256), quantizer: job.quantizer }));
-  return withLock(lock, () => makeMissing(job, plan, bench), {
+  return withLock(lock, () => makeMissing(job, wanted, { bench, before: known }), {
     onWait: () => { bench.report({ type: 'step', message: `${job.name}: waiting for another variant of this model, whose tensors it may share` }); },
     ...(bench.signal === undefined ? {} : { signal: bench.signal }),
   });
 }
 
-async function makeMissing(job: VariantJob, plan: VariantPlan, bench: Workbench): Promise<MadeVariant> {
-  const tensors = plan.outputs.flat();
+async function makeMissing(job: VariantJob, wanted: WantedTensors, { bench, before }: { bench: Workbench; before: ReadonlyMap<Sha256, TensorPlace> }): Promise<MadeVariant> {
+  const tensors = wanted.outputs.flat();
   const made = nothingMade();
-  for (;;) {
-    const known = await knownTensors(plan, bench);
-    if (made.runs === 0 && !tensors.some(({ key, from, to }) => from !== to && known.has(key))) return quantizeInFull(job, plan, bench);
-    const spliced = await spliceVariant(job, plan, { bench, known, made });
+  for (let found = before; ; found = new Map()) {
+    const known = await knownTensors(wanted, bench, found);
+    if (made.runs === 0 && !tensors.some(({ key, from, to }) => from !== to && known.has(key))) return quantizeInFull(job, wanted, bench);
+    const spliced = await spliceVariant(job, wanted, { bench, known, made });
     if (typeof spliced === 'object') return spliced;
     if (spliced === 'inexact') return quantizeBecause('a run on a part of it gives another layout', job, bench);
     // A donor was damaged and is forgotten: what it held is computed in the next round.
   }
 }
 
-/** The tensors of a plan that the store has, in the size that they must have. */
-async function knownTensors(plan: VariantPlan, { store }: Workbench): Promise<Map<Sha256, TensorPlace>> {
-  const tensors = plan.outputs.flat();
-  const known = await findTensors(store, tensors.map(({ key }) => key));
-  for (const { key, shape, to } of tensors) if (known.get(key)?.range.length !== dataSizeBytes(shape, to)) known.delete(key);
+/** The wanted tensors that the store has, in the size that they must have; those found before are not looked up again. */
+async function knownTensors(wanted: WantedTensors, { store }: Workbench, found: ReadonlyMap<Sha256, TensorPlace> = new Map()): Promise<Map<Sha256, TensorPlace>> {
+  const tensors = wanted.outputs.flat();
+  const known = new Map([...found, ...(await findTensors(store, tensors.map(({ key }) => key).filter((key) => !found.has(key))))]);
+  for (const { key, shape, to } of tensors) if (known.get(key)?.range.length !== tensorSizeBytes(to, shape)) known.delete(key);
   return known;
 }
 
@@ -64,8 +64,8 @@ function quantizeBecause(because: string, job: VariantJob, bench: Workbench): Pr
   return quantizeInFull(job, null, bench);
 }
 
-/** One run of llama-quantize on the whole model. Its tensors can be found by their keys when a plan is given. */
-async function quantizeInFull(job: VariantJob, plan: VariantPlan | null, bench: Workbench): Promise<MadeVariant> {
+/** One run of llama-quantize on the whole model. Its tensors can be found by their keys when it is known which are wanted. */
+async function quantizeInFull(job: VariantJob, wanted: WantedTensors | null, bench: Workbench): Promise<MadeVariant> {
   const out = join(bench.directory, 'out');
   await rm(out, { recursive: true, force: true });
   await mkdir(out);
@@ -77,7 +77,7 @@ async function quantizeInFull(job: VariantJob, plan: VariantPlan | null, bench: 
   const files: ManifestFile[] = [];
   for (const [index, name] of names.entries()) {
     const path = join(out, name);
-    const keys = await keysIn(path, plan?.outputs[index] ?? []);
+    const keys = await keysIn(path, wanted?.outputs[index] ?? []);
     files.push(await adoptGguf({ name, path }, bench, (tensor) => keys.get(tensor.name) ?? []));
   }
   return { files, facts };

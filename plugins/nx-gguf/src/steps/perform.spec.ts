@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { manifestText } from '../store/actions.js';
 import { discardBlob } from '../store/blobs.js';
-import { adopt, idOf, leftovers, manifestOf, put, temporaryDirectory } from '../store/testing/temporary-store.js';
+import { adopt, idOf, leftovers, put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import { listActions, listBlobs } from '../store/usage.js';
-import { hasFiles, perform, readNamedFile, type Effects } from './perform.js';
+import { perform, readNamedFile, type Effects } from './perform.js';
 import { actionKey, type Step, type StepPlan, type Workbench } from './step.js';
 import { testEffects } from './testing/effects.js';
 
@@ -173,10 +173,10 @@ describe('what a step reads', () => {
     const step: Step = { plan, run: async ({ refer }) => ({ files: [], referred: [{ name: 'model.safetensors', ...(await refer(path)) }], facts: {}, commands: [] }) };
     const { manifest } = await perform(step, effects, true);
     expect(manifest.files).toEqual([{ name: 'model.safetensors', ...idOf('checkpoint') }]);
-    await expect(hasFiles(effects.store, manifest)).resolves.toBe(true);
+    await expect(effects.remotes.bring(manifest.files)).resolves.toBe(true);
     await expect(count(listBlobs(effects.store))).resolves.toBe(0);
     writeFileSync(path, 'CHECKPOINT');
-    await expect(hasFiles(effects.store, manifest)).resolves.toBe(false);
+    await expect(effects.remotes.bring(manifest.files)).resolves.toBe(false);
   });
 });
 
@@ -234,12 +234,6 @@ describe('actionKey', () => {
 
   it('does not change with the order of the parameters', () => {
     expect(actionKey({ ...plan, parameters: { a: 1, b: 2 } })).toBe(actionKey({ ...plan, parameters: { b: 2, a: 1 } }));
-  });
-});
-
-describe('hasFiles', () => {
-  it('is true for an artifact without files', async () => {
-    await expect(hasFiles(testEffects().store, manifestOf({}))).resolves.toBe(true);
   });
 });
 

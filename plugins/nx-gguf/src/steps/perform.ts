@@ -4,6 +4,7 @@ import { GgufError } from '../core/errors.js';
 import type { Report } from '../core/events.js';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
 import { validate } from '../core/validate.js';
+import type { Remotes } from '../remote/remotes.js';
 import { findAction, putAction } from '../store/actions.js';
 import { adoptFile, findBlob } from '../store/blobs.js';
 import { referToFile } from '../store/external.js';
@@ -11,7 +12,7 @@ import type { StoreLayout } from '../store/layout.js';
 import { ownFile } from '../store/own-file.js';
 import { withWorkDir } from '../store/work-dir.js';
 import type { RunTool } from '../toolchain/run-tool.js';
-import { actionKey, type Step, type StepOutcome, type StepTools } from './step.js';
+import { actionKey, type Step, type StepOutcome, type StepPlan, type StepTools, type Workbench } from './step.js';
 
 /** What running steps needs from outside. */
 export interface Effects {
@@ -19,8 +20,12 @@ export interface Effects {
   tools: StepTools;
   runTool: RunTool;
   report: Report;
+  /** Stores elsewhere, which are asked when this one does not know an action, and get what is made here. */
+  remotes: Remotes;
   /** Where an input's bytes are, making them again when they are gone. */
   resolve: (file: ManifestFile) => Promise<string>;
+  /** Told when a known action runs again because these files of it are gone. */
+  onLost?: ((files: readonly ManifestFile[]) => void) | undefined;
   threads: number | undefined;
   signal: AbortSignal | undefined;
 }
@@ -28,45 +33,72 @@ export interface Effects {
 /** How a step's result came about. */
 export interface Performed {
   manifest: Manifest;
-  origin: 'store' | 'run';
+  origin: 'store' | 'remote' | 'run';
 }
 
 /**
- * The result of a step: from the store when its action key is known there, else by running it.
- * @param needFiles the caller will read the files, so a known action whose bytes are gone or damaged runs again.
+ * The result of a step: from the store when its action key is known there, else from a remote, else by running it.
+ * @param needFiles the caller will read the files, so those that are not here are brought, and a known action whose bytes
+ * are gone everywhere, or damaged, runs again.
  */
 export async function perform(step: Step, effects: Effects, needFiles: boolean): Promise<Performed> {
   const key = actionKey(step.plan);
-  const known = await recall(effects.store, key, needFiles);
-  if (known !== null) return { manifest: known, origin: 'store' };
-  return withWorkDir(effects.store, key, {
+  const isWished = step.isSharedByWish === true;
+  const known = await findAction(effects.store, key);
+  if (known !== null && (!needFiles || (await effects.remotes.bring(known.files)))) {
+    if (isWished) await effects.remotes.offer(known, { isWished });
+    return { manifest: known, origin: 'store' };
+  }
+  const performed = await withWorkDir(effects.store, key, {
     ...(effects.signal === undefined ? {} : { signal: effects.signal }),
     onWait: () => { effects.report({ type: 'step', message: `waiting for another process that works on the same ${step.plan.step}` }); },
-    work: async (directory) => {
+    work: async (directory): Promise<Performed> => {
       const finished = await recall(effects.store, key, needFiles);
       if (finished !== null) return { manifest: finished, origin: 'store' };
+      // Asked while the action is held: what a killed run left of it is removed, and two processes do not bring the same.
+      const remote = await recallRemotely(step.plan, effects, needFiles);
+      if (remote !== null) return remote;
+      const lost = await lostFiles(effects.store, await findAction(effects.store, key));
+      if (lost.length > 0) effects.onLost?.(lost);
       return { manifest: await run(step, effects, directory), origin: 'run' };
     },
   });
+  if (performed.origin === 'run' || isWished) await effects.remotes.offer(performed.manifest, { isWished });
+  return performed;
 }
 
 /** True when every file of the manifest can be read on this machine. */
 export async function hasFiles(store: StoreLayout, manifest: Manifest): Promise<boolean> {
-  for (const file of manifest.files) {
-    if ((await findBlob(store, file)) === null) return false;
-  }
-  return true;
+  return (await lostFiles(store, manifest)).length === 0;
 }
 
-async function recall(store: StoreLayout, key: string, needFiles: boolean): Promise<Manifest | null> {
+/** The result of an action that the store knows, or null. With `needFiles`, one whose files cannot be read here counts as unknown. */
+export async function recall(store: StoreLayout, key: string, needFiles: boolean): Promise<Manifest | null> {
   const manifest = await findAction(store, key);
-  if (manifest === null) return null;
-  return needFiles && !(await hasFiles(store, manifest)) ? null : manifest;
+  return manifest === null || (needFiles && !(await hasFiles(store, manifest))) ? null : manifest;
+}
+
+/** The result of an action that a remote knows, or null. With `needFiles` its files are brought. */
+export async function recallRemotely(plan: StepPlan, { remotes }: Pick<Effects, 'remotes'>, needFiles: boolean): Promise<Performed | null> {
+  const { step, inputs, toolchain } = plan;
+  const manifest = await remotes.findAction({ step, inputs, toolchain, actionKey: actionKey(plan) });
+  return manifest === null || (needFiles && !(await remotes.bring(manifest.files))) ? null : { manifest, origin: 'remote' };
+}
+
+async function lostFiles(store: StoreLayout, manifest: Manifest | null): Promise<ManifestFile[]> {
+  const lost: ManifestFile[] = [];
+  for (const file of manifest?.files ?? []) if ((await findBlob(store, file)) === null) lost.push(file);
+  return lost;
 }
 
 async function run(step: Step, effects: Effects, directory: string): Promise<Manifest> {
+  return publishOutcome(step.plan, await step.run(benchOf(effects, directory)), { store: effects.store, directory });
+}
+
+/** What a step that works in a directory has at hand. */
+export function benchOf(effects: Effects, directory: string): Workbench {
   const { store, tools, runTool, report, threads, signal } = effects;
-  const outcome = await step.run({
+  return {
     directory, tools, runTool, report, store, threads, signal,
     input: async (file, as) => {
       const path = join(directory, as);
@@ -74,20 +106,23 @@ async function run(step: Step, effects: Effects, directory: string): Promise<Man
       await symlink(await effects.resolve(file), path);
     },
     refer: (path) => referToFile(store, path),
-  });
-  const manifest = await manifestOf(step, outcome, { store, directory });
-  await putAction(store, manifest);
+  };
+}
+
+/** Moves what a step made into the store, and then makes it known under the step's action key. */
+export async function publishOutcome(plan: StepPlan, outcome: StepOutcome, place: { store: StoreLayout; directory: string }): Promise<Manifest> {
+  const manifest = await manifestOf(plan, outcome, place);
+  await putAction(place.store, manifest);
   return manifest;
 }
 
-async function manifestOf(step: Step, outcome: StepOutcome, { store, directory }: { store: StoreLayout; directory: string }): Promise<Manifest> {
+async function manifestOf(plan: StepPlan, outcome: StepOutcome, { store, directory }: { store: StoreLayout; directory: string }): Promise<Manifest> {
   const files: ManifestFile[] = [...(outcome.referred ?? [])];
   const made = [];
   // All before the first is moved: one may be a link to another.
   for (const { name, path } of outcome.files) made.push({ name, path: await ownFile(directory, path) });
   for (const { name, path } of made) files.push({ name, ...(await adoptFile(store, path)) });
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const { plan } = step;
   return validate('manifest', {
     format: 1,
     step: plan.step,

@@ -19,13 +19,15 @@ export interface QuantizeRun {
  */
 export async function runQuantize({ args, name, onEvent, quiet = false }: QuantizeRun, bench: Workbench): Promise<void> {
   const failures: Extract<QuantizeEvent, { kind: 'failure' }>[] = [];
-  const read = lineReader((line) => {
+  const take = (line: string): void => {
     const event = parseQuantizeLine(line);
     if (event === null) return;
     if (event.kind === 'failure') failures.push(event);
     onEvent?.(event);
     if (!quiet) tell(event, name, bench);
-  });
+  };
+  // The tool speaks on both streams: joined, a line of one can break one of the other.
+  const readers = { stdout: lineReader(take), stderr: lineReader(take) };
   const told = (error: unknown): GgufError => new GgufError(failures[0]?.code ?? 'QUANTIZE_FAILED', `${name}: ${failures[0]?.message ?? 'llama-quantize failed'}`, {
     cause: error, tail: isGgufError(error) ? error.tail : [], hint: 'The last lines of the tool say why.',
   });
@@ -34,7 +36,7 @@ export async function runQuantize({ args, name, onEvent, quiet = false }: Quanti
       command: await bench.tools.llama('llama-quantize'),
       args: bench.threads === undefined ? args : [...args, String(bench.threads)],
       cwd: bench.directory,
-      onOutput: read,
+      onOutput: (text, stream) => { readers[stream](text); },
       ...(bench.signal === undefined ? {} : { signal: bench.signal }),
     });
   } catch (error) {

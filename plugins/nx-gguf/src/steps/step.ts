@@ -1,7 +1,7 @@
 import type { Json } from '../core/canonical-json.js';
 import { digestOf, type Sha256 } from '../core/digest.js';
 import type { Report } from '../core/events.js';
-import type { ManifestFile, ProvenanceInput } from '../core/generated/manifest.generated.js';
+import type { Manifest, ManifestFile, ProvenanceInput } from '../core/generated/manifest.generated.js';
 import type { StoreLayout } from '../store/layout.js';
 import type { RunTool } from '../toolchain/run-tool.js';
 
@@ -29,7 +29,7 @@ export interface StepTools {
 }
 
 /** The binaries of llama.cpp that steps run. */
-export type LlamaTool = 'llama-quantize' | 'llama-imatrix' | 'llama-perplexity';
+export type LlamaTool = 'llama-quantize' | 'llama-imatrix' | 'llama-perplexity' | 'llama-bench' | 'llama-gguf-split';
 
 /** What a running step has at hand. */
 export interface Workbench {
@@ -63,6 +63,10 @@ export interface StepOutcome {
 export interface Step {
   plan: StepPlan;
   run: (bench: Workbench) => Promise<StepOutcome>;
+  /** The result is uploaded by wish, also one that is known already: otherwise one of its kind stays here. */
+  isSharedByWish?: boolean;
+  /** Results of smaller steps that its planning asked for; a target keeps them beside its manifest. */
+  asked?: readonly Manifest[];
 }
 
 /** The action key: equal keys mean equal outputs. */

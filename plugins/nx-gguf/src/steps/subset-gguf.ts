@@ -2,13 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { composeGguf } from '../gguf/compose.js';
 import { isSplitKey, readRawMetadata, withInteger } from '../gguf/metadata-bytes.js';
-import { shardName } from '../gguf/shard-name.js';
+import { shardName } from '../gguf/shards.js';
 import { exactRule } from '../quant/exact-rules.js';
 import type { QuantizeOptions } from '../quant/quantize-args.js';
 import { spliceFile, type Piece } from '../store/splice-file.js';
 import { withFileBytes } from './gguf-file.js';
 import { sourceDamaged } from './tensor-digests.js';
-import type { SourceShard, VariantPlan, WantedTensor } from './variant-plan.js';
+import type { SourceShard, WantedTensors, WantedTensor } from './wanted-tensors.js';
 
 /** Part of a model as files that llama-quantize takes for the model, and the options that make its tensors as a full run would. */
 export interface Subset {
@@ -21,7 +21,7 @@ export interface Subset {
 
 /** What a subset is made of, and where. */
 export interface SubsetRequest {
-  plan: VariantPlan;
+  wanted: WantedTensors;
   options: QuantizeOptions;
   isMissing: (tensor: WantedTensor) => boolean;
   /** Work directory, and a stem for the names of the files in it. */
@@ -35,29 +35,29 @@ export interface SubsetRequest {
  * gets its smallest one, which costs nothing and gives llama-quantize something to write metadata for.
  */
 export async function writeSubset(request: SubsetRequest): Promise<Subset> {
-  const { plan, options, directory, stem } = request;
+  const { wanted, options, directory, stem } = request;
   const isSplit = options.keepSplit === true;
   const taken = new Set<string>();
-  const outputs = plan.outputs.map((tensors) => {
+  const outputs = wanted.outputs.map((tensors) => {
     // Tensors with equal keys are equal: one of them is enough.
     const missing = tensors.filter((tensor) => request.isMissing(tensor) && !taken.has(tensor.key) && taken.add(tensor.key));
     return missing.length > 0 ? missing : [tensors.reduce((a, b) => (b.source.range.length < a.source.range.length ? b : a))];
   });
   const count = outputs.length;
   const total = outputs.reduce((sum, tensors) => sum + tensors.length, 0);
-  const inputNames = outputs.map((_, index) => (isSplit ? shardName(`${stem}-in`, index, count) : `${stem}-in.gguf`));
+  const inputNames = outputs.map((_, index) => (isSplit ? shardName(`${stem}-in`, index + 1, count) : `${stem}-in.gguf`));
   for (const [index, tensors] of outputs.entries()) await writeFileOf(request, { index, tensors, total, path: join(directory, inputNames[index] ?? '') });
   const rules = `${stem}-types.txt`;
   await writeFile(join(directory, rules), outputs.flat().map(({ name, to }) => `${exactRule(name, to)}\n`).join(''));
   return {
     options: { ...options, input: inputNames[0] ?? '', output: `${stem}-out.gguf`, tensorTypesFile: rules },
     inputs: inputNames.map((name) => join(directory, name)),
-    outputs: outputs.map((tensors, index) => ({ name: isSplit ? shardName(`${stem}-out`, index, count) : `${stem}-out.gguf`, tensors })),
+    outputs: outputs.map((tensors, index) => ({ name: isSplit ? shardName(`${stem}-out`, index + 1, count) : `${stem}-out.gguf`, tensors })),
   };
 }
 
-async function writeFileOf({ plan, options, signal }: SubsetRequest, { index, tensors, total, path }: { index: number; tensors: readonly WantedTensor[]; total: number; path: string }): Promise<void> {
-  const shard = plan.source[index];
+async function writeFileOf({ wanted, options, signal }: SubsetRequest, { index, tensors, total, path }: { index: number; tensors: readonly WantedTensor[]; total: number; path: string }): Promise<void> {
+  const shard = wanted.source[index];
   if (shard === undefined) throw new Error(`no shard ${index}`);
   const metadata = await metadataOf(shard, options.keepSplit === true ? total : null);
   // Data in the order of the source, so that it is read from front to back.
@@ -68,7 +68,7 @@ async function writeFileOf({ plan, options, signal }: SubsetRequest, { index, te
   });
   const pieces: Piece[] = [{ bytes: header }];
   for (const [at, tensor] of ordered.entries()) {
-    const source = plan.source[tensor.source.shard];
+    const source = wanted.source[tensor.source.shard];
     const place = places[at];
     if (source === undefined || place === undefined) throw new Error(`no place for ${tensor.name}`);
     const end = places[at + 1]?.offset ?? sizeBytes;

@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GgufError } from '../../core/errors.js';
 import type { WorkEvent } from '../../core/events.js';
+import { noRemotes } from '../../remote/create-remotes.js';
 import { findBlob } from '../../store/blobs.js';
 import { temporaryDirectory, temporaryStore } from '../../store/testing/temporary-store.js';
 import { toolFailed, type RunTool, type ToolRun } from '../../toolchain/run-tool.js';
@@ -69,6 +70,7 @@ export function testEffects(changes: Partial<Effects> = {}): Effects & { told: W
   return {
     store, told,
     tools: namedTools,
+    remotes: noRemotes(store),
     runTool: playTools().runTool,
     report: (event) => told.push(event),
     resolve: async (file) => {

@@ -45,19 +45,19 @@ export interface WantedTensor {
 }
 
 /** A variant tensor by tensor, in the order of llama-quantize's output; one list for each file of the output. */
-export interface VariantPlan {
+export interface WantedTensors {
   source: readonly SourceShard[];
   outputs: readonly (readonly WantedTensor[])[];
 }
 
-/** A plan, or the reason why only a full run is sure to give the right bytes. */
-export type Planned = VariantPlan | { because: string };
+/** The tensors, or the reason why only a full run is sure to give the right bytes. */
+export type TensorsOrObstacle = WantedTensors | { because: string };
 
 /**
  * Works out which tensors a variant consists of and by which keys they may be known. Whatever llama-quantize might refuse
  * or do differently when it sees a part of the model leads to a full run, never to a guess.
  */
-export async function planVariant(job: VariantJob, bench: Workbench): Promise<Planned> {
+export async function wantedTensors(job: VariantJob, bench: Workbench): Promise<TensorsOrObstacle> {
   const source = await readShards(job.model, bench.directory).catch(() => null);
   if (source === null) return { because: 'its header cannot be read' };
   const obstacle = obstacleIn(job.options, source);
@@ -114,7 +114,6 @@ function influence({ name, shape, from, to }: Pick<WantedTensor, 'name' | 'shape
   if ('isUnfit' in found) return { because: `the importance data of ${name} has another size` };
   const slice = found.digest;
   // Data that is needed but absent makes llama-quantize fail, also where the same bytes are known from a run that did not need it.
-  const isSure = slice !== null && (slices?.isCertain === true || to !== 'q2_K');
-  if (requiresImatrix(name, to, options.ftype) && !isSure) return { because: `${name} may lack the importance data that it needs` };
+  if (requiresImatrix(name, to, options.ftype) && slice === null) return { because: `${name} lacks the importance data that it needs` };
   return usesImatrix(to) ? slice : null;
 }
