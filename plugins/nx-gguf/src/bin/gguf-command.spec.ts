@@ -33,7 +33,7 @@ afterAll(() => { server.close(); });
 
 async function run(...argv: readonly string[]): Promise<{ exitCode: number; output: string }> {
   const lines: string[] = [];
-  const exitCode = await runGgufCommand(argv, { env: { NX_GGUF_STORE: store.root }, print: (text) => lines.push(text) });
+  const exitCode = await runGgufCommand(argv, { env: { NX_GGUF_STORE: store.root, HOME: directory }, print: (text) => lines.push(text), report: () => undefined });
   return { exitCode, output: lines.join('\n') };
 }
 

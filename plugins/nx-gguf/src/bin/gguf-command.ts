@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { prettyJson, type Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
+import type { Report } from '../core/events.js';
 import { inspectGguf } from '../gguf/inspect.js';
 import { diffGguf, isSameGguf } from '../gguf/diff.js';
 import { readGgufHeader } from '../gguf/header.js';
@@ -8,11 +9,13 @@ import { diffText, inspectionText } from '../report/inspection.js';
 import { withAnyGguf } from '../nx/any-gguf.js';
 import { storeLayout } from '../store/layout.js';
 import { defaultStoreRoot } from '../store/store.js';
+import { rangedTransfer, transferSettings } from '../upstream/transfer.js';
 
 /** What the command needs of the process it runs in. */
 export interface GgufCommandContext {
   env: Readonly<Record<string, string | undefined>>;
   print: (text: string) => void;
+  report: Report;
 }
 
 const usage = `gguf: shows and compares GGUF files
@@ -24,14 +27,14 @@ FILE, A and B are paths, http(s) URLs (read by ranges; nothing is downloaded as 
 characters, at least 6, of a digest in the store. Exit codes are those of diff: 0 same, 1 different, 2 trouble.`;
 
 /** Runs `gguf`; the exit code. 1 means that the files differ. */
-export async function runGgufCommand(argv: readonly string[], { env, print }: GgufCommandContext): Promise<number> {
+export async function runGgufCommand(argv: readonly string[], { env, print, report }: GgufCommandContext): Promise<number> {
   const [name = '--help', ...args] = argv;
   if (name === '--help' || name === '-h' || args.includes('--help')) {
     print(usage);
     return 0;
   }
   const { files, json } = optionsOf(args);
-  const context = { env, store: storeLayout(defaultStoreRoot(env)) };
+  const context = { env, store: storeLayout(defaultStoreRoot(env)), report, signal: undefined, settings: transferSettings(env, rangedTransfer) };
   const [a = '', b = ''] = files;
   if (name === 'inspect' && files.length === 1) {
     const inspection = await withAnyGguf(a, context, async (source) => inspectGguf(await readGgufHeader(source)));

@@ -2,13 +2,18 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
 import { GgufError } from '../core/errors.js';
+import type { WorkEvent } from '../core/events.js';
+import { createRemotes } from '../remote/create-remotes.js';
+import { removeOldNotes } from '../remote/old-notes.js';
 import { readManifest } from '../store/actions.js';
 import { checkedBlob, findBlob } from '../store/blobs.js';
 import { collectGarbage } from '../store/gc.js';
 import type { StoreLayout } from '../store/layout.js';
+import { ownedName } from '../store/owned-name.js';
 import { defaultStoreRoot, openStore } from '../store/store.js';
 import { listActions, listBlobs, storeUsage } from '../store/usage.js';
 import { verifyStore } from '../store/verify.js';
+import { removeUnusedToolchains, toolchainsNamed } from '../toolchain/unused-toolchains.js';
 import { verifyDeep } from './verify-deep.js';
 
 /** What the command needs of the process it runs in. */
@@ -28,11 +33,14 @@ const usage = `gguf-store: looks after the store of nx-gguf (NX_GGUF_STORE, else
   gguf-store verify [--repair] [--deep]
                                        hash every blob again; --repair removes damaged ones, so that they are made again;
                                        --deep also quantizes every variant again, in full, whose inputs and tools are here
+  gguf-store push                      upload all results to the remotes that NX_GGUF_REMOTE names
   gguf-store gc [--keep DIR]... [--keep-days N] [--dry-run]
-                                       remove what was not used for N days (30) and is named by no manifest below DIR`;
+                                       remove what was not used for N days (30) and is named by no manifest below DIR,
+                                       toolchains too`;
 
-const commands: Readonly<Record<string, Command>> = { ls, path, du, verify, gc };
-const day = 86_400_000;
+const commands: Readonly<Record<string, Command>> = { ls, path, du, verify, gc, push };
+const hour = 3_600_000;
+const day = 24 * hour;
 
 /** Runs `gguf-store`; the exit code. 1 also means that `verify` found damage. */
 export async function runStoreCommand(argv: readonly string[], context: StoreCommandContext): Promise<number> {
@@ -121,9 +129,36 @@ async function gc(layout: StoreLayout, args: readonly string[], { print, nowMs }
   // Number('') is 0, which would keep nothing.
   if (!/^\d+(\.\d+)?$/.test(days)) throw new GgufError('BAD_OPTIONS', `--keep-days takes a number of days, not ${JSON.stringify(days)}`, { hint: usage });
   const dryRun = values['dry-run'] === true;
-  const result = await collectGarbage(layout, { keep: (values['keep'] as string[] | undefined) ?? [], usedSinceMs: nowMs - Number(days) * day, dryRun, nowMs });
-  print(`${dryRun ? 'would remove' : 'removed'} ${result.actions} actions and ${result.blobs} blobs (${prettyBytes(result.blobBytes, { binary: true })}), ${result.tensorIndexes === 0 ? '' : `${result.tensorIndexes} tensor indexes, `}${result.leftovers} leftovers of killed runs; kept ${result.keptActions} actions and ${result.keptBlobs} blobs`);
+  const usedSinceMs = nowMs - Number(days) * day;
+  const named = new Set<string>();
+  const result = await collectGarbage(layout, { keep: (values['keep'] as string[] | undefined) ?? [], usedSinceMs, dryRun, nowMs, onKept: (manifest) => { for (const identity of toolchainsNamed(manifest)) named.add(identity); } });
+  const notes = await removeOldNotes(layout, { usedSinceMs, nowMs, dryRun });
+  // What a step is working with was looked up when it began; a step that is about to begin has done so within the hour.
+  const toolchains = result.running > 0 ? [] : await removeUnusedToolchains(layout.toolchains, { named, usedSinceMs: Math.min(usedSinceMs, nowMs - hour), dryRun });
+  const removed = dryRun ? 'would remove' : 'removed';
+  const shown = (bytes: number): string => prettyBytes(bytes, { binary: true });
+  for (const { name, sizeBytes } of toolchains) print(`${removed} toolchains/${name} (${shown(sizeBytes)})`);
+  print(`${removed} ${result.actions} actions and ${result.blobs} blobs (${shown(result.blobBytes)}), ${result.tensorIndexes === 0 ? '' : `${result.tensorIndexes} tensor indexes, `}${result.leftovers + notes} leftovers of killed runs; kept ${result.keptActions} actions and ${result.keptBlobs} blobs`);
   return 0;
+}
+
+async function push(layout: StoreLayout, args: readonly string[], { env, print }: StoreCommandContext): Promise<number> {
+  options(args);
+  const failures: string[] = [];
+  const report = (event: WorkEvent): void => { if (event.type === 'warning') failures.push(event.message); };
+  const remotes = createRemotes({ store: layout, env, run: ownedName(), report, signal: undefined });
+  if (remotes.names.length === 0) throw new GgufError('NO_REMOTE', 'there is no remote to upload to', { hint: 'Set NX_GGUF_REMOTE in the shell: nx.json and .env.local are read by Nx alone.' });
+  let count = 0;
+  for await (const { digest } of listActions(layout)) {
+    const manifest = await readManifest(layout.action(digest)).catch(() => null);
+    if (manifest === null) continue;
+    count++;
+    await remotes.offer(manifest);
+  }
+  await remotes.finish();
+  for (const message of failures) print(`warning: ${message}`);
+  print(`offered ${count} results to ${remotes.names.join(' and ')}`);
+  return failures.length === 0 ? 0 : 1;
 }
 
 function options(args: readonly string[], { spec = {}, positionals: most = 0 }: { spec?: NonNullable<ParseArgsConfig['options']>; positionals?: number } = {}) {

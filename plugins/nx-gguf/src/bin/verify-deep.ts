@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
+import { isGgufError } from '../core/errors.js';
 import { discardVariant } from '../nx/verify-variant.js';
 import { rebuildInFull } from '../steps/rebuild.js';
 import { readManifest } from '../store/actions.js';
@@ -21,7 +22,7 @@ export interface DeepVerification {
  * hold all that is needed, so no workspace is: only inputs that are in the store and builds of llama.cpp that are here.
  */
 export async function verifyDeep(layout: StoreLayout, { repair, env, print }: DeepVerification): Promise<boolean> {
-  const counts = { same: 0, different: 0, skipped: 0 };
+  const counts = { same: 0, different: 0, failed: 0, skipped: 0 };
   const chosen = env['NX_GGUF_TOOLCHAINS'];
   const root = chosen === undefined || chosen === '' ? layout.toolchains : chosen;
   for await (const { digest } of listActions(layout)) {
@@ -38,7 +39,16 @@ export async function verifyDeep(layout: StoreLayout, { repair, env, print }: De
       store: layout, runTool, report: () => undefined, threads: undefined, signal: undefined,
       llamaQuantize: () => Promise.resolve(join(tools, process.platform === 'win32' ? 'llama-quantize.exe' : 'llama-quantize')),
       find: (sha256) => findBytes(layout, sha256),
+    }).catch((error: unknown) => {
+      // One that cannot be rebuilt says nothing of the others.
+      if (isGgufError(error) && error.code === 'TOOL_FAILED') return error;
+      throw error;
     });
+    if (rebuilt instanceof Error) {
+      counts.failed++;
+      print(`failed ${name}: ${rebuilt.message}${rebuilt.tail.slice(-3).map((line) => `\n  ${line}`).join('')}`);
+      continue;
+    }
     if ('missing' in rebuilt) {
       counts.skipped++;
       print(`skipped ${name}: ${rebuilt.missing.join(', ')} is not on this machine`);
@@ -50,6 +60,6 @@ export async function verifyDeep(layout: StoreLayout, { repair, env, print }: De
       if (repair) await discardVariant(layout, manifest);
     }
   }
-  print(`${counts.same} variants rebuilt with the same bytes, ${counts.different} different${repair && counts.different > 0 ? ' (removed)' : ''}, ${counts.skipped} skipped`);
-  return counts.different === 0;
+  print(`${counts.same} variants rebuilt with the same bytes, ${counts.different} different${repair && counts.different > 0 ? ' (removed)' : ''}, ${counts.failed > 0 ? `${counts.failed} failed, ` : ''}${counts.skipped} skipped`);
+  return counts.different === 0 && counts.failed === 0;
 }

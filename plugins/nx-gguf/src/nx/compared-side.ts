@@ -4,8 +4,8 @@ import { GgufError } from '../core/errors.js';
 import type { PlanOptions } from '../core/generated/executors/plan.generated.js';
 import type { Variant } from '../core/generated/model.generated.js';
 import { parseAs } from '../core/validate.js';
+import { bitsPerWeight, elementCount } from '../gguf/weight-count.js';
 import { findFtype } from '../quant/ftypes.js';
-import { elementsOf } from '../quant/plan.js';
 import type { PlanSide } from '../report/plan-diff-table.js';
 import { readHeaders } from './model-headers.js';
 import { modelFile } from './plan-step.js';
@@ -21,9 +21,10 @@ import { planVariant } from './variant-plan.js';
 export async function comparedSide(against: string, { ref: refOf, pipeline, environment, options }: Execution<PlanOptions>): Promise<PlanSide> {
   const ref = refOf('plan');
   const planning = options.config === undefined ? {} : { config: { project: ref.project, file: options.config } };
-  const model = await readConfig(environment.workspace, 'model', { project: ref.project, file: modelFile(ref, pipeline, planning) });
+  const file = modelFile(ref, pipeline, planning);
+  const model = await readConfig(environment.workspace, 'model', { project: ref.project, file });
   const planned = async (name: string, variant: Variant): Promise<PlanSide> => {
-    const { plan } = await planVariant({ ref, model, toolchain: model.toolchain ?? 'llama-cpp', name, variant, from: options.from }, pipeline);
+    const { plan } = await planVariant({ ref, model, toolchain: model.toolchain ?? 'llama-cpp', file, name, variant, from: options.from ?? model.planFrom }, pipeline);
     return { name, ...plan };
   };
   const variant = model.quantize?.[against];
@@ -44,6 +45,6 @@ function planText(path: string, shown: string): Promise<string> {
 function fileSide(name: string, headers: Awaited<ReturnType<typeof readHeaders>>): PlanSide {
   const tensors = headers.flatMap(({ header }) => header.tensors.map((tensor) => ({ ...tensor, to: tensor.type })));
   const sizeBytes = tensors.reduce((sum, tensor) => sum + tensor.sizeBytes, 0);
-  const elements = tensors.reduce((sum, tensor) => sum + elementsOf(tensor), 0);
-  return { name, tensors, total: { sizeBytes, bitsPerWeight: elements === 0 ? 0 : (sizeBytes * 8) / elements } };
+  const elements = tensors.reduce((sum, tensor) => sum + elementCount(tensor.shape), 0);
+  return { name, tensors, total: { sizeBytes, bitsPerWeight: bitsPerWeight({ elements, sizeBytes }) } };
 }

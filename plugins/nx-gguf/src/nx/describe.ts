@@ -1,6 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import type { Manifest } from '../core/generated/manifest.generated.js';
-import type { KldStatistics } from '../kld/perplexity-log.js';
+import type { KldStatistics } from '../core/generated/kld.generated.js';
 import { estimateText } from '../report/numbers.js';
 import { targetName, type TargetRef } from './target.js';
 

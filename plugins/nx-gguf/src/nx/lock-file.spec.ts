@@ -2,6 +2,7 @@ import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LockPlace } from '../core/lock-entry.js';
+import { noRemotes } from '../remote/create-remotes.js';
 import { openStore } from '../store/store.js';
 import { contentOf } from '../upstream/testing/hub-content.js';
 import { startHub, type HubServer } from '../upstream/testing/hub-server.js';
@@ -19,7 +20,8 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'nx-gguf-lock-'));
   await mkdir(join(root, 'models/m'), { recursive: true });
   hub = await startHub([{ kind: 'model', name: 'org/model', commits: [{ sha, files: { 'config.json': contentOf('{}'), 'a.safetensors': contentOf('weights') }, lfs: ['a.safetensors'] }] }]);
-  environment = { workspace: { root, projects: { m: { root: 'models/m' } } }, store: await openStore(join(root, 'store')), env: { HF_ENDPOINT: hub.endpoint, HOME: root }, report: () => undefined, signal: undefined };
+  const store = await openStore(join(root, 'store'));
+  environment = { workspace: { root, projects: { m: { root: 'models/m' } } }, store, remotes: noRemotes(store), env: { HF_ENDPOINT: hub.endpoint, HOME: root }, report: () => undefined, signal: undefined };
 });
 
 afterEach(async () => {

@@ -7,6 +7,7 @@ import { declaration, emptyLock, isDeclaredAs, lockedEntry, lockFileName, lockTe
 import { parseAs } from '../core/validate.js';
 import { writeDurably } from '../store/durable.js';
 import { withLock } from '../store/lock.js';
+import { isCi } from '../remote/remote-settings.js';
 import type { LockableSource } from '../upstream/fetch-source.js';
 import { transferSettings, type TransferSettings, type UpstreamContext } from '../upstream/transfer.js';
 import type { ToolchainEnvironment } from './toolchain-tools.js';
@@ -74,8 +75,4 @@ function pinned({ project, configFile, place, source }: DeclaredSource, lock: Lo
   if (entry === null) return null;
   if (isDeclaredAs(entry, source) && entry.files.length > 0) return entry;
   throw new GgufError('LOCK_OUTDATED', `${project}: ${lockFileName(configFile)} pins another ${placeName(place)} than ${configFile} declares`, { hint: `Run \`${updateCommand(project)}\`, look at what changes, and commit the lock.` });
-}
-
-function isCi(env: ToolchainEnvironment['env']): boolean {
-  return !['', '0', 'false'].includes((env['CI'] ?? '').toLowerCase());
 }

@@ -92,6 +92,7 @@ async function declaredSources(workspace: Workspace, project: string): Promise<{
     const model = await readConfig(workspace, 'model', { project, file });
     places.push(['source', model.source]);
     if (model.imatrix?.type === 'file') places.push(['imatrix', model.imatrix.source]);
+    if (model.planFrom?.type === 'huggingface') places.push(['planFrom', model.planFrom]);
     for (const [name, { source }] of Object.entries(model.references ?? {})) places.push([{ reference: name }, source]);
   }
   return { file, sources: places.flatMap(([place, source]) => (source.type === 'huggingface' || source.type === 'git' ? [{ place, source }] : [])) };
@@ -99,6 +100,6 @@ async function declaredSources(workspace: Workspace, project: string): Promise<{
 
 function removed(before: Lock, sources: readonly { place: LockPlace }[]): SourceUpdate[] {
   const declared = new Set(sources.map(({ place }) => placeName(place)));
-  const pinned: LockPlace[] = [...(before.source === undefined ? [] : ['source' as const]), ...(before.imatrix === undefined ? [] : ['imatrix' as const]), ...Object.keys(before.references ?? {}).map((reference) => ({ reference }))];
+  const pinned: LockPlace[] = [...(['source', 'imatrix', 'planFrom'] as const).filter((place) => before[place] !== undefined), ...Object.keys(before.references ?? {}).map((reference) => ({ reference }))];
   return pinned.filter((place) => !declared.has(placeName(place))).map((place) => ({ place: placeName(place), status: 'removed', commit: { before: lockedEntry(before, place)?.commit ?? null, after: null }, files: [], diffs: [], error: null }));
 }

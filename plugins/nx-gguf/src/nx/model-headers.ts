@@ -1,14 +1,20 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { GgufError } from '../core/errors.js';
+import type { HuggingFaceSource, Model } from '../core/generated/model.generated.js';
 import { readHeaderBytes, type HeaderBytes } from '../gguf/header-bytes.js';
 import { shardNames } from '../gguf/shards.js';
 import { withFileBytes } from '../steps/gguf-file.js';
 import { ggufHeaderStep, modelHeaders, readHeadersStep, type ModelHeaders } from '../steps/gguf-header.js';
-import { openHttpSource } from '../upstream/http-source.js';
+import type { Step } from '../steps/step.js';
 import type { Pipeline } from './pipeline.js';
-import { projectDirectory } from './workspace.js';
+import { pinnedHeaders } from './pinned-headers.js';
+import { headerAt } from './ranged-header.js';
 import { convertedModel } from './upstream-files.js';
 import type { VariantRequest } from './variant-plan.js';
+import { projectDirectory } from './workspace.js';
+
+/** A GGUF whose header stands for the converted model's in a plan: what an option names, by path or URL, or what model.json declares. */
+export type PlanFrom = string | NonNullable<Model['planFrom']>;
 
 /** Headers as far as they are known, and a way to have their bytes in the store. */
 export interface ObtainedHeaders {
@@ -17,12 +23,22 @@ export interface ObtainedHeaders {
 }
 
 /** The headers of the converted model's files, or of a GGUF elsewhere that stands for it. */
-export async function modelHeadersOf({ ref, toolchain, from }: Pick<VariantRequest, 'ref' | 'toolchain' | 'from'>, pipeline: Pipeline): Promise<ObtainedHeaders> {
-  const step = from === undefined ? ggufHeaderStep(await convertedModel(ref, pipeline)) : readHeadersStep(await readHeaders(from, ref.project, pipeline));
+export async function modelHeadersOf(request: Pick<VariantRequest, 'ref' | 'toolchain' | 'file' | 'from'>, pipeline: Pipeline): Promise<ObtainedHeaders> {
+  const step = await headerStep(request, pipeline);
   return {
-    headers: modelHeaders(await pipeline.perform(step, toolchain, { needFiles: false })),
-    bring: () => pipeline.perform(step, toolchain),
+    headers: modelHeaders(await pipeline.perform(step, request.toolchain, { needFiles: false })),
+    bring: () => pipeline.perform(step, request.toolchain),
   };
+}
+
+async function headerStep({ ref, file, from }: Pick<VariantRequest, 'ref' | 'file' | 'from'>, pipeline: Pipeline): Promise<Step> {
+  if (from === undefined) return ggufHeaderStep(await convertedModel(ref, pipeline));
+  if (isHub(from)) return pinnedHeaders(from, { project: ref.project, file, pipeline });
+  return readHeadersStep(await readHeaders(typeof from === 'string' ? from : from.type === 'url' ? from.url : from.path, ref.project, pipeline));
+}
+
+function isHub(from: PlanFrom): from is HuggingFaceSource {
+  return typeof from === 'object' && from.type === 'huggingface';
 }
 
 /**
@@ -30,12 +46,11 @@ export async function modelHeadersOf({ ref, toolchain, from }: Pick<VariantReque
  * which only ranges are read.
  */
 export async function readHeaders(from: string, project: string, pipeline: Pipeline): Promise<HeaderBytes[]> {
-  const { workspace, env, signal, report } = pipeline.environment;
+  const { workspace, env } = pipeline.environment;
   const headers: HeaderBytes[] = [];
-  report({ type: 'step', message: `reading the header of ${from}` });
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(from)) {
-    const authorization = hubAuthorization(env['HF_TOKEN']);
-    for (const url of shardUrls(from)) headers.push(await readHeaderBytes(await openHttpSource(url, { authorization, signal })));
+    const { addressedFile } = await import('../upstream/addressed-file.js');
+    for (const url of shardUrls(from)) headers.push(await headerAt(await addressedFile(url, env), pipeline));
     return headers;
   }
   const path = resolve(projectDirectory(workspace, project, '"from"'), from);
@@ -46,11 +61,6 @@ export async function readHeaders(from: string, project: string, pipeline: Pipel
 function shardUrls(text: string): string[] {
   const [address = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(text)?.slice(1) ?? [];
   return shardNames(address).map((name) => name + rest);
-}
-
-// The token is for the hub alone, and goes over an encrypted connection only.
-function hubAuthorization(token: string | undefined): (url: URL) => string | null {
-  return (url) => (token !== undefined && token !== '' && url.origin === 'https://huggingface.co' ? `Bearer ${token}` : null);
 }
 
 function missing(from: string): (cause: unknown) => never {

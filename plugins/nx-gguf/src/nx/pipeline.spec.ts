@@ -1,8 +1,13 @@
-import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import type { WorkEvent } from '../core/events.js';
 import type { Source } from '../core/generated/source.generated.js';
+import { noRemotes } from '../remote/create-remotes.js';
+import type { RemoteStore } from '../remote/remote-store.js';
+import { joinRemotes, type Remotes } from '../remote/remotes.js';
+import { guard } from '../remote/testing/guard.js';
+import { memoryRemote } from '../remote/testing/memory-remote.js';
 import { manifestText } from '../store/actions.js';
 import { discardBlob } from '../store/blobs.js';
 import type { StoreLayout } from '../store/layout.js';
@@ -17,6 +22,7 @@ const program = (content: string): string => `import { appendFileSync, writeFile
 interface Given {
   pipeline: Pipeline;
   store: StoreLayout;
+  remotes: Remotes;
   told: WorkEvent[];
   /** Directory of the corpus project. */
   project: string;
@@ -27,8 +33,10 @@ interface Given {
   later: () => Pipeline;
 }
 
+const written: Source = { type: 'command', command: ['node', 'make.mjs', '{output}'], inputs: ['make.mjs'] };
+
 /** A workspace with one corpus, which a program writes unless the source says otherwise. */
-function given(source: Source = { type: 'command', command: ['node', 'make.mjs', '{output}'], inputs: ['make.mjs'] }): Given {
+function given(source: Source = written, remote?: RemoteStore): Given {
   const root = temporaryDirectory();
   const project = join(root, 'corpora/texts');
   put(join(project, 'corpus.json'), JSON.stringify({ source }));
@@ -36,9 +44,10 @@ function given(source: Source = { type: 'command', command: ['node', 'make.mjs',
   const store = temporaryStore();
   const told: WorkEvent[] = [];
   const workspace = { root, projects: { texts: { root: 'corpora/texts', targets: { fetch: { options: { config: 'corpus.json' } } } } } };
-  const later = (): Pipeline => createPipeline({ workspace, store, env: {}, report: (event) => told.push(event), signal: undefined });
+  const remotes = remote === undefined ? noRemotes(store) : joinRemotes({ store, remotes: [guard(remote, { store })], sharesSources: true, report: (event) => told.push(event), signal: undefined });
+  const later = (): Pipeline => createPipeline({ workspace, store, remotes, env: {}, report: (event) => told.push(event), signal: undefined });
   return {
-    pipeline: later(), store, told, project, later,
+    pipeline: later(), store, remotes, told, project, later,
     manifest: join(root, 'dist/texts/fetch/artifact.json'),
     runs: () => (existsSync(join(project, 'runs')) ? readFileSync(join(project, 'runs'), 'utf8').length : 0),
   };
@@ -52,6 +61,21 @@ describe('obtain', () => {
     expect(readFileSync(manifest, 'utf8')).toBe(manifestText(made.manifest));
     await expect(later().obtain(ref)).resolves.toEqual({ ...made, origin: 'store' });
     expect(runs()).toBe(1);
+  });
+
+  it('knows the result whose manifest Nx brought, though the store does not, and makes its files when they are needed', async () => {
+    const { pipeline, store, manifest, runs, later } = given();
+    const made = await pipeline.obtain(ref);
+    rmSync(store.actions, { recursive: true });
+    await discardBlob(store, file.sha256);
+    await expect(later().obtain(ref)).resolves.toEqual({ ...made, origin: 'store' });
+    expect([runs(), existsSync(store.action(made.manifest.actionKey))]).toEqual([1, false]);
+    await expect(later().obtain(ref, { needFiles: true })).resolves.toEqual(made);
+    expect(runs()).toBe(2);
+    // One of other work is no answer.
+    rmSync(store.actions, { recursive: true });
+    put(manifest, manifestText({ ...made.manifest, actionKey: 'f'.repeat(64) }));
+    await expect(later().obtain(ref)).resolves.toEqual(made);
   });
 
   it('leaves a manifest alone that is right', async () => {
@@ -130,6 +154,31 @@ describe('resolve', () => {
     expect(readFileSync(store.blob(file.sha256), 'utf8')).toBe(text);
     expect(runs()).toBe(2);
     expect(told).toContainEqual({ type: 'step', message: 'a.txt is not in the store any more: making it again with texts:fetch' });
+  });
+
+  it('brings a blob from a remote before anything runs again', async () => {
+    const remote = memoryRemote();
+    const there = given(written, remote);
+    await there.pipeline.obtain(ref);
+    await there.remotes.finish();
+    const { pipeline, store, runs, told } = given(written, remote);
+    await pipeline.obtain(ref);
+    await expect(pipeline.resolve(file)).resolves.toBe(store.blob(file.sha256));
+    expect(runs()).toBe(0);
+    expect(told.filter(({ type }) => type !== 'progress')).toEqual([]);
+  });
+
+  it('has a blob made again that is gone everywhere, and says so in one line', async () => {
+    const remote = memoryRemote();
+    const there = given(written, remote);
+    await there.pipeline.obtain(ref);
+    await there.remotes.finish();
+    remote.blobs.clear();
+    const { pipeline, store, runs, told } = given(written, remote);
+    await pipeline.obtain(ref);
+    await expect(pipeline.resolve(file)).resolves.toBe(store.blob(file.sha256));
+    expect(runs()).toBe(1);
+    expect(told.filter((event) => 'message' in event && event.message.includes('a.txt'))).toEqual([{ type: 'step', message: 'a.txt is not in the store or the remote any more: making it again with texts:fetch' }]);
   });
 
   it('cannot make what nobody is known to have made', async () => {

@@ -1,14 +1,18 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GgufError } from '../core/errors.js';
+import { GgufError, isGgufError } from '../core/errors.js';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
-import { manifestText, readManifest } from '../store/actions.js';
+import { forgetAction, manifestText, readManifest } from '../store/actions.js';
 import { findBlob } from '../store/blobs.js';
 import { writeDurably } from '../store/durable.js';
-import { perform, type Effects, type Performed } from '../steps/perform.js';
-import type { Step } from '../steps/step.js';
+import { hasFiles, perform, recall, type Effects, type Performed } from '../steps/perform.js';
+import { actionKey, type Step, type StepPlan } from '../steps/step.js';
 import { runTool } from '../toolchain/run-tool.js';
 import type { TransferSettings } from '../upstream/transfer.js';
-import { planStep, type PlanningOptions } from './plan-step.js';
+import { writeAsked } from './asked-results.js';
+import { measureTarget, measureTargets, type MeasuringEnded, type MeasuringPipeline } from './measure-targets.js';
+import { findBeside, leaveBeside } from './beside-manifest.js';
+import { planMeasurement, planStep, type PlanningOptions } from './plan-step.js';
 import { manifestPath, targetName, type TargetRef } from './target.js';
 import { verifyVariant } from './verify-variant.js';
 import { toolchainAccess, type ToolchainAccess, type ToolchainEnvironment } from './toolchain-tools.js';
@@ -18,16 +22,21 @@ export interface Pipeline {
   environment: ToolchainEnvironment;
   /** How files are fetched, where it differs from the ordinary. */
   transfer: Partial<TransferSettings>;
-  /** The artifact of a target: looked up, else made. Its manifest is written where Nx expects it. */
-  obtain: (ref: TargetRef, options?: { needFiles?: boolean }) => Promise<Performed>;
+  /**
+   * The artifact of a target: looked up, else made, and said why when its files are gone, unless that was said; with `again`
+   * made in any case. Its manifest is written where Nx expects it.
+   */
+  obtain: (ref: TargetRef, options?: { needFiles?: boolean; again?: boolean; isExplained?: boolean }) => Promise<Performed>;
+  /** The artifacts of `kld` targets, those on the same base measured together; each is told as soon as it is there. */
+  measure: (refs: readonly TargetRef[], ended: MeasuringEnded, options?: { needFiles?: boolean }) => Promise<void>;
   /** The manifest of a target that this one builds on: as its last run left it, else obtained. */
   upstream: (ref: TargetRef) => Promise<Manifest>;
-  /** The artifact of a step that is no target of its own, with its files unless they are not needed. */
-  perform: (step: Step, toolchain: string, options?: { needFiles?: boolean }) => Promise<Manifest>;
+  /** The artifact of a step that is no target of its own, with its files unless they are not needed. `known` are results that the store need not have. */
+  perform: (step: Step, toolchain: string, options?: { needFiles?: boolean; known?: readonly Manifest[] }) => Promise<Manifest>;
   /** Rebuilds the result of a `quantize` target in full and compares; throws when it differs. */
   verify: (ref: TargetRef, manifest: Manifest) => Promise<void>;
   toolchain: (project: string) => ToolchainAccess;
-  /** Where a file's bytes are; the target that made it runs again when they are gone. */
+  /** Where a file's bytes are; they are brought, and where nobody has them any more the target that made them runs again. */
   resolve: (file: ManifestFile) => Promise<string>;
 }
 
@@ -40,18 +49,67 @@ export interface PipelineOptions extends PlanningOptions {
 /** The pipeline over a workspace and a store. One place where everything is composed. */
 export function createPipeline(environment: ToolchainEnvironment, options: PipelineOptions = {}): Pipeline {
   const producers = new Map<string, TargetRef>();
+  const makers = new Map<string, () => Promise<unknown>>();
   const toolchains = new Map<string, ToolchainAccess>();
-  const { workspace, store, report, signal } = environment;
+  const { workspace, store, remotes, report, signal } = environment;
+  const places = ['the store', ...remotes.names].join(' or ');
 
   const noteProducer = (ref: TargetRef, manifest: Manifest): Manifest => {
     for (const { sha256 } of manifest.files) if (!producers.has(sha256)) producers.set(sha256, ref);
     return manifest;
   };
 
-  const effects = (toolchain: string): Effects => ({
-    store, runTool, report, signal, threads: options.threads,
+  const effects = (toolchain: string, { again = false, onLost }: { again?: boolean; onLost?: Effects['onLost'] } = {}): Effects => ({
+    // What is to be made again is not looked up, here or elsewhere.
+    store, remotes: again ? { ...remotes, findAction: () => Promise.resolve(null) } : remotes, onLost, runTool, report, signal, threads: options.threads,
     tools: pipeline.toolchain(toolchain).tools,
     resolve: pipeline.resolve,
+  });
+
+  const explain = (ref: TargetRef) => (files: readonly ManifestFile[]): void => {
+    const [first, ...others] = files;
+    report({ type: 'step', message: `${first?.name ?? ''}${others.length === 0 ? ' is' : ` and ${others.length} more are`} not in ${places} any more: making it again with ${targetName(ref)}` });
+  };
+
+  /** Writes the manifest where Nx expects it. */
+  const leave = async (ref: TargetRef, performed: Performed): Promise<Performed> => {
+    const path = join(workspace.root, manifestPath(ref));
+    const text = manifestText(performed.manifest);
+    const present = await readManifest(path).catch(() => null);
+    if (present === null || manifestText(present) !== text) await writeDurably(path, text);
+    await leaveBeside(ref, performed.manifest, { root: workspace.root, store });
+    noteProducer(ref, performed.manifest);
+    return performed;
+  };
+
+  const present = (ref: TargetRef): Promise<Manifest | null> => readManifest(join(workspace.root, manifestPath(ref))).catch(() => null);
+
+  /** One of these results, if it is that of the action, the store does not know it, and its files are here as far as they are needed. */
+  const brought = async (plan: StepPlan, known: readonly Manifest[], needFiles: boolean): Promise<Manifest | null> => {
+    const key = actionKey(plan);
+    const found = known.find((manifest) => manifest.actionKey === key);
+    if (found === undefined || (await recall(store, key, needFiles)) !== null) return null;
+    return !needFiles || (await hasFiles(store, found)) ? found : null;
+  };
+
+  /**
+   * A result that the store knows, or that lies in the workspace, as Nx brought it, under the same action key; else it is
+   * brought or made. The store is not told of the second kind: other workspaces share it, and trust what is in it.
+   */
+  const knownOrMade = async (step: Step, needs: Effects, { needFiles, known }: { needFiles: boolean; known: readonly Manifest[] }): Promise<Performed> => {
+    const manifest = await brought(step.plan, known, needFiles);
+    return manifest === null ? perform(step, needs, needFiles) : { manifest, origin: 'store' };
+  };
+
+  const measuring = (needFiles: boolean, again: boolean): MeasuringPipeline => ({
+    plan: async (ref) => {
+      const planned = await planMeasurement(ref, pipeline, options);
+      if (again) await forgetAction(store, actionKey(planned.step.plan));
+      return planned;
+    },
+    effects: (toolchain) => effects(toolchain, { again }),
+    leave,
+    brought: async (ref, plan) => (again ? null : brought(plan, [await present(ref)].filter((one) => one !== null), needFiles)),
   });
 
   const pipeline: Pipeline = {
@@ -64,25 +122,34 @@ export function createPipeline(environment: ToolchainEnvironment, options: Pipel
       return access;
     },
 
-    obtain: async (ref, { needFiles = false } = {}) => {
+    obtain: async (ref, { needFiles = false, again = false, isExplained = false } = {}) => {
+      if (ref.kind === 'kld') return measureTarget(ref, measuring(needFiles, again), needFiles);
       const { step, toolchain } = await planStep(ref, pipeline, options);
-      const performed = await perform(step, effects(toolchain), needFiles);
-      const path = join(workspace.root, manifestPath(ref));
-      const text = manifestText(performed.manifest);
-      const present = await readManifest(path).catch(() => null);
-      if (present === null || manifestText(present) !== text) await writeDurably(path, text);
-      noteProducer(ref, performed.manifest);
-      return performed;
+      if (again) await forgetAction(store, actionKey(step.plan));
+      const known = again ? null : await present(ref);
+      const performed = await knownOrMade(step, effects(toolchain, { again, onLost: isExplained ? undefined : explain(ref) }), { needFiles, known: known === null ? [] : [known] });
+      if (step.asked !== undefined) await writeAsked(workspace.root, ref, step.asked);
+      return leave(ref, performed);
     },
 
-    perform: async (step, toolchain, { needFiles = true } = {}) => (await perform(step, effects(toolchain), needFiles)).manifest,
+    measure: (refs, ended, { needFiles = false } = {}) => measureTargets(refs, measuring(needFiles, false), { needFiles, ended }),
+
+    perform: async (step, toolchain, { needFiles = true, known = [] } = {}) => {
+      const { manifest } = await knownOrMade(step, effects(toolchain), { needFiles, known });
+      if (!needFiles) for (const { sha256 } of manifest.files) makers.set(sha256, () => pipeline.perform(step, toolchain));
+      return manifest;
+    },
 
     verify: async (ref, manifest) => {
       const { toolchain } = await planStep(ref, pipeline, options);
       const inputs = [await pipeline.upstream({ project: ref.project, kind: 'convert' })];
       if (manifest.provenance.inputs.some(({ role }) => role === 'imatrix')) inputs.push(await pipeline.upstream({ project: ref.project, kind: 'imatrix' }));
       for (const file of inputs.flatMap(({ files }) => files)) await pipeline.resolve(file);
-      await verifyVariant(manifest, effects(toolchain));
+      await verifyVariant(manifest, effects(toolchain)).catch(async (error: unknown) => {
+        // What is wrong must not count as known for being there.
+        if (isGgufError(error) && error.code === 'REBUILD_DIFFERS') await rm(join(workspace.root, manifestPath(ref)), { force: true });
+        throw error;
+      });
     },
 
     upstream: async (ref) => {
@@ -92,12 +159,19 @@ export function createPipeline(environment: ToolchainEnvironment, options: Pipel
     },
 
     resolve: async (file) => {
-      const present = await findBlob(store, file);
-      if (present !== null) return present;
       const producer = producers.get(file.sha256);
-      if (producer === undefined) throw new GgufError('BLOB_MISSING', `${file.name} (sha256 ${file.sha256}) is not in the store`);
-      report({ type: 'step', message: `${file.name} is not in the store any more: making it again with ${targetName(producer)}` });
-      await pipeline.obtain(producer, { needFiles: true });
+      const near = (await findBlob(store, file)) ?? (producer === undefined ? null : await findBeside(producer, file, { root: workspace.root, store }));
+      const present = near ?? ((await remotes.bring([file])) ? await findBlob(store, file) : null);
+      if (present !== null) return present;
+      const maker = makers.get(file.sha256);
+      if (producer === undefined && maker !== undefined) {
+        await maker();
+        const brought = await findBlob(store, file);
+        if (brought !== null) return brought;
+      }
+      if (producer === undefined) throw new GgufError('BLOB_MISSING', `${file.name} (sha256 ${file.sha256}) is not in ${places}`);
+      explain(producer)([file]);
+      await pipeline.obtain(producer, { needFiles: true, isExplained: true });
       const made = await findBlob(store, file);
       if (made !== null) return made;
       throw new GgufError('INPUT_CHANGED', `${targetName(producer)} made other bytes for ${file.name} than before`, { hint: `Run \`nx run ${targetName(producer)}\` and then this target again.` });

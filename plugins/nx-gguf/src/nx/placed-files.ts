@@ -1,13 +1,15 @@
-import { stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Manifest } from '../core/generated/manifest.generated.js';
+import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
 import { findBlob } from '../store/blobs.js';
+import { referToFile } from '../store/external.js';
+import { fileState } from '../store/file-state.js';
 import type { StoreLayout } from '../store/layout.js';
 import { placeFile } from '../store/place.js';
 import { filesDirectory, type TargetKind } from './target.js';
 
 /** Kinds of target whose files people look for under `dist/<project>/`. */
-const placedKinds: ReadonlySet<string> = new Set<TargetKind>(['convert', 'imatrix', 'quantize', 'card']);
+const placedKinds: ReadonlySet<string> = new Set<TargetKind>(['convert', 'imatrix', 'quantize', 'card', 'report']);
 
 /** True for targets that leave files under `dist/<project>/`. */
 export function leavesFiles(kind: string): boolean {
@@ -20,7 +22,7 @@ export interface PlacedFiles {
   missing: string[];
 }
 
-/** Links the files of an artifact that people look for under `dist/`, as far as their bytes are on this machine. */
+/** Links the files of an artifact that people look for under `dist/`, as far as their bytes are on this machine; older ones under these names go. */
 export async function placeFiles(manifest: Manifest, project: string, { root, store }: { root: string; store: StoreLayout }): Promise<PlacedFiles> {
   const placed: PlacedFiles = { places: [], missing: [] };
   if (!leavesFiles(manifest.step)) return placed;
@@ -28,12 +30,16 @@ export async function placeFiles(manifest: Manifest, project: string, { root, st
     const place = join(filesDirectory(project), file.name);
     const blob = await findBlob(store, file);
     if (blob !== null) await placeFile(blob, join(root, place));
-    const isThere = blob !== null || (await hasSize(join(root, place), file.sizeBytes));
+    const isThere = blob !== null || (await holds(join(root, place), { file, store }));
+    // An older result under the name of this one would be taken for it.
+    if (!isThere) await rm(join(root, place), { force: true });
     placed[isThere ? 'places' : 'missing'].push(place);
   }
   return placed;
 }
 
-async function hasSize(path: string, sizeBytes: number): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.size === sizeBytes;
+/** True when a file outside holds these bytes; it is then known to the store as a place of theirs, and not read again while it is unchanged. */
+async function holds(path: string, { file, store }: { file: ManifestFile; store: StoreLayout }): Promise<boolean> {
+  if ((await fileState(path))?.sizeBytes !== file.sizeBytes) return false;
+  return (await referToFile(store, path)).sha256 === file.sha256;
 }

@@ -1,18 +1,30 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { GgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
-import type { CorpusFile, Model, Variant } from '../core/generated/model.generated.js';
+import type { CorpusFile, EvaluationSettings, Model, Variant } from '../core/generated/model.generated.js';
+import { benchStep } from '../steps/bench.js';
+import { publisher } from '../publish/settings.js';
 import { cardStep } from '../steps/card.js';
 import { convertStep } from '../steps/convert.js';
 import { imatrixFileStep, imatrixMakeStep } from '../steps/imatrix.js';
-import { kldBaseStep } from '../steps/kld-base.js';
-import { kldStep } from '../steps/kld.js';
+import { evaluationParameters } from '../steps/evaluation.js';
+import type { KldBase } from '../steps/kld-base.js';
+import { kldStep, type KldStep } from '../steps/kld.js';
+import { kldBaseStep, type MeasureSettings } from '../steps/measure.js';
 import { quantizationPlanStep } from '../steps/plan.js';
 import { quantizeStep } from '../steps/quantize.js';
 import { referenceStep } from '../steps/reference.js';
+import { readPageAssets, reportStep } from '../steps/report.js';
 import type { Step } from '../steps/step.js';
+import { modelEvidence } from './model-evidence.js';
+import { describeMachine } from '../toolchain/machine.js';
+import { askingPipeline } from './asked-results.js';
 import type { Pipeline } from './pipeline.js';
+import { planGate } from './plan-gate.js';
 import { planSource } from './plan-source.js';
 import { targetName, type TargetRef } from './target.js';
+import { requireToolchainDependency } from './toolchain-dependency.js';
 import { convertedModel, llama, namedFile, oneFile } from './upstream-files.js';
 import { planVariant } from './variant-plan.js';
 import { configFile, projectDirectory, readConfig } from './workspace.js';
@@ -38,8 +50,12 @@ interface Planning {
 export interface PlanningOptions {
   /** The model file of a project, when it is not the one that the project names. */
   config?: { project: string; file: string };
-  /** A GGUF elsewhere that stands for the converted model in a plan. */
+  /** A GGUF elsewhere that stands for the converted model in a plan, in place of the one that model.json declares. */
   from?: string | undefined;
+  /** Most variants that are measured at once. */
+  parallel?: number | undefined;
+  /** The projects of the tasks that the running one builds on; null or absent when not known. */
+  builtOn?: ReadonlySet<string> | null;
 }
 
 /** The step of a target: the recipe and the manifests of what it builds on, resolved. */
@@ -48,9 +64,13 @@ export async function planStep(ref: TargetRef, pipeline: Pipeline, options: Plan
   if (ref.kind === 'fetch' && /(^|\/)corpus[^/]*\.json$/.test(file)) return planCorpus(ref, pipeline, file);
   const model = await readConfig(pipeline.environment.workspace, 'model', { project: ref.project, file });
   const toolchain = model.toolchain ?? 'llama-cpp';
+  if (!withoutTools.has(ref.kind)) requireToolchainDependency(ref, toolchain, options.builtOn ?? null);
   const planning = { ref, pipeline, model, toolchain, file, options };
   return { step: await planOfKind(planning), toolchain };
 }
+
+/** Targets that may run no tool of llama.cpp, so that they need not depend on a toolchain. */
+const withoutTools: ReadonlySet<TargetRef['kind']> = new Set(['fetch', 'reference']);
 
 /** The file that declares a target's model or corpus. */
 export function modelFile(ref: TargetRef, pipeline: Pipeline, { config }: PlanningOptions): string {
@@ -66,8 +86,10 @@ function planOfKind(planning: Planning): Promise<Step> {
     case 'plan': return planPlan(planning);
     case 'quantize': return planQuantize(planning);
     case 'kld-base': return planKldBase(planning);
-    case 'kld': return planKld(planning);
+    case 'bench': return planBench(planning);
+    case 'gate': return planGate(planning);
     case 'card': return planCard(planning);
+    case 'report': return planReport(planning);
     default: throw new Error(`${targetName(planning.ref)} is no step of a model`);
   }
 }
@@ -90,46 +112,77 @@ async function planImatrix({ ref, pipeline, model, toolchain, file }: Planning):
   const settings = model.imatrix;
   if (settings === undefined) throw new GgufError('NO_IMATRIX', `${ref.project}: model.json declares no "imatrix"`, { hint: 'Declare one, or remove the target `imatrix`.' });
   if (settings.type === 'file') {
-    const fetched = await pipeline.perform(await planSource(settings.source, { ref, pipeline, toolchain, file, place: 'imatrix' }), toolchain);
-    return imatrixFileStep(oneFile(fetched, settings.file, 'imatrix.source'));
+    const { pipeline: asking, asked } = await askingPipeline(ref, pipeline);
+    const fetched = await asking.perform(await planSource(settings.source, { ref, pipeline, toolchain, file, place: 'imatrix' }), toolchain, { needFiles: false });
+    return { ...imatrixFileStep(oneFile(fetched, settings.file, 'imatrix.source')), asked };
   }
   return imatrixMakeStep({ settings, model: await convertedModel(ref, pipeline), corpus: await corpusText(settings.corpus, pipeline), toolchain: await llama(pipeline, toolchain) });
 }
 
-async function planQuantize({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
+async function planQuantize({ ref, pipeline, model, toolchain, file }: Planning): Promise<Step> {
   const variant = variantOf(ref, model);
   const files = await convertedModel(ref, pipeline);
   const name = `${model.name}-${ref.variant ?? ''}`;
   if (files.some((file) => file.name === `${name}.gguf`)) throw new GgufError('VARIANT_NAME_TAKEN', `${name}.gguf is the name of the unquantized model already`, { hint: 'Give the variant another name in model.json and project.json.' });
-  const { plan, ...planned } = await planVariant({ ref, model, toolchain, variant, name: ref.variant ?? '' }, pipeline);
-  return quantizeStep({ name, model: files, settings: planned.settings, rules: planned.rules, imatrix: planned.imatrix, expected: plan, toolchain: planned.toolchain });
+  const { plan, asked, ...planned } = await planVariant({ ref, model, toolchain, file, variant, name: ref.variant ?? '' }, pipeline);
+  return { ...quantizeStep({ name, model: files, settings: planned.settings, rules: planned.rules, imatrix: planned.imatrix, expected: plan, toolchain: planned.toolchain }), asked };
 }
 
-async function planPlan({ ref, pipeline, model, toolchain, options }: Planning): Promise<Step> {
-  return quantizationPlanStep(await planVariant({ ref, model, toolchain, variant: variantOf(ref, model), name: ref.variant ?? '', from: options.from }, pipeline));
+async function planPlan({ ref, pipeline, model, toolchain, file, options }: Planning): Promise<Step> {
+  const planned = await planVariant({ ref, model, toolchain, file, variant: variantOf(ref, model), name: ref.variant ?? '', from: options.from ?? model.planFrom }, pipeline);
+  return { ...quantizationPlanStep(planned), asked: planned.asked };
 }
 
-async function planKldBase({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
-  const { corpus, parameters } = evaluation(ref, model);
-  return kldBaseStep({ name: model.name, model: await convertedModel(ref, pipeline), corpus: await corpusText(corpus, pipeline), parameters, toolchain: await llama(pipeline, toolchain) });
+async function planKldBase(planning: Planning): Promise<Step> {
+  return kldBaseStep(await kldBase(planning), measureSettings(planning));
 }
 
-async function planKld({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
-  const { parameters } = evaluation(ref, model);
+/** A measurement, how it is done, and the project whose toolchain it runs. */
+export interface PlannedMeasurement {
+  step: KldStep;
+  settings: MeasureSettings;
+  toolchain: string;
+}
+
+/** The measurement of a target: as `planStep`, for steps that are worked on together. */
+export async function planMeasurement(ref: TargetRef, pipeline: Pipeline, options: PlanningOptions): Promise<PlannedMeasurement> {
+  const file = modelFile(ref, pipeline, options);
+  const model = await readConfig(pipeline.environment.workspace, 'model', { project: ref.project, file });
+  const toolchain = model.toolchain ?? 'llama-cpp';
+  const planning = { ref, pipeline, model, toolchain, file, options };
   const variant = await pipeline.upstream({ project: ref.project, kind: measuredKind(ref, model), variant: ref.variant ?? '' });
-  const base = oneFile(await pipeline.upstream({ project: ref.project, kind: 'kld-base' }), undefined, 'kld-base');
-  return kldStep({ variant: variant.files, base, parameters, toolchain: await llama(pipeline, toolchain) });
+  return { step: kldStep({ name: ref.variant ?? '', variant: variant.files, base: await kldBase(planning) }), settings: measureSettings(planning), toolchain };
+}
+
+async function kldBase({ ref, pipeline, model, toolchain }: Planning): Promise<KldBase> {
+  const settings = evaluation(ref, model);
+  return {
+    name: model.name, model: await convertedModel(ref, pipeline), corpus: await corpusText(settings.corpus, pipeline),
+    parameters: evaluationParameters(settings), toolchain: await llama(pipeline, toolchain),
+  };
+}
+
+function measureSettings({ ref, model, options }: Planning): MeasureSettings {
+  const { base = 'stream', baseLimit = 4 * 2 ** 30, shareBase = false } = evaluation(ref, model);
+  return { base, baseLimitBytes: baseLimit, shareBase, parallel: options.parallel, machine: { cores: availableParallelism(), freeMemoryBytes: () => process.availableMemory(), waitsAsleep: process.platform !== 'darwin' } };
+}
+
+async function planBench({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
+  const name = ref.variant ?? '';
+  const { files } = await pipeline.upstream({ project: ref.project, kind: measuredKind(ref, model), variant: name });
+  return benchStep({ name, files, settings: model.bench ?? {}, machine: describeMachine(), toolchain: await llama(pipeline, toolchain) });
 }
 
 async function planReference({ ref, pipeline, model, toolchain, file }: Planning): Promise<Step> {
   const reference = model.references?.[ref.variant ?? ''];
   if (reference === undefined) throw new GgufError('REFERENCE_MISSING', `${targetName(ref)}: model.json declares no reference ${JSON.stringify(ref.variant)}`, { hint: `Declared are: ${Object.keys(model.references ?? {}).join(', ')}` });
-  const fetched = await pipeline.perform(await planSource(reference.source, { ref, pipeline, toolchain, file, place: { reference: ref.variant ?? '' } }), toolchain);
-  return referenceStep(ref.variant ?? '', fetched.files);
+  const { pipeline: asking, asked } = await askingPipeline(ref, pipeline);
+  const fetched = await asking.perform(await planSource(reference.source, { ref, pipeline, toolchain, file, place: { reference: ref.variant ?? '' } }), toolchain, { needFiles: false });
+  return { ...referenceStep(ref.variant ?? '', fetched.files), asked };
 }
 
 /** A measurement is of a variant or of a reference; names are shared, so none can be both. */
-function measuredKind(ref: TargetRef, model: Model): 'quantize' | 'reference' {
+export function measuredKind(ref: TargetRef, model: Model): 'quantize' | 'reference' {
   const name = ref.variant ?? '';
   const isReference = Object.hasOwn(model.references ?? {}, name);
   if (isReference && Object.hasOwn(model.quantize ?? {}, name)) throw new GgufError('NAME_TAKEN', `${ref.project}: ${name} is both a variant and a reference`, { hint: 'Rename one of them in model.json and project.json.' });
@@ -137,22 +190,18 @@ function measuredKind(ref: TargetRef, model: Model): 'quantize' | 'reference' {
   return isReference ? 'reference' : 'quantize';
 }
 
-async function planCard({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
-  const of = (kind: TargetRef['kind'], variant?: string) => pipeline.upstream({ project: ref.project, kind, ...(variant === undefined ? {} : { variant }) });
-  const variants = Object.keys(model.quantize ?? {});
-  const measured = model.evaluation !== undefined;
-  const unknown = Object.entries(model.references ?? {}).filter(([, { compareWith }]) => compareWith !== undefined && !variants.includes(compareWith)).map(([name, { compareWith }]) => `references.${name}.compareWith: there is no variant ${JSON.stringify(compareWith)}`);
-  if (unknown.length > 0) throw new GgufError('VARIANT_MISSING', `${ref.project}: ${unknown.join('\n')}`, { hint: `Declared are: ${variants.join(', ')}` });
-  return cardStep({
-    model,
-    source: await of('fetch'),
-    converted: await of('convert'),
-    imatrix: model.imatrix === undefined ? null : await of('imatrix'),
-    base: measured ? await of('kld-base') : null,
-    variants: await Promise.all(variants.map(async (name) => ({ name, quantized: await of('quantize', name), measured: measured ? await of('kld', name) : null }))),
-    references: await Promise.all(Object.entries(model.references ?? {}).map(async ([name, { compareWith }]) => ({ name, compareWith: compareWith ?? null, fetched: await of('reference', name), measured: measured ? await of('kld', name) : null }))),
-    toolchain: { build: await pipeline.toolchain(toolchain).identity('build'), python: await pipeline.toolchain(toolchain).identity('python') },
-  });
+async function planCard({ ref, pipeline, model, toolchain, file }: Planning): Promise<Step> {
+  const evidence = await modelEvidence({ ref, model, file, toolchain }, pipeline);
+  const named = model.card?.template;
+  const template = named === undefined ? null : { file: join(evidence.directory, named), text: await namedFile(ref, pipeline, { file: named, by: 'card.template' }) };
+  const owner = publisher(model);
+  return cardStep({ evidence, settings: { ...(owner === null ? {} : { quantizedBy: owner }), ...model.card }, template });
+}
+
+async function planReport({ ref, pipeline, model, toolchain, file }: Planning): Promise<Step> {
+  const { pipeline: asking, asked } = await askingPipeline(ref, pipeline);
+  const evidence = await modelEvidence({ ref, model, file, toolchain }, asking, { withImportance: true });
+  return { ...reportStep([evidence], await readPageAssets(), { withEvidence: true }), asked };
 }
 
 /** The variant that a target names. */
@@ -163,10 +212,9 @@ export function variantOf(ref: TargetRef, model: Model): Variant {
   throw new GgufError('VARIANT_MISSING', `${targetName(ref)}: model.json declares no variant ${JSON.stringify(ref.variant)}`, { hint: known === '' ? 'Declare it under "quantize".' : `Declared are: ${known}` });
 }
 
-function evaluation(ref: TargetRef, model: Model) {
+function evaluation(ref: TargetRef, model: Model): EvaluationSettings {
   if (model.evaluation === undefined) throw new GgufError('NO_EVALUATION', `${ref.project}: model.json declares no "evaluation"`, { hint: 'Declare the corpus to measure on.' });
-  const { corpus, ctx = 512, chunks = -1, batch = 2048, ubatch = 512 } = model.evaluation;
-  return { corpus, parameters: { ctx, chunks, batch, ubatch } };
+  return model.evaluation;
 }
 
 async function corpusText(corpus: CorpusFile, pipeline: Pipeline): Promise<ManifestFile> {

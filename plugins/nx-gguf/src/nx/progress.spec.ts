@@ -29,7 +29,7 @@ describe('progressReporter', () => {
     }
     end();
     expect(written.join('')).not.toContain('\n');
-    expect(written.at(-1)).toBe('\r\x1b[K');
+    expect(written.at(-1)).toBe('\r\x1b[J');
     expect(written).toHaveLength(4);
   });
 
@@ -56,6 +56,30 @@ describe('progressReporter', () => {
     const { written, report } = recorder(true);
     report(at(1));
     report({ type: 'warning', message: 'low on space' });
-    expect(written.slice(-2)).toEqual(['\r\x1b[K', 'warning: low on space\n']);
+    expect(written.slice(-2)).toEqual(['\r\x1b[J', 'warning: low on space\n']);
+  });
+
+  const together = (a: number, b: number) => ({ ...at(Math.min(a, b)), parts: [{ name: 'Q4_K_M', done: a, figure: '0.03' }, { name: 'Q6_K', done: b }] });
+
+  it('shows each part with its own rate and time left in a line of its own on a terminal, without wrapping, and clears all of them', () => {
+    const { written, clock, report, end } = recorder(true);
+    report(together(0, 0));
+    clock.ms = 10_000;
+    report(together(50, 20));
+    expect(written.at(-1)).toBe([
+      '\r\x1b[J\x1b[?7lquantizing 20 % (20/100 tensors, 2.0/s, 40 s left)',
+      '  Q4_K_M 50 % (50/100 tensors, 5.0/s, 10 s left): 0.03',
+      '  Q6_K   20 % (20/100 tensors, 2.0/s, 40 s left)\x1b[?7h\x1b[2A\r',
+    ].join('\n'));
+    end();
+    expect(written.at(-1)).toBe('\r\x1b[J');
+  });
+
+  it('names the parts in the one line elsewhere, those that are ahead with how far', () => {
+    const { written, clock, report } = recorder(false);
+    report(together(0, 0));
+    clock.ms = 10_000;
+    report(together(50, 20));
+    expect(written).toEqual(['quantizing 20 % (20/100 tensors, 2.0/s, 40 s left): Q4_K_M (50) 0.03, Q6_K\n']);
   });
 });

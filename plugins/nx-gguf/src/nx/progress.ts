@@ -13,18 +13,19 @@ export interface ProgressOutput {
 const frameMs = 100;
 const sparseMs = 2_000;
 
-/** Shows events: on a terminal one line that changes, elsewhere a line for every tenth, and none for quick work. */
+/** Shows events: on a terminal one line that changes, and one for each part; elsewhere a line for every tenth, and none for quick work. */
 export function progressReporter(output: ProgressOutput): { report: Report; end: () => void } {
   let label = '';
-  let startMs = 0;
-  let startDone = 0;
+  let start: Start = { ms: 0, done: 0 };
+  let parts = new Map<string, Start>();
+  let lastDone = 0;
   let shownMs = 0;
   let shownTenth = 0;
-  let open = false;
+  let isShown = false;
 
   const end = (): void => {
-    if (open) output.write('\r\x1b[K');
-    open = false;
+    if (isShown) output.write(clear);
+    isShown = false;
   };
   const report: Report = (event) => {
     if (event.type !== 'progress') {
@@ -33,27 +34,61 @@ export function progressReporter(output: ProgressOutput): { report: Report; end:
       return;
     }
     const now = output.nowMs();
-    if (event.label !== label) {
+    // What counts from the start again is a new piece of work.
+    if (event.label !== label || event.done < lastDone) {
       ({ label } = event);
-      startMs = shownMs = now;
-      startDone = event.done;
+      start = { ms: now, done: event.done };
+      parts = new Map();
+      shownMs = now;
       shownTenth = 0;
     }
-    const line = progressLine(event, now - startMs, startDone);
+    for (const { name, done } of event.parts ?? []) if (!parts.has(name)) parts.set(name, { ms: now, done });
+    lastDone = event.done;
     if (output.isTerminal) {
-      if (open && now - shownMs < frameMs && event.done !== event.total) return;
-      output.write(`\r\x1b[K${line}`);
-      open = true;
+      if (isShown && now - shownMs < frameMs && event.done !== event.total) return;
+      output.write(frame([progressLine(event, now - start.ms, start.done), ...partLines(event, parts, now)]));
+      isShown = true;
       shownMs = now;
       return;
     }
     const tenth = event.total === null ? 0 : Math.floor((event.done * 10) / event.total);
     if (tenth <= shownTenth || now - shownMs < sparseMs) return;
-    output.write(`${line}\n`);
+    output.write(`${progressLine(event, now - start.ms, start.done)}${partsInWords(event)}\n`);
     shownMs = now;
     shownTenth = tenth;
   };
   return { report, end };
+}
+
+const clear = '\r\x1b[J';
+
+/**
+ * Lines that the next ones replace. The cursor stays where it was, at the beginning of the first: Nx, which may draw its own
+ * frames above, moves from there. A line that the terminal wrapped would be two.
+ */
+function frame(lines: readonly string[]): string {
+  return `${clear}\x1b[?7l${lines.join('\n')}\x1b[?7h${lines.length > 1 ? `\x1b[${lines.length - 1}A` : ''}\r`;
+}
+
+/** When something was first told of, and how far it was then: what was done before has no part in its rate. */
+interface Start {
+  ms: number;
+  done: number;
+}
+
+/** The parts in the line of the whole: of those that are ahead, how far. */
+function partsInWords({ done: slowest, parts = [] }: Progress): string {
+  const words = parts.map(({ name, done, figure }) => [name, ...(done === slowest ? [] : [`(${done})`]), ...(figure === undefined ? [] : [figure])].join(' '));
+  return words.length === 0 ? '' : `: ${words.join(', ')}`;
+}
+
+/** One line for each part, under that of the whole. */
+function partLines({ total, unit, parts = [] }: Progress, starts: ReadonlyMap<string, Start>, nowMs: number): string[] {
+  const width = Math.max(0, ...parts.map(({ name }) => name.length));
+  return parts.map(({ name, done, figure }) => {
+    const start = starts.get(name) ?? { ms: nowMs, done };
+    return `  ${progressLine({ type: 'progress', label: name.padEnd(width), done, total, unit }, nowMs - start.ms, start.done)}${figure === undefined ? '' : `: ${figure}`}`;
+  });
 }
 
 /** One line of progress, e.g. `quantizing 34 % (12/35 tensors, 3.1/s, 8 s left)`; what was done before it started has no part in the rate. */

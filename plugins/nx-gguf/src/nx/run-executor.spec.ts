@@ -12,7 +12,7 @@ function context(targetName: string, edges: readonly string[] = [], by = 'card')
   const id = `tiny:${by}`;
   const taskGraph = { dependencies: { [id]: edges.map((edge) => ({ id: edge })) }, tasks: { [id]: { id, target: { project: 'tiny', target: by } } } };
   const projects = { tiny: { root: 'tiny', targets: { card: { executor: 'nx-gguf:card' }, quantize: { executor: 'nx:noop' } } } };
-  return { root: temporaryDirectory(), projectName: 'tiny', targetName, projectsConfigurations: { version: 2, projects }, taskGraph } as unknown as ExecutorContext;
+  return { root: temporaryDirectory(), projectName: 'tiny', targetName, projectsConfigurations: { version: 2, projects }, nxJsonConfiguration: {}, taskGraph } as unknown as ExecutorContext;
 }
 
 /** Runs an executor on some work; its result, and what it printed as errors. */

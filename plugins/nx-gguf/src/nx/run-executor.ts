@@ -1,15 +1,19 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { GgufError } from '../core/errors.js';
 import { optionProblems } from '../core/validate.js';
+import { createRemotes } from '../remote/create-remotes.js';
+import { processName } from '../store/owned-name.js';
 import { defaultStoreRoot, openStore } from '../store/store.js';
 import { errorText } from './errors.js';
 import { createPipeline, type Pipeline } from './pipeline.js';
+import { pluginOptions } from './plugin-options.js';
 import { progressReporter } from './progress.js';
 import type { TargetKind, TargetRef } from './target.js';
+import { projectsBuiltOn } from './toolchain-dependency.js';
 import type { ToolchainEnvironment } from './toolchain-tools.js';
 import type { Workspace } from './workspace.js';
 
-const variantKinds: ReadonlySet<TargetKind> = new Set(['reference', 'plan', 'quantize', 'kld']);
+const variantKinds: ReadonlySet<TargetKind> = new Set(['reference', 'plan', 'quantize', 'kld', 'bench']);
 
 /** What an executor's own part gets. */
 export interface Execution<O> {
@@ -20,6 +24,8 @@ export interface Execution<O> {
   print: (text: string) => void;
   /** True when the user asked for this target, and not merely for something that builds on it. */
   isRequested: boolean;
+  /** The projects of all tasks that this one builds on; null where that is not known. */
+  builtOn: ReadonlySet<string> | null;
   ref: (kind: TargetKind) => TargetRef;
 }
 
@@ -31,6 +37,7 @@ export interface CommonOptions {
   reference?: string;
   maxBytesPerSecond?: number;
   from?: string;
+  parallel?: number;
 }
 
 /**
@@ -39,15 +46,14 @@ export interface CommonOptions {
  */
 export function executor<O extends CommonOptions>(schema: object, work: (execution: Execution<O>) => Promise<void>): (options: O, context: ExecutorContext) => Promise<{ success: boolean }> {
   return async (options, context) => {
-    const abort = new AbortController();
-    const stop = (): void => abort.abort();
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-    for (const signal of signals) process.on(signal, stop);
     const progress = progressReporter({ write: (text) => process.stdout.write(text), isTerminal: process.stdout.isTTY, nowMs: () => performance.now() });
     try {
-      const problems = optionProblems(schema, options);
-      if (problems.length > 0) throw new GgufError('BAD_OPTIONS', problems.map((problem) => `${context.projectName ?? ''}:${context.targetName ?? ''}: ${problem}`).join('\n'), { hint: 'See the schema of the executor for what it takes.' });
-      await work(await execution(options, context, { report: progress.report, signal: abort.signal }));
+      await interruptible(async (signal) => {
+        checkOptions(schema, options, context);
+        const environment = await environmentOf(context, { report: progress.report, signal });
+        // What was made is worth sharing also when what came after it failed.
+        await work(execution(options, context, { environment, print: (text) => process.stdout.write(`${text}\n`) })).finally(() => environment.remotes.finish());
+      });
       return { success: true };
     } catch (error) {
       progress.end();
@@ -55,18 +61,50 @@ export function executor<O extends CommonOptions>(schema: object, work: (executi
       return { success: false };
     } finally {
       progress.end();
-      for (const signal of signals) process.off(signal, stop);
     }
   };
 }
 
-async function execution<O extends CommonOptions>(options: O, context: ExecutorContext, { report, signal }: Pick<ToolchainEnvironment, 'report' | 'signal'>): Promise<Execution<O>> {
-  const project = context.projectName ?? '';
+/** Runs work that stops cleanly when the process is told to. */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const stop = (): void => abort.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, stop);
+  try {
+    return await work(abort.signal);
+  } finally {
+    for (const signal of signals) process.off(signal, stop);
+  }
+}
+
+/**
+ * Checks the options of a task.
+ * @throws GgufError `BAD_OPTIONS` with every problem
+ */
+export function checkOptions(schema: object, options: object, { projectName, targetName }: ExecutorContext): void {
+  const problems = optionProblems(schema, options);
+  if (problems.length > 0) throw new GgufError('BAD_OPTIONS', problems.map((problem) => `${projectName ?? ''}:${targetName ?? ''}: ${problem}`).join('\n'), { hint: 'See the schema of the executor for what it takes.' });
+}
+
+/** What all tasks of a workspace work with. */
+export async function environmentOf(context: ExecutorContext, { report, signal }: Pick<ToolchainEnvironment, 'report' | 'signal'>): Promise<ToolchainEnvironment> {
   const workspace: Workspace = { root: context.root, projects: context.projectsConfigurations.projects };
-  const environment: ToolchainEnvironment = { workspace, store: await openStore(defaultStoreRoot(process.env)), env: process.env, report, signal };
+  const store = await openStore(defaultStoreRoot(process.env));
+  // All tasks of a run are children of one process.
+  const remotes = createRemotes({ store, env: process.env, pluginOptions: pluginOptions(context.nxJsonConfiguration), run: processName(process.ppid), report, signal });
+  return { workspace, store, remotes, env: process.env, report, signal };
+}
+
+/** What the executor's own part of a task gets. */
+export function execution<O extends CommonOptions>(options: O, context: ExecutorContext, { environment, print }: Pick<Execution<O>, 'environment' | 'print'>): Execution<O> {
+  const project = context.projectName ?? '';
+  const builtOn = projectsBuiltOn(context);
   const planning = {
     threads: options.threads,
     from: options.from,
+    parallel: options.parallel,
+    builtOn,
     ...(options.config === undefined ? {} : { config: { project, file: options.config } }),
     ...(options.maxBytesPerSecond === undefined ? {} : { transfer: { maxBytesPerSecond: options.maxBytesPerSecond } }),
   };
@@ -76,8 +114,9 @@ async function execution<O extends CommonOptions>(options: O, context: ExecutorC
     project,
     environment,
     pipeline: createPipeline(environment, planning),
-    print: (text) => process.stdout.write(`${text}\n`),
+    print,
     isRequested: isRequested(context),
+    builtOn,
     ref: (kind) => ({ project, kind, ...(variantKinds.has(kind) ? { variant: variant ?? '' } : {}) }),
   };
 }

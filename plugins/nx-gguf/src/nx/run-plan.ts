@@ -5,7 +5,6 @@ import { parseAs } from '../core/validate.js';
 import { planDiffTable } from '../report/plan-diff-table.js';
 import { planTable } from '../report/plan-table.js';
 import { planFile } from '../steps/plan.js';
-import { writeDurably } from '../store/durable.js';
 import { comparedSide } from './compared-side.js';
 import type { Execution } from './run-executor.js';
 import { manifestPath } from './target.js';
@@ -13,13 +12,12 @@ import { oneFile } from './upstream-files.js';
 
 /** Plans a variant, leaves the plan beside its manifest and prints it, or what differs from another one. */
 export async function runPlan(execution: Execution<PlanOptions>): Promise<void> {
-  const { ref: refOf, pipeline, environment, options, print } = execution;
+  const { ref: refOf, pipeline, options, print } = execution;
   const ref = refOf('plan');
   const { manifest } = await pipeline.obtain(ref, { needFiles: true });
   const text = await readFile(await pipeline.resolve(oneFile(manifest, planFile, 'plan')), 'utf8');
   const plan = parseAs('plan', text, planFile);
   const place = join(dirname(manifestPath(ref)), planFile);
-  await writeDurably(join(environment.workspace.root, place), text);
   if (options.against !== undefined) print(planDiffTable(await comparedSide(options.against, execution), { name: ref.variant ?? '', ...plan }));
   else if (options.format === 'json') print(text.trimEnd());
   else print(`${planTable(plan)}\n${place}`);

@@ -10,6 +10,6 @@ export async function runTarget(kind: TargetKind, { options, ref: refOf, isReque
   const { manifest, origin } = await pipeline.obtain(ref, { needFiles: isVerified || (isRequested && leavesFiles(kind)) });
   if (isVerified) await pipeline.verify(ref, manifest);
   const { places } = await placeFiles(manifest, ref.project, { root: environment.workspace.root, store: environment.store });
-  print(`${describeArtifact(manifest, ref)}${origin === 'store' ? ' (from the store)' : ''}${isVerified ? ', same bytes as one run of llama-quantize' : ''}`);
+  print(`${describeArtifact(manifest, ref)}${{ store: ' (from the store)', remote: ' (from a remote)', run: '' }[origin]}${isVerified ? ', same bytes as one run of llama-quantize' : ''}`);
   for (const place of places) print(`  ${place}`);
 }

@@ -6,6 +6,7 @@ import type { UpdateOptions } from '../core/generated/generators/update.generate
 import { lockText } from '../core/lock-entry.js';
 import { optionProblems } from '../core/validate.js';
 import { updateSchema } from '../core/generated/generators/update.generated.js';
+import { noRemotes } from '../remote/create-remotes.js';
 import { fileChangeLine } from '../report/lock-diff.js';
 import { writeDurably } from '../store/durable.js';
 import { defaultStoreRoot, openStore } from '../store/store.js';
@@ -35,7 +36,8 @@ async function update(tree: Tree, options: UpdateOptions, report: ToolchainEnvir
   if (problems.length > 0) throw new GgufError('BAD_OPTIONS', problems.join('\n'));
   if (all === (project !== undefined)) throw new GgufError('BAD_OPTIONS', 'name one project with --project, or all with --all');
   const workspace = { root: tree.root, projects: Object.fromEntries(getProjects(tree)) };
-  const environment: ToolchainEnvironment = { workspace, store: await openStore(defaultStoreRoot(process.env)), env: process.env, report, signal: undefined };
+  const store = await openStore(defaultStoreRoot(process.env));
+  const environment: ToolchainEnvironment = { workspace, store, remotes: noRemotes(store), env: process.env, report, signal: undefined };
   const updates: ProjectUpdate[] = [];
   for (const name of project === undefined ? await lockableProjects(workspace) : [project]) updates.push(await updateProject(name, environment));
   for (const one of updates) process.stdout.write(projectText(one));

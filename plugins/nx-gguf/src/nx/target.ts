@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 
 /** The targets that have an artifact, as parts of a model, a corpus or a toolchain project. */
-export type TargetKind = 'fetch' | 'reference' | 'convert' | 'imatrix' | 'plan' | 'quantize' | 'kld-base' | 'kld' | 'card' | 'source' | 'build' | 'python';
+export type TargetKind = 'fetch' | 'reference' | 'convert' | 'imatrix' | 'plan' | 'quantize' | 'kld-base' | 'kld' | 'bench' | 'gate' | 'card' | 'report' | 'source' | 'build' | 'python';
 
 /** One artifact of a project. */
 export interface TargetRef {
   project: string;
   kind: TargetKind;
-  /** For `plan`, `quantize` and `kld` a variant, for `reference` and `kld` a reference. */
+  /** For `plan`, `quantize`, `kld` and `bench` a variant, for `reference`, `kld` and `bench` a reference. */
   variant?: string;
 }
 

@@ -5,6 +5,7 @@ import { canonicalJson } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import type { Report } from '../core/events.js';
 import { readManifest } from '../store/actions.js';
+import type { Remotes } from '../remote/remotes.js';
 import type { StoreLayout } from '../store/layout.js';
 import type { StepTools } from '../steps/step.js';
 import { buildIdentity, ensureBuild } from '../toolchain/build.js';
@@ -28,6 +29,7 @@ export type ToolchainPart = Extract<TargetKind, 'source' | 'build' | 'python'>;
 export interface ToolchainEnvironment {
   workspace: Workspace;
   store: StoreLayout;
+  remotes: Remotes;
   env: Readonly<Record<string, string | undefined>>;
   report: Report;
   signal: AbortSignal | undefined;

@@ -11,8 +11,9 @@ import { requireQuantizeOptions } from '../quant/quantize-options.js';
 import { ruleFindings } from '../quant/rule-checks.js';
 import { normalizeTensorTypes, parseTensorTypes, type ParsedTensorTypes } from '../quant/tensor-types.js';
 import { optionsOf, type QuantizeSettings } from '../steps/quantize.js';
+import { askingPipeline } from './asked-results.js';
 import { dryPlan } from './dry-plan.js';
-import { modelHeadersOf } from './model-headers.js';
+import { modelHeadersOf, type PlanFrom } from './model-headers.js';
 import type { Pipeline } from './pipeline.js';
 import { targetName, type TargetRef } from './target.js';
 import { llama, namedFile } from './upstream-files.js';
@@ -26,14 +27,18 @@ export interface VariantRequest {
   toolchain: string;
   name: string;
   variant: Variant;
-  /** A GGUF elsewhere, by path or URL, whose header stands for the converted model's. */
-  from?: string | undefined;
+  /** The model file, relative to the project's directory. */
+  file: string;
+  /** A GGUF elsewhere whose header stands for the converted model's. */
+  from?: PlanFrom | undefined;
 }
 
 /** A variant with everything resolved: what llama-quantize gets, and what it makes of it. */
 export interface VariantPlan {
   plan: QuantizationPlan;
   dryRuns: readonly Manifest[];
+  /** Results of the smaller steps that planning asked for. */
+  asked: readonly Manifest[];
   settings: QuantizeSettings;
   /** Normalized text of the rules, pinned ones included; null when there are none. */
   rules: string | null;
@@ -57,12 +62,13 @@ export async function planVariant(request: VariantRequest, pipeline: Pipeline): 
   const imatrix = await variantImatrix(request, pipeline);
   requireQuantizeOptions(optionsOf({ name, settings, rules: tensorTypes === undefined ? null : '', model: [placeholder], imatrix: imatrix === null ? null : placeholder }), name);
   const toolchain = await llama(pipeline, request.toolchain);
+  const { pipeline: asking, asked } = await askingPipeline(request.ref, pipeline);
   const { plan, dryRuns, rules } = await dryPlan({
-    headers: await modelHeadersOf(request, pipeline), settings, rules: usable, isPinned: sideEffects === 'pin',
+    headers: await modelHeadersOf(request, asking), settings, rules: usable, isPinned: sideEffects === 'pin',
     hasImatrix: imatrix !== null && (usedEntries(imatrix, settings)?.length ?? 1) > 0, toolchain, toolchainProject: request.toolchain,
-  }, pipeline);
+  }, asking);
   report([...parsed.problems, ...ruleFindings(usable, plan), ...planFindings(plan, imatrix, settings)], { request, pipeline, levels });
-  return { plan, dryRuns, settings, toolchain, rules: rules.length === 0 ? null : normalizeTensorTypes(rules), imatrix: imatrix?.file ?? null };
+  return { plan, dryRuns, asked, settings, toolchain, rules: rules.length === 0 ? null : normalizeTensorTypes(rules), imatrix: imatrix?.file ?? null };
 }
 
 // Only whether there is a model or a matrix matters to the check of options.

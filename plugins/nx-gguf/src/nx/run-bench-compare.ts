@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BenchCompareOptions } from '../core/generated/executors/bench-compare.generated.js';
+import { parseAs } from '../core/validate.js';
+import { speedComparisonText } from '../report/speed-text.js';
+import { benchCompareStep, comparisonFile, type ComparedFiles } from '../steps/bench-compare.js';
+import { writeDurably } from '../store/durable.js';
+import { describeMachine } from '../toolchain/machine.js';
+import { measuredKind } from './plan-step.js';
+import type { Execution } from './run-executor.js';
+import { filesDirectory } from './target.js';
+import { llama, oneFile } from './upstream-files.js';
+import { configFile, readConfig } from './workspace.js';
+
+/** Measures two variants or references in alternation, leaves the result under `dist/`, and prints which is faster. */
+export async function runBenchCompare({ options, project, pipeline, environment, print }: Execution<BenchCompareOptions>): Promise<void> {
+  const { workspace } = environment;
+  const model = await readConfig(workspace, 'model', { project, file: options.config ?? configFile(workspace, { project, kind: 'convert' }, 'model.json') });
+  const toolchain = model.toolchain ?? 'llama-cpp';
+  const side = async (name: string): Promise<ComparedFiles> => {
+    const ref = { project, kind: 'bench', variant: name } as const;
+    return { name, files: (await pipeline.upstream({ ...ref, kind: measuredKind(ref, model) })).files };
+  };
+  const step = benchCompareStep({
+    a: await side(options.a), b: await side(options.b), pairs: options.pairs ?? 6,
+    settings: model.bench ?? {}, machine: describeMachine(), toolchain: await llama(pipeline, toolchain), occasion: randomUUID(),
+  });
+  const manifest = await pipeline.perform(step, toolchain);
+  const text = await readFile(await pipeline.resolve(oneFile(manifest, comparisonFile, 'bench-compare')), 'utf8');
+  const place = join(filesDirectory(project), 'bench-compare', `${options.a}-${options.b}`, comparisonFile);
+  await writeDurably(join(workspace.root, place), text);
+  print(`${speedComparisonText(parseAs('bench-comparison', text, place))}\n${place}`);
+}
