@@ -1,0 +1,12 @@
+import unit from '../jest.config.mjs';
+
+/** End-to-end tests of the built server: a process of its own, real Nx, kill -9, a disk that is full. */
+export default {
+  ...unit,
+  rootDir: import.meta.dirname,
+  displayName: 'cache-server e2e',
+  roots: ['<rootDir>'],
+  testMatch: ['**/*.e2e.ts'],
+  globalSetup: '<rootDir>/support/global-setup.mjs',
+  moduleNameMapper: { ...unit.moduleNameMapper, '^nx-gguf/store$': '<rootDir>/../../../plugins/nx-gguf/src/store-api.ts' },
+};

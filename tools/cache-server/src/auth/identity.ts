@@ -1,0 +1,55 @@
+import { GgufError, fileState } from 'nx-gguf/store';
+import type { TokenRecord } from '../config/generated/tokens.generated.js';
+import { trusted } from '../config/namespaces.js';
+import { recordOf, tokenOf } from './token.js';
+import { readTokens } from './token-file.js';
+
+/** What a request may want to do. */
+export type Scope = TokenRecord['scopes'][number];
+
+/** Who asks. `id` is public: it stands in logs. */
+export type Identity = Pick<TokenRecord, 'id' | 'namespace' | 'requestsPerMinute' | 'uploadBytesPerHour' | 'maxBlobBytes'> & { scopes: readonly Scope[] };
+
+/** Tells who sends a request. */
+export interface Authenticator {
+  /** @throws GgufError `UNAUTHORIZED` */
+  identify: (request: { authorization: string | undefined; address: string }) => Promise<Identity>;
+  tokens: () => readonly TokenRecord[];
+}
+
+/** What telling needs. */
+export interface AuthenticatorOptions {
+  path: string;
+  anonymous: 'none' | 'read';
+  nowMs: () => number;
+  /** Called when a changed file cannot be used; the tokens that were read before stay. */
+  onBadFile: (error: unknown) => void;
+}
+
+/** Recognises the tokens of a file, which is read again when it changed: tokens come and go without a restart. */
+export function createAuthenticator({ path, anonymous, nowMs, onBadFile }: AuthenticatorOptions): Authenticator {
+  let seen = '';
+  let records: readonly TokenRecord[] = [];
+  const refresh = async (): Promise<void> => {
+    const state = await fileState(path);
+    const now = state === null ? 'none' : `${state.mtimeNs} ${state.sizeBytes}`;
+    if (now === seen) return;
+    try {
+      records = (await readTokens(path)) ?? [];
+    } catch (error) {
+      onBadFile(error);
+    }
+    seen = now;
+  };
+  return {
+    tokens: () => records,
+    identify: async ({ authorization, address }) => {
+      await refresh();
+      const token = tokenOf(authorization);
+      if (token === null && anonymous === 'read') return { id: `anonymous ${address}`, scopes: ['read'], namespace: trusted };
+      const record = token === null ? null : recordOf(token, records, nowMs());
+      if (record === null) throw new GgufError('UNAUTHORIZED', token === null ? 'a token is needed' : 'the token is not known, or was revoked or has expired', { hint: 'Send it as `Authorization: Bearer …`; `nx-gguf-cache-server token create` makes one.' });
+      return record;
+    },
+  };
+}

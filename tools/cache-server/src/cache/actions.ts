@@ -1,0 +1,48 @@
+import { isGgufError, type Sha256 } from 'nx-gguf/store';
+import { visibleTo } from '../config/namespaces.js';
+import type { DocumentName } from '../storage/storage.js';
+import { missingBlobs, type CacheContext } from './blobs.js';
+import { forgetDocument, keepDocument } from './documents.js';
+import { manifestOf } from './manifest.js';
+
+/**
+ * The text of an action's manifest as a namespace sees it, or null. Answered only while every blob that it names is
+ * there; being answered counts as use of it and of them.
+ */
+export async function findAction(context: CacheContext, namespace: string, key: Sha256): Promise<string | null> {
+  for (const holder of visibleTo(namespace)) {
+    const name = actionName(holder, key);
+    const text = await context.storage.readDocument(name);
+    if (text === null || !(await isComplete(context, holder, { text, key }))) continue;
+    await context.storage.touchDocument(name);
+    return text;
+  }
+  return null;
+}
+
+/** Keeps a manifest for a namespace; the digests that it names and the namespace does not see, in which case nothing is kept. */
+export async function putAction(context: CacheContext, namespace: string, { key, text }: { key: Sha256; text: string }): Promise<Sha256[]> {
+  const missing = await missingBlobs(context, namespace, manifestOf(text, key).files);
+  if (missing.length > 0) return missing;
+  await keepDocument(context, actionName(namespace, key), text);
+  return [];
+}
+
+/** Forgets what a namespace has for an action; false when that is nothing. */
+export async function removeAction(context: CacheContext, namespace: string, key: Sha256): Promise<boolean> {
+  return (await forgetDocument(context, actionName(namespace, key))) !== null;
+}
+
+async function isComplete(context: CacheContext, holder: string, { text, key }: { text: string; key: Sha256 }): Promise<boolean> {
+  try {
+    return (await missingBlobs(context, holder, manifestOf(text, key).files)).length === 0;
+  } catch (error) {
+    // A damaged document is as good as none.
+    if (isGgufError(error) && error.code === 'BAD_MANIFEST') return false;
+    throw error;
+  }
+}
+
+function actionName(namespace: string, key: Sha256): DocumentName {
+  return { namespace, kind: 'actions', key };
+}

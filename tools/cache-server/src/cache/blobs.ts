@@ -1,0 +1,67 @@
+import type { Readable } from 'node:stream';
+import type { BlobId, Sha256 } from 'nx-gguf/store';
+import { visibleTo } from '../config/namespaces.js';
+import type { ByteRange, DocumentName, Storage } from '../storage/storage.js';
+import type { KeyLocks } from './key-locks.js';
+import type { Space } from './space.js';
+
+/** What the parts of the cache work with. */
+export interface CacheContext {
+  storage: Storage;
+  space: Space;
+  /** By the digest of a blob: what finds, publishes or removes it holds its lock. */
+  locks: KeyLocks;
+}
+
+/**
+ * Size of a blob that a namespace sees, or null; being found counts as use. A blob is seen by the namespaces that hold a
+ * claim on it, and a claim is earned by sending all its bytes: knowing a digest tells nothing of what others have.
+ */
+export async function findVisibleBlob({ storage, locks }: CacheContext, namespace: string, sha256: Sha256): Promise<number | null> {
+  for (const holder of visibleTo(namespace)) {
+    if (await isClaimed(storage, holder, sha256)) return locks(sha256, () => storage.findBlob(sha256));
+  }
+  return null;
+}
+
+/** The bytes of a blob that was found; null when it went since. */
+export function openBlob({ storage }: CacheContext, sha256: Sha256, range?: ByteRange): Promise<Readable | null> {
+  return storage.openBlob(sha256, range);
+}
+
+/** Takes over a received file as a blob that a namespace holds. */
+export async function publishBlob({ storage, space, locks }: CacheContext, namespace: string, received: { id: BlobId; path: string }): Promise<void> {
+  const { id, path } = received;
+  await locks(id.sha256, async () => {
+    const isNew = (await storage.blobUsage(id.sha256)) === null;
+    await storage.publishBlob(id, path);
+    if (isNew) space.added(id.sizeBytes);
+    // The blob comes first: a claim on a blob that is not there would be earned by whoever uploads it next.
+    if (!(await isClaimed(storage, namespace, id.sha256))) await storage.writeDocument(claimOf(namespace, id.sha256), '{}\n');
+  });
+}
+
+/** Removes a blob that its lock's holder wants gone, after all claims on it. */
+export async function removeBlob({ storage, space }: Omit<CacheContext, 'locks'>, blob: BlobId): Promise<void> {
+  for (const namespace of await storage.namespaces()) await storage.removeDocument(claimOf(namespace, blob.sha256));
+  await storage.removeBlob(blob.sha256);
+  space.removed(blob.sizeBytes);
+}
+
+/** The blobs of a list that a namespace does not see, or that have another size there. Those that are found count as used. */
+export async function missingBlobs(context: CacheContext, namespace: string, blobs: readonly BlobId[]): Promise<Sha256[]> {
+  const left = new Map(blobs.map((blob) => [`${blob.sha256} ${blob.sizeBytes}`, blob])).values();
+  const missing = new Set<Sha256>();
+  await Promise.all(Array.from({ length: 8 }, async () => {
+    for (const { sha256, sizeBytes } of left) if ((await findVisibleBlob(context, namespace, sha256)) !== sizeBytes) missing.add(sha256);
+  }));
+  return [...missing].sort();
+}
+
+async function isClaimed(storage: Storage, namespace: string, sha256: Sha256): Promise<boolean> {
+  return (await storage.documentUsage(claimOf(namespace, sha256))) !== null;
+}
+
+function claimOf(namespace: string, key: Sha256): DocumentName {
+  return { namespace, kind: 'claims', key };
+}

@@ -1,0 +1,59 @@
+import { optionProblems, prettyJson, sha256, type BlobId } from 'nx-gguf/store';
+import { nxEntrySchema, type NxEntry } from '../config/generated/nx-entry.generated.js';
+import { visibleTo } from '../config/namespaces.js';
+import type { DocumentName } from '../storage/storage.js';
+import { missingBlobs, publishBlob, type CacheContext } from './blobs.js';
+import { forgetDocument, keepDocument } from './documents.js';
+
+/**
+ * The archive of an entry of Nx's cache as a namespace sees it, or null. Answered only while every blob is there that a
+ * manifest in the archive names; being answered counts as use of them all.
+ */
+export async function findNxEntry(context: CacheContext, namespace: string, hash: string): Promise<BlobId | null> {
+  for (const holder of visibleTo(namespace)) {
+    const entry = await completeEntry(context, holder, hash);
+    if (entry === null) continue;
+    await context.storage.touchDocument(entryName(holder, hash));
+    return entry.body;
+  }
+  return null;
+}
+
+/** True when a namespace has a complete entry of its own, which is not replaced. */
+export async function hasNxEntry(context: CacheContext, namespace: string, hash: string): Promise<boolean> {
+  return (await completeEntry(context, namespace, hash)) !== null;
+}
+
+/** Keeps a received archive for a namespace. The blobs that it names may come later; until then it is not answered. */
+export async function putNxEntry(context: CacheContext, namespace: string, entry: { hash: string; id: BlobId; path: string; blobs: readonly BlobId[] }): Promise<void> {
+  const { hash, id, path, blobs } = entry;
+  await publishBlob(context, namespace, { id, path });
+  const text = prettyJson({ format: 1, hash, body: { ...id }, blobs: blobs.map((blob) => ({ ...blob })) } satisfies NxEntry);
+  await keepDocument(context, entryName(namespace, hash), text);
+}
+
+/** Forgets an entry that a namespace has; false when it has none. */
+export async function removeNxEntry(context: CacheContext, namespace: string, hash: string): Promise<boolean> {
+  return (await forgetDocument(context, entryName(namespace, hash))) !== null;
+}
+
+/** An entry as it was written, or null for a text that is none. */
+export function parseNxEntry(text: string): NxEntry | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return optionProblems(nxEntrySchema, value).length === 0 ? (value as NxEntry) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function completeEntry(context: CacheContext, holder: string, hash: string): Promise<NxEntry | null> {
+  const text = await context.storage.readDocument(entryName(holder, hash));
+  const entry = text === null ? null : parseNxEntry(text);
+  if (entry?.hash !== hash) return null;
+  return (await missingBlobs(context, holder, [entry.body, ...entry.blobs])).length === 0 ? entry : null;
+}
+
+function entryName(namespace: string, hash: string): DocumentName {
+  return { namespace, kind: 'nx', key: sha256(hash) };
+}

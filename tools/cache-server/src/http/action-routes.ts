@@ -1,0 +1,45 @@
+import { findAction, putAction, removeAction } from '../cache/actions.js';
+import { readText } from '../cache/receive.js';
+import { welcomeBody, type Answer } from './answer.js';
+import { announcedSize } from './body.js';
+import { notFound } from './cas-routes.js';
+import { jsonAnswer } from './errors.js';
+import type { Exchange, Route } from './route.js';
+import type { Service } from './service.js';
+
+/** `/ac/<action key>`: manifests, answered only while their blobs are there. */
+export function actionRoute(service: Service): Route {
+  return {
+    name: 'ac',
+    path: /^\/ac\/([0-9a-f]{64})$/,
+    methods: { GET: 'read', PUT: 'write', DELETE: 'admin' },
+    handle: (exchange) => ({ PUT: receive, DELETE: remove }[exchange.request.method ?? ''] ?? send)(service, exchange),
+  };
+}
+
+async function send({ cache, metrics }: Service, { identity, part: key }: Exchange): Promise<Answer> {
+  const text = await findAction(cache, identity.namespace, key);
+  metrics.lookup('action', text !== null);
+  return text === null ? notFound : { status: 200, headers: { 'Content-Type': 'application/json' }, body: text };
+}
+
+async function receive(service: Service, { request, response, identity, part: key }: Exchange): Promise<Answer> {
+  const { cache, metrics, settings } = service;
+  const sizeBytes = announcedSize(request, settings.maxManifestBytes);
+  await service.limits.upload(identity, sizeBytes);
+  const reservation = await service.reserve(identity, sizeBytes);
+  try {
+    welcomeBody(request, response);
+    const text = await readText(request, settings.maxManifestBytes, metrics.received);
+    const missing = await putAction(cache, identity.namespace, { key, text });
+    if (missing.length === 0) return jsonAnswer(200, { actionKey: key });
+    metrics.error('BLOBS_MISSING');
+    return jsonAnswer(409, { error: 'BLOBS_MISSING', message: `${missing.length} of the blobs that it names are not here, or have another size`, missing });
+  } finally {
+    reservation.release();
+  }
+}
+
+async function remove({ cache }: Service, { identity, part: key }: Exchange): Promise<Answer> {
+  return (await removeAction(cache, identity.namespace, key)) ? { status: 204 } : notFound;
+}

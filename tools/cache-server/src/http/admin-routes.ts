@@ -1,0 +1,60 @@
+import { GgufError } from 'nx-gguf/store';
+import { trusted } from '../config/namespaces.js';
+import { notFound } from './cas-routes.js';
+import { jsonAnswer } from './errors.js';
+import type { Route } from './route.js';
+import type { Service } from './service.js';
+import { statsPage } from './stats-page.js';
+
+/** `/health`: whether the storage can be reached. */
+export function healthRoute({ cache }: Service): Route {
+  return {
+    name: 'health',
+    path: /^\/health$/,
+    methods: { GET: null },
+    handle: async () => {
+      await cache.storage.namespaces();
+      return jsonAnswer(200, { status: 'ok' });
+    },
+    onError: () => jsonAnswer(503, { status: 'the storage cannot be reached' }),
+  };
+}
+
+/** `/metrics`: for Prometheus. */
+export function metricsRoute({ metrics }: Service): Route {
+  return {
+    name: 'metrics',
+    path: /^\/metrics$/,
+    methods: { GET: 'read' },
+    handle: async () => ({ status: 200, headers: { 'Content-Type': metrics.registry.contentType }, body: await metrics.registry.metrics() }),
+  };
+}
+
+/** `/stats`: a page for people. */
+export function statsRoute(service: Service): Route {
+  return {
+    name: 'stats',
+    path: /^\/(?:stats)?$/,
+    methods: { GET: 'read' },
+    handle: async ({ identity }) => ({
+      status: 200,
+      headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" },
+      body: await statsPage(service, identity),
+    }),
+  };
+}
+
+/** `/namespaces/<name>`: forgets all that a namespace holds, for a pull request that is closed. */
+export function namespaceRoute({ cache }: Service): Route {
+  return {
+    name: 'namespaces',
+    path: /^\/namespaces\/([a-z0-9][a-z0-9-]{0,62})$/,
+    methods: { DELETE: 'admin' },
+    handle: async ({ part: namespace }) => {
+      if (namespace === trusted) throw new GgufError('FORBIDDEN', `the namespace ${trusted} cannot be removed`);
+      if (!(await cache.storage.namespaces()).includes(namespace)) return notFound;
+      await cache.storage.removeNamespace(namespace);
+      return { status: 204 };
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { GgufError, sha256, type BlobId } from 'nx-gguf/store';
+import { openBlob, removeBlob } from '../cache/blobs.js';
+import { blobsInArchive } from '../cache/manifests-in-archive.js';
+import { findNxEntry, hasNxEntry, putNxEntry, removeNxEntry } from '../cache/nx-entries.js';
+import { receiveFile } from '../cache/receive.js';
+import { welcomeBody, type Answer } from './answer.js';
+import { announcedSize } from './body.js';
+import type { Exchange, Route } from './route.js';
+import type { Service } from './service.js';
+
+/** Archives up to this size are read and checked before the first byte is sent: Nx ends its run when an answer breaks off. */
+const checkedBytes = 16 << 20;
+const mostArchiveEntries = 200_000;
+const answerMs = 10_000;
+
+/**
+ * `/v1/cache/<hash>`: Nx's remote cache. Nx's client takes 200 and 404 for a GET and 200, 403 and 409 for a PUT; anything
+ * else ends or repeats its work. So whatever goes wrong is a miss, or an entry that was not taken.
+ */
+export function nxRoute(service: Service): Route {
+  return {
+    name: 'nx',
+    path: /^\/v1\/cache\/([A-Za-z0-9_-]{1,128})$/,
+    methods: { GET: 'read', PUT: 'write', DELETE: 'admin' },
+    handle: (exchange) => ({ PUT: receive, DELETE: remove }[exchange.request.method ?? ''] ?? send)(service, exchange),
+    onError: (request) => (request.method === 'GET' || request.method === 'HEAD' ? miss : text(403, 'not stored')),
+  };
+}
+
+async function send(service: Service, { identity, part: hash }: Exchange): Promise<Answer> {
+  const { cache, metrics } = service;
+  const answer = await soon((async () => {
+    const id = await findNxEntry(cache, identity.namespace, hash);
+    return id === null ? null : archive(service, id);
+  })());
+  metrics.lookup('nx', answer !== null);
+  return answer ?? miss;
+}
+
+async function archive({ cache }: Service, { sha256: digest, sizeBytes }: BlobId): Promise<Answer | null> {
+  const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': String(sizeBytes) };
+  const body = await openBlob(cache, digest);
+  if (body === null || sizeBytes > checkedBytes) return body === null ? null : { status: 200, headers, body };
+  const bytes = Buffer.concat(await body.toArray() as Buffer[]);
+  if (sha256(bytes) === digest) return { status: 200, headers, body: bytes };
+  await cache.locks(digest, () => removeBlob(cache, { sha256: digest, sizeBytes }));
+  return null;
+}
+
+async function receive(service: Service, { request, response, identity, part: hash }: Exchange): Promise<Answer> {
+  const { cache, metrics, settings } = service;
+  const sizeBytes = announcedSize(request, settings.maxNxEntryBytes);
+  await service.limits.upload(identity, sizeBytes);
+  if (await hasNxEntry(cache, identity.namespace, hash)) return text(409, 'stored already');
+  const reservation = await service.reserve(identity, sizeBytes);
+  try {
+    welcomeBody(request, response);
+    await receiveFile(request, { directory: cache.storage.staging, sizeBytes, onBytes: metrics.received, pace: service.pace }, async ({ id, path }) => {
+      const blobs = await blobsInArchive(path, { unpackedBytes: 200 * sizeBytes + (64 << 20), entries: mostArchiveEntries, manifestBytes: settings.maxManifestBytes });
+      await putNxEntry(cache, identity.namespace, { hash, id, path, blobs });
+    });
+  } finally {
+    reservation.release();
+  }
+  return text(200, 'stored');
+}
+
+async function remove({ cache }: Service, { identity, part: hash }: Exchange): Promise<Answer> {
+  return (await removeNxEntry(cache, identity.namespace, hash)) ? { status: 204 } : miss;
+}
+
+/** The result of a work, which fails when it takes too long: a miss costs Nx less than waiting does. */
+async function soon<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new GgufError('TOO_SLOW', 'the storage did not answer in time')), answerMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function text(status: number, words: string): Answer {
+  return { status, headers: { 'Content-Type': 'text/plain' }, body: words };
+}
+
+const miss = text(404, 'not found');

@@ -1,0 +1,37 @@
+import { GgufError } from 'nx-gguf/store';
+import type { Authenticator, Identity } from '../auth/identity.js';
+import type { Limits } from '../auth/limits.js';
+import type { CacheContext } from '../cache/blobs.js';
+import type { Pace } from '../cache/receive.js';
+import type { Reservation } from '../cache/space.js';
+import { trusted } from '../config/namespaces.js';
+import type { Settings } from '../config/settings.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { Uploads } from '../uploads/uploads.js';
+
+/** What the routes answer from. */
+export interface Service {
+  settings: Settings;
+  cache: CacheContext;
+  uploads: Uploads;
+  authenticator: Authenticator;
+  limits: Limits;
+  metrics: Metrics;
+  startedMs: number;
+  nowMs: () => number;
+  pace: Pace;
+  maxBlobBytes: (identity: Identity) => number;
+  /** Promises room to somebody. @throws GgufError `STORAGE_FULL`, `BLOB_TOO_LARGE` beyond the share of an untrusted namespace */
+  reserve: (identity: Identity, sizeBytes: number) => Promise<Reservation>;
+}
+
+/** The largest blob that somebody may send. A namespace that is not trusted gets no more than what all such may keep. */
+export function maxBlobBytes(settings: Settings, maxBytes: number, identity: Identity): number {
+  const share = identity.namespace === trusted ? Infinity : Math.floor(settings.untrustedShare * maxBytes);
+  return Math.min(settings.maxBlobBytes, identity.maxBlobBytes ?? Infinity, share);
+}
+
+/** @throws GgufError `FORBIDDEN` */
+export function requireScope(identity: Identity, scope: Identity['scopes'][number]): void {
+  if (!identity.scopes.includes(scope)) throw new GgufError('FORBIDDEN', `this needs a token with the scope ${scope}`);
+}

@@ -1,0 +1,161 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { GgufError, makeDirectory } from 'nx-gguf/store';
+import type { Logger } from 'pino';
+import { createAuthenticator } from './auth/identity.js';
+import { createLimits } from './auth/limits.js';
+import type { CacheContext } from './cache/blobs.js';
+import { keyLocks } from './cache/key-locks.js';
+import { createSpace, type Room, type Space } from './cache/space.js';
+import type { Settings } from './config/settings.js';
+import { trusted } from './config/namespaces.js';
+import { takeDirectory } from './config/own-directory.js';
+import { evict } from './eviction/evict.js';
+import { actionRoute } from './http/action-routes.js';
+import { healthRoute, metricsRoute, namespaceRoute, statsRoute } from './http/admin-routes.js';
+import { casRoute } from './http/cas-routes.js';
+import { nxRoute } from './http/nx-routes.js';
+import { certificateRenewal, readCertificate } from './http/certificate.js';
+import { createHttpServer } from './http/server.js';
+import { maxBlobBytes, type Service } from './http/service.js';
+import { uploadRoute } from './http/upload-route.js';
+import { openDiskStorage } from './storage/disk.js';
+import type { Storage } from './storage/storage.js';
+import { createMetrics } from './telemetry/metrics.js';
+import { UploadStore } from './uploads/upload-store.js';
+import { openUploads } from './uploads/uploads.js';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const upkeepMs = 15 * 60_000;
+const renewalMs = 60_000;
+
+/** A server that answers. */
+export interface RunningServer {
+  url: string;
+  service: Service;
+  /** Takes the certificate that is in its files now; done every minute. */
+  renewCertificate: () => Promise<void>;
+  /** Stops to take requests, and ends when those under way have ended or their time is over. */
+  close: () => Promise<void>;
+}
+
+/** What a server needs of the process that it runs in. */
+export interface StartContext {
+  log: Logger;
+  nowMs: () => number;
+}
+
+/** File of the tokens in a server's directory. */
+export function tokenFile(directory: string): string {
+  return join(directory, 'tokens.json');
+}
+
+/** Starts a server; what a former process left unfinished is taken over or removed. */
+export async function startServer(settings: Settings, context: StartContext): Promise<RunningServer> {
+  const { log, nowMs } = context;
+  await makeDirectory(settings.directory);
+  const storage = await openStorage(settings);
+  const release = await takeDirectory(settings.directory);
+  const { cache, upkeep, metrics, uploads, pace } = await openCache(settings, { ...context, storage });
+  const service: Service = {
+    settings, cache, uploads, metrics, pace, nowMs,
+    startedMs: nowMs(),
+    limits: createLimits(settings),
+    authenticator: createAuthenticator({ path: tokenFile(settings.directory), anonymous: settings.anonymous, nowMs, onBadFile: (error) => log.error({ reason: (error as Error).message }, 'the changed tokens cannot be used; those from before stay') }),
+    maxBlobBytes: (identity) => maxBlobBytes(settings, cache.space.maxBytes, identity),
+    reserve: (identity, sizeBytes) => {
+      const most = identity.namespace === trusted ? Infinity : settings.untrustedShare * cache.space.maxBytes;
+      if (sizeBytes > most) throw new GgufError('BLOB_TOO_LARGE', `${sizeBytes} bytes are more than the ${most} that untrusted namespaces may keep`);
+      return cache.space.reserve(sizeBytes, identity.namespace === trusted);
+    },
+  };
+  const routes = [casRoute(service), actionRoute(service), nxRoute(service), uploadRoute(service), healthRoute(service), metricsRoute(service), statsRoute(service), namespaceRoute(service)];
+  const certificate = await readCertificate(settings.tls);
+  const server = createHttpServer(service, routes, { log, certificate });
+  await listen(server, settings);
+  const renewCertificate = certificateRenewal(server, { files: settings.tls, first: certificate, log });
+  const timers = [setInterval(() => void upkeep(), upkeepMs), setInterval(() => void renewCertificate(), renewalMs)];
+  for (const timer of timers) timer.unref();
+  return {
+    service,
+    renewCertificate,
+    url: urlOf(server, settings),
+    close: async () => {
+      for (const timer of timers) clearInterval(timer);
+      await closeServer(server, settings.shutdownSeconds * 1000);
+      await service.cache.storage.saveUse();
+      await release();
+    },
+  };
+}
+
+/** The code for a bucket is loaded only where there is one. */
+async function openStorage({ directory, s3 }: Settings): Promise<Storage> {
+  return s3 === null ? openDiskStorage(directory) : (await import('./storage/s3.js')).openS3Storage(directory, s3);
+}
+
+async function openCache(settings: Settings, { storage, log, nowMs }: StartContext & { storage: Storage }): Promise<Pick<Service, 'cache' | 'metrics' | 'uploads' | 'pace'> & { upkeep: () => Promise<void> }> {
+  const usedBytes = await countBytes(storage);
+  const ownMost = settings.s3 === null ? Math.floor((usedBytes + ((await storage.freeBytes()) ?? 0)) / 2) : Number.MAX_SAFE_INTEGER;
+  const maxBytes = settings.maxBytes ?? ownMost;
+  const evictTo = async ({ keepBytes, untrustedBytes }: Room): Promise<number> => {
+    const evicted = await evict(cache, { nowMs: nowMs(), keepBytes, untrustedBytes: settings.untrustedShare * maxBytes - untrustedBytes, maxAgeMs: settings.maxAgeDays * day, graceMs: settings.graceMinutes * 60_000, danglingMs: Math.max(day, settings.uploadHours * hour) });
+    metrics.evicted(evicted);
+    if (evicted.entries + evicted.blobs > 0) log.info(evicted, 'evicted');
+    return evicted.bytes;
+  };
+  const { highWater, lowWater } = settings;
+  const space: Space = createSpace({ maxBytes, highWater, lowWater, untrustedBytes: settings.untrustedShare * maxBytes, usedBytes, freeBytes: storage.freeBytes, marginBytes: Math.min(64 << 20, maxBytes / 100), evictTo, nowMs });
+  const cache: CacheContext = { storage, space, locks: keyLocks() };
+  const pace = { leastBytesPerSecond: settings.leastBytesPerSecond, afterSeconds: settings.idleSeconds };
+  const metrics = createMetrics({ usedBytes: space.usedBytes, reservedBytes: space.reservedBytes, maxBytes: () => maxBytes, uploadsInProgress: () => uploads.inProgress() });
+  const uploads = await openUploads(cache, new UploadStore(join(settings.directory, 'uploads'), { onBytes: metrics.received, pace }));
+  const upkeep = async (): Promise<void> => {
+    try {
+      await storage.saveUse();
+      await uploads.removeUnfinished(nowMs() - settings.uploadHours * hour);
+      await evictTo({ keepBytes: space.usedBytes() > highWater * maxBytes ? lowWater * maxBytes : maxBytes, untrustedBytes: 0 });
+    } catch (error) {
+      log.error({ err: error }, 'upkeep failed');
+    }
+  };
+  await upkeep();
+  return { cache, upkeep, metrics, uploads, pace };
+}
+
+async function countBytes(storage: Storage): Promise<number> {
+  let total = 0;
+  for await (const { sizeBytes } of storage.blobs()) total += sizeBytes;
+  for await (const { sizeBytes } of storage.documents()) total += sizeBytes;
+  return total;
+}
+
+async function listen(server: Server, { host, port }: Settings): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  }).catch((cause: unknown) => {
+    throw new GgufError('CANNOT_LISTEN', `cannot listen on ${host} port ${port}: ${(cause as Error).message}`, { cause, hint: 'Another server may have the port; choose one with --port.' });
+  });
+}
+
+function urlOf(server: Server, { host, tls }: Settings): string {
+  const { port } = server.address() as AddressInfo;
+  return `${tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+async function closeServer(server: Server, patienceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A connection that is kept for the next request becomes idle only when the present one was answered.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  await Promise.race([closed, after(patienceMs, undefined, { ref: false })]);
+  server.closeAllConnections();
+  await closed;
+  clearInterval(sweep);
+}

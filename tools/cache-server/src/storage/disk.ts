@@ -1,0 +1,95 @@
+import { open, readFile, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { adoptHashed, checkedBlob, discardBlob, fileState, freeBytes, isSha256, listBlobs, makeDirectory, openStore, systemErrorCode, writeDurably, type Sha256, type StoreLayout } from 'nx-gguf/store';
+import { removeAbandoned } from './staging.js';
+import { documentKinds, type ByteRange, type DocumentName, type Storage, type Usage } from './storage.js';
+
+const readBytes = 1 << 20;
+
+/** Storage on a disk: blobs as the store of nx-gguf keeps them, in its format, and documents beside them. */
+export async function openDiskStorage(root: string): Promise<Storage> {
+  const layout = await openStore(root);
+  const spaces = join(root, 'spaces');
+  const staging = join(root, 'staging');
+  await makeDirectory(staging);
+  await removeAbandoned(staging);
+  const at = ({ namespace, kind, key }: DocumentName): string => join(spaces, namespace, kind, key.slice(0, 2), `${key}.json`);
+  return {
+    staging,
+    findBlob: (sha256) => findBlob(layout, sha256),
+    openBlob: (sha256, range) => openBlob(layout, sha256, range),
+    publishBlob: async (id, path) => {
+      await adoptHashed(layout, path, id);
+    },
+    removeBlob: (sha256) => discardBlob(layout, sha256),
+    blobUsage: (sha256) => blobUsage(layout, sha256),
+    async *blobs() {
+      for await (const { digest, sizeBytes, usedMs } of listBlobs(layout)) yield { sha256: digest, sizeBytes, usedMs };
+    },
+    readDocument: (name) => absentAsNull(readFile(at(name), 'utf8')),
+    writeDocument: (name, text) => writeDurably(at(name), text),
+    touchDocument: async (name) => {
+      const now = new Date();
+      await absentAsNull(utimes(at(name), now, now));
+    },
+    removeDocument: (name) => rm(at(name), { force: true }),
+    documentUsage: (name) => fileUsage(at(name)),
+    documents: () => listDocuments(spaces),
+    namespaces: () => namesIn(spaces),
+    removeNamespace: (namespace) => rm(join(spaces, namespace), { recursive: true, force: true }),
+    freeBytes: () => freeBytes(root),
+    // The file system has noted them.
+    saveUse: () => Promise.resolve(),
+  };
+}
+
+async function findBlob(layout: StoreLayout, sha256: Sha256): Promise<number | null> {
+  const state = await fileState(layout.blob(sha256));
+  return state !== null && (await checkedBlob(layout, { sha256, sizeBytes: state.sizeBytes })) !== null ? state.sizeBytes : null;
+}
+
+async function openBlob(layout: StoreLayout, sha256: Sha256, range?: ByteRange): Promise<Readable | null> {
+  const handle = await absentAsNull(open(layout.blob(sha256), 'r'));
+  return handle?.createReadStream({ highWaterMark: readBytes, ...range }) ?? null;
+}
+
+async function blobUsage(layout: StoreLayout, sha256: Sha256): Promise<Usage | null> {
+  const blob = await fileUsage(layout.blob(sha256));
+  if (blob === null) return null;
+  const record = await fileUsage(layout.blobRecord(sha256));
+  return { sizeBytes: blob.sizeBytes, usedMs: Math.max(blob.usedMs, record?.usedMs ?? 0) };
+}
+
+async function fileUsage(path: string): Promise<Usage | null> {
+  const info = await absentAsNull(stat(path));
+  return info === null ? null : { sizeBytes: info.size, usedMs: info.mtimeMs };
+}
+
+async function* listDocuments(spaces: string): AsyncGenerator<Usage & { name: DocumentName }> {
+  for (const namespace of await namesIn(spaces)) {
+    for (const kind of documentKinds) {
+      for (const shard of await namesIn(join(spaces, namespace, kind))) {
+        for (const file of await namesIn(join(spaces, namespace, kind, shard))) {
+          const key = file.slice(0, -'.json'.length);
+          if (!file.endsWith('.json') || !isSha256(key)) continue;
+          const usage = await fileUsage(join(spaces, namespace, kind, shard, file));
+          if (usage !== null) yield { name: { namespace, kind, key }, usedMs: usage.usedMs, sizeBytes: kind === 'claims' ? 0 : usage.sizeBytes };
+        }
+      }
+    }
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await absentAsNull(readdir(folder))) ?? [];
+}
+
+async function absentAsNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}

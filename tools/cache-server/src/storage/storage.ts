@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream';
+import type { BlobId, Sha256 } from 'nx-gguf/store';
+
+/** A part of a blob, both ends included. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+/** What documents are of. */
+export const documentKinds = ['actions', 'nx', 'claims'] as const;
+
+/** A small text of the server: an action's manifest, an entry of Nx's cache, or a claim, which says that a namespace holds a blob. */
+export interface DocumentName {
+  namespace: string;
+  kind: (typeof documentKinds)[number];
+  key: Sha256;
+}
+
+/** Size and time of last use, ms since 1970. */
+export interface Usage {
+  sizeBytes: number;
+  usedMs: number;
+}
+
+/** Where the bytes are. It knows digests and names; who may see them is decided above it. */
+export interface Storage {
+  /** Directory for files that are being received, from which `publishBlob` takes them. */
+  staging: string;
+  /** Size of a sound blob, or null; being found counts as use. */
+  findBlob: (sha256: Sha256) => Promise<number | null>;
+  /** Its bytes, or null; a blob that is removed while it is read is read to its end. */
+  openBlob: (sha256: Sha256, range?: ByteRange) => Promise<Readable | null>;
+  /** Takes over a finished file, durably, whose digest was computed while it was received. */
+  publishBlob: (id: BlobId, path: string) => Promise<void>;
+  removeBlob: (sha256: Sha256) => Promise<void>;
+  /** Without counting as use. */
+  blobUsage: (sha256: Sha256) => Promise<Usage | null>;
+  blobs: () => AsyncIterable<Usage & { sha256: Sha256 }>;
+  readDocument: (name: DocumentName) => Promise<string | null>;
+  /** A reader, or a crash, sees the old text or the new one. */
+  writeDocument: (name: DocumentName, text: string) => Promise<void>;
+  /** Counts as use. */
+  touchDocument: (name: DocumentName) => Promise<void>;
+  removeDocument: (name: DocumentName) => Promise<void>;
+  /** Without counting as use. */
+  documentUsage: (name: DocumentName) => Promise<Usage | null>;
+  /** Claims have no size that counts. */
+  documents: () => AsyncIterable<Usage & { name: DocumentName }>;
+  namespaces: () => Promise<string[]>;
+  removeNamespace: (namespace: string) => Promise<void>;
+  /** Bytes that can be written still, or null where that is not known. */
+  freeBytes: () => Promise<number | null>;
+  /** Keeps what is known of the last uses, for the next process. */
+  saveUse: () => Promise<void>;
+}

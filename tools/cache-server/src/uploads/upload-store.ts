@@ -1,0 +1,141 @@
+import { createHash, type Hash } from 'node:crypto';
+import { open, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { DataStore, Upload } from '@tus/server';
+import { GgufError, hashFile, makeDirectory, prettyJson, systemErrorCode, writeDurably, type BlobId, type Json, type Sha256 } from 'nx-gguf/store';
+import { fileWriter } from '../cache/file-writer.js';
+import { atPace, chunksOf, type OnBytes, type Pace } from '../cache/receive.js';
+
+/** An upload that was announced: whose it is, and what it will be. */
+export interface AnnouncedUpload {
+  id: string;
+  sha256: Sha256;
+  sizeBytes: number;
+  namespace: string;
+  /** ISO 8601. */
+  created: string;
+}
+
+const idPattern = /^[0-9a-f]{32}$/;
+
+/**
+ * Unfinished uploads of the tus protocol: a file that grows and what was announced beside it. The bytes are hashed while
+ * they come; those that came before a restart are read again at the end.
+ */
+export class UploadStore extends DataStore {
+  readonly #directory: string;
+  readonly #onBytes: OnBytes;
+  readonly #pace: Pace;
+  readonly #hashes = new Map<string, { hash: Hash; atByte: number }>();
+
+  constructor(directory: string, { onBytes, pace }: { onBytes: OnBytes; pace: Pace }) {
+    super();
+    this.#directory = directory;
+    this.#onBytes = onBytes;
+    this.#pace = pace;
+    this.extensions = ['creation', 'creation-with-upload', 'termination'];
+  }
+
+  override async create(upload: Upload): Promise<Upload> {
+    await makeDirectory(this.#directory);
+    await (await open(this.pathOf(upload.id), 'wx')).close();
+    const announced: AnnouncedUpload = { id: upload.id, sha256: upload.metadata?.['sha256'] ?? '', namespace: upload.metadata?.['namespace'] ?? '', sizeBytes: upload.size ?? 0, created: upload.creation_date ?? '' };
+    await writeDurably(this.#noteOf(upload.id), prettyJson(announced as unknown as Json));
+    this.#hashes.set(upload.id, { hash: createHash('sha256'), atByte: 0 });
+    return upload;
+  }
+
+  override async write(body: Readable, id: string, offset: number): Promise<number> {
+    const known = this.#hashes.get(id);
+    const hashed = known?.atByte === offset ? known : null;
+    if (hashed === null) this.#hashes.delete(id);
+    const [onBytes, pace] = [this.#onBytes, this.#pace];
+    const sizeBytes = (await this.announced(id))?.sizeBytes ?? 0;
+    let end = offset;
+    try {
+      await pipeline(async function* () {
+        for await (const chunk of atPace(chunksOf(body), pace)) {
+          end += chunk.length;
+          if (end > sizeBytes) throw new GgufError('BODY_TOO_LARGE', `an upload of ${sizeBytes} bytes was announced`);
+          hashed?.hash.update(chunk);
+          onBytes(chunk.length);
+          yield chunk;
+        }
+      }, fileWriter(this.pathOf(id), { flags: 'r+', start: offset }));
+    } catch (error) {
+      // How much of what was hashed reached the file is not known.
+      this.#hashes.delete(id);
+      throw error;
+    }
+    if (hashed !== null) hashed.atByte = end;
+    return end;
+  }
+
+  override async getUpload(id: string): Promise<Upload> {
+    const announced = await this.announced(id);
+    if (announced === null) throw gone();
+    const { sha256, namespace, sizeBytes, created } = announced;
+    return new Upload({ id, size: sizeBytes, offset: await this.receivedBytes(id), metadata: { sha256, namespace }, creation_date: created });
+  }
+
+  override async remove(id: string): Promise<void> {
+    this.#hashes.delete(id);
+    await rm(this.#noteOf(id), { force: true });
+    await rm(this.pathOf(id), { force: true });
+  }
+
+  /** What was announced, or null for an id that nobody was given. */
+  async announced(id: string): Promise<AnnouncedUpload | null> {
+    if (!idPattern.test(id)) return null;
+    try {
+      return JSON.parse(await readFile(this.#noteOf(id), 'utf8')) as AnnouncedUpload;
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  /** @throws GgufError `UPLOAD_GONE` when somebody removed it. */
+  async digest(id: string): Promise<BlobId> {
+    const sizeBytes = await this.receivedBytes(id);
+    const known = this.#hashes.get(id);
+    if (known?.atByte !== sizeBytes) return hashFile(this.pathOf(id));
+    return { sha256: known.hash.copy().digest('hex'), sizeBytes };
+  }
+
+  async receivedBytes(id: string): Promise<number> {
+    return (await this.#stat(id)).size;
+  }
+
+  pathOf(id: string): string {
+    return join(this.#directory, id);
+  }
+
+  /** All uploads with the time, ms since 1970, of the last byte that came. */
+  async list(): Promise<{ id: string; changedMs: number }[]> {
+    const names = await readdir(this.#directory).catch(() => []);
+    const found = [];
+    for (const id of new Set(names.map((name) => name.replace(/\.json$/, '')))) {
+      if (idPattern.test(id)) found.push({ id, changedMs: (await stat(this.pathOf(id)).catch(() => ({ mtimeMs: 0 }))).mtimeMs });
+    }
+    return found;
+  }
+
+  #noteOf(id: string): string {
+    return `${this.pathOf(id)}.json`;
+  }
+
+  async #stat(id: string): Promise<{ size: number }> {
+    return stat(this.pathOf(id)).catch((cause: unknown) => {
+      if (systemErrorCode(cause) !== 'ENOENT') throw cause;
+      throw gone();
+    });
+  }
+}
+
+/** The error for an upload that nobody knows. It may have become a blob. */
+export function gone(): GgufError {
+  return new GgufError('UPLOAD_GONE', 'there is no such upload', { hint: 'Ask for the blob: it may be there. Else start anew.' });
+}

@@ -1,0 +1,67 @@
+import { GgufError, type Sha256 } from 'nx-gguf/store';
+import { findVisibleBlob, publishBlob, type CacheContext } from '../cache/blobs.js';
+import type { Reservation } from '../cache/space.js';
+import { trusted } from '../config/namespaces.js';
+import type { UploadStore } from './upload-store.js';
+
+/** Resumable uploads from their announcement to the blob that they become. */
+export interface Uploads {
+  store: UploadStore;
+  /** Promises room. @throws GgufError `BLOB_EXISTS` when the namespace has the blob already, `STORAGE_FULL` */
+  announce: (upload: { id: string; sha256: Sha256; sizeBytes: number; namespace: string }) => Promise<void>;
+  /**
+   * Makes a whole upload the blob that it was announced as, once, whoever asks how often. Does nothing for one that is
+   * not whole yet. @throws GgufError `WRONG_DIGEST`, in which case it is removed
+   */
+  finish: (id: string) => Promise<void>;
+  /** Gives its room back after it was removed. */
+  forget: (id: string) => void;
+  /** Removes what nobody goes on with since a time, ms since 1970. */
+  removeUnfinished: (beforeMs: number) => Promise<void>;
+  inProgress: () => number;
+}
+
+/** Resumable uploads into a cache; those that a former process began are taken over. */
+export async function openUploads(context: CacheContext, store: UploadStore): Promise<Uploads> {
+  const reservations = new Map<string, Reservation>();
+  const finishing = new Map<string, Promise<void>>();
+  for (const { id } of await store.list()) {
+    const announced = await store.announced(id);
+    if (announced === null) await store.remove(id);
+    else reservations.set(id, context.space.keepReserved(announced.sizeBytes, announced.namespace === trusted));
+  }
+  const forget = (id: string): void => {
+    reservations.get(id)?.release();
+    reservations.delete(id);
+  };
+  const finish = async (id: string): Promise<void> => {
+    const announced = await store.announced(id);
+    if (announced === null || (await store.receivedBytes(id)) !== announced.sizeBytes) return;
+    const digest = await store.digest(id);
+    if (digest.sha256 === announced.sha256) await publishBlob(context, announced.namespace, { id: digest, path: store.pathOf(id) });
+    await store.remove(id);
+    forget(id);
+    if (digest.sha256 !== announced.sha256) throw new GgufError('WRONG_DIGEST', `the bytes have sha256 ${digest.sha256}, not ${announced.sha256}`, { hint: 'Nothing was kept.' });
+  };
+  return {
+    store,
+    forget,
+    inProgress: () => reservations.size,
+    announce: async ({ id, sha256, sizeBytes, namespace }) => {
+      if ((await findVisibleBlob(context, namespace, sha256)) !== null) throw new GgufError('BLOB_EXISTS', 'this blob is here already');
+      reservations.set(id, await context.space.reserve(sizeBytes, namespace === trusted));
+    },
+    finish: (id) => {
+      const running = finishing.get(id) ?? finish(id).finally(() => finishing.delete(id));
+      finishing.set(id, running);
+      return running;
+    },
+    removeUnfinished: async (beforeMs) => {
+      for (const { id, changedMs } of await store.list()) {
+        if (changedMs >= beforeMs || finishing.has(id)) continue;
+        await store.remove(id);
+        forget(id);
+      }
+    },
+  };
+}
