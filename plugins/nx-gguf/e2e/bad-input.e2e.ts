@@ -77,7 +77,7 @@ const mistakes: Mistake[] = [
   },
   { name: 'an evaluation text that is too short', make: () => useCorpus('Too short.\n'), target: 'kld-base', code: 'TEXT_TOO_SHORT', says: ['tokens'] },
   { name: 'a calibration text that is too short', make: () => useCorpus('Too short.\n'), target: 'imatrix', code: 'TEXT_TOO_SHORT', says: ['tokens'] },
-  { name: 'an empty text', make: () => useCorpus(''), target: 'kld-base', code: 'TEXT_TOO_SHORT', says: ['tokens'] },
+  { name: 'an empty text', make: () => useCorpus(''), target: 'kld:Q6_K', code: 'TEXT_TOO_SHORT', says: ['base pass of', 'tokens'] },
   { name: 'a source that is not there', make: () => setSource({ type: 'path', path: '../../nowhere' }), target: 'fetch', code: 'SOURCE_MISSING', says: ['nowhere'] },
   {
     name: 'a checkpoint that is cut off',
@@ -91,7 +91,7 @@ const mistakes: Mistake[] = [
   { name: 'a source program that fails', make: () => setSource({ type: 'command', command: ['node', '-e', 'console.error("no licence"); process.exit(3)', '{output}'] }), target: 'fetch', code: 'COMMAND_FAILED', says: ['exit code 3', 'no licence'] },
   { name: 'a source program that writes nothing', make: () => setSource({ type: 'command', command: ['node', '-e', '0', '{output}'] }), target: 'fetch', code: 'COMMAND_WROTE_NOTHING', says: ['{output}'] },
   { name: 'a source program whose input is not there', make: () => setSource({ type: 'command', command: ['node', 'x', '{output}'], inputs: ['merge/**'] }), target: 'fetch', code: 'SOURCE_INPUT_MISSING', says: ['merge/**'] },
-  { name: 'a corpus project that is not there', make: () => editModel(workspace, ({ evaluation }) => Object.assign(evaluation, { corpus: 'wikitext' })), target: 'kld-base', code: 'PROJECT_MISSING', says: ['"wikitext"', 'llama-docs'] },
+  { name: 'a corpus project that is not there', make: () => editModel(workspace, ({ evaluation }) => Object.assign(evaluation, { corpus: 'wikitext' })), target: 'kld:Q6_K', code: 'PROJECT_MISSING', says: ['"wikitext"', 'llama-docs'] },
   {
     name: 'an importance matrix that is none',
     make: () => editJson(workspace, `${models}/model.json`, (model) => Object.assign(model as object, { imatrix: { type: 'file', source: { type: 'path', path: '../../dist/tiny-qwen35/tiny-qwen35-Q6_K.gguf' } } })),
@@ -134,7 +134,7 @@ describe('a damaged file in the store', () => {
     const wanted = workspace.json('dist/tiny-qwen35/quantize/Q6_K/artifact.json');
     rmSync(join(workspace.root, 'dist/tiny-qwen35', converted.files[0]?.name ?? ''), { force: true });
     damage(join(store, 'blobs', sha256.slice(0, 2), sha256));
-    rmSync(join(store, 'actions'), { recursive: true });
+    for (const known of [join(store, 'actions'), join(workspace.root, 'dist/tiny-qwen35/quantize/Q6_K')]) rmSync(known, { recursive: true });
     workspace.processes();
     const { exitCode, output } = await workspace.run(['run', 'tiny-qwen35:quantize:Q6_K', '--exclude-task-dependencies', '--skip-nx-cache']);
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });

@@ -8,6 +8,7 @@ import { createWorkspace, realTools, scratchDirectory } from './support/workspac
 const scratch = scratchDirectory();
 const small = join(scratch, 'small');
 mkdirSync(small);
+const shared = { NX_GGUF_REMOTE: `file://${join(scratch, 'shared')}` };
 // Mounting takes root; elsewhere these tests are shown as skipped.
 const canMount = process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', small]).status === 0;
 
@@ -37,12 +38,33 @@ afterAll(() => {
       for (const task of failed) full.add(task);
     }
     expect(isDone).toBe(true);
-    expect([...full]).toEqual(expect.arrayContaining(['convert', 'quantize:Q6_K', 'kld-base']));
+    expect([...full]).toEqual(expect.arrayContaining(['convert', 'quantize:Q6_K']));
 
     const other = await createWorkspace(join(scratch, 'roomy'), { store: join(scratch, 'roomy-store'), tools: realTools() });
     shrinkModel(other);
-    await other.run(['run', 'tiny-qwen35:kld:Q6_K']);
+    await other.run(['run', 'tiny-qwen35:kld:Q6_K'], { env: shared });
     const manifest = (root: string): string => readFileSync(join(root, 'dist/tiny-qwen35/kld/Q6_K/artifact.json'), 'utf8');
     expect(manifest(workspace.root)).toBe(manifest(other.root));
   }, 900_000);
+
+  it('takes nothing from a remote that does not fit, says so, and takes it when there is room', async () => {
+    const store = join(small, 'store-of-another');
+    rmSync(join(small, 'store'), { recursive: true });
+    const workspace = await createWorkspace(join(scratch, 'ws-of-another'), { store, tools: realTools() });
+    shrinkModel(workspace);
+    const quantize = async (sizeMib: number) => {
+      execFileSync('mount', ['-o', `remount,size=${sizeMib}m`, small]);
+      return workspace.run(['run', 'tiny-qwen35:quantize:Q6_K'], { env: shared });
+    };
+    const refused = await quantize(4);
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.output).toMatch(/warning: .* (is|are) not downloaded: the store's file system .* has .* left/);
+    expect(refused.output).toMatch(/^DISK_FULL: /m);
+    expect(leftovers(store)).toEqual([]);
+    workspace.processes();
+    const taken = await quantize(240);
+    expect([taken.exitCode, workspace.processes()]).toEqual([0, []]);
+    const gguf = 'dist/tiny-qwen35/tiny-qwen35-Q6_K.gguf';
+    expect(readFileSync(join(workspace.root, gguf)).equals(readFileSync(join(scratch, 'roomy', gguf)))).toBe(true);
+  }, 300_000);
 });

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { leftovers } from './support/leftovers.js';
+import { killParents } from './support/processes.js';
 import { shrinkModel } from './support/small-model.js';
 import { createWorkspace, realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
-const targets = ['fetch', 'convert', 'imatrix', 'quantize/Q6_K', 'kld-base', 'kld/Q6_K'];
+const targets = ['fetch', 'convert', 'imatrix', 'quantize/Q6_K', 'kld/Q6_K'];
 const wanted = ['run', 'tiny-qwen35:kld:Q6_K'];
 const store = (name: string): string => join(scratch, `store-${name}`);
 let undisturbed: string[];
@@ -39,14 +40,6 @@ async function interrupted(workspace: TestWorkspace, { tool, afterMs, stop }: { 
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const killAll = (group: number): void => { process.kill(-group, 'SIGKILL'); };
-
-/** Kills Nx and our executor, but not the tool, which goes on as an orphan. */
-function killParents(group: number): void {
-  for (const line of execFileSync('ps', ['-A', '-o', 'pid=,pgid=,comm='], { encoding: 'utf8' }).split('\n')) {
-    const [pid, pgid, command = ''] = line.trim().split(/\s+/);
-    if (Number(pgid) === group && command.startsWith('node')) process.kill(Number(pid), 'SIGKILL');
-  }
-}
 
 beforeAll(async () => {
   const workspace = await workspaceNamed('undisturbed');

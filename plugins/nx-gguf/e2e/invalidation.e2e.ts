@@ -13,10 +13,11 @@ let workspace: TestWorkspace;
 
 const variants = ['Q4_K_M', 'Q4_K_M-plain', 'Q5_K_M', 'Q6_K'];
 const model = (...targets: string[]) => targets.map((target) => `tiny-qwen35:${target}`);
+const plans = model(...variants.map((name) => `plan:${name}`));
 const quantizations = model(...variants.map((name) => `quantize:${name}`));
 const measurements = model(...variants.map((name) => `kld:${name}`));
 const toolchain = ['llama-cpp:build', 'llama-cpp:python', 'llama-cpp:source'];
-const ofModel = [...model('card', 'convert', 'fetch', 'imatrix', 'kld-base'), ...quantizations, ...measurements].sort();
+const ofModel = [...model('card', 'convert', 'fetch', 'imatrix'), ...plans, ...quantizations, ...measurements].sort();
 const everything = [...toolchain, 'llama-docs:fetch', ...ofModel].sort();
 const times = (count: number, name: string) => Array.from({ length: count }, () => name);
 /** One for each variant with rules, and one for each type without: what they tell depends on the header alone. */
@@ -69,13 +70,13 @@ const changes: Change[] = [
   {
     name: 'a rule of one variant',
     make: () => workspace.edit('models/tiny-qwen35/q5.txt', (text) => text.replace('ssm_out\\.weight$=q8_0', 'ssm_out\\.weight$=q6_K')),
-    ran: model('card', 'kld:Q5_K_M', 'quantize:Q5_K_M'),
-    processes: ['llama-perplexity', 'llama-quantize', dryRun],
+    ran: model('card', 'kld:Q5_K_M', 'plan:Q5_K_M', 'quantize:Q5_K_M'),
+    processes: [...times(2, 'llama-perplexity'), 'llama-quantize', dryRun],
   },
   {
     name: 'a comment or a blank line in its tensor-type file',
     make: () => workspace.edit('models/tiny-qwen35/q5.txt', (text) => `# why\n\n${text}`),
-    ran: model('quantize:Q5_K_M'),
+    ran: model('card', 'plan:Q5_K_M', 'quantize:Q5_K_M'),
     processes: [],
   },
   {
@@ -87,13 +88,13 @@ const changes: Change[] = [
   {
     name: 'the imatrix corpus',
     make: () => workspace.edit('tools/corpora/llama-docs/make-corpus.mjs', (text) => text.replace('text(calibration)', "text(calibration).replace('a', 'b')")),
-    ran: ['llama-docs:fetch', ...model('card', 'imatrix', 'kld-base'), ...quantizations, ...measurements].sort(),
-    processes: ['llama-imatrix', ...times(4, 'llama-perplexity'), ...times(4, 'llama-quantize'), 'make-corpus.mjs'],
+    ran: ['llama-docs:fetch', ...model('card', 'imatrix'), ...plans, ...quantizations, ...measurements].sort(),
+    processes: ['llama-imatrix', ...times(5, 'llama-perplexity'), ...times(4, 'llama-quantize'), 'make-corpus.mjs'],
   },
   {
     name: 'kld chunks',
     make: () => editModel(workspace, ({ evaluation }) => Object.assign(evaluation, { chunks: 2 })),
-    ran: [...model('card', 'kld-base'), ...measurements].sort(),
+    ran: [...model('card'), ...measurements].sort(),
     processes: times(5, 'llama-perplexity'),
   },
   { name: 'README', make: () => appendFileSync(join(workspace.root, 'README.md'), 'More.\n'), ran: [], processes: [] },
@@ -102,18 +103,19 @@ const changes: Change[] = [
     make: () => {
       editModel(workspace, ({ quantize }) => Object.assign(quantize, { Q3_K_M: { ftype: 'Q3_K_M' } }));
       editTargets(workspace, (targets) => {
+        targets['plan:Q3_K_M'] = { executor: 'nx-gguf:plan', options: { variant: 'Q3_K_M' }, inputs: ['...', { json: '{projectRoot}/model.json', fields: ['quantize.Q3_K_M'] }] };
         targets['quantize:Q3_K_M'] = { executor: 'nx-gguf:quantize', options: { variant: 'Q3_K_M' }, inputs: ['...', { json: '{projectRoot}/model.json', fields: ['quantize.Q3_K_M'] }] };
-        targets['kld:Q3_K_M'] = { executor: 'nx-gguf:kld', options: { variant: 'Q3_K_M' }, dependsOn: ['...', 'quantize:Q3_K_M'] };
+        targets['kld:Q3_K_M'] = { executor: 'nx-gguf:kld', options: { variant: 'Q3_K_M' }, dependsOn: ['...', { projects: ['llama-docs'], target: 'fetch' }, 'quantize:Q3_K_M'] };
       });
     },
-    ran: [...ofModel, ...model('kld:Q3_K_M', 'quantize:Q3_K_M')].sort(),
-    processes: ['llama-perplexity', 'llama-quantize', dryRun],
+    ran: [...ofModel, ...model('kld:Q3_K_M', 'plan:Q3_K_M', 'quantize:Q3_K_M')].sort(),
+    processes: [...times(2, 'llama-perplexity'), 'llama-quantize', dryRun],
   },
   {
     name: 'a removed variant',
     make: () => {
       editModel(workspace, ({ quantize }) => delete quantize['Q6_K']);
-      editTargets(workspace, (targets) => delete targets['quantize:Q6_K'] && delete targets['kld:Q6_K']);
+      editTargets(workspace, (targets) => delete targets['plan:Q6_K'] && delete targets['quantize:Q6_K'] && delete targets['kld:Q6_K']);
     },
     ran: ofModel.filter((task) => !task.endsWith(':Q6_K')),
     processes: [],
@@ -127,7 +129,7 @@ const changes: Change[] = [
       workspace.edit('shims/other/llama-quantize', (text) => `${text}# another build\n`);
       workspace.edit('tools/llama-cpp/toolchain.json', (text) => text.replace('shims/bin', 'shims/other'));
     },
-    ran: [...toolchain, ...model('card', 'imatrix', 'kld-base'), ...quantizations, ...measurements].sort(),
+    ran: [...toolchain, ...model('card', 'imatrix'), ...plans, ...quantizations, ...measurements].sort(),
     processes: ['llama-imatrix', ...times(5, 'llama-perplexity'), ...times(4, 'llama-quantize'), ...times(6, dryRun)],
   },
 ];
@@ -152,10 +154,11 @@ describe('what an update of nx-gguf rebuilds', () => {
   it('a new version of one step: that step, though Nx asks for everything', async () => {
     await runCard();
     const versions = 'node_modules/nx-gguf/dist/core/logic-versions.js';
-    workspace.edit(versions, (text) => text.replace('kld: 1', 'kld: 2'));
+    const before = readFileSync(join(workspace.root, versions), 'utf8');
+    workspace.edit(versions, (text) => text.replace(/\bkld: \d+/, 'kld: 1000'));
     const run = await runCard();
-    workspace.edit(versions, (text) => text.replace('kld: 2', 'kld: 1'));
-    expect(run).toEqual({ ran: everything, processes: times(4, 'llama-perplexity') });
+    workspace.edit(versions, () => before);
+    expect(run).toEqual({ ran: everything, processes: times(5, 'llama-perplexity') });
     expect(readme).toContain(invalidationRow('an update of nx-gguf with another way to do `kld`', run));
   }, 600_000);
 });
@@ -189,6 +192,18 @@ describe('what a lost directory or another place rebuilds', () => {
     for (const name of ['node_modules', 'shims']) symlinkSync(join(workspace.root, name), join(second, name));
     expect(await runCard(openWorkspace(second, { store, log }))).toEqual({ ran: everything, processes: [] });
     expect(readme).toContain(invalidationRow('a second worktree', { ran: everything, processes: [] }));
+  }, 600_000);
+
+  it('the store deleted, of which Nx keeps the manifests: no tool, also when Nx asks for everything', async () => {
+    await runCard();
+    const before = workspace.json('dist/tiny-qwen35/quantize/Q4_K_M/artifact.json');
+    rmSync(store, { recursive: true });
+    workspace.edit('nx.json', (text) => JSON.stringify(JSON.parse(text), null, 4));
+    const run = await runCard();
+    git('checkout', '-q', '.');
+    expect(run).toEqual({ ran: everything, processes: [] });
+    expect(workspace.json('dist/tiny-qwen35/quantize/Q4_K_M/artifact.json')).toEqual(before);
+    expect(readme).toContain(invalidationRow('the store deleted, nx.json reformatted', run));
   }, 600_000);
 
   it('the store deleted: everything once more, with the same manifests', async () => {

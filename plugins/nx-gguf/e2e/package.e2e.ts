@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { repository } from './support/workspace.js';
 
 const packed = JSON.parse(readFileSync(join(dirname(process.env['NX_GGUF_E2E_PACKAGE'] ?? ''), 'files.json'), 'utf8')) as string[];
-const needed = /^(LICENSE|README\.md|package\.json|(executors|generators)\.json|schemas\/[\w/-]+\.schema\.json|dist\/[\w/.-]+\.(js|d\.ts))$/;
+const needed = /^(LICENSE|README\.md|package\.json|(executors|generators)\.json|schemas\/[\w/-]+\.schema\.json|page\/[\w-]+\.(js|css)|dist\/[\w/.-]+\.(js|d\.ts))$/;
 
 describe('the npm package', () => {
   it('holds what is needed and nothing else', () => {

@@ -116,7 +116,7 @@ describe('rules that would not be honoured', () => {
     const { exitCode, output } = await run('tiny-qwen35:quantize:Q5_K_M');
     expect(exitCode).toBe(1);
     const found = [...output.matchAll(/^models\/tiny-qwen35\/tensor_types\.txt:(\d+): .* \((\w+)\)$/gm)].map(([, line, check]) => `${line} ${check}`);
-    expect(found).toEqual(['1 noMatch', '2 patternCase', '3 unknownType', '6 hidden', '7 syntax', '8 notQuantized', '10 syntax']);
+    expect(found).toEqual(['1 noMatch', '2 patternCase', '3 unknownType', '6 hidden', '7 syntax', '8 notQuantized', '9 missingImatrix', '10 syntax']);
     expect(output).toContain("(did you mean 'attn_gate'?)");
     expect(workspace.processes().filter((name) => name === 'llama-quantize')).toEqual([]);
   }, 60_000);
@@ -181,7 +181,7 @@ describe('a plan before there is a model', () => {
 
   it('says what is wrong with a source', async () => {
     const from = 'http://127.0.0.1:9/none.gguf';
-    expect((await fresh.run(['run', 'tiny-qwen35:plan:Q4_K_M', `--from=${from}`, '--exclude-task-dependencies'])).output).toContain('HTTP_UNREACHABLE: cannot read from http://127.0.0.1:9');
+    expect((await fresh.run(['run', 'tiny-qwen35:plan:Q4_K_M', `--from=${from}`, '--exclude-task-dependencies'])).output).toContain('DOWNLOAD_FAILED: http://127.0.0.1:9/none.gguf: the connection was refused');
     expect((await fresh.run(['run', 'tiny-qwen35:plan:Q4_K_M', '--from=none.gguf', '--exclude-task-dependencies'])).output).toContain('FILE_MISSING');
   }, 60_000);
 });

@@ -96,6 +96,8 @@ describe('a variant that shares tensors is what llama-quantize writes', () => {
     const base = { model: [await lab.file('model.gguf', asFile(made))], imatrix: await lab.file('imatrix.dat', legacyImatrixOf(made)) };
     await lab.build({ ...base, settings: { ftype: 'Q4_K_M' } });
     expect(share((await expectStock(lab, { ...base, settings: { ftype: 'Q4_K_M' }, rules: 'attn_k=iq2_s\n' })).messages)).toEqual([50, 58]);
+    const changed = await lab.file('imatrix.dat', legacyImatrixOf(made, { change: ['blk.1.ffn_up.weight', 'blk.5.attn_q.weight'] }));
+    expect(share((await expectStock(lab, { ...base, imatrix: changed, settings: { ftype: 'Q4_K_M' } })).messages)).toEqual([56, 58]);
   });
 
   it('after the model was converted again with other metadata', async () => {

@@ -1,17 +1,20 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import type { Lock } from '../src/core/generated/lock.generated.js';
 import type { Manifest } from '../src/core/generated/manifest.generated.js';
 import { bytesOf, contentOf, fileContent, unreadContent, type Content } from '../src/upstream/testing/hub-content.js';
 import { startHub, type HubCommit, type HubServer } from '../src/upstream/testing/hub-server.js';
 import { zipOf } from '../src/upstream/testing/zip.js';
+import { pastedLines, printedStatistics, runPasted } from './support/pasted.js';
 import { editJson, shrinkModel } from './support/small-model.js';
 import { createWorkspace, realTools, repository, scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
 
 const [first, second] = ['1'.repeat(40), '2'.repeat(40)] as const;
 const scratch = scratchDirectory();
 const projects = ['models/qwen35-08b', 'tools/corpora/wikitext-2', 'tools/corpora/wikitext-2-train'];
+
+const hasUnzip = spawnSync('unzip', ['-v']).status === 0;
 
 let hub: HubServer;
 let workspace: TestWorkspace;
@@ -37,15 +40,14 @@ async function standIn(): Promise<{ model: HubCommit; gguf: HubCommit; corpus: H
   shrinkModel(workspace);
   const { exitCode, output } = await workspace.run(['run-many', '-t', 'quantize,imatrix', '-p', 'tiny-qwen35']);
   if (exitCode !== 0) throw new Error(output);
-  const manifest = workspace.json('dist/tiny-qwen35/fetch/artifact.json') as Manifest;
-  const checkpoint: Record<string, Content> = {};
-  for (const { name, sha256 } of manifest.files) checkpoint[name] = fileContent(join(scratch, 'tiny-store/blobs', sha256.slice(0, 2), sha256));
+  const blobs = (target: string): Record<string, Content> => Object.fromEntries((workspace.json(`dist/${target.replace(':', '/')}/artifact.json`) as Manifest).files.map(({ name, sha256 }) => [name, fileContent(join(scratch, 'tiny-store/blobs', sha256.slice(0, 2), sha256))]));
+  const checkpoint = blobs('tiny-qwen35:fetch');
   checkpoint['tokenizer_config.json'] = withTemplate(checkpoint['tokenizer_config.json'], '{{ message.content }}');
   const dist = (name: string) => {
     cpSync(join(workspace.root, 'dist/tiny-qwen35', name), join(scratch, 'hub', name));
     return fileContent(join(scratch, 'hub', name));
   };
-  const gguf: Record<string, Content> = { 'README.md': contentOf('# quants\n'), 'imatrix_unsloth.gguf_file': dist('imatrix.gguf'), 'Qwen3.5-0.8B-BF16.gguf': unreadContent(50e9), 'Qwen3.5-0.8B-Q8_0.gguf': unreadContent(9e9) };
+  const gguf: Record<string, Content> = { 'README.md': contentOf('# quants\n'), 'imatrix_unsloth.gguf_file': dist('imatrix.gguf'), 'Qwen3.5-0.8B-BF16.gguf': Object.values(blobs('tiny-qwen35:convert'))[0] ?? unreadContent(0), 'Qwen3.5-0.8B-Q8_0.gguf': unreadContent(9e9) };
   for (const [name, from] of [['Q4_K_M', 'Q4_K_M-plain'], ['Q5_K_M', 'Q5_K_M'], ['Q6_K', 'Q6_K']]) gguf[`Qwen3.5-0.8B-${name ?? ''}.gguf`] = dist(`tiny-qwen35-${from ?? ''}.gguf`);
   const text = readFileSync(join(realTools().source, 'docs/build.md'));
   const zip = zipOf([{ name: 'wikitext-2-raw/wiki.test.raw', data: text.subarray(0, 9000) }, { name: 'wikitext-2-raw/wiki.train.raw', data: text.subarray(9000) }]);
@@ -99,6 +101,7 @@ it('the update generator pins everything, with the same bytes each time, and loo
   const lock = lockOf('models/qwen35-08b');
   expect(lock.source?.files.map(({ path }) => path)).toEqual(['README.md', 'config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json']);
   expect(lock.imatrix?.files.map(({ path }) => path)).toEqual(['imatrix_unsloth.gguf_file']);
+  expect(lock.planFrom?.files.map(({ path }) => path)).toEqual(['Qwen3.5-0.8B-BF16.gguf']);
   expect(Object.keys(lock.references ?? {})).toEqual(['unsloth-Q4_K_M', 'unsloth-Q5_K_M', 'unsloth-Q6_K']);
   const asked = requests();
   expect(asked.filter((line) => /GGUF\/tree|\.gguf|cdn|\.zip/.test(line))).toEqual([]);
@@ -106,6 +109,22 @@ it('the update generator pins everything, with the same bytes each time, and loo
   rmSync(join(workspace.root, 'models/qwen35-08b/model.lock.json'));
   expect((await nx(['g', 'nx-gguf:update', '--project=qwen35-08b'])).exitCode).toBe(0);
   expect(readFileSync(join(workspace.root, 'models/qwen35-08b/model.lock.json'), 'utf8')).toBe(text);
+}, 120_000);
+
+it('a plan is made from the header that the model declares, before any weight is here', async () => {
+  hub.seen.length = 0;
+  workspace.processes();
+  const { exitCode, output, ran } = await nx(['run', 'qwen35-08b:plan:Q4_K_M']);
+  if (exitCode !== 0) throw new Error(output);
+  expect(ran.filter((task) => !task.startsWith('llama-cpp:'))).toEqual(['qwen35-08b:plan:Q4_K_M']);
+  expect(workspace.processes()).toEqual(['llama-quantize --dry-run', 'llama-quantize --dry-run']);
+  const file = hub.repos[1]?.commits[0]?.files['Qwen3.5-0.8B-BF16.gguf']?.sizeBytes ?? 0;
+  expect(hub.seen.map(({ method, url, range }) => [method, url.split('?')[0]?.replace(/^\/[0-9a-f]{64}$/, '/<sha256>'), range])[0]).toEqual(['GET', `/unsloth/Qwen3.5-0.8B-GGUF/resolve/${first}/Qwen3.5-0.8B-BF16.gguf`, 'bytes=0-262143']);
+  expect(hub.seen.reduce((sum, { sentBytes }) => sum + sentBytes, 0)).toBeLessThan(file / 4);
+  hub.seen.length = 0;
+  // Whatever Nx forgot, a known header is not asked for again.
+  expect((await nx(['run', 'qwen35-08b:plan:Q4_K_M', '--skip-nx-cache'])).exitCode).toBe(0);
+  expect([requests(), workspace.processes()]).toEqual([[], []]);
 }, 120_000);
 
 it('the whole graph of the reference model runs from nothing to the card, with the references side by side', async () => {
@@ -118,16 +137,48 @@ it('the whole graph of the reference model runs from nothing to the card, with t
     'Qwen3.5-0.8B-Q4_K_M.gguf', 'Qwen3.5-0.8B-Q5_K_M.gguf', 'Qwen3.5-0.8B-Q6_K.gguf', 'imatrix_unsloth.gguf_file', 'model.safetensors', 'tokenizer.json',
   ]);
   const card = readFileSync(join(workspace.root, 'dist/qwen35-08b/README.md'), 'utf8');
-  expect(card).toContain('## Side by side');
   for (const variant of ['Q4_K_M', 'Q5_K_M', 'Q6_K']) expect(card).toMatch(new RegExp(`\\| Metric +\\| +unsloth-${variant} \\| +${variant} \\(this\\) \\|`));
-  expect(card).toMatch(/\| KLD mean +\| +(\*\*)?\d\.\d{6} ± \d\.\d{6}/);
+  expect(card).toMatch(/\| Mean KLD +\| +(\*\*)?\d\.\d{6} ±\u00a0\d\.\d{6}/);
   expect(card).not.toContain('not measured');
+  expect(card).toMatch(/^base_model: unsloth\/Qwen3\.5-0\.8B\nbase_model_relation: quantized$/m);
+  for (const name of ['kld-size', 'kld-percentiles', 'tensors-Q4_K_M']) expect(readFileSync(join(workspace.root, `dist/qwen35-08b/pictures/${name}.svg`), 'utf8')).toMatch(/^<svg /);
+}, 600_000);
+
+(hasUnzip ? it : it.skip)('the lines on its card, pasted into a shell, bring everything from the hub, write the same bytes and measure the same, references too', async () => {
+  const hand = join(scratch, 'by-hand');
+  const card = readFileSync(join(workspace.root, 'dist/qwen35-08b/README.md'), 'utf8');
+  const printed = await runPasted(pastedLines(card), { directory: hand, tools: realTools(), env: { HF_ENDPOINT: hub.endpoint, HF_HOME: join(scratch, 'hf-home'), HF_HUB_DISABLE_XET: '1', HF_HUB_DISABLE_TELEMETRY: '1', HF_HUB_DISABLE_PROGRESS_BARS: '1' } });
+  requests();
+  const manifest = (target: string) => workspace.json(`dist/qwen35-08b/${target}/artifact.json`) as Manifest;
+  const meanOf = (name: string) => (manifest(`kld/${name}`).facts as { statistics: { kldNats: { mean: { value: number; error: number } } } }).statistics.kldNats.mean;
+  for (const variant of ['Q4_K_M', 'Q5_K_M', 'Q6_K']) {
+    expect(printed).toContain(`Qwen3.5-0.8B-${variant}.gguf: OK`);
+    for (const [name, model] of [[variant, `Qwen3.5-0.8B-${variant}.gguf`], [`unsloth-${variant}`, `references/unsloth-${variant}/Qwen3.5-0.8B-${variant}.gguf`]] as const) {
+      const value = printedStatistics(printed, model);
+      expect([name, value('Mean    KLD'), value('Mean    KLD', 2)]).toEqual([name, meanOf(name).value, meanOf(name).error]);
+    }
+  }
+  expect(meanOf('unsloth-Q4_K_M').value).not.toBe(meanOf('Q4_K_M').value);
+  rmSync(hand, { recursive: true });
 }, 600_000);
 
 it('then nothing is left to do, and nothing is asked', async () => {
   const { exitCode, ran } = await nx(['run', 'qwen35-08b:card']);
   expect({ exitCode, ran }).toEqual({ exitCode: 0, ran: [] });
   expect(requests()).toEqual([]);
+}, 120_000);
+
+it('its report shows the references beside the variants, and asks the hub for nothing', async () => {
+  const { exitCode, output, ran } = await nx(['run', 'qwen35-08b:report']);
+  if (exitCode !== 0) throw new Error(output);
+  expect(ran).toEqual(['qwen35-08b:report']);
+  expect(requests()).toEqual([]);
+  const page = readFileSync(join(workspace.root, 'dist/qwen35-08b/report.html'), 'utf8');
+  for (const name of ['Q4_K_M', 'Q5_K_M', 'Q6_K', 'unsloth-Q4_K_M', 'unsloth-Q5_K_M', 'unsloth-Q6_K']) {
+    const { facts } = workspace.json(`dist/qwen35-08b/kld/${name}/artifact.json`) as { facts: { statistics: { kldNats: { mean: { value: number } } } } };
+    expect(page).toContain(name);
+    expect(page).toContain(facts.statistics.kldNats.mean.value.toFixed(6));
+  }
 }, 120_000);
 
 it('a second member of an archive that is there is not downloaded again', async () => {
@@ -152,7 +203,7 @@ describe('when the repository moves on', () => {
     const line = output.split('\n').find((text) => text.startsWith('{"behind"')) ?? '';
     expect(JSON.parse(line)).toEqual(summary);
     expect(summary.projects.find(({ project }) => project === 'qwen35-08b')?.sources.map(({ place, status, files }) => [place, status, files.map(({ path }) => path)])).toEqual([
-      ['source', 'changed', ['NOTICE', 'tokenizer_config.json']], ['imatrix', 'current', []], ['references.unsloth-Q4_K_M', 'current', []], ['references.unsloth-Q5_K_M', 'current', []], ['references.unsloth-Q6_K', 'current', []],
+      ['source', 'changed', ['NOTICE', 'tokenizer_config.json']], ['imatrix', 'current', []], ['planFrom', 'current', []], ['references.unsloth-Q4_K_M', 'current', []], ['references.unsloth-Q5_K_M', 'current', []], ['references.unsloth-Q6_K', 'current', []],
     ]);
     expect(lockOf('models/qwen35-08b').source?.commit).toBe(first);
   }, 60_000);

@@ -1,6 +1,7 @@
 // Downloads one file into a store with the packed plugin's own code, and prints the largest resident size in bytes.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { peakMemoryBytes } from '../../../../tools/dev/peak-memory.mjs';
 
 const [packageDirectory, store, url, sha256, sizeBytes] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(join(packageDirectory, 'dist', path)).href);
@@ -10,4 +11,4 @@ const { openStore } = await load('store/store.js');
 
 const context = { store: await openStore(store), env: {}, report: () => undefined, signal: undefined, settings: transferSettings({}) };
 await downloadFiles([{ name: 'file', url, token: null, sizeBytes: Number(sizeBytes), sha256, gitOid: null, refused: () => new Error('refused') }], context);
-process.stdout.write(`${process.resourceUsage().maxRSS * 1024}\n`);
+process.stdout.write(`${peakMemoryBytes()}\n`);

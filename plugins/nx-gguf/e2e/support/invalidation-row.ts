@@ -1,4 +1,4 @@
-const order = ['source', 'build', 'python', 'fetch', 'convert', 'imatrix', 'quantize', 'kld-base', 'kld', 'card'];
+const order = ['source', 'build', 'python', 'fetch', 'convert', 'imatrix', 'plan', 'quantize', 'kld', 'gate', 'card'];
 
 /** A row of the README's table: what a change makes Nx run, and the processes that start because of it. */
 export function invalidationRow(change: string, { ran, processes }: { ran: readonly string[]; processes: readonly string[] }): string {

@@ -1,6 +1,6 @@
+import { seededRandom } from '../../src/core/seeded-random.js';
 import { tinyGguf, type TinyGguf, type TinyTensor } from '../../src/gguf/testing/tiny-gguf.js';
-import { dataSizeBytes } from '../../src/gguf/compose.js';
-import type { TensorTypeName } from '../../src/gguf/tensor-type.js';
+import { tensorSizeBytes, type TensorTypeName } from '../../src/gguf/tensor-type.js';
 
 type Metadata = NonNullable<TinyGguf['metadata']>;
 
@@ -75,7 +75,7 @@ export function imatrixOf({ tensors }: Pick<MadeModel, 'tensors'>, { change = []
     ],
     tensors: weighted.flatMap(({ name, shape }) => {
       const [row = 1, , experts = 1] = shape.map(Number);
-      const random = generator(hash(name) + (change.includes(name) ? 1 : 0));
+      const random = seededRandom(hash(name) + (change.includes(name) ? 1 : 0));
       const sums = Float32Array.from({ length: row * experts }, () => random() * random() * 9);
       return [
         { name: `${name}.in_sum2`, shape: experts > 1 ? [row, experts] : [row], data: bytesOf(sums) },
@@ -85,12 +85,12 @@ export function imatrixOf({ tensors }: Pick<MadeModel, 'tensors'>, { change = []
   });
 }
 
-/** The same data in the format that llama.cpp used before. */
-export function legacyImatrixOf({ tensors }: Pick<MadeModel, 'tensors'>): Uint8Array {
+/** A matrix in the format that llama.cpp used before; `change` gives other data to the tensors it names. */
+export function legacyImatrixOf({ tensors }: Pick<MadeModel, 'tensors'>, { change = [] }: { change?: readonly string[] } = {}): Uint8Array {
   const weighted = tensors.filter(({ name, shape }) => name.endsWith('.weight') && shape.length > 1 && !/norm|token_embd|gate_inp/.test(name));
   const parts = weighted.flatMap(({ name, shape }) => {
     const [row = 1, , experts = 1] = shape.map(Number);
-    const random = generator(hash(name));
+    const random = seededRandom(hash(name) + (change.includes(name) ? 1 : 0));
     return [int32(name.length), new TextEncoder().encode(name), int32(4), int32(row * experts), bytesOf(Float32Array.from({ length: row * experts }, () => random() * 9))];
   });
   const dataset = new TextEncoder().encode('test.txt');
@@ -132,12 +132,12 @@ function attention(layer: number, random: RandomTensor, type: TensorTypeName = '
 }
 
 function randomTensor(name: string, shape: readonly number[], type: TensorTypeName = 'bf16'): TinyTensor {
-  const random = generator(hash(name));
+  const random = seededRandom(hash(name));
   const count = shape.reduce((product, size) => product * size, 1);
   const values = Float32Array.from({ length: count }, () => (random() + random() + random() - 1.5) * 0.1);
   const words = new Uint32Array(values.buffer);
   const data = type === 'f32' ? bytesOf(values) : bytesOf(Uint16Array.from(words, type === 'bf16' ? (word) => word >>> 16 : halfOf));
-  if (data.length !== dataSizeBytes(shape, type)) throw new Error(`${name} has ${data.length} bytes`);
+  if (data.length !== tensorSizeBytes(type, shape)) throw new Error(`${name} has ${data.length} bytes`);
   return { name, shape, type, data };
 }
 
@@ -157,14 +157,4 @@ function int32(value: number): Uint8Array {
 
 function hash(text: string): number {
   return Buffer.from(text).reduce((sum, byte) => (Math.imul(sum, 31) + byte) | 0, 7);
-}
-
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

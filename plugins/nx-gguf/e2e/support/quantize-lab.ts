@@ -7,6 +7,7 @@ import type { Manifest, ManifestFile } from '../../src/core/generated/manifest.g
 import type { QuantizationPlan } from '../../src/core/generated/plan.generated.js';
 import { readDryRun } from '../../src/quant/dry-run.js';
 import { quantizeArgs, type QuantizeOptions } from '../../src/quant/quantize-args.js';
+import { noRemotes } from '../../src/remote/create-remotes.js';
 import { perform } from '../../src/steps/perform.js';
 import { quantizeStep, type QuantizeSettings } from '../../src/steps/quantize.js';
 import type { Step } from '../../src/steps/step.js';
@@ -109,7 +110,7 @@ async function layOut({ model, settings, rules, imatrix, name }: LabVariant, dir
 export function effectsOf(store: StoreLayout, llamaQuantize: string, { runTool: run, report }: { runTool: RunTool; report: (event: WorkEvent) => void }): Parameters<typeof perform>[1] {
   const none = () => Promise.reject(new Error('this step needs no other tool'));
   return {
-    store, runTool: run, report, threads: undefined, signal: undefined,
+    store, remotes: noRemotes(store), runTool: run, report, threads: undefined, signal: undefined,
     tools: { llama: () => Promise.resolve(llamaQuantize), python: none, source: none },
     resolve: async (file) => (await findBlob(store, file)) ?? '',
   };

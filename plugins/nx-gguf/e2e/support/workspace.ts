@@ -7,7 +7,7 @@ import { extract } from 'tar';
 /** The checkout that is tested. */
 export const repository = join(import.meta.dirname, '../../../..');
 
-const toolNames = ['llama-quantize', 'llama-imatrix', 'llama-perplexity'];
+const toolNames = ['llama-quantize', 'llama-imatrix', 'llama-perplexity', 'llama-bench', 'llama-gguf-split'];
 
 /** A workspace as a user has it: the packed plugin installed, its tools replaced by shims that count and then run the real ones. */
 export interface TestWorkspace {
@@ -161,8 +161,8 @@ function writeShims(root: string, tools: RealTools): void {
     chmodSync(path, 0o755);
   };
   for (const tool of toolNames) {
-    const flushing = join(tools.bin, `${tool}-flushing`);
-    shim(join(shims, 'bin', tool), tool, existsSync(flushing) ? flushing : join(tools.bin, tool));
+    const attended = readdirSync(tools.bin).find((name) => name.startsWith(`${tool}-attended-`));
+    shim(join(shims, 'bin', tool), tool, join(tools.bin, attended ?? tool));
   }
   writeFileSync(join(shims, 'python'), `#!/bin/sh\ncase "$1" in *convert_hf_to_gguf.py) echo convert >> "$NX_GGUF_E2E_LOG";; esac\nexec '${tools.python}' "$@"\n`);
   chmodSync(join(shims, 'python'), 0o755);
