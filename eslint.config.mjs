@@ -2,9 +2,9 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '**/*.generated.ts', 'tmp/**'] },
-  { files: ['**/*.mjs'], extends: [tseslint.configs.base] },
+  { files: ['**/*.mjs', 'plugins/nx-gguf/page/*.js'], extends: [tseslint.configs.base] },
   {
-    files: ['plugins/**/*.ts'],
+    files: ['plugins/**/*.ts', 'tools/**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

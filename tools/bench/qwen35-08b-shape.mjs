@@ -4,13 +4,13 @@ import { once } from 'node:events';
 
 const hidden = 1024;
 const feedForward = 3584;
-const layers = 24;
+const allLayers = 24;
 const heads = { count: 8, keyValue: 2, size: 256 };
 const linear = { heads: 16, size: 128, kernel: 4 };
 const fullAttentionEvery = 4;
 
-/** Writes the model in bf16 (about 1.3 GB), with the vocabulary of 151,936 tokens that llama.cpp's source ships. */
-export async function writeQwen35(path, { vocabulary, plugin }) {
+/** Writes the model in bf16 (about 1.3 GB with all layers), with the vocabulary of 151,936 tokens that llama.cpp's source ships. */
+export async function writeQwen35(path, { vocabulary, plugin, layers = allLayers }) {
   const { readGgufHeader } = await import(`${plugin}/gguf/header.js`);
   const { pairRanges } = await import(`${plugin}/gguf/metadata-bytes.js`);
   const { composeGguf } = await import(`${plugin}/gguf/compose.js`);
@@ -20,8 +20,8 @@ export async function writeQwen35(path, { vocabulary, plugin }) {
   for (const [key, { offset, length }] of pairRanges(header)) if (key.startsWith('tokenizer.')) tokenizer.push(await source.read(offset, length));
   source.close();
   const tokens = header.metadata.get('tokenizer.ggml.tokens').length;
-  const own = metadata();
-  const tensors = tensorList(tokens);
+  const own = metadata(layers);
+  const tensors = tensorList(tokens, layers);
   const composed = composeGguf({ version: 3, alignment: 32, keyCount: own.length + tokenizer.length, metadata: Buffer.concat([...own, ...tokenizer]), tensors });
   const out = createWriteStream(path, { highWaterMark: 8 << 20 });
   const put = async (bytes) => {
@@ -40,7 +40,7 @@ export async function writeQwen35(path, { vocabulary, plugin }) {
   return { tensors: tensors.length, sizeBytes: composed.sizeBytes };
 }
 
-function tensorList(tokens) {
+function tensorList(tokens, layers) {
   const list = [];
   const add = (name, shape, type = 'bf16') => list.push({ name, shape, type });
   add('token_embd.weight', [hidden, tokens]);
@@ -75,7 +75,7 @@ function tensorList(tokens) {
   return list;
 }
 
-function metadata() {
+function metadata(layers) {
   const width = linear.heads * linear.size;
   return [
     text('general.architecture', 'qwen35'),

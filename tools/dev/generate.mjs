@@ -4,32 +4,38 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from 'json-schema-to-typescript';
 import { fenced, withGeneratedParts } from './generated-parts.mjs';
-import { optionsReference } from './options-reference.mjs';
+import { optionsReference, optionsTable } from './options-reference.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const schemas = join(root, 'plugins/nx-gguf/schemas');
-const target = join(root, 'plugins/nx-gguf/src/core/generated');
+const packages = [
+  { schemas, target: join(root, 'plugins/nx-gguf/src/core/generated'), folders: ['', 'executors', 'generators'] },
+  { schemas: join(root, 'tools/cache-server/schemas'), target: join(root, 'tools/cache-server/src/config/generated'), folders: [''] },
+];
 const check = process.argv.includes('--check');
 const drifted = [];
 
-for (const folder of ['', 'executors', 'generators']) {
-  for (const file of files(join(schemas, folder))) {
-    const schema = JSON.parse(readFileSync(join(schemas, folder, file), 'utf8'));
-    const output = join(target, folder, file.replace('.schema.json', '.generated.ts'));
-    emit(output, await module(schema));
+for (const part of packages) {
+  for (const folder of part.folders) {
+    for (const file of files(join(part.schemas, folder))) {
+      const schema = JSON.parse(readFileSync(join(part.schemas, folder, file), 'utf8'));
+      // Nx ends a batch on an unknown option without naming it, so it is told to let these pass; our own check names them.
+      if (folder === 'executors') schema.additionalProperties = false;
+      emit(join(part.target, folder, file.replace('.schema.json', '.generated.ts')), await module(schema, part.schemas));
+    }
   }
 }
-const readme = join(root, 'README.md');
-emit(readme, withGeneratedParts(readFileSync(readme, 'utf8'), readmePart));
+for (const file of ['README.md', 'tools/cache-server/README.md']) emit(join(root, file), withGeneratedParts(readFileSync(join(root, file), 'utf8'), readmePart));
 
 if (drifted.length > 0) {
   console.error(`Out of date:\n${drifted.map((path) => `  ${path}`).join('\n')}\nRun: npm run generate`);
   process.exit(1);
 }
 
-/** The reference of options, or a file of the repository as it is. */
+/** A reference of options, or a file of the repository as it is. */
 function readmePart(name) {
   if (name === 'options') return optionsReference(schemas);
+  if (name === 'server options') return optionsTable(JSON.parse(readFileSync(join(root, 'tools/cache-server/schemas/config.schema.json'), 'utf8')));
   return fenced(name.endsWith('.json') ? 'json' : '', readFileSync(join(root, name), 'utf8'));
 }
 
@@ -37,10 +43,10 @@ function files(folder) {
   return readdirSync(folder).filter((name) => name.endsWith('.schema.json')).sort();
 }
 
-async function module(schema) {
+async function module(schema, cwd) {
   const types = await compile(structuredClone(schema), schema.title, {
     bannerComment: '',
-    cwd: schemas,
+    cwd,
     style: { singleQuote: true, printWidth: 120 },
     format: true,
   });

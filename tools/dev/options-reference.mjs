@@ -9,7 +9,7 @@ export function optionsReference(schemas) {
   for (const file of executors) parts.push(...executorSection(file.replace('.schema.json', ''), read(`executors/${file}`)));
   parts.push('### Generators', '');
   for (const file of readdirSync(join(schemas, 'generators')).sort()) parts.push(...executorSection(file.replace('.schema.json', ''), read(`generators/${file}`)));
-  for (const file of ['model', 'source', 'corpus', 'lock', 'toolchain']) parts.push(...fileSection(file, read(`${file}.schema.json`)));
+  for (const file of ['model', 'source', 'corpus', 'lock', 'toolchain', 'plugin']) parts.push(...fileSection(file, read(`${file}.schema.json`)));
   return parts.join('\n').trimEnd();
 }
 
@@ -29,7 +29,12 @@ function fileSection(name, schema) {
 }
 
 function title(name) {
-  return { source: 'A source', lock: 'model.lock.json' }[name] ?? `${name}.json`;
+  return { source: 'A source', lock: 'model.lock.json', plugin: 'Plugin options' }[name] ?? `${name}.json`;
+}
+
+/** The rows of a schema's properties. */
+export function optionsTable(schema) {
+  return table(schema).join('\n');
 }
 
 function table(schema) {

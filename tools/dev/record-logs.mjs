@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `node tools/dev/record-logs.mjs <directory of llama.cpp's programs>`: records the logs that the specs of kld/ and quant/
-// read. All runs are on random models that this makes; only what `words-lost` loses differs from one recording to the next.
+// `node tools/dev/record-logs.mjs <directory of llama.cpp's programs>`: records the logs that the specs of kld/, quant/
+// and speed/ read. All runs are on random models that this makes; only what `words-lost` loses differs from one recording to the next.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,7 @@ import { logOf } from './record-logs/run.mjs';
 
 const [tools] = process.argv.slice(2);
 if (tools === undefined) {
-  console.error('Usage: node tools/dev/record-logs.mjs <directory with llama-quantize, llama-perplexity and llama-imatrix>');
+  console.error('Usage: node tools/dev/record-logs.mjs <directory with llama-quantize, llama-perplexity, llama-imatrix and llama-bench>');
   process.exit(1);
 }
 
@@ -19,7 +19,7 @@ const { prepare, recordings } = await import('./record-logs/recordings.mjs');
 
 const directory = mkdtempSync(join(tmpdir(), 'record-logs-'));
 try {
-  prepare(directory);
+  await prepare(directory);
   for (const recording of recordings) record(recording);
 } finally {
   rmSync(directory, { recursive: true });
