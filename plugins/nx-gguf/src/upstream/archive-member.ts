@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { list, type ReadEntry } from 'tar';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
@@ -97,7 +97,7 @@ async function entriesNamed(zip: ZipFile, { name, member }: { name: string; memb
 
 async function fromTar({ archive, name, member, to, signal }: MemberExtraction): Promise<void> {
   const names: string[] = [];
-  const written: Promise<void>[] = [];
+  const written: { done: Promise<void>; closed: Promise<void> }[] = [];
   let count = 0;
   let found = 0;
   const stop = new AbortController();
@@ -112,17 +112,20 @@ async function fromTar({ archive, name, member, to, signal }: MemberExtraction):
         return;
       }
       if (++found > 1) return;
-      const check = checkedBytes(entry.size);
-      const writing = pipeline(entry as unknown as Readable, check.through, createWriteStream(to, { flags: 'wx' }), { signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]) });
-      writing.catch(() => undefined);
-      written.push(writing);
+      const file = createWriteStream(to, { flags: 'wx' });
+      const done = pipeline(entry as unknown as Readable, checkedBytes(entry.size).through, file, { signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]) });
+      done.catch(() => undefined);
+      written.push({ done, closed: finished(file).catch(() => undefined) });
     },
-  }).catch((error: unknown) => {
+  }).then(async () => {
+    if (found !== 1) throw missing({ name, member, names, count: found });
+    await written[0]?.done;
+  }).catch(async (error: unknown) => {
     stop.abort();
+    // the file may not have been opened yet: it would appear after the caller has removed it
+    await written[0]?.closed;
     throw error;
   });
-  if (found !== 1) throw missing({ name, member, names, count: found });
-  await written[0];
 }
 
 /** Passes bytes on, with their CRC, and fails when they are not as many as announced. */
