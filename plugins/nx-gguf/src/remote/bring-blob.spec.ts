@@ -5,7 +5,7 @@ import { sha256 } from '../core/digest.js';
 import { downloadsDirectory } from '../store/downloads.js';
 import type { StoreLayout } from '../store/layout.js';
 import { adoptBytes, leftovers, temporaryStore } from '../store/testing/temporary-store.js';
-import { partialPath } from '../upstream/download-file.js';
+import { partialPath } from '../store/downloads.js';
 import { bringBlob, type WantedBlob } from './bring-blob.js';
 import { RemoteFailure, type RemoteStore } from './remote-store.js';
 import { guard, type Guard } from './testing/guard.js';

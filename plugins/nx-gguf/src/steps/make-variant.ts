@@ -10,8 +10,9 @@ import { findTensors, type TensorPlace } from '../store/tensor-index.js';
 import { adoptGguf } from './adopt-gguf.js';
 import { readGgufFile } from './gguf-file.js';
 import { ggufFacts } from './gguf-facts.js';
+import { nothingMade } from './make-tensors.js';
 import { runQuantize } from './quantize-tool.js';
-import { nothingMade, spliceVariant, type MadeVariant } from './splice-variant.js';
+import { spliceVariant, type MadeVariant } from './splice-variant.js';
 import type { Workbench } from './step.js';
 import { wantedTensors, type VariantJob, type WantedTensors, type WantedTensor } from './wanted-tensors.js';
 

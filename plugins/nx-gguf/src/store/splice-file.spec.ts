@@ -51,6 +51,23 @@ describe('spliceFile', () => {
     expect(await spliceFile(join(directory, 'bad'), [...pieces, { ...piece, offset: 1, length: 5 }])).toEqual({ damaged: 10 });
   });
 
+  it('follows a file that still grows, chunk by chunk, and names the piece that never comes', async () => {
+    const directory = temporaryDirectory();
+    const growing = join(directory, 'growing');
+    const asked: number[] = [];
+    const whenThere = async (sizeBytes: number): Promise<void> => {
+      asked.push(sizeBytes);
+      await writeFile(growing, donorBytes.subarray(0, Math.min(sizeBytes, 8 << 20)));
+    };
+    const piece = { path: growing, offset: 100, length: (8 << 20) - 100, whenThere };
+    const written = await spliceFile(join(directory, 'out'), [{ bytes: Uint8Array.of(1) }, piece]);
+    const expected = Buffer.concat([Uint8Array.of(1), donorBytes.subarray(100, 8 << 20)]);
+    expect(written).toEqual({ id: { sha256: sha256(expected), sizeBytes: expected.length }, pieces: [null, sha256(expected.subarray(1))] });
+    expect(asked).toEqual([100 + (4 << 20), 8 << 20]);
+    expect(await spliceFile(join(directory, 'short'), [piece, { ...piece, offset: 8 << 20, length: 1 }])).toEqual({ damaged: 1 });
+    expect(await spliceFile(join(directory, 'never'), [{ ...piece, path: join(directory, 'gone'), whenThere: () => Promise.resolve() }])).toEqual({ damaged: 0 });
+  });
+
   it('stops when it is interrupted, and never writes over a file', async () => {
     const directory = temporaryDirectory();
     const donor = join(directory, 'donor');

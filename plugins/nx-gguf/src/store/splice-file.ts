@@ -10,7 +10,11 @@ import { pieceHasher, threadedPieceHasher } from './piece-hasher.js';
 /** A piece of a file to be written: bytes in memory, or a range of another file whose digest may be known. */
 export type Piece =
   | { bytes: Uint8Array }
-  | { path: string; offset: number; length: number; sha256?: Sha256 };
+  | {
+    path: string; offset: number; length: number; sha256?: Sha256;
+    /** Of a file that still grows: waits until it has that many bytes, or gets no more. */
+    whenThere?: (sizeBytes: number) => Promise<void>;
+  };
 
 /** A written file and the digest of each piece that came from a file, or the index of a piece that is not what its digest says. */
 export type Spliced = { id: BlobId; pieces: (Sha256 | null)[] } | { damaged: number };
@@ -116,8 +120,10 @@ function chunksOf(pieces: readonly Piece[], opened: (path: string) => Promise<Fi
     return Array.from({ length: count }, (_, part): Chunk => {
       const length = Math.min(chunkBytes, piece.length - part * chunkBytes);
       const load = async (buffer: Buffer): Promise<Uint8Array> => {
+        const offset = piece.offset + part * chunkBytes;
+        await piece.whenThere?.(offset + length);
         const file = await opened(piece.path).catch(ifGone);
-        return file === null ? new Uint8Array() : readUpTo(file, buffer.subarray(0, length), piece.offset + part * chunkBytes);
+        return file === null ? new Uint8Array() : readUpTo(file, buffer.subarray(0, length), offset);
       };
       return { piece: index, isLast: part === count - 1, length, load };
     });

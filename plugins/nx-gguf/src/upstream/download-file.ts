@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { GgufError } from '../core/errors.js';
 import { adoptHashed, findBlob, type BlobId } from '../store/blobs.js';
-import { downloadsDirectory } from '../store/downloads.js';
+import { partialPath } from '../store/downloads.js';
 import { fileState } from '../store/file-state.js';
 import { withLock } from '../store/lock.js';
 import type { StoreLayout } from '../store/layout.js';
@@ -34,11 +33,6 @@ export interface Downloads {
 }
 
 const progressBytes = 1 << 20;
-
-/** Where the bytes received so far of a file are kept, whatever repository they come from. */
-export function partialPath(store: StoreLayout, { sha256, gitOid }: Pick<WantedFile, 'sha256' | 'gitOid'>): string {
-  return join(downloadsDirectory(store), `${sha256 ?? `git-${gitOid ?? ''}`}.part`);
-}
 
 /**
  * Brings one file into the store: goes on where an earlier attempt or a killed process stopped, verifies the digest, and

@@ -1,7 +1,8 @@
 import { readFile, readdir, writeFile, mkdir } from 'node:fs/promises';
 import { findBlob } from '../store/blobs.js';
 import { downloadsDirectory } from '../store/downloads.js';
-import { partialPath, type WantedFile } from './download-file.js';
+import { partialPath } from '../store/downloads.js';
+import type { WantedFile } from './download-file.js';
 import { downloadFiles } from './download-files.js';
 import { hubError } from './hub-errors.js';
 import { testContext, type TestContext } from './testing/context.js';

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { isGgufError } from '../core/errors.js';
 import type { BlobId } from '../store/blobs.js';
-import { downloadFile, partialPath, presentBlob, type Downloads, type WantedFile } from './download-file.js';
+import { partialPath } from '../store/downloads.js';
+import { downloadFile, presentBlob, type Downloads, type WantedFile } from './download-file.js';
 import { openHttp, type Http } from './http.js';
 import { requireOnline } from './offline.js';
 import { rateLimit } from './rate-limit.js';
