@@ -4,8 +4,8 @@
 //   (a) the rules applied when a plain Q4_K_M exists, (b) Q5_K_M added when Q4_K_M and Q6_K exist, (c) nothing to do.
 // Every file is compared with the stock tool's. Each run of ours is a process of its own, timed from start to end. Time,
 // CPU, written bytes and the peak of the largest process are those of the whole tree of processes, llama-quantize among them.
-// `floor` is what stock llama-quantize takes for the tensors that exist nowhere yet, as part of the full run: no way of
-// reusing tensors is below it. CPU ratios hold on a busy machine as well; wall times do not.
+// `floor` is the CPU time that stock llama-quantize needs for the tensors that exist nowhere yet, as part of the full run's:
+// no way of reusing tensors is below it. CPU ratios hold on a busy machine as well; wall times do not.
 // Usage: requantize.mjs [--no-imatrix] [--quick] [--keep DIR]; --quick stops after (a)
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -68,14 +68,14 @@ async function bench(args) {
       const full = await stock(variant);
       const reused = ours(variant);
       const ratio = reused.ms / full.ms;
-      const [floor, cpuFloor] = [reused.toolMs / full.ms, reused.toolCpuMs / full.cpuMs];
+      const floor = reused.toolCpuMs / full.cpuMs;
       rows.push({
         case: label, 'stock s': seconds(full.ms), 'ours s': seconds(reused.ms), ratio: ratio.toFixed(3), floor: floor.toFixed(3), limit: limit ?? '',
-        'stock cpu': seconds(full.cpuMs), 'ours cpu': seconds(reused.cpuMs), 'cpu ratio': (reused.cpuMs / full.cpuMs).toFixed(3), 'cpu floor': cpuFloor.toFixed(3),
+        'stock cpu': seconds(full.cpuMs), 'ours cpu': seconds(reused.cpuMs), 'cpu ratio': (reused.cpuMs / full.cpuMs).toFixed(3),
         computed: reused.computed, reused: reused.reused, 'stock wrote': gib(full.bytesWritten), 'ours wrote': gib(reused.bytesWritten),
         'stock peak MiB': mib(full.peakKib), 'ours peak MiB': mib(reused.peakKib), 'without tools': mib(reused.ownPeakKib), identical: full.sha256 === reused.sha256,
       });
-      if (limit !== undefined && ratio > limit) notes.push(`${label}: ${ratio.toFixed(3)} is above ${limit}; llama-quantize alone takes ${floor.toFixed(3)} of the full run (${cpuFloor.toFixed(3)} of its CPU time) for the tensors that exist nowhere`);
+      if (limit !== undefined && ratio > limit) notes.push(`${label}: ${ratio.toFixed(3)} is above ${limit}; llama-quantize alone takes ${floor.toFixed(3)} of the full run's CPU time for the tensors that exist nowhere`);
       return full.sha256 === reused.sha256 && (limit === undefined || ratio <= limit);
     };
     const cases = [
@@ -146,13 +146,11 @@ async function one({ directory, tool, ftype, rules: ruleText = null, overrideKv,
   const model = { name: modelName, ...(await referToFile(store, join(directory, modelName))) };
   const matrix = imatrix === null ? null : { name: 'imatrix.gguf', ...(await referToFile(store, imatrix)) };
   const messages = [];
-  let [toolMs, toolCpuMs] = [0, 0];
+  let toolCpuMs = 0;
   const timed = async (run) => {
-    const [start, cpu] = [performance.now(), childrenCpuMs()];
+    const cpu = childrenCpuMs();
     const result = await runTool(run);
-    if (run.args.includes('--dry-run')) return result;
-    toolMs += performance.now() - start;
-    toolCpuMs += childrenCpuMs() - cpu;
+    if (!run.args.includes('--dry-run')) toolCpuMs += childrenCpuMs() - cpu;
     return result;
   };
   const effects = {
@@ -178,7 +176,7 @@ async function one({ directory, tool, ftype, rules: ruleText = null, overrideKv,
   const total = Object.values(manifest.facts.tensorTypes).filter((type) => type !== 'f32').length;
   const told = /(\d+) of (\d+) quantized tensors are in the store/.exec(messages.join('\n'));
   const reused = origin === 'store' ? total : Number(told?.[1] ?? 0);
-  console.log(JSON.stringify({ sha256: manifest.files[0].sha256, reused, toolMs, toolCpuMs, computed: Number(told?.[2] ?? total) - reused, ownPeakKib: peakMemoryBytes() / 1024 }));
+  console.log(JSON.stringify({ sha256: manifest.files[0].sha256, reused, toolCpuMs, computed: Number(told?.[2] ?? total) - reused, ownPeakKib: peakMemoryBytes() / 1024 }));
 }
 
 /** CPU time of all children that ended, in ms; on Linux only. It tells work from waiting on a busy machine. */
