@@ -61,7 +61,7 @@ async function receive(wanted: WantedBlob, remote: GuardedRemote, { path, bringi
     });
     if (answer instanceof RemoteFailure) return 'failed';
     if (!answer) return 'absent';
-    const problem = problemOf(part, wanted);
+    const problem = await problemOf(part, wanted);
     if (problem === null) {
       await part.sync();
       await part.close();
@@ -95,8 +95,8 @@ async function transfer(wanted: WantedBlob, { part, ownFrom, onBytes }: { part: 
   return true;
 }
 
-function problemOf(part: PartialFile, { sha256, sizeBytes, name }: WantedBlob): string | null {
+async function problemOf(part: PartialFile, { sha256, sizeBytes, name }: WantedBlob): Promise<string | null> {
   if (part.sizeBytes !== sizeBytes) return `${name} has ${part.sizeBytes < sizeBytes ? part.sizeBytes : 'more'} bytes there instead of ${sizeBytes}`;
-  const actual = part.digests().sha256;
+  const actual = (await part.digests()).sha256;
   return actual === sha256 ? null : `the sha256 of ${name} is ${actual} there instead of ${sha256}`;
 }

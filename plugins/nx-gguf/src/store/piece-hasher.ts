@@ -6,11 +6,20 @@ import type { Sha256 } from '../core/digest.js';
 export interface PieceHasher {
   /** Takes the next chunk, which must not change until then; the digest of the piece after its last chunk, else null. */
   update: (chunk: Uint8Array, isLast: boolean) => Promise<Sha256 | null>;
+  /** The digest of what came of the piece so far; hashing goes on. */
+  soFar: () => Promise<Sha256>;
   close: () => Promise<void>;
 }
 
-/** A hasher in this thread. */
-export function pieceHasher(): PieceHasher {
+/** From this size on a second thread is worth its start. */
+const largeBytes = 64 << 20;
+
+/** A hasher for so many bytes in all: in a thread of its own if they are many. */
+export function hasherFor(totalBytes: number): PieceHasher {
+  return totalBytes > largeBytes ? threadedPieceHasher() : pieceHasher();
+}
+
+function pieceHasher(): PieceHasher {
   let hash = createHash('sha256');
   return {
     update: (chunk, isLast) => {
@@ -20,6 +29,7 @@ export function pieceHasher(): PieceHasher {
       hash = createHash('sha256');
       return Promise.resolve(digest);
     },
+    soFar: () => Promise.resolve(hash.copy().digest('hex')),
     close: () => Promise.resolve(),
   };
 }
@@ -29,25 +39,26 @@ const program = `
 const { createHash } = require('node:crypto');
 const { parentPort } = require('node:worker_threads');
 let hash = createHash('sha256');
-parentPort.on('message', ({ buffer, offset, length, isLast }) => {
+parentPort.on('message', ({ buffer, offset, length, wants }) => {
   hash.update(new Uint8Array(buffer, offset, length));
-  const digest = isLast ? hash.digest('hex') : null;
-  if (isLast) hash = createHash('sha256');
-  parentPort.postMessage(digest);
+  parentPort.postMessage(wants === 'nothing' ? null : hash.copy().digest('hex'));
+  if (wants === 'the piece') hash = createHash('sha256');
 });
 `;
 
-/** A hasher in a thread of its own; chunks should lie in shared memory, others are copied. */
-export function threadedPieceHasher(): PieceHasher {
+// Chunks should lie in shared memory, others are copied.
+function threadedPieceHasher(): PieceHasher {
   const worker = new Worker(program, { eval: true });
   const waiting: { resolve: (digest: Sha256 | null) => void; reject: (error: Error) => void }[] = [];
   worker.on('message', (digest: Sha256 | null) => waiting.shift()?.resolve(digest));
   worker.on('error', (error) => { for (const { reject } of waiting.splice(0)) reject(error instanceof Error ? error : new Error(String(error))); });
+  const ask = (chunk: Uint8Array, wants: 'nothing' | 'so far' | 'the piece') => new Promise<Sha256 | null>((resolve, reject) => {
+    waiting.push({ resolve, reject });
+    worker.postMessage({ buffer: chunk.buffer, offset: chunk.byteOffset, length: chunk.byteLength, wants });
+  });
   return {
-    update: (chunk, isLast) => new Promise((resolve, reject) => {
-      waiting.push({ resolve, reject });
-      worker.postMessage({ buffer: chunk.buffer, offset: chunk.byteOffset, length: chunk.byteLength, isLast });
-    }),
+    update: (chunk, isLast) => ask(chunk, isLast ? 'the piece' : 'nothing'),
+    soFar: async () => (await ask(new Uint8Array(), 'so far')) ?? '',
     close: async () => { await worker.terminate(); },
   };
 }

@@ -5,7 +5,7 @@ import { GgufError, systemErrorCode } from '../core/errors.js';
 import { backgroundFlush, quietly } from './background-flush.js';
 import type { BlobId } from './blobs.js';
 import type { OnBytes } from './hash-file.js';
-import { pieceHasher, threadedPieceHasher } from './piece-hasher.js';
+import { hasherFor } from './piece-hasher.js';
 
 /** A piece of a file to be written: bytes in memory, or a range of another file whose digest may be known. */
 export type Piece =
@@ -37,8 +37,6 @@ interface Chunk {
 
 const chunkBytes = 4 << 20;
 const bufferCount = 4;
-/** From this size on a second thread is worth its start. */
-const largeBytes = 64 << 20;
 
 /**
  * Writes a new file piece by piece, in constant memory: chunks are read ahead and written while they are hashed, the whole
@@ -54,7 +52,7 @@ export async function spliceFile(path: string, pieces: readonly Piece[], { signa
   const buffers = Array.from({ length: bufferCount }, () => Buffer.from(new SharedArrayBuffer(Math.min(chunkBytes, total))));
   const busy: Promise<unknown>[] = buffers.map(() => Promise.resolve());
   const whole = createHash('sha256');
-  const hasher = total > largeBytes && !isTemporary ? threadedPieceHasher() : pieceHasher();
+  const hasher = hasherFor(isTemporary ? 0 : total);
   const digests = new Array<Sha256 | null>(pieces.length).fill(null);
   const damaged: number[] = [];
   const out = await open(path, 'wx');

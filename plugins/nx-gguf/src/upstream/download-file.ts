@@ -81,7 +81,7 @@ async function receive(wanted: WantedFile, path: string, downloads: Downloads): 
         return hasAdvanced;
       },
     }, downloads.context);
-    const { sha256, gitOid } = part.digests();
+    const { sha256, gitOid } = await part.digests();
     const [expected, actual] = wanted.sha256 === null ? [wanted.gitOid, gitOid] : [wanted.sha256, sha256];
     if (expected !== actual) {
       await discardPartial(path);
@@ -100,7 +100,7 @@ async function receive(wanted: WantedFile, path: string, downloads: Downloads): 
 async function transfer(wanted: WantedFile, part: PartialFile, { http, take, onBytes, context }: Downloads): Promise<void> {
   if (wanted.sizeBytes !== null && part.sizeBytes === wanted.sizeBytes) return;
   // Of an unknown size: one that was killed between the last byte and its adoption is complete all the same.
-  if (wanted.sizeBytes === null && part.sizeBytes > 0 && part.sha256() === wanted.sha256) return;
+  if (wanted.sizeBytes === null && part.sizeBytes > 0 && (await part.digests()).sha256 === wanted.sha256) return;
   const from = part.sizeBytes;
   const restart = async (): Promise<void> => {
     onBytes(-part.sizeBytes);
