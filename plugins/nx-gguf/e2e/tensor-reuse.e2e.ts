@@ -43,7 +43,10 @@ describe.each(['qwen35', 'llama', 'mixture'])('%s: a spliced file is what llama-
         const { manifest, messages, runs } = await lab.build(variant);
         expect(manifest.files.map(({ sha256 }) => sha256)).toEqual(stock);
         expect(messages.join('\n')).toMatch(ftype === 'COPY' ? /because tensors are only copied/ : /\d+ of \d+ quantized tensors are in the store/);
-        expect(runs).toHaveLength(1);
+        // one run on the whole model, or one for metadata and at most one for the missing tensors
+        expect(runs.filter((args) => !args.some((argument) => argument.startsWith('part-')))).toHaveLength(ftype === 'COPY' ? 1 : 0);
+        expect(runs.filter((args) => args.includes('part-0-in.gguf')).length).toBeLessThanOrEqual(1);
+        expect(runs.length).toBeLessThanOrEqual(2);
       }
     }, 120_000);
   });
