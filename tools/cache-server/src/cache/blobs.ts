@@ -3,13 +3,15 @@ import type { BlobId, Sha256 } from 'nx-gguf/store';
 import { visibleTo } from '../config/namespaces.js';
 import type { ByteRange, DocumentName, Storage } from '../storage/storage.js';
 import type { KeyLocks } from './key-locks.js';
-import type { Space } from './space.js';
+import type { Holdings } from './holdings.js';
+import type { Reservation, Space } from './space.js';
 
 /** What the parts of the cache work with. */
 export interface CacheContext {
   storage: Storage;
   space: Space;
-  /** By the digest of a blob: what finds, publishes or removes it holds its lock. */
+  holdings: Holdings;
+  /** By the digest of a blob, or the name of a document: what finds, publishes or removes it holds its lock. */
   locks: KeyLocks;
 }
 
@@ -17,9 +19,9 @@ export interface CacheContext {
  * Size of a blob that a namespace sees, or null; being found counts as use. A blob is seen by the namespaces that hold a
  * claim on it, and a claim is earned by sending all its bytes: knowing a digest tells nothing of what others have.
  */
-export async function findVisibleBlob({ storage, locks }: CacheContext, namespace: string, sha256: Sha256): Promise<number | null> {
+export async function findVisibleBlob({ storage, space, locks }: CacheContext, namespace: string, sha256: Sha256): Promise<number | null> {
   for (const holder of visibleTo(namespace)) {
-    if (await isClaimed(storage, holder, sha256)) return locks(sha256, () => storage.findBlob(sha256));
+    if (await isClaimed(storage, holder, sha256)) return locks(sha256, () => storage.findBlob(sha256, space.removed));
   }
   return null;
 }
@@ -29,21 +31,29 @@ export function openBlob({ storage }: CacheContext, sha256: Sha256, range?: Byte
   return storage.openBlob(sha256, range);
 }
 
-/** Takes over a received file as a blob that a namespace holds. */
-export async function publishBlob({ storage, space, locks }: CacheContext, namespace: string, received: { id: BlobId; path: string }): Promise<void> {
-  const { id, path } = received;
+/** Takes over a received file as a blob that a namespace holds. The room that it was promised is given back when it is counted as used. */
+export async function publishBlob(context: CacheContext, namespace: string, received: { id: BlobId; path: string; promised: Reservation }): Promise<void> {
+  const { storage, space, holdings, locks } = context;
+  const { id, path, promised } = received;
   await locks(id.sha256, async () => {
-    const isNew = (await storage.blobUsage(id.sha256)) === null;
+    const before = (await storage.blobUsage(id.sha256))?.sizeBytes ?? 0;
     await storage.publishBlob(id, path);
-    if (isNew) space.added(id.sizeBytes);
+    promised.release();
+    space.added(id.sizeBytes - before);
     // The blob comes first: a claim on a blob that is not there would be earned by whoever uploads it next.
-    if (!(await isClaimed(storage, namespace, id.sha256))) await storage.writeDocument(claimOf(namespace, id.sha256), '{}\n');
+    if (await isClaimed(storage, namespace, id.sha256)) return;
+    await storage.writeDocument(claimOf(namespace, id.sha256), '{}\n');
+    holdings.changed(claimOf(namespace, id.sha256), { count: 1, sizeBytes: id.sizeBytes });
   });
 }
 
 /** Removes a blob that its lock's holder wants gone, after all claims on it. */
-export async function removeBlob({ storage, space }: Omit<CacheContext, 'locks'>, blob: BlobId): Promise<void> {
-  for (const namespace of await storage.namespaces()) await storage.removeDocument(claimOf(namespace, blob.sha256));
+export async function removeBlob({ storage, space, holdings }: Omit<CacheContext, 'locks'>, blob: BlobId): Promise<void> {
+  for (const namespace of await storage.namespaces()) {
+    if (!(await isClaimed(storage, namespace, blob.sha256))) continue;
+    await storage.removeDocument(claimOf(namespace, blob.sha256));
+    holdings.changed(claimOf(namespace, blob.sha256), { count: -1, sizeBytes: -blob.sizeBytes });
+  }
   await storage.removeBlob(blob.sha256);
   space.removed(blob.sizeBytes);
 }

@@ -4,6 +4,7 @@ import { visibleTo } from '../config/namespaces.js';
 import type { DocumentName } from '../storage/storage.js';
 import { missingBlobs, publishBlob, type CacheContext } from './blobs.js';
 import { forgetDocument, keepDocument } from './documents.js';
+import type { Reservation } from './space.js';
 
 /**
  * The archive of an entry of Nx's cache as a namespace sees it, or null. Answered only while every blob is there that a
@@ -25,9 +26,9 @@ export async function hasNxEntry(context: CacheContext, namespace: string, hash:
 }
 
 /** Keeps a received archive for a namespace. The blobs that it names may come later; until then it is not answered. */
-export async function putNxEntry(context: CacheContext, namespace: string, entry: { hash: string; id: BlobId; path: string; blobs: readonly BlobId[] }): Promise<void> {
-  const { hash, id, path, blobs } = entry;
-  await publishBlob(context, namespace, { id, path });
+export async function putNxEntry(context: CacheContext, namespace: string, entry: { hash: string; id: BlobId; path: string; promised: Reservation; blobs: readonly BlobId[] }): Promise<void> {
+  const { hash, id, path, promised, blobs } = entry;
+  await publishBlob(context, namespace, { id, path, promised });
   const text = prettyJson({ format: 1, hash, body: { ...id }, blobs: blobs.map((blob) => ({ ...blob })) } satisfies NxEntry);
   await keepDocument(context, entryName(namespace, hash), text);
 }

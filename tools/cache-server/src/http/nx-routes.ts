@@ -1,8 +1,9 @@
 import { GgufError, sha256, type BlobId } from 'nx-gguf/store';
 import { openBlob, removeBlob } from '../cache/blobs.js';
-import { blobsInArchive } from '../cache/manifests-in-archive.js';
+import { blobsInArchive, type ArchiveLimits } from '../cache/manifests-in-archive.js';
 import { findNxEntry, hasNxEntry, putNxEntry, removeNxEntry } from '../cache/nx-entries.js';
 import { receiveFile } from '../cache/receive.js';
+import type { Settings } from '../config/settings.js';
 import { welcomeBody, type Answer } from './answer.js';
 import { announcedSize } from './body.js';
 import type { Exchange, Route } from './route.js';
@@ -10,7 +11,10 @@ import type { Service } from './service.js';
 
 /** Archives up to this size are read and checked before the first byte is sent: Nx ends its run when an answer breaks off. */
 const checkedBytes = 16 << 20;
-const mostArchiveEntries = 200_000;
+const mostMembers = 200_000;
+/** How far what is packed may grow, times and beyond; and for how long it is unpacked at most. */
+const growth = { times: 200, moreBytes: 64 << 20 };
+const unpacking = { ms: 30_000, bytesPerMs: 10_000 };
 const answerMs = 10_000;
 
 /**
@@ -48,21 +52,25 @@ async function archive({ cache }: Service, { sha256: digest, sizeBytes }: BlobId
 }
 
 async function receive(service: Service, { request, response, identity, part: hash }: Exchange): Promise<Answer> {
-  const { cache, metrics, settings } = service;
+  const { cache, settings } = service;
   const sizeBytes = announcedSize(request, settings.maxNxEntryBytes);
   await service.limits.upload(identity, sizeBytes);
   if (await hasNxEntry(cache, identity.namespace, hash)) return text(409, 'stored already');
   const reservation = await service.reserve(identity, sizeBytes);
   try {
     welcomeBody(request, response);
-    await receiveFile(request, { directory: cache.storage.staging, sizeBytes, onBytes: metrics.received, pace: service.pace }, async ({ id, path }) => {
-      const blobs = await blobsInArchive(path, { unpackedBytes: 200 * sizeBytes + (64 << 20), entries: mostArchiveEntries, manifestBytes: settings.maxManifestBytes });
-      await putNxEntry(cache, identity.namespace, { hash, id, path, blobs });
+    await receiveFile(request, { ...service.receiving, promised: reservation, directory: cache.storage.staging, sizeBytes }, async (received) => {
+      const blobs = await service.reading(identity.namespace, () => blobsInArchive(received.path, limitsOf(settings, sizeBytes)));
+      await putNxEntry(cache, identity.namespace, { hash, ...received, blobs });
     });
   } finally {
     reservation.release();
   }
   return text(200, 'stored');
+}
+
+function limitsOf({ maxNxUnpackedBytes, maxManifestBytes }: Settings, sizeBytes: number): ArchiveLimits {
+  return { unpackedBytes: Math.min(growth.times * sizeBytes + growth.moreBytes, maxNxUnpackedBytes), members: mostMembers, manifestBytes: maxManifestBytes, ms: unpacking.ms + Math.ceil(sizeBytes / unpacking.bytesPerMs) };
 }
 
 async function remove({ cache }: Service, { identity, part: hash }: Exchange): Promise<Answer> {

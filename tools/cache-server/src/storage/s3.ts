@@ -83,8 +83,8 @@ export async function openS3Storage(directory: string, bucket: Bucket): Promise<
     },
     removeDocument: (name) => remove(at(name)),
     documentUsage: (name) => usage(at(name)),
-    async *documents() {
-      for await (const { key, sizeBytes, usedMs } of list(spaces)) {
+    async *documents(namespace) {
+      for await (const { key, sizeBytes, usedMs } of list(namespace === undefined ? spaces : `${spaces}${namespace}/`)) {
         const name = documentName(key.slice(spaces.length));
         if (name !== null) yield { name, usedMs, sizeBytes: name.kind === 'claims' ? 0 : sizeBytes };
       }
@@ -96,6 +96,7 @@ export async function openS3Storage(directory: string, bucket: Bucket): Promise<
     removeNamespace: async (namespace) => {
       for await (const { key } of list(`${spaces}${namespace}/`)) await remove(key);
     },
+    keepsOnDisk: false,
     freeBytes: () => freeBytes(staging),
     saveUse: book.save,
   };

@@ -18,6 +18,10 @@ export interface Uploads {
   forget: (id: string) => void;
   /** Removes what nobody goes on with since a time, ms since 1970. */
   removeUnfinished: (beforeMs: number) => Promise<void>;
+  /** Removes of those the one that stands still longest, of untrusted namespaces if told so; how many bytes it was promised. */
+  removeIdlest: (beforeMs: number, isUntrustedOnly: boolean) => Promise<number>;
+  /** Removes those of a namespace. */
+  removeNamespace: (namespace: string) => Promise<void>;
   inProgress: () => number;
 }
 
@@ -25,22 +29,34 @@ export interface Uploads {
 export async function openUploads(context: CacheContext, store: UploadStore): Promise<Uploads> {
   const reservations = new Map<string, Reservation>();
   const finishing = new Map<string, Promise<void>>();
-  for (const { id } of await store.list()) {
+  for (const { id, receivedBytes } of await store.list()) {
     const announced = await store.announced(id);
-    if (announced === null) await store.remove(id);
-    else reservations.set(id, context.space.keepReserved(announced.sizeBytes, announced.namespace === trusted));
+    // Without a file it became a blob, just before its process died.
+    if (announced === null || receivedBytes === null) {
+      await store.remove(id);
+      continue;
+    }
+    const reservation = context.space.keepReserved(announced.sizeBytes, announced.namespace === trusted);
+    reservation.wrote(receivedBytes);
+    reservations.set(id, reservation);
   }
+  store.onWritten = (id, totalBytes) => reservations.get(id)?.wrote(totalBytes);
   const forget = (id: string): void => {
     reservations.get(id)?.release();
     reservations.delete(id);
   };
+  const remove = async (id: string): Promise<void> => {
+    await store.remove(id);
+    forget(id);
+  };
+  const standingStill = async (beforeMs: number) => (await store.list()).filter(({ id, changedMs }) => changedMs < beforeMs && !finishing.has(id));
   const finish = async (id: string): Promise<void> => {
     const announced = await store.announced(id);
     if (announced === null || (await store.receivedBytes(id)) !== announced.sizeBytes) return;
     const digest = await store.digest(id);
-    if (digest.sha256 === announced.sha256) await publishBlob(context, announced.namespace, { id: digest, path: store.pathOf(id) });
-    await store.remove(id);
-    forget(id);
+    const promised = reservations.get(id) ?? context.space.keepReserved(0, true);
+    if (digest.sha256 === announced.sha256) await publishBlob(context, announced.namespace, { id: digest, path: store.pathOf(id), promised });
+    await remove(id);
     if (digest.sha256 !== announced.sha256) throw new GgufError('WRONG_DIGEST', `the bytes have sha256 ${digest.sha256}, not ${announced.sha256}`, { hint: 'Nothing was kept.' });
   };
   return {
@@ -57,11 +73,19 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
       return running;
     },
     removeUnfinished: async (beforeMs) => {
-      for (const { id, changedMs } of await store.list()) {
-        if (changedMs >= beforeMs || finishing.has(id)) continue;
-        await store.remove(id);
-        forget(id);
+      for (const { id } of await standingStill(beforeMs)) await remove(id);
+    },
+    removeIdlest: async (beforeMs, isUntrustedOnly) => {
+      for (const { id } of (await standingStill(beforeMs)).sort((a, b) => a.changedMs - b.changedMs)) {
+        const announced = await store.announced(id);
+        if (announced === null || (isUntrustedOnly && announced.namespace === trusted)) continue;
+        await remove(id);
+        return announced.sizeBytes;
       }
+      return 0;
+    },
+    removeNamespace: async (namespace) => {
+      for (const { id } of await store.list()) if ((await store.announced(id))?.namespace === namespace) await remove(id);
     },
   };
 }

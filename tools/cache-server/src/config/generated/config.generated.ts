@@ -43,7 +43,7 @@ export interface Config {
    */
   maxAgeDays?: number;
   /**
-   * What was used in the last minutes is not evicted for room: uploads of an artifact's files come before its manifest.
+   * What was used in the last minutes is not evicted for room: uploads of an artifact's files come before its manifest. An unfinished upload that stood still for longer gives way when nothing else can.
    */
   graceMinutes?: number;
   /**
@@ -55,13 +55,17 @@ export interface Config {
    */
   maxBlobBytes?: number;
   /**
-   * Largest manifest.
+   * Largest manifest. Reading one takes many times its size in memory for a moment.
    */
   maxManifestBytes?: number;
   /**
-   * Largest entry of Nx's remote cache, packed. Unpacked it may be 200 times as large.
+   * Largest entry of Nx's remote cache, packed. Unpacked it may be 200 times as large, up to maxNxUnpackedBytes.
    */
   maxNxEntryBytes?: number;
+  /**
+   * Largest entry of Nx's remote cache, unpacked: so far it is read for the manifests in it.
+   */
+  maxNxUnpackedBytes?: number;
   /**
    * Requests a minute for each token that has no limit of its own.
    */
@@ -75,7 +79,7 @@ export interface Config {
    */
   idleSeconds?: number;
   /**
-   * Whoever sends a body slower than this, after idleSeconds, is turned away.
+   * Whoever sends a body slower than this, over each idleSeconds, is turned away. 0 takes any pace.
    */
   leastBytesPerSecond?: number;
   /**
@@ -242,7 +246,7 @@ export const configSchema = {
       "default": 30
     },
     "graceMinutes": {
-      "description": "What was used in the last minutes is not evicted for room: uploads of an artifact's files come before its manifest.",
+      "description": "What was used in the last minutes is not evicted for room: uploads of an artifact's files come before its manifest. An unfinished upload that stood still for longer gives way when nothing else can.",
       "type": "number",
       "minimum": 0,
       "default": 10
@@ -260,17 +264,23 @@ export const configSchema = {
       "default": 1099511627776
     },
     "maxManifestBytes": {
-      "description": "Largest manifest.",
+      "description": "Largest manifest. Reading one takes many times its size in memory for a moment.",
       "type": "integer",
       "minimum": 1,
       "maximum": 268435456,
-      "default": 33554432
+      "default": 4194304
     },
     "maxNxEntryBytes": {
-      "description": "Largest entry of Nx's remote cache, packed. Unpacked it may be 200 times as large.",
+      "description": "Largest entry of Nx's remote cache, packed. Unpacked it may be 200 times as large, up to maxNxUnpackedBytes.",
       "type": "integer",
       "minimum": 1,
       "default": 1073741824
+    },
+    "maxNxUnpackedBytes": {
+      "description": "Largest entry of Nx's remote cache, unpacked: so far it is read for the manifests in it.",
+      "type": "integer",
+      "minimum": 1,
+      "default": 8589934592
     },
     "requestsPerMinute": {
       "description": "Requests a minute for each token that has no limit of its own.",
@@ -290,10 +300,10 @@ export const configSchema = {
       "default": 60
     },
     "leastBytesPerSecond": {
-      "description": "Whoever sends a body slower than this, after idleSeconds, is turned away.",
+      "description": "Whoever sends a body slower than this, over each idleSeconds, is turned away. 0 takes any pace.",
       "type": "integer",
       "minimum": 0,
-      "default": 1000
+      "default": 4000
     },
     "shutdownSeconds": {
       "description": "How long requests under way may take to finish after SIGTERM.",
