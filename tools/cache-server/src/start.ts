@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { createAuthenticator } from './auth/identity.js';
 import { createLimits } from './auth/limits.js';
 import type { CacheContext } from './cache/blobs.js';
+import { createChanges } from './cache/changes.js';
 import { countHeld } from './cache/holdings.js';
 import { keyLocks } from './cache/key-locks.js';
 import type { ReceiveOptions } from './cache/receive.js';
@@ -118,7 +119,7 @@ async function openCache(settings: Settings, { storage, log, nowMs, patienceMs =
   const { highWater, lowWater } = settings;
   const takeBack = (isUntrustedOnly: boolean): Promise<number> => uploads.removeIdlest(nowMs() - settings.graceMinutes * 60_000, isUntrustedOnly);
   const space: Space = createSpace({ maxBytes, highWater, lowWater, untrustedBytes: settings.untrustedShare * maxBytes, usedBytes, freeBytes: storage.freeBytes, evictsFromDisk: storage.keepsOnDisk, marginBytes: Math.min(64 << 20, maxBytes / 100), evictTo, takeBack, patienceMs });
-  const cache: CacheContext = { storage, space, holdings, locks: keyLocks() };
+  const cache: CacheContext = { storage, space, holdings, changes: createChanges(), locks: keyLocks() };
   const metrics = createMetrics({ usedBytes: space.usedBytes, reservedBytes: space.reservedBytes, maxBytes: () => maxBytes, uploadsInProgress: () => uploads.inProgress() });
   const receiving: ReceiveOptions = { onBytes: metrics.received, pace: { leastBytesPerSecond: settings.leastBytesPerSecond, overSeconds: settings.idleSeconds } };
   const uploads = await openUploads(cache, new UploadStore(join(settings.directory, 'uploads'), receiving));

@@ -3,6 +3,7 @@ import type { BlobId, Sha256 } from 'nx-gguf/store';
 import { visibleTo } from '../config/namespaces.js';
 import type { ByteRange, DocumentName, Storage } from '../storage/storage.js';
 import type { KeyLocks } from './key-locks.js';
+import type { Changes } from './changes.js';
 import type { Holdings } from './holdings.js';
 import type { Reservation, Space } from './space.js';
 
@@ -11,6 +12,7 @@ export interface CacheContext {
   storage: Storage;
   space: Space;
   holdings: Holdings;
+  changes: Changes;
   /** By the digest of a blob, or the name of a document: what finds, publishes or removes it holds its lock. */
   locks: KeyLocks;
 }
@@ -19,9 +21,13 @@ export interface CacheContext {
  * Size of a blob that a namespace sees, or null; being found counts as use. A blob is seen by the namespaces that hold a
  * claim on it, and a claim is earned by sending all its bytes: knowing a digest tells nothing of what others have.
  */
-export async function findVisibleBlob({ storage, space, locks }: CacheContext, namespace: string, sha256: Sha256): Promise<number | null> {
+export async function findVisibleBlob({ storage, space, locks, changes }: CacheContext, namespace: string, sha256: Sha256): Promise<number | null> {
+  const onDamaged = (sizeBytes: number): void => {
+    space.removed(sizeBytes);
+    changes.happened();
+  };
   for (const holder of visibleTo(namespace)) {
-    if (await isClaimed(storage, holder, sha256)) return locks(sha256, () => storage.findBlob(sha256, space.removed));
+    if (await isClaimed(storage, holder, sha256)) return locks(sha256, () => storage.findBlob(sha256, onDamaged));
   }
   return null;
 }
@@ -33,9 +39,9 @@ export function openBlob({ storage }: CacheContext, sha256: Sha256, range?: Byte
 
 /** Takes over a received file as a blob that a namespace holds. The room that it was promised is given back when it is counted as used. */
 export async function publishBlob(context: CacheContext, namespace: string, received: { id: BlobId; path: string; promised: Reservation }): Promise<void> {
-  const { storage, space, holdings, locks } = context;
+  const { storage, space, holdings, locks, changes } = context;
   const { id, path, promised } = received;
-  await locks(id.sha256, async () => {
+  await locks(id.sha256, () => changes.during(async () => {
     const before = (await storage.blobUsage(id.sha256))?.sizeBytes ?? 0;
     await storage.publishBlob(id, path);
     promised.release();
@@ -44,18 +50,20 @@ export async function publishBlob(context: CacheContext, namespace: string, rece
     if (await isClaimed(storage, namespace, id.sha256)) return;
     await storage.writeDocument(claimOf(namespace, id.sha256), '{}\n');
     holdings.changed(claimOf(namespace, id.sha256), { count: 1, sizeBytes: id.sizeBytes });
-  });
+  }));
 }
 
 /** Removes a blob that its lock's holder wants gone, after all claims on it. */
-export async function removeBlob({ storage, space, holdings }: Omit<CacheContext, 'locks'>, blob: BlobId): Promise<void> {
-  for (const namespace of await storage.namespaces()) {
-    if (!(await isClaimed(storage, namespace, blob.sha256))) continue;
-    await storage.removeDocument(claimOf(namespace, blob.sha256));
-    holdings.changed(claimOf(namespace, blob.sha256), { count: -1, sizeBytes: -blob.sizeBytes });
-  }
-  await storage.removeBlob(blob.sha256);
-  space.removed(blob.sizeBytes);
+export async function removeBlob({ storage, space, holdings, changes }: Omit<CacheContext, 'locks'>, blob: BlobId): Promise<void> {
+  await changes.during(async () => {
+    for (const namespace of await storage.namespaces()) {
+      if (!(await isClaimed(storage, namespace, blob.sha256))) continue;
+      await storage.removeDocument(claimOf(namespace, blob.sha256));
+      holdings.changed(claimOf(namespace, blob.sha256), { count: -1, sizeBytes: -blob.sizeBytes });
+    }
+    await storage.removeBlob(blob.sha256);
+    space.removed(blob.sizeBytes);
+  });
 }
 
 /** The blobs of a list that a namespace does not see, or that have another size there. Those that are found count as used. */

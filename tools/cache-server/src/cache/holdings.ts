@@ -13,30 +13,23 @@ export interface Holdings {
   byNamespace: () => ReadonlyMap<string, Held>;
   /** Of a claim the bytes are those of its blob. */
   changed: (name: Pick<DocumentName, 'namespace' | 'kind'>, by: { count: number; sizeBytes: number }) => void;
-  /** Begins to count anew. The result takes the figures, unless something changed meanwhile. */
-  count: () => (counted: Holdings) => void;
+  /** What was counted anew. */
+  counted: (counted: Holdings) => void;
 }
 
 /** Holdings that begin with nothing. */
 export function createHoldings(): Holdings {
   let held = new Map<string, Held>();
-  let changes = 0;
   return {
     byNamespace: () => held,
     changed: ({ namespace, kind }, { count, sizeBytes }) => {
-      changes++;
       const known = held.get(namespace) ?? { nx: 0, actions: 0, claims: 0, sizeBytes: 0 };
       known[kind] += count;
       known.sizeBytes += sizeBytes;
       if (known.nx + known.actions + known.claims > 0) held.set(namespace, known);
       else held.delete(namespace);
     },
-    count: () => {
-      const before = changes;
-      return (counted) => {
-        if (changes === before) held = new Map(counted.byNamespace());
-      };
-    },
+    counted: (counted) => void (held = new Map(counted.byNamespace())),
   };
 }
 

@@ -165,15 +165,15 @@ describe('space', () => {
     other.release();
   });
 
-  it('takes a figure that was counted, unless something came or went meanwhile', async () => {
-    const { space } = spaceOf(50);
-    space.count()(40);
-    expect(space.usedBytes()).toBe(40);
-    const take = space.count();
-    space.added(5);
-    take(90);
-    expect(space.usedBytes()).toBe(45);
-    (await space.reserve(10, true)).release();
+  it('goes by what was counted anew', async () => {
+    const { space } = spaceOf(90, { patienceMs: forever });
+    const held = await space.reserve(10, true);
+    const waits = space.reserve(10, true);
+    expect(await stateOf(waits)).toBe('waits');
+    space.counted(80);
+    await waits;
+    expect([space.usedBytes(), space.reservedBytes()]).toEqual([80, 20]);
+    held.release();
   });
 
   it('passes on to all who wait why room could not be made', async () => {

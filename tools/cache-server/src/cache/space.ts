@@ -24,8 +24,8 @@ export interface Space {
   keepReserved: (sizeBytes: number, isTrusted: boolean) => Reservation;
   added: (sizeBytes: number) => void;
   removed: (sizeBytes: number) => void;
-  /** Begins to count what there is. The result takes the figure, unless something came or went meanwhile: that may be in it or not. */
-  count: () => (usedBytes: number) => void;
+  /** What was counted anew. */
+  counted: (usedBytes: number) => void;
 }
 
 /** What an eviction is to reach, in bytes: no more than so much kept, with what is promised to untrusted namespaces counted as theirs already. */
@@ -78,7 +78,6 @@ export function createSpace(options: SpaceOptions): Space {
   let untrusted = 0;
   /** Of what is reserved, what is still to be written. */
   let awaited = 0;
-  let changes = 0;
   let nextLookMs = 0;
   let timer: NodeJS.Timeout | undefined;
   const waiting = new Set<Waiter>();
@@ -188,7 +187,6 @@ export function createSpace(options: SpaceOptions): Space {
   });
   const serveSoon = (): void => void serve().catch(() => undefined);
   const changed = (): void => {
-    changes++;
     if (waiting.size > 0) void admit().then(() => (waiting.size > 0 ? serveSoon() : undefined), () => undefined);
   };
 
@@ -205,11 +203,9 @@ export function createSpace(options: SpaceOptions): Space {
       used -= sizeBytes;
       changed();
     },
-    count: () => {
-      const before = changes;
-      return (usedBytes) => {
-        if (changes === before) used = usedBytes;
-      };
+    counted: (usedBytes) => {
+      used = usedBytes;
+      changed();
     },
     reserve: async (sizeBytes, isTrusted) => {
       const free = await freeBytes();

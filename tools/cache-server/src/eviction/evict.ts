@@ -20,10 +20,13 @@ export interface Evicted {
  */
 export async function evict(context: CacheContext, goal: EvictionGoal): Promise<Evicted> {
   const evicted: Evicted = { entries: 0, blobs: 0, bytes: 0 };
-  const [takeBytes, takeHoldings] = [context.space.count(), context.holdings.count()];
+  const isUnchanged = context.changes.watch();
   const { blobs, entries, holdings } = await look(context.storage);
-  takeBytes(sum(blobs) + sum(entries));
-  takeHoldings(holdings);
+  // Otherwise what is counted along is nearer to the truth.
+  if (isUnchanged()) {
+    context.space.counted(sum(blobs) + sum(entries));
+    context.holdings.counted(holdings);
+  }
   const plan = planEviction(blobs, entries, goal);
   for (let step = plan.next(); step.done !== true;) {
     const eviction = step.value;

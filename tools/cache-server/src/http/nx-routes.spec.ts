@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sha256 } from 'nx-gguf/store';
 import { manifestOf, manifestText } from '../testing/manifests.js';
+import { tarBlock } from '../testing/tar-blocks.js';
 import { nxArchive, startTestServer, type Reply, type TestServer } from '../testing/running-server.js';
 
 let server: TestServer;
@@ -71,6 +72,8 @@ describe('/v1/cache/<hash>', () => {
       return gzipSync(tar);
     }],
     ['a bomb', gzipSync(Buffer.alloc(90 << 20))],
+    ['a header that announces gigabytes', gzipSync(Buffer.concat([tarBlock({ type: 'x', size: '17777777777' }), Buffer.alloc(50 << 20, 'x')]))],
+    ['headers of no member, without end', gzipSync(Buffer.alloc(110 << 20, tarBlock({ type: 'g' })))],
     ['more than is taken', Buffer.alloc(100_001)],
   ])('does not take %s: 403, and then a miss', async (what, body) => {
     const hash = sha256(what);

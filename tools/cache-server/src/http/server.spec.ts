@@ -103,6 +103,17 @@ describe('the server', () => {
     expect((await server.send('GET', '/stats')).body.toString().replace(/<[^>]+>/g, '')).toMatch(/3 KiB of 1 MiB used .*4 KiB promised to 1 upload under way .*room is made above 95%/);
   });
 
+  it('makes the page without a look at what is kept, however much that is', async () => {
+    const server = await startTestServer();
+    await server.send('PUT', `/cas/${sha256('x')}`, { body: 'x' });
+    const never = (): never => {
+      throw new Error('everything was looked at');
+    };
+    Object.assign(server.server.service.cache.storage, { blobs: never, documents: never, namespaces: never });
+    const reply = await server.send('GET', '/stats');
+    expect([reply.status, reply.body.toString().replace(/<[^>]+>/g, ' ')]).toEqual([200, expect.stringMatching(/trusted +0 +0 +1 +1 B/)]);
+  });
+
   it('asks a browser for the token as a password', async () => {
     const server = await startTestServer();
     expect((await server.send('GET', '/stats', { token: null })).headers['www-authenticate']).toContain('Basic');
