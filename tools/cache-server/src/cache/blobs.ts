@@ -61,17 +61,32 @@ export async function removeBlob({ storage, space, holdings, changes }: Omit<Cac
       await storage.removeDocument(claimOf(namespace, blob.sha256));
       holdings.changed(claimOf(namespace, blob.sha256), { count: -1, sizeBytes: -blob.sizeBytes });
     }
+    // Somebody else may have found it damaged at the same time.
+    const before = await storage.blobUsage(blob.sha256);
     await storage.removeBlob(blob.sha256);
-    space.removed(blob.sizeBytes);
+    space.removed(before?.sizeBytes ?? 0);
   });
 }
 
 /** The blobs of a list that a namespace does not see, or that have another size there. Those that are found count as used. */
-export async function missingBlobs(context: CacheContext, namespace: string, blobs: readonly BlobId[]): Promise<Sha256[]> {
+export function missingBlobs(context: CacheContext, namespace: string, blobs: readonly BlobId[]): Promise<Sha256[]> {
+  return firstMissing(context, namespace, { blobs, most: Infinity });
+}
+
+/** Whether a namespace sees all blobs of a list. They count as used. */
+export async function hasBlobs(context: CacheContext, namespace: string, blobs: readonly BlobId[]): Promise<boolean> {
+  return (await firstMissing(context, namespace, { blobs, most: 1 })).length === 0;
+}
+
+/** No more is looked for when so many are missing. */
+async function firstMissing(context: CacheContext, namespace: string, { blobs, most }: { blobs: readonly BlobId[]; most: number }): Promise<Sha256[]> {
   const left = new Map(blobs.map((blob) => [`${blob.sha256} ${blob.sizeBytes}`, blob])).values();
   const missing = new Set<Sha256>();
   await Promise.all(Array.from({ length: 8 }, async () => {
-    for (const { sha256, sizeBytes } of left) if ((await findVisibleBlob(context, namespace, sha256)) !== sizeBytes) missing.add(sha256);
+    for (const { sha256, sizeBytes } of left) {
+      if (missing.size >= most) return;
+      if ((await findVisibleBlob(context, namespace, sha256)) !== sizeBytes) missing.add(sha256);
+    }
   }));
   return [...missing].sort();
 }

@@ -2,7 +2,7 @@ import { optionProblems, prettyJson, sha256, type BlobId } from 'nx-gguf/store';
 import { nxEntrySchema, type NxEntry } from '../config/generated/nx-entry.generated.js';
 import { visibleTo } from '../config/namespaces.js';
 import type { DocumentName } from '../storage/storage.js';
-import { missingBlobs, publishBlob, type CacheContext } from './blobs.js';
+import { hasBlobs, publishBlob, type CacheContext } from './blobs.js';
 import { forgetDocument, keepDocument } from './documents.js';
 import type { Reservation } from './space.js';
 
@@ -52,7 +52,7 @@ async function completeEntry(context: CacheContext, holder: string, hash: string
   const text = await context.storage.readDocument(entryName(holder, hash));
   const entry = text === null ? null : parseNxEntry(text);
   if (entry?.hash !== hash) return null;
-  return (await missingBlobs(context, holder, [entry.body, ...entry.blobs])).length === 0 ? entry : null;
+  return (await hasBlobs(context, holder, [entry.body, ...entry.blobs])) ? entry : null;
 }
 
 function entryName(namespace: string, hash: string): DocumentName {

@@ -1,5 +1,6 @@
-import { GgufError, sha256, type BlobId } from 'nx-gguf/store';
-import { openBlob, removeBlob } from '../cache/blobs.js';
+import { createHash } from 'node:crypto';
+import { GgufError, type BlobId, type Sha256 } from 'nx-gguf/store';
+import { openBlob, removeBlob, type CacheContext } from '../cache/blobs.js';
 import { blobsInArchive, type ArchiveLimits } from '../cache/manifests-in-archive.js';
 import { findNxEntry, hasNxEntry, putNxEntry, removeNxEntry } from '../cache/nx-entries.js';
 import { receiveFile } from '../cache/receive.js';
@@ -35,20 +36,26 @@ async function send(service: Service, { identity, part: hash }: Exchange): Promi
   const { cache, metrics } = service;
   const answer = await soon((async () => {
     const id = await findNxEntry(cache, identity.namespace, hash);
-    return id === null ? null : archive(service, id);
+    return id === null ? null : archive(service, identity.namespace, id);
   })());
   metrics.lookup('nx', answer !== null);
   return answer ?? miss;
 }
 
-async function archive({ cache }: Service, { sha256: digest, sizeBytes }: BlobId): Promise<Answer | null> {
-  const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': String(sizeBytes) };
+async function archive({ cache, reading }: Service, namespace: string, { sha256: digest, sizeBytes }: BlobId): Promise<Answer | null> {
+  const isSound = sizeBytes > checkedBytes || (await reading(namespace, () => isWhole(cache, digest)));
+  if (!isSound) await cache.locks(digest, () => removeBlob(cache, { sha256: digest, sizeBytes }));
+  const body = isSound ? await openBlob(cache, digest) : null;
+  return body === null ? null : { status: 200, headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': String(sizeBytes) }, body };
+}
+
+/** It is read once more to be sent, which is better than to keep it in memory for as long as its reader takes. */
+async function isWhole(cache: CacheContext, digest: Sha256): Promise<boolean> {
   const body = await openBlob(cache, digest);
-  if (body === null || sizeBytes > checkedBytes) return body === null ? null : { status: 200, headers, body };
-  const bytes = Buffer.concat(await body.toArray() as Buffer[]);
-  if (sha256(bytes) === digest) return { status: 200, headers, body: bytes };
-  await cache.locks(digest, () => removeBlob(cache, { sha256: digest, sizeBytes }));
-  return null;
+  if (body === null) return false;
+  const hash = createHash('sha256');
+  for await (const chunk of body as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex') === digest;
 }
 
 async function receive(service: Service, { request, response, identity, part: hash }: Exchange): Promise<Answer> {

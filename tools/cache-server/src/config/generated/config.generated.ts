@@ -71,6 +71,10 @@ export interface Config {
    */
   requestsPerMinute?: number;
   /**
+   * Requests of one token that may be under way at a time.
+   */
+  requestsAtOnce?: number;
+  /**
    * Bytes an hour that a token without a limit of its own may upload. No limit when absent.
    */
   uploadBytesPerHour?: number;
@@ -287,6 +291,12 @@ export const configSchema = {
       "type": "integer",
       "minimum": 1,
       "default": 12000
+    },
+    "requestsAtOnce": {
+      "description": "Requests of one token that may be under way at a time.",
+      "type": "integer",
+      "minimum": 1,
+      "default": 500
     },
     "uploadBytesPerHour": {
       "description": "Bytes an hour that a token without a limit of its own may upload. No limit when absent.",
