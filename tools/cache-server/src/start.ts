@@ -52,6 +52,8 @@ export interface RunningServer {
 export interface StartContext {
   log: Logger;
   nowMs: () => number;
+  /** What each file counts for beside its bytes; 12 KiB when absent. */
+  overheadBytes?: number;
   /** How long a request waits for room that others are promised; 3000 ms when absent. */
   patienceMs?: number;
 }
@@ -106,8 +108,8 @@ async function openStorage({ directory, s3 }: Settings): Promise<Storage> {
   return s3 === null ? openDiskStorage(directory) : (await import('./storage/s3.js')).openS3Storage(directory, s3);
 }
 
-async function openCache(settings: Settings, { storage, log, nowMs, patienceMs = 3000 }: StartContext & { storage: Storage }): Promise<Pick<Service, 'cache' | 'metrics' | 'uploads' | 'receiving'> & { upkeep: () => Promise<void> }> {
-  const { usedBytes, holdings } = await countHeld(storage);
+async function openCache(settings: Settings, { storage, log, nowMs, overheadBytes = 12 << 10, patienceMs = 3000 }: StartContext & { storage: Storage }): Promise<Pick<Service, 'cache' | 'metrics' | 'uploads' | 'receiving'> & { upkeep: () => Promise<void> }> {
+  const { usedBytes, holdings } = await countHeld(storage, overheadBytes);
   const ownMost = settings.s3 === null ? Math.floor((usedBytes + ((await storage.freeBytes()) ?? 0)) / 2) : Number.MAX_SAFE_INTEGER;
   const maxBytes = settings.maxBytes ?? ownMost;
   const evictTo = async ({ keepBytes, untrustedBytes }: Room): Promise<number> => {
@@ -117,8 +119,8 @@ async function openCache(settings: Settings, { storage, log, nowMs, patienceMs =
     return evicted.bytes;
   };
   const { highWater, lowWater } = settings;
-  const takeBack = (isUntrustedOnly: boolean): Promise<number> => uploads.removeIdlest(nowMs() - settings.graceMinutes * 60_000, isUntrustedOnly);
-  const space: Space = createSpace({ maxBytes, highWater, lowWater, untrustedBytes: settings.untrustedShare * maxBytes, usedBytes, freeBytes: storage.freeBytes, evictsFromDisk: storage.keepsOnDisk, marginBytes: Math.min(64 << 20, maxBytes / 100), evictTo, takeBack, patienceMs });
+  const takeBack = (isUntrustedOnly: boolean): Promise<number> => uploads.removeIdlest({ nowMs: nowMs(), beforeMs: nowMs() - settings.graceMinutes * 60_000, leastBytesPerSecond: settings.leastBytesPerSecond, isUntrustedOnly });
+  const space: Space = createSpace({ maxBytes, highWater, lowWater, untrustedBytes: settings.untrustedShare * maxBytes, usedBytes, overheadBytes, freeBytes: storage.freeBytes, evictsFromDisk: storage.keepsOnDisk, marginBytes: Math.min(64 << 20, maxBytes / 100), evictTo, takeBack, patienceMs });
   const cache: CacheContext = { storage, space, holdings, changes: createChanges(), locks: keyLocks() };
   const metrics = createMetrics({ usedBytes: space.usedBytes, reservedBytes: space.reservedBytes, maxBytes: () => maxBytes, uploadsInProgress: () => uploads.inProgress() });
   const receiving: ReceiveOptions = { onBytes: metrics.received, pace: { leastBytesPerSecond: settings.leastBytesPerSecond, overSeconds: settings.idleSeconds } };

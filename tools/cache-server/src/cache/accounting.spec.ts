@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { sha256 } from 'nx-gguf/store';
@@ -17,7 +17,7 @@ const putBlob = (server: TestServer, body: string, token?: string): Promise<{ st
 /** What there is, which is what the server believes, once an eviction that still goes on has ended. */
 async function figures({ server: { service: { cache } } }: TestServer): Promise<unknown[]> {
   for (let turn = 0; ; turn++) {
-    const { usedBytes, holdings } = await countHeld(cache.storage);
+    const { usedBytes, holdings } = await countHeld(cache.storage, cache.space.sizeOf(0));
     const counted = [usedBytes, Object.fromEntries(holdings.byNamespace())];
     const believed = [cache.space.usedBytes(), Object.fromEntries(cache.holdings.byNamespace())];
     if (turn < 100 && JSON.stringify(believed) !== JSON.stringify(counted)) {
@@ -30,8 +30,8 @@ async function figures({ server: { service: { cache } } }: TestServer): Promise<
 }
 
 describe('what is counted along', () => {
-  it('is what there is, whoever writes, replaces and removes the same at once', async () => {
-    const server = await startTestServer();
+  it.each([0, 5000])('is what there is, whoever writes, replaces and removes the same at once, with %d bytes for each file', async (overheadBytes) => {
+    const server = await startTestServer({}, { overheadBytes });
     const pull = await server.token({ namespace: 'pr-1' });
     const admin = await server.token({ scopes: ['admin'] });
     const texts = ['one', 'two', 'three'];
@@ -53,7 +53,7 @@ describe('what is counted along', () => {
     for (let turn = 0; turn < 12; turn++) expect((await putBlob(server, `${turn}`.padEnd(20_000, '.'))).status).toBe(201);
     await figures(server);
     await server.stop();
-    await figures(await startTestServer({}, { directory: server.directory }));
+    await figures(await startTestServer({}, { directory: server.directory, overheadBytes: 3 }));
   });
 
   it('forgets what a namespace holds, and what it was promised, when it is removed', async () => {
@@ -88,7 +88,7 @@ describe('what is counted along', () => {
 
   it('counts a blob once at any moment: as promised, then as used', async () => {
     const storage = await openDiskStorage(temporaryDirectory());
-    const space = createSpace({ maxBytes: 1000, highWater: 1, lowWater: 1, untrustedBytes: 0, usedBytes: 0, freeBytes: () => Promise.resolve(null), evictsFromDisk: true, marginBytes: 0, evictTo: () => Promise.resolve(0), takeBack: () => Promise.resolve(0), patienceMs: 0 });
+    const space = createSpace({ maxBytes: 1000, highWater: 1, lowWater: 1, untrustedBytes: 0, usedBytes: 0, overheadBytes: 0, freeBytes: () => Promise.resolve(null), evictsFromDisk: true, marginBytes: 0, evictTo: () => Promise.resolve(0), takeBack: () => Promise.resolve(0), patienceMs: 0 });
     const seen: number[] = [];
     const note = async <T>(work: Promise<T>): Promise<T> => {
       seen.push(space.usedBytes() + space.reservedBytes());
@@ -127,14 +127,23 @@ describe('room that others are promised', () => {
     expect(server.server.service.cache.space.reservedBytes()).toBe(0);
   });
 
-  it('is taken back from an upload that stands still, when nothing else gives way', async () => {
+  it.each([
+    ['stands still', 0, 404],
+    ['comes by drops', 100, 404],
+    ['keeps its pace', 50_000, 200],
+  ])('is taken back, when nothing else gives way, from an upload that %s', async (_what, sentBytes, status) => {
     let now = Date.now();
-    const server = await startTestServer({ maxBytes: 100_000 }, { now: () => now });
+    const server = await startTestServer({ maxBytes: 100_000, leastBytesPerSecond: 50 }, { now: () => now });
     const announced = await server.send('POST', '/uploads', { headers: { ...tus, 'upload-length': '60000', 'upload-metadata': `sha256 ${Buffer.from(sha256('z')).toString('base64')}` } });
     expect((await putBlob(server, 'x'.repeat(60_000))).status).toBe(507);
     now += 11 * 60_000;
-    expect((await putBlob(server, 'x'.repeat(60_000))).status).toBe(201);
-    expect((await server.send('HEAD', announced.headers.location ?? '', { headers: tus })).status).toBe(404);
-    expect(server.server.service.cache.space.reservedBytes()).toBe(0);
+    const location = announced.headers.location ?? '';
+    if (sentBytes > 0) {
+      await server.send('PATCH', location, { body: 'x'.repeat(sentBytes), headers: { ...tus, 'content-type': 'application/offset+octet-stream', 'upload-offset': 0 } });
+      utimesSync(join(server.directory, location), now / 1000, now / 1000);
+    }
+    expect((await putBlob(server, 'x'.repeat(60_000))).status).toBe(status === 404 ? 201 : 507);
+    expect((await server.send('HEAD', location, { headers: tus })).status).toBe(status);
+    expect(server.server.service.cache.space.reservedBytes()).toBe(status === 404 ? 0 : 60_000);
   });
 });

@@ -23,7 +23,7 @@ export interface CacheContext {
  */
 export async function findVisibleBlob({ storage, space, locks, changes }: CacheContext, namespace: string, sha256: Sha256): Promise<number | null> {
   const onDamaged = (sizeBytes: number): void => {
-    space.removed(sizeBytes);
+    space.removed(space.sizeOf(sizeBytes));
     changes.happened();
   };
   for (const holder of visibleTo(namespace)) {
@@ -42,10 +42,10 @@ export async function publishBlob(context: CacheContext, namespace: string, rece
   const { storage, space, holdings, locks, changes } = context;
   const { id, path, promised } = received;
   await locks(id.sha256, () => changes.during(async () => {
-    const before = (await storage.blobUsage(id.sha256))?.sizeBytes ?? 0;
+    const before = await storage.blobUsage(id.sha256);
     await storage.publishBlob(id, path);
     promised.release();
-    space.added(id.sizeBytes - before);
+    space.added(space.sizeOf(id.sizeBytes) - (before === null ? 0 : space.sizeOf(before.sizeBytes)));
     // The blob comes first: a claim on a blob that is not there would be earned by whoever uploads it next.
     if (await isClaimed(storage, namespace, id.sha256)) return;
     await storage.writeDocument(claimOf(namespace, id.sha256), '{}\n');
@@ -64,7 +64,7 @@ export async function removeBlob({ storage, space, holdings, changes }: Omit<Cac
     // Somebody else may have found it damaged at the same time.
     const before = await storage.blobUsage(blob.sha256);
     await storage.removeBlob(blob.sha256);
-    space.removed(before?.sizeBytes ?? 0);
+    if (before !== null) space.removed(space.sizeOf(before.sizeBytes));
   });
 }
 

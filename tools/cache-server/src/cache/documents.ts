@@ -7,9 +7,9 @@ export async function keepDocument(context: CacheContext, name: DocumentName, te
   await locks(lockOf(name), () => changes.during(async () => {
     const before = await storage.documentUsage(name);
     await storage.writeDocument(name, text);
-    const sizeBytes = Buffer.byteLength(text) - (before?.sizeBytes ?? 0);
-    space.added(sizeBytes);
-    holdings.changed(name, { count: before === null ? 1 : 0, sizeBytes });
+    const sizeBytes = Buffer.byteLength(text);
+    space.added(space.sizeOf(sizeBytes) - (before === null ? 0 : space.sizeOf(before.sizeBytes)));
+    holdings.changed(name, { count: before === null ? 1 : 0, sizeBytes: sizeBytes - (before?.sizeBytes ?? 0) });
   }));
 }
 
@@ -20,7 +20,7 @@ export async function forgetDocument(context: CacheContext, name: DocumentName, 
     const before = await storage.documentUsage(name);
     if (before === null || !isWanted(before)) return null;
     await storage.removeDocument(name);
-    space.removed(before.sizeBytes);
+    space.removed(space.sizeOf(before.sizeBytes));
     holdings.changed(name, { count: -1, sizeBytes: -before.sizeBytes });
     return before.sizeBytes;
   }));

@@ -33,18 +33,18 @@ export function createHoldings(): Holdings {
   };
 }
 
-/** Counts all that there is: bytes, and what each namespace holds. */
-export async function countHeld(storage: Storage): Promise<{ usedBytes: number; holdings: Holdings }> {
+/** Counts all that there is: bytes, with `overheadBytes` for each file but claims, and what each namespace holds. */
+export async function countHeld(storage: Storage, overheadBytes: number): Promise<{ usedBytes: number; holdings: Holdings }> {
   const holdings = createHoldings();
   const sizes = new Map<string, number>();
   let usedBytes = 0;
   for await (const { sha256, sizeBytes } of storage.blobs()) {
     sizes.set(sha256, sizeBytes);
-    usedBytes += sizeBytes;
+    usedBytes += sizeBytes + overheadBytes;
   }
   for await (const { name, sizeBytes } of storage.documents()) {
     holdings.changed(name, { count: 1, sizeBytes: name.kind === 'claims' ? (sizes.get(name.key) ?? 0) : sizeBytes });
-    usedBytes += sizeBytes;
+    if (name.kind !== 'claims') usedBytes += sizeBytes + overheadBytes;
   }
   return { usedBytes, holdings };
 }

@@ -7,7 +7,7 @@ function spaceOf(used: number, changes: Partial<SpaceOptions> & { may?: number }
   const rooms: Room[] = [];
   const state = { may: changes.may ?? 0, free: Infinity };
   const space: Space = createSpace({
-    maxBytes: 100, highWater: 1, lowWater: 1, untrustedBytes: 30, usedBytes: used, marginBytes: 0, evictsFromDisk: true, patienceMs: 0,
+    maxBytes: 100, highWater: 1, lowWater: 1, untrustedBytes: 30, usedBytes: used, overheadBytes: 0, marginBytes: 0, evictsFromDisk: true, patienceMs: 0,
     freeBytes: () => Promise.resolve(state.free),
     takeBack: () => Promise.resolve(0),
     evictTo: (room) => {
@@ -163,6 +163,15 @@ describe('space', () => {
     await waits;
     expect([taken, rooms, space.reservedBytes()]).toEqual([[true, true], [], 90]);
     other.release();
+  });
+
+  it('counts what a file takes beside its bytes', async () => {
+    const { space } = spaceOf(0, { overheadBytes: 10 });
+    await space.reserve(1, true);
+    space.keepReserved(0, true);
+    expect([space.reservedBytes(), space.sizeOf(5)]).toEqual([21, 15]);
+    await expect(space.reserve(70, true)).rejects.toMatchObject(refused);
+    await space.reserve(69, true);
   });
 
   it('goes by what was counted anew', async () => {

@@ -14,6 +14,8 @@ export interface Space {
   maxBytes: number;
   usedBytes: () => number;
   reservedBytes: () => number;
+  /** What a file of so many bytes counts for. */
+  sizeOf: (sizeBytes: number) => number;
   /**
    * Promises room for bytes that are about to come; makes room first when there is too little, and waits a moment for room
    * that others are promised: it comes back, or what they bring can go.
@@ -43,6 +45,8 @@ export interface SpaceOptions {
   /** What may be promised to namespaces that are not trusted, together. */
   untrustedBytes: number;
   usedBytes: number;
+  /** What each file takes beside its bytes, with its record and its directory entries: many small ones fill a disk too. */
+  overheadBytes: number;
   /** What the disk has left, or null when it is not known. */
   freeBytes: () => Promise<number | null>;
   /** Whether what is evicted is on that disk. */
@@ -73,6 +77,7 @@ const longestPauseMs = 1000;
 /** Accounts for the bytes of a storage. */
 export function createSpace(options: SpaceOptions): Space {
   const { maxBytes, highWater, lowWater, marginBytes } = options;
+  const sizeOf = (sizeBytes: number): number => sizeBytes + options.overheadBytes;
   let used = options.usedBytes;
   let reserved = 0;
   let untrusted = 0;
@@ -194,7 +199,8 @@ export function createSpace(options: SpaceOptions): Space {
     maxBytes,
     usedBytes: () => used,
     reservedBytes: () => reserved,
-    keepReserved: promise,
+    sizeOf,
+    keepReserved: (sizeBytes, isTrusted) => promise(sizeOf(sizeBytes), isTrusted),
     added: (sizeBytes) => {
       used += sizeBytes;
       changed();
@@ -207,7 +213,8 @@ export function createSpace(options: SpaceOptions): Space {
       used = usedBytes;
       changed();
     },
-    reserve: async (sizeBytes, isTrusted) => {
+    reserve: async (contentBytes, isTrusted) => {
+      const sizeBytes = sizeOf(contentBytes);
       const free = await freeBytes();
       // What can never fit pushes nothing out.
       if (sizeBytes > maxBytes || sizeBytes + marginBytes > free + (options.evictsFromDisk ? used : 0) + reserved) throw full(sizeBytes, tooLarge);

@@ -4,7 +4,7 @@ import { forgetDocument } from '../cache/documents.js';
 import { createHoldings, type Holdings } from '../cache/holdings.js';
 import { parseNxEntry } from '../cache/nx-entries.js';
 import { trusted } from '../config/namespaces.js';
-import type { DocumentName, Storage } from '../storage/storage.js';
+import type { DocumentName } from '../storage/storage.js';
 import { planEviction, type EvictionGoal, type HeldBlob, type HeldEntry, type Removed } from './plan.js';
 
 /** What an eviction removed. */
@@ -21,7 +21,7 @@ export interface Evicted {
 export async function evict(context: CacheContext, goal: EvictionGoal): Promise<Evicted> {
   const evicted: Evicted = { entries: 0, blobs: 0, bytes: 0 };
   const isUnchanged = context.changes.watch();
-  const { blobs, entries, holdings } = await look(context.storage);
+  const { blobs, entries, holdings } = await look(context);
   // Otherwise what is counted along is nearer to the truth.
   if (isUnchanged()) {
     context.space.counted(sum(blobs) + sum(entries));
@@ -64,7 +64,7 @@ async function removeEntries(context: CacheContext, entries: readonly HeldEntry[
 }
 
 /** All that there is. Entries are read before blobs are listed, so that a blob that came since is not taken for one without entries. */
-async function look(storage: Storage): Promise<{ blobs: HeldBlob[]; entries: HeldEntry[]; holdings: Holdings }> {
+async function look({ storage, space }: CacheContext): Promise<{ blobs: HeldBlob[]; entries: HeldEntry[]; holdings: Holdings }> {
   const entries: HeldEntry[] = [];
   const claims: DocumentName[] = [];
   const trustedBlobs = new Set<Sha256>();
@@ -75,13 +75,17 @@ async function look(storage: Storage): Promise<{ blobs: HeldBlob[]; entries: Hel
       if (name.namespace === trusted) trustedBlobs.add(name.key);
       continue;
     }
-    entries.push({ name, sizeBytes, usedMs, blobs: namedBlobs(name, (await storage.readDocument(name)) ?? '') });
+    entries.push({ name, sizeBytes: space.sizeOf(sizeBytes), usedMs, blobs: namedBlobs(name, (await storage.readDocument(name)) ?? '') });
     holdings.changed(name, { count: 1, sizeBytes });
   }
-  const blobs = new Map<Sha256, HeldBlob>();
-  for await (const { sha256, sizeBytes, usedMs } of storage.blobs()) blobs.set(sha256, { sha256, sizeBytes, usedMs, isTrusted: trustedBlobs.has(sha256) });
-  for (const name of claims) holdings.changed(name, { count: 1, sizeBytes: blobs.get(name.key)?.sizeBytes ?? 0 });
-  return { blobs: [...blobs.values()], entries, holdings };
+  const blobs: HeldBlob[] = [];
+  const sizes = new Map<Sha256, number>();
+  for await (const { sha256, sizeBytes, usedMs } of storage.blobs()) {
+    sizes.set(sha256, sizeBytes);
+    blobs.push({ sha256, sizeBytes: space.sizeOf(sizeBytes), usedMs, isTrusted: trustedBlobs.has(sha256) });
+  }
+  for (const name of claims) holdings.changed(name, { count: 1, sizeBytes: sizes.get(name.key) ?? 0 });
+  return { blobs, entries, holdings };
 }
 
 function namedBlobs({ kind }: DocumentName, text: string): Sha256[] {

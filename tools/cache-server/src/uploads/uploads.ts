@@ -7,7 +7,7 @@ import type { UploadStore } from './upload-store.js';
 /** Resumable uploads from their announcement to the blob that they become. */
 export interface Uploads {
   store: UploadStore;
-  /** Promises room. @throws GgufError `BLOB_EXISTS` when the namespace has the blob already, `STORAGE_FULL` */
+  /** Promises room. @throws GgufError `BLOB_EXISTS` when the namespace has the blob already, `TOO_MANY_UPLOADS`, `STORAGE_FULL` */
   announce: (upload: { id: string; sha256: Sha256; sizeBytes: number; namespace: string }) => Promise<void>;
   /**
    * Makes a whole upload the blob that it was announced as, once, whoever asks how often. Does nothing for one that is
@@ -18,16 +18,28 @@ export interface Uploads {
   forget: (id: string) => void;
   /** Removes what nobody goes on with since a time, ms since 1970. */
   removeUnfinished: (beforeMs: number) => Promise<void>;
-  /** Removes of those the one that stands still longest, of untrusted namespaces if told so; how many bytes it was promised. */
-  removeIdlest: (beforeMs: number, isUntrustedOnly: boolean) => Promise<number>;
+  /** Removes the one that stands still longest, of those that are too slow in all; how many bytes it was promised. */
+  removeIdlest: (limits: IdleLimits) => Promise<number>;
   /** Removes those of a namespace. */
   removeNamespace: (namespace: string) => Promise<void>;
   inProgress: () => number;
 }
 
+/** Which upload keeps room for nothing: no byte came since, or, announced before then, fewer than its pace asks for. */
+export interface IdleLimits {
+  /** ms since 1970. */
+  nowMs: number;
+  beforeMs: number;
+  leastBytesPerSecond: number;
+  isUntrustedOnly: boolean;
+}
+
+/** Of one namespace. */
+const mostUploads = 1000;
+
 /** Resumable uploads into a cache; those that a former process began are taken over. */
 export async function openUploads(context: CacheContext, store: UploadStore): Promise<Uploads> {
-  const reservations = new Map<string, Reservation>();
+  const reservations = new Map<string, Reservation & { namespace: string }>();
   const finishing = new Map<string, Promise<void>>();
   for (const { id, receivedBytes } of await store.list()) {
     const announced = await store.announced(id);
@@ -38,7 +50,7 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
     }
     const reservation = context.space.keepReserved(announced.sizeBytes, announced.namespace === trusted);
     reservation.wrote(receivedBytes);
-    reservations.set(id, reservation);
+    reservations.set(id, { ...reservation, namespace: announced.namespace });
   }
   store.onWritten = (id, totalBytes) => reservations.get(id)?.wrote(totalBytes);
   const forget = (id: string): void => {
@@ -49,7 +61,6 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
     await store.remove(id);
     forget(id);
   };
-  const standingStill = async (beforeMs: number) => (await store.list()).filter(({ id, changedMs }) => changedMs < beforeMs && !finishing.has(id));
   const finish = async (id: string): Promise<void> => {
     const announced = await store.announced(id);
     if (announced === null || (await store.receivedBytes(id)) !== announced.sizeBytes) return;
@@ -65,7 +76,8 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
     inProgress: () => reservations.size,
     announce: async ({ id, sha256, sizeBytes, namespace }) => {
       if ((await findVisibleBlob(context, namespace, sha256)) !== null) throw new GgufError('BLOB_EXISTS', 'this blob is here already');
-      reservations.set(id, await context.space.reserve(sizeBytes, namespace === trusted));
+      if ([...reservations.values()].filter((reservation) => reservation.namespace === namespace).length >= mostUploads) throw new GgufError('TOO_MANY_UPLOADS', `there are ${mostUploads} unfinished uploads of the namespace ${namespace} already`);
+      reservations.set(id, { ...(await context.space.reserve(sizeBytes, namespace === trusted)), namespace });
     },
     finish: (id) => {
       const running = finishing.get(id) ?? finish(id).finally(() => finishing.delete(id));
@@ -73,12 +85,16 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
       return running;
     },
     removeUnfinished: async (beforeMs) => {
-      for (const { id } of await standingStill(beforeMs)) await remove(id);
+      for (const { id, changedMs } of await store.list()) if (changedMs < beforeMs && !finishing.has(id)) await remove(id);
     },
-    removeIdlest: async (beforeMs, isUntrustedOnly) => {
-      for (const { id } of (await standingStill(beforeMs)).sort((a, b) => a.changedMs - b.changedMs)) {
+    removeIdlest: async ({ nowMs, beforeMs, leastBytesPerSecond, isUntrustedOnly }) => {
+      const uploads = (await store.list()).filter(({ id }) => !finishing.has(id)).sort((a, b) => a.changedMs - b.changedMs);
+      for (const { id, changedMs, receivedBytes } of uploads) {
         const announced = await store.announced(id);
         if (announced === null || (isUntrustedOnly && announced.namespace === trusted)) continue;
+        const createdMs = Date.parse(announced.created);
+        const isSlow = createdMs < beforeMs && (receivedBytes ?? 0) < ((nowMs - createdMs) / 1000) * leastBytesPerSecond;
+        if (changedMs >= beforeMs && !isSlow) continue;
         await remove(id);
         return announced.sizeBytes;
       }
