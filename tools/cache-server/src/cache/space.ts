@@ -163,7 +163,7 @@ export function createSpace(options: SpaceOptions): Space {
       const asked = [...waiting];
       if (asked.length === 0 && performance.now() < nextLookMs) return;
       try {
-        if (asked.some(hasShare)) await pause(Math.min(longestPauseMs, nextLookMs - performance.now()));
+        if (asked.length > 0) await pause(Math.min(longestPauseMs, nextLookMs - performance.now()));
         const began = performance.now();
         isMoving = (await makeRoom()) > 0;
         await admit();

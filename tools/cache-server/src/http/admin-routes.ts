@@ -7,14 +7,18 @@ import type { Route } from './route.js';
 import type { Service } from './service.js';
 import { statsPage } from './stats-page.js';
 
-/** `/health`: whether the storage can be reached. */
-export function healthRoute({ cache }: Service): Route {
+const healthMs = 1000;
+
+/** `/health`: whether the storage can be reached. Anybody may ask, so it is asked for them together. */
+export function healthRoute({ cache, nowMs }: Service): Route {
+  let asked: { atMs: number; answer: Promise<unknown> } | null = null;
   return {
     name: 'health',
     path: /^\/health$/,
     methods: { GET: null },
     handle: async () => {
-      await cache.storage.namespaces();
+      if (asked === null || nowMs() - asked.atMs >= healthMs) asked = { atMs: nowMs(), answer: cache.storage.namespaces() };
+      await asked.answer;
       return jsonAnswer(200, { status: 'ok' });
     },
     onError: () => jsonAnswer(503, { status: 'the storage cannot be reached' }),

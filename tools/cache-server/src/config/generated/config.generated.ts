@@ -307,6 +307,7 @@ export const configSchema = {
       "description": "A connection on which nothing moves for so long is closed.",
       "type": "number",
       "exclusiveMinimum": 0,
+      "maximum": 86400,
       "default": 60
     },
     "leastBytesPerSecond": {
@@ -319,6 +320,7 @@ export const configSchema = {
       "description": "How long requests under way may take to finish after SIGTERM.",
       "type": "number",
       "minimum": 0,
+      "maximum": 86400,
       "default": 30
     },
     "logLevel": {
