@@ -3,7 +3,7 @@ export { prettyJson, type Json } from './core/canonical-json.js';
 export { isSha256, sha256, type Sha256 } from './core/digest.js';
 export { GgufError, isGgufError, systemErrorCode } from './core/errors.js';
 export { type Manifest, type ManifestFile } from './core/generated/manifest.generated.js';
-export { optionProblems, parseAs } from './core/validate.js';
+export { optionProblems, parseForeign } from './core/validate.js';
 export { adoptHashed, checkedBlob, discardBlob, type BlobId } from './store/blobs.js';
 export { makeDirectory, syncDirectory, syncFile, writeDurably } from './store/durable.js';
 export { fileState } from './store/file-state.js';

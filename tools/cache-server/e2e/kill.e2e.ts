@@ -8,5 +8,7 @@ describe('kill -9 of the server while clients put and read', () => {
     const counts = JSON.parse(stdout) as Record<string, number>;
     expect(counts).toMatchObject({ kills: 8 });
     expect(counts['acknowledgedBlobs']).toBeGreaterThan(30);
+    expect(counts['resumedUploads']).toBeGreaterThan(0);
+    expect(counts['resumedFetches']).toBeGreaterThan(0);
   }, 300_000);
 });

@@ -7,8 +7,12 @@ import type { Logger } from 'pino';
 import { createAuthenticator } from './auth/identity.js';
 import { createLimits } from './auth/limits.js';
 import type { CacheContext } from './cache/blobs.js';
+import { createChanges } from './cache/changes.js';
+import { countHeld } from './cache/holdings.js';
 import { keyLocks } from './cache/key-locks.js';
+import type { ReceiveOptions } from './cache/receive.js';
 import { createSpace, type Room, type Space } from './cache/space.js';
+import { createTurns } from './cache/turns.js';
 import type { Settings } from './config/settings.js';
 import { trusted } from './config/namespaces.js';
 import { takeDirectory } from './config/own-directory.js';
@@ -31,6 +35,8 @@ const hour = 3_600_000;
 const day = 24 * hour;
 const upkeepMs = 15 * 60_000;
 const renewalMs = 60_000;
+/** Manifests and archives of one namespace that are read at once. */
+const readingAtOnce = 2;
 
 /** A server that answers. */
 export interface RunningServer {
@@ -46,6 +52,10 @@ export interface RunningServer {
 export interface StartContext {
   log: Logger;
   nowMs: () => number;
+  /** What each file counts for beside its bytes; 12 KiB when absent. */
+  overheadBytes?: number;
+  /** How long a request waits for room that others are promised; 3000 ms when absent. */
+  patienceMs?: number;
 }
 
 /** File of the tokens in a server's directory. */
@@ -59,9 +69,10 @@ export async function startServer(settings: Settings, context: StartContext): Pr
   await makeDirectory(settings.directory);
   const storage = await openStorage(settings);
   const release = await takeDirectory(settings.directory);
-  const { cache, upkeep, metrics, uploads, pace } = await openCache(settings, { ...context, storage });
+  const { cache, upkeep, metrics, uploads, receiving } = await openCache(settings, { ...context, storage });
   const service: Service = {
-    settings, cache, uploads, metrics, pace, nowMs,
+    settings, cache, uploads, metrics, receiving, nowMs,
+    reading: createTurns(readingAtOnce),
     startedMs: nowMs(),
     limits: createLimits(settings),
     authenticator: createAuthenticator({ path: tokenFile(settings.directory), anonymous: settings.anonymous, nowMs, onBadFile: (error) => log.error({ reason: (error as Error).message }, 'the changed tokens cannot be used; those from before stay') }),
@@ -97,8 +108,8 @@ async function openStorage({ directory, s3 }: Settings): Promise<Storage> {
   return s3 === null ? openDiskStorage(directory) : (await import('./storage/s3.js')).openS3Storage(directory, s3);
 }
 
-async function openCache(settings: Settings, { storage, log, nowMs }: StartContext & { storage: Storage }): Promise<Pick<Service, 'cache' | 'metrics' | 'uploads' | 'pace'> & { upkeep: () => Promise<void> }> {
-  const usedBytes = await countBytes(storage);
+async function openCache(settings: Settings, { storage, log, nowMs, overheadBytes = 12 << 10, patienceMs = 3000 }: StartContext & { storage: Storage }): Promise<Pick<Service, 'cache' | 'metrics' | 'uploads' | 'receiving'> & { upkeep: () => Promise<void> }> {
+  const { usedBytes, holdings } = await countHeld(storage, overheadBytes);
   const ownMost = settings.s3 === null ? Math.floor((usedBytes + ((await storage.freeBytes()) ?? 0)) / 2) : Number.MAX_SAFE_INTEGER;
   const maxBytes = settings.maxBytes ?? ownMost;
   const evictTo = async ({ keepBytes, untrustedBytes }: Room): Promise<number> => {
@@ -108,11 +119,12 @@ async function openCache(settings: Settings, { storage, log, nowMs }: StartConte
     return evicted.bytes;
   };
   const { highWater, lowWater } = settings;
-  const space: Space = createSpace({ maxBytes, highWater, lowWater, untrustedBytes: settings.untrustedShare * maxBytes, usedBytes, freeBytes: storage.freeBytes, marginBytes: Math.min(64 << 20, maxBytes / 100), evictTo, nowMs });
-  const cache: CacheContext = { storage, space, locks: keyLocks() };
-  const pace = { leastBytesPerSecond: settings.leastBytesPerSecond, afterSeconds: settings.idleSeconds };
+  const takeBack = (isUntrustedOnly: boolean): Promise<number> => uploads.removeIdlest({ nowMs: nowMs(), beforeMs: nowMs() - settings.graceMinutes * 60_000, leastBytesPerSecond: settings.leastBytesPerSecond, isUntrustedOnly });
+  const space: Space = createSpace({ maxBytes, highWater, lowWater, untrustedBytes: settings.untrustedShare * maxBytes, usedBytes, overheadBytes, freeBytes: storage.freeBytes, evictsFromDisk: storage.keepsOnDisk, marginBytes: Math.min(64 << 20, maxBytes / 100), evictTo, takeBack, patienceMs });
+  const cache: CacheContext = { storage, space, holdings, changes: createChanges(), locks: keyLocks() };
   const metrics = createMetrics({ usedBytes: space.usedBytes, reservedBytes: space.reservedBytes, maxBytes: () => maxBytes, uploadsInProgress: () => uploads.inProgress() });
-  const uploads = await openUploads(cache, new UploadStore(join(settings.directory, 'uploads'), { onBytes: metrics.received, pace }));
+  const receiving: ReceiveOptions = { onBytes: metrics.received, pace: { leastBytesPerSecond: settings.leastBytesPerSecond, overSeconds: settings.idleSeconds } };
+  const uploads = await openUploads(cache, new UploadStore(join(settings.directory, 'uploads'), receiving));
   const upkeep = async (): Promise<void> => {
     try {
       await storage.saveUse();
@@ -123,14 +135,7 @@ async function openCache(settings: Settings, { storage, log, nowMs }: StartConte
     }
   };
   await upkeep();
-  return { cache, upkeep, metrics, uploads, pace };
-}
-
-async function countBytes(storage: Storage): Promise<number> {
-  let total = 0;
-  for await (const { sizeBytes } of storage.blobs()) total += sizeBytes;
-  for await (const { sizeBytes } of storage.documents()) total += sizeBytes;
-  return total;
+  return { cache, upkeep, metrics, uploads, receiving };
 }
 
 async function listen(server: Server, { host, port }: Settings): Promise<void> {

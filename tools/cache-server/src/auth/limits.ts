@@ -6,6 +6,8 @@ import type { Identity } from './identity.js';
 export interface Limits {
   /** Counts a request. @throws GgufError `TOO_MANY_REQUESTS` */
   request: (identity: Identity) => Promise<void>;
+  /** Counts a request that is under way, until the result is called. @throws GgufError `TOO_MANY_REQUESTS` */
+  begin: (identity: Identity) => () => void;
   /** Counts bytes that are about to be received. @throws GgufError `TOO_MANY_BYTES` */
   upload: (identity: Identity, sizeBytes: number) => Promise<void>;
 }
@@ -17,12 +19,23 @@ export function retryAfterSeconds(error: unknown): number | null {
 }
 
 /** Counts in this process, anew after a restart. */
-export function createLimits(defaults: { requestsPerMinute: number; uploadBytesPerHour: number | null }): Limits {
+export function createLimits(defaults: { requestsPerMinute: number; requestsAtOnce: number; uploadBytesPerHour: number | null }): Limits {
+  const underWay = new Map<string, number>();
   const requests = limiters(60);
   const uploads = limiters(3600);
   return {
     request: async (identity) => {
       await consume(requests(identity.requestsPerMinute ?? defaults.requestsPerMinute), { id: identity.id, points: 1, code: 'TOO_MANY_REQUESTS' });
+    },
+    begin: ({ id }) => {
+      const count = underWay.get(id) ?? 0;
+      if (count >= defaults.requestsAtOnce) throw new GgufError('TOO_MANY_REQUESTS', `more than the ${defaults.requestsAtOnce} requests at once that this token may send`);
+      underWay.set(id, count + 1);
+      return () => {
+        const left = (underWay.get(id) ?? 0) - 1;
+        if (left > 0) underWay.set(id, left);
+        else underWay.delete(id);
+      };
     },
     upload: async (identity, sizeBytes) => {
       const most = identity.uploadBytesPerHour ?? defaults.uploadBytesPerHour;

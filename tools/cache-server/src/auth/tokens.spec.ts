@@ -25,6 +25,14 @@ describe('tokens', () => {
     await expect(command(server.directory, 'token', 'revoke', id)).rejects.toMatchObject({ code: 'UNKNOWN_TOKEN' });
   });
 
+  it('have limits of their own', async () => {
+    const server = await startTestServer();
+    const [token = ''] = await command(server.directory, 'token', 'create', '--scope', 'read,write', '--namespace', 'pr-7', '--requests-per-minute', '4', '--max-blob-bytes', '3', '--upload-bytes-per-hour', '5');
+    const put = async (body: string): Promise<number> => (await server.send('PUT', `/cas/${sha256(body)}`, { token, body })).status;
+    expect([await put('1234'), await put('123'), await put('456'), await statusWith(server, token), await statusWith(server, token)]).toEqual([413, 201, 429, 404, 429]);
+    await expect(command(server.directory, 'token', 'create', '--requests-per-minute', 'many')).rejects.toMatchObject({ code: 'BAD_OPTIONS' });
+  });
+
   it('are kept as digests, in a file that others cannot read, and stand in no log', async () => {
     const server = await startTestServer();
     const token = await server.token();

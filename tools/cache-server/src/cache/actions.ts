@@ -1,7 +1,7 @@
 import { isGgufError, type Sha256 } from 'nx-gguf/store';
 import { visibleTo } from '../config/namespaces.js';
 import type { DocumentName } from '../storage/storage.js';
-import { missingBlobs, type CacheContext } from './blobs.js';
+import { hasBlobs, missingBlobs, type CacheContext } from './blobs.js';
 import { forgetDocument, keepDocument } from './documents.js';
 import { manifestOf } from './manifest.js';
 
@@ -35,7 +35,7 @@ export async function removeAction(context: CacheContext, namespace: string, key
 
 async function isComplete(context: CacheContext, holder: string, { text, key }: { text: string; key: Sha256 }): Promise<boolean> {
   try {
-    return (await missingBlobs(context, holder, manifestOf(text, key).files)).length === 0;
+    return await hasBlobs(context, holder, manifestOf(text, key).files);
   } catch (error) {
     // A damaged document is as good as none.
     if (isGgufError(error) && error.code === 'BAD_MANIFEST') return false;

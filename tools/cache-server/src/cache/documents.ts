@@ -1,18 +1,31 @@
-import type { DocumentName } from '../storage/storage.js';
+import type { DocumentName, Usage } from '../storage/storage.js';
 import type { CacheContext } from './blobs.js';
 
 /** Writes a document, in place of the one that is there, and counts its bytes. */
-export async function keepDocument({ storage, space }: Omit<CacheContext, 'locks'>, name: DocumentName, text: string): Promise<void> {
-  const before = await storage.documentUsage(name);
-  await storage.writeDocument(name, text);
-  space.added(Buffer.byteLength(text) - (before?.sizeBytes ?? 0));
+export async function keepDocument(context: CacheContext, name: DocumentName, text: string): Promise<void> {
+  const { storage, space, holdings, locks, changes } = context;
+  await locks(lockOf(name), () => changes.during(async () => {
+    const before = await storage.documentUsage(name);
+    await storage.writeDocument(name, text);
+    const sizeBytes = Buffer.byteLength(text);
+    space.added(space.sizeOf(sizeBytes) - (before === null ? 0 : space.sizeOf(before.sizeBytes)));
+    holdings.changed(name, { count: before === null ? 1 : 0, sizeBytes: sizeBytes - (before?.sizeBytes ?? 0) });
+  }));
 }
 
-/** Removes a document; its size in bytes, or null when there is none. */
-export async function forgetDocument({ storage, space }: Omit<CacheContext, 'locks'>, name: DocumentName): Promise<number | null> {
-  const before = await storage.documentUsage(name);
-  if (before === null) return null;
-  await storage.removeDocument(name);
-  space.removed(before.sizeBytes);
-  return before.sizeBytes;
+/** Removes a document that is as it is wanted gone, any by default; its size in bytes, or null when there is none. */
+export async function forgetDocument(context: CacheContext, name: DocumentName, isWanted: (usage: Usage) => boolean = () => true): Promise<number | null> {
+  const { storage, space, holdings, locks, changes } = context;
+  return locks(lockOf(name), () => changes.during(async () => {
+    const before = await storage.documentUsage(name);
+    if (before === null || !isWanted(before)) return null;
+    await storage.removeDocument(name);
+    space.removed(space.sizeOf(before.sizeBytes));
+    holdings.changed(name, { count: -1, sizeBytes: -before.sizeBytes });
+    return before.sizeBytes;
+  }));
+}
+
+function lockOf({ namespace, kind, key }: DocumentName): string {
+  return `${namespace}/${kind}/${key}`;
 }

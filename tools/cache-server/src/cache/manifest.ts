@@ -1,11 +1,12 @@
-import { GgufError, parseAs, type Manifest, type Sha256 } from 'nx-gguf/store';
+import { GgufError, parseForeign, type Manifest, type Sha256 } from 'nx-gguf/store';
 
 /**
  * The manifest of an action, checked against its schema, which refuses names that leave their directory.
  * @throws GgufError `BAD_MANIFEST`
  */
 export function manifestOf(text: string, actionKey: Sha256): Manifest {
-  const manifest = parseAs('manifest', text, 'the manifest');
+  const manifest = parseForeign('manifest', text);
+  if ('problem' in manifest) throw bad(manifest.problem);
   if (manifest.actionKey !== actionKey) throw bad(`it is the manifest of action ${manifest.actionKey}`);
   requireConsistent(manifest);
   return manifest;

@@ -3,20 +3,23 @@ import { basename } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { GgufError, isGgufError, parseAs, type BlobId } from 'nx-gguf/store';
-import { extract, type Extract } from 'tar-stream';
+import { GgufError, parseForeign, type BlobId } from 'nx-gguf/store';
+import { readTar } from './tar-members.js';
 
 /** How far an archive is read. */
 export interface ArchiveLimits {
   unpackedBytes: number;
-  entries: number;
+  members: number;
+  /** Of one manifest; a larger file of that name is none. */
   manifestBytes: number;
+  /** Time that reading may take. */
+  ms: number;
 }
 
-type Entry = Extract extends AsyncIterable<infer E> ? E : never;
-
-/** Blobs that all manifests of one archive may name together. */
-const mostBlobs = 200_000;
+/** All manifests of one archive together: so many times the largest, and so many blobs that they name. */
+const mostManifests = 4;
+const mostBlobs = 20_000;
+const descriptionBytes = 64 << 20;
 
 /**
  * The blobs that the manifests (`artifact.json`) in a tar.gz file name, each once. Nothing is unpacked to disk. A file of
@@ -25,55 +28,43 @@ const mostBlobs = 200_000;
  */
 export async function blobsInArchive(path: string, limits: ArchiveLimits): Promise<BlobId[]> {
   const blobs = new Map<string, BlobId>();
+  const late = AbortSignal.timeout(limits.ms);
   try {
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), createGunzip(), limited(limits.unpackedBytes), async (tar: AsyncIterable<Buffer>) => {
-      await readEntries(tar, limits, (text) => addBlobs(blobs, text));
-    });
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), createGunzip({ chunkSize: 1 << 18 }), limited(limits.unpackedBytes), async (tar: AsyncIterable<Buffer>) => {
+      await readManifests(tar, limits, (text) => addBlobs(blobs, text));
+    }, { signal: late });
   } catch (cause) {
-    throw new GgufError('BAD_ARCHIVE', `the entry is not a sound tar.gz: ${(cause as Error).message}`, { cause });
+    const problem = late.aborted ? `it takes longer than ${limits.ms} ms to read` : (cause as Error).message;
+    throw new GgufError('BAD_ARCHIVE', `the entry is not a sound tar.gz: ${problem}`, { cause });
   }
   return [...blobs.values()];
 }
 
-async function readEntries(tar: AsyncIterable<Buffer>, limits: ArchiveLimits, use: (manifest: string) => void): Promise<void> {
-  // Nx writes headers of the time before formats had names.
-  const entries = extract({ allowUnknownFormat: true } as Parameters<typeof extract>[0]);
-  const fed = pipeline(tar, entries as unknown as NodeJS.WritableStream);
-  // Whatever ends the reading ends the loop below too, which tells the reason.
-  fed.catch(() => undefined);
-  let count = 0;
-  for await (const entry of entries) {
-    count++;
-    if (count > limits.entries) throw new Error(`it has more than ${limits.entries} entries`);
-    const { name, type } = entry.header;
-    const text = basename(name) === 'artifact.json' && type === 'file' ? await textOf(entry, limits.manifestBytes) : null;
-    if (text === null) entry.resume();
-    else use(text);
-  }
-  await fed;
+async function readManifests(tar: AsyncIterable<Buffer>, { members, manifestBytes }: ArchiveLimits, use: (manifest: string) => void): Promise<void> {
+  let wanted = 0;
+  const count = await readTar(tar, { members, descriptionBytes }, {
+    wants: ({ name, sizeBytes }) => {
+      if (basename(name) !== 'artifact.json' || sizeBytes > manifestBytes) return false;
+      wanted += sizeBytes;
+      if (wanted > mostManifests * manifestBytes) throw new Error(`its manifests are larger than ${mostManifests * manifestBytes} bytes`);
+      return true;
+    },
+    use: (bytes) => use(bytes.toString('utf8')),
+  });
   if (count === 0) throw new Error('it is empty');
 }
 
-/** The text of an entry, or null for one that is too large to be a manifest. */
-async function textOf(entry: Entry, mostBytes: number): Promise<string | null> {
-  if (entry.header.size > mostBytes) return null;
-  const chunks: Buffer[] = [];
-  for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 function addBlobs(blobs: Map<string, BlobId>, text: string): void {
-  try {
-    for (const { sha256, sizeBytes } of parseAs('manifest', text, 'artifact.json').files) blobs.set(`${sha256} ${sizeBytes}`, { sha256, sizeBytes });
-  } catch (error) {
-    if (!isGgufError(error)) throw error;
-  }
+  const manifest = parseForeign('manifest', text);
+  if (!('files' in manifest)) return;
+  for (const { sha256, sizeBytes } of manifest.files) blobs.set(`${sha256} ${sizeBytes}`, { sha256, sizeBytes });
   if (blobs.size > mostBlobs) throw new Error(`its manifests name more than ${mostBlobs} blobs`);
 }
 
 function limited(most: number): Transform & Readable {
   let size = 0;
   return new Transform({
+    readableHighWaterMark: 1 << 18,
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
       done(size > most ? new Error(`it unpacks to more than ${most} bytes`) : null, chunk);

@@ -2,8 +2,9 @@ import { optionProblems, prettyJson, sha256, type BlobId } from 'nx-gguf/store';
 import { nxEntrySchema, type NxEntry } from '../config/generated/nx-entry.generated.js';
 import { visibleTo } from '../config/namespaces.js';
 import type { DocumentName } from '../storage/storage.js';
-import { missingBlobs, publishBlob, type CacheContext } from './blobs.js';
+import { hasBlobs, publishBlob, type CacheContext } from './blobs.js';
 import { forgetDocument, keepDocument } from './documents.js';
+import type { Reservation } from './space.js';
 
 /**
  * The archive of an entry of Nx's cache as a namespace sees it, or null. Answered only while every blob is there that a
@@ -25,9 +26,9 @@ export async function hasNxEntry(context: CacheContext, namespace: string, hash:
 }
 
 /** Keeps a received archive for a namespace. The blobs that it names may come later; until then it is not answered. */
-export async function putNxEntry(context: CacheContext, namespace: string, entry: { hash: string; id: BlobId; path: string; blobs: readonly BlobId[] }): Promise<void> {
-  const { hash, id, path, blobs } = entry;
-  await publishBlob(context, namespace, { id, path });
+export async function putNxEntry(context: CacheContext, namespace: string, entry: { hash: string; id: BlobId; path: string; promised: Reservation; blobs: readonly BlobId[] }): Promise<void> {
+  const { hash, id, path, promised, blobs } = entry;
+  await publishBlob(context, namespace, { id, path, promised });
   const text = prettyJson({ format: 1, hash, body: { ...id }, blobs: blobs.map((blob) => ({ ...blob })) } satisfies NxEntry);
   await keepDocument(context, entryName(namespace, hash), text);
 }
@@ -51,7 +52,7 @@ async function completeEntry(context: CacheContext, holder: string, hash: string
   const text = await context.storage.readDocument(entryName(holder, hash));
   const entry = text === null ? null : parseNxEntry(text);
   if (entry?.hash !== hash) return null;
-  return (await missingBlobs(context, holder, [entry.body, ...entry.blobs])).length === 0 ? entry : null;
+  return (await hasBlobs(context, holder, [entry.body, ...entry.blobs])) ? entry : null;
 }
 
 function entryName(namespace: string, hash: string): DocumentName {

@@ -5,39 +5,54 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GgufError, ownedName, type BlobId } from 'nx-gguf/store';
 import { fileWriter } from './file-writer.js';
+import type { Reservation } from './space.js';
 
 /** Called with the number of bytes that came since the last call. */
 export type OnBytes = (count: number) => void;
 
-/** Who sends slower than this, after the first seconds, holds room and a connection for nothing. */
+/** Who sends slower than this holds room and a connection for nothing. */
 export interface Pace {
   leastBytesPerSecond: number;
-  afterSeconds: number;
+  /** The pace is that of so many seconds at a time, each anew: what came fast before is no credit for drops. */
+  overSeconds: number;
 }
 
 /**
- * The same chunks, as long as they keep the pace.
+ * The same chunks, as long as they keep the pace. Only the time counts in which they are waited for: a slow disk is not
+ * the sender's doing.
  * @throws GgufError `TOO_SLOW`
  */
-export async function* atPace(chunks: AsyncIterable<Buffer>, { leastBytesPerSecond, afterSeconds }: Pace): AsyncGenerator<Buffer> {
-  const began = performance.now();
+export async function* atPace(chunks: AsyncIterable<Buffer>, { leastBytesPerSecond, overSeconds }: Pace, nowMs: () => number = () => performance.now()): AsyncGenerator<Buffer> {
+  let waitedSeconds = 0;
   let count = 0;
+  let since = nowMs();
   for await (const chunk of chunks) {
+    waitedSeconds += (nowMs() - since) / 1000;
     count += chunk.length;
-    const seconds = (performance.now() - began) / 1000;
-    if (seconds > afterSeconds && count < seconds * leastBytesPerSecond) throw new GgufError('TOO_SLOW', `the body comes slower than ${leastBytesPerSecond} bytes a second`);
+    if (waitedSeconds >= overSeconds) {
+      if (count < waitedSeconds * leastBytesPerSecond) throw new GgufError('TOO_SLOW', `the body comes slower than ${leastBytesPerSecond} bytes a second`);
+      [waitedSeconds, count] = [0, 0];
+    }
     yield chunk;
+    since = nowMs();
   }
+}
+
+/** How a body is received. */
+export interface ReceiveOptions {
+  onBytes: OnBytes;
+  pace: Pace;
 }
 
 /**
  * Receives bytes into a file of a directory in constant memory, hashed while they are written, and gives it to `use`.
  * Unless `use` moves the file away it is removed, whatever happens.
- * @throws GgufError `INCOMPLETE_BODY` when fewer or more bytes come than were announced.
+ * @throws GgufError `INCOMPLETE_BODY` when fewer or more bytes come than were announced, `TOO_SLOW`
  */
-export async function receiveFile<T>(body: Readable, to: { directory: string; sizeBytes: number; onBytes: OnBytes; pace: Pace }, use: (received: { id: BlobId; path: string }) => Promise<T>): Promise<T> {
+export async function receiveFile<T>(body: Readable, to: ReceiveOptions & { directory: string; sizeBytes: number; promised: Reservation }, use: (received: { id: BlobId; path: string; promised: Reservation }) => Promise<T>): Promise<T> {
   const path = join(to.directory, ownedName());
   const hash = createHash('sha256');
+  const { promised } = to;
   let sizeBytes = 0;
   try {
     await pipeline(async function* () {
@@ -46,10 +61,11 @@ export async function receiveFile<T>(body: Readable, to: { directory: string; si
         sizeBytes += chunk.length;
         to.onBytes(chunk.length);
         yield chunk;
+        promised.wrote(sizeBytes);
       }
     }, fileWriter(path, { flags: 'wx' }));
     if (sizeBytes !== to.sizeBytes) throw new GgufError('INCOMPLETE_BODY', `${sizeBytes} bytes came of the ${to.sizeBytes} that were announced`);
-    return await use({ id: { sha256: hash.digest('hex'), sizeBytes }, path });
+    return await use({ id: { sha256: hash.digest('hex'), sizeBytes }, path, promised });
   } finally {
     await rm(path, { force: true });
   }
@@ -60,30 +76,17 @@ export function chunksOf(body: Readable): AsyncIterable<Buffer> {
   return body.iterator({ destroyOnReturn: false });
 }
 
-/** sha256 and size of bytes that are not kept. */
-export async function hashBody(body: Readable, onBytes: OnBytes): Promise<BlobId> {
+/**
+ * sha256 and size of bytes that are not kept.
+ * @throws GgufError `TOO_SLOW`
+ */
+export async function hashBody(body: Readable, { onBytes, pace }: ReceiveOptions): Promise<BlobId> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
-  for await (const chunk of chunksOf(body)) {
+  for await (const chunk of atPace(chunksOf(body), pace)) {
     hash.update(chunk);
     sizeBytes += chunk.length;
     onBytes(chunk.length);
   }
   return { sha256: hash.digest('hex'), sizeBytes };
-}
-
-/**
- * A small body as text.
- * @throws GgufError `BODY_TOO_LARGE`
- */
-export async function readText(body: Readable, mostBytes: number, onBytes: OnBytes): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of chunksOf(body)) {
-    size += chunk.length;
-    if (size > mostBytes) throw new GgufError('BODY_TOO_LARGE', `the body is larger than ${mostBytes} bytes`);
-    onBytes(chunk.length);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,7 +1,10 @@
 import { GgufError } from 'nx-gguf/store';
+import { singleFlight } from './single-flight.js';
 
 /** Room that was promised to somebody who receives bytes. */
 export interface Reservation {
+  /** So many bytes in all are on the disk by now, and no longer among what it has free. */
+  wrote: (totalBytes: number) => void;
   /** Gives the room back: the bytes are in the storage and counted there, or will not come. May be called again. */
   release: () => void;
 }
@@ -11,8 +14,11 @@ export interface Space {
   maxBytes: number;
   usedBytes: () => number;
   reservedBytes: () => number;
+  /** What a file of so many bytes counts for. */
+  sizeOf: (sizeBytes: number) => number;
   /**
-   * Promises room for bytes that are about to come; makes room first when there is too little.
+   * Promises room for bytes that are about to come; makes room first when there is too little, and waits a moment for room
+   * that others are promised: it comes back, or what they bring can go.
    * @throws GgufError `STORAGE_FULL`
    */
   reserve: (sizeBytes: number, isTrusted: boolean) => Promise<Reservation>;
@@ -20,7 +26,7 @@ export interface Space {
   keepReserved: (sizeBytes: number, isTrusted: boolean) => Reservation;
   added: (sizeBytes: number) => void;
   removed: (sizeBytes: number) => void;
-  /** What eviction counted. */
+  /** What was counted anew. */
   counted: (usedBytes: number) => void;
 }
 
@@ -39,103 +45,202 @@ export interface SpaceOptions {
   /** What may be promised to namespaces that are not trusted, together. */
   untrustedBytes: number;
   usedBytes: number;
+  /** What each file takes beside its bytes, with its record and its directory entries: many small ones fill a disk too. */
+  overheadBytes: number;
   /** What the disk has left, or null when it is not known. */
   freeBytes: () => Promise<number | null>;
+  /** Whether what is evicted is on that disk. */
+  evictsFromDisk: boolean;
   /** Bytes that are left to the rest of the machine. */
   marginBytes: number;
   /** Removes until there is the room, as far as it may; how many bytes that were. */
   evictTo: (room: Room) => Promise<number>;
-  nowMs: () => number;
+  /** Takes back a promise of which no use is made, of untrusted namespaces if told so; how many bytes that were. */
+  takeBack: (isUntrustedOnly: boolean) => Promise<number>;
+  /** How long to wait for room that others are promised. */
+  patienceMs: number;
 }
 
-/** So often the least recently used is looked for anew: what was found may be used meanwhile, and others may ask for room. */
-const mostLooks = 3;
-/** After an eviction that found nothing that may go, nobody needs to look again for this long. */
-const fruitlessMs = 1000;
+interface Waiter {
+  sizeBytes: number;
+  isTrusted: boolean;
+  untilMs: number;
+  admit: (reservation: Reservation) => void;
+  refuse: (error: unknown) => void;
+}
+
+/** After an eviction that found nothing, the next waits for the time of this many, so that looking is not all that is done. */
+const fruitlessTimes = 10;
+/** Nobody is let wait for that longer than this. */
+const longestPauseMs = 1000;
 
 /** Accounts for the bytes of a storage. */
 export function createSpace(options: SpaceOptions): Space {
   const { maxBytes, highWater, lowWater, marginBytes } = options;
+  const sizeOf = (sizeBytes: number): number => sizeBytes + options.overheadBytes;
   let used = options.usedBytes;
   let reserved = 0;
-  let untrustedBytes = 0;
-  const count = (sizeBytes: number, isTrusted: boolean): void => {
-    reserved += sizeBytes;
-    if (!isTrusted) untrustedBytes += sizeBytes;
+  let untrusted = 0;
+  /** Of what is reserved, what is still to be written. */
+  let awaited = 0;
+  let nextLookMs = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const waiting = new Set<Waiter>();
+
+  const freeBytes = async (): Promise<number> => (await options.freeBytes()) ?? Infinity;
+  /** Bytes that are too many once so many more have come; 0 when they fit. */
+  const excess = (free: number, moreBytes: number): { room: number; disk: number } => ({ room: Math.max(0, used + reserved + moreBytes - maxBytes), disk: Math.max(0, awaited + moreBytes + marginBytes - free) });
+  const hasShare = ({ sizeBytes, isTrusted }: Pick<Waiter, 'sizeBytes' | 'isTrusted'>): boolean => isTrusted || untrusted + sizeBytes <= options.untrustedBytes;
+  const fits = (free: number, moreBytes: number): boolean => {
+    const { room, disk } = excess(free, moreBytes);
+    return room === 0 && disk === 0;
   };
+  const stop = (waiter: Waiter): void => {
+    waiting.delete(waiter);
+    if (waiting.size === 0) clearTimeout(timer);
+  };
+
   const promise = (sizeBytes: number, isTrusted: boolean): Reservation => {
     let isHeld = true;
-    count(sizeBytes, isTrusted);
+    let written = 0;
+    reserved += sizeBytes;
+    awaited += sizeBytes;
+    if (!isTrusted) untrusted += sizeBytes;
     return {
+      wrote: (totalBytes) => {
+        if (!isHeld) return;
+        const now = Math.min(totalBytes, sizeBytes);
+        awaited -= now - written;
+        written = now;
+      },
       release: () => {
-        if (isHeld) count(-sizeBytes, isTrusted);
+        if (!isHeld) return;
         isHeld = false;
+        reserved -= sizeBytes;
+        awaited -= sizeBytes - written;
+        if (!isTrusted) untrusted -= sizeBytes;
+        changed();
       },
     };
   };
-  /** Bytes that are too many once so many more have come; 0 when they fit. */
-  const excess = async (): Promise<number> => {
-    const free = (await options.freeBytes()) ?? Infinity;
-    return Math.max(0, used + reserved - maxBytes, reserved + marginBytes - free);
-  };
-  let nextLookMs = 0;
-  const makeRoom = singleFlight(async () => {
-    if (options.nowMs() < nextLookMs) return;
-    for (let look = 0; look < mostLooks; look++) {
-      const over = await excess();
-      if (look > 0 && over === 0) return;
-      const removed = await options.evictTo({ keepBytes: Math.max(0, Math.min(lowWater * maxBytes - reserved, used - over)), untrustedBytes });
-      if (removed > 0) continue;
-      // That there is too little room may be due to those who asked meanwhile; that nothing could go is not.
-      nextLookMs = options.nowMs() + fruitlessMs;
-      return;
+
+  /** Gives room to those who wait for it, the first first, as far as there is any. */
+  const admit = async (): Promise<void> => {
+    if (waiting.size === 0) return;
+    const free = await freeBytes();
+    for (const waiter of waiting) {
+      if (!hasShare(waiter) || !fits(free, waiter.sizeBytes)) continue;
+      stop(waiter);
+      waiter.admit(promise(waiter.sizeBytes, waiter.isTrusted));
     }
+  };
+
+  /** Evicts for those who wait, as far as all of them could be served at once; how many bytes. */
+  const makeRoom = async (): Promise<number> => {
+    let [wanted, untrustedWanted] = [0, 0];
+    for (const waiter of waiting) {
+      if (!hasShare(waiter) || reserved + wanted + waiter.sizeBytes > maxBytes) continue;
+      wanted += waiter.sizeBytes;
+      if (!waiter.isTrusted) untrustedWanted += waiter.sizeBytes;
+    }
+    const { room, disk } = excess(await freeBytes(), wanted);
+    const over = options.evictsFromDisk ? Math.max(room, disk) : room;
+    if (over === 0 && used + reserved + wanted <= highWater * maxBytes) return 0;
+    return options.evictTo({ keepBytes: Math.max(0, Math.min(lowWater * maxBytes - reserved - wanted, used - over)), untrustedBytes: untrusted + untrustedWanted });
+  };
+
+  /** Room that others are promised would be enough. */
+  const isHopeful = (free: number, waiter: Waiter): boolean => {
+    if (performance.now() >= waiter.untilMs) return false;
+    if (!hasShare(waiter)) return waiter.sizeBytes <= options.untrustedBytes;
+    const { room, disk } = excess(free, waiter.sizeBytes);
+    return reserved > 0 && Math.max(room, disk) <= reserved;
+  };
+
+  const serve = singleFlight(async () => {
+    for (let isMoving = true; isMoving;) {
+      if (waiting.size > 0) await admit();
+      const asked = [...waiting];
+      if (asked.length === 0 && performance.now() < nextLookMs) return;
+      try {
+        if (asked.length > 0) await pause(Math.min(longestPauseMs, nextLookMs - performance.now()));
+        const began = performance.now();
+        isMoving = (await makeRoom()) > 0;
+        await admit();
+        const stillAsked = asked.filter((waiter) => waiting.has(waiter));
+        if (!isMoving && stillAsked.length > 0) isMoving = (await options.takeBack(!stillAsked.some(hasShare))) > 0;
+        if (!isMoving) nextLookMs = performance.now() + fruitlessTimes * (performance.now() - began);
+        await admit();
+        const free = await freeBytes();
+        for (const waiter of asked) {
+          if (!waiting.has(waiter) || isHopeful(free, waiter) || isMoving) continue;
+          stop(waiter);
+          waiter.refuse(full(waiter.sizeBytes, hasShare(waiter) ? beingUsed : shareIsPromised));
+        }
+      } catch (error) {
+        isMoving = false;
+        for (const waiter of asked) {
+          stop(waiter);
+          waiter.refuse(error);
+        }
+      }
+      isMoving &&= waiting.size > 0;
+    }
+    clearTimeout(timer);
+    const firstMs = Math.min(...[...waiting].map(({ untilMs }) => untilMs));
+    if (waiting.size > 0) timer = setTimeout(serveSoon, Math.max(1, firstMs - performance.now()));
   });
+  const serveSoon = (): void => void serve().catch(() => undefined);
+  const changed = (): void => {
+    if (waiting.size > 0) void admit().then(() => (waiting.size > 0 ? serveSoon() : undefined), () => undefined);
+  };
+
   return {
     maxBytes,
     usedBytes: () => used,
     reservedBytes: () => reserved,
-    keepReserved: promise,
-    added: (sizeBytes) => void (used += sizeBytes),
-    removed: (sizeBytes) => void (used -= sizeBytes),
-    counted: (usedBytes) => void (used = usedBytes),
-    reserve: async (sizeBytes, isTrusted) => {
-      // Else promises alone, for bytes that never come, would push out what everybody reads.
-      if (!isTrusted && untrustedBytes + sizeBytes > options.untrustedBytes) throw full(sizeBytes, 'Namespaces that are not trusted share a part of the room (untrustedShare), and most of it is promised to uploads under way. Try again later.');
-      // Promised before it is known whether there is room, so that others who ask meanwhile count it.
-      const reservation = promise(sizeBytes, isTrusted);
-      try {
-        if ((await excess()) > 0) await makeRoom();
-        else if (used + reserved > highWater * maxBytes) void makeRoom().catch(() => undefined);
-        if ((await excess()) === 0) return reservation;
-      } catch (error) {
-        reservation.release();
-        throw error;
+    sizeOf,
+    keepReserved: (sizeBytes, isTrusted) => promise(sizeOf(sizeBytes), isTrusted),
+    added: (sizeBytes) => {
+      used += sizeBytes;
+      changed();
+    },
+    removed: (sizeBytes) => {
+      used -= sizeBytes;
+      changed();
+    },
+    counted: (usedBytes) => {
+      used = usedBytes;
+      changed();
+    },
+    reserve: async (contentBytes, isTrusted) => {
+      const sizeBytes = sizeOf(contentBytes);
+      const free = await freeBytes();
+      // What can never fit pushes nothing out.
+      if (sizeBytes > maxBytes || sizeBytes + marginBytes > free + (options.evictsFromDisk ? used : 0) + reserved) throw full(sizeBytes, tooLarge);
+      // Nobody overtakes who waits.
+      const before = [...waiting].reduce((sum, waiter) => sum + waiter.sizeBytes, 0);
+      if (hasShare({ sizeBytes, isTrusted }) && fits(free, before + sizeBytes)) {
+        const reservation = promise(sizeBytes, isTrusted);
+        if (used + reserved > highWater * maxBytes) serveSoon();
+        return reservation;
       }
-      reservation.release();
-      throw full(sizeBytes, 'What was used a moment ago is not evicted. Give the server more room (maxBytes), or try again later.');
+      return new Promise<Reservation>((resolve, reject) => {
+        waiting.add({ sizeBytes, isTrusted, untilMs: performance.now() + options.patienceMs, admit: resolve, refuse: reject });
+        serveSoon();
+      });
     },
   };
 }
+
+const tooLarge = 'It is more than the server may keep (maxBytes), or than its disk can hold.';
+const beingUsed = 'What was used a moment ago is not evicted. Give the server more room (maxBytes), or try again later.';
+const shareIsPromised = 'Namespaces that are not trusted share a part of the room (untrustedShare), and most of it is promised to uploads under way. Try again later.';
 
 function full(sizeBytes: number, hint: string): GgufError {
   return new GgufError('STORAGE_FULL', `there is no room for ${sizeBytes} bytes`, { hint });
 }
 
-/** A work that runs once at a time; who asks while it runs gets the run that follows. */
-function singleFlight(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null;
-  let next: Promise<void> | null = null;
-  const start = (): Promise<void> => {
-    running = work().finally(() => void (running = null));
-    return running;
-  };
-  return () => {
-    if (running === null) return start();
-    next ??= running.catch(() => undefined).then(() => {
-      next = null;
-      return start();
-    });
-    return next;
-  };
+async function pause(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -20,7 +20,8 @@ export const usage = `nx-gguf-cache-server: a cache for teams that use nx-gguf
 
   nx-gguf-cache-server                 serve; the first start prints a token
   nx-gguf-cache-server token create --scope read,write [--namespace trusted] [--note TEXT] [--days N]
-                                       print a new token, which is shown this once
+                                       print a new token, which is shown this once; limits of its own:
+                                       --requests-per-minute N, --upload-bytes-per-hour N, --max-blob-bytes N
   nx-gguf-cache-server token list      tokens that are known, without their secrets
   nx-gguf-cache-server token revoke ID
 
@@ -32,7 +33,8 @@ export const usage = `nx-gguf-cache-server: a cache for teams that use nx-gguf
 
 const flags = {
   config: { type: 'string' }, directory: { type: 'string' }, host: { type: 'string' }, port: { type: 'string' }, anonymous: { type: 'string' },
-  scope: { type: 'string' }, namespace: { type: 'string' }, note: { type: 'string' }, days: { type: 'string' }, help: { type: 'boolean', short: 'h' },
+  scope: { type: 'string' }, namespace: { type: 'string' }, note: { type: 'string' }, days: { type: 'string' },
+  'requests-per-minute': { type: 'string' }, 'upload-bytes-per-hour': { type: 'string' }, 'max-blob-bytes': { type: 'string' }, help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsConfig['options'];
 
 /** The flags of the command, as they were given. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
+import prettyBytes from 'pretty-bytes';
 import { issueToken } from '../auth/token.js';
 import { changeTokens, readTokens } from '../auth/token-file.js';
 import { trusted } from '../config/namespaces.js';
@@ -12,12 +13,17 @@ export async function serve(settings: Settings, { print, nowMs, stopped, logTo }
   const log = pino({ level: settings.logLevel, base: null, redact: ['req', 'headers', 'authorization'] }, logTo);
   const server = await startServer(settings, { log, nowMs });
   const token = await firstToken(settings.directory);
-  print(`nx-gguf-cache-server listens on ${server.url}, keeps up to ${Math.floor(server.service.cache.space.maxBytes / 2 ** 30)} GiB in ${settings.directory}`);
+  print(`nx-gguf-cache-server listens on ${server.url}, ${whatIsKept(settings, server.service.cache.space.maxBytes)}`);
   if (token !== null) print(`token, shown this once, with the scopes read, write and admin: ${token}`);
   await stopped;
   log.info('stopping');
   await server.close();
   return 0;
+}
+
+function whatIsKept({ s3, maxBytes, directory }: Settings, mostBytes: number): string {
+  const place = s3 === null ? directory : `the bucket ${s3.bucket}`;
+  return s3 !== null && maxBytes === null ? `keeps what it is sent in ${place}` : `keeps up to ${prettyBytes(mostBytes, { binary: true, maximumFractionDigits: 1 })} in ${place}`;
 }
 
 /** A token for whoever starts a server that has none yet. */

@@ -34,13 +34,21 @@ export async function tokenCommand({ directory }: Settings, { args, flags, conte
   throw new GgufError('UNKNOWN_COMMAND', `there is no command ${JSON.stringify(['token', ...args].join(' '))}`, { hint: usage });
 }
 
-function grantOf({ scope = 'read', namespace = trusted, note, days }: Flags, nowMs: number): Omit<TokenRecord, 'id' | 'sha256'> {
+const limitFlags = { requestsPerMinute: 'requests-per-minute', uploadBytesPerHour: 'upload-bytes-per-hour', maxBlobBytes: 'max-blob-bytes' } as const;
+
+function grantOf({ scope = 'read', namespace = trusted, note, days, ...flags }: Flags, nowMs: number): Omit<TokenRecord, 'id' | 'sha256'> {
   return {
     scopes: String(scope).split(',') as TokenRecord['scopes'],
     namespace: String(namespace),
     ...(note === undefined ? {} : { note: String(note) }),
+    ...Object.fromEntries(Object.entries(limitFlags).flatMap(([name, flag]) => (flags[flag] === undefined ? [] : [[name, wholeNumber(flag, String(flags[flag]))]]))),
     ...(days === undefined ? {} : { expires: expiry(String(days), nowMs) }),
   };
+}
+
+function wholeNumber(flag: string, text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new GgufError('BAD_OPTIONS', `--${flag} takes a whole number, not ${JSON.stringify(text)}`, { hint: usage });
+  return Number(text);
 }
 
 function expiry(days: string, nowMs: number): string {

@@ -1,5 +1,5 @@
 import { sha256 } from 'nx-gguf/store';
-import { planEviction, type EvictionGoal, type HeldBlob, type HeldEntry } from './plan.js';
+import { planEviction, type Eviction, type EvictionGoal, type HeldBlob, type HeldEntry } from './plan.js';
 
 const day = 86_400_000;
 const nowMs = 100 * day;
@@ -10,11 +10,22 @@ const pulled = (name: string, sizeBytes: number, daysAgo: number): HeldBlob => (
 const entry = (name: string, blobs: readonly string[], daysAgo: number): HeldEntry => ({ name: { namespace: 'trusted', kind: 'actions', key: sha256(name) }, sizeBytes: 1, usedMs: nowMs - daysAgo * day, blobs: blobs.map((one) => sha256(one)) });
 const pulledEntry = (name: string, sizeBytes: number, daysAgo: number): HeldEntry => ({ ...entry(name, [], daysAgo), name: { namespace: 'pr-1', kind: 'actions', key: sha256(name) }, sizeBytes });
 
+/** The steps of a plan, of which those are in vain that are for a blob of `kept`. */
+function stepsOf(plan: ReturnType<typeof planEviction>, kept: readonly string[] = []): Eviction[] {
+  const steps: Eviction[] = [];
+  for (let step = plan.next(); step.done !== true;) {
+    steps.push(step.value);
+    const isBlobGone = step.value.remove === 'blob' && !kept.includes(step.value.blob.sha256);
+    step = plan.next({ isBlobGone, entries: step.value.remove === 'entry' ? [step.value.entry] : isBlobGone ? step.value.entries : [] });
+  }
+  return steps;
+}
+
 /** What a plan removes, in order, by names. */
-function removed(blobs: readonly HeldBlob[], entries: readonly HeldEntry[], changes: Partial<EvictionGoal> = {}): string[] {
+function removed(blobs: readonly HeldBlob[], entries: readonly HeldEntry[], kept: readonly string[] = []): string[] {
   const names = new Map(['a', 'b', 'c', 'd', 'e1', 'e2', 'e3'].map((name) => [sha256(name), name]));
   const nameOf = (digest: string): string => names.get(digest) ?? digest;
-  return planEviction(blobs, entries, { ...goal, ...changes }).map((eviction) => {
+  return stepsOf(planEviction(blobs, entries, goal), kept.map((name) => sha256(name))).map((eviction) => {
     return eviction.remove === 'entry' ? nameOf(eviction.entry.name.key) : [...eviction.entries.map(({ name }) => nameOf(name.key)), nameOf(eviction.blob.sha256)].join(' before ');
   });
 }
@@ -37,7 +48,15 @@ describe('planEviction', () => {
     expect(removed(blobs, entries)).toEqual(expected);
   });
 
+  it('goes on with the next when one turns out to be used again, as long as something is left that may go', () => {
+    const blobs = [blob('a', 600, 3), blob('b', 600, 2), blob('c', 600, 1)];
+    expect(removed(blobs, [])).toEqual(['a', 'b']);
+    expect(removed(blobs, [entry('e1', ['a'], 4)], ['a'])).toEqual(['e1', 'a', 'b', 'c']);
+    expect(removed(blobs, [entry('e1', ['a'], 2)], ['a'])).toEqual(['e1 before a', 'b', 'c']);
+    expect(removed([...blobs.slice(0, 2), blob('c', 600, 0.1)], [], ['a', 'b'])).toEqual(['a', 'b']);
+  });
+
   it('says why', () => {
-    expect(planEviction([blob('a', 2000, 2), blob('b', 1, 40)], [], goal).map(({ because }) => because)).toEqual(['not used for too long', 'used least recently']);
+    expect(stepsOf(planEviction([blob('a', 2000, 2), blob('b', 1, 40)], [], goal)).map(({ because }) => because)).toEqual(['not used for too long', 'used least recently']);
   });
 });

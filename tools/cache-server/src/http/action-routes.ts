@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { findAction, putAction, removeAction } from '../cache/actions.js';
-import { readText } from '../cache/receive.js';
+import { receiveFile } from '../cache/receive.js';
 import { welcomeBody, type Answer } from './answer.js';
 import { announcedSize } from './body.js';
 import { notFound } from './cas-routes.js';
@@ -30,8 +31,10 @@ async function receive(service: Service, { request, response, identity, part: ke
   const reservation = await service.reserve(identity, sizeBytes);
   try {
     welcomeBody(request, response);
-    const text = await readText(request, settings.maxManifestBytes, metrics.received);
-    const missing = await putAction(cache, identity.namespace, { key, text });
+    // Those who send slowly keep nothing in memory, and what is read takes turns.
+    const missing = await receiveFile(request, { ...service.receiving, promised: reservation, directory: cache.storage.staging, sizeBytes }, ({ path }) => {
+      return service.reading(identity.namespace, async () => putAction(cache, identity.namespace, { key, text: await readFile(path, 'utf8') }));
+    });
     if (missing.length === 0) return jsonAnswer(200, { actionKey: key });
     metrics.error('BLOBS_MISSING');
     return jsonAnswer(409, { error: 'BLOBS_MISSING', message: `${missing.length} of the blobs that it names are not here, or have another size`, missing });

@@ -1,4 +1,5 @@
 import { GgufError } from 'nx-gguf/store';
+import { removeNamespace } from '../cache/namespace.js';
 import { trusted } from '../config/namespaces.js';
 import { notFound } from './cas-routes.js';
 import { jsonAnswer } from './errors.js';
@@ -6,14 +7,18 @@ import type { Route } from './route.js';
 import type { Service } from './service.js';
 import { statsPage } from './stats-page.js';
 
-/** `/health`: whether the storage can be reached. */
-export function healthRoute({ cache }: Service): Route {
+const healthMs = 1000;
+
+/** `/health`: whether the storage can be reached. Anybody may ask, so it is asked for them together. */
+export function healthRoute({ cache, nowMs }: Service): Route {
+  let asked: { atMs: number; answer: Promise<unknown> } | null = null;
   return {
     name: 'health',
     path: /^\/health$/,
     methods: { GET: null },
     handle: async () => {
-      await cache.storage.namespaces();
+      if (asked === null || nowMs() - asked.atMs >= healthMs) asked = { atMs: nowMs(), answer: cache.storage.namespaces() };
+      await asked.answer;
       return jsonAnswer(200, { status: 'ok' });
     },
     onError: () => jsonAnswer(503, { status: 'the storage cannot be reached' }),
@@ -36,16 +41,16 @@ export function statsRoute(service: Service): Route {
     name: 'stats',
     path: /^\/(?:stats)?$/,
     methods: { GET: 'read' },
-    handle: async ({ identity }) => ({
+    handle: ({ identity }) => Promise.resolve({
       status: 200,
       headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" },
-      body: await statsPage(service, identity),
+      body: statsPage(service, identity),
     }),
   };
 }
 
 /** `/namespaces/<name>`: forgets all that a namespace holds, for a pull request that is closed. */
-export function namespaceRoute({ cache }: Service): Route {
+export function namespaceRoute({ cache, uploads }: Service): Route {
   return {
     name: 'namespaces',
     path: /^\/namespaces\/([a-z0-9][a-z0-9-]{0,62})$/,
@@ -53,7 +58,8 @@ export function namespaceRoute({ cache }: Service): Route {
     handle: async ({ part: namespace }) => {
       if (namespace === trusted) throw new GgufError('FORBIDDEN', `the namespace ${trusted} cannot be removed`);
       if (!(await cache.storage.namespaces()).includes(namespace)) return notFound;
-      await cache.storage.removeNamespace(namespace);
+      await uploads.removeNamespace(namespace);
+      await removeNamespace(cache, namespace);
       return { status: 204 };
     },
   };

@@ -13,10 +13,13 @@ export interface Answer {
 const drainedBytes = 64 << 20;
 const lingerMs = 2000;
 
-/** Sends an answer; `onBytes` gets the size of each piece of its body. Ends when all of it was handed to the system. */
-export async function sendAnswer(request: IncomingMessage, response: ServerResponse, { answer, onBytes }: { answer: Answer; onBytes: (count: number) => void }): Promise<void> {
+/**
+ * Sends an answer; `onBytes` gets the size of each piece of its body. Ends when all of it was handed to the system. What is
+ * left of the request's body may take `drainMs`.
+ */
+export async function sendAnswer(request: IncomingMessage, response: ServerResponse, { answer, onBytes, drainMs }: { answer: Answer; onBytes: (count: number) => void; drainMs: number }): Promise<void> {
   const { status, headers = {}, body = '' } = answer;
-  closeAfterUnreadBody(request, response);
+  closeAfterUnreadBody(request, response, drainMs);
   if (typeof body === 'string' || Buffer.isBuffer(body)) {
     const length = headers['Content-Length'] ?? String(Buffer.byteLength(body));
     response.writeHead(status, status === 204 || status === 304 ? headers : { ...headers, 'Content-Length': length });
@@ -30,13 +33,16 @@ export async function sendAnswer(request: IncomingMessage, response: ServerRespo
   await pipeline(body, response);
 }
 
-/** A connection on which a body is still to come that nobody will read is of no further use. */
-function closeAfterUnreadBody(request: IncomingMessage, response: ServerResponse): void {
+/** A connection on which a body is still to come that nobody will read is of no further use, or not for long. */
+function closeAfterUnreadBody(request: IncomingMessage, response: ServerResponse, drainMs: number): void {
   if (request.complete) return;
   const isAwaitingContinue = request.headers.expect !== undefined && !continued.has(request);
-  if (!isAwaitingContinue && Number(request.headers['content-length'] ?? Infinity) <= drainedBytes) return;
-  response.setHeader('Connection', 'close');
-  response.once('finish', () => setTimeout(() => request.socket.destroy(), lingerMs).unref());
+  const isDrained = !isAwaitingContinue && Number(request.headers['content-length'] ?? Infinity) <= drainedBytes;
+  if (!isDrained) response.setHeader('Connection', 'close');
+  response.once('finish', () => {
+    const timer = setTimeout(() => (isDrained && request.complete ? undefined : request.socket.destroy()), isDrained ? drainMs : lingerMs).unref();
+    if (isDrained) request.once('end', () => clearTimeout(timer));
+  });
 }
 
 const continued = new WeakSet<IncomingMessage>();

@@ -36,19 +36,19 @@ async function send(service: Service, { request, identity, part: sha256 }: Excha
 }
 
 async function receive(service: Service, { request, response, identity, part: sha256 }: Exchange): Promise<Answer> {
-  const { cache, metrics } = service;
+  const { cache } = service;
   const sizeBytes = announcedSize(request, service.maxBlobBytes(identity), 'BLOB_TOO_LARGE');
   await service.limits.upload(identity, sizeBytes);
   const isHere = (await findVisibleBlob(cache, identity.namespace, sha256)) !== null;
   if (isHere) {
     welcomeBody(request, response);
-    requireDigest((await hashBody(request, metrics.received)).sha256, sha256);
+    requireDigest((await hashBody(request, service.receiving)).sha256, sha256);
     return jsonAnswer(200, { sha256 });
   }
   const reservation = await service.reserve(identity, sizeBytes);
   try {
     welcomeBody(request, response);
-    await receiveFile(request, { directory: cache.storage.staging, sizeBytes, onBytes: metrics.received, pace: service.pace }, async (received) => {
+    await receiveFile(request, { ...service.receiving, promised: reservation, directory: cache.storage.staging, sizeBytes }, async (received) => {
       requireDigest(received.id.sha256, sha256);
       await publishBlob(cache, identity.namespace, received);
     });

@@ -25,6 +25,7 @@ const statuses: Readonly<Record<string, number>> = {
   BAD_MANIFEST: 422,
   TOO_MANY_BYTES: 429,
   TOO_MANY_REQUESTS: 429,
+  TOO_MANY_UPLOADS: 429,
   STORAGE_FULL: 507,
 };
 const fullDisk = new Set(['ENOSPC', 'EDQUOT']);

@@ -1,8 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sha256 } from 'nx-gguf/store';
 import { manifestOf, manifestText } from '../testing/manifests.js';
+import { tarBlock } from '../testing/tar-blocks.js';
 import { nxArchive, startTestServer, type Reply, type TestServer } from '../testing/running-server.js';
 
 let server: TestServer;
@@ -71,6 +76,8 @@ describe('/v1/cache/<hash>', () => {
       return gzipSync(tar);
     }],
     ['a bomb', gzipSync(Buffer.alloc(90 << 20))],
+    ['a header that announces gigabytes', gzipSync(Buffer.concat([tarBlock({ type: 'x', size: '17777777777' }), Buffer.alloc(50 << 20, 'x')]))],
+    ['headers of no member, without end', gzipSync(Buffer.alloc(110 << 20, tarBlock({ type: 'g' })))],
     ['more than is taken', Buffer.alloc(100_001)],
   ])('does not take %s: 403, and then a miss', async (what, body) => {
     const hash = sha256(what);
@@ -105,6 +112,17 @@ describe('/v1/cache/<hash>', () => {
     expect((await get('5')).body).toEqual(archive);
   });
 
+  it('keeps no archive in memory for those who do not read it', async () => {
+    const large = await startTestServer();
+    const archive = await nxArchive({ 'dist/a': randomBytes(12 << 20).toString('hex') });
+    expect((await large.send('PUT', '/v1/cache/5', { body: archive })).status).toBe(200);
+    const token = await large.token();
+    const before = memoryInUse();
+    const sockets = await Promise.all(Array.from({ length: 24 }, () => firstByte(large, `GET /v1/cache/5 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`)));
+    expect(memoryInUse() - before).toBeLessThan((24 * archive.length) / 3);
+    for (const socket of sockets) socket.destroy();
+  });
+
   it('forgets one for whoever may administer', async () => {
     const token = await server.token({ scopes: ['admin'] });
     await put('6', await nxArchive({}));
@@ -130,3 +148,19 @@ describe('/v1/cache/<hash>', () => {
     expect(broken.log.filter((line) => line.includes('"failed"'))).toHaveLength(4);
   });
 });
+
+/** Bytes of buffers that are in use, those that nobody needs any more apart. */
+function memoryInUse(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().arrayBuffers;
+}
+
+/** A connection on which the first bytes of an answer came, and no more is read. */
+function firstByte({ server: { url } }: TestServer, text: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.on('error', () => undefined);
+  socket.write(text);
+  return new Promise((resolve) => socket.once('readable', () => resolve(socket)));
+}

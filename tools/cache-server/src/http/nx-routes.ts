@@ -1,8 +1,10 @@
-import { GgufError, sha256, type BlobId } from 'nx-gguf/store';
-import { openBlob, removeBlob } from '../cache/blobs.js';
-import { blobsInArchive } from '../cache/manifests-in-archive.js';
+import { createHash } from 'node:crypto';
+import { GgufError, type BlobId, type Sha256 } from 'nx-gguf/store';
+import { openBlob, removeBlob, type CacheContext } from '../cache/blobs.js';
+import { blobsInArchive, type ArchiveLimits } from '../cache/manifests-in-archive.js';
 import { findNxEntry, hasNxEntry, putNxEntry, removeNxEntry } from '../cache/nx-entries.js';
 import { receiveFile } from '../cache/receive.js';
+import type { Settings } from '../config/settings.js';
 import { welcomeBody, type Answer } from './answer.js';
 import { announcedSize } from './body.js';
 import type { Exchange, Route } from './route.js';
@@ -10,7 +12,10 @@ import type { Service } from './service.js';
 
 /** Archives up to this size are read and checked before the first byte is sent: Nx ends its run when an answer breaks off. */
 const checkedBytes = 16 << 20;
-const mostArchiveEntries = 200_000;
+const mostMembers = 200_000;
+/** How far what is packed may grow, times and beyond; and for how long it is unpacked at most. */
+const growth = { times: 200, moreBytes: 64 << 20 };
+const unpacking = { ms: 30_000, bytesPerMs: 10_000 };
 const answerMs = 10_000;
 
 /**
@@ -31,38 +36,48 @@ async function send(service: Service, { identity, part: hash }: Exchange): Promi
   const { cache, metrics } = service;
   const answer = await soon((async () => {
     const id = await findNxEntry(cache, identity.namespace, hash);
-    return id === null ? null : archive(service, id);
+    return id === null ? null : archive(service, identity.namespace, id);
   })());
   metrics.lookup('nx', answer !== null);
   return answer ?? miss;
 }
 
-async function archive({ cache }: Service, { sha256: digest, sizeBytes }: BlobId): Promise<Answer | null> {
-  const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': String(sizeBytes) };
+async function archive({ cache, reading }: Service, namespace: string, { sha256: digest, sizeBytes }: BlobId): Promise<Answer | null> {
+  const isSound = sizeBytes > checkedBytes || (await reading(namespace, () => isWhole(cache, digest)));
+  if (!isSound) await cache.locks(digest, () => removeBlob(cache, { sha256: digest, sizeBytes }));
+  const body = isSound ? await openBlob(cache, digest) : null;
+  return body === null ? null : { status: 200, headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': String(sizeBytes) }, body };
+}
+
+/** It is read once more to be sent, which is better than to keep it in memory for as long as its reader takes. */
+async function isWhole(cache: CacheContext, digest: Sha256): Promise<boolean> {
   const body = await openBlob(cache, digest);
-  if (body === null || sizeBytes > checkedBytes) return body === null ? null : { status: 200, headers, body };
-  const bytes = Buffer.concat(await body.toArray() as Buffer[]);
-  if (sha256(bytes) === digest) return { status: 200, headers, body: bytes };
-  await cache.locks(digest, () => removeBlob(cache, { sha256: digest, sizeBytes }));
-  return null;
+  if (body === null) return false;
+  const hash = createHash('sha256');
+  for await (const chunk of body as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex') === digest;
 }
 
 async function receive(service: Service, { request, response, identity, part: hash }: Exchange): Promise<Answer> {
-  const { cache, metrics, settings } = service;
+  const { cache, settings } = service;
   const sizeBytes = announcedSize(request, settings.maxNxEntryBytes);
   await service.limits.upload(identity, sizeBytes);
   if (await hasNxEntry(cache, identity.namespace, hash)) return text(409, 'stored already');
   const reservation = await service.reserve(identity, sizeBytes);
   try {
     welcomeBody(request, response);
-    await receiveFile(request, { directory: cache.storage.staging, sizeBytes, onBytes: metrics.received, pace: service.pace }, async ({ id, path }) => {
-      const blobs = await blobsInArchive(path, { unpackedBytes: 200 * sizeBytes + (64 << 20), entries: mostArchiveEntries, manifestBytes: settings.maxManifestBytes });
-      await putNxEntry(cache, identity.namespace, { hash, id, path, blobs });
+    await receiveFile(request, { ...service.receiving, promised: reservation, directory: cache.storage.staging, sizeBytes }, async (received) => {
+      const blobs = await service.reading(identity.namespace, () => blobsInArchive(received.path, limitsOf(settings, sizeBytes)));
+      await putNxEntry(cache, identity.namespace, { hash, ...received, blobs });
     });
   } finally {
     reservation.release();
   }
   return text(200, 'stored');
+}
+
+function limitsOf({ maxNxUnpackedBytes, maxManifestBytes }: Settings, sizeBytes: number): ArchiveLimits {
+  return { unpackedBytes: Math.min(growth.times * sizeBytes + growth.moreBytes, maxNxUnpackedBytes), members: mostMembers, manifestBytes: maxManifestBytes, ms: unpacking.ms + Math.ceil(sizeBytes / unpacking.bytesPerMs) };
 }
 
 async function remove({ cache }: Service, { identity, part: hash }: Exchange): Promise<Answer> {

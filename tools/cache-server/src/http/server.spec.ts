@@ -5,7 +5,7 @@ import { sha256 } from 'nx-gguf/store';
 import { startTestServer, type TestServer } from '../testing/running-server.js';
 
 /** Sends bytes as they are, a few at a time when told so, and gives what comes back until the connection ends. */
-async function raw({ server: { url } }: TestServer, pieces: readonly string[], pauseMs = 0): Promise<string> {
+async function raw({ server: { url } }: TestServer, pieces: Iterable<string>, pauseMs = 0): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
   let received = '';
@@ -44,6 +44,33 @@ describe('the server', () => {
     expect(answer).toContain('408 Request Timeout');
     expect(answer).toContain('TOO_SLOW');
     expect(server.server.service.cache.space.reservedBytes()).toBe(0);
+  });
+
+  it('does not let somebody who was answered go on by drops, whoever that is', async () => {
+    const server = await startTestServer({ idleSeconds: 0.3 });
+    function* drops(): Generator<string> {
+      yield `PUT /cas/${sha256('x')} HTTP/1.1\r\nHost: x\r\nContent-Length: 60000000\r\n\r\n`;
+      for (;;) yield 'x';
+    }
+    expect(await raw(server, drops(), 50)).toContain('401 Unauthorized');
+  });
+
+  it('answers so many requests of a token at a time, whoever keeps them waiting, and others go on', async () => {
+    const server = await startTestServer({ requestsAtOnce: 3 });
+    const [token, other] = [await server.token(), await server.token()];
+    const { hostname, port } = new URL(server.server.url);
+    const sockets = ['a', 'b', 'c'].map((text) => {
+      const socket = connect({ host: hostname, port: Number(port) });
+      socket.on('error', () => undefined);
+      socket.write(`PUT /cas/${sha256(text)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 100\r\n\r\n`);
+      return socket;
+    });
+    while (server.server.service.cache.space.reservedBytes() < 300) await new Promise((resolve) => setTimeout(resolve, 5));
+    const statusWith = async (one: string, path: string): Promise<number> => (await server.send('GET', path, { token: one })).status;
+    expect([await statusWith(token, '/stats'), await statusWith(token, '/v1/cache/1'), await statusWith(other, '/stats')]).toEqual([429, 404, 200]);
+    for (const socket of sockets) socket.destroy();
+    while (server.server.service.cache.space.reservedBytes() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await statusWith(token, '/stats')).toBe(200);
   });
 
   it('does not count it as a failure of its own when a client goes away', async () => {
@@ -101,6 +128,17 @@ describe('the server', () => {
     expect(await rows(admin)).toEqual(expect.arrayContaining(['blobs 1 2 33.3%', 'FORBIDDEN 1', 'pr-1 0 0 1 1 KiB', 'trusted 0 0 1 2 KiB']));
     expect(await rows(reader)).not.toContainEqual(expect.stringContaining('pr-1'));
     expect((await server.send('GET', '/stats')).body.toString().replace(/<[^>]+>/g, '')).toMatch(/3 KiB of 1 MiB used .*4 KiB promised to 1 upload under way .*room is made above 95%/);
+  });
+
+  it('makes the page without a look at what is kept, however much that is', async () => {
+    const server = await startTestServer();
+    await server.send('PUT', `/cas/${sha256('x')}`, { body: 'x' });
+    const never = (): never => {
+      throw new Error('everything was looked at');
+    };
+    Object.assign(server.server.service.cache.storage, { blobs: never, documents: never, namespaces: never });
+    const reply = await server.send('GET', '/stats');
+    expect([reply.status, reply.body.toString().replace(/<[^>]+>/g, ' ')]).toEqual([200, expect.stringMatching(/trusted +0 +0 +1 +1 B/)]);
   });
 
   it('asks a browser for the token as a password', async () => {

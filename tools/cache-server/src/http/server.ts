@@ -41,6 +41,7 @@ async function handle(service: Service, routes: readonly Route[], { request, res
   const found = findRoute(routes, request.url ?? '');
   const name = found?.route.name ?? 'none';
   let asker = '';
+  let end = (): void => undefined;
   let failure: unknown = null;
   let code = '';
   // What goes wrong because nobody is there any more says nothing about this server.
@@ -48,18 +49,23 @@ async function handle(service: Service, routes: readonly Route[], { request, res
   try {
     let answer: Answer | null;
     try {
-      answer = await answerOf(service, found, { request, response, onAsker: ({ id }) => void (asker = id) });
+      answer = await answerOf(service, found, { request, response, onAsker: (identity) => {
+        asker = identity.id;
+        end = service.limits.begin(identity);
+      } });
     } catch (error) {
       failure = error;
       metrics.error(code = codeOf(error));
       answer = found?.route.onError?.(request, error) ?? withChallenge(errorAnswer(error), name);
     }
     watch();
-    if (answer !== null && !response.destroyed) await sendAnswer(request, response, { answer, onBytes: metrics.sent });
+    if (answer !== null && !response.destroyed) await sendAnswer(request, response, { answer, onBytes: metrics.sent, drainMs: settings.idleSeconds * 1000 });
   } catch (error) {
     failure = error;
     code = codeOf(error);
     response.destroy();
+  } finally {
+    end();
   }
   const seconds = (performance.now() - began) / 1000;
   metrics.request(name, { method: request.method ?? '', status: response.statusCode, seconds });

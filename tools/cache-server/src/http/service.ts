@@ -2,8 +2,9 @@ import { GgufError } from 'nx-gguf/store';
 import type { Authenticator, Identity } from '../auth/identity.js';
 import type { Limits } from '../auth/limits.js';
 import type { CacheContext } from '../cache/blobs.js';
-import type { Pace } from '../cache/receive.js';
+import type { ReceiveOptions } from '../cache/receive.js';
 import type { Reservation } from '../cache/space.js';
+import type { Turns } from '../cache/turns.js';
 import { trusted } from '../config/namespaces.js';
 import type { Settings } from '../config/settings.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -19,7 +20,9 @@ export interface Service {
   metrics: Metrics;
   startedMs: number;
   nowMs: () => number;
-  pace: Pace;
+  receiving: ReceiveOptions;
+  /** By namespace, for what takes memory and time beyond its size: reading manifests and archives. */
+  reading: Turns;
   maxBlobBytes: (identity: Identity) => number;
   /** Promises room to somebody. @throws GgufError `STORAGE_FULL`, `BLOB_TOO_LARGE` beyond the share of an untrusted namespace */
   reserve: (identity: Identity, sizeBytes: number) => Promise<Reservation>;

@@ -9,13 +9,12 @@ const kinds: readonly [Kind, string][] = [['nx', 'entries of Nx'], ['action', 'm
 const refreshSeconds = 60;
 
 /** The page that tells a person how the server does. Tokens are listed, without their secrets, for those who may administer. */
-export async function statsPage(service: Service, identity: Identity): Promise<string> {
+export function statsPage(service: Service, identity: Identity): string {
   const isAdmin = identity.scopes.includes('admin');
   const { metrics, authenticator } = service;
   const totals = metrics.totals();
   const reads = kinds.map(([kind, words]) => [words, totals.hits[kind], totals.misses[kind], rate(totals.hits[kind], totals.misses[kind])]);
-  const held = await countHeld(service);
-  const shown = [...held].filter(([name]) => isAdmin || name === identity.namespace || name === 'trusted').sort(([a], [b]) => (a < b ? -1 : 1));
+  const shown = [...service.cache.holdings.byNamespace()].filter(([name]) => isAdmin || name === identity.namespace || name === 'trusted').sort(([a], [b]) => (a < b ? -1 : 1));
   const errors = Object.entries(totals.errors).sort(([, a], [, b]) => b - a);
   const parts = [
     `<h1>nx-gguf-cache-server</h1><p class="quiet">up for ${duration(service.nowMs() - service.startedMs)}; what is counted below is counted since then</p>`,
@@ -43,27 +42,6 @@ function room({ cache: { space }, uploads, settings }: Service): string {
     promised === 0 ? '' : ` &#160; <span class="key promised"></span>${bytes(promised)} promised to ${uploading} ${uploading === 1 ? 'upload' : 'uploads'} under way`,
     ` &#160; <span class="quiet">room is made above ${percent(settings.highWater, 1)}</span></p>`,
   ].join('');
-}
-
-interface Held {
-  nx: number;
-  actions: number;
-  claims: number;
-  sizeBytes: number;
-}
-
-/** What each namespace holds. A blob that two hold counts for both. */
-async function countHeld({ cache: { storage } }: Service): Promise<Map<string, Held>> {
-  const sizes = new Map<string, number>();
-  for await (const { sha256, sizeBytes } of storage.blobs()) sizes.set(sha256, sizeBytes);
-  const counts = new Map<string, Held>();
-  for await (const { name: { namespace, kind, key }, sizeBytes } of storage.documents()) {
-    const count = counts.get(namespace) ?? { nx: 0, actions: 0, claims: 0, sizeBytes: 0 };
-    counts.set(namespace, count);
-    count[kind]++;
-    count.sizeBytes += kind === 'claims' ? (sizes.get(key) ?? 0) : sizeBytes;
-  }
-  return counts;
 }
 
 /** A table; columns of numbers, from one on to the last, stand to the right. */

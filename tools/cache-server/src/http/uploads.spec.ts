@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { sha256 } from 'nx-gguf/store';
@@ -73,6 +73,20 @@ describe('/uploads', () => {
     }
     expect((await server.send('GET', location, { headers: tus })).status).toBe(405);
     expect(await offsetOf(server, location)).toEqual([200, '0']);
+  });
+
+  it('lets a namespace have so many that are not finished, and others have theirs', async () => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, 'uploads'));
+    for (let index = 0; index < 1000; index++) {
+      const id = index.toString(16).padStart(32, '0');
+      writeFileSync(join(directory, 'uploads', id), '');
+      writeFileSync(join(directory, 'uploads', `${id}.json`), JSON.stringify({ id, sha256: sha256(id), sizeBytes: 1, namespace: 'pr-1', created: new Date().toISOString() }));
+    }
+    const own = await startTestServer({}, { directory });
+    const [stranger, ...others] = await Promise.all(['pr-1', 'pr-2', 'trusted'].map((namespace) => own.token({ namespace })));
+    expect((await announce(own, 'one more', { token: stranger ?? '' })).json()).toMatchObject({ error: 'TOO_MANY_UPLOADS' });
+    for (const token of others) expect((await announce(own, 'one more', { token })).status).toBe(201);
   });
 
   it('makes what a pull request uploads its own', async () => {

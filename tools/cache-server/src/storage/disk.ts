@@ -17,7 +17,7 @@ export async function openDiskStorage(root: string): Promise<Storage> {
   const at = ({ namespace, kind, key }: DocumentName): string => join(spaces, namespace, kind, key.slice(0, 2), `${key}.json`);
   return {
     staging,
-    findBlob: (sha256) => findBlob(layout, sha256),
+    findBlob: (sha256, onRemoved) => findBlob(layout, sha256, onRemoved),
     openBlob: (sha256, range) => openBlob(layout, sha256, range),
     publishBlob: async (id, path) => {
       await adoptHashed(layout, path, id);
@@ -35,18 +35,22 @@ export async function openDiskStorage(root: string): Promise<Storage> {
     },
     removeDocument: (name) => rm(at(name), { force: true }),
     documentUsage: (name) => fileUsage(at(name)),
-    documents: () => listDocuments(spaces),
+    documents: (namespace) => listDocuments(spaces, namespace),
     namespaces: () => namesIn(spaces),
     removeNamespace: (namespace) => rm(join(spaces, namespace), { recursive: true, force: true }),
+    keepsOnDisk: true,
     freeBytes: () => freeBytes(root),
     // The file system has noted them.
     saveUse: () => Promise.resolve(),
   };
 }
 
-async function findBlob(layout: StoreLayout, sha256: Sha256): Promise<number | null> {
+async function findBlob(layout: StoreLayout, sha256: Sha256, onRemoved?: (sizeBytes: number) => void): Promise<number | null> {
   const state = await fileState(layout.blob(sha256));
-  return state !== null && (await checkedBlob(layout, { sha256, sizeBytes: state.sizeBytes })) !== null ? state.sizeBytes : null;
+  if (state === null) return null;
+  if ((await checkedBlob(layout, { sha256, sizeBytes: state.sizeBytes })) !== null) return state.sizeBytes;
+  onRemoved?.(state.sizeBytes);
+  return null;
 }
 
 async function openBlob(layout: StoreLayout, sha256: Sha256, range?: ByteRange): Promise<Readable | null> {
@@ -66,8 +70,8 @@ async function fileUsage(path: string): Promise<Usage | null> {
   return info === null ? null : { sizeBytes: info.size, usedMs: info.mtimeMs };
 }
 
-async function* listDocuments(spaces: string): AsyncGenerator<Usage & { name: DocumentName }> {
-  for (const namespace of await namesIn(spaces)) {
+async function* listDocuments(spaces: string, only?: string): AsyncGenerator<Usage & { name: DocumentName }> {
+  for (const namespace of only === undefined ? await namesIn(spaces) : [only]) {
     for (const kind of documentKinds) {
       for (const shard of await namesIn(join(spaces, namespace, kind))) {
         for (const file of await namesIn(join(spaces, namespace, kind, shard))) {

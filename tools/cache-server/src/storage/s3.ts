@@ -83,19 +83,25 @@ export async function openS3Storage(directory: string, bucket: Bucket): Promise<
     },
     removeDocument: (name) => remove(at(name)),
     documentUsage: (name) => usage(at(name)),
-    async *documents() {
-      for await (const { key, sizeBytes, usedMs } of list(spaces)) {
+    async *documents(namespace) {
+      for await (const { key, sizeBytes, usedMs } of list(namespace === undefined ? spaces : `${spaces}${namespace}/`)) {
         const name = documentName(key.slice(spaces.length));
         if (name !== null) yield { name, usedMs, sizeBytes: name.kind === 'claims' ? 0 : sizeBytes };
       }
     },
     namespaces: async () => {
-      const { CommonPrefixes = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket.bucket, Prefix: spaces, Delimiter: '/' }));
-      return CommonPrefixes.map(({ Prefix = '' }) => Prefix.slice(spaces.length, -1));
+      const names: string[] = [];
+      for (let token: string | undefined; ;) {
+        const page = await client.send(new ListObjectsV2Command({ Bucket: bucket.bucket, Prefix: spaces, Delimiter: '/', ...(token === undefined ? {} : { ContinuationToken: token }) }));
+        for (const { Prefix = '' } of page.CommonPrefixes ?? []) names.push(Prefix.slice(spaces.length, -1));
+        token = page.NextContinuationToken;
+        if (token === undefined) return names;
+      }
     },
     removeNamespace: async (namespace) => {
       for await (const { key } of list(`${spaces}${namespace}/`)) await remove(key);
     },
+    keepsOnDisk: false,
     freeBytes: () => freeBytes(staging),
     saveUse: book.save,
   };

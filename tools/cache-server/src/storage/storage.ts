@@ -27,8 +27,8 @@ export interface Usage {
 export interface Storage {
   /** Directory for files that are being received, from which `publishBlob` takes them. */
   staging: string;
-  /** Size of a sound blob, or null; being found counts as use. */
-  findBlob: (sha256: Sha256) => Promise<number | null>;
+  /** Size of a sound blob, or null; being found counts as use. One that turns out damaged is removed, and `onRemoved` gets its size. */
+  findBlob: (sha256: Sha256, onRemoved?: (sizeBytes: number) => void) => Promise<number | null>;
   /** Its bytes, or null; a blob that is removed while it is read is read to its end. */
   openBlob: (sha256: Sha256, range?: ByteRange) => Promise<Readable | null>;
   /** Takes over a finished file, durably, whose digest was computed while it was received. */
@@ -45,11 +45,13 @@ export interface Storage {
   removeDocument: (name: DocumentName) => Promise<void>;
   /** Without counting as use. */
   documentUsage: (name: DocumentName) => Promise<Usage | null>;
-  /** Claims have no size that counts. */
-  documents: () => AsyncIterable<Usage & { name: DocumentName }>;
+  /** Of all namespaces, or of one. Claims have no size that counts. */
+  documents: (namespace?: string) => AsyncIterable<Usage & { name: DocumentName }>;
   namespaces: () => Promise<string[]>;
   removeNamespace: (namespace: string) => Promise<void>;
-  /** Bytes that can be written still, or null where that is not known. */
+  /** Whether blobs are on the disk where they are received. */
+  keepsOnDisk: boolean;
+  /** Bytes that can be received still, or null where that is not known. */
   freeBytes: () => Promise<number | null>;
   /** Keeps what is known of the last uses, for the next process. */
   saveUse: () => Promise<void>;

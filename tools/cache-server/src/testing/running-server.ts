@@ -51,11 +51,11 @@ export interface TestServer {
   stop: () => Promise<void>;
 }
 
-/** Starts a server in a directory. `now` moves its clock. */
-export async function startTestServer(config: Config = {}, { directory = temporaryDirectory(), now = Date.now }: { directory?: string; now?: () => number } = {}): Promise<TestServer> {
+/** Starts a server in a directory. `now` moves its clock; without patience it refuses at once what there is no room for. */
+export async function startTestServer(config: Config = {}, { directory = temporaryDirectory(), now = Date.now, overheadBytes = 0, patienceMs = 0 }: { directory?: string; now?: () => number; overheadBytes?: number; patienceMs?: number } = {}): Promise<TestServer> {
   const log: string[] = [];
   const settings = settingsOf({ port: 0, maxBytes: 1 << 30, shutdownSeconds: 1, logLevel: 'debug', ...config, directory }, { env: {}, base: directory });
-  const server = await startServer(settings, { log: pino({ level: settings.logLevel, base: null }, { write: (line: string) => void log.push(line) }), nowMs: now });
+  const server = await startServer(settings, { log: pino({ level: settings.logLevel, base: null }, { write: (line: string) => void log.push(line) }), nowMs: now, overheadBytes, patienceMs });
   running.add(server);
   const token = async (grant: Partial<TokenRecord> = {}): Promise<string> => {
     const issued = issueToken({ scopes: ['read', 'write'], namespace: 'trusted', ...grant }, randomBytes);

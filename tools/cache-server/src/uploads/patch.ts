@@ -41,6 +41,8 @@ export async function appendToUpload(uploads: Uploads, locker: Locker, { request
     await lock.unlock();
     response.off('close', ended);
   }
+  // It may have given way meanwhile.
+  if ((await uploads.store.announced(id)) === null) throw gone();
   if (reached === sizeBytes) await uploads.finish(id);
   response.writeHead(204, { ...headers, 'Upload-Offset': String(reached) }).end();
 }

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { DataStore, Upload } from '@tus/server';
 import { GgufError, hashFile, makeDirectory, prettyJson, systemErrorCode, writeDurably, type BlobId, type Json, type Sha256 } from 'nx-gguf/store';
 import { fileWriter } from '../cache/file-writer.js';
-import { atPace, chunksOf, type OnBytes, type Pace } from '../cache/receive.js';
+import { atPace, chunksOf, type ReceiveOptions } from '../cache/receive.js';
 
 /** An upload that was announced: whose it is, and what it will be. */
 export interface AnnouncedUpload {
@@ -25,16 +25,16 @@ const idPattern = /^[0-9a-f]{32}$/;
  * they come; those that came before a restart are read again at the end.
  */
 export class UploadStore extends DataStore {
+  /** Told, while bytes come, how many there are of an upload. */
+  onWritten: (id: string, totalBytes: number) => void = () => undefined;
   readonly #directory: string;
-  readonly #onBytes: OnBytes;
-  readonly #pace: Pace;
+  readonly #receiving: ReceiveOptions;
   readonly #hashes = new Map<string, { hash: Hash; atByte: number }>();
 
-  constructor(directory: string, { onBytes, pace }: { onBytes: OnBytes; pace: Pace }) {
+  constructor(directory: string, receiving: ReceiveOptions) {
     super();
     this.#directory = directory;
-    this.#onBytes = onBytes;
-    this.#pace = pace;
+    this.#receiving = receiving;
     this.extensions = ['creation', 'creation-with-upload', 'termination'];
   }
 
@@ -51,7 +51,8 @@ export class UploadStore extends DataStore {
     const known = this.#hashes.get(id);
     const hashed = known?.atByte === offset ? known : null;
     if (hashed === null) this.#hashes.delete(id);
-    const [onBytes, pace] = [this.#onBytes, this.#pace];
+    const { onWritten } = this;
+    const { onBytes, pace } = this.#receiving;
     const sizeBytes = (await this.announced(id))?.sizeBytes ?? 0;
     let end = offset;
     try {
@@ -62,6 +63,7 @@ export class UploadStore extends DataStore {
           hashed?.hash.update(chunk);
           onBytes(chunk.length);
           yield chunk;
+          onWritten(id, end);
         }
       }, fileWriter(this.pathOf(id), { flags: 'r+', start: offset }));
     } catch (error) {
@@ -113,12 +115,14 @@ export class UploadStore extends DataStore {
     return join(this.#directory, id);
   }
 
-  /** All uploads with the time, ms since 1970, of the last byte that came. */
-  async list(): Promise<{ id: string; changedMs: number }[]> {
+  /** All uploads with how much came, null without a file, and the time, ms since 1970, of the last byte. */
+  async list(): Promise<{ id: string; receivedBytes: number | null; changedMs: number }[]> {
     const names = await readdir(this.#directory).catch(() => []);
     const found = [];
     for (const id of new Set(names.map((name) => name.replace(/\.json$/, '')))) {
-      if (idPattern.test(id)) found.push({ id, changedMs: (await stat(this.pathOf(id)).catch(() => ({ mtimeMs: 0 }))).mtimeMs });
+      if (!idPattern.test(id)) continue;
+      const info = await stat(this.pathOf(id)).catch(() => null);
+      found.push({ id, receivedBytes: info?.size ?? null, changedMs: info?.mtimeMs ?? 0 });
     }
     return found;
   }

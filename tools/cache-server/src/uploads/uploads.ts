@@ -7,7 +7,7 @@ import type { UploadStore } from './upload-store.js';
 /** Resumable uploads from their announcement to the blob that they become. */
 export interface Uploads {
   store: UploadStore;
-  /** Promises room. @throws GgufError `BLOB_EXISTS` when the namespace has the blob already, `STORAGE_FULL` */
+  /** Promises room. @throws GgufError `BLOB_EXISTS` when the namespace has the blob already, `TOO_MANY_UPLOADS`, `STORAGE_FULL` */
   announce: (upload: { id: string; sha256: Sha256; sizeBytes: number; namespace: string }) => Promise<void>;
   /**
    * Makes a whole upload the blob that it was announced as, once, whoever asks how often. Does nothing for one that is
@@ -18,29 +18,56 @@ export interface Uploads {
   forget: (id: string) => void;
   /** Removes what nobody goes on with since a time, ms since 1970. */
   removeUnfinished: (beforeMs: number) => Promise<void>;
+  /** Removes the one that stands still longest, of those that are too slow in all; how many bytes it was promised. */
+  removeIdlest: (limits: IdleLimits) => Promise<number>;
+  /** Removes those of a namespace. */
+  removeNamespace: (namespace: string) => Promise<void>;
   inProgress: () => number;
 }
 
+/** Which upload keeps room for nothing: no byte came since, or, announced before then, fewer than its pace asks for. */
+export interface IdleLimits {
+  /** ms since 1970. */
+  nowMs: number;
+  beforeMs: number;
+  leastBytesPerSecond: number;
+  isUntrustedOnly: boolean;
+}
+
+/** Of one namespace. */
+const mostUploads = 1000;
+
 /** Resumable uploads into a cache; those that a former process began are taken over. */
 export async function openUploads(context: CacheContext, store: UploadStore): Promise<Uploads> {
-  const reservations = new Map<string, Reservation>();
+  const reservations = new Map<string, Reservation & { namespace: string }>();
   const finishing = new Map<string, Promise<void>>();
-  for (const { id } of await store.list()) {
+  for (const { id, receivedBytes } of await store.list()) {
     const announced = await store.announced(id);
-    if (announced === null) await store.remove(id);
-    else reservations.set(id, context.space.keepReserved(announced.sizeBytes, announced.namespace === trusted));
+    // Without a file it became a blob, just before its process died.
+    if (announced === null || receivedBytes === null) {
+      await store.remove(id);
+      continue;
+    }
+    const reservation = context.space.keepReserved(announced.sizeBytes, announced.namespace === trusted);
+    reservation.wrote(receivedBytes);
+    reservations.set(id, { ...reservation, namespace: announced.namespace });
   }
+  store.onWritten = (id, totalBytes) => reservations.get(id)?.wrote(totalBytes);
   const forget = (id: string): void => {
     reservations.get(id)?.release();
     reservations.delete(id);
+  };
+  const remove = async (id: string): Promise<void> => {
+    await store.remove(id);
+    forget(id);
   };
   const finish = async (id: string): Promise<void> => {
     const announced = await store.announced(id);
     if (announced === null || (await store.receivedBytes(id)) !== announced.sizeBytes) return;
     const digest = await store.digest(id);
-    if (digest.sha256 === announced.sha256) await publishBlob(context, announced.namespace, { id: digest, path: store.pathOf(id) });
-    await store.remove(id);
-    forget(id);
+    const promised = reservations.get(id) ?? context.space.keepReserved(0, true);
+    if (digest.sha256 === announced.sha256) await publishBlob(context, announced.namespace, { id: digest, path: store.pathOf(id), promised });
+    await remove(id);
     if (digest.sha256 !== announced.sha256) throw new GgufError('WRONG_DIGEST', `the bytes have sha256 ${digest.sha256}, not ${announced.sha256}`, { hint: 'Nothing was kept.' });
   };
   return {
@@ -49,7 +76,8 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
     inProgress: () => reservations.size,
     announce: async ({ id, sha256, sizeBytes, namespace }) => {
       if ((await findVisibleBlob(context, namespace, sha256)) !== null) throw new GgufError('BLOB_EXISTS', 'this blob is here already');
-      reservations.set(id, await context.space.reserve(sizeBytes, namespace === trusted));
+      if ([...reservations.values()].filter((reservation) => reservation.namespace === namespace).length >= mostUploads) throw new GgufError('TOO_MANY_UPLOADS', `there are ${mostUploads} unfinished uploads of the namespace ${namespace} already`);
+      reservations.set(id, { ...(await context.space.reserve(sizeBytes, namespace === trusted)), namespace });
     },
     finish: (id) => {
       const running = finishing.get(id) ?? finish(id).finally(() => finishing.delete(id));
@@ -57,11 +85,23 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
       return running;
     },
     removeUnfinished: async (beforeMs) => {
-      for (const { id, changedMs } of await store.list()) {
-        if (changedMs >= beforeMs || finishing.has(id)) continue;
-        await store.remove(id);
-        forget(id);
+      for (const { id, changedMs } of await store.list()) if (changedMs < beforeMs && !finishing.has(id)) await remove(id);
+    },
+    removeIdlest: async ({ nowMs, beforeMs, leastBytesPerSecond, isUntrustedOnly }) => {
+      const uploads = (await store.list()).filter(({ id }) => !finishing.has(id)).sort((a, b) => a.changedMs - b.changedMs);
+      for (const { id, changedMs, receivedBytes } of uploads) {
+        const announced = await store.announced(id);
+        if (announced === null || (isUntrustedOnly && announced.namespace === trusted)) continue;
+        const createdMs = Date.parse(announced.created);
+        const isSlow = createdMs < beforeMs && (receivedBytes ?? 0) < ((nowMs - createdMs) / 1000) * leastBytesPerSecond;
+        if (changedMs >= beforeMs && !isSlow) continue;
+        await remove(id);
+        return announced.sizeBytes;
       }
+      return 0;
+    },
+    removeNamespace: async (namespace) => {
+      for (const { id } of await store.list()) if ((await store.announced(id))?.namespace === namespace) await remove(id);
     },
   };
 }

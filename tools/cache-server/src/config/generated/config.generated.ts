@@ -43,7 +43,7 @@ export interface Config {
    */
   maxAgeDays?: number;
   /**
-   * What was used in the last minutes is not evicted for room: uploads of an artifact's files come before its manifest.
+   * What was used in the last minutes is not evicted for room: uploads of an artifact's files come before its manifest. An unfinished upload that stood still for longer gives way when nothing else can.
    */
   graceMinutes?: number;
   /**
@@ -55,17 +55,25 @@ export interface Config {
    */
   maxBlobBytes?: number;
   /**
-   * Largest manifest.
+   * Largest manifest. Reading one takes many times its size in memory for a moment.
    */
   maxManifestBytes?: number;
   /**
-   * Largest entry of Nx's remote cache, packed. Unpacked it may be 200 times as large.
+   * Largest entry of Nx's remote cache, packed. Unpacked it may be 200 times as large, up to maxNxUnpackedBytes.
    */
   maxNxEntryBytes?: number;
+  /**
+   * Largest entry of Nx's remote cache, unpacked: so far it is read for the manifests in it.
+   */
+  maxNxUnpackedBytes?: number;
   /**
    * Requests a minute for each token that has no limit of its own.
    */
   requestsPerMinute?: number;
+  /**
+   * Requests of one token that may be under way at a time.
+   */
+  requestsAtOnce?: number;
   /**
    * Bytes an hour that a token without a limit of its own may upload. No limit when absent.
    */
@@ -75,7 +83,7 @@ export interface Config {
    */
   idleSeconds?: number;
   /**
-   * Whoever sends a body slower than this, after idleSeconds, is turned away.
+   * Whoever sends a body slower than this, over each idleSeconds, is turned away. 0 takes any pace.
    */
   leastBytesPerSecond?: number;
   /**
@@ -242,7 +250,7 @@ export const configSchema = {
       "default": 30
     },
     "graceMinutes": {
-      "description": "What was used in the last minutes is not evicted for room: uploads of an artifact's files come before its manifest.",
+      "description": "What was used in the last minutes is not evicted for room: uploads of an artifact's files come before its manifest. An unfinished upload that stood still for longer gives way when nothing else can.",
       "type": "number",
       "minimum": 0,
       "default": 10
@@ -260,23 +268,35 @@ export const configSchema = {
       "default": 1099511627776
     },
     "maxManifestBytes": {
-      "description": "Largest manifest.",
+      "description": "Largest manifest. Reading one takes many times its size in memory for a moment.",
       "type": "integer",
       "minimum": 1,
       "maximum": 268435456,
-      "default": 33554432
+      "default": 4194304
     },
     "maxNxEntryBytes": {
-      "description": "Largest entry of Nx's remote cache, packed. Unpacked it may be 200 times as large.",
+      "description": "Largest entry of Nx's remote cache, packed. Unpacked it may be 200 times as large, up to maxNxUnpackedBytes.",
       "type": "integer",
       "minimum": 1,
       "default": 1073741824
+    },
+    "maxNxUnpackedBytes": {
+      "description": "Largest entry of Nx's remote cache, unpacked: so far it is read for the manifests in it.",
+      "type": "integer",
+      "minimum": 1,
+      "default": 8589934592
     },
     "requestsPerMinute": {
       "description": "Requests a minute for each token that has no limit of its own.",
       "type": "integer",
       "minimum": 1,
       "default": 12000
+    },
+    "requestsAtOnce": {
+      "description": "Requests of one token that may be under way at a time.",
+      "type": "integer",
+      "minimum": 1,
+      "default": 500
     },
     "uploadBytesPerHour": {
       "description": "Bytes an hour that a token without a limit of its own may upload. No limit when absent.",
@@ -287,18 +307,20 @@ export const configSchema = {
       "description": "A connection on which nothing moves for so long is closed.",
       "type": "number",
       "exclusiveMinimum": 0,
+      "maximum": 86400,
       "default": 60
     },
     "leastBytesPerSecond": {
-      "description": "Whoever sends a body slower than this, after idleSeconds, is turned away.",
+      "description": "Whoever sends a body slower than this, over each idleSeconds, is turned away. 0 takes any pace.",
       "type": "integer",
       "minimum": 0,
-      "default": 1000
+      "default": 4000
     },
     "shutdownSeconds": {
       "description": "How long requests under way may take to finish after SIGTERM.",
       "type": "number",
       "minimum": 0,
+      "maximum": 86400,
       "default": 30
     },
     "logLevel": {
