@@ -144,20 +144,6 @@ describe('a damaged file in the store', () => {
   }, 300_000);
 });
 
-describe('files that are gone while Nx still knows the result', () => {
-  it('asking for them says so, with the command that makes them again', async () => {
-    expect(await workspace.run(['run', 'tiny-qwen35:quantize:Q6_K'])).toMatchObject({ exitCode: 0 });
-    rmSync(join(workspace.root, 'dist/tiny-qwen35/tiny-qwen35-Q6_K.gguf'));
-    rmSync(store, { recursive: true });
-    const { exitCode, output } = await workspace.run(['run', 'tiny-qwen35:quantize:Q6_K']);
-    expect(exitCode).not.toBe(0);
-    expect(output).toContain('FILES_GONE: tiny-qwen35:quantize:Q6_K is unchanged, but its files are not on this machine any more: dist/tiny-qwen35/tiny-qwen35-Q6_K.gguf');
-    const command = /nx (run .*--skip-nx-cache.*)/.exec(output)?.[1]?.trim().split(' ') ?? [];
-    expect(await workspace.run(command)).toMatchObject({ exitCode: 0 });
-    expect(readFileSync(join(workspace.root, 'dist/tiny-qwen35/tiny-qwen35-Q6_K.gguf')).subarray(0, 4).toString()).toBe('GGUF');
-  }, 300_000);
-});
-
 /** Remembers a directory of small files; returns what puts it back. */
 function snapshot(directory: string): () => void {
   const copy = join(scratch, 'snapshots', directory.replaceAll('/', '_'));

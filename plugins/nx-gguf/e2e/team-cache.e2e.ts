@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { shrinkModel } from './support/small-model.js';
 import { createWorkspace, realTools, repository, scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
 
@@ -137,6 +138,38 @@ it('files that manifests name and nobody has any more are made again by the step
   ]);
   // And everybody else has them again.
   expect(onServer.map((path) => existsSync(path))).toEqual(onServer.map(() => true));
+}, 300_000);
+
+it('a file that is neither here nor on the server is made again by who asks for it, and is on the server again', async () => {
+  const target = 'quantize:Q4_K_M';
+  const { files: [file] } = b.json('dist/tiny-qwen35/quantize/Q4_K_M/artifact.json') as { files: { sha256: string }[] };
+  const sha256 = file?.sha256 ?? '';
+  const [here, there] = ['store-b', 'server'].map((directory) => join(scratch, directory, 'blobs', sha256.slice(0, 2), sha256));
+  const wanted = read(b, gguf);
+  const gone = (...paths: (string | undefined)[]): void => { for (const path of paths) rmSync(path ?? ''); };
+  gone(here, join(b.root, gguf));
+  const brought = await nx(b, target);
+  expect([brought.ran, brought.processes]).toEqual([[], []]);
+  gone(here, there, join(b.root, gguf));
+  const { ran, processes, output } = await nx(b, target);
+  expect(ran).toEqual([`tiny-qwen35:${target}`]);
+  expect(processes).toContain('llama-quantize');
+  expect(output.match(/^.* not in the store or .*$/gm)?.map((line) => line.replace(server.base, 'SERVER').trim())).toContain(`tiny-qwen35-Q4_K_M.gguf is not in the store or SERVER any more: making it again with tiny-qwen35:${target}`);
+  expect(read(b, gguf).equals(wanted)).toBe(true);
+  expect(existsSync(there ?? '')).toBe(true);
+  const after = await nx(b, 'card');
+  expect([after.ran, after.processes]).toEqual([[], []]);
+}, 300_000);
+
+it('the command line tools know the remote from the files that Nx reads', async () => {
+  const g = await checkout('g');
+  writeFileSync(join(g.root, '.env.local'), `export NX_GGUF_REMOTE=${server.base}\nexport NX_GGUF_REMOTE_TOKEN=${server.token}\nNX_GGUF_STORE=${join(scratch, 'store-a')}\n`);
+  const env = { PATH: process.env['PATH'] ?? '', HOME: scratch };
+  const tool = async (name: string, ...args: string[]) => (await execa(process.execPath, [join(g.root, `node_modules/nx-gguf/dist/bin/${name}.js`), ...args], { cwd: join(g.root, 'models'), env, extendEnv: false })).stdout;
+  await expect(tool('gguf-store', 'path')).resolves.toBe(join(scratch, 'store-a'));
+  await expect(tool('gguf-store', 'push')).resolves.toMatch(new RegExp(`^offered \\d+ results to ${server.base}$`));
+  const { files } = a.json('dist/tiny-qwen35/quantize/Q4_K_M/artifact.json') as { files: { sha256: string }[] };
+  await expect(tool('gguf', 'inspect', files[0]?.sha256 ?? '')).resolves.toContain('qwen35');
 }, 300_000);
 
 describe('a server that is gone', () => {

@@ -1,6 +1,7 @@
 import type { PostTasksExecution, PreTasksExecution } from '@nx/devkit';
+import { namesFiles } from './nx/named-targets.js';
 
-export { logicTag as createNodes } from './nx/logic-tag.js';
+export { projectNodes as createNodes } from './nx/project-nodes.js';
 
 /** The name under which Nx lists this plugin. */
 export const name = 'nx-gguf';
@@ -13,9 +14,13 @@ export const postTasksExecution: PostTasksExecution = async (options, context) =
 };
 
 /**
- * A comparison (`--against`) is answered anew each time: it depends on things that are no inputs of the plan. An input that is
- * never the same twice keeps Nx from replaying an old one.
+ * Before a run, has Nx run again what it would restore though its files are gone. And a comparison (`--against`) is answered
+ * anew each time: it depends on things that are no inputs of the plan. An input that is never the same twice keeps Nx from
+ * replaying an old one.
  */
-export const preTasksExecution: PreTasksExecution = (_options, { id, argv }) => {
-  if (argv.some((argument) => /^--against(=|$)/.test(argument))) process.env['NX_GGUF_COMPARISON'] = id;
+export const preTasksExecution: PreTasksExecution = async (options, context) => {
+  if (context.argv.some((argument) => /^--against(=|$)/.test(argument))) process.env['NX_GGUF_COMPARISON'] = context.id;
+  if (!namesFiles(context.argv)) return;
+  const { markGone } = await import('./nx/mark-gone.js');
+  await markGone(options, context);
 };

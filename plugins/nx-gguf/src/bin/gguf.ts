@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { errorText } from '../nx/errors.js';
 import { runGgufCommand } from './gguf-command.js';
+import { loadWorkspaceEnvironment, workspaceRootOf } from './workspace-environment.js';
+
+loadWorkspaceEnvironment(workspaceRootOf(process.cwd()), process.env);
 
 process.exitCode = await runGgufCommand(process.argv.slice(2), {
   env: process.env,

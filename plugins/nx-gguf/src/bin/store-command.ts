@@ -19,6 +19,8 @@ import { verifyDeep } from './verify-deep.js';
 /** What the command needs of the process it runs in. */
 export interface StoreCommandContext {
   env: Readonly<Record<string, string | undefined>>;
+  /** Options of the plugin in nx.json, where the command runs in a workspace. */
+  pluginOptions?: unknown;
   nowMs: number;
   print: (text: string) => void;
 }
@@ -33,7 +35,7 @@ const usage = `gguf-store: looks after the store of nx-gguf (NX_GGUF_STORE, else
   gguf-store verify [--repair] [--deep]
                                        hash every blob again; --repair removes damaged ones, so that they are made again;
                                        --deep also quantizes every variant again, in full, whose inputs and tools are here
-  gguf-store push                      upload all results to the remotes that NX_GGUF_REMOTE names
+  gguf-store push                      upload all results to the remotes that NX_GGUF_REMOTE or nx.json names
   gguf-store gc [--keep DIR]... [--keep-days N] [--dry-run]
                                        remove what was not used for N days (30) and is named by no manifest below DIR,
                                        toolchains too`;
@@ -142,12 +144,12 @@ async function gc(layout: StoreLayout, args: readonly string[], { print, nowMs }
   return 0;
 }
 
-async function push(layout: StoreLayout, args: readonly string[], { env, print }: StoreCommandContext): Promise<number> {
+async function push(layout: StoreLayout, args: readonly string[], { env, pluginOptions, print }: StoreCommandContext): Promise<number> {
   options(args);
   const failures: string[] = [];
   const report = (event: WorkEvent): void => { if (event.type === 'warning') failures.push(event.message); };
-  const remotes = createRemotes({ store: layout, env, run: ownedName(), report, signal: undefined });
-  if (remotes.names.length === 0) throw new GgufError('NO_REMOTE', 'there is no remote to upload to', { hint: 'Set NX_GGUF_REMOTE in the shell: nx.json and .env.local are read by Nx alone.' });
+  const remotes = createRemotes({ store: layout, env, pluginOptions, run: ownedName(), report, signal: undefined });
+  if (remotes.names.length === 0) throw new GgufError('NO_REMOTE', 'there is no remote to upload to', { hint: 'Set NX_GGUF_REMOTE, in the shell or in the workspace\'s .env.local, or the option "remote" of the plugin in nx.json.' });
   let count = 0;
   for await (const { digest } of listActions(layout)) {
     const manifest = await readManifest(layout.action(digest)).catch(() => null);

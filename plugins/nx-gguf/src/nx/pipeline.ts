@@ -24,9 +24,10 @@ export interface Pipeline {
   transfer: Partial<TransferSettings>;
   /**
    * The artifact of a target: looked up, else made, and said why when its files are gone, unless that was said; with `again`
-   * made in any case. Its manifest is written where Nx expects it.
+   * made in any case. `gone` names files that are known to be gone though the store does not know them. Its manifest is
+   * written where Nx expects it.
    */
-  obtain: (ref: TargetRef, options?: { needFiles?: boolean; again?: boolean; isExplained?: boolean }) => Promise<Performed>;
+  obtain: (ref: TargetRef, options?: { needFiles?: boolean; again?: boolean; isExplained?: boolean; gone?: readonly string[] }) => Promise<Performed>;
   /** The artifacts of `kld` targets, those on the same base measured together; each is told as soon as it is there. */
   measure: (refs: readonly TargetRef[], ended: MeasuringEnded, options?: { needFiles?: boolean }) => Promise<void>;
   /** The manifest of a target that this one builds on: as its last run left it, else obtained. */
@@ -59,16 +60,17 @@ export function createPipeline(environment: ToolchainEnvironment, options: Pipel
     return manifest;
   };
 
-  const effects = (toolchain: string, { again = false, onLost }: { again?: boolean; onLost?: Effects['onLost'] } = {}): Effects => ({
+  const effects = (toolchain: string, { again = false, onRun }: { again?: boolean; onRun?: Effects['onRun'] } = {}): Effects => ({
     // What is to be made again is not looked up, here or elsewhere.
-    store, remotes: again ? { ...remotes, findAction: () => Promise.resolve(null) } : remotes, onLost, runTool, report, signal, threads: options.threads,
+    store, remotes: again ? { ...remotes, findAction: () => Promise.resolve(null) } : remotes, onRun, runTool, report, signal, threads: options.threads,
     tools: pipeline.toolchain(toolchain).tools,
     resolve: pipeline.resolve,
   });
 
-  const explain = (ref: TargetRef) => (files: readonly ManifestFile[]): void => {
-    const [first, ...others] = files;
-    report({ type: 'step', message: `${first?.name ?? ''}${others.length === 0 ? ' is' : ` and ${others.length} more are`} not in ${places} any more: making it again with ${targetName(ref)}` });
+  const explain = (ref: TargetRef, names: readonly string[]): void => {
+    const [first, ...others] = names;
+    if (first === undefined) return;
+    report({ type: 'step', message: `${first}${others.length === 0 ? ' is' : ` and ${others.length} more are`} not in ${places} any more: making it again with ${targetName(ref)}` });
   };
 
   /** Writes the manifest where Nx expects it. */
@@ -122,12 +124,13 @@ export function createPipeline(environment: ToolchainEnvironment, options: Pipel
       return access;
     },
 
-    obtain: async (ref, { needFiles = false, again = false, isExplained = false } = {}) => {
+    obtain: async (ref, { needFiles = false, again = false, isExplained = false, gone = [] } = {}) => {
       if (ref.kind === 'kld') return measureTarget(ref, measuring(needFiles, again), needFiles);
       const { step, toolchain } = await planStep(ref, pipeline, options);
       if (again) await forgetAction(store, actionKey(step.plan));
       const known = again ? null : await present(ref);
-      const performed = await knownOrMade(step, effects(toolchain, { again, onLost: isExplained ? undefined : explain(ref) }), { needFiles, known: known === null ? [] : [known] });
+      const onRun = isExplained ? undefined : (lost: readonly ManifestFile[]): void => explain(ref, lost.length > 0 ? lost.map(({ name }) => name) : gone);
+      const performed = await knownOrMade(step, effects(toolchain, { again, onRun }), { needFiles, known: known === null ? [] : [known] });
       if (step.asked !== undefined) await writeAsked(workspace.root, ref, step.asked);
       return leave(ref, performed);
     },
@@ -170,7 +173,7 @@ export function createPipeline(environment: ToolchainEnvironment, options: Pipel
         if (brought !== null) return brought;
       }
       if (producer === undefined) throw new GgufError('BLOB_MISSING', `${file.name} (sha256 ${file.sha256}) is not in ${places}`);
-      explain(producer)([file]);
+      explain(producer, [file.name]);
       await pipeline.obtain(producer, { needFiles: true, isExplained: true });
       const made = await findBlob(store, file);
       if (made !== null) return made;

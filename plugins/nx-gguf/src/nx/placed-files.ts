@@ -6,14 +6,11 @@ import { referToFile } from '../store/external.js';
 import { fileState } from '../store/file-state.js';
 import type { StoreLayout } from '../store/layout.js';
 import { placeFile } from '../store/place.js';
-import { filesDirectory, type TargetKind } from './target.js';
-
-/** Kinds of target whose files people look for under `dist/<project>/`. */
-const placedKinds: ReadonlySet<string> = new Set<TargetKind>(['convert', 'imatrix', 'quantize', 'card', 'report']);
+import { filesDirectory, placedKinds } from './target.js';
 
 /** True for targets that leave files under `dist/<project>/`. */
 export function leavesFiles(kind: string): boolean {
-  return placedKinds.has(kind);
+  return (placedKinds as readonly string[]).includes(kind);
 }
 
 /** Where an artifact's files are, relative to the workspace, and those whose bytes are neither there nor in the store. */
@@ -36,6 +33,16 @@ export async function placeFiles(manifest: Manifest, project: string, { root, st
     placed[isThere ? 'places' : 'missing'].push(place);
   }
   return placed;
+}
+
+/** The files of an artifact that people look for and whose bytes are neither in the store nor where they look. Nothing is placed or removed. */
+export async function lostFiles(manifest: Manifest, project: string, { root, store }: { root: string; store: StoreLayout }): Promise<ManifestFile[]> {
+  if (!leavesFiles(manifest.step)) return [];
+  const lost: ManifestFile[] = [];
+  for (const file of manifest.files) {
+    if ((await findBlob(store, file)) === null && !(await holds(join(root, filesDirectory(project), file.name), { file, store }))) lost.push(file);
+  }
+  return lost;
 }
 
 /** True when a file outside holds these bytes; it is then known to the store as a place of theirs, and not read again while it is unchanged. */

@@ -1,5 +1,6 @@
 import type { CommonOptions, Execution } from './run-executor.js';
 import { describeArtifact } from './describe.js';
+import { goneFiles } from './gone-variable.js';
 import { leavesFiles, placeFiles } from './placed-files.js';
 import type { TargetKind } from './target.js';
 
@@ -7,7 +8,8 @@ import type { TargetKind } from './target.js';
 export async function runTarget(kind: TargetKind, { options, ref: refOf, isRequested, pipeline, environment, print }: Execution<CommonOptions & { verify?: boolean }>): Promise<void> {
   const ref = refOf(kind);
   const isVerified = kind === 'quantize' && options.verify === true;
-  const { manifest, origin } = await pipeline.obtain(ref, { needFiles: isVerified || (isRequested && leavesFiles(kind)) });
+  const gone = goneFiles(environment.env, ref);
+  const { manifest, origin } = await pipeline.obtain(ref, { needFiles: isVerified || ((isRequested || gone !== null) && leavesFiles(kind)), gone: gone ?? [] });
   if (isVerified) await pipeline.verify(ref, manifest);
   const { places } = await placeFiles(manifest, ref.project, { root: environment.workspace.root, store: environment.store });
   print(`${describeArtifact(manifest, ref)}${{ store: ' (from the store)', remote: ' (from a remote)', run: '' }[origin]}${isVerified ? ', same bytes as one run of llama-quantize' : ''}`);

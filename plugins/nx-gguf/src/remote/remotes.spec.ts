@@ -47,6 +47,16 @@ const warnings = (told: readonly WorkEvent[]): string[] => told.flatMap((event) 
 const pending = ({ store }: Machine): number => (existsSync(join(store.root, 'uploads')) ? readdirSync(join(store.root, 'uploads'), { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.')).length : 0);
 
 describe('what one machine made', () => {
+  it('is asked after without bringing it: only what no remote has is lacking', async () => {
+    const [near, far] = [memoryRemote(), memoryRemote()];
+    await make(machine([far]));
+    const down: RemoteStore = { ...memoryRemote(), hasBlob: () => Promise.reject(new RemoteFailure('unavailable', 'the connection was refused')) };
+    const { remotes, store } = machine([near, down, far]);
+    const gone = { name: 'c.gguf', sha256: sha256('third file'), sizeBytes: 10 };
+    await expect(remotes.lacking([...manifest.files, gone])).resolves.toEqual([gone]);
+    expect([far.sentBytes(), existsSync(store.blobs)]).toEqual([0, false]);
+  });
+
   it('is known to another, which brings the files when they are read, and not before', async () => {
     const remote = memoryRemote();
     await make(machine([remote]));

@@ -24,12 +24,16 @@ export interface Remotes {
   findAction: (expected: ExpectedAction) => Promise<Manifest | null>;
   /** True when all of these files can be read on this machine; those that could not are brought. */
   bring: (files: readonly WantedBlob[]) => Promise<boolean>;
+  /** Those of these files that no remote says it has. None of their bytes are brought. */
+  lacking: <F extends WantedBlob>(files: readonly F[]) => Promise<F[]>;
   /** Uploads a result beside what happens next; one that is uploaded only if somebody wishes it, if it is wished. */
   offer: (manifest: Manifest, options?: { isWished?: boolean }) => Promise<void>;
   /** Waits for the uploads that were begun. */
   settle: () => Promise<void>;
   /** Waits for all uploads, with progress, and closes the connections. */
   finish: () => Promise<void>;
+  /** Closes the connections of one that was only asked; nothing is uploaded. */
+  close: () => Promise<void>;
 }
 
 /** What remotes work with. */
@@ -71,6 +75,9 @@ export function joinRemotes({ store, remotes, sharesSources, report, signal }: R
   };
   const settle = async (): Promise<void> => {
     while (jobs.size > 0) await Promise.all(jobs);
+  };
+  const close = async (): Promise<void> => {
+    for (const remote of remotes) await remote.close().catch(() => undefined);
   };
   const uploadLeft = async (remote: GuardedRemote): Promise<void> => {
     if (!(await remote.writes())) return;
@@ -124,6 +131,18 @@ export function joinRemotes({ store, remotes, sharesSources, report, signal }: R
       return brought.every((isThere) => isThere);
     },
 
+    lacking: async (files) => {
+      const isHeld = async ({ sha256 }: WantedBlob): Promise<boolean> => {
+        for (const remote of remotes) {
+          if (!(await remote.reads()) || !(await remote.trusts(sha256))) continue;
+          if ((await remote.ask({ kind: 'lookup', work: (from, stop) => from.hasBlob(sha256, stop) })) === true) return true;
+        }
+        return false;
+      };
+      const held = await Promise.all(files.map((file) => places(() => isHeld(file))));
+      return files.filter((_, index) => held[index] !== true);
+    },
+
     offer: async (manifest, { isWished = false } = {}) => {
       if (!isWished && !isShared(manifest, { sharesSources })) return;
       for (const remote of remotes) {
@@ -142,8 +161,10 @@ export function joinRemotes({ store, remotes, sharesSources, report, signal }: R
       }
       uploads.show();
       await settle();
-      for (const remote of remotes) await remote.close().catch(() => undefined);
+      await close();
     },
+
+    close,
   };
 }
 

@@ -29,7 +29,7 @@ describe('perform with a remote', () => {
     const store = temporaryStore();
     const lost: string[] = [];
     const guards = [guard(remote, { store })];
-    return { ...testEffects({ store, remotes: joinRemotes({ store, remotes: guards, sharesSources: true, report: () => undefined, signal: undefined }), onLost: (files) => lost.push(...files.map(({ name }) => name)) }), lost };
+    return { ...testEffects({ store, remotes: joinRemotes({ store, remotes: guards, sharesSources: true, report: () => undefined, signal: undefined }), onRun: (files) => lost.push(...files.map(({ name }) => name)) }), lost };
   };
   const shared = async (step: Step = writing({ a: 'text', b: 'other' })) => {
     const remote = memoryRemote();

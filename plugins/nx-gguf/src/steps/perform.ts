@@ -24,8 +24,8 @@ export interface Effects {
   remotes: Remotes;
   /** Where an input's bytes are, making them again when they are gone. */
   resolve: (file: ManifestFile) => Promise<string>;
-  /** Told when a known action runs again because these files of it are gone. */
-  onLost?: ((files: readonly ManifestFile[]) => void) | undefined;
+  /** Told before a step runs: the files that are gone when its result is known, and none when it is new. */
+  onRun?: ((lost: readonly ManifestFile[]) => void) | undefined;
   threads: number | undefined;
   signal: AbortSignal | undefined;
 }
@@ -58,8 +58,7 @@ export async function perform(step: Step, effects: Effects, needFiles: boolean):
       // Asked while the action is held: what a killed run left of it is removed, and two processes do not bring the same.
       const remote = await recallRemotely(step.plan, effects, needFiles);
       if (remote !== null) return remote;
-      const lost = await lostFiles(effects.store, await findAction(effects.store, key));
-      if (lost.length > 0) effects.onLost?.(lost);
+      effects.onRun?.(await lostFiles(effects.store, await findAction(effects.store, key)));
       return { manifest: await run(step, effects, directory), origin: 'run' };
     },
   });

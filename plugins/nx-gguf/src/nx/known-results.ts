@@ -1,0 +1,45 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Manifest } from '../core/generated/manifest.generated.js';
+import { readManifest } from '../store/actions.js';
+import { placedKinds } from './target.js';
+
+/** A result whose files people look for. */
+export interface KnownResult {
+  project: string;
+  /** Name of the target in its project, e.g. `quantize:Q4_K_M`. */
+  target: string;
+  manifest: Manifest;
+}
+
+/** The results whose manifests are under a directory as they are under `dist/`. Nothing else there is looked at. */
+export async function knownResults(dist: string): Promise<KnownResult[]> {
+  return (await Promise.all((await projectsIn(dist)).map((project) => resultsOf(dist, project)))).flat();
+}
+
+/** The results that Nx could restore, one of a target for each time that it was made. */
+export async function restorableResults(cache: string | null): Promise<KnownResult[]> {
+  if (cache === null) return [];
+  return (await Promise.all((await directoriesIn(cache)).map((entry) => knownResults(join(cache, entry, 'dist'))))).flat();
+}
+
+async function projectsIn(dist: string): Promise<string[]> {
+  const names = await directoriesIn(dist);
+  const scoped = await Promise.all(names.filter((name) => name.startsWith('@')).map(async (scope) => (await directoriesIn(join(dist, scope))).map((name) => `${scope}/${name}`)));
+  return [...names.filter((name) => !name.startsWith('@')), ...scoped.flat()];
+}
+
+async function resultsOf(dist: string, project: string): Promise<KnownResult[]> {
+  const kinds = (await directoriesIn(join(dist, project))).filter((kind) => (placedKinds as readonly string[]).includes(kind));
+  const targets = await Promise.all(kinds.map(async (kind) => [kind, ...(await directoriesIn(join(dist, project, kind))).map((variant) => `${kind}:${variant}`)]));
+  const results = await Promise.all(targets.flat().map(async (target) => {
+    const manifest = await readManifest(join(dist, project, ...target.split(':'), 'artifact.json')).catch(() => null);
+    return manifest === null ? [] : [{ project, target, manifest }];
+  }));
+  return results.flat();
+}
+
+async function directoriesIn(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).sort();
+}
