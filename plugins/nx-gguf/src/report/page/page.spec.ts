@@ -57,6 +57,17 @@ describe('renderPage', () => {
     expect(bare.replaceAll(/<script>[^]*?<\/script>/g, '')).not.toMatch(/NaN|undefined|Infinity/);
   });
 
+  it('shows what was measured differently apart from the others, with the reason', async () => {
+    const [first, ...others] = evidence.variants;
+    if (first?.measurement == null) throw new Error('the sample lacks what is tested');
+    const told = await renderPage([{ ...evidence, variants: [{ ...first, measurement: null }, ...others], apart: [{ name: first.name, measurement: first.measurement, why: ['the chunks: 4, not <40>'] }] }], assets);
+    const mean = first.measurement.statistics.kldNats.mean.value.toFixed(6);
+    expect(told).toMatch(new RegExp(`<div class="apart"><p>Measured differently, [^<]*</p><ul><li><strong>Q4_K_M</strong>: mean KLD ${mean} [^<]*; the chunks: 4, not &#60;40&#62;</li>`));
+    expect(told.match(/<span class="missing">measured differently<\/span>/g)).toHaveLength(6);
+    expect(told.split(mean)).toHaveLength(2);
+    expect(page).not.toContain('class="apart"');
+  });
+
   it('says which of two is closer, and that the tool does not print it', async () => {
     const [own, other] = [evidence.variants[0], evidence.references[0]];
     if (own === undefined || other === undefined) throw new Error('the sample lacks what is compared');
