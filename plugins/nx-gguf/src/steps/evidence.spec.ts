@@ -174,7 +174,7 @@ describe('results that were measured differently', () => {
 
   it('are told apart by their manifests alone, where the values after each chunk are gone', () => {
     const bare = (name: string, changes: { flags?: string[]; model?: string; toolchain?: Manifest['provenance']['toolchain'] }) => {
-      const kept = artifact(`m:kld:${name}`, { facts: { statistics: measurement.statistics as never }, commands: [['llama-perplexity', '-m', 'x.gguf', '-c', '512', ...(changes.flags ?? [])]], inputs: [{ role: 'model', name: 'm', sha256: changes.model ?? 'c'.repeat(64) }, ...measured.manifest.provenance.inputs, ...made.manifest.files.map((file) => ({ role: 'variant', name: file.name, sha256: file.sha256 }))] });
+      const kept = artifact(`m:kld:${name}`, { facts: { statistics: measurement.statistics }, commands: [['llama-perplexity', '-m', 'x.gguf', '-c', '512', ...(changes.flags ?? [])]], inputs: [{ role: 'model', name: 'm', sha256: changes.model ?? 'c'.repeat(64) }, ...measured.manifest.provenance.inputs, ...made.manifest.files.map((file) => ({ role: 'variant', name: file.name, sha256: file.sha256 }))] });
       kept.manifest.provenance.toolchain = changes.toolchain ?? null;
       return { ...model(name), measured: { ...kept, result: null } };
     };
