@@ -1,5 +1,5 @@
 import type { Evidence, KldStatistics, Measurement, Origin, SpeedTest } from '../../core/generated/evidence.generated.js';
-import { apartIntroduction, apartText, missingFigure } from '../apart.js';
+import { apartIntroduction, apartText, notMeasured } from '../apart.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
 import { paretoFront, sizedModels } from '../pictures/size-kld.js';
@@ -40,18 +40,19 @@ export function comparisonSection(evidence: Evidence, id: string): Html {
   const tests = [...new Map(rows.flatMap(({ speed }) => speed).map((test) => [testText(test), test])).values()];
   const columns: Column[] = [
     { label: 'Name' }, { label: 'Type' }, { label: 'Size', isNumber: true }, { label: 'Bits', hint: 'Bits per weight', isNumber: true },
+    { label: 'Gates', hint: 'What the recipe requires of the variant' },
     ...measured.map(({ column }) => ({ ...column, isNumber: true })),
     ...tests.map((test) => ({ label: `${testText(test)} t/s`, hint: `${testName(test)}: tokens a second`, isNumber: true })),
-    { label: 'Gates', hint: 'What the recipe requires of the variant' },
   ];
+  const isApart = (name: string): boolean => evidence.apart.some((result) => result.name === name);
   const largest = Math.max(...rows.map(({ sizeBytes }) => sizeBytes ?? 0));
   const cells = rows.map((row): Cell[] => [
     nameCell(row, front), { shown: row.ftype ?? '–', sort: row.ftype },
     row.sizeBytes === null ? unknown : { shown: html`${sizeText(row.sizeBytes)}${bar(row.sizeBytes / largest)}`, sort: row.sizeBytes },
     row.bitsPerWeight === null ? unknown : { shown: row.bitsPerWeight.toFixed(2), sort: row.bitsPerWeight },
-    ...measured.map(({ of, digits }) => (row.measurement === null ? missingCell(missingFigure(evidence, row.name)) : figure(of(row.measurement.statistics), digits))),
-    ...tests.map((test) => figure(row.speed.find((own) => testText(own) === testText(test))?.tokensPerSecond, 1)),
     gatesCell(row),
+    ...measured.map(({ of, digits }) => (row.measurement === null ? missingCell(isApart(row.name) ? 'apart' : notMeasured) : figure(of(row.measurement.statistics), digits))),
+    ...tests.map((test) => figure(row.speed.find((own) => testText(own) === testText(test))?.tokensPerSecond, 1)),
   ]);
   const attributes = rows.map(({ kind, name }) => html` data-kind="${kind}" data-name="${name.toLowerCase()}"`);
   const references = rows.some(({ kind }) => kind === 'reference');
@@ -78,7 +79,7 @@ function nameCell({ name, kind }: Row, front: ReadonlySet<string>): Cell {
 
 /** Results that were measured differently, in no table with the others. */
 function apartHtml({ apart }: Evidence): Html | null {
-  return apart.length === 0 ? null : html`<div class="apart"><p>${apartIntroduction}</p><ul>${apart.map((result) => html`<li><strong>${result.name}</strong>: ${apartText(result)}</li>`)}</ul></div>`;
+  return apart.length === 0 ? null : html`<div class="apart"><p><strong>Apart.</strong> ${apartIntroduction}</p><ul>${apart.map((result) => html`<li><strong>${result.name}</strong>: ${apartText(result)}</li>`)}</ul></div>`;
 }
 
 /** Where references come from; those of one place are named together. */

@@ -1,6 +1,7 @@
 import type { Evidence, EvidenceFile, RunEvidence } from '../../core/generated/evidence.generated.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
+import { shortened } from '../pictures/text-width.js';
 import { shellLine } from '../shell-line.js';
 import { html, type Html } from './html.js';
 import { originHtml } from './origin.js';
@@ -8,6 +9,7 @@ import { layOutGraph, type GraphPoint } from './provenance-layout.js';
 import { provenanceGraph, type ProvenanceGraph } from './provenance.js';
 
 const box = { width: 190, height: 46, gapX: 64, gapY: 14, margin: 8 };
+const textRoom = box.width - 24;
 
 /** From source to file: the graph of the steps, and each step with its files, digests and commands. */
 export function provenanceSection(evidence: Evidence, id: string): Html {
@@ -30,7 +32,7 @@ function graphSvg(graph: ProvenanceGraph, { project }: Evidence, id: string): Ht
     const { x, y } = places[node.index] ?? { x: 0, y: 0 };
     const { target, outputs } = node.run;
     const name = target.startsWith(`${project}:`) ? target.slice(project.length + 1) : target;
-    return html`<a href="#${id}-step-${node.index}" data-node="${node.index}" data-tip="${tipOf(node.run)}"><rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="6"/><text x="${x + 12}" y="${y + 19}">${shortened(name, 24)}</text><text class="quiet" x="${x + 12}" y="${y + 36}">${shortened(filesText(outputs), 28)}</text></a>`;
+    return html`<a href="#${id}-step-${node.index}" data-node="${node.index}" data-tip="${tipOf(node.run)}"><rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="6"/><text x="${x + 12}" y="${y + 19}">${shortened(name, textRoom, 13)}</text><text class="quiet" x="${x + 12}" y="${y + 36}">${shortened(filesText(outputs), textRoom, 11.5)}</text></a>`;
   });
   return html`<svg class="graph" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><g class="edges" aria-hidden="true">${paths}</g>${boxes}</svg>`;
 }
@@ -56,10 +58,6 @@ function filesText(files: readonly EvidenceFile[]): string {
   if (first === undefined) return 'no file';
   const size = sizeOf(files);
   return `${files.length === 1 ? (first.name.split('/').at(-1) ?? '') : `${files.length} files`}${size === null ? '' : `, ${sizeText(size)}`}`;
-}
-
-function shortened(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, Math.ceil(most / 2) - 1)}…${text.slice(text.length - Math.floor(most / 2))}`;
 }
 
 const mostFiles = 50;
