@@ -54,6 +54,13 @@ describe('evidenceOf', () => {
     expect(evidence.runs.map(({ target, commands }) => [target, commands.length])).toEqual([['m:fetch', 0], ['m:convert', 0], ['m:quantize:Q4_K_M', 1], ['texts:fetch', 0], ['m:kld:Q4_K_M', 1]]);
   });
 
+  it('names all texts that were read of one project', () => {
+    const calibration = { name: 'calibration.txt', sha256: '7'.repeat(64), sizeBytes: 9 };
+    const imatrix = { ...artifact('m:imatrix', { files: [{ name: 'imatrix.gguf', sha256: '8'.repeat(64), sizeBytes: 5 }], inputs: [{ role: 'corpus', name: calibration.name, sha256: calibration.sha256 }] }), origin: null, statistics: null, corpus: { ...artifact('texts:fetch', { files: [calibration] }), project: 'texts', origin } };
+    const { runs } = evidenceOf(inputs({ imatrix }));
+    expect(runs.filter(({ target }) => target === 'texts:fetch').map(({ outputs }) => outputs.map(({ name }) => name))).toEqual([['calibration.txt', 'evaluation.txt']]);
+  });
+
   it('gives equal bytes for equal manifests', () => {
     expect(JSON.stringify(evidenceOf(structuredClone(inputs())))).toBe(JSON.stringify(evidence));
   });

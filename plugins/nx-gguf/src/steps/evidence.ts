@@ -166,13 +166,16 @@ function runs({ source, converted, imatrix, evaluation, variants, references }: 
     source, converted, imatrix?.corpus, imatrix, ...variants.map(({ made }) => made), ...references.map(({ made }) => made),
     evaluation?.corpus, ...[...variants, ...references].map(({ measured }) => measured),
   ];
-  const seen = new Set<string>();
-  return artifacts.flatMap((artifact): RunEvidence[] => {
-    if (artifact === null || artifact === undefined || seen.has(artifact.target)) return [];
-    seen.add(artifact.target);
+  const byTarget = new Map<string, RunEvidence>();
+  for (const artifact of artifacts) {
+    if (artifact === null || artifact === undefined) continue;
     const { actionKey, files: outputs, provenance: { inputs, commands } } = artifact.manifest;
-    return [{ target: artifact.target, actionKey, inputs, outputs: files(outputs), commands }];
-  });
+    // Of a project of texts each reader names the one that it read.
+    const known = byTarget.get(artifact.target)?.outputs ?? [];
+    const more = files(outputs).filter(({ name }) => !known.some((file) => file.name === name));
+    byTarget.set(artifact.target, { target: artifact.target, actionKey, inputs, outputs: [...known, ...more], commands });
+  }
+  return [...byTarget.values()];
 }
 
 function files(of: readonly ManifestFile[]): EvidenceFile[] {
