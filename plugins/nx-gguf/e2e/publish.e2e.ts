@@ -112,6 +112,24 @@ describe('to a hub', () => {
     for (const { name, sha256 } of published()) expect([name, digests[name]]).toEqual([name, sha256]);
   }, 240_000);
 
+  it('a card that was edited on the hub since is not overwritten unless that is asked for', async () => {
+    const { commit } = await import('@huggingface/hub');
+    const edited = '# edited by hand\n';
+    await commit({ repo: { type: 'model', name: repository }, title: 'typo', operations: [{ operation: 'addOrUpdate', path: 'README.md', content: new Blob([edited]) }], hubUrl: hub.endpoint, accessToken: token });
+    const onHub = () => commits().at(-1)?.files['README.md']?.sha256;
+    const digest = createHash('sha256').update(edited).digest('hex');
+    expect(onHub()).toBe(digest);
+    hub.seen.length = 0;
+    const refused = failed(await publish(toHub()));
+    expect(refused).toMatch(/PUBLISH_CONFLICT: .*README\.md: something else put it there, or changed it since it was published/);
+    expect(refused).toContain('Keep what is there by publishing elsewhere, or replace it with --overwrite.');
+    expect(failed(await publish(toHub('--dry-run')))).toMatch(/^\| refuse +\| README\.md /m);
+    expect(hub.seen.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect([onHub(), commits().length]).toEqual([digest, 3]);
+    expect(succeeded(await publish(toHub('--overwrite')))).toContain('0 to add, 1 to replace, 0 to delete, 13 to keep');
+    expect([onHub(), commits().length]).toEqual([manifest('card').files.find(({ name }) => name === 'README.md')?.sha256, 4]);
+  }, 240_000);
+
   it('interrupted, it stops at once and leaves nothing that is half done', async () => {
     hub.faults.push({ host: 'cdn', method: 'PUT', url: /./, times: 1000, slowMs: 100 });
     // An object that the hub has is not sent for another repository either.

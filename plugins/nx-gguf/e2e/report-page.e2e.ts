@@ -61,6 +61,17 @@ browserSuite('the report page in a browser', () => {
     expect(await inPage('document.documentElement.scrollWidth')).toBe(390);
   });
 
+  it.each([['report'], ['models']])('on a telephone the tables of %s scroll by themselves, and their first column leaves room for the others', async (name) => {
+    await open(name, narrow);
+    for (const folded of await page.locator('details').all()) await folded.evaluate(unfold);
+    await page.locator('.tensors').first().scrollIntoViewIfNeeded();
+    await page.locator('.grid').first().waitFor();
+    expect(await inPage('document.documentElement.scrollWidth')).toBe(390);
+    expect(await inPage(`[...document.querySelectorAll('table')].filter((table) => { const place = table.closest('.scroll'); return place === null || place.clientWidth > innerWidth || (table.offsetWidth > place.clientWidth && getComputedStyle(place).overflowX !== 'auto'); }).length`)).toBe(0);
+    // What stays in place while the rest is scrolled must not cover it.
+    expect(await inPage(`[...document.querySelectorAll('tbody th')].filter((head) => getComputedStyle(head).position === 'sticky' && head.offsetWidth > innerWidth / 2).map((head) => head.textContent)`)).toEqual([]);
+  });
+
   it('a column is sorted by its figures, both ways, and what is missing stays last', async () => {
     await open();
     const declared = [...evidence.variants, ...evidence.references];
@@ -158,8 +169,34 @@ browserSuite('the report page in a browser', () => {
     expect(means).toEqual([...means].sort((a, b) => a - b));
     await place.getByLabel('Filter by name').fill('attn_v');
     await place.getByText(/^2 of \d+ tensors$/).waitFor();
+    await place.getByLabel('Filter by name').fill('ffn');
+    const filtered = (await place.locator('tbody td:nth-child(2)').allInnerTexts()).map(Number);
+    expect(filtered.length).toBeGreaterThan(8);
+    expect(filtered).toEqual([...filtered].sort((a, b) => a - b));
+    expect(await place.getByRole('columnheader', { name: 'Mean' }).getAttribute('aria-sort')).toBe('ascending');
+    await place.getByRole('button', { name: 'Mean' }).click();
+    expect((await place.locator('tbody td:nth-child(2)').allInnerTexts()).map(Number)).toEqual(filtered.reverse());
     await page.locator('.tensors').getByLabel('Colour by').selectOption('importance');
     await page.locator('.grid td.i8').first().waitFor();
+  });
+
+  it('the list of tensors stays sorted when the filter or the variant changes', async () => {
+    await open();
+    const map = page.locator('.tensors');
+    await map.scrollIntoViewIfNeeded();
+    await map.getByText('The tensors as a table').click();
+    const sizes = async (): Promise<string[]> => map.locator('details tbody tr td:nth-child(5)').allInnerTexts();
+    await map.locator('details').getByRole('button', { name: 'Size' }).click();
+    await map.locator('details').getByRole('button', { name: 'Size' }).click();
+    const all = await sizes();
+    await map.getByRole('searchbox', { name: 'Name' }).fill('blk');
+    await map.getByText(/^\d+ of \d+ tensors match/).waitFor();
+    expect(await map.locator('details').getByRole('columnheader', { name: 'Size' }).getAttribute('aria-sort')).toBe('descending');
+    expect(all[0]).not.toBe(all.at(-1));
+    const [first = '', last = ''] = [(await sizes())[0], (await sizes()).at(-1)];
+    expect([first.endsWith('MiB'), last.endsWith('KiB')]).toEqual([true, true]);
+    await map.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'Q6_K' });
+    expect(await map.locator('details').getByRole('columnheader', { name: 'Size' }).getAttribute('aria-sort')).toBe('descending');
   });
 
   it('every chart has its figures in a table too', async () => {

@@ -56,6 +56,12 @@ for (const controls of document.querySelectorAll('[data-filters]')) {
 }
 
 /**
+ * How the table in a place was last sorted, by the label of the column: it stays when the table is drawn again with other rows or columns.
+ * @type {WeakMap<Element, { label: string, direction: 1 | -1 }>}
+ */
+const chosenSorts = new WeakMap();
+
+/**
  * A table that draws no more rows than are asked for, however many there are.
  * @template T
  * @param {Element} place
@@ -76,11 +82,22 @@ function lazyTable(place, { caption, items, columns }) {
     more.hidden = ordered.length <= limit;
     more.textContent = `Show ${Math.min(step, ordered.length - limit)} more of ${ordered.length}`;
   };
-  sortByHeads(table, (column, direction) => {
+  /** @param {number} column @param {1 | -1} direction */
+  const sort = (column, direction) => {
     const { key } = columns[column] ?? { key: () => null };
     ordered = [...items].sort((a, b) => compareKeys(key(a), key(b), direction));
+  };
+  sortByHeads(table, (column, direction) => {
+    chosenSorts.set(place, { label: columns[column]?.label ?? '', direction });
+    sort(column, direction);
     draw();
   });
+  const chosen = chosenSorts.get(place);
+  const column = columns.findIndex(({ label }) => label === chosen?.label);
+  if (chosen !== undefined && column >= 0) {
+    sort(column, chosen.direction);
+    table.querySelectorAll('thead th')[column]?.setAttribute('aria-sort', chosen.direction === 1 ? 'ascending' : 'descending');
+  }
   more.addEventListener('click', () => { limit += step; draw(); });
   draw();
   place.replaceChildren(table, more);

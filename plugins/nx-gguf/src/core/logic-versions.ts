@@ -19,9 +19,9 @@ export const logicVersions = {
   bench: 1,
   'bench-compare': 1,
   'kld-sequential': 1,
-  gate: 1,
-  card: 3,
+  gate: 2,
+  card: 4,
   'imatrix-statistics': 1,
-  report: 1,
+  report: 2,
   split: 1,
 } as const;

@@ -1,5 +1,6 @@
 import type { Estimate, KldStatistics } from '../core/generated/kld.generated.js';
 import type { GateAllowances } from '../core/generated/model.generated.js';
+import type { MeasuringConditions } from './conditions.js';
 
 /** A figure that a gate can ask about. */
 export type GateMetric = keyof GateAllowances;
@@ -9,6 +10,8 @@ export interface GateSubject {
   readonly sizeBytes: number | null;
   readonly bitsPerWeight: number | null;
   readonly statistics: KldStatistics | null;
+  /** What the statistics were measured on and how. */
+  readonly conditions: MeasuringConditions;
 }
 
 /** How a metric is called and read. A variant is worse when it is higher, or for some when it is lower. */

@@ -1,11 +1,12 @@
 import type { Model } from '../core/generated/model.generated.js';
 import { validate } from '../core/validate.js';
+import { conditionsOf } from './conditions.js';
 import type { GateMetric, GateSubject } from './gate-metrics.js';
 import { checkGates, gateNeeds, gateProblems, sizeBytesOf, type Gates } from './gates.js';
 import { resultOf } from './testing/chunk-series.js';
 
-const subject = (kld: number, changes: Partial<GateSubject> = {}): GateSubject => ({ sizeBytes: 1000, bitsPerWeight: 5, statistics: resultOf([kld, kld]).statistics, ...changes });
-const subjects = new Map([['Q4', subject(0.03)], ['Q4-plain', subject(0.05, { sizeBytes: 900 })], ['theirs', subject(0.036, { sizeBytes: 1100, bitsPerWeight: 4.8 })], ['unmeasured', subject(0.1, { statistics: null })]]);
+const subject = (kld: number, changes: Partial<GateSubject> = {}): GateSubject => ({ sizeBytes: 1000, bitsPerWeight: 5, statistics: resultOf([kld, kld]).statistics, conditions: conditionsOf(resultOf([kld, kld])), ...changes });
+const subjects = new Map([['Q4', subject(0.03)], ['Q4-plain', subject(0.05, { sizeBytes: 900 })], ['theirs', subject(0.036, { sizeBytes: 1100, bitsPerWeight: 4.8 })], ['unmeasured', subject(0.1, { statistics: null })], ['elsewhere', subject(0.09, { conditions: { ...conditionsOf(resultOf([0.09, 0.09])), chunks: 7, text: 'd'.repeat(64) } })]]);
 const only = (gates: Gates) => checkGates(gates, subjects).checks[0];
 const model = (gates: unknown): Model => validate('model', { name: 'M', source: { type: 'path', path: 'm' }, quantize: { Q4: { ftype: 'Q4_K_M' }, 'Q4-plain': { ftype: 'Q4_K_M' } }, references: { theirs: { source: { type: 'path', path: 't' } } }, evaluation: { corpus: 'text' }, gates }, 'model.json');
 
@@ -28,6 +29,8 @@ describe('checkGates', () => {
     ['what is worse when it is lower', { Q4: { noWorseThan: { theirs: { sameTopPercent: 1.5 } } } }, { relation: 'atLeast', passed: true, limit: 88.5 }],
     ['a measurement that is missing', { unmeasured: { atMost: { meanKld: 1 } } }, { passed: false, measured: null, missedBy: null }],
     ['a measurement that the limit needs', { Q4: { noWorseThan: { unmeasured: { meanKld: '50%' } } } }, { passed: false, limit: null, missedBy: null }],
+    ['what was measured differently', { Q4: { noWorseThan: { elsewhere: { meanKld: '50%' } } } }, { passed: false, limit: null, missedBy: null, measured: 0.03, apart: [expect.stringMatching(/^the text: [0-9a-f]{12}, not d{12}$/), 'the chunks: 2, not 7'] }],
+    ['of what was measured differently, what is no measurement', { Q4: { noWorseThan: { elsewhere: { size: 0 } } } }, { passed: true, apart: [] }],
     ['a variant that is not there', { gone: { atMost: { size: 1 } } }, { passed: false, measured: null }],
   ])('%s', (_, gates, expected) => {
     expect(only(gates)).toMatchObject(expected);

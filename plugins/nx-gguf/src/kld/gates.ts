@@ -1,6 +1,7 @@
 import type { GateCheck, GateResult } from '../core/generated/gate.generated.js';
 import type { Allowance, Model, VariantGate } from '../core/generated/model.generated.js';
 import { validate } from '../core/validate.js';
+import { conditionDifferences, differenceWords } from './conditions.js';
 import { gateMetrics, type GateMetric, type GateSubject } from './gate-metrics.js';
 
 /** The gates of a model by variant. */
@@ -36,7 +37,7 @@ export function gateNeeds(gates: Gates): Map<string, { isMeasured: boolean }> {
   return needs;
 }
 
-/** Holds the variants to their gates. What is not known never passes. */
+/** Holds the variants to their gates. What is not known never passes, nor what was measured differently from what it is held against. */
 export function checkGates(gates: Gates, subjects: ReadonlyMap<string, GateSubject>): GateResult {
   const checks = sortedEntries(gates).flatMap(([variant, gate]) => checksOf(variant, gate, subjects));
   return validate('gate', { format: 1, method: 'measured value against limit', passed: checks.every(({ passed }) => passed), checks }, 'gates');
@@ -53,17 +54,22 @@ function checksOf(variant: string, gate: VariantGate, subjects: ReadonlyMap<stri
     const subject = subjects.get(name);
     return subject === undefined ? null : gateMetrics[metric].read(subject);
   };
-  const check = (metric: GateMetric, required: Pick<GateCheck, 'relation' | 'limit' | 'than'>): GateCheck => {
+  const differencesOf = (name: string, metric: GateMetric): string[] => {
+    const [own, other] = [subjects.get(variant), subjects.get(name)];
+    return own === undefined || other === undefined || !gateMetrics[metric].isMeasured ? [] : conditionDifferences(own.conditions, other.conditions).map(differenceWords);
+  };
+  const check = (metric: GateMetric, required: Pick<GateCheck, 'relation' | 'limit' | 'than' | 'apart'>): GateCheck => {
     const found = valueOf(variant, metric);
     const excess = found === null || required.limit === null ? null : required.relation === 'atMost' ? found.value - required.limit : required.limit - found.value;
     return { variant, metric, ...required, measured: found?.value ?? null, error: found?.error ?? null, passed: excess !== null && excess <= 0, missedBy: excess !== null && excess > 0 ? excess : null };
   };
-  const declared = (metric: GateMetric, relation: GateCheck['relation'], limit: number | string): GateCheck => check(metric, { relation, limit: sizeBytesOf(limit), than: null });
+  const declared = (metric: GateMetric, relation: GateCheck['relation'], limit: number | string): GateCheck => check(metric, { relation, limit: sizeBytesOf(limit), than: null, apart: [] });
   const relative = (name: string, metric: GateMetric, by: Allowance): GateCheck => {
     const value = valueOf(name, metric)?.value ?? null;
     const isCeiling = gateMetrics[metric].worseWhen === 'higher';
-    const limit = value === null ? null : value + (isCeiling ? 1 : -1) * allowanceOf(by, value);
-    return check(metric, { relation: isCeiling ? 'atMost' : 'atLeast', limit, than: { name, value, by } });
+    const apart = differencesOf(name, metric);
+    const limit = value === null || apart.length > 0 ? null : value + (isCeiling ? 1 : -1) * allowanceOf(by, value);
+    return check(metric, { relation: isCeiling ? 'atMost' : 'atLeast', limit, than: { name, value, by }, apart });
   };
   return [
     ...metricEntries(gate.atMost).map(([metric, limit]) => declared(metric, 'atMost', limit)),

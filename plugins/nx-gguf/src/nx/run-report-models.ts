@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GgufError } from '../core/errors.js';
+import { GgufError, isGgufError } from '../core/errors.js';
 import type { Evidence } from '../core/generated/evidence.generated.js';
 import type { ReportModelsOptions } from '../core/generated/executors/report-models.generated.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
@@ -53,9 +53,16 @@ async function reported(projects: readonly string[], ref: TargetRef, { environme
   return found;
 }
 
+/** @throws GgufError `REPORT_OUTDATED` for evidence of another form than today's */
 async function evidenceOfReport(project: string, pipeline: Pipeline): Promise<Evidence> {
   const ref: TargetRef = { project, kind: 'report' };
   const file = (await pipeline.upstream(ref)).files.find(({ name }) => name === evidenceFile);
   if (file === undefined) throw new GgufError('NO_REPORTS', `${targetName(ref)} is no report of one model`, { hint: 'Name projects of models.' });
-  return parseAs('evidence', await readFile(await pipeline.resolve(file), 'utf8'), `${evidenceFile} of ${targetName(ref)}`);
+  const text = await readFile(await pipeline.resolve(file), 'utf8');
+  try {
+    return parseAs('evidence', text, `${evidenceFile} of ${targetName(ref)}`);
+  } catch (cause) {
+    if (!isGgufError(cause)) throw cause;
+    throw new GgufError('REPORT_OUTDATED', `${targetName(ref)} was made by another version of nx-gguf: ${cause.message}`, { cause, hint: `Run \`nx run ${targetName(ref)}\`, which makes it anew.` });
+  }
 }

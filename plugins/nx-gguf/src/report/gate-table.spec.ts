@@ -1,7 +1,7 @@
 import type { GateCheck, GateResult } from '../core/generated/gate.generated.js';
 import { gateSummary, gateTable } from './gate-table.js';
 
-const base: GateCheck = { variant: 'Q4', metric: 'meanKld', relation: 'atMost', limit: 0.03, than: null, measured: 0.031607, error: 0.000275, passed: false, missedBy: 0.001607 };
+const base: GateCheck = { variant: 'Q4', metric: 'meanKld', relation: 'atMost', limit: 0.03, than: null, apart: [], measured: 0.031607, error: 0.000275, passed: false, missedBy: 0.001607 };
 const result = (...checks: Partial<GateCheck>[]): GateResult => ({ format: 1, method: 'measured value against limit', passed: false, checks: checks.map((check) => ({ ...base, ...check })) as GateResult['checks'] });
 const cells = (check: Partial<GateCheck>) => gateTable(result(check)).split('\n').at(-1)?.split('|').slice(1, -1).map((cell) => cell.trim());
 
@@ -15,6 +15,7 @@ describe('gateTable', () => {
     ['one that allows nothing', { limit: 0.03, than: { name: 'theirs', value: 0.03, by: '0%' } }, ['Q4', 'mean KLD', '≤ 0.030000 (theirs: 0.030000)', '0.031607 ± 0.000275', '0.001607 (5.4 %)']],
     ['what was not measured', { measured: null, error: null, missedBy: null }, ['Q4', 'mean KLD', '≤ 0.030000', 'not measured', 'unknown']],
     ['a reference that was not measured', { limit: null, than: { name: 'theirs', value: null, by: 0.1 }, missedBy: null }, ['Q4', 'mean KLD', '≤ ? (theirs: not measured + 0.100000)', '0.031607 ± 0.000275', 'unknown']],
+    ['a reference that was measured differently', { limit: null, than: { name: 'theirs', value: 0.03, by: '5%' }, apart: ['the chunks: 8, not 4'], missedBy: null }, ['Q4', 'mean KLD', '≤ ? (theirs: 0.030000 + 5%; not comparable, measured differently: the chunks: 8, not 4)', '0.031607 ± 0.000275', 'not comparable']],
     ['a limit of zero', { limit: 0, missedBy: 0.031607 }, ['Q4', 'mean KLD', '≤ 0.000000', '0.031607 ± 0.000275', '0.031607']],
   ])('%s', (_, check, expected) => {
     expect(cells(check)).toEqual(expected);

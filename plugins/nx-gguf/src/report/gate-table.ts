@@ -25,15 +25,15 @@ export function gateSentence(check: GateCheck): string {
 
 /** One requirement as cells: variant, metric, required, measured, missed by. */
 export function gateCells(check: GateCheck): string[] {
-  const { variant, metric, relation, limit, than, measured, error, passed, missedBy } = check;
+  const { variant, metric, relation, limit, than, apart, measured, error, passed, missedBy } = check;
   const text = (value: number | null): string => (value === null ? 'not measured' : valueText(metric, value));
-  const why = than === null ? '' : ` (${than.name}: ${text(than.value)}${allowanceText(check)})`;
+  const why = than === null ? '' : ` (${than.name}: ${text(than.value)}${allowanceText(check)}${apart.length === 0 ? '' : `; not comparable, measured differently: ${apart.join('; ')}`})`;
   return [
     variant,
     gateMetrics[metric].label,
     `${relation === 'atMost' ? '≤' : '≥'} ${limit === null ? '?' : text(limit)}${why}`,
     measured === null || error === null ? text(measured) : estimateText({ value: measured, error }, digits[metric] ?? 6),
-    passed ? '' : missedBy === null ? 'unknown' : missText(metric, missedBy, limit),
+    passed ? '' : apart.length > 0 ? 'not comparable' : missedBy === null ? 'unknown' : missText(metric, missedBy, limit),
   ];
 }
 

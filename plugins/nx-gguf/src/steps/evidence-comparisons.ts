@@ -1,5 +1,6 @@
 import type { FullComparison } from '../core/generated/comparison.generated.js';
 import { compareResults } from '../kld/compare-results.js';
+import { conditionDifferences, conditionsOf } from '../kld/conditions.js';
 import type { Gates } from '../kld/gates.js';
 import type { MeasuredArtifact } from './evidence-measurement.js';
 
@@ -12,14 +13,13 @@ export interface ComparedModels {
 
 /**
  * Variants compared chunk by chunk with the references that stand beside them and with what their gates name, each pair once;
- * without those whose values after each chunk were not kept.
- * @throws GgufError `KLD_NOT_COMPARABLE`
+ * without those whose values after each chunk were not kept, and those that were not measured in one way.
  */
 export function pairedComparisons({ models, references, gates }: ComparedModels): FullComparison[] {
   const results = new Map(models.flatMap(({ name, measured }) => (measured?.result ? [[name, measured.result]] : [])));
   return pairs({ references, gates }).flatMap(([a, b]) => {
     const [own, other] = [results.get(a), results.get(b)];
-    return own === undefined || other === undefined ? [] : [compareResults({ name: a, result: own }, { name: b, result: other }, { confidencePercent: 95 })];
+    return own === undefined || other === undefined || conditionDifferences(conditionsOf(own), conditionsOf(other)).length > 0 ? [] : [compareResults({ name: a, result: own }, { name: b, result: other }, { confidencePercent: 95 })];
   });
 }
 

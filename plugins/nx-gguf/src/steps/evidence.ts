@@ -1,18 +1,21 @@
 import type { Json } from '../core/canonical-json.js';
-import type { CorpusEvidence, Evidence, EvidenceFile, ImatrixEvidence, Origin, ReferenceEvidence, RunEvidence, SplitEvidence, VariantEvidence } from '../core/generated/evidence.generated.js';
+import type { CorpusEvidence, Evidence, EvidenceFile, ImatrixEvidence, Measurement, Origin, ReferenceEvidence, RunEvidence, SplitEvidence, VariantEvidence } from '../core/generated/evidence.generated.js';
 import type { BenchResult } from '../core/generated/bench.generated.js';
 import type { KldParameters } from '../core/generated/kld.generated.js';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
 import type { QuantizationPlan } from '../core/generated/plan.generated.js';
 import { validate } from '../core/validate.js';
+import { filesText, unknownConditions } from '../kld/conditions.js';
 import { checkGates, type Gates } from '../kld/gates.js';
 import { sizeOf } from '../report/pictures/models.js';
 import { readSourceCard } from '../report/source-card.js';
 import { fact } from './facts.js';
 import type { ImatrixStatistics } from './imatrix-statistics.js';
+import { apartResults, type MeasuredFigures } from './evidence-apart.js';
 import { comparableSpeeds } from './evidence-speed.js';
 import { pairedComparisons } from './evidence-comparisons.js';
 import { measurementOf, type MeasuredArtifact } from './evidence-measurement.js';
+import { measuredConditions } from './measured-conditions.js';
 
 /** An artifact and the name that its target has in Nx. */
 export interface TargetArtifact {
@@ -60,8 +63,12 @@ export function evidenceOf(inputs: EvidenceInputs): Evidence {
   const { source, converted, imatrix, evaluation, variants, references, toolchain } = inputs;
   const commit = sourceOfBuild(toolchain.build);
   const { bench, speedOf } = comparableSpeeds([...variants, ...references].map(({ name, made, bench: result }) => ({ name, files: made.manifest.files, bench: result })));
-  const quantizations = variants.map((variant) => variantEvidence(variant, speedOf(variant.name)));
-  const others = references.map(({ name, compareWith, origin, made, measured }): ReferenceEvidence => ({ name, compareWith, origin, ...quantized(made.manifest), measurement: measurementOf(measured, made.manifest), speed: speedOf(name) }));
+  const models = [...variants, ...references].map(({ name, made, measured }) => ({ name, made, measured, measurement: measurementOf(measured, made.manifest) }));
+  const apart = apartResults(models, filesText(converted.manifest.files));
+  const together = models.filter(({ name }) => !apart.some((other) => other.name === name));
+  const measurementFor = (name: string): Measurement => together.find((model) => model.name === name)?.measurement ?? null;
+  const quantizations = variants.map((variant) => variantEvidence(variant, { speed: speedOf(variant.name), measurement: measurementFor(variant.name) }));
+  const others = references.map(({ name, compareWith, origin, made }): ReferenceEvidence => ({ name, compareWith, origin, ...quantized(made.manifest), measurement: measurementFor(name), speed: speedOf(name) }));
   return validate('evidence', {
     format: 1,
     project: inputs.project,
@@ -75,17 +82,18 @@ export function evidenceOf(inputs: EvidenceInputs): Evidence {
       speed: null,
     },
     imatrix: imatrix === null ? null : imatrixEvidence(imatrix),
-    evaluation: evaluation === null ? null : { corpus: corpusEvidence(evaluation.corpus, [...variants, ...references].flatMap(({ measured }) => measured?.manifest ?? [])), parameters: evaluation.parameters },
-    variants: withGates(quantizations, others, inputs.gates),
+    evaluation: evaluation === null ? null : { corpus: corpusEvidence(evaluation.corpus, together.flatMap(({ measured }) => measured?.manifest ?? [])), parameters: evaluation.parameters },
+    variants: withGates(quantizations, models, inputs.gates),
     references: others,
-    comparisons: pairedComparisons({ models: [...variants, ...references], references, gates: inputs.gates }),
+    comparisons: pairedComparisons({ models: together, references, gates: inputs.gates }),
+    apart,
     bench,
     toolchain: { project: toolchain.project, commit: commit.commit, patched: commit.patched, repository: toolchain.repository, build: toolchain.build, python: toolchain.python, requirements: toolchain.requirements },
     runs: runs(inputs),
   }, `evidence of ${inputs.project}`);
 }
 
-function variantEvidence({ name, use, made, plan, split, measured }: EvidenceInputs['variants'][number], speed: VariantEvidence['speed']): VariantEvidence {
+function variantEvidence({ name, use, made, plan, split }: EvidenceInputs['variants'][number], { speed, measurement }: Pick<VariantEvidence, 'speed' | 'measurement'>): VariantEvidence {
   const { manifest } = made;
   const shared = quantized(manifest);
   return {
@@ -93,7 +101,7 @@ function variantEvidence({ name, use, made, plan, split, measured }: EvidenceInp
     ftype: fact<string>(manifest, 'ftype') ?? '',
     rules: fact<string>(manifest, 'rules'),
     plan: plan !== null && isPlanOf(plan, shared.tensorTypes) ? plan : null,
-    measurement: measurementOf(measured, manifest),
+    measurement,
   };
 }
 
@@ -102,9 +110,12 @@ function splitEvidence({ files: parts, provenance: { commands } }: Manifest): Sp
 }
 
 /** What is required of each variant, held against what is known of it. */
-function withGates(variants: VariantEvidence[], references: readonly ReferenceEvidence[], gates: Gates): VariantEvidence[] {
+function withGates(variants: VariantEvidence[], models: readonly (MeasuredFigures & { made: TargetArtifact })[], gates: Gates): VariantEvidence[] {
   if (Object.keys(gates).length === 0) return variants;
-  const subjects = new Map([...references, ...variants].map(({ name, files: own, bitsPerWeight, measurement }) => [name, { sizeBytes: sizeOf(own), bitsPerWeight, statistics: measurement?.statistics ?? null }]));
+  const subjects = new Map(models.map(({ name, made: { manifest }, measured, measurement }) => [name, {
+    sizeBytes: sizeOf(manifest.files), bitsPerWeight: fact<number>(manifest, 'bitsPerWeight'), statistics: measurement?.statistics ?? null,
+    conditions: measured === null ? unknownConditions : measuredConditions(measured.manifest, measured.result),
+  }]));
   const { checks } = checkGates(gates, subjects);
   return variants.map((variant) => {
     const own = checks.filter((check) => check.variant === variant.name);
@@ -155,13 +166,16 @@ function runs({ source, converted, imatrix, evaluation, variants, references }: 
     source, converted, imatrix?.corpus, imatrix, ...variants.map(({ made }) => made), ...references.map(({ made }) => made),
     evaluation?.corpus, ...[...variants, ...references].map(({ measured }) => measured),
   ];
-  const seen = new Set<string>();
-  return artifacts.flatMap((artifact): RunEvidence[] => {
-    if (artifact === null || artifact === undefined || seen.has(artifact.target)) return [];
-    seen.add(artifact.target);
+  const byTarget = new Map<string, RunEvidence>();
+  for (const artifact of artifacts) {
+    if (artifact === null || artifact === undefined) continue;
     const { actionKey, files: outputs, provenance: { inputs, commands } } = artifact.manifest;
-    return [{ target: artifact.target, actionKey, inputs, outputs: files(outputs), commands }];
-  });
+    // Of a project of texts each reader names the one that it read.
+    const known = byTarget.get(artifact.target)?.outputs ?? [];
+    const more = files(outputs).filter(({ name }) => !known.some((file) => file.name === name));
+    byTarget.set(artifact.target, { target: artifact.target, actionKey, inputs, outputs: [...known, ...more], commands });
+  }
+  return [...byTarget.values()];
 }
 
 function files(of: readonly ManifestFile[]): EvidenceFile[] {

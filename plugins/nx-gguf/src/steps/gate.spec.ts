@@ -1,6 +1,7 @@
 import { sha256 } from '../core/digest.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { resultOf } from '../kld/testing/chunk-series.js';
+import { unknownConditions } from '../kld/conditions.js';
 import { gateStep, gateSubject, type GatedModel } from './gate.js';
 import { actionKey } from './step.js';
 
@@ -13,11 +14,11 @@ const q4 = (changes: Partial<GatedModel> = {}): GatedModel => ({ name: 'Q4', fil
 
 describe('gateSubject', () => {
   it('is the size of all files, the bits per weight and the statistics', () => {
-    expect(gateSubject(q4())).toEqual({ sizeBytes: 1024, bitsPerWeight: 5, statistics });
+    expect(gateSubject(q4())).toEqual({ sizeBytes: 1024, bitsPerWeight: 5, statistics, conditions: { base: null, text: null, settings: null, tools: null, chunks: 2 } });
   });
 
   it('knows nothing that the manifests do not say', () => {
-    expect(gateSubject(q4({ files: manifest('quantize', {}, files), measured: manifest('kld', {}) }))).toEqual({ sizeBytes: 1024, bitsPerWeight: null, statistics: null });
+    expect(gateSubject(q4({ files: manifest('quantize', {}, files), measured: manifest('kld', {}) }))).toEqual({ sizeBytes: 1024, bitsPerWeight: null, statistics: null, conditions: unknownConditions });
     expect(gateSubject(q4({ measured: null })).statistics).toBeNull();
     expect(gateSubject(q4({ files: manifest('quantize', {}), measured: null })).sizeBytes).toBeNull();
   });

@@ -4,9 +4,11 @@ import { GgufError } from '../core/errors.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { logicVersions } from '../core/logic-versions.js';
 import type { GateSubject } from '../kld/gate-metrics.js';
+import { unknownConditions } from '../kld/conditions.js';
 import { checkGates, type Gates } from '../kld/gates.js';
 import { measurementOf } from './evidence-measurement.js';
 import { fact } from './facts.js';
+import { measuredConditions } from './measured-conditions.js';
 import { inputsOf, type Step } from './step.js';
 
 /** The files of a variant or a reference, and its measurement where the gates ask for one. */
@@ -44,5 +46,6 @@ export function gateSubject({ name, files, measured }: GatedModel): GateSubject 
     sizeBytes: files.files.length === 0 ? null : files.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     bitsPerWeight: fact<number>(files, 'bitsPerWeight'),
     statistics: measurementOf(measured === null ? null : { target: `kld:${name}`, manifest: measured, result: null }, files)?.statistics ?? null,
+    conditions: measured === null ? unknownConditions : measuredConditions(measured),
   };
 }

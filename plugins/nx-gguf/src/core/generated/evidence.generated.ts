@@ -93,6 +93,12 @@ export interface Evidence {
    */
   comparisons: FullComparison[];
   /**
+   * Variants and references whose results were measured differently from those of the others: on other text, with other settings or tools. Their own `measurement` is null, as no figure of them may stand beside those of the others.
+   *
+   * @maxItems 2000
+   */
+  apart: ApartEvidence[];
+  /**
    * What speeds were measured on, or null when none were.
    */
   bench: BenchEvidence | null;
@@ -715,13 +721,19 @@ export interface GateCheck {
     | 'bitsPerWeight';
   relation: 'atMost' | 'atLeast';
   /**
-   * Null when what it is computed from was not measured.
+   * Null when what it is computed from was not measured, or was measured differently.
    */
   limit: number | null;
   /**
    * Whose value the limit is computed from, and what was allowed; null for a limit that was declared.
    */
   than: GateThan | null;
+  /**
+   * In what the measurement of the other side differs from this one's, so that the two cannot be compared; the check then fails. Empty when they can.
+   *
+   * @maxItems 100
+   */
+  apart: string[];
   /**
    * Null when it was not measured; the check then fails.
    */
@@ -877,6 +889,23 @@ export interface BootstrappedDifference {
 export interface Interval {
   low: number;
   high: number;
+}
+/**
+ * A result that cannot be compared with the others, and why.
+ */
+export interface ApartEvidence {
+  /**
+   * The variant or the reference.
+   */
+  name: string;
+  measurement: Measurement;
+  /**
+   * Everything in which it differs from the others, in words.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  why: [string, ...string[]];
 }
 /**
  * The machine that speeds were measured on, and how: the same for all of them. Speeds from elsewhere are left out.
@@ -1052,6 +1081,7 @@ export const evidenceSchema = {
     "variants",
     "references",
     "comparisons",
+    "apart",
     "bench",
     "toolchain",
     "runs"
@@ -1132,6 +1162,14 @@ export const evidenceSchema = {
       "maxItems": 10000,
       "items": {
         "$ref": "comparison.schema.json#/definitions/full"
+      }
+    },
+    "apart": {
+      "description": "Variants and references whose results were measured differently from those of the others: on other text, with other settings or tools. Their own `measurement` is null, as no figure of them may stand beside those of the others.",
+      "type": "array",
+      "maxItems": 2000,
+      "items": {
+        "$ref": "#/definitions/apart"
       }
     },
     "bench": {
@@ -1597,6 +1635,36 @@ export const evidenceSchema = {
         },
         "origin": {
           "$ref": "#/definitions/origin"
+        }
+      }
+    },
+    "apart": {
+      "title": "ApartEvidence",
+      "description": "A result that cannot be compared with the others, and why.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+        "name",
+        "measurement",
+        "why"
+      ],
+      "properties": {
+        "name": {
+          "description": "The variant or the reference.",
+          "type": "string"
+        },
+        "measurement": {
+          "$ref": "#/definitions/measurement"
+        },
+        "why": {
+          "description": "Everything in which it differs from the others, in words.",
+          "type": "array",
+          "minItems": 1,
+          "maxItems": 100,
+          "items": {
+            "type": "string",
+            "minLength": 1
+          }
         }
       }
     },

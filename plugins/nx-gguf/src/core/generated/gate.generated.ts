@@ -45,13 +45,19 @@ export interface GateCheck {
     | 'bitsPerWeight';
   relation: 'atMost' | 'atLeast';
   /**
-   * Null when what it is computed from was not measured.
+   * Null when what it is computed from was not measured, or was measured differently.
    */
   limit: number | null;
   /**
    * Whose value the limit is computed from, and what was allowed; null for a limit that was declared.
    */
   than: GateThan | null;
+  /**
+   * In what the measurement of the other side differs from this one's, so that the two cannot be compared; the check then fails. Empty when they can.
+   *
+   * @maxItems 100
+   */
+  apart: string[];
   /**
    * Null when it was not measured; the check then fails.
    */
@@ -136,6 +142,7 @@ export const gateSchema = {
         "relation",
         "limit",
         "than",
+        "apart",
         "measured",
         "error",
         "passed",
@@ -165,7 +172,7 @@ export const gateSchema = {
           ]
         },
         "limit": {
-          "description": "Null when what it is computed from was not measured.",
+          "description": "Null when what it is computed from was not measured, or was measured differently.",
           "type": [
             "number",
             "null"
@@ -181,6 +188,15 @@ export const gateSchema = {
               "type": "null"
             }
           ]
+        },
+        "apart": {
+          "description": "In what the measurement of the other side differs from this one's, so that the two cannot be compared; the check then fails. Empty when they can.",
+          "type": "array",
+          "maxItems": 100,
+          "items": {
+            "type": "string",
+            "minLength": 1
+          }
         },
         "measured": {
           "description": "Null when it was not measured; the check then fails.",

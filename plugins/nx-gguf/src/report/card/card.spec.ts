@@ -77,6 +77,20 @@ describe('a card, read back by parsers of YAML and Markdown', () => {
     expect(card.body).toMatch(/\| Size +\| +[\d.]+\u00a0MiB +\| +[\d.]+\u00a0MiB \|/);
   });
 
+  it('tells what was measured differently apart, with the reason and in no table', () => {
+    const [first, ...others] = evidence.variants;
+    if (first === undefined) throw new Error('no variant');
+    const apart = { ...evidence, variants: [{ ...first, measurement: null }, ...others], apart: [{ name: first.name, measurement: first.measurement, why: ['the chunks: 4, not 40', `the text: ${hostile}`] as [string, ...string[]] }] };
+    const told = read(apart);
+    const mean = first.measurement === null ? '' : estimate(first.measurement.statistics.kldNats.mean, 6);
+    expect(told.text).toContain(`Measured differently, and so not to be compared with any other figure here:\n\n- **Q4_K_M**: mean KLD ${mean}, same top `);
+    expect(told.text).toContain('; the chunks: 4, not 40; ');
+    expect(tableOf(told, 'Metric', 'Q4_K_M', 'Q5_K_M', 'Q6_K').map(([, own]) => own)).toEqual(tableOf(told, 'Metric', 'Q4_K_M', 'Q5_K_M', 'Q6_K').map(() => 'measured differently'));
+    expect(told.text.split('\n').filter((line) => line.startsWith('|') && line.includes(mean.slice(0, 8)))).toEqual([]);
+    expect(read(apart, { template: { file: 'card.md', text: '{{variant.Q4_K_M.kld}}' } }).body.trim()).toBe('measured differently');
+    expect(told.text).not.toContain('<script>');
+  });
+
   it('names the machine of the speeds', () => {
     expect(tableOf(card, 'Model', 'Prompt of 512 tokens').map(([name]) => name)).toEqual(['unquantized', ...evidence.variants.map(({ name }) => name)]);
     expect(card.body).toContain('Example CPU 3000, 8 cores, 32 GiB, linux x64');

@@ -1,15 +1,22 @@
 import type { Evidence, ReferenceEvidence, VariantEvidence } from '../../core/generated/evidence.generated.js';
+import { apartIntroduction, apartText, missingFigure } from '../apart.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
 import { inlineCode, plainText, table, unbroken } from './markdown.js';
-import { kldMetrics, metricCells, notMeasured, otherMetrics } from './metrics.js';
+import { kldMetrics, metricCells, otherMetrics } from './metrics.js';
 import { originText } from './origin-text.js';
 
 /** Variants in one table; more would be wider than a page. */
 const mostColumns = 4;
 
-/** What was measured on what, and all metrics of all variants. */
+/** What was measured on what, and all metrics of all variants; then, apart from them, what was measured differently. */
 export function closenessSection(evidence: Evidence): string {
+  const { apart } = evidence;
+  const list = apart.map((result) => `- **${plainText(result.name)}**: ${plainText(apartText(result))}`);
+  return [figures(evidence), ...(apart.length === 0 ? [] : [apartIntroduction, list.join('\n')])].join('\n\n');
+}
+
+function figures(evidence: Evidence): string {
   const { evaluation, variants, unquantized } = evidence;
   const statistics = [...variants, ...evidence.references].find(({ measurement }) => measurement !== null)?.measurement?.statistics;
   if (evaluation === null || statistics === undefined) return 'Not measured.';
@@ -18,12 +25,12 @@ export function closenessSection(evidence: Evidence): string {
   const [model] = unquantized.files;
   return [
     `KL divergence (nats) of each variant's token probabilities from those of the unquantized model, as llama-perplexity printed it: ${statistics.chunks} chunks of ${statistics.ctx} tokens of ${inlineCode(file.name)} (sha256 ${inlineCode(file.sha256)}), ${statistics.tokens} tokens compared. 0 is the unquantized model itself${model === undefined ? '' : `, ${inlineCode(model.name)}`}, whose perplexity there is ${value.toFixed(4)}${error === null ? '' : ` ± ${error.toFixed(4)}`}. ± is the standard error as if tokens were independent.`,
-    ...chunked(variants).map(metricsTable),
+    ...chunked(variants).map((some) => metricsTable(some, evidence)),
   ].join('\n\n');
 }
 
-function metricsTable(variants: readonly VariantEvidence[]): string {
-  const rows = [...kldMetrics, ...otherMetrics].map((metric) => [metric.label, ...variants.map(({ measurement }) => (measurement === null ? notMeasured : metric.shown(measurement.statistics)))]);
+function metricsTable(variants: readonly VariantEvidence[], evidence: Evidence): string {
+  const rows = [...kldMetrics, ...otherMetrics].map((metric) => [metric.label, ...variants.map(({ name, measurement }) => (measurement === null ? missingFigure(evidence, name) : metric.shown(measurement.statistics)))]);
   return table([['Metric', ...variants.map(({ name }) => plainText(name))], ...rows], `l${'r'.repeat(variants.length)}`);
 }
 
@@ -34,21 +41,22 @@ function chunked<T>(items: readonly T[]): T[][] {
 }
 
 /** Each variant beside the references that it is compared with, in the form metric | reference | this; nothing without references. */
-export function comparisonsSection({ variants, references }: Evidence): string {
+export function comparisonsSection(evidence: Evidence): string {
+  const { variants, references } = evidence;
   const groups = [
     ...variants.map((variant) => ({ variant, others: references.filter(({ compareWith }) => compareWith === variant.name) })),
     { variant: null, others: references.filter(({ compareWith }) => !variants.some(({ name }) => name === compareWith)) },
   ].filter(({ others }) => others.length > 0);
   if (groups.length === 0) return '';
-  return ['Others\' files beside these, measured the same way on the same text. Better values are **bold**: KL divergence is better closer to 0.', ...groups.map(({ variant, others }) => comparison(variant, others))].join('\n\n');
+  return ['Others\' files beside these, measured the same way on the same text. Better values are **bold**: KL divergence is better closer to 0.', ...groups.map(({ variant, others }) => comparison(variant, others, evidence))].join('\n\n');
 }
 
-function comparison(variant: VariantEvidence | null, references: readonly ReferenceEvidence[]): string {
+function comparison(variant: VariantEvidence | null, references: readonly ReferenceEvidence[], evidence: Evidence): string {
   const columns = [...references, ...(variant === null ? [] : [variant])];
   const rows = [
     ['Size', ...columns.map(({ files }) => { const size = sizeOf(files); return size === null ? 'unknown' : unbroken(sizeText(size)); })],
     ['Bits per weight', ...columns.map(({ bitsPerWeight }) => bitsPerWeight?.toFixed(2) ?? 'unknown')],
-    ...[...kldMetrics, ...otherMetrics].map((metric) => [metric.label, ...metricCells(metric, columns.map(({ measurement }) => measurement))]),
+    ...[...kldMetrics, ...otherMetrics].map((metric) => [metric.label, ...metricCells(metric, columns.map(({ name, measurement }) => ({ measurement, missing: missingFigure(evidence, name) })))]),
   ];
   const head = ['Metric', ...references.map(({ name }) => plainText(name)), ...(variant === null ? [] : [`${plainText(variant.name)} (this)`])];
   return [

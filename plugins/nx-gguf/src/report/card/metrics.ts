@@ -29,15 +29,12 @@ export const otherMetrics: readonly Metric[] = [
   { label: 'Same top token, %', shown: ({ sameTopPercent }) => estimateText(sameTopPercent, 3), badness: ({ sameTopPercent }) => -sameTopPercent.value },
 ];
 
-/** What is shown in place of a figure that there is none of. */
-export const notMeasured = 'not measured';
-
 /** A metric of several models, the better value bold where there is one that is better than all others. */
-export function metricCells({ shown, badness }: Metric, measurements: readonly Measurement[]): string[] {
-  const values = measurements.map((measurement) => (measurement === null ? null : badness(measurement.statistics)));
+export function metricCells({ shown, badness }: Metric, models: readonly { readonly measurement: Measurement; readonly missing: string }[]): string[] {
+  const values = models.map(({ measurement }) => (measurement === null ? null : badness(measurement.statistics)));
   const isBest = (own: number): boolean => values.length > 1 && values.every((value) => value !== null) && values.filter((value) => value <= own).length === 1;
-  return measurements.map((measurement, index) => {
-    if (measurement === null) return notMeasured;
+  return models.map(({ measurement, missing }, index) => {
+    if (measurement === null) return missing;
     const text = shown(measurement.statistics);
     const own = values[index] ?? null;
     return own !== null && isBest(own) ? `**${text}**` : text;

@@ -1,8 +1,8 @@
 import type { Evidence, EvidenceFile, Measurement } from '../../core/generated/evidence.generated.js';
+import { missingFigure, notMeasured } from '../apart.js';
 import { estimateText, sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
 import { plainText, unbroken } from './markdown.js';
-import { notMeasured } from './metrics.js';
 import { originText } from './origin-text.js';
 
 /** Figures and names that a card's text can hold, by the name of their placeholder: nothing is typed by hand that was measured. */
@@ -20,15 +20,15 @@ export function cardValues(evidence: Evidence): [string, string][] {
     ['evaluation.tokens', statistics === undefined ? notMeasured : String(statistics.tokens)],
     ['evaluation.perplexity', statistics === undefined ? notMeasured : estimateText(statistics.perplexity.base, 4)],
     ['llama-cpp.commit', toolchain.commit ?? 'unknown'],
-    ...variants.flatMap((variant) => modelValues('variant', variant)),
-    ...references.flatMap((reference) => modelValues('reference', reference)),
+    ...variants.flatMap((variant) => modelValues('variant', variant, missingFigure(evidence, variant.name))),
+    ...references.flatMap((reference) => modelValues('reference', reference, missingFigure(evidence, reference.name))),
   ];
 }
 
-function modelValues(kind: 'variant' | 'reference', { name, files, bitsPerWeight, measurement }: { name: string; files: readonly EvidenceFile[]; bitsPerWeight: number | null; measurement: Measurement }): [string, string][] {
+function modelValues(kind: 'variant' | 'reference', { name, files, bitsPerWeight, measurement }: { name: string; files: readonly EvidenceFile[]; bitsPerWeight: number | null; measurement: Measurement }, missing: string): [string, string][] {
   const statistics = measurement?.statistics;
   const size = sizeOf(files);
-  const of = (field: string, value: string | undefined): [string, string] => [`${kind}.${name}.${field}`, value === undefined ? notMeasured : unbroken(value)];
+  const of = (field: string, value: string | undefined): [string, string] => [`${kind}.${name}.${field}`, value === undefined ? missing : unbroken(value)];
   return [
     of('size', size === null ? 'unknown' : sizeText(size)),
     of('bits-per-weight', bitsPerWeight?.toFixed(2) ?? 'unknown'),

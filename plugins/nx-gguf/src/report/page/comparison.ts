@@ -1,4 +1,5 @@
 import type { Evidence, KldStatistics, Measurement, Origin, SpeedTest } from '../../core/generated/evidence.generated.js';
+import { apartIntroduction, apartText, notMeasured } from '../apart.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
 import { paretoFront, sizedModels } from '../pictures/size-kld.js';
@@ -7,7 +8,7 @@ import { testText } from '../speed-text.js';
 import { html, type Html, type HtmlValue } from './html.js';
 import { originHtml } from './origin.js';
 import { pairedHtml } from './paired.js';
-import { figure, missing, tableHtml, type Cell, type Column } from './table.js';
+import { figure, missingCell, tableHtml, type Cell, type Column } from './table.js';
 
 /** A variant or a reference as a row. */
 interface Row {
@@ -39,24 +40,25 @@ export function comparisonSection(evidence: Evidence, id: string): Html {
   const tests = [...new Map(rows.flatMap(({ speed }) => speed).map((test) => [testText(test), test])).values()];
   const columns: Column[] = [
     { label: 'Name' }, { label: 'Type' }, { label: 'Size', isNumber: true }, { label: 'Bits', hint: 'Bits per weight', isNumber: true },
+    { label: 'Gates', hint: 'What the recipe requires of the variant' },
     ...measured.map(({ column }) => ({ ...column, isNumber: true })),
     ...tests.map((test) => ({ label: `${testText(test)} t/s`, hint: `${testName(test)}: tokens a second`, isNumber: true })),
-    { label: 'Gates', hint: 'What the recipe requires of the variant' },
   ];
+  const isApart = (name: string): boolean => evidence.apart.some((result) => result.name === name);
   const largest = Math.max(...rows.map(({ sizeBytes }) => sizeBytes ?? 0));
   const cells = rows.map((row): Cell[] => [
     nameCell(row, front), { shown: row.ftype ?? '–', sort: row.ftype },
     row.sizeBytes === null ? unknown : { shown: html`${sizeText(row.sizeBytes)}${bar(row.sizeBytes / largest)}`, sort: row.sizeBytes },
     row.bitsPerWeight === null ? unknown : { shown: row.bitsPerWeight.toFixed(2), sort: row.bitsPerWeight },
-    ...measured.map(({ of, digits }) => (row.measurement === null ? missing : figure(of(row.measurement.statistics), digits))),
-    ...tests.map((test) => figure(row.speed.find((own) => testText(own) === testText(test))?.tokensPerSecond, 1)),
     gatesCell(row),
+    ...measured.map(({ of, digits }) => (row.measurement === null ? missingCell(isApart(row.name) ? 'apart' : notMeasured) : figure(of(row.measurement.statistics), digits))),
+    ...tests.map((test) => figure(row.speed.find((own) => testText(own) === testText(test))?.tokensPerSecond, 1)),
   ]);
   const attributes = rows.map(({ kind, name }) => html` data-kind="${kind}" data-name="${name.toLowerCase()}"`);
   const references = rows.some(({ kind }) => kind === 'reference');
   return html`<div class="controls" data-filters="${id}-models"><label>Filter by name <input type="search" data-filter="name" autocomplete="off" spellcheck="false"></label>${references ? html`<label><input type="checkbox" data-filter="references" checked> References</label>` : null}<output data-count>${rows.length} of ${rows.length} shown</output></div>
 ${tableHtml({ caption: `Variants${references ? ' and references' : ''} of ${evidence.name}`, columns, rows: cells }, { isSortable: true, id: `${id}-models`, rowAttributes: attributes })}
-<p class="note"><span class="mark-front" aria-hidden="true"></span> On the Pareto front: no other model here is both smaller and closer to the unquantized one. ±&nbsp;is the standard error as if tokens were independent, of speeds the standard deviation.</p>${originsHtml(rows)}${pairedHtml(evidence)}`;
+<p class="note"><span class="mark-front" aria-hidden="true"></span> On the Pareto front: no other model here is both smaller and closer to the unquantized one. ±&nbsp;is the standard error as if tokens were independent, of speeds the standard deviation.</p>${apartHtml(evidence)}${originsHtml(rows)}${pairedHtml(evidence)}`;
 }
 
 function rowsOf({ variants, references }: Evidence): Row[] {
@@ -73,6 +75,11 @@ const unknown: Cell = { shown: html`<span class="missing">unknown</span>`, sort:
 
 function nameCell({ name, kind }: Row, front: ReadonlySet<string>): Cell {
   return { shown: html`${name}${front.has(name) ? html` <span class="mark-front" role="img" aria-label="on the Pareto front"></span>` : null}${kind === 'variant' ? null : html` <span class="tag">reference</span>`}`, sort: name };
+}
+
+/** Results that were measured differently, in no table with the others. */
+function apartHtml({ apart }: Evidence): Html | null {
+  return apart.length === 0 ? null : html`<div class="apart"><p><strong>Apart.</strong> ${apartIntroduction}</p><ul>${apart.map((result) => html`<li><strong>${result.name}</strong>: ${apartText(result)}</li>`)}</ul></div>`;
 }
 
 /** Where references come from; those of one place are named together. */

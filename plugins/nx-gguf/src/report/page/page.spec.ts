@@ -1,5 +1,6 @@
 import { sha256 } from '../../core/digest.js';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
+import type { GateCheck } from '../../core/generated/gate.generated.js';
 import type { KldResult } from '../../core/generated/kld.generated.js';
 import { compareResults } from '../../kld/compare-results.js';
 import { readPageAssets } from '../../steps/report.js';
@@ -55,6 +56,28 @@ describe('renderPage', () => {
     expect(bare).toContain('Not measured: Divergence against size, Spread over tokens, Mean as more text is read, Speed.');
     expect(bare.match(/not measured/g)?.length).toBeGreaterThan(evidence.variants.length * 6);
     expect(bare.replaceAll(/<script>[^]*?<\/script>/g, '')).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('shows what was measured differently apart from the others, with the reason', async () => {
+    const [first, ...others] = evidence.variants;
+    if (first?.measurement == null) throw new Error('the sample lacks what is tested');
+    const told = await renderPage([{ ...evidence, variants: [{ ...first, measurement: null }, ...others], apart: [{ name: first.name, measurement: first.measurement, why: ['the chunks: 4, not <40>'] }] }], assets);
+    const mean = first.measurement.statistics.kldNats.mean.value.toFixed(6);
+    expect(told).toMatch(new RegExp(`<div class="apart"><p><strong>Apart.</strong> Measured differently, [^<]*</p><ul><li><strong>Q4_K_M</strong>: mean KLD ${mean} [^<]*; the chunks: 4, not &#60;40&#62;</li>`));
+    expect(told.match(/<span class="missing">apart<\/span>/g)).toHaveLength(6);
+    expect(told.split(mean)).toHaveLength(2);
+    expect(page).not.toContain('class="apart"');
+  });
+
+  it('says beside each variant whether it holds its gates', async () => {
+    const check: GateCheck = { variant: 'Q4_K_M', metric: 'meanKld', relation: 'atMost', limit: 1, than: null, apart: [], measured: 0.5, error: null, passed: true, missedBy: null };
+    const gates = [[check], [check, { ...check, limit: 0.1, passed: false, missedBy: 0.4 }], null];
+    const told = await renderPage([{ ...evidence, variants: evidence.variants.map((variant, index) => ({ ...variant, gates: gates[index] ?? null })) }], assets);
+    const [, table = ''] = /<table id="m0-models"([^]*?)<\/table>/.exec(told) ?? [];
+    const cells = (text: string) => [...text.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/g)].map(([, cell = '']) => cell.replaceAll(/<[^>]+>/g, ''));
+    const [head = '', ...rows] = table.split('<tr').slice(1);
+    const column = cells(head).indexOf('Gates');
+    expect(rows.map((row) => cells(row)[column])).toEqual(['1 passed', '1 of 2 failed', 'none', '–', '–', '–']);
   });
 
   it('says which of two is closer, and that the tool does not print it', async () => {

@@ -1,12 +1,15 @@
 import type { Evidence, EvidenceFile, RunEvidence } from '../../core/generated/evidence.generated.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
+import { shortened } from '../pictures/text-width.js';
 import { shellLine } from '../shell-line.js';
 import { html, type Html } from './html.js';
 import { originHtml } from './origin.js';
-import { provenanceGraph, type GraphNode, type ProvenanceGraph } from './provenance.js';
+import { layOutGraph, type GraphPoint } from './provenance-layout.js';
+import { provenanceGraph, type ProvenanceGraph } from './provenance.js';
 
 const box = { width: 190, height: 46, gapX: 64, gapY: 14, margin: 8 };
+const textRoom = box.width - 24;
 
 /** From source to file: the graph of the steps, and each step with its files, digests and commands. */
 export function provenanceSection(evidence: Evidence, id: string): Html {
@@ -21,29 +24,29 @@ ${identity('Build', toolchain.build)}${identity('Python', toolchain.python)}
 </dl>`;
 }
 
-function graphSvg({ nodes, edges, columns, rows }: ProvenanceGraph, { project }: Evidence, id: string): Html {
-  const width = columns * (box.width + box.gapX) - box.gapX + 2 * box.margin;
-  const height = rows * (box.height + box.gapY) - box.gapY + 2 * box.margin;
-  const place = ({ column, row }: GraphNode) => {
-    // Columns with few steps stand in the middle of the others.
-    const own = nodes.filter((node) => node.column === column).length;
-    return { x: box.margin + column * (box.width + box.gapX), y: box.margin + (row + (rows - own) / 2) * (box.height + box.gapY) };
-  };
-  const paths = edges.map(({ from, to }) => {
-    const [a, b] = [nodes[from], nodes[to]];
-    if (a === undefined || b === undefined) return null;
-    const [start, end] = [place(a), place(b)];
-    const [x1, y1, x2, y2] = [start.x + box.width, start.y + box.height / 2, end.x, end.y + box.height / 2];
-    const bend = Math.max(24, (x2 - x1) / 2);
-    return html`<path d="M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}" data-from="${from}" data-to="${to}"/>`;
-  });
+function graphSvg(graph: ProvenanceGraph, { project }: Evidence, id: string): Html {
+  const { nodes } = graph;
+  const { width, height, places, routes } = layOutGraph(graph, box);
+  const paths = routes.map(({ from, to, points }) => html`<path d="${pathOf(points)}" data-from="${from}" data-to="${to}"/>`);
   const boxes = nodes.map((node) => {
-    const { x, y } = place(node);
+    const { x, y } = places[node.index] ?? { x: 0, y: 0 };
     const { target, outputs } = node.run;
     const name = target.startsWith(`${project}:`) ? target.slice(project.length + 1) : target;
-    return html`<a href="#${id}-step-${node.index}" data-node="${node.index}" data-tip="${tipOf(node.run)}"><rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="6"/><text x="${x + 12}" y="${y + 19}">${shortened(name, 24)}</text><text class="quiet" x="${x + 12}" y="${y + 36}">${shortened(filesText(outputs), 28)}</text></a>`;
+    return html`<a href="#${id}-step-${node.index}" data-node="${node.index}" data-tip="${tipOf(node.run)}"><rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="6"/><text x="${x + 12}" y="${y + 19}">${shortened(name, textRoom, 13)}</text><text class="quiet" x="${x + 12}" y="${y + 36}">${shortened(filesText(outputs), textRoom, 11.5)}</text></a>`;
   });
   return html`<svg class="graph" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><g class="edges" aria-hidden="true">${paths}</g>${boxes}</svg>`;
+}
+
+/** A line that bends between columns and is straight within them. */
+function pathOf([first, ...points]: readonly GraphPoint[]): string {
+  if (first === undefined) return '';
+  let before = first;
+  return points.reduce((path, point, index) => {
+    const bend = (point.x - before.x) / 2;
+    const part = index % 2 === 0 ? `C${before.x + bend} ${before.y} ${point.x - bend} ${point.y} ${point.x} ${point.y}` : `H${point.x}`;
+    before = point;
+    return path + part;
+  }, `M${first.x} ${first.y}`);
 }
 
 function tipOf({ target, inputs, outputs, actionKey }: RunEvidence): string {
@@ -55,10 +58,6 @@ function filesText(files: readonly EvidenceFile[]): string {
   if (first === undefined) return 'no file';
   const size = sizeOf(files);
   return `${files.length === 1 ? (first.name.split('/').at(-1) ?? '') : `${files.length} files`}${size === null ? '' : `, ${sizeText(size)}`}`;
-}
-
-function shortened(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, Math.ceil(most / 2) - 1)}…${text.slice(text.length - Math.floor(most / 2))}`;
 }
 
 const mostFiles = 50;

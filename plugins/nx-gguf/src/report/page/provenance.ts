@@ -1,12 +1,11 @@
 import type { Evidence, RunEvidence } from '../../core/generated/evidence.generated.js';
 
-/** A step in the graph: where it stands, from left to right and from top to bottom. */
+/** A step in the graph, and its column from left to right. */
 export interface GraphNode {
   readonly run: RunEvidence;
   /** Number of the step among all. */
   readonly index: number;
   readonly column: number;
-  readonly row: number;
 }
 
 /** Steps and the files that went from one to another. */
@@ -14,7 +13,6 @@ export interface ProvenanceGraph {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly { readonly from: number; readonly to: number; readonly roles: readonly string[] }[];
   readonly columns: number;
-  readonly rows: number;
 }
 
 /** The graph from sources to what was measured: a step builds on those whose outputs, by digest, it read. */
@@ -32,12 +30,6 @@ export function provenanceGraph({ runs }: Pick<Evidence, 'runs'>): ProvenanceGra
   });
   const columns: number[] = [];
   for (const index of runs.keys()) columns[index] = Math.max(0, ...edges.filter(({ to }) => to === index).map(({ from }) => (columns[from] ?? 0) + 1));
-  const filled = new Map<number, number>();
-  const nodes = runs.map((run, index): GraphNode => {
-    const column = columns[index] ?? 0;
-    const row = filled.get(column) ?? 0;
-    filled.set(column, row + 1);
-    return { run, index, column, row };
-  });
-  return { nodes, edges, columns: Math.max(0, ...columns) + (runs.length === 0 ? 0 : 1), rows: Math.max(0, ...filled.values()) };
+  const nodes = runs.map((run, index): GraphNode => ({ run, index, column: columns[index] ?? 0 }));
+  return { nodes, edges, columns: Math.max(0, ...columns) + (runs.length === 0 ? 0 : 1) };
 }

@@ -1,3 +1,4 @@
+import { notMeasured } from '../apart.js';
 import { html, type Html, type HtmlValue } from './html.js';
 
 /** A cell of a table: what it shows, and what it is sorted by, null for what is missing. */
@@ -29,7 +30,12 @@ export function figure(estimate: { readonly value: number; readonly error: numbe
 }
 
 /** What is shown in place of a figure that there is none of. */
-export const missing: Cell = { shown: html`<span class="missing">not measured</span>`, sort: null };
+export const missing: Cell = missingCell(notMeasured);
+
+/** A cell that says why it has no figure. */
+export function missingCell(why: string): Cell {
+  return { shown: html`<span class="missing">${why}</span>`, sort: null };
+}
 
 /** A table that scrolls by itself where it is wider than the page; with `isSortable` its heads are buttons. */
 export function tableHtml({ caption, columns, rows }: Table, { isSortable = false, id = '', rowAttributes = [] }: { isSortable?: boolean; id?: string; rowAttributes?: readonly Html[] } = {}): Html {

@@ -4,6 +4,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import { sampleEvidence } from '../testing/sample-evidence.js';
 import { picturesOf } from './pictures.js';
+import { paretoFront } from './size-kld.js';
 import { speedRows } from './speed.js';
 import { renderSvg } from './svg.js';
 import { colours, ink, pictureWidth, ramp, series } from './theme.js';
@@ -23,6 +24,18 @@ async function svgOf(of: Evidence, name: string): Promise<string> {
 function marks(svg: string, kind: string): number {
   return svg.split(`aria-roledescription="${kind}"`).length - 1;
 }
+
+describe('paretoFront', () => {
+  const front = (...models: [string, number, number][]) => paretoFront(models.map(([name, sizeBytes, kld]) => ({ name, sizeBytes, kld }))).map(({ name }) => name);
+
+  it('are the models that no other one beats, from small to large', () => {
+    expect(front(['large', 9, 1], ['small', 1, 9], ['worse', 10, 1], ['middle', 5, 5], ['as large', 5, 6])).toEqual(['small', 'middle', 'large']);
+  });
+
+  it('has all of those that are equal, or none', () => {
+    expect(front(['a', 5, 5], ['b', 5, 5], ['c', 9, 1], ['d', 9, 2], ['e', 9, 2])).toEqual(['a', 'b', 'c']);
+  });
+});
 
 let isSpec: ValidateFunction;
 beforeAll(() => {

@@ -60,12 +60,13 @@ export function sizedModels(evidence: Evidence): SizedModel[] {
   });
 }
 
-/** The models for which no other is at most as large and at most as far, and better in one; from small to large. */
+/** The models for which no other is at most as large and at most as far, and better in one; from small to large. Of equal ones all are. */
 export function paretoFront<T extends Pick<SizedModel, 'sizeBytes' | 'kld'>>(models: readonly T[]): T[] {
   const front: T[] = [];
   for (const model of [...models].sort((a, b) => a.sizeBytes - b.sizeBytes || a.kld - b.kld)) {
     const last = front.at(-1);
-    if (last === undefined || model.kld < last.kld) front.push(model);
+    const isEqual = last?.sizeBytes === model.sizeBytes && last.kld === model.kld;
+    if (last === undefined || model.kld < last.kld || isEqual) front.push(model);
   }
   return front;
 }

@@ -42,6 +42,7 @@ export function sampleEvidence({ variants = ['Q4_K_M', 'Q5_K_M', 'Q6_K'], layers
     evaluation: { corpus: { project: 'texts', file: file('evaluation.txt', 1_290_590), origin: { ...origin, repository: 'maker/texts', kind: 'dataset', paths: ['texts.zip'], member: 'raw/evaluation.txt' } }, parameters: { ctx: 512, chunks: -1, batch: 2048, ubatch: 512 } },
     variants: made,
     comparisons: [],
+    apart: [],
     references: others,
     bench: speed ? { busy: [], machine: { cpu: 'Example CPU 3000', cores: 8, memoryGiB: 32, os: 'linux', arch: 'x64', graphics: [] }, runtime: { toolchain: sha256('toolchain'), backends: 'CPU', cpu: 'Example CPU 3000', gpu: '', threads: 8, batch: 2048, ubatch: 512, gpuLayers: -1, flashAttention: 'auto', devices: 'auto', cacheTypeK: 'f16', cacheTypeV: 'f16', repetitions: 5 } } : null,
     toolchain: { project: 'llama-cpp', commit: '2'.repeat(40), repository: 'https://example.org/llama.cpp', patched: false, build: { kind: 'built', source: { commit: '2'.repeat(40) }, cmake: { GGML_NATIVE: 'OFF' }, compiler: 'GNU 12.2.0', platform: 'linux', arch: 'x64' }, python: { python: '3.11', platform: 'linux' }, requirements: ['torch==2.11.0', 'transformers==5.23.0'] },

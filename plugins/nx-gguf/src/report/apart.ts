@@ -1,0 +1,23 @@
+import type { ApartEvidence, Evidence } from '../core/generated/evidence.generated.js';
+import { estimateText } from './numbers.js';
+
+/** What is shown in place of a figure that there is none of. */
+export const notMeasured = 'not measured';
+
+/** What is shown in place of a figure that cannot stand beside the others. */
+export const measuredApart = 'measured differently';
+
+/** What introduces results that cannot be compared with the others. */
+export const apartIntroduction = 'Measured differently, and so not to be compared with any other figure here:';
+
+/** What is shown of a model without a measurement that can stand beside the others. */
+export function missingFigure({ apart }: Pick<Evidence, 'apart'>, name: string): string {
+  return apart.some((result) => result.name === name) ? measuredApart : notMeasured;
+}
+
+/** The figures of a result that stands apart and why it does, in a line. */
+export function apartText({ measurement, why }: ApartEvidence): string {
+  const statistics = measurement?.statistics;
+  const figures = statistics === undefined ? [] : [`mean KLD ${estimateText(statistics.kldNats.mean, 6)}, same top ${estimateText(statistics.sameTopPercent, 3)} %, perplexity ${estimateText(statistics.perplexity.variant, 4)} on ${statistics.chunks} chunks of ${statistics.ctx} tokens`];
+  return [...figures, ...why].join('; ');
+}
