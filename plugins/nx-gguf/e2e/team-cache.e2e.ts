@@ -181,4 +181,20 @@ describe('a server that is gone', () => {
     expect(run.output.match(/warning: .*/g)).toEqual(['warning: http://127.0.0.1:9: the connection was refused; going on without it']);
     expect(run.output).not.toContain(server.token);
   }, 120_000);
+
+  it('does not end the run through Nx\'s remote cache either, with and without the daemon', async () => {
+    const h = await checkout('h');
+    Object.assign(h.environment, { NX_GGUF_REMOTE: 'http://127.0.0.1:9', NX_SELF_HOSTED_REMOTE_CACHE_SERVER: 'http://127.0.0.1:9' });
+    const run = await nx(h, 'fetch');
+    expect(run.output.match(/warning: .*/g)).toEqual(expect.arrayContaining(['warning: Nx\'s remote cache http://127.0.0.1:9/: the connection was refused; going on without it']));
+    const daemon = { env: { NX_DAEMON: 'true' } };
+    try {
+      for (const name of ['one', 'another']) {
+        h.edit('models/tiny-qwen35/make-checkpoint.mjs', (text) => `${text}// ${name}\n`);
+        expect((await nx(h, 'fetch', daemon)).ran).toContain('tiny-qwen35:fetch');
+      }
+    } finally {
+      await h.run(['reset', '--only-daemon'], daemon);
+    }
+  }, 300_000);
 });

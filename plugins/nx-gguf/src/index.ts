@@ -1,10 +1,14 @@
 import type { PostTasksExecution, PreTasksExecution } from '@nx/devkit';
 import { namesFiles } from './nx/named-targets.js';
+import { nxRemoteVariable } from './nx/nx-remote-variable.js';
 
 export { projectNodes as createNodes } from './nx/project-nodes.js';
 
 /** The name under which Nx lists this plugin. */
 export const name = 'nx-gguf';
+
+/** The environment itself: Nx has a stand-in in its place while a hook runs before tasks, to learn what that sets. */
+const { env } = process;
 
 /** After a run, puts the files of targets that came out of Nx's cache where people look for them. */
 export const postTasksExecution: PostTasksExecution = async (options, context) => {
@@ -20,7 +24,21 @@ export const postTasksExecution: PostTasksExecution = async (options, context) =
  */
 export const preTasksExecution: PreTasksExecution = async (options, context) => {
   if (context.argv.some((argument) => /^--against(=|$)/.test(argument))) process.env['NX_GGUF_COMPARISON'] = context.id;
+  await withoutDeadCache();
   if (!namesFiles(context.argv)) return;
   const { markGone } = await import('./nx/mark-gone.js');
   await markGone(options, context);
 };
+
+/** Switches Nx's remote cache off for this run when its server is down: with it Nx would end the run. */
+async function withoutDeadCache(): Promise<void> {
+  const server = env[nxRemoteVariable];
+  if (server === undefined || server === '') return;
+  const { nxRemoteProblem } = await import('./nx/nx-remote.js');
+  const problem = await nxRemoteProblem(env);
+  if (problem === null) return;
+  process.stdout.write(`warning: Nx's remote cache ${problem}; going on without it\n`);
+  process.env[nxRemoteVariable] = '';
+  // Nx was told. Where this process serves the next run too, that asks anew.
+  if (process.env !== env) env[nxRemoteVariable] = server;
+}
