@@ -13,7 +13,7 @@ import type { TensorPlace } from '../store/tensor-index.js';
 import { withFileBytes } from './gguf-file.js';
 import { runQuantize } from './quantize-tool.js';
 import type { Workbench } from './step.js';
-import { writeSubset, type Subset } from './subset-gguf.js';
+import { subsetOf, writeSubset, type Subset, type SubsetRequest } from './subset-gguf.js';
 import type { VariantJob, WantedTensors, WantedTensor } from './wanted-tensors.js';
 
 /** Where a tensor is that this process had made, or will be; `whenThere` waits until the file has that many bytes or gets no more. */
@@ -65,75 +65,93 @@ export async function makeTensors(job: VariantJob, wanted: WantedTensors, { benc
   const quantized = tensors.filter(({ from, to }) => from !== to);
   const missing = quantized.filter((tensor) => lacks.has(tensor));
   bench.report({ type: 'step', message: `${job.name}: ${quantized.length - missing.length} of ${quantized.length} quantized tensors are in the store${missing.length === 0 ? '' : `; quantizing ${missing.length}`}` });
-  const part = (stem: string, isWanted: (tensor: WantedTensor) => boolean) => writeSubset({ wanted, options: job.options, isMissing: isWanted, directory: bench.directory, stem, signal: bench.signal });
   const stem = `part-${made.runs++}`;
-  const [metadata, subset] = await bothOf(
-    made.metadata.length > 0 ? Promise.resolve(made.metadata) : part(`${stem}-metadata`, () => false).then((smallest) => metadataFrom(smallest, job, bench)),
-    lacks.size === 0 ? Promise.resolve(null) : part(stem, (tensor) => lacks.has(tensor)),
-  );
-  if (metadata === null) return null;
-  made.metadata = metadata.map((output) => withCount(output, tensors.length));
-  return subset === null ? nothingToMake : startRun({ subset, name: job.name, bench, made });
+  const part = (of: Pick<Part, 'stem' | 'isMissing'>): Part => ({ wanted, options: job.options, directory: bench.directory, signal: bench.signal, name: job.name, ...of });
+  const run = lacks.size === 0 ? null : startRun(part({ stem, isMissing: (tensor) => lacks.has(tensor) }), { bench, made });
+  try {
+    if (made.metadata.length === 0) {
+      const metadata = await metadataFrom(part({ stem: `${stem}-metadata`, isMissing: () => false }), bench);
+      if (metadata === null) {
+        await run?.making.stop();
+        return null;
+      }
+      made.metadata = metadata.map((output) => withCount(output, tensors.length));
+    }
+    run?.follow();
+    return run?.making ?? nothingToMake;
+  } catch (error) {
+    await run?.making.stop();
+    throw error;
+  }
 }
 
 const nothingToMake: MakingTensors = { isOver: () => true, ended: Promise.resolve(true), stop: () => Promise.resolve() };
 
-/** The results of two pieces of work, once both are over. @throws what the first of them failed with */
-async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
-}
+/** A part of the model that is handed to llama-quantize, for a variant of that name. */
+type Part = SubsetRequest & { name: string };
 
-function startRun({ subset, name, bench, made }: { subset: Subset; name: string; bench: Workbench; made: MadeTensors }): MakingTensors {
+/** Writes a part and has llama-quantize make it. What it makes can be followed once the metadata are known, and is checked against them. */
+function startRun(part: Part, { bench, made }: { bench: Workbench; made: MadeTensors }): { making: MakingTensors; follow: () => void } {
+  const subset = subsetOf(part);
   const stopping = new AbortController();
   const signal = bench.signal === undefined ? stopping.signal : AbortSignal.any([bench.signal, stopping.signal]);
   let isOver = false;
+  let tellMetadata: (areKnown: boolean) => void = () => undefined;
+  const metadataKnown = new Promise<boolean>((resolve) => { tellMetadata = resolve; });
   const count = subset.outputs.reduce((sum, { tensors }) => sum + tensors.length, 0);
-  const outputs = subset.outputs.map((output, index) => {
+  const composed = () => subset.outputs.map(({ name, tensors }, index) => {
     const metadata = made.metadata[index];
     if (metadata === undefined) throw new Error(`no metadata of output ${index}`);
-    const path = join(bench.directory, output.name);
-    const composed = composedOf(withCount(metadata, count).raw, output.tensors);
-    const whenThere = async (sizeBytes: number): Promise<void> => {
-      while (!isOver && (await sizeOf(path)) < sizeBytes) await sleep(pollMs);
-    };
-    for (const [at, { key }] of output.tensors.entries()) made.places.set(key, { path, range: composed.places[at] ?? { offset: 0, length: 0 }, whenThere });
-    return { path, composed };
+    return { path: join(bench.directory, name), tensors, composed: composedOf(withCount(metadata, count).raw, tensors) };
   });
   const run = async (): Promise<boolean> => {
     try {
-      return await runPart(subset, { name, quiet: false }, { ...bench, signal }) && (await Promise.all(outputs.map(isAsComposed))).every(Boolean);
+      return await runPart(subset, { ...part, signal }, { quiet: false, bench: { ...bench, signal } }) && await metadataKnown && (await Promise.all(composed().map(isAsComposed))).every(Boolean);
     } finally {
       isOver = true;
     }
   };
   const ended = quietly(run());
   return {
-    isOver: () => isOver,
-    ended,
-    stop: async () => {
-      stopping.abort();
-      await ended.catch(() => undefined);
+    making: {
+      isOver: () => isOver,
+      ended,
+      stop: async () => {
+        stopping.abort();
+        tellMetadata(false);
+        await ended.catch(() => undefined);
+      },
+    },
+    follow: () => {
+      tellMetadata(true);
+      for (const { path, tensors, composed: { places } } of composed()) {
+        const whenThere = async (sizeBytes: number): Promise<void> => {
+          while (!isOver && (await sizeOf(path)) < sizeBytes) await sleep(pollMs);
+        };
+        for (const [at, { key }] of tensors.entries()) made.places.set(key, { path, range: places[at] ?? { offset: 0, length: 0 }, whenThere });
+      }
     },
   };
 }
 
 /** Whether llama-quantize took a part. What it does not make of a part it may make of the whole; if not, the full run says why. */
-async function runPart({ options, inputs }: Subset, how: { name: string; quiet: boolean }, bench: Workbench): Promise<boolean> {
+async function runPart(subset: Subset, part: Part, { quiet, bench }: { quiet: boolean; bench: Workbench }): Promise<boolean> {
   try {
-    await runQuantize({ args: quantizeArgs(options), ...how }, bench);
+    await writeSubset(subset, part);
+    await runQuantize({ args: quantizeArgs(subset.options), name: part.name, quiet }, bench);
     return true;
   } catch (error) {
     if (isGgufError(error) && /^(QUANTIZE|GGUF)_/.test(error.code)) return false;
     throw error;
   } finally {
-    for (const path of inputs) await rm(path, { force: true });
+    for (const path of subset.inputs) await rm(path, { force: true });
   }
 }
 
 /** The metadata that llama-quantize writes for each output; null where it lays a file out in another way than this code would. */
-async function metadataFrom(smallest: Subset, { name }: VariantJob, bench: Workbench): Promise<OutputMetadata[] | null> {
-  if (!(await runPart(smallest, { name, quiet: true }, bench))) return null;
+async function metadataFrom(part: Part, bench: Workbench): Promise<OutputMetadata[] | null> {
+  const smallest = subsetOf(part);
+  if (!(await runPart(smallest, part, { quiet: true, bench }))) return null;
   const found: OutputMetadata[] = [];
   for (const { name: file, tensors } of smallest.outputs) {
     const path = join(bench.directory, file);

@@ -31,29 +31,35 @@ export interface SubsetRequest {
 }
 
 /**
- * Writes GGUFs that hold the metadata of the model verbatim and only the missing tensors. A file without a missing tensor
- * gets its smallest one, which costs nothing and gives llama-quantize something to write metadata for.
+ * Which GGUFs hold the metadata of the model verbatim and only the missing tensors. A file without a missing tensor gets
+ * its smallest one, which costs nothing and gives llama-quantize something to write metadata for.
  */
-export async function writeSubset(request: SubsetRequest): Promise<Subset> {
-  const { wanted, options, directory, stem } = request;
+export function subsetOf({ wanted, options, isMissing, directory, stem }: SubsetRequest): Subset {
   const isSplit = options.keepSplit === true;
   const taken = new Set<string>();
   const outputs = wanted.outputs.map((tensors) => {
     // Tensors with equal keys are equal: one of them is enough.
-    const missing = tensors.filter((tensor) => request.isMissing(tensor) && !taken.has(tensor.key) && taken.add(tensor.key));
+    const missing = tensors.filter((tensor) => isMissing(tensor) && !taken.has(tensor.key) && taken.add(tensor.key));
     return missing.length > 0 ? missing : [tensors.reduce((a, b) => (b.source.range.length < a.source.range.length ? b : a))];
   });
   const count = outputs.length;
-  const total = outputs.reduce((sum, tensors) => sum + tensors.length, 0);
   const inputNames = outputs.map((_, index) => (isSplit ? shardName(`${stem}-in`, index + 1, count) : `${stem}-in.gguf`));
-  for (const [index, tensors] of outputs.entries()) await writeFileOf(request, { index, tensors, total, path: join(directory, inputNames[index] ?? '') });
-  const rules = `${stem}-types.txt`;
-  await writeFile(join(directory, rules), outputs.flat().map(({ name, to }) => `${exactRule(name, to)}\n`).join(''));
   return {
-    options: { ...options, input: inputNames[0] ?? '', output: `${stem}-out.gguf`, tensorTypesFile: rules },
+    options: { ...options, input: inputNames[0] ?? '', output: `${stem}-out.gguf`, tensorTypesFile: rulesName(stem) },
     inputs: inputNames.map((name) => join(directory, name)),
     outputs: outputs.map((tensors, index) => ({ name: isSplit ? shardName(`${stem}-out`, index + 1, count) : `${stem}-out.gguf`, tensors })),
   };
+}
+
+/** Writes the GGUFs of a subset, and the rules for its tensors. */
+export async function writeSubset({ inputs, outputs }: Subset, request: SubsetRequest): Promise<void> {
+  const total = outputs.reduce((sum, { tensors }) => sum + tensors.length, 0);
+  for (const [index, { tensors }] of outputs.entries()) await writeFileOf(request, { index, tensors, total, path: inputs[index] ?? '' });
+  await writeFile(join(request.directory, rulesName(request.stem)), outputs.flatMap(({ tensors }) => tensors).map(({ name, to }) => `${exactRule(name, to)}\n`).join(''));
+}
+
+function rulesName(stem: string): string {
+  return `${stem}-types.txt`;
 }
 
 async function writeFileOf({ wanted, options, signal }: SubsetRequest, { index, tensors, total, path }: { index: number; tensors: readonly WantedTensor[]; total: number; path: string }): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { open, rename, truncate } from 'node:fs/promises';
+import { constants, open, rename, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashFile } from '../../store/hash-file.js';
@@ -79,7 +79,8 @@ const zeros = Buffer.alloc(1 << 20);
 /** Writes a body at a place of a file, leaving holes where it is all zeros; null when the connection was cut. */
 async function receive({ request, response, seen, fault }: Exchange, { path, from }: { path: string; from: number }): Promise<{ bytes: number; etag: string } | null> {
   const md5 = createHash('md5');
-  const file = await open(path, 'r+').catch(() => open(path, 'w+'));
+  // parts of one object come at the same time: whoever makes the file must not empty it
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT);
   let at = from;
   try {
     for await (const piece of request as AsyncIterable<Buffer>) {
