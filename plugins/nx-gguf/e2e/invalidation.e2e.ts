@@ -22,7 +22,10 @@ const everything = [...toolchain, 'llama-docs:fetch', ...ofModel].sort();
 const times = (count: number, name: string) => Array.from({ length: count }, () => name);
 /** One for each variant with rules, and one for each type without: what they tell depends on the header alone. */
 const dryRun = 'llama-quantize --dry-run';
-const allTools = ['convert', 'llama-imatrix', ...times(5, 'llama-perplexity'), ...times(4, 'llama-quantize'), ...times(6, dryRun), 'make-checkpoint.mjs', 'make-corpus.mjs'];
+// One run on the whole model; each variant after it shares tensors, and takes a run for metadata and one for the rest.
+const sharing = times(2, 'llama-quantize');
+const quantizing = ['llama-quantize', ...times(6, 'llama-quantize')];
+const allTools = ['convert', 'llama-imatrix', ...times(5, 'llama-perplexity'), ...quantizing, ...times(6, dryRun), 'make-checkpoint.mjs', 'make-corpus.mjs'];
 
 beforeAll(async () => {
   workspace = await createWorkspace(join(scratch, 'ws'), { store, tools: realTools() });
@@ -71,7 +74,7 @@ const changes: Change[] = [
     name: 'a rule of one variant',
     make: () => workspace.edit('models/tiny-qwen35/q5.txt', (text) => text.replace('ssm_out\\.weight$=q8_0', 'ssm_out\\.weight$=q6_K')),
     ran: model('card', 'kld:Q5_K_M', 'plan:Q5_K_M', 'quantize:Q5_K_M'),
-    processes: [...times(2, 'llama-perplexity'), 'llama-quantize', dryRun],
+    processes: [...times(2, 'llama-perplexity'), ...sharing, dryRun],
   },
   {
     name: 'a comment or a blank line in its tensor-type file',
@@ -89,7 +92,7 @@ const changes: Change[] = [
     name: 'the imatrix corpus',
     make: () => workspace.edit('tools/corpora/llama-docs/make-corpus.mjs', (text) => text.replace('text(calibration)', "text(calibration).replace('a', 'b')")),
     ran: ['llama-docs:fetch', ...model('card', 'imatrix'), ...plans, ...quantizations, ...measurements].sort(),
-    processes: ['llama-imatrix', ...times(5, 'llama-perplexity'), ...times(4, 'llama-quantize'), 'make-corpus.mjs'],
+    processes: ['llama-imatrix', ...times(5, 'llama-perplexity'), ...times(8, 'llama-quantize'), 'make-corpus.mjs'],
   },
   {
     name: 'kld chunks',
@@ -109,7 +112,7 @@ const changes: Change[] = [
       });
     },
     ran: [...ofModel, ...model('kld:Q3_K_M', 'plan:Q3_K_M', 'quantize:Q3_K_M')].sort(),
-    processes: [...times(2, 'llama-perplexity'), 'llama-quantize', dryRun],
+    processes: [...times(2, 'llama-perplexity'), ...sharing, dryRun],
   },
   {
     name: 'a removed variant',
@@ -130,7 +133,7 @@ const changes: Change[] = [
       workspace.edit('tools/llama-cpp/toolchain.json', (text) => text.replace('shims/bin', 'shims/other'));
     },
     ran: [...toolchain, ...model('card', 'imatrix'), ...plans, ...quantizations, ...measurements].sort(),
-    processes: ['llama-imatrix', ...times(5, 'llama-perplexity'), ...times(4, 'llama-quantize'), ...times(6, dryRun)],
+    processes: ['llama-imatrix', ...times(5, 'llama-perplexity'), ...quantizing, ...times(6, dryRun)],
   },
 ];
 
