@@ -39,6 +39,7 @@ export function optionsTable(schema) {
 
 function table(schema) {
   const rows = Object.entries(schema.properties ?? {}).filter(([name]) => name !== '$schema');
+  if (rows.length === 0) return ['It takes no options.'];
   return [
     '| option | type | default | meaning |',
     '| --- | --- | --- | --- |',

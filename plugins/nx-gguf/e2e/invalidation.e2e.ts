@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { invalidationRow } from './support/invalidation-row.js';
-import { editModel, editTargets, shrinkModel } from './support/small-model.js';
+import { editModel, shrinkModel } from './support/small-model.js';
 import { createWorkspace, openWorkspace, realTools, repository, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
@@ -16,9 +16,8 @@ const model = (...targets: string[]) => targets.map((target) => `tiny-qwen35:${t
 const plans = model(...variants.map((name) => `plan:${name}`));
 const quantizations = model(...variants.map((name) => `quantize:${name}`));
 const measurements = model(...variants.map((name) => `kld:${name}`));
-const toolchain = ['llama-cpp:build', 'llama-cpp:python', 'llama-cpp:source'];
 const ofModel = [...model('card', 'convert', 'fetch', 'imatrix'), ...plans, ...quantizations, ...measurements].sort();
-const everything = [...toolchain, 'llama-docs:fetch', ...ofModel].sort();
+const everything = ['llama-docs:fetch', ...ofModel].sort();
 const times = (count: number, name: string) => Array.from({ length: count }, () => name);
 /** One for each variant with rules, and one for each type without: what they tell depends on the header alone. */
 const dryRun = 'llama-quantize --dry-run';
@@ -33,7 +32,14 @@ beforeAll(async () => {
   workspace.edit('models/tiny-qwen35/tensor_types.txt', (text) => `${text}# rules of all variants\n`);
   cpSync(join(workspace.root, 'models/tiny-qwen35/tensor_types.txt'), join(workspace.root, 'models/tiny-qwen35/q5.txt'));
   editModel(workspace, ({ quantize }) => Object.assign(quantize['Q5_K_M'] ?? {}, { tensorTypes: 'q5.txt' }));
-  workspace.edit('models/tiny-qwen35/project.json', (text) => text.replace(/(quantize\.Q5_K_M"\] \}, "\{projectRoot\}\/)tensor_types\.txt/g, '$1q5.txt'));
+  // Files that nothing names yet, beside one that says what the converter is told.
+  cpSync(join(workspace.root, 'models/tiny-qwen35/card.md'), join(workspace.root, 'models/tiny-qwen35/other-card.md'));
+  appendFileSync(join(workspace.root, 'models/tiny-qwen35/other-card.md'), '\nOther words.\n');
+  writeFileSync(join(workspace.root, 'models/tiny-qwen35/metadata.json'), '{ "general.author": "e2e" }\n');
+  writeFileSync(join(workspace.root, 'models/tiny-qwen35/other-metadata.json'), '{ "general.author": "somebody else" }\n');
+  editModel(workspace, ({ convert }) => Object.assign(convert, { metadata: 'metadata.json' }));
+  cpSync(join(workspace.root, 'tools/corpora/llama-docs'), join(workspace.root, 'tools/corpora/other-docs'), { recursive: true });
+  workspace.edit('tools/corpora/other-docs/make-corpus.mjs', (text) => text.replace('text(evaluation)', "text(evaluation).replaceAll('e', 'a')"));
   writeFileSync(join(workspace.root, 'README.md'), 'A workspace.\n');
   writeFileSync(join(workspace.root, 'package-lock.json'), lockFile('1.0.0'));
   git('init', '-q');
@@ -63,7 +69,7 @@ const runCard = (on?: TestWorkspace) => nx(['run', 'tiny-qwen35:card'], on);
 /** A change of the committed files, what Nx runs because of it, and the processes it starts. */
 interface Change {
   name: string;
-  make: () => void;
+  make: () => unknown;
   ran: string[];
   processes: string[];
 }
@@ -100,25 +106,65 @@ const changes: Change[] = [
     ran: [...model('card'), ...measurements].sort(),
     processes: times(5, 'llama-perplexity'),
   },
+  {
+    name: 'rules for a variant that had none, in model.json alone',
+    make: () => editModel(workspace, ({ quantize }) => Object.assign(quantize['Q4_K_M-plain'] ?? {}, { tensorTypes: 'q5.txt' })),
+    ran: model('card', 'kld:Q4_K_M-plain', 'plan:Q4_K_M-plain', 'quantize:Q4_K_M-plain'),
+    processes: [...times(2, 'llama-perplexity'), 'llama-quantize'],
+  },
+  {
+    name: 'the type of a variant',
+    make: () => editModel(workspace, ({ quantize }) => Object.assign(quantize['Q4_K_M-plain'] ?? {}, { ftype: 'Q2_K' })),
+    ran: model('card', 'kld:Q4_K_M-plain', 'plan:Q4_K_M-plain', 'quantize:Q4_K_M-plain'),
+    processes: [...times(2, 'llama-perplexity'), ...sharing, dryRun],
+  },
+  {
+    name: 'a tensor-type file under another name',
+    make: () => {
+      renameSync(join(workspace.root, 'models/tiny-qwen35/q5.txt'), join(workspace.root, 'models/tiny-qwen35/rules.txt'));
+      editModel(workspace, ({ quantize }) => Object.assign(quantize['Q5_K_M'] ?? {}, { tensorTypes: 'rules.txt' }));
+    },
+    ran: model('card', 'plan:Q5_K_M', 'quantize:Q5_K_M'),
+    processes: [],
+  },
+  { name: 'another card template', make: () => editModel(workspace, ({ card }) => Object.assign(card, { template: 'other-card.md' })), ran: model('card'), processes: [] },
+  {
+    name: 'another metadata file for the converter',
+    make: () => editModel(workspace, ({ convert }) => Object.assign(convert, { metadata: 'other-metadata.json' })),
+    ran: ofModel.filter((task) => !task.endsWith(':fetch')), processes: ['convert', 'llama-imatrix', ...times(5, 'llama-perplexity'), ...times(4, 'llama-quantize'), ...times(6, dryRun)],
+  },
+  {
+    name: 'another evaluation corpus',
+    make: () => editModel(workspace, ({ evaluation }) => Object.assign(evaluation, { corpus: { project: 'other-docs', file: 'evaluation.txt' } })),
+    ran: ['other-docs:fetch', ...model('card'), ...measurements].sort(),
+    processes: [...times(5, 'llama-perplexity'), 'make-corpus.mjs'],
+  },
+  {
+    name: 'no importance matrix any more',
+    make: () => editModel(workspace, (whole) => delete (whole as { imatrix?: unknown }).imatrix),
+    ran: ofModel.filter((task) => !task.endsWith(':imatrix')), processes: [...times(5, 'llama-perplexity'), ...times(8, 'llama-quantize'), ...times(6, dryRun)],
+  },
+  {
+    name: 'a file that the source command reads',
+    make: () => workspace.edit('models/tiny-qwen35/checkpoint/model-card.mjs', (text) => text.replace('It is not', 'This is not')),
+    ran: ofModel, processes: ['convert', 'make-checkpoint.mjs'],
+  },
   { name: 'README', make: () => appendFileSync(join(workspace.root, 'README.md'), 'More.\n'), ran: [], processes: [] },
   {
     name: 'a new variant',
     make: () => {
       editModel(workspace, ({ quantize }) => Object.assign(quantize, { Q3_K_M: { ftype: 'Q3_K_M' } }));
-      editTargets(workspace, (targets) => {
-        targets['plan:Q3_K_M'] = { executor: 'nx-gguf:plan', options: { variant: 'Q3_K_M' }, inputs: ['...', { json: '{projectRoot}/model.json', fields: ['quantize.Q3_K_M'] }] };
-        targets['quantize:Q3_K_M'] = { executor: 'nx-gguf:quantize', options: { variant: 'Q3_K_M' }, inputs: ['...', { json: '{projectRoot}/model.json', fields: ['quantize.Q3_K_M'] }] };
-        targets['kld:Q3_K_M'] = { executor: 'nx-gguf:kld', options: { variant: 'Q3_K_M' }, dependsOn: ['...', { projects: ['llama-docs'], target: 'fetch' }, 'quantize:Q3_K_M'] };
-      });
     },
     ran: [...ofModel, ...model('kld:Q3_K_M', 'plan:Q3_K_M', 'quantize:Q3_K_M')].sort(),
     processes: [...times(2, 'llama-perplexity'), ...sharing, dryRun],
   },
   {
     name: 'a removed variant',
-    make: () => {
+    make: async () => {
       editModel(workspace, ({ quantize }) => delete quantize['Q6_K']);
-      editTargets(workspace, (targets) => delete targets['plan:Q6_K'] && delete targets['quantize:Q6_K'] && delete targets['kld:Q6_K']);
+      const { exitCode, output } = await workspace.run(['sync']);
+      expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+      workspace.processes();
     },
     ran: ofModel.filter((task) => !task.endsWith(':Q6_K')),
     processes: [],
@@ -132,7 +178,7 @@ const changes: Change[] = [
       workspace.edit('shims/other/llama-quantize', (text) => `${text}# another build\n`);
       workspace.edit('tools/llama-cpp/toolchain.json', (text) => text.replace('shims/bin', 'shims/other'));
     },
-    ran: [...toolchain, ...model('card', 'imatrix'), ...plans, ...quantizations, ...measurements].sort(),
+    ran: [...model('card', 'imatrix'), ...plans, ...quantizations, ...measurements].sort(),
     processes: ['llama-imatrix', ...times(5, 'llama-perplexity'), ...quantizing, ...times(6, dryRun)],
   },
 ];
@@ -143,11 +189,12 @@ describe('what a change rebuilds', () => {
   }, 600_000);
 
   it.each(changes)('$name', async ({ name, make, ran, processes }) => {
-    make();
+    await make();
     // `nx affected` does all that the change needs, so nothing is left for `nx run`.
     const affected = await nx(['affected', '-t', 'card', '--base=HEAD']);
     const afterwards = await runCard();
     git('checkout', '-q', '.');
+    git('clean', '-qfd', 'models', 'tools');
     expect({ affected, afterwards }).toEqual({ affected: { ran, processes }, afterwards: { ran: [], processes: [] } });
     expect(readme).toContain(invalidationRow(name, { ran, processes }));
   }, 600_000);

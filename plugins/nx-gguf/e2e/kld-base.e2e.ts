@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, 
 import { join } from 'node:path';
 import { leftovers } from './support/leftovers.js';
 import { running } from './support/processes.js';
-import { editModel, editTargets, shrinkModel } from './support/small-model.js';
+import { editModel, shrinkModel } from './support/small-model.js';
 import { createWorkspace, realTools, scratchDirectory, type NxRun, type RealTools, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
@@ -64,11 +64,7 @@ beforeAll(async () => {
   shrinkModel(workspace);
   writeShim(join(workspace.root, 'shims/bin/llama-perplexity'));
   copyFileSync(join(tools.source, 'models/ggml-vocab-gpt-2.gguf'), join(workspace.root, 'models/tiny-qwen35/other.gguf'));
-  editModel(workspace, (model) => Object.assign(model, { references: { other: { source: { type: 'path', path: 'other.gguf' } } } }));
-  editTargets(workspace, (targets) => Object.assign(targets, {
-    'reference:other': { executor: 'nx-gguf:reference', options: { reference: 'other' } },
-    'kld:other': { executor: 'nx-gguf:kld', options: { variant: 'other' }, dependsOn: ['...', 'reference:other', 'quantize:Q6_K'] },
-  }));
+  editModel(workspace, (model) => Object.assign(model, { references: { other: { source: { type: 'path', path: 'other.gguf' }, compareWith: 'Q6_K' } } }));
   const { exitCode, output } = await workspace.run(['run-many', '-p', 'tiny-qwen35', '-t', 'quantize:Q4_K_M,quantize:Q6_K,reference:other']);
   if (exitCode !== 0) throw new Error(output);
 }, 600_000);

@@ -175,7 +175,7 @@ describe('the report of these results', () => {
     expect(all.output).toContain('about tiny-qwen35');
     expect(all).toMatchObject({ exitCode: 0, ran: ['models:report'] });
     expect(readFileSync(join(workspace.root, 'dist/models/report.html'), 'utf8')).toContain(manifest('kld/Q6_K').facts.statistics.kldNats.mean.value.toFixed(6));
-    expect((await workspace.run(['run', 'models:report'])).restored).toContain('models:report');
+    expect((await workspace.run(['run', 'models:report'])).output).toContain('(from the store)');
   }, 120_000);
 
   it('is served here alone, follows the results, and ends with Ctrl-C', async () => {

@@ -5,7 +5,7 @@ import { globSync } from 'tinyglobby';
 const source = import.meta.dirname;
 
 /** Layers from the bottom up; a file may import from its own layer and from those below. */
-const layers = [['core'], ['gguf', 'quant', 'kld', 'speed', 'report', 'publish'], ['store', 'toolchain', 'upstream', 'remote'], ['destination'], ['steps'], ['nx'], ['executors', 'generators', 'bin', 'index.ts', 'store-api.ts']];
+const layers = [['core'], ['gguf', 'quant', 'kld', 'speed', 'report', 'publish'], ['store', 'toolchain', 'upstream', 'remote'], ['destination'], ['steps'], ['infer'], ['nx'], ['executors', 'generators', 'bin', 'index.ts', 'store-api.ts']];
 const pure = new Set(['gguf', 'quant', 'kld', 'speed', 'report', 'publish']);
 const effects = /^(node:(?!crypto$|util$|path$|zlib$)|@nx\/|nx$|execa$|proper-lockfile$|tar$|tinyglobby$)/;
 
@@ -31,8 +31,8 @@ describe('layers', () => {
     expect(imports.filter(({ file, specifier }) => pure.has(folderOf(file)) && effects.test(specifier))).toEqual([]);
   });
 
-  it('only nx/ and executors/ know Nx', () => {
-    const knowing = imports.filter(({ file, specifier }) => /^(@nx\/|nx$)/.test(specifier) && !['nx', 'executors', 'generators', 'index.ts'].includes(folderOf(file)));
+  it('only infer/, nx/ and executors/ know Nx', () => {
+    const knowing = imports.filter(({ file, specifier }) => /^(@nx\/|nx$)/.test(specifier) && !['infer', 'nx', 'executors', 'generators', 'index.ts'].includes(folderOf(file)));
     expect(knowing).toEqual([]);
   });
 

@@ -1,8 +1,11 @@
 import type { PostTasksExecution, PreTasksExecution } from '@nx/devkit';
+import { targetPrefix } from './infer/target-prefix.js';
+import { mayNameConfiguration } from './nx/misspelt-target.js';
 import { namesFiles } from './nx/named-targets.js';
 import { nxRemoteVariable } from './nx/nx-remote-variable.js';
 
-export { projectNodes as createNodes } from './nx/project-nodes.js';
+export { createDependencies } from './infer/create-dependencies.js';
+export { createNodes } from './infer/create-nodes.js';
 
 /** The name under which Nx lists this plugin. */
 export const name = 'nx-gguf';
@@ -18,14 +21,19 @@ export const postTasksExecution: PostTasksExecution = async (options, context) =
 };
 
 /**
- * Before a run, has Nx run again what it would restore though its files are gone. And a comparison (`--against`) is answered
+ * Before a run, refuses a target with a typo, which Nx would take for all variants, and has Nx run again what it would restore though its files are gone. And a comparison (`--against`) is answered
  * anew each time: it depends on things that are no inputs of the plan. An input that is never the same twice keeps Nx from
  * replaying an old one.
  */
 export const preTasksExecution: PreTasksExecution = async (options, context) => {
   if (context.argv.some((argument) => /^--against(=|$)/.test(argument))) process.env['NX_GGUF_COMPARISON'] = context.id;
   await withoutDeadCache();
-  if (!namesFiles(context.argv)) return;
+  const prefix = targetPrefix(options);
+  if (mayNameConfiguration(context.argv)) {
+    const { refuseMisspelt } = await import('./nx/refuse-misspelt.js');
+    await refuseMisspelt(context.argv, prefix);
+  }
+  if (!namesFiles(context.argv, prefix)) return;
   const { markGone } = await import('./nx/mark-gone.js');
   await markGone(options, context);
 };

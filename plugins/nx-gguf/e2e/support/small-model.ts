@@ -2,9 +2,11 @@ import type { TestWorkspace } from './workspace.js';
 
 interface SmallModel {
   name: string;
+  convert: { metadata?: string };
+  card: { template: string };
   source: { command: string[] };
   imatrix: { ctx: number; chunks: number };
-  evaluation: { ctx: number; chunks: number };
+  evaluation: { corpus: unknown; ctx: number; chunks: number };
   quantize: Record<string, { ftype: string; tensorTypes?: string }>;
 }
 
@@ -20,11 +22,6 @@ export function editJson(workspace: TestWorkspace, path: string, change: (value:
     change(value);
     return `${JSON.stringify(value)}\n`;
   });
-}
-
-/** Changes the targets of the embedded model. */
-export function editTargets(workspace: TestWorkspace, change: (targets: Record<string, unknown>) => unknown): void {
-  editJson(workspace, 'models/tiny-qwen35/project.json', (value) => change((value as { targets: Record<string, unknown> }).targets));
 }
 
 /** Makes the embedded model as small as measurements allow: four layers, few and short chunks. */

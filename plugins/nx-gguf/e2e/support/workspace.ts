@@ -33,7 +33,7 @@ export interface RunOptions {
 export interface NxRun {
   exitCode: number;
   output: string;
-  /** Tasks whose executor ran, and tasks that Nx restored. */
+  /** Tasks whose executor ran, and tasks that Nx restored. Without those of the toolchain: it is made of binaries on this machine, which are looked at each time. */
   ran: string[];
   restored: string[];
 }
@@ -110,7 +110,7 @@ async function runNx(root: string, args: readonly string[], { env, onStart }: Ru
   return {
     exitCode: exitCode ?? 128,
     output: all,
-    ran: tasks.filter(([, status]) => !status.includes('cache')).map(([id]) => id).sort(),
+    ran: tasks.filter(([id, status]) => !status.includes('cache') && !id.startsWith('llama-cpp:')).map(([id]) => id).sort(),
     restored: tasks.filter(([, status]) => status.includes('cache')).map(([id]) => id).sort(),
   };
 }

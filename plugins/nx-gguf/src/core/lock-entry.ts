@@ -38,7 +38,7 @@ export function isDeclaredAs(entry: LockedSource, source: Source): boolean {
   return canonicalJson(entry.declared as unknown as Json) === canonicalJson(declaration(source) as unknown as Json);
 }
 
-/** Name of the lock beside a model or corpus file, e.g. `model.lock.json`. */
-export function lockFileName(configFile: string): string {
-  return configFile.replace(/(\.json)?$/, '.lock.json');
+/** Name of the lock beside a model.json or corpus.json. */
+export function lockFileName(kind: 'model' | 'corpus'): string {
+  return `${kind}.lock.json`;
 }

@@ -34,9 +34,30 @@ describe('validate', () => {
   });
 
   it('says where JSON is broken', () => {
-    expect(() => parseAs('model', '{ "name": ', 'models/a/model.json')).toThrow(/models\/a\/model\.json: /);
+    expect(() => parseAs('model', '{\n "name": ', 'models/a/model.json')).toThrow(/models\/a\/model\.json:2: /);
+  });
+
+  it('says on which lines of a file that people write something is wrong', () => {
+    const text = '{\n  "name": "M",\n  "source": { "type": "path", "path": "x" },\n  "quantize": {\n    "Q4": { "ftype": "Q4_0", "pruneLayers": [\n 1,\n -1 ] },\n    "a.b": { "ftype": "Q4_0" }\n  },\n  "qantize": {}\n}';
+    const error = thrown(() => parseAs('model', text, 'model.json'));
+    expect(error.split('\n').sort()).toEqual([
+      'model.json:10: the top level: unknown property "qantize"',
+      'model.json:7: /quantize/Q4/pruneLayers/1: must be >= 0',
+      expect.stringMatching(/^model\.json:8: \/quantize: "a\.b" does not have the form/) as string,
+    ]);
+    expect(thrown(() => parseAs('manifest', '{}', 'artifact.json'))).toContain('artifact.json: the top level');
   });
 });
+
+/** The message of what is thrown. */
+function thrown(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'nothing';
+}
 
 describe('manifest file names', () => {
   const manifest = (name: string) => ({

@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { GgufError } from './errors.js';
+import { brokenLine, lineOf } from './json-lines.js';
 import { benchSchema, type BenchResult } from './generated/bench.generated.js';
 import { benchComparisonSchema, type BenchComparison } from './generated/bench-comparison.generated.js';
 import { comparisonSchema, type Comparison } from './generated/comparison.generated.js';
@@ -38,6 +39,9 @@ export interface Schemas {
   toolchain: Toolchain;
 }
 
+/** Files that people write, and whose lines they look for. */
+const written: ReadonlySet<keyof Schemas> = new Set(['model', 'corpus', 'toolchain', 'lock']);
+
 const schemas = [
   sourceSchema,
   benchSchema,
@@ -66,9 +70,14 @@ const ajv = new Ajv({ ...options, allErrors: true });
  * @throws GgufError `BAD_<KIND>` that names every problem at once, with the file and the place in it.
  */
 export function validate<K extends keyof Schemas>(kind: K, value: unknown, file: string): Schemas[K] {
+  return validated(kind, value, () => file);
+}
+
+/** The value as the type of its schema; `placeOf` tells the file, and the line where that is known, of a problem. */
+function validated<K extends keyof Schemas>(kind: K, value: unknown, placeOf: (problem: Problem) => string): Schemas[K] {
   const problems = problemsOf(`${kind}.schema.json`, value);
   if (problems.length === 0) return value as Schemas[K];
-  throw new GgufError(codeOf(kind), problems.map((problem) => `${file}: ${problem}`).join('\n'), {
+  throw new GgufError(codeOf(kind), [...new Set(problems.map((problem) => `${placeOf(problem)}: ${problem.sentence}`))].join('\n'), {
     hint: `The fields of this file are described in nx-gguf/schemas/${kind}.schema.json; name it as "$schema" and your editor completes them.`,
   });
 }
@@ -82,9 +91,13 @@ export function parseAs<K extends keyof Schemas>(kind: K, text: string, file: st
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new GgufError(codeOf(kind), `${file}: ${(cause as Error).message}`, { cause, hint: 'The file is not valid JSON.' });
+    const line = written.has(kind) ? brokenLine(text) : null;
+    throw new GgufError(codeOf(kind), `${file}${line === null ? '' : `:${line}`}: ${(cause as Error).message}`, { cause, hint: 'The file is not valid JSON.' });
   }
-  return validate(kind, value, file);
+  return validated(kind, value, ({ path }) => {
+    const line = written.has(kind) ? lineOf(text, path) : null;
+    return line === null ? file : `${file}:${line}`;
+  });
 }
 
 /**
@@ -101,7 +114,7 @@ export function parseForeign<K extends keyof Schemas>(kind: K, text: string): Sc
   foreign ??= new Ajv({ ...options, allErrors: false });
   const check = foreign.getSchema(`${kind}.schema.json`);
   if (check === undefined) throw new Error(`no schema of ${kind}`);
-  return check(value) === true ? (value as Schemas[K]) : { problem: describe(check.errors ?? [])[0] ?? 'it is not valid' };
+  return check(value) === true ? (value as Schemas[K]) : { problem: describe(check.errors ?? [])[0]?.sentence ?? 'it is not valid' };
 }
 
 let foreign: Ajv | undefined;
@@ -109,22 +122,35 @@ let foreign: Ajv | undefined;
 /** Checks executor options against their schema and collects the problems. */
 export function optionProblems(schema: object, options: unknown): string[] {
   const check = ajv.compile(schema);
-  return check(options) ? [] : describe(check.errors ?? []);
+  return check(options) ? [] : [...new Set(describe(check.errors ?? []).map(({ sentence }) => sentence))];
 }
 
 function codeOf(kind: string): string {
   return `BAD_${kind.replace('-', '_').toUpperCase()}`;
 }
 
-function problemsOf(id: string, value: unknown): string[] {
+/** Something that is wrong with a value, and the keys that lead to it. */
+interface Problem {
+  sentence: string;
+  path: string[];
+}
+
+function problemsOf(id: string, value: unknown): Problem[] {
   const check = ajv.getSchema(id);
   if (check === undefined) throw new Error(`no schema ${id}`);
   return check(value) === true ? [] : describe(check.errors ?? []);
 }
 
-function describe(errors: readonly ErrorObject[]): string[] {
+function describe(errors: readonly ErrorObject[]): Problem[] {
   const told = errors.filter((error) => error.keyword !== 'propertyNames' && error.keyword !== 'oneOf');
-  return [...new Set((told.length > 0 ? told : errors).map(sentence))];
+  return (told.length > 0 ? told : errors).map((error) => ({ sentence: sentence(error), path: pathOf(error) }));
+}
+
+function pathOf({ instancePath, params, propertyName }: ErrorObject): string[] {
+  const keys = instancePath.split('/').slice(1).map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const { additionalProperty } = params as { additionalProperty?: string };
+  const last = additionalProperty ?? propertyName;
+  return last === undefined ? keys : [...keys, last];
 }
 
 function sentence(error: ErrorObject): string {

@@ -5,7 +5,7 @@ import type { Manifest } from '../core/generated/manifest.generated.js';
 import { validate } from '../core/validate.js';
 import { writeDurably } from '../store/durable.js';
 import type { Pipeline } from './pipeline.js';
-import { manifestPath, type TargetRef } from './target.js';
+import { manifestPath, type TargetRef } from '../core/target.js';
 
 /** Name of the file beside a manifest that holds the results of smaller steps, without files, that planning it asked for. */
 export const askedFile = 'planning.json';

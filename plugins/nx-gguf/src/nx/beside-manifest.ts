@@ -1,15 +1,12 @@
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
-import { kldFile } from '../kld/kld-result.js';
-import { cardFile } from '../steps/card.js';
-import { planFile } from '../steps/plan.js';
 import { findBlob } from '../store/blobs.js';
 import { writeDurably } from '../store/durable.js';
 import { referToFile } from '../store/external.js';
 import { fileState } from '../store/file-state.js';
 import type { StoreLayout } from '../store/layout.js';
-import { manifestPath, type TargetKind, type TargetRef } from './target.js';
+import { carriedFiles, manifestPath, type TargetKind, type TargetRef } from '../core/target.js';
 
 /** Where the files of a target are. */
 export interface BesidePlace {
@@ -17,8 +14,7 @@ export interface BesidePlace {
   store: StoreLayout;
 }
 
-/** The one file of a target that is so small that Nx carries it with the manifest, as its outputs in nx.json say. */
-const carried: Partial<Record<TargetKind, string>> = { fetch: cardFile, plan: planFile, kld: kldFile };
+const carried: Partial<Record<TargetKind, string>> = carriedFiles;
 const largestBytes = 1 << 20;
 
 /** Leaves the small file of a target beside its manifest, so that whoever gets that from Nx needs no store to read it. */

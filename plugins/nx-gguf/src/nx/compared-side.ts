@@ -8,7 +8,7 @@ import { bitsPerWeight, elementCount } from '../gguf/weight-count.js';
 import { findFtype } from '../quant/ftypes.js';
 import type { PlanSide } from '../report/plan-diff-table.js';
 import { readHeaders } from './model-headers.js';
-import { modelFile } from './plan-step.js';
+import { defaultToolchain } from '../infer/declared-model.js';
 import type { Execution } from './run-executor.js';
 import { projectDirectory, readConfig } from './workspace.js';
 import { planVariant } from './variant-plan.js';
@@ -20,11 +20,9 @@ import { planVariant } from './variant-plan.js';
  */
 export async function comparedSide(against: string, { ref: refOf, pipeline, environment, options }: Execution<PlanOptions>): Promise<PlanSide> {
   const ref = refOf('plan');
-  const planning = options.config === undefined ? {} : { config: { project: ref.project, file: options.config } };
-  const file = modelFile(ref, pipeline, planning);
-  const model = await readConfig(environment.workspace, 'model', { project: ref.project, file });
+  const model = await readConfig(environment.workspace, 'model', ref.project);
   const planned = async (name: string, variant: Variant): Promise<PlanSide> => {
-    const { plan } = await planVariant({ ref, model, toolchain: model.toolchain ?? 'llama-cpp', file, name, variant, from: options.from ?? model.planFrom }, pipeline);
+    const { plan } = await planVariant({ ref, model, toolchain: model.toolchain ?? defaultToolchain, name, variant, from: options.from ?? model.planFrom }, pipeline);
     return { name, ...plan };
   };
   const variant = model.quantize?.[against];

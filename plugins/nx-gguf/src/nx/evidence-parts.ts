@@ -16,8 +16,8 @@ import { fact } from '../steps/facts.js';
 import { imatrixStatisticsOf, imatrixStatisticsStep } from '../steps/imatrix-statistics.js';
 import { readLock } from './lock-file.js';
 import type { Pipeline } from './pipeline.js';
-import { manifestPath, targetName, type TargetRef } from './target.js';
-import { configFile, projectDirectory, readConfig } from './workspace.js';
+import { manifestPath, targetName, type TargetRef } from '../core/target.js';
+import { projectDirectory, readConfig } from './workspace.js';
 
 const readmeBytes = 1 << 20;
 
@@ -41,9 +41,8 @@ export function evidenceParts(ref: TargetRef, pipeline: Pipeline, lock: Lock | n
     const { project, file: wanted } = typeof of === 'string' ? { project: of, file: undefined } : of;
     const { workspace } = pipeline.environment;
     const made = await artifactOf({ project, kind: 'fetch' });
-    const configured = configFile(workspace, { project, kind: 'fetch' }, 'corpus.json');
-    const { source } = await readConfig(workspace, 'corpus', { project, file: configured });
-    const corpusLock = await readLock(workspace, { project, configFile: configured });
+    const { source } = await readConfig(workspace, 'corpus', project);
+    const corpusLock = await readLock(workspace, { project, kind: 'corpus' });
     const files = made.manifest.files.filter(({ name }) => wanted === undefined || name === wanted);
     return {
       target: made.target, project, manifest: { ...made.manifest, files },

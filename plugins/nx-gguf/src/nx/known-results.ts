@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { readManifest } from '../store/actions.js';
-import { placedKinds } from './target.js';
+import { placedKinds } from '../core/target.js';
 
 /** A result whose files people look for. */
 export interface KnownResult {

@@ -29,7 +29,7 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-const locked = (place: LockPlace, overrides = {}, env = {}) => lockedSource({ project: 'm', configFile: 'model.json', place, source: { ...source, ...overrides } }, { ...environment, env: { ...environment.env, ...env } }, { attempts: 1 });
+const locked = (place: LockPlace, overrides = {}, env = {}) => lockedSource({ project: 'm', kind: 'model', place, source: { ...source, ...overrides } }, { ...environment, env: { ...environment.env, ...env } }, { attempts: 1 });
 const text = () => readFile(join(root, 'models/m/model.lock.json'), 'utf8');
 
 it('writes what is looked up, once, and then asks for nothing', async () => {
@@ -45,7 +45,7 @@ it('writes what is looked up, once, and then asks for nothing', async () => {
 it('tasks that run at the same time all find their entries in it', async () => {
   const places: LockPlace[] = ['source', 'imatrix', { reference: 'a' }, { reference: 'b' }];
   await Promise.all(places.map((place) => locked(place)));
-  const lock = await readLock(environment.workspace, { project: 'm', configFile: 'model.json' });
+  const lock = await readLock(environment.workspace, { project: 'm', kind: 'model' });
   expect([Object.keys(lock ?? {}), Object.keys(lock?.references ?? {})]).toEqual([['format', 'imatrix', 'references', 'source'], ['a', 'b']]);
 });
 

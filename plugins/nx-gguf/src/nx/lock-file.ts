@@ -16,15 +16,15 @@ import { projectDirectory, type Workspace } from './workspace.js';
 /** A source of a project, and the file that declares it. */
 export interface DeclaredSource {
   project: string;
-  /** Relative to the project's directory. */
-  configFile: string;
+  /** What declares it, in a file of that name. */
+  kind: 'model' | 'corpus';
   place: LockPlace;
   source: LockableSource;
 }
 
 /** The lock of a model or corpus file, or null when there is none. */
-export async function readLock(workspace: Workspace, { project, configFile }: Pick<DeclaredSource, 'project' | 'configFile'>): Promise<Lock | null> {
-  const file = lockFileName(configFile);
+export async function readLock(workspace: Workspace, { project, kind }: Pick<DeclaredSource, 'project' | 'kind'>): Promise<Lock | null> {
+  const file = lockFileName(kind);
   const shown = join(workspace.projects[project]?.root ?? '', file);
   try {
     return parseAs('lock', await readFile(join(projectDirectory(workspace, project, file), file), 'utf8'), shown);
@@ -43,7 +43,7 @@ export async function lockedSource(declared: DeclaredSource, environment: Toolch
   const { workspace, env, store, report } = environment;
   const known = pinned(declared, await readLock(workspace, declared));
   if (known !== null) return known;
-  const file = lockFileName(declared.configFile);
+  const file = lockFileName(declared.kind);
   const shown = join(workspace.projects[declared.project]?.root ?? '', file);
   if (isCi(env)) throw new GgufError('LOCK_MISSING', `${shown} does not pin ${placeName(declared.place)}, and in CI (CI is set) nothing is looked up`, { hint: `Run \`${updateCommand(declared.project)}\` on your machine and commit ${file}.` });
   const projectDir = projectDirectory(workspace, declared.project, file);
@@ -70,9 +70,9 @@ export function updateCommand(project: string): string {
   return `nx g nx-gguf:update --project=${project}`;
 }
 
-function pinned({ project, configFile, place, source }: DeclaredSource, lock: Lock | null): LockedSource | null {
+function pinned({ project, kind, place, source }: DeclaredSource, lock: Lock | null): LockedSource | null {
   const entry = lock === null ? null : lockedEntry(lock, place);
   if (entry === null) return null;
   if (isDeclaredAs(entry, source) && entry.files.length > 0) return entry;
-  throw new GgufError('LOCK_OUTDATED', `${project}: ${lockFileName(configFile)} pins another ${placeName(place)} than ${configFile} declares`, { hint: `Run \`${updateCommand(project)}\`, look at what changes, and commit the lock.` });
+  throw new GgufError('LOCK_OUTDATED', `${project}: ${lockFileName(kind)} pins another ${placeName(place)} than ${kind}.json declares`, { hint: `Run \`${updateCommand(project)}\`, look at what changes, and commit the lock.` });
 }

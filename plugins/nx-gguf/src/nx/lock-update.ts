@@ -9,7 +9,7 @@ import { findBlob } from '../store/blobs.js';
 import { fetchLocked, resolveSource, type LockableSource } from '../upstream/fetch-source.js';
 import { readLock, upstreamContext } from './lock-file.js';
 import type { ToolchainEnvironment } from './toolchain-tools.js';
-import { configFile, projectDirectory, readConfig, type Workspace } from './workspace.js';
+import { fetchedKind, projectDirectory, readConfig, type Workspace } from './workspace.js';
 
 /** What is new about one source. */
 export interface SourceUpdate {
@@ -33,7 +33,7 @@ export interface ProjectUpdate {
 
 /** Models and corpora that declare a source to pin. */
 export async function lockableProjects(workspace: Workspace): Promise<string[]> {
-  const names = Object.entries(workspace.projects).filter(([, { targets }]) => targets?.['fetch']?.executor === 'nx-gguf:fetch').map(([name]) => name).sort();
+  const names = Object.entries(workspace.projects).filter(([, { targets }]) => Object.values(targets ?? {}).some(({ executor }) => executor === 'nx-gguf:fetch')).map(([name]) => name).sort();
   const found: string[] = [];
   for (const name of names) if ((await declaredSources(workspace, name)).sources.length > 0) found.push(name);
   return found;
@@ -41,9 +41,9 @@ export async function lockableProjects(workspace: Workspace): Promise<string[]> 
 
 /** Looks up all sources of a project. A source that cannot be looked up keeps its entry, and says why. */
 export async function updateProject(project: string, environment: ToolchainEnvironment): Promise<ProjectUpdate> {
-  const { file, sources } = await declaredSources(environment.workspace, project);
-  const before = (await readLock(environment.workspace, { project, configFile: file })) ?? emptyLock;
-  const projectDir = projectDirectory(environment.workspace, project, file);
+  const { kind, sources } = await declaredSources(environment.workspace, project);
+  const before = (await readLock(environment.workspace, { project, kind })) ?? emptyLock;
+  const projectDir = projectDirectory(environment.workspace, project, project);
   let lock: Lock = emptyLock;
   const updates: SourceUpdate[] = [];
   for (const { place, source } of sources) {
@@ -52,7 +52,7 @@ export async function updateProject(project: string, environment: ToolchainEnvir
     updates.push(update);
     if (entry !== null) lock = withEntry(lock, place, entry);
   }
-  return { project, lockFile: lockFileName(file), lock, sources: [...updates, ...removed(before, sources)] };
+  return { project, lockFile: lockFileName(kind), lock, sources: [...updates, ...removed(before, sources)] };
 }
 
 async function updateSource({ place, source, old, projectDir }: { place: LockPlace; source: LockableSource; old: LockedSource | null; projectDir: string }, environment: ToolchainEnvironment): Promise<{ entry: LockedSource | null; update: SourceUpdate }> {
@@ -83,19 +83,19 @@ async function updateSource({ place, source, old, projectDir }: { place: LockPla
   }
 }
 
-async function declaredSources(workspace: Workspace, project: string): Promise<{ file: string; sources: { place: LockPlace; source: LockableSource }[] }> {
-  const file = configFile(workspace, { project, kind: 'fetch' }, 'model.json');
+async function declaredSources(workspace: Workspace, project: string): Promise<{ kind: 'model' | 'corpus'; sources: { place: LockPlace; source: LockableSource }[] }> {
+  const kind = await fetchedKind(workspace, project);
   const places: [LockPlace, Source][] = [];
-  if (/(^|\/)corpus[^/]*\.json$/.test(file)) {
-    places.push(['source', (await readConfig(workspace, 'corpus', { project, file })).source]);
+  if (kind === 'corpus') {
+    places.push(['source', (await readConfig(workspace, 'corpus', project)).source]);
   } else {
-    const model = await readConfig(workspace, 'model', { project, file });
+    const model = await readConfig(workspace, 'model', project);
     places.push(['source', model.source]);
     if (model.imatrix?.type === 'file') places.push(['imatrix', model.imatrix.source]);
     if (model.planFrom?.type === 'huggingface') places.push(['planFrom', model.planFrom]);
     for (const [name, { source }] of Object.entries(model.references ?? {})) places.push([{ reference: name }, source]);
   }
-  return { file, sources: places.flatMap(([place, source]) => (source.type === 'huggingface' || source.type === 'git' ? [{ place, source }] : [])) };
+  return { kind, sources: places.flatMap(([place, source]) => (source.type === 'huggingface' || source.type === 'git' ? [{ place, source }] : [])) };
 }
 
 function removed(before: Lock, sources: readonly { place: LockPlace }[]): SourceUpdate[] {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { manifestText } from '../store/actions.js';
 import { adopt, manifestOf, put, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
-import { goneFiles, goneInputs, goneValue, goneVariable } from './gone-variable.js';
+import { goneFiles, goneInputs, goneValue, goneVariable } from '../core/gone-variable.js';
 import { goneTargets } from './mark-gone.js';
 
 const q6 = manifestOf({ 'tiny-Q6_K.gguf': 'six' });
@@ -26,7 +26,7 @@ function given(manifests: Readonly<Record<string, Manifest>>, { onRemotes = [], 
     looks.cache++;
     return Promise.resolve(cache);
   };
-  const gone = async (...argv: readonly string[]) => Object.fromEntries(await goneTargets({ workspaceRoot, argv, store, remotes, cacheDirectory }));
+  const gone = async (...argv: readonly string[]) => Object.fromEntries((await goneTargets({ workspaceRoot, argv, store, remotes, cacheDirectory })).map(({ project, target, names }) => [`${project}:${target}`, names]));
   return { workspaceRoot, store, asked, looks, gone };
 }
 
@@ -69,18 +69,17 @@ describe('the targets whose files are gone', () => {
 });
 
 describe('the variable of a target', () => {
+  const target = { root: 'models/tiny', target: 'quantize:Q6_K' };
+
   it('tells the target which files were found gone', () => {
-    const env = { [goneVariable('tiny:quantize:Q6_K')]: goneValue('run 1', ['a.gguf', 'b.gguf']) };
-    expect(Object.keys(env)).toEqual(['NX_GGUF_GONE_TINY_QUANTIZE_Q6_K']);
-    expect(goneFiles(env, { project: 'tiny', kind: 'quantize', variant: 'Q6_K' })).toEqual(['a.gguf', 'b.gguf']);
-    expect(goneFiles(env, { project: 'tiny', kind: 'quantize', variant: 'Q4_K_M' })).toBeNull();
+    const env = { [goneVariable(target)]: goneValue('run 1', ['a.gguf', 'b.gguf']) };
+    expect(Object.keys(env)).toEqual(['NX_GGUF_GONE_MODELS_TINY_QUANTIZE_Q6_K']);
+    expect(goneFiles(env, target)).toEqual(['a.gguf', 'b.gguf']);
+    expect(goneFiles(env, { ...target, target: 'quantize:Q4_K_M' })).toBeNull();
   });
 
-  it('is an input of that target, if it leaves files and is ours', () => {
-    const targets = { convert: { executor: 'nx-gguf:convert' }, 'quantize:Q6_K': { executor: 'nx-gguf:quantize' }, quantize: { executor: 'nx:noop' }, fetch: { executor: 'nx-gguf:fetch' }, card: 'x' };
-    expect(goneInputs('tiny', targets)).toEqual({
-      convert: { inputs: [{ env: 'NX_GGUF_GONE_TINY_CONVERT' }] },
-      'quantize:Q6_K': { inputs: [{ env: 'NX_GGUF_GONE_TINY_QUANTIZE_Q6_K' }] },
-    });
+  it('is an input of that target, if it leaves files', () => {
+    expect(goneInputs(target)).toEqual([{ env: 'NX_GGUF_GONE_MODELS_TINY_QUANTIZE_Q6_K' }]);
+    expect(goneInputs({ ...target, target: 'fetch' })).toEqual([]);
   });
 });

@@ -6,9 +6,11 @@ import { createRemotes } from '../remote/create-remotes.js';
 import type { Remotes } from '../remote/remotes.js';
 import { storeLayout, type StoreLayout } from '../store/layout.js';
 import { defaultStoreRoot } from '../store/store.js';
-import { goneValue, goneVariable } from './gone-variable.js';
-import { knownResults, restorableResults } from './known-results.js';
-import { isNamed, unmatchedWords } from './named-targets.js';
+import { goneValue, goneVariable } from '../core/gone-variable.js';
+import { targetPrefix } from '../infer/target-prefix.js';
+import { cachedProjects } from './cached-projects.js';
+import { knownResults, restorableResults, type KnownResult } from './known-results.js';
+import { isNamed, unmatchedWords, type NamedTarget } from './named-targets.js';
 import { lostFiles } from './placed-files.js';
 
 /** Looking for files must not hold up a run for long. One that a slow remote does not own to counts as gone: its target runs, and brings it. */
@@ -26,8 +28,13 @@ export const markGone: PreTasksExecution = async (options, { id, workspaceRoot, 
   try {
     // Silent, and under a name of its own: a remote that is down is told by who needs it, where it is seen.
     const remotes = createRemotes({ store, env: process.env, pluginOptions: options, run: `${id} before`, report: () => undefined, patience, signal: AbortSignal.timeout(longestMs) });
-    const gone = await goneTargets({ workspaceRoot, argv, store, remotes }).finally(() => remotes.close());
-    for (const [task, names] of gone) process.env[goneVariable(task)] = goneValue(id, names);
+    const gone = await goneTargets({ workspaceRoot, argv, store, remotes, prefix: targetPrefix(options) }).finally(() => remotes.close());
+    if (gone.length === 0) return;
+    const projects = await cachedProjects();
+    for (const { project, target, names } of gone) {
+      const root = projects?.[project]?.root;
+      if (root !== undefined) process.env[goneVariable({ root, target })] = goneValue(id, names);
+    }
   } catch {
     // Whatever is wrong, with a remote's address or with the disk, is reported by the tasks that meet it.
   }
@@ -39,25 +46,38 @@ export interface Lookout {
   argv: readonly string[];
   store: StoreLayout;
   remotes: Pick<Remotes, 'lacking'>;
+  /** In front of the names of targets. */
+  prefix?: string;
   /** Directory of Nx's cache, which is asked for only when the command line names what is not under `dist/`. */
   cacheDirectory?: () => Promise<string | null>;
 }
 
+/** A target whose files are gone. */
+export interface GoneTarget {
+  project: string;
+  /** Without prefix, e.g. `quantize:Q4_K_M`. */
+  target: string;
+  names: string[];
+}
+
 /** The targets that the command line names and whose files are gone everywhere, with the names of these files. */
-export async function goneTargets({ workspaceRoot, argv, store, remotes, cacheDirectory = nxCache }: Lookout): Promise<Map<string, string[]>> {
-  const present = (await knownResults(join(workspaceRoot, 'dist'))).filter((result) => isNamed(result, argv));
-  const absent = unmatchedWords(present, argv);
-  const cached = absent.length === 0 ? [] : (await restorableResults(await cacheDirectory())).filter((result) => isNamed(result, absent));
-  const missing: { task: string; file: ManifestFile }[] = [];
+export async function goneTargets({ workspaceRoot, argv, store, remotes, prefix = '', cacheDirectory = nxCache }: Lookout): Promise<GoneTarget[]> {
+  const inNx = ({ project, target }: KnownResult): NamedTarget => ({ project, target: `${prefix}${target}` });
+  const present = (await knownResults(join(workspaceRoot, 'dist'))).filter((result) => isNamed(inNx(result), argv, prefix));
+  const absent = unmatchedWords(present.map(inNx), argv, prefix);
+  const cached = absent.length === 0 ? [] : (await restorableResults(await cacheDirectory())).filter((result) => isNamed(inNx(result), absent, prefix));
+  const missing: { project: string; target: string; file: ManifestFile }[] = [];
   for (const { manifest, project, target } of [...present, ...cached]) {
-    for (const file of await lostFiles(manifest, project, { root: workspaceRoot, store })) missing.push({ task: `${project}:${target}`, file });
+    for (const file of await lostFiles(manifest, project, { root: workspaceRoot, store })) missing.push({ project, target, file });
   }
   const lacking = new Set((await remotes.lacking(missing.map(({ file }) => file))).map(({ sha256 }) => sha256));
-  const gone = new Map<string, string[]>();
-  for (const { task, file: { name, sha256 } } of missing) {
-    if (lacking.has(sha256)) gone.set(task, [...new Set([...(gone.get(task) ?? []), name])]);
+  const gone = new Map<string, GoneTarget>();
+  for (const { project, target, file: { name, sha256 } } of missing) {
+    if (!lacking.has(sha256)) continue;
+    const key = `${project}:${target}`;
+    gone.set(key, { project, target, names: [...new Set([...(gone.get(key)?.names ?? []), name])] });
   }
-  return gone;
+  return [...gone.values()];
 }
 
 /** Where Nx keeps what it restores, on this machine. */

@@ -5,7 +5,7 @@ import type { Effects, Performed } from '../steps/perform.js';
 import { performTogether, type Ending } from '../steps/perform-together.js';
 import { actionKey, type StepPlan } from '../steps/step.js';
 import type { PlannedMeasurement } from './plan-step.js';
-import type { TargetRef } from './target.js';
+import type { TargetRef } from '../core/target.js';
 
 /** Receives how the measurement of a target ended. */
 export type MeasuringEnded = (ref: TargetRef, ending: Ending) => Promise<void>;

@@ -12,16 +12,14 @@ import { directoryOf, evidenceParts } from './evidence-parts.js';
 import { readLock } from './lock-file.js';
 import type { Pipeline } from './pipeline.js';
 import { declaredParts } from './published-parts.js';
-import type { TargetRef } from './target.js';
+import type { TargetRef } from '../core/target.js';
 import { toolchainContext } from './toolchain-tools.js';
-import { configFile, readConfig } from './workspace.js';
+import { readConfig } from './workspace.js';
 
 /** A model whose evidence is gathered. */
 export interface EvidenceRequest {
   ref: TargetRef;
   model: Model;
-  /** The model file, relative to the project's directory. */
-  file: string;
   toolchain: string;
 }
 
@@ -34,7 +32,7 @@ const publicLlamaCpp = 'https://github.com/ggml-org/llama.cpp';
 export async function modelEvidence(request: EvidenceRequest, pipeline: Pipeline, { withImportance = false } = {}): Promise<Evidence> {
   const { ref, model, toolchain } = request;
   const { workspace } = pipeline.environment;
-  const parts = evidenceParts(ref, pipeline, await readLock(workspace, { project: ref.project, configFile: request.file }));
+  const parts = evidenceParts(ref, pipeline, await readLock(workspace, { project: ref.project, kind: 'model' }));
   const variants = Object.entries(model.quantize ?? {});
   const references = Object.entries(model.references ?? {});
   requireKnownVariants(request);
@@ -69,8 +67,7 @@ export async function modelEvidence(request: EvidenceRequest, pipeline: Pipeline
 async function toolchainOf(project: string, pipeline: Pipeline): Promise<EvidenceInputs['toolchain']> {
   const { workspace } = pipeline.environment;
   const access = pipeline.toolchain(project);
-  const file = configFile(workspace, { project, kind: 'build' }, 'toolchain.json');
-  const { source } = await readConfig(workspace, 'toolchain', { project, file });
+  const { source } = await readConfig(workspace, 'toolchain', project);
   const repository = source.type === 'git' ? publicAddress(source.url) : source.type === 'npm' ? publicLlamaCpp : null;
   const identity = async (part: 'build' | 'python') => (await access.identity(part)) as Record<string, Json>;
   const python = await identity('python');

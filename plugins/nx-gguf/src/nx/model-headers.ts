@@ -23,7 +23,7 @@ export interface ObtainedHeaders {
 }
 
 /** The headers of the converted model's files, or of a GGUF elsewhere that stands for it. */
-export async function modelHeadersOf(request: Pick<VariantRequest, 'ref' | 'toolchain' | 'file' | 'from'>, pipeline: Pipeline): Promise<ObtainedHeaders> {
+export async function modelHeadersOf(request: Pick<VariantRequest, 'ref' | 'toolchain' | 'from'>, pipeline: Pipeline): Promise<ObtainedHeaders> {
   const step = await headerStep(request, pipeline);
   return {
     headers: modelHeaders(await pipeline.perform(step, request.toolchain, { needFiles: false })),
@@ -31,9 +31,9 @@ export async function modelHeadersOf(request: Pick<VariantRequest, 'ref' | 'tool
   };
 }
 
-async function headerStep({ ref, file, from }: Pick<VariantRequest, 'ref' | 'file' | 'from'>, pipeline: Pipeline): Promise<Step> {
+async function headerStep({ ref, from }: Pick<VariantRequest, 'ref' | 'from'>, pipeline: Pipeline): Promise<Step> {
   if (from === undefined) return ggufHeaderStep(await convertedModel(ref, pipeline));
-  if (isHub(from)) return pinnedHeaders(from, { project: ref.project, file, pipeline });
+  if (isHub(from)) return pinnedHeaders(from, { project: ref.project, pipeline });
   return readHeadersStep(await readHeaders(typeof from === 'string' ? from : from.type === 'url' ? from.url : from.path, ref.project, pipeline));
 }
 

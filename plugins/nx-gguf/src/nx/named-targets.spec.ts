@@ -24,6 +24,18 @@ describe('isNamed', () => {
   });
 });
 
+describe('with a prefix', () => {
+  it.each([
+    ['gguf-quantize:Q6_K', ['run', 'tiny:gguf-quantize'], 'gguf-', true],
+    ['gguf-quantize:Q6_K', ['run', 'tiny:gguf-quantize:Q6_K'], 'gguf-', true],
+    ['gguf:quantize:Q6_K', ['run-many', '-t', 'gguf:quantize'], 'gguf:', true],
+    ['gguf-quantize:Q6_K', ['run', 'tiny:quantize'], 'gguf-', false],
+  ])('%s of %j: %s %s', (...[target, argv, prefix, expected]) => {
+    expect(isNamed({ project: 'tiny', target }, argv, prefix)).toBe(expected);
+    expect(namesFiles(argv, prefix)).toBe(true);
+  });
+});
+
 describe('the words that can name files', () => {
   it.each([
     [['run', 'tiny:quantize:Q6_K'], true],

@@ -1,4 +1,10 @@
-import { placedKinds } from './target.js';
+import { placedKinds } from '../core/target.js';
+
+/** A target as Nx names it, with the plugin's prefix. */
+export interface NamedTarget {
+  project: string;
+  target: string;
+}
 
 /** The words of a command line that can name targets. */
 function words(argv: readonly string[]): string[] {
@@ -6,8 +12,8 @@ function words(argv: readonly string[]): string[] {
 }
 
 /** True when a word names a target, or the aggregate that it belongs to (`quantize` for `quantize:Q6_K`), with its project or without. */
-function names(word: string, { project, target }: { project: string; target: string }): boolean {
-  return [target, target.split(':')[0] ?? target].some((name) => {
+function names(word: string, { project, target }: NamedTarget, prefix: string): boolean {
+  return [target, aggregateOf(target, prefix)].some((name) => {
     if (word === name) return true;
     if (!word.endsWith(`:${name}`)) return false;
     const named = word.slice(0, -name.length - 1);
@@ -15,18 +21,24 @@ function names(word: string, { project, target }: { project: string; target: str
   });
 }
 
+function aggregateOf(target: string, prefix: string): string {
+  return `${prefix}${target.slice(prefix.length).split(':')[0] ?? ''}`;
+}
+
 /** True when a command line names a target of a project, or the aggregate that it belongs to. */
-export function isNamed(of: { project: string; target: string }, argv: readonly string[]): boolean {
-  return words(argv).some((word) => names(word, of));
+export function isNamed(of: NamedTarget, argv: readonly string[], prefix = ''): boolean {
+  return words(argv).some((word) => names(word, of, prefix));
 }
 
 /** True when a command line can name a target whose files people look for. */
-export function namesFiles(argv: readonly string[]): boolean {
-  return unmatchedWords([], argv).length > 0;
+export function namesFiles(argv: readonly string[], prefix = ''): boolean {
+  return unmatchedWords([], argv, prefix).length > 0;
 }
 
 /** The words of a command line that can name targets whose files people look for, and name none of these. */
-export function unmatchedWords(of: readonly { project: string; target: string }[], argv: readonly string[]): string[] {
-  const kinds = words(argv).filter((word) => word.split(':').some((part) => (placedKinds as readonly string[]).includes(part)));
-  return kinds.filter((word) => !of.some((one) => names(word, one)));
+export function unmatchedWords(of: readonly NamedTarget[], argv: readonly string[], prefix = ''): string[] {
+  const kinds = new Set(placedKinds.flatMap((kind): string[] => [kind, `${prefix}${kind}`]));
+  return words(argv)
+    .filter((word) => word.split(':').some((part) => kinds.has(part)))
+    .filter((word) => !of.some((one) => names(word, one, prefix)));
 }

@@ -31,7 +31,7 @@ function given(env: Record<string, string> = {}) {
   const told: string[] = [];
   const pipeline: Pipeline = createPipeline({ workspace: { root, projects: { m: { root: 'models/m' } } }, store, remotes: noRemotes(store), env: { HF_ENDPOINT: hub.endpoint, HOME: root, ...env }, report: (event) => { if ('message' in event) told.push(event.message); }, signal: undefined }, { transfer: { backoffMs: 1 } });
   const headers = async (include: string[], repository = 'org/open') =>
-    (await modelHeadersOf({ ref: { project: 'm', kind: 'plan', variant: 'v' }, toolchain: 'llama-cpp', file: 'model.json', from: { type: 'huggingface', repository, include } }, pipeline)).headers;
+    (await modelHeadersOf({ ref: { project: 'm', kind: 'plan', variant: 'v' }, toolchain: 'llama-cpp', from: { type: 'huggingface', repository, include } }, pipeline)).headers;
   return { store, told, headers };
 }
 

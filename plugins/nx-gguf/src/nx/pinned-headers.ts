@@ -17,9 +17,9 @@ import { headerAt } from './ranged-header.js';
  * costs no request; an unknown one is read by ranges, or from the store when the file is in it.
  * @throws GgufError `PLAN_FROM_AMBIGUOUS`, `PLAN_FROM_INCOMPLETE`, or what reading the lock or the hub throws
  */
-export async function pinnedHeaders(source: HuggingFaceSource, { project, file, pipeline }: { project: string; file: string; pipeline: Pipeline }): Promise<Step> {
+export async function pinnedHeaders(source: HuggingFaceSource, { project, pipeline }: { project: string; pipeline: Pipeline }): Promise<Step> {
   const { environment, transfer } = pipeline;
-  const locked = await lockedSource({ project, configFile: file, place: 'planFrom', source }, environment, transfer);
+  const locked = await lockedSource({ project, kind: 'model', place: 'planFrom', source }, environment, transfer);
   const found = oneGguf(locked.files.map(({ path, sha256, sizeBytes }): ManifestFile => ({ name: path, sha256, sizeBytes })));
   if ('problem' in found) {
     throw new GgufError(found.problem === 'incomplete' ? 'PLAN_FROM_INCOMPLETE' : 'PLAN_FROM_AMBIGUOUS', `${project}: planFrom ${oneGgufProblem(found)}`, { hint: 'Name one GGUF, or all files of a split one, in "include" of planFrom in model.json.' });

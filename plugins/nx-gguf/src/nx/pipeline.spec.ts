@@ -43,7 +43,7 @@ function given(source: Source = written, remote?: RemoteStore): Given {
   put(join(project, 'make.mjs'), program(JSON.stringify(text)));
   const store = temporaryStore();
   const told: WorkEvent[] = [];
-  const workspace = { root, projects: { texts: { root: 'corpora/texts', targets: { fetch: { options: { config: 'corpus.json' } } } } } };
+  const workspace = { root, projects: { texts: { root: 'corpora/texts' } } };
   const remotes = remote === undefined ? noRemotes(store) : joinRemotes({ store, remotes: [guard(remote, { store })], sharesSources: true, report: (event) => told.push(event), signal: undefined });
   const later = (): Pipeline => createPipeline({ workspace, store, remotes, env: {}, report: (event) => told.push(event), signal: undefined });
   return {

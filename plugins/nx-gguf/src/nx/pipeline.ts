@@ -13,9 +13,10 @@ import { writeAsked } from './asked-results.js';
 import { measureTarget, measureTargets, type MeasuringEnded, type MeasuringPipeline } from './measure-targets.js';
 import { findBeside, leaveBeside } from './beside-manifest.js';
 import { planMeasurement, planStep, type PlanningOptions } from './plan-step.js';
-import { manifestPath, targetName, type TargetRef } from './target.js';
+import { manifestPath, targetName, type TargetRef } from '../core/target.js';
 import { verifyVariant } from './verify-variant.js';
 import { toolchainAccess, type ToolchainAccess, type ToolchainEnvironment } from './toolchain-tools.js';
+import { taskName } from './workspace.js';
 
 /** The targets of a workspace as steps: each can be had from the store or made, with everything it needs. */
 export interface Pipeline {
@@ -177,7 +178,7 @@ export function createPipeline(environment: ToolchainEnvironment, options: Pipel
       await pipeline.obtain(producer, { needFiles: true, isExplained: true });
       const made = await findBlob(store, file);
       if (made !== null) return made;
-      throw new GgufError('INPUT_CHANGED', `${targetName(producer)} made other bytes for ${file.name} than before`, { hint: `Run \`nx run ${targetName(producer)}\` and then this target again.` });
+      throw new GgufError('INPUT_CHANGED', `${targetName(producer)} made other bytes for ${file.name} than before`, { hint: `Run \`nx run ${taskName(producer, workspace)}\` and then this target again.` });
     },
   };
   return pipeline;

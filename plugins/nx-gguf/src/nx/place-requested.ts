@@ -5,6 +5,7 @@ import { createRemotes } from '../remote/create-remotes.js';
 import { readManifest } from '../store/actions.js';
 import { storeLayout } from '../store/layout.js';
 import { defaultStoreRoot } from '../store/store.js';
+import { targetPrefix } from '../infer/target-prefix.js';
 import { plainError } from './errors.js';
 import { hookRun } from './hook-run.js';
 import { isNamed } from './named-targets.js';
@@ -34,7 +35,7 @@ export const placeRequested: PostTasksExecution = async (options, { id, taskResu
       if (manifest === null) continue;
       const place = () => placeFiles(manifest, task.target.project, { root: workspaceRoot, store });
       const { missing } = await place();
-      if (missing.length === 0 || !isNamed(task.target, argv)) continue;
+      if (missing.length === 0 || !isNamed(task.target, argv, targetPrefix(options))) continue;
       const still = (await remotes.bring(manifest.files).catch(unlessInterrupted)) ? (await place()).missing : missing;
       if (still.length > 0) gone.set(task.id, still);
     }

@@ -6,7 +6,7 @@ import { referToFile } from '../store/external.js';
 import { fileState } from '../store/file-state.js';
 import type { StoreLayout } from '../store/layout.js';
 import { placeFile } from '../store/place.js';
-import { filesDirectory, placedKinds } from './target.js';
+import { filesDirectory, placedKinds } from '../core/target.js';
 
 /** True for targets that leave files under `dist/<project>/`. */
 export function leavesFiles(kind: string): boolean {

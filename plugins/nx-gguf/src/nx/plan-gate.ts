@@ -4,7 +4,7 @@ import { gateNeeds, gateProblems } from '../kld/gates.js';
 import { gateStep, type GatedModel } from '../steps/gate.js';
 import type { Step } from '../steps/step.js';
 import type { Pipeline } from './pipeline.js';
-import { targetName, type TargetRef } from './target.js';
+import { targetName, type TargetRef } from '../core/target.js';
 
 /**
  * The gates of a model with the manifests of everything they ask about.

@@ -8,7 +8,7 @@ import type { Step } from '../steps/step.js';
 import { referToFile } from '../store/external.js';
 import { lockedSource, upstreamContext } from './lock-file.js';
 import type { Pipeline } from './pipeline.js';
-import { targetName, type TargetRef } from './target.js';
+import { targetName, type TargetRef } from '../core/target.js';
 import { projectDirectory } from './workspace.js';
 
 // What fetching needs is loaded when something is fetched: most runs find everything in the store.
@@ -20,13 +20,13 @@ export interface SourcePlace {
   ref: TargetRef;
   pipeline: Pipeline;
   toolchain: string;
-  /** The file that declares it, relative to the project's directory. */
-  file: string;
+  /** What declares it, in a file of that name. */
+  kind: 'model' | 'corpus';
   place: LockPlace;
 }
 
 /** The step that brings the files of a source into the store: one kind of source for models, matrices, references and corpora. */
-export async function planSource(source: Source, { ref, pipeline, toolchain, file, place }: SourcePlace): Promise<Step> {
+export async function planSource(source: Source, { ref, pipeline, toolchain, kind, place }: SourcePlace): Promise<Step> {
   const { workspace, store, report } = pipeline.environment;
   const directory = projectDirectory(workspace, ref.project, targetName(ref));
   const refer = (path: string) => referToFile(store, path);
@@ -41,7 +41,7 @@ export async function planSource(source: Source, { ref, pipeline, toolchain, fil
     case 'url':
       return fetchUrlStep(source, { extract, bring: async () => (await upstream()).fetchUrl(source, upstreamContext(pipeline.environment, pipeline.transfer)) });
     default: {
-      const locked = await lockedSource({ project: ref.project, configFile: file, place, source }, pipeline.environment, pipeline.transfer);
+      const locked = await lockedSource({ project: ref.project, kind, place, source }, pipeline.environment, pipeline.transfer);
       const context = upstreamContext(pipeline.environment, pipeline.transfer);
       return fetchLockedStep(source, locked, { extract, bring: async () => (await upstream()).fetchLocked(source, { locked, projectDir: directory }, context) });
     }

@@ -19,15 +19,15 @@ import { readPageAssets, reportStep } from '../steps/report.js';
 import type { Step } from '../steps/step.js';
 import { modelEvidence } from './model-evidence.js';
 import { describeMachine } from '../toolchain/machine.js';
+import { defaultToolchain } from '../infer/declared-model.js';
 import { askingPipeline } from './asked-results.js';
 import type { Pipeline } from './pipeline.js';
 import { planGate } from './plan-gate.js';
 import { planSource } from './plan-source.js';
-import { targetName, type TargetRef } from './target.js';
-import { requireToolchainDependency } from './toolchain-dependency.js';
+import { targetName, type TargetRef } from '../core/target.js';
 import { convertedModel, llama, namedFile, oneFile } from './upstream-files.js';
 import { planVariant } from './variant-plan.js';
-import { configFile, projectDirectory, readConfig } from './workspace.js';
+import { fetchedKind, projectDirectory, readConfig } from './workspace.js';
 
 /** A step and the project whose toolchain it runs. */
 export interface PlannedStep {
@@ -41,45 +41,29 @@ interface Planning {
   pipeline: Pipeline;
   model: Model;
   toolchain: string;
-  /** The model file, relative to the project's directory. */
-  file: string;
   options: PlanningOptions;
 }
 
 /** What an executor's options change in planning. */
 export interface PlanningOptions {
-  /** The model file of a project, when it is not the one that the project names. */
-  config?: { project: string; file: string };
   /** A GGUF elsewhere that stands for the converted model in a plan, in place of the one that model.json declares. */
   from?: string | undefined;
   /** Most variants that are measured at once. */
   parallel?: number | undefined;
-  /** The projects of the tasks that the running one builds on; null or absent when not known. */
-  builtOn?: ReadonlySet<string> | null;
 }
 
 /** The step of a target: the recipe and the manifests of what it builds on, resolved. */
 export async function planStep(ref: TargetRef, pipeline: Pipeline, options: PlanningOptions): Promise<PlannedStep> {
-  const file = modelFile(ref, pipeline, options);
-  if (ref.kind === 'fetch' && /(^|\/)corpus[^/]*\.json$/.test(file)) return planCorpus(ref, pipeline, file);
-  const model = await readConfig(pipeline.environment.workspace, 'model', { project: ref.project, file });
-  const toolchain = model.toolchain ?? 'llama-cpp';
-  if (!withoutTools.has(ref.kind)) requireToolchainDependency(ref, toolchain, options.builtOn ?? null);
-  const planning = { ref, pipeline, model, toolchain, file, options };
-  return { step: await planOfKind(planning), toolchain };
-}
-
-/** Targets that may run no tool of llama.cpp, so that they need not depend on a toolchain. */
-const withoutTools: ReadonlySet<TargetRef['kind']> = new Set(['fetch', 'reference']);
-
-/** The file that declares a target's model or corpus. */
-export function modelFile(ref: TargetRef, pipeline: Pipeline, { config }: PlanningOptions): string {
-  return config?.project === ref.project ? config.file : configFile(pipeline.environment.workspace, ref, 'model.json');
+  const { workspace } = pipeline.environment;
+  if (ref.kind === 'fetch' && (await fetchedKind(workspace, ref.project)) === 'corpus') return planCorpus(ref, pipeline);
+  const model = await readConfig(workspace, 'model', ref.project);
+  const toolchain = model.toolchain ?? defaultToolchain;
+  return { step: await planOfKind({ ref, pipeline, model, toolchain, options }), toolchain };
 }
 
 function planOfKind(planning: Planning): Promise<Step> {
   switch (planning.ref.kind) {
-    case 'fetch': return planSource(planning.model.source, { ...planning, place: 'source' });
+    case 'fetch': return planSource(planning.model.source, { ...planning, kind: 'model', place: 'source' });
     case 'reference': return planReference(planning);
     case 'convert': return planConvert(planning);
     case 'imatrix': return planImatrix(planning);
@@ -94,10 +78,10 @@ function planOfKind(planning: Planning): Promise<Step> {
   }
 }
 
-async function planCorpus(ref: TargetRef, pipeline: Pipeline, file: string): Promise<PlannedStep> {
-  const corpus = await readConfig(pipeline.environment.workspace, 'corpus', { project: ref.project, file });
-  const toolchain = corpus.toolchain ?? 'llama-cpp';
-  return { step: await planSource(corpus.source, { ref, pipeline, toolchain, file, place: 'source' }), toolchain };
+async function planCorpus(ref: TargetRef, pipeline: Pipeline): Promise<PlannedStep> {
+  const corpus = await readConfig(pipeline.environment.workspace, 'corpus', ref.project);
+  const toolchain = corpus.toolchain ?? defaultToolchain;
+  return { step: await planSource(corpus.source, { ref, pipeline, toolchain, kind: 'corpus', place: 'source' }), toolchain };
 }
 
 async function planConvert({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
@@ -108,28 +92,28 @@ async function planConvert({ ref, pipeline, model, toolchain }: Planning): Promi
   return convertStep({ name: model.name, settings, metadata, checkpoint: checkpoint.files, toolchain: { source: await access.identity('source'), python: await access.identity('python') } });
 }
 
-async function planImatrix({ ref, pipeline, model, toolchain, file }: Planning): Promise<Step> {
+async function planImatrix({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
   const settings = model.imatrix;
-  if (settings === undefined) throw new GgufError('NO_IMATRIX', `${ref.project}: model.json declares no "imatrix"`, { hint: 'Declare one, or remove the target `imatrix`.' });
+  if (settings === undefined) throw new GgufError('NO_IMATRIX', `${ref.project}: model.json declares no "imatrix"`, { hint: 'Declare one, or remove the target `imatrix` from project.json (`nx sync` does).' });
   if (settings.type === 'file') {
     const { pipeline: asking, asked } = await askingPipeline(ref, pipeline);
-    const fetched = await asking.perform(await planSource(settings.source, { ref, pipeline, toolchain, file, place: 'imatrix' }), toolchain, { needFiles: false });
+    const fetched = await asking.perform(await planSource(settings.source, { ref, pipeline, toolchain, kind: 'model', place: 'imatrix' }), toolchain, { needFiles: false });
     return { ...imatrixFileStep(oneFile(fetched, settings.file, 'imatrix.source')), asked };
   }
   return imatrixMakeStep({ settings, model: await convertedModel(ref, pipeline), corpus: await corpusText(settings.corpus, pipeline), toolchain: await llama(pipeline, toolchain) });
 }
 
-async function planQuantize({ ref, pipeline, model, toolchain, file }: Planning): Promise<Step> {
+async function planQuantize({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
   const variant = variantOf(ref, model);
   const files = await convertedModel(ref, pipeline);
   const name = `${model.name}-${ref.variant ?? ''}`;
-  if (files.some((file) => file.name === `${name}.gguf`)) throw new GgufError('VARIANT_NAME_TAKEN', `${name}.gguf is the name of the unquantized model already`, { hint: 'Give the variant another name in model.json and project.json.' });
-  const { plan, asked, ...planned } = await planVariant({ ref, model, toolchain, file, variant, name: ref.variant ?? '' }, pipeline);
+  if (files.some((file) => file.name === `${name}.gguf`)) throw new GgufError('VARIANT_NAME_TAKEN', `${name}.gguf is the name of the unquantized model already`, { hint: 'Give the variant another name.' });
+  const { plan, asked, ...planned } = await planVariant({ ref, model, toolchain, variant, name: ref.variant ?? '' }, pipeline);
   return { ...quantizeStep({ name, model: files, settings: planned.settings, rules: planned.rules, imatrix: planned.imatrix, expected: plan, toolchain: planned.toolchain }), asked };
 }
 
-async function planPlan({ ref, pipeline, model, toolchain, file, options }: Planning): Promise<Step> {
-  const planned = await planVariant({ ref, model, toolchain, file, variant: variantOf(ref, model), name: ref.variant ?? '', from: options.from ?? model.planFrom }, pipeline);
+async function planPlan({ ref, pipeline, model, toolchain, options }: Planning): Promise<Step> {
+  const planned = await planVariant({ ref, model, toolchain, variant: variantOf(ref, model), name: ref.variant ?? '', from: options.from ?? model.planFrom }, pipeline);
   return { ...quantizationPlanStep(planned), asked: planned.asked };
 }
 
@@ -146,10 +130,9 @@ export interface PlannedMeasurement {
 
 /** The measurement of a target: as `planStep`, for steps that are worked on together. */
 export async function planMeasurement(ref: TargetRef, pipeline: Pipeline, options: PlanningOptions): Promise<PlannedMeasurement> {
-  const file = modelFile(ref, pipeline, options);
-  const model = await readConfig(pipeline.environment.workspace, 'model', { project: ref.project, file });
-  const toolchain = model.toolchain ?? 'llama-cpp';
-  const planning = { ref, pipeline, model, toolchain, file, options };
+  const model = await readConfig(pipeline.environment.workspace, 'model', ref.project);
+  const toolchain = model.toolchain ?? defaultToolchain;
+  const planning = { ref, pipeline, model, toolchain, options };
   const variant = await pipeline.upstream({ project: ref.project, kind: measuredKind(ref, model), variant: ref.variant ?? '' });
   return { step: kldStep({ name: ref.variant ?? '', variant: variant.files, base: await kldBase(planning) }), settings: measureSettings(planning), toolchain };
 }
@@ -173,11 +156,11 @@ async function planBench({ ref, pipeline, model, toolchain }: Planning): Promise
   return benchStep({ name, files, settings: model.bench ?? {}, machine: describeMachine(), toolchain: await llama(pipeline, toolchain) });
 }
 
-async function planReference({ ref, pipeline, model, toolchain, file }: Planning): Promise<Step> {
+async function planReference({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
   const reference = model.references?.[ref.variant ?? ''];
   if (reference === undefined) throw new GgufError('REFERENCE_MISSING', `${targetName(ref)}: model.json declares no reference ${JSON.stringify(ref.variant)}`, { hint: `Declared are: ${Object.keys(model.references ?? {}).join(', ')}` });
   const { pipeline: asking, asked } = await askingPipeline(ref, pipeline);
-  const fetched = await asking.perform(await planSource(reference.source, { ref, pipeline, toolchain, file, place: { reference: ref.variant ?? '' } }), toolchain, { needFiles: false });
+  const fetched = await asking.perform(await planSource(reference.source, { ref, pipeline, toolchain, kind: 'model', place: { reference: ref.variant ?? '' } }), toolchain, { needFiles: false });
   return { ...referenceStep(ref.variant ?? '', fetched.files), asked };
 }
 
@@ -185,22 +168,22 @@ async function planReference({ ref, pipeline, model, toolchain, file }: Planning
 export function measuredKind(ref: TargetRef, model: Model): 'quantize' | 'reference' {
   const name = ref.variant ?? '';
   const isReference = Object.hasOwn(model.references ?? {}, name);
-  if (isReference && Object.hasOwn(model.quantize ?? {}, name)) throw new GgufError('NAME_TAKEN', `${ref.project}: ${name} is both a variant and a reference`, { hint: 'Rename one of them in model.json and project.json.' });
+  if (isReference && Object.hasOwn(model.quantize ?? {}, name)) throw new GgufError('NAME_TAKEN', `${ref.project}: ${name} is both a variant and a reference`, { hint: 'Rename one of them.' });
   if (!isReference) variantOf(ref, model);
   return isReference ? 'reference' : 'quantize';
 }
 
-async function planCard({ ref, pipeline, model, toolchain, file }: Planning): Promise<Step> {
-  const evidence = await modelEvidence({ ref, model, file, toolchain }, pipeline);
+async function planCard({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
+  const evidence = await modelEvidence({ ref, model, toolchain }, pipeline);
   const named = model.card?.template;
   const template = named === undefined ? null : { file: join(evidence.directory, named), text: await namedFile(ref, pipeline, { file: named, by: 'card.template' }) };
   const owner = publisher(model);
   return cardStep({ evidence, settings: { ...(owner === null ? {} : { quantizedBy: owner }), ...model.card }, template });
 }
 
-async function planReport({ ref, pipeline, model, toolchain, file }: Planning): Promise<Step> {
+async function planReport({ ref, pipeline, model, toolchain }: Planning): Promise<Step> {
   const { pipeline: asking, asked } = await askingPipeline(ref, pipeline);
-  const evidence = await modelEvidence({ ref, model, file, toolchain }, asking, { withImportance: true });
+  const evidence = await modelEvidence({ ref, model, toolchain }, asking, { withImportance: true });
   return { ...reportStep([evidence], await readPageAssets(), { withEvidence: true }), asked };
 }
 

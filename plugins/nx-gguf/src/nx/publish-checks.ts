@@ -13,10 +13,11 @@ import { hashFile } from '../store/hash-file.js';
 import { isPlaced } from '../store/place.js';
 import { actionKey } from '../steps/step.js';
 import { buildIdentity } from '../toolchain/build.js';
+import { defaultToolchain } from '../infer/declared-model.js';
 import type { Pipeline } from './pipeline.js';
-import { planMeasurement, planStep, type PlanningOptions } from './plan-step.js';
+import { planMeasurement, planStep } from './plan-step.js';
 import type { PublishSource } from './publish-files.js';
-import { filesDirectory, manifestPath, targetName, type TargetRef } from './target.js';
+import { filesDirectory, manifestPath, targetName, type TargetRef } from '../core/target.js';
 import { toolchainContext } from './toolchain-tools.js';
 
 /** What is checked before results are published. */
@@ -25,7 +26,6 @@ export interface CheckedPublication {
   model: Model;
   settings: ResolvedSettings;
   pipeline: Pipeline;
-  planning: PlanningOptions;
 }
 
 /**
@@ -33,14 +33,14 @@ export interface CheckedPublication {
  * action key is not the one that the recipe gives now, another llama.cpp than the declared one. Empty when all agree.
  */
 export async function staleResults(checked: CheckedPublication): Promise<{ missing: string[]; stale: string[] }> {
-  const { pipeline, planning } = checked;
+  const { pipeline } = checked;
   const planned = asTheyAre(pipeline);
   const missing: string[] = [];
   const stale = await staleToolchain(checked);
   for (const ref of targetsOf(checked)) {
     try {
       const manifest = await planned.upstream(ref);
-      const { step } = await (ref.kind === 'kld' ? planMeasurement : planStep)(ref, planned, planning);
+      const { step } = await (ref.kind === 'kld' ? planMeasurement : planStep)(ref, planned, {});
       if (actionKey(step.plan) !== manifest.actionKey) stale.push(`${targetName(ref)}: its result is of another recipe than the declared one`);
     } catch (error) {
       if (error instanceof NotBuilt) missing.push(`${error.message} has no result`);
@@ -75,12 +75,12 @@ export async function changedPlaces(project: string, sources: Iterable<PublishSo
 
 /** Gates that failed or were not measured, of the variants that are published. */
 export async function failedGates(checked: CheckedPublication): Promise<string[]> {
-  const { project, model, settings, pipeline, planning } = checked;
+  const { project, model, settings, pipeline } = checked;
   if (!settings.files.has('variants')) return [];
   const hasGates = Object.keys(model.gates ?? {}).length > 0;
   if (!hasGates) return model.evaluation === undefined ? [`${project}: model.json declares neither "evaluation" nor "gates", so nothing was measured`] : [];
   const ref: TargetRef = { project, kind: 'gate' };
-  const { step, toolchain } = await planStep(ref, asTheyAre(pipeline), planning);
+  const { step, toolchain } = await planStep(ref, asTheyAre(pipeline), {});
   const result = validate('gate', (await pipeline.perform(step, toolchain)).facts, `result of ${targetName(ref)}`);
   return result.checks.filter(({ variant, passed }) => !passed && settings.variants.includes(variant)).map(gateSentence);
 }
@@ -125,7 +125,7 @@ function corpusProject(corpus: CorpusFile): string {
 
 /** The build of llama.cpp that results were made with, when the declared one is another by now. */
 async function staleToolchain({ model, pipeline }: CheckedPublication): Promise<string[]> {
-  const project = model.toolchain ?? 'llama-cpp';
+  const project = model.toolchain ?? defaultToolchain;
   const recorded = await readManifest(join(pipeline.environment.workspace.root, manifestPath({ project, kind: 'build' })));
   if (recorded === null) return [];
   const declared = (await buildIdentity(await toolchainContext(project, pipeline.environment))) as unknown as Json;

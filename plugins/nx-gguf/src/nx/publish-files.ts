@@ -12,7 +12,7 @@ import { planFile } from '../steps/plan.js';
 import { manifestText } from '../store/actions.js';
 import type { Pipeline } from './pipeline.js';
 import { partsAbove } from './published-parts.js';
-import type { TargetKind } from './target.js';
+import type { TargetKind } from '../core/target.js';
 import { oneFile } from './upstream-files.js';
 
 /** Where a published file comes from: an artifact, or a text that is made here. */

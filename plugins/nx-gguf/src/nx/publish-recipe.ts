@@ -5,14 +5,14 @@ import type { PublishedRecipe } from '../publish/commit-message.js';
 import { estimateText } from '../report/numbers.js';
 import { readLock } from './lock-file.js';
 import type { Pipeline } from './pipeline.js';
-import { manifestPath, type TargetRef } from './target.js';
+import { manifestPath, type TargetRef } from '../core/target.js';
 import { join } from 'node:path';
 import { readManifest } from '../store/actions.js';
 
 /** The recipe behind the results, for the message of the commit that publishes them. */
-export async function publishedRecipe({ project, model, file }: { project: string; model: Model; file: string }, variants: readonly string[], pipeline: Pipeline): Promise<PublishedRecipe> {
+export async function publishedRecipe({ project, model }: { project: string; model: Model }, variants: readonly string[], pipeline: Pipeline): Promise<PublishedRecipe> {
   const manifestOf = (ref: TargetRef): Promise<Manifest | null> => readManifest(join(pipeline.environment.workspace.root, manifestPath(ref))).catch(() => null);
-  const lock = await readLock(pipeline.environment.workspace, { project, configFile: file });
+  const lock = await readLock(pipeline.environment.workspace, { project, kind: 'model' });
   const rows: PublishedRecipe['variants'][number][] = [];
   let llamaCpp: string | null = null;
   for (const name of variants) {

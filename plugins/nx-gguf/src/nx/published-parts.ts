@@ -3,6 +3,7 @@ import type { Manifest, ManifestFile } from '../core/generated/manifest.generate
 import type { Model } from '../core/generated/model.generated.js';
 import { defaultFiles, defaultSplitMaxSize, splitBytes } from '../publish/settings.js';
 import { splitStep } from '../steps/split.js';
+import { defaultToolchain } from '../infer/declared-model.js';
 import type { Pipeline } from './pipeline.js';
 import { llama } from './upstream-files.js';
 
@@ -15,7 +16,7 @@ export async function partsAbove(files: readonly ManifestFile[], { project, mode
   const [file] = tooLarge;
   if (file === undefined) return null;
   if (files.length > 1) throw new GgufError('SPLIT_IMPOSSIBLE', `${project}:publish: ${tooLarge.map(({ name }) => name).join(', ')}: a part of a split model is larger than ${maxSize}, and llama-gguf-split splits whole models only`, { hint: 'Convert with a smaller --split-max-size, or quantize without "keepSplit".' });
-  const toolchain = model.toolchain ?? 'llama-cpp';
+  const toolchain = model.toolchain ?? defaultToolchain;
   return pipeline.perform(splitStep({ file, maxSize, toolchain: await llama(pipeline, toolchain) }), toolchain, { needFiles: false });
 }
 

@@ -1,9 +1,10 @@
 import { readlinkSync } from 'node:fs';
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { GgufError } from '../core/errors.js';
+import { requireDeclaredTarget } from './declared-target.js';
 import { errorText } from './errors.js';
 import { progressReporter } from './progress.js';
-import { checkOptions, environmentOf, execution, interruptible, type CommonOptions, type Execution } from './run-executor.js';
+import { checkOptions, environmentOf, execution, interruptible, type Execution } from './run-executor.js';
 
 /** What Nx is told of one task of a batch. */
 export interface BatchResult {
@@ -25,7 +26,7 @@ export type BatchExecutor<O> = (...batch: [graph: TaskGraph, inputs: Record<stri
  * An executor that does several tasks together. Each has its own result, as soon as it is there, and its own output, which
  * Nx prints and remembers. With `isShared` what the work tells belongs to all: it is printed at once, and not remembered.
  */
-export function batchExecutor<O extends CommonOptions>(schema: object, work: (tasks: readonly BatchTask<O>[]) => Promise<void>, { isShared = false } = {}): BatchExecutor<O> {
+export function batchExecutor<O extends object>(schema: object, work: (tasks: readonly BatchTask<O>[]) => Promise<void>, { isShared = false } = {}): BatchExecutor<O> {
   return async function* (...[graph, inputs, , context]) {
     const results = queue<BatchResult>();
     const startTime = Date.now();
@@ -55,6 +56,7 @@ export function batchExecutor<O extends CommonOptions>(schema: object, work: (ta
         open.set(id, task);
         try {
           checkOptions(schema, options, own);
+          await requireDeclaredTarget(own, options);
         } catch (error) {
           end(error);
         }

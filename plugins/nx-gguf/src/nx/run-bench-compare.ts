@@ -7,17 +7,18 @@ import { speedComparisonText } from '../report/speed-text.js';
 import { benchCompareStep, comparisonFile, type ComparedFiles } from '../steps/bench-compare.js';
 import { writeDurably } from '../store/durable.js';
 import { describeMachine } from '../toolchain/machine.js';
+import { defaultToolchain } from '../infer/declared-model.js';
 import { measuredKind } from './plan-step.js';
 import type { Execution } from './run-executor.js';
-import { filesDirectory } from './target.js';
+import { filesDirectory } from '../core/target.js';
 import { llama, oneFile } from './upstream-files.js';
-import { configFile, readConfig } from './workspace.js';
+import { readConfig } from './workspace.js';
 
 /** Measures two variants or references in alternation, leaves the result under `dist/`, and prints which is faster. */
 export async function runBenchCompare({ options, project, pipeline, environment, print }: Execution<BenchCompareOptions>): Promise<void> {
   const { workspace } = environment;
-  const model = await readConfig(workspace, 'model', { project, file: options.config ?? configFile(workspace, { project, kind: 'convert' }, 'model.json') });
-  const toolchain = model.toolchain ?? 'llama-cpp';
+  const model = await readConfig(workspace, 'model', project);
+  const toolchain = model.toolchain ?? defaultToolchain;
   const side = async (name: string): Promise<ComparedFiles> => {
     const ref = { project, kind: 'bench', variant: name } as const;
     return { name, files: (await pipeline.upstream({ ...ref, kind: measuredKind(ref, model) })).files };

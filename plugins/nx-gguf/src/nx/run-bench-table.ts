@@ -7,13 +7,13 @@ import { parseAs } from '../core/validate.js';
 import { speedTables } from '../report/speed-table.js';
 import { benchFile } from '../steps/bench.js';
 import type { Execution } from './run-executor.js';
-import { manifestPath } from './target.js';
-import { configFile, readConfig } from './workspace.js';
+import { manifestPath } from '../core/target.js';
+import { readConfig, taskName } from './workspace.js';
 
 /** Prints the results that the `bench` targets of a model left, and others that are named, in a table for each machine. */
 export async function runBenchTable({ options, project, environment, print }: Execution<BenchTableOptions>): Promise<void> {
   const { workspace } = environment;
-  const model = await readConfig(workspace, 'model', { project, file: options.config ?? configFile(workspace, { project, kind: 'convert' }, 'model.json') });
+  const model = await readConfig(workspace, 'model', project);
   const names = [...Object.keys(model.quantize ?? {}), ...Object.keys(model.references ?? {})];
   const own = await Promise.all(names.map((variant) => readResult(workspace.root, join(dirname(manifestPath({ project, kind: 'bench', variant })), benchFile))));
   const others = await Promise.all((options.with ?? []).map(async (path) => {
@@ -22,7 +22,7 @@ export async function runBenchTable({ options, project, environment, print }: Ex
     return result;
   }));
   const results = [...own.filter((result) => result !== null), ...others];
-  if (results.length === 0) throw new GgufError('NOTHING_MEASURED', `${project}: no speed was measured yet`, { hint: `Run \`nx run ${project}:bench:<variant>\`.` });
+  if (results.length === 0) throw new GgufError('NOTHING_MEASURED', `${project}: no speed was measured yet`, { hint: `Run \`nx run ${taskName({ project, kind: 'bench', variant: '<variant>' }, workspace)}\`.` });
   print(speedTables(results));
 }
 

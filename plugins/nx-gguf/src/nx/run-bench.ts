@@ -6,7 +6,7 @@ import { speedTables } from '../report/speed-table.js';
 import { benchFile } from '../steps/bench.js';
 import { writeDurably } from '../store/durable.js';
 import type { Execution } from './run-executor.js';
-import { manifestPath, targetName } from './target.js';
+import { manifestPath, targetName } from '../core/target.js';
 import { oneFile } from './upstream-files.js';
 
 /** Measures the speed of a variant or a reference, leaves the result beside its manifest, and prints it. */

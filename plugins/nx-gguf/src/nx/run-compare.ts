@@ -13,7 +13,7 @@ import { sequentialStep } from '../steps/sequential-comparison.js';
 import type { Pipeline } from './pipeline.js';
 import { planMeasurement } from './plan-step.js';
 import type { Execution } from './run-executor.js';
-import { targetName, type TargetRef } from './target.js';
+import { targetName, type TargetRef } from '../core/target.js';
 import { oneFile } from './upstream-files.js';
 
 /** Says which of two variants or references is closer: from complete measurements, or from as much of them as it takes. */
@@ -39,8 +39,7 @@ async function compareMeasured({ project, pipeline, options }: Execution<Compare
 }
 
 async function compareEarly({ project, pipeline, options }: Execution<CompareOptions>): Promise<SequentialComparison> {
-  const planning = options.config === undefined ? {} : { config: { project, file: options.config } };
-  const planned = (variant: string) => planMeasurement({ project, kind: 'kld', variant }, pipeline, planning);
+  const planned = (variant: string) => planMeasurement({ project, kind: 'kld', variant }, pipeline, {});
   const [a, b] = [await planned(options.a), await planned(options.b)];
   const step = sequentialStep({ a: a.step, b: b.step, settings: a.settings, confidencePercent: options.confidence ?? 95, budgetChunks: options.chunks ?? null });
   const manifest = await pipeline.perform(step, a.toolchain, { needFiles: false });

@@ -4,7 +4,7 @@ import { GgufError } from '../core/errors.js';
 import { put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import { executor, type CommonOptions, type Execution } from './run-executor.js';
 
-const schema = { type: 'object', additionalProperties: false, properties: { config: { type: 'string' }, variant: { type: 'string' }, threads: { type: 'integer', minimum: 1 } } };
+const schema = { type: 'object', additionalProperties: false, properties: { variant: { type: 'string' }, threads: { type: 'integer', minimum: 1 } } };
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The context that Nx gives for a target of the project `tiny`; the task `tiny:<by>` builds on the tasks `edges`. */
@@ -88,8 +88,6 @@ describe('executor', () => {
 
 describe('what an executor knows', () => {
   it.each([
-    { target: 'quantize:Q6_K', options: {}, ref: { project: 'tiny', kind: 'quantize', variant: 'Q6_K' } },
-    { target: 'quantize:a:b', options: {}, ref: { project: 'tiny', kind: 'quantize', variant: 'a:b' } },
     { target: 'anything', options: { variant: 'Q6_K' }, ref: { project: 'tiny', kind: 'kld', variant: 'Q6_K' } },
     { target: 'convert', options: {}, ref: { project: 'tiny', kind: 'convert' } },
   ] as const)('target $target with $options is $ref', async ({ target, options, ref }) => {

@@ -4,12 +4,14 @@ import { optionProblems } from '../core/validate.js';
 import { createRemotes } from '../remote/create-remotes.js';
 import { processName } from '../store/owned-name.js';
 import { defaultStoreRoot, openStore } from '../store/store.js';
+import { targetPrefix } from '../infer/target-prefix.js';
+import { requireDeclaredTarget } from './declared-target.js';
 import { errorText } from './errors.js';
 import { createPipeline, type Pipeline } from './pipeline.js';
 import { pluginOptions } from './plugin-options.js';
 import { progressReporter } from './progress.js';
-import type { TargetKind, TargetRef } from './target.js';
-import { projectsBuiltOn } from './toolchain-dependency.js';
+import type { TargetKind, TargetRef } from '../core/target.js';
+import { projectsBuiltOn } from './projects-built-on.js';
 import type { ToolchainEnvironment } from './toolchain-tools.js';
 import type { Workspace } from './workspace.js';
 
@@ -29,9 +31,8 @@ export interface Execution<O> {
   ref: (kind: TargetKind) => TargetRef;
 }
 
-/** Options that executors share. */
+/** Options that several executors have. */
 export interface CommonOptions {
-  config?: string;
   variant?: string;
   threads?: number;
   reference?: string;
@@ -44,12 +45,13 @@ export interface CommonOptions {
  * An executor around a piece of work: options checked, store opened, interrupts turned into a clean stop, and every
  * error printed as code, message and hint.
  */
-export function executor<O extends CommonOptions>(schema: object, work: (execution: Execution<O>) => Promise<void>): (options: O, context: ExecutorContext) => Promise<{ success: boolean }> {
+export function executor<O extends object>(schema: object, work: (execution: Execution<O>) => Promise<void>): (options: O, context: ExecutorContext) => Promise<{ success: boolean }> {
   return async (options, context) => {
     const progress = progressReporter({ write: (text) => process.stdout.write(text), isTerminal: process.stdout.isTTY, nowMs: () => performance.now() });
     try {
       await interruptible(async (signal) => {
         checkOptions(schema, options, context);
+        await requireDeclaredTarget(context, options);
         const environment = await environmentOf(context, { report: progress.report, signal });
         // What was made is worth sharing also when what came after it failed.
         await work(execution(options, context, { environment, print: (text) => process.stdout.write(`${text}\n`) })).finally(() => environment.remotes.finish());
@@ -84,12 +86,15 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
  */
 export function checkOptions(schema: object, options: object, { projectName, targetName }: ExecutorContext): void {
   const problems = optionProblems(schema, options);
-  if (problems.length > 0) throw new GgufError('BAD_OPTIONS', problems.map((problem) => `${projectName ?? ''}:${targetName ?? ''}: ${problem}`).join('\n'), { hint: 'See the schema of the executor for what it takes.' });
+  if (problems.length === 0) return;
+  throw new GgufError('BAD_OPTIONS', problems.map((problem) => `${projectName ?? ''}:${targetName ?? ''}: ${problem}`).join('\n'), {
+    hint: 'config' in options ? 'Delete "config" from project.json: a project is what the model.json, corpus.json or toolchain.json in its directory says.' : 'See the schema of the executor for what it takes.',
+  });
 }
 
 /** What all tasks of a workspace work with. */
 export async function environmentOf(context: ExecutorContext, { report, signal }: Pick<ToolchainEnvironment, 'report' | 'signal'>): Promise<ToolchainEnvironment> {
-  const workspace: Workspace = { root: context.root, projects: context.projectsConfigurations.projects };
+  const workspace: Workspace = { root: context.root, projects: context.projectsConfigurations.projects, targetPrefix: targetPrefix(pluginOptions(context.nxJsonConfiguration)) };
   const store = await openStore(defaultStoreRoot(process.env));
   // All tasks of a run are children of one process.
   const remotes = createRemotes({ store, env: process.env, pluginOptions: pluginOptions(context.nxJsonConfiguration), run: processName(process.ppid), report, signal });
@@ -97,20 +102,19 @@ export async function environmentOf(context: ExecutorContext, { report, signal }
 }
 
 /** What the executor's own part of a task gets. */
-export function execution<O extends CommonOptions>(options: O, context: ExecutorContext, { environment, print }: Pick<Execution<O>, 'environment' | 'print'>): Execution<O> {
+export function execution<O extends object>(given: O, context: ExecutorContext, { environment, print }: Pick<Execution<O>, 'environment' | 'print'>): Execution<O> {
+  const options: CommonOptions = given;
   const project = context.projectName ?? '';
   const builtOn = projectsBuiltOn(context);
   const planning = {
     threads: options.threads,
     from: options.from,
     parallel: options.parallel,
-    builtOn,
-    ...(options.config === undefined ? {} : { config: { project, file: options.config } }),
     ...(options.maxBytesPerSecond === undefined ? {} : { transfer: { maxBytesPerSecond: options.maxBytesPerSecond } }),
   };
-  const variant = options.variant ?? options.reference ?? context.targetName?.split(':').slice(1).join(':');
+  const variant = options.variant ?? options.reference;
   return {
-    options,
+    options: given,
     project,
     environment,
     pipeline: createPipeline(environment, planning),

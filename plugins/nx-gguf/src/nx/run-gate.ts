@@ -3,7 +3,7 @@ import type { GateOptions } from '../core/generated/executors/gate.generated.js'
 import { validate } from '../core/validate.js';
 import { gateSummary, gateTable } from '../report/gate-table.js';
 import type { Execution } from './run-executor.js';
-import { targetName } from './target.js';
+import { targetName } from '../core/target.js';
 
 /**
  * Holds the variants to their gates and prints the table.

@@ -10,7 +10,7 @@ import { diffText, inspectionText } from '../report/inspection.js';
 import { withAnyGguf } from './any-gguf.js';
 import { rangedContext } from './ranged-header.js';
 import type { Execution } from './run-executor.js';
-import type { TargetRef } from './target.js';
+import type { TargetRef } from '../core/target.js';
 
 /** Shows what the GGUF of a target, or any other, holds; or how it differs from another. */
 export async function runInspect({ options, project, environment, pipeline, print }: Execution<InspectOptions>): Promise<void> {

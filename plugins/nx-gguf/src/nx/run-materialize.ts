@@ -3,14 +3,13 @@ import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
 import { placeFile } from '../store/place.js';
 import type { CommonOptions, Execution } from './run-executor.js';
-import { filesDirectory, type TargetRef } from './target.js';
-import { configFile, readConfig } from './workspace.js';
+import { filesDirectory, type TargetRef } from '../core/target.js';
+import { readConfig } from './workspace.js';
 
 /** Puts the GGUFs of all variants under `dist/<project>/` and prints what is there. */
-export async function runMaterialize({ project, environment, pipeline, options, print }: Execution<CommonOptions>): Promise<void> {
+export async function runMaterialize({ project, environment, pipeline, print }: Execution<CommonOptions>): Promise<void> {
   const { workspace } = environment;
-  const file = options.config ?? configFile(workspace, { project, kind: 'convert' }, 'model.json');
-  const model = await readConfig(workspace, 'model', { project, file });
+  const model = await readConfig(workspace, 'model', project);
   const rows: string[][] = [['file', 'size', 'bits per weight', 'sha256']];
   const refs: TargetRef[] = [{ project, kind: 'convert' }, ...Object.keys(model.quantize ?? {}).map((variant): TargetRef => ({ project, kind: 'quantize', variant }))];
   for (const ref of refs) {

@@ -3,7 +3,7 @@ import { describeArtifact } from './describe.js';
 import type { BatchTask } from './run-batch.js';
 import type { CommonOptions } from './run-executor.js';
 import type { MeasuringEnded } from './measure-targets.js';
-import type { TargetRef } from './target.js';
+import type { TargetRef } from '../core/target.js';
 
 /** Measures the variants of all tasks; those of one project with the same options in one go, as far as they share a base. */
 export async function runMeasurements(tasks: readonly BatchTask<CommonOptions>[]): Promise<void> {

@@ -7,7 +7,7 @@ import { planTable } from '../report/plan-table.js';
 import { planFile } from '../steps/plan.js';
 import { comparedSide } from './compared-side.js';
 import type { Execution } from './run-executor.js';
-import { manifestPath } from './target.js';
+import { manifestPath } from '../core/target.js';
 import { oneFile } from './upstream-files.js';
 
 /** Plans a variant, leaves the plan beside its manifest and prints it, or what differs from another one. */

@@ -16,13 +16,11 @@ import { changedPlaces, failedGates, staleResults } from './publish-checks.js';
 import { filesToPublish, type FilesToPublish } from './publish-files.js';
 import { publishedRecipe } from './publish-recipe.js';
 import type { Execution } from './run-executor.js';
-import { projectDirectory, readConfig } from './workspace.js';
+import { projectDirectory, readConfig, taskName } from './workspace.js';
 
 /** What one publication is about. */
 interface Publishing extends Execution<PublishOptions> {
   model: Model;
-  /** The model file, relative to the project's directory. */
-  file: string;
   settings: ResolvedSettings;
 }
 
@@ -32,9 +30,8 @@ const mostTurns = 4;
 /** Publishes what the model file says: checks, plan, one commit; or only the plan. */
 export async function runPublish(execution: Execution<PublishOptions>): Promise<void> {
   const { options, project, environment } = execution;
-  const file = options.config ?? 'model.json';
-  const model = await readConfig(environment.workspace, 'model', { project, file });
-  const publishing: Publishing = { ...execution, model, file, settings: resolveSettings(model, options, project) };
+  const model = await readConfig(environment.workspace, 'model', project);
+  const publishing: Publishing = { ...execution, model, settings: resolveSettings(model, options, project) };
   await checkResults(publishing);
   const collected = await filesToPublish(publishing);
   settle(await changedPlaces(project, collected.sources.values(), execution.pipeline), publishing, stalePlaces);
@@ -51,7 +48,7 @@ export async function runPublish(execution: Execution<PublishOptions>): Promise<
 }
 
 async function publish({ present, apply }: DestinationSession, publishing: Publishing, collected: FilesToPublish): Promise<void> {
-  const { options, print, project, model, file, pipeline, settings } = publishing;
+  const { options, print, project, model, pipeline, settings } = publishing;
   const planned = planPublication(collected.files, present, { overwrite: options.overwrite === true, prune: options.prune === true });
   const { plan } = planned;
   const changes = changesOf(plan);
@@ -64,7 +61,7 @@ async function publish({ present, apply }: DestinationSession, publishing: Publi
   if (options.dryRun === true) return;
   if (options.format !== 'json') print(changes.length === 0 ? publicationSentence(plan) : publicationTable({ ...plan, files: [...changes, ...plan.files.filter(({ action }) => action === 'keep')] }));
   if (changes.length === 0) return;
-  const message = commitMessage(await publishedRecipe({ project, model, file }, settings.variants, pipeline), plan);
+  const message = commitMessage(await publishedRecipe({ project, model }, settings.variants, pipeline), plan);
   const made = await apply({ plan, contents: await contentsOf(planned, collected, { publishing, amended: present.amended }), recordText: planned.recordText, message });
   if (options.format !== 'json') print(`published: ${made ?? plan.destination}`);
 }
@@ -100,11 +97,12 @@ function destinationOf({ settings: { to, relativeTo }, options, project, environ
 const stalePlaces = { code: 'RESULTS_CHANGED', allow: 'allowStale', hint: 'Files under dist/ are made, not edited: change the recipe, or delete them and run the targets again. --allowStale publishes what the manifests name.' } as const;
 
 async function checkResults(publishing: Publishing): Promise<void> {
-  const { project, model, settings, pipeline, options } = publishing;
-  const checked = { project, model, settings, pipeline, planning: options.config === undefined ? {} : { config: { project, file: options.config } } };
+  const { project, model, settings, pipeline } = publishing;
+  const checked = { project, model, settings, pipeline };
+  const makeFirst = `Run \`nx run ${taskName({ project, kind: 'card' }, publishing.environment.workspace)}\``;
   const { missing, stale } = await staleResults(checked);
-  if (missing.length > 0) throw new GgufError('RESULTS_MISSING', `${project}:publish: there is nothing to publish yet\n${missing.join('\n')}`, { hint: `Run \`nx run ${project}:card\` and then this target again.` });
-  settle(stale, publishing, { code: 'RESULTS_STALE', allow: 'allowStale', hint: `Run \`nx run ${project}:card\` and then this target again. --allowStale publishes what is there.` });
+  if (missing.length > 0) throw new GgufError('RESULTS_MISSING', `${project}:publish: there is nothing to publish yet\n${missing.join('\n')}`, { hint: `${makeFirst} and then this target again.` });
+  settle(stale, publishing, { code: 'RESULTS_STALE', allow: 'allowStale', hint: `${makeFirst} and then this target again. --allowStale publishes what is there.` });
   settle(await failedGates(checked), publishing, { code: 'GATES_NOT_PASSED', allow: 'allowFailedGates', hint: '--allowFailedGates publishes all the same.' });
 }
 

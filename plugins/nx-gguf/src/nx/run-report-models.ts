@@ -9,10 +9,12 @@ import { evidenceFile, readPageAssets, reportStep } from '../steps/report.js';
 import { manifestText, readManifest } from '../store/actions.js';
 import { writeDurably } from '../store/durable.js';
 import { describeArtifact } from './describe.js';
+import { defaultToolchain } from '../infer/declared-model.js';
 import type { Pipeline } from './pipeline.js';
 import { placeFiles } from './placed-files.js';
 import type { Execution } from './run-executor.js';
-import { manifestPath, targetName, type TargetRef } from './target.js';
+import { manifestPath, targetName, type TargetRef } from '../core/target.js';
+import { taskName } from './workspace.js';
 
 /** Writes the page about all models whose reports this one builds on, from the evidence that those left. */
 export async function runReportModels({ options, ref: refOf, environment, pipeline, builtOn, print }: Execution<ReportModelsOptions>): Promise<void> {
@@ -38,7 +40,7 @@ export async function reportedModels(ref: TargetRef, { named, builtOn }: { named
 export async function reportOfModels(ref: TargetRef, models: readonly string[], pipeline: Pipeline): Promise<Manifest> {
   const evidences: Evidence[] = [];
   for (const project of models) evidences.push(await evidenceOfReport(project, pipeline));
-  const manifest = await pipeline.perform(reportStep(evidences, await readPageAssets()), 'llama-cpp');
+  const manifest = await pipeline.perform(reportStep(evidences, await readPageAssets()), defaultToolchain);
   await writeDurably(join(pipeline.environment.workspace.root, manifestPath(ref)), manifestText(manifest));
   return manifest;
 }
@@ -63,6 +65,6 @@ async function evidenceOfReport(project: string, pipeline: Pipeline): Promise<Ev
     return parseAs('evidence', text, `${evidenceFile} of ${targetName(ref)}`);
   } catch (cause) {
     if (!isGgufError(cause)) throw cause;
-    throw new GgufError('REPORT_OUTDATED', `${targetName(ref)} was made by another version of nx-gguf: ${cause.message}`, { cause, hint: `Run \`nx run ${targetName(ref)}\`, which makes it anew.` });
+    throw new GgufError('REPORT_OUTDATED', `${targetName(ref)} was made by another version of nx-gguf: ${cause.message}`, { cause, hint: `Run \`nx run ${taskName(ref, pipeline.environment.workspace)}\`, which makes it anew.` });
   }
 }

@@ -13,7 +13,8 @@ import { planStep } from './plan-step.js';
 import { reportedModels, reportOfModels } from './run-report-models.js';
 import type { Execution } from './run-executor.js';
 import { serveReport, type ReportServer } from './report-server.js';
-import { filesDirectory, manifestPath, targetName, type TargetRef } from './target.js';
+import { filesDirectory, manifestPath, targetName, type TargetRef } from '../core/target.js';
+import { taskName } from './workspace.js';
 
 /** A page that can be made again, and the directories whose results it shows. */
 interface Served {
@@ -38,22 +39,21 @@ export async function runServeReport(execution: Execution<ServeReportOptions>): 
   }
 }
 
-async function servedReport({ options, project, environment, ref: refOf, builtOn, pipeline }: Execution<ServeReportOptions>): Promise<Served> {
+async function servedReport({ project, environment, ref: refOf, builtOn, pipeline }: Execution<ServeReportOptions>): Promise<Served> {
   const { root, projects } = environment.workspace;
   const ref = refOf('report');
-  const target = projects[project]?.targets?.['report'];
-  if (target?.executor === 'nx-gguf:report-models') {
+  const target = Object.values(projects[project]?.targets ?? {}).find(({ executor }) => executor === 'nx-gguf:report-models');
+  if (target !== undefined) {
     const { models: named } = (target.options ?? {}) as { models?: string[] };
     const models = await reportedModels(ref, { named, builtOn }, pipeline);
     const fresh = () => onlyKnown(createPipeline(environment));
     return { directories: models.map((model) => join(root, filesDirectory(model))), page: async () => pageOf(await reportOfModels(ref, models, fresh()), fresh()) };
   }
-  const planning = options.config === undefined ? {} : { config: { project, file: options.config } };
   return {
     directories: [join(root, filesDirectory(project))],
     page: async () => {
-      const fresh = onlyKnown(createPipeline(environment, planning));
-      const { step, toolchain } = await planStep(ref, fresh, planning);
+      const fresh = onlyKnown(createPipeline(environment));
+      const { step, toolchain } = await planStep(ref, fresh, {});
       return pageOf(await fresh.perform(step, toolchain), fresh);
     },
   };
@@ -65,7 +65,7 @@ function onlyKnown(pipeline: Pipeline): Pipeline {
     ...pipeline,
     upstream: async (ref: TargetRef) => {
       const present = await readManifest(join(pipeline.environment.workspace.root, manifestPath(ref))).catch(() => null);
-      if (present === null) throw new GgufError('RESULTS_MISSING', `there is no result of ${targetName(ref)}`, { hint: `Run \`nx run ${ref.project}:report\` first.` });
+      if (present === null) throw new GgufError('RESULTS_MISSING', `there is no result of ${targetName(ref)}`, { hint: `Run \`nx run ${taskName({ project: ref.project, kind: 'report' }, pipeline.environment.workspace)}\` first.` });
       return pipeline.upstream(ref);
     },
   };

@@ -10,7 +10,7 @@ import { diagnose, formatDiagnosis, requireHealthy } from '../toolchain/doctor.j
 import { ensurePython } from '../toolchain/python.js';
 import { ensureSource } from '../toolchain/source.js';
 import type { CommonOptions, Execution } from './run-executor.js';
-import { manifestPath, targetName } from './target.js';
+import { manifestPath, targetName } from '../core/target.js';
 import { toolchainContext, type ToolchainPart } from './toolchain-tools.js';
 
 /** Makes a part of the toolchain, unless this machine has it, and records its identity for the targets that use it. */

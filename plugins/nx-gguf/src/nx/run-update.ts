@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { getProjects, type Tree } from '@nx/devkit';
+import { createProjectGraphAsync, readProjectsConfigurationFromProjectGraph, type Tree } from '@nx/devkit';
 import { canonicalJson, prettyJson, type Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import type { UpdateOptions } from '../core/generated/generators/update.generated.js';
@@ -35,7 +35,9 @@ async function update(tree: Tree, options: UpdateOptions, report: ToolchainEnvir
   const { project, all = false, check = false, summary } = options;
   if (problems.length > 0) throw new GgufError('BAD_OPTIONS', problems.join('\n'));
   if (all === (project !== undefined)) throw new GgufError('BAD_OPTIONS', 'name one project with --project, or all with --all');
-  const workspace = { root: tree.root, projects: Object.fromEntries(getProjects(tree)) };
+  // With the targets that the plugin makes, which no project.json need name.
+  const { projects } = readProjectsConfigurationFromProjectGraph(await createProjectGraphAsync());
+  const workspace = { root: tree.root, projects };
   const store = await openStore(defaultStoreRoot(process.env));
   const environment: ToolchainEnvironment = { workspace, store, remotes: noRemotes(store), env: process.env, report, signal: undefined };
   const updates: ProjectUpdate[] = [];
@@ -44,15 +46,14 @@ async function update(tree: Tree, options: UpdateOptions, report: ToolchainEnvir
   const result = summaryOf(updates);
   if (summary !== undefined) await writeDurably(join(tree.root, summary), prettyJson(result));
   if (check) process.stdout.write(`${canonicalJson(result)}\n`);
-  else for (const one of updates) writeLock(tree, one);
+  else for (const one of updates) writeLock(tree, one, projects[one.project]?.root ?? '');
   const failed = updates.flatMap((one) => one.sources.filter(({ status }) => status === 'failed').map(({ place, error }) => `${one.project} ${place}: ${error ?? ''}`));
   if (failed.length > 0) throw new GgufError('UPDATE_FAILED', failed.join('\n'), { hint: 'Nothing was written. The other sources were looked up.' });
   const behind = updates.filter(isBehind).map((one) => one.project);
   if (check && behind.length > 0) throw new GgufError('LOCK_BEHIND', `not what is pinned: ${behind.join(', ')}`, { hint: `Take it with: nx g nx-gguf:update ${project === undefined ? '--all' : `--project=${project}`}` });
 }
 
-function writeLock(tree: Tree, { project, lockFile, lock, sources }: ProjectUpdate): void {
-  const root = getProjects(tree).get(project)?.root ?? '';
+function writeLock(tree: Tree, { lockFile, lock, sources }: ProjectUpdate, root: string): void {
   const path = join(root, lockFile);
   if (sources.every(({ status }) => status === 'removed')) {
     if (tree.exists(path)) tree.delete(path);

@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { canonicalJson } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
@@ -13,8 +13,8 @@ import type { ToolchainContext } from '../toolchain/context.js';
 import { ensurePython, pythonIdentity } from '../toolchain/python.js';
 import { runTool } from '../toolchain/run-tool.js';
 import { ensureSource, sourceIdentity } from '../toolchain/source.js';
-import { manifestPath, type TargetKind } from './target.js';
-import { configFile, projectDirectory, readConfig, type Workspace } from './workspace.js';
+import { manifestPath, type TargetKind } from '../core/target.js';
+import { projectDirectory, readConfig, taskName, type Workspace } from './workspace.js';
 
 /** The toolchain of a project: identities without building anything, tools when something must run. */
 export interface ToolchainAccess {
@@ -37,12 +37,11 @@ export interface ToolchainEnvironment {
 
 /** The context of a toolchain project; `NX_GGUF_TOOLCHAINS` moves the built toolchains out of the store. */
 export async function toolchainContext(project: string, { workspace, store, env, report, signal }: ToolchainEnvironment): Promise<ToolchainContext> {
-  const file = configFile(workspace, { project, kind: 'build' }, 'toolchain.json');
-  const config = await readConfig(workspace, 'toolchain', { project, file });
+  const config = await readConfig(workspace, 'toolchain', project);
   const elsewhere = env['NX_GGUF_TOOLCHAINS'];
   return {
     config,
-    configDir: dirname(join(projectDirectory(workspace, project, file), file)),
+    configDir: projectDirectory(workspace, project, project),
     root: elsewhere === undefined || elsewhere === '' ? store.toolchains : elsewhere,
     runTool,
     env,
@@ -67,7 +66,7 @@ export function toolchainAccess(project: string, environment: ToolchainEnvironme
   const identity = async (part: ToolchainPart): Promise<Json> => (await recorded(part)) ?? computed[part]();
   const same = async (part: ToolchainPart, actual: unknown): Promise<void> => {
     if (canonicalJson(await identity(part)) === canonicalJson(actual as Json)) return;
-    throw new GgufError('TOOLCHAIN_CHANGED', `the ${part} of ${project} is no longer what its last run recorded`, { hint: `Run \`nx run ${project}:${part}\` and then this target again.` });
+    throw new GgufError('TOOLCHAIN_CHANGED', `the ${part} of ${project} is no longer what its last run recorded`, { hint: `Run \`nx run ${taskName({ project, kind: part }, environment.workspace)}\` and then this target again.` });
   };
   const build = once(async () => ensureBuild(await context()));
   return {

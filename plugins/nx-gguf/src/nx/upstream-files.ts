@@ -4,7 +4,7 @@ import { GgufError } from '../core/errors.js';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
 import { readNamedFile } from '../steps/perform.js';
 import type { Pipeline } from './pipeline.js';
-import type { TargetRef } from './target.js';
+import type { TargetRef } from '../core/target.js';
 import { projectDirectory } from './workspace.js';
 
 /** The files of a project's unquantized model. */

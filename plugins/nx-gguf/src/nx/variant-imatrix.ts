@@ -4,7 +4,7 @@ import type { Manifest, ManifestFile } from '../core/generated/manifest.generate
 import type { ImatrixContents } from '../quant/imatrix-need.js';
 import { readManifest } from '../store/actions.js';
 import type { Pipeline } from './pipeline.js';
-import { manifestPath, targetName } from './target.js';
+import { manifestPath, targetName } from '../core/target.js';
 import { oneFile } from './upstream-files.js';
 import type { VariantRequest } from './variant-plan.js';
 

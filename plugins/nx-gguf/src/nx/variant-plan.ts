@@ -15,7 +15,7 @@ import { askingPipeline } from './asked-results.js';
 import { dryPlan } from './dry-plan.js';
 import { modelHeadersOf, type PlanFrom } from './model-headers.js';
 import type { Pipeline } from './pipeline.js';
-import { targetName, type TargetRef } from './target.js';
+import { targetName, type TargetRef } from '../core/target.js';
 import { llama, namedFile } from './upstream-files.js';
 import { variantImatrix } from './variant-imatrix.js';
 
@@ -27,8 +27,6 @@ export interface VariantRequest {
   toolchain: string;
   name: string;
   variant: Variant;
-  /** The model file, relative to the project's directory. */
-  file: string;
   /** A GGUF elsewhere whose header stands for the converted model's. */
   from?: PlanFrom | undefined;
 }

@@ -1,14 +1,22 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 import { parseAs, type Schemas } from '../core/validate.js';
-import type { TargetRef } from './target.js';
+import { targetInProject, type TargetRef } from '../core/target.js';
+import type { ProjectKind } from '../infer/project-node.js';
 
 /** What is read of an Nx workspace. */
 export interface Workspace {
   root: string;
   /** Projects by name: their directories relative to the root, and the options of their targets. */
   projects: Readonly<Record<string, { root: string; targets?: Readonly<Record<string, { executor?: string | undefined; options?: unknown }>> | undefined }>>;
+  /** In front of the names of targets, as the options of the plugin say. */
+  targetPrefix?: string;
+}
+
+/** What Nx calls a target, e.g. `tiny-qwen35:quantize:Q4_K_M`, for commands that people copy. */
+export function taskName({ project, ...target }: TargetRef, { targetPrefix = '' }: Pick<Workspace, 'targetPrefix'>): string {
+  return `${project}:${targetPrefix}${targetInProject(target)}`;
 }
 
 /** Absolute directory of a project. */
@@ -21,24 +29,28 @@ export function projectDirectory(workspace: Workspace, project: string, namedBy:
   return join(workspace.root, found.root);
 }
 
-/** A file that people write (model.json, corpus.json, toolchain.json), checked against its schema. */
-export async function readConfig<K extends keyof Schemas>(workspace: Workspace, kind: K, place: { project: string; file: string }): Promise<Schemas[K]> {
-  const directory = projectDirectory(workspace, place.project, place.file);
-  const shown = join(workspace.projects[place.project]?.root ?? '', place.file);
+/**
+ * The file that declares a project, checked against its schema.
+ * @throws GgufError `MODEL_MISSING`, `CORPUS_MISSING`, `TOOLCHAIN_MISSING`, and `BAD_MODEL` and its like with every problem
+ */
+export async function readConfig<K extends ProjectKind>(workspace: Workspace, kind: K, project: string): Promise<Schemas[K]> {
+  const file = `${kind}.json`;
+  const directory = projectDirectory(workspace, project, file);
+  const shown = join(workspace.projects[project]?.root ?? '', file);
   let text: string;
   try {
-    text = await readFile(join(directory, place.file), 'utf8');
+    text = await readFile(join(directory, file), 'utf8');
   } catch (cause) {
     throw new GgufError(`${kind.toUpperCase()}_MISSING`, `cannot read ${shown}: ${systemErrorCode(cause) === 'ENOENT' ? 'there is no such file' : (cause as Error).message}`, {
-      cause, hint: `Every ${kind} project has a ${kind}.json; name another file with the option "config".`,
+      cause, hint: `A ${kind} is a directory with a ${kind}.json.`,
     });
   }
   return parseAs(kind, text, shown);
 }
 
-/** The file that a project's target is configured by: its option `config`, else the default. */
-export function configFile(workspace: Workspace, { project, kind }: Pick<TargetRef, 'project' | 'kind'>, fallback: string): string {
-  const options = workspace.projects[project]?.targets?.[kind]?.options;
-  const config = typeof options === 'object' && options !== null && 'config' in options ? options.config : undefined;
-  return typeof config === 'string' ? config : fallback;
+/** What a project's `fetch` brings: the source of the model or of the corpus that is declared in its directory. */
+export async function fetchedKind(workspace: Workspace, project: string): Promise<'model' | 'corpus'> {
+  const directory = projectDirectory(workspace, project, project);
+  const isCorpus = await access(join(directory, 'corpus.json')).then(() => true, () => false);
+  return isCorpus ? 'corpus' : 'model';
 }

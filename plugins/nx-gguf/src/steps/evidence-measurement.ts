@@ -21,7 +21,7 @@ export function measurementOf(measured: MeasuredArtifact | null, model: Manifest
   const subject = result?.subject.variant ?? manifest.provenance.inputs.filter(({ role }) => role === 'variant');
   const digests = (of: readonly { sha256: string }[]): string => of.map(({ sha256 }) => sha256).sort().join();
   if (digests(subject) !== digests(model.files)) {
-    throw new GgufError('MEASURED_ANOTHER_FILE', `${target} measured other bytes than those of ${model.files.map(({ name }) => name).join(', ')}`, { hint: `Run \`nx run ${target}\` and then this target again.` });
+    throw new GgufError('MEASURED_ANOTHER_FILE', `${target} measured other bytes than those of ${model.files.map(({ name }) => name).join(', ')}`, { hint: `Run the target ${target}, and then this one again.` });
   }
   const statistics = result?.statistics ?? fact<KldStatistics>(manifest, 'statistics');
   return statistics === null ? null : { statistics, running: result?.running ?? null };

@@ -1,3 +1,4 @@
+import { carriedFiles } from '../core/target.js';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prettyJson, type Json } from '../core/canonical-json.js';
@@ -16,7 +17,7 @@ export interface PlanStepInputs {
 }
 
 /** Name of the file that holds the plan. */
-export const planFile = 'plan.json';
+export const planFile = carriedFiles.plan;
 
 /** Writes a plan down. It is computed already: of the work, the dry runs, each is a step with a key of its own. */
 export function quantizationPlanStep({ plan, dryRuns, toolchain }: PlanStepInputs): Step {

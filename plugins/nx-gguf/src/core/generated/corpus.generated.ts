@@ -12,7 +12,7 @@ export type Globs = string[];
  */
 export type Globs1 = string[];
 /**
- * Globs of the files the program reads, relative to the project's directory. Their bytes are part of the action key; list them in the target's Nx `inputs` too.
+ * Globs of the files the program reads, relative to the project's directory. Their bytes are part of the action key, and Nx hashes them, also those that git ignores.
  */
 export type Globs2 = string[];
 /**

@@ -12,7 +12,7 @@ export type Globs = string[];
  */
 export type Globs1 = string[];
 /**
- * Globs of the files the program reads, relative to the project's directory. Their bytes are part of the action key; list them in the target's Nx `inputs` too.
+ * Globs of the files the program reads, relative to the project's directory. Their bytes are part of the action key, and Nx hashes them, also those that git ignores.
  */
 export type Globs2 = string[];
 /**
@@ -87,7 +87,7 @@ export interface Model {
     [k: string]: Variant;
   };
   /**
-   * GGUF files made by others, measured the same way as the variants: each takes the targets reference:<name> and kld:<name>.
+   * GGUF files made by others, measured the same way as the variants: each has the targets reference:<name> and kld:<name>.
    */
   references?: {
     [k: string]: Reference;
@@ -202,7 +202,7 @@ export interface HeaderUrl {
 export interface HeaderPath {
   type: 'path';
   /**
-   * Relative to the project's directory, or absolute. A file that changes is not noticed while Nx remembers the plan.
+   * Relative to the project's directory, or absolute. Its plans are looked at anew each time.
    */
   path: string;
 }
@@ -219,7 +219,7 @@ export interface ConvertSettings {
    */
   modelName?: string;
   /**
-   * JSON file that overrides metadata, relative to the project's directory. Name it in the inputs of the target `convert` too.
+   * JSON file that overrides metadata, relative to the project's directory.
    */
   metadata?: string;
   /**
@@ -779,7 +779,7 @@ export const modelSchema = {
       "default": {}
     },
     "references": {
-      "description": "GGUF files made by others, measured the same way as the variants: each takes the targets reference:<name> and kld:<name>.",
+      "description": "GGUF files made by others, measured the same way as the variants: each has the targets reference:<name> and kld:<name>.",
       "type": "object",
       "propertyNames": {
         "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
@@ -852,7 +852,7 @@ export const modelSchema = {
           "const": "path"
         },
         "path": {
-          "description": "Relative to the project's directory, or absolute. A file that changes is not noticed while Nx remembers the plan.",
+          "description": "Relative to the project's directory, or absolute. Its plans are looked at anew each time.",
           "type": "string",
           "minLength": 1,
           "examples": [
@@ -886,7 +886,7 @@ export const modelSchema = {
           "minLength": 1
         },
         "metadata": {
-          "description": "JSON file that overrides metadata, relative to the project's directory. Name it in the inputs of the target `convert` too.",
+          "description": "JSON file that overrides metadata, relative to the project's directory.",
           "type": "string",
           "minLength": 1
         },

@@ -4,6 +4,10 @@
  */
 export interface PluginOptions {
   /**
+   * What stands in front of the name of each target, for a workspace whose other projects have targets called build or publish: with "gguf-", gguf-quantize:Q4_K_M.
+   */
+  targetPrefix?: string;
+  /**
    * Where results are shared: an address, or several, near before far. NX_GGUF_REMOTE, when set, takes its place. A mode behind # is for that remote alone.
    */
   remote?:
@@ -77,6 +81,14 @@ export const pluginSchema = {
   "type": "object",
   "additionalProperties": false,
   "properties": {
+    "targetPrefix": {
+      "description": "What stands in front of the name of each target, for a workspace whose other projects have targets called build or publish: with \"gguf-\", gguf-quantize:Q4_K_M.",
+      "type": "string",
+      "pattern": "^[a-z][a-z0-9_-]{0,31}[:._-]?$",
+      "examples": [
+        "gguf-"
+      ]
+    },
     "remote": {
       "description": "Where results are shared: an address, or several, near before far. NX_GGUF_REMOTE, when set, takes its place. A mode behind # is for that remote alone.",
       "oneOf": [

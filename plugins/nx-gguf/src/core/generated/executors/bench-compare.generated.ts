@@ -4,10 +4,6 @@
  */
 export interface BenchCompareOptions {
   /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-  /**
    * Name of a variant or a reference in model.json.
    */
   a: string;
@@ -34,12 +30,6 @@ export const benchCompareSchema = {
     "b"
   ],
   "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    },
     "a": {
       "description": "Name of a variant or a reference in model.json.",
       "type": "string",

@@ -4,10 +4,6 @@
  */
 export interface BenchTableOptions {
   /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-  /**
    * Further results, from other machines: paths of bench.json files from the root of the workspace.
    */
   with?: string[];
@@ -22,12 +18,6 @@ export const benchTableSchema = {
   "type": "object",
   "additionalProperties": false,
   "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    },
     "with": {
       "description": "Further results, from other machines: paths of bench.json files from the root of the workspace.",
       "type": "array",

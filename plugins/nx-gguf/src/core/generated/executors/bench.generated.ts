@@ -4,10 +4,6 @@
  */
 export interface BenchOptions {
   /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-  /**
    * Name of the variant or the reference in model.json.
    */
   variant: string;
@@ -29,12 +25,6 @@ export const benchSchema = {
     "variant"
   ],
   "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    },
     "variant": {
       "description": "Name of the variant or the reference in model.json.",
       "type": "string",

@@ -2,12 +2,7 @@
 /**
  * Writes the model card from the results of all steps.
  */
-export interface CardOptions {
-  /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-}
+export interface CardOptions {}
 
 /** The schema itself. */
 export const cardSchema = {
@@ -17,12 +12,5 @@ export const cardSchema = {
   "description": "Writes the model card from the results of all steps.",
   "type": "object",
   "additionalProperties": false,
-  "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    }
-  }
+  "properties": {}
 } as const;

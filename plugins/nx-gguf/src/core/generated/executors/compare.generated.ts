@@ -4,10 +4,6 @@
  */
 export interface CompareOptions {
   /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-  /**
    * Name of a variant or a reference in model.json.
    */
   a: string;
@@ -50,12 +46,6 @@ export const compareSchema = {
     "b"
   ],
   "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    },
     "a": {
       "description": "Name of a variant or a reference in model.json.",
       "type": "string",

@@ -2,12 +2,7 @@
 /**
  * Converts the fetched checkpoint to an unquantized GGUF with convert_hf_to_gguf.py.
  */
-export interface ConvertOptions {
-  /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-}
+export interface ConvertOptions {}
 
 /** The schema itself. */
 export const convertSchema = {
@@ -17,12 +12,5 @@ export const convertSchema = {
   "description": "Converts the fetched checkpoint to an unquantized GGUF with convert_hf_to_gguf.py.",
   "type": "object",
   "additionalProperties": false,
-  "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    }
-  }
+  "properties": {}
 } as const;

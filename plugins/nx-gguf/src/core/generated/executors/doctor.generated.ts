@@ -2,12 +2,7 @@
 /**
  * Checks what this machine needs to build and run the toolchain, and says how to install what is missing.
  */
-export interface DoctorOptions {
-  /**
-   * The toolchain file, relative to the project's directory.
-   */
-  config?: string;
-}
+export interface DoctorOptions {}
 
 /** The schema itself. */
 export const doctorSchema = {
@@ -17,12 +12,5 @@ export const doctorSchema = {
   "description": "Checks what this machine needs to build and run the toolchain, and says how to install what is missing.",
   "type": "object",
   "additionalProperties": false,
-  "properties": {
-    "config": {
-      "description": "The toolchain file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "toolchain.json"
-    }
-  }
+  "properties": {}
 } as const;

@@ -4,10 +4,6 @@
  */
 export interface FetchOptions {
   /**
-   * The model file, or a corpus file, relative to the project's directory.
-   */
-  config?: string;
-  /**
    * Bandwidth cap for downloads in bytes a second; NX_GGUF_MAX_BYTES_PER_SECOND, else none, when absent. Not part of the action key.
    */
   maxBytesPerSecond?: number;
@@ -22,15 +18,6 @@ export const fetchSchema = {
   "type": "object",
   "additionalProperties": false,
   "properties": {
-    "config": {
-      "description": "The model file, or a corpus file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json",
-      "examples": [
-        "corpus.json"
-      ]
-    },
     "maxBytesPerSecond": {
       "description": "Bandwidth cap for downloads in bytes a second; NX_GGUF_MAX_BYTES_PER_SECOND, else none, when absent. Not part of the action key.",
       "type": "integer",
@@ -41,8 +28,6 @@ export const fetchSchema = {
     }
   },
   "examples": [
-    {
-      "config": "corpus.json"
-    }
+    {}
   ]
 } as const;

@@ -2,12 +2,7 @@
 /**
  * Holds the variants to the gates of model.json, and fails with a table of what was required and measured.
  */
-export interface GateOptions {
-  /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-}
+export interface GateOptions {}
 
 /** The schema itself. */
 export const gateSchema = {
@@ -17,14 +12,7 @@ export const gateSchema = {
   "description": "Holds the variants to the gates of model.json, and fails with a table of what was required and measured.",
   "type": "object",
   "additionalProperties": false,
-  "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    }
-  },
+  "properties": {},
   "examples": [
     {}
   ]

@@ -4,10 +4,6 @@
  */
 export interface InspectOptions {
   /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-  /**
    * Name of the variant in model.json; the unquantized model when absent.
    */
   variant?: string;
@@ -34,12 +30,6 @@ export const inspectSchema = {
   "type": "object",
   "additionalProperties": false,
   "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    },
     "variant": {
       "description": "Name of the variant in model.json; the unquantized model when absent.",
       "type": "string",

@@ -4,10 +4,6 @@
  */
 export interface KldBaseOptions {
   /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-  /**
    * Threads for the tool; all cores when absent. Not part of the action key.
    */
   threads?: number;
@@ -22,12 +18,6 @@ export const kldBaseSchema = {
   "type": "object",
   "additionalProperties": false,
   "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    },
     "threads": {
       "description": "Threads for the tool; all cores when absent. Not part of the action key.",
       "type": "integer",

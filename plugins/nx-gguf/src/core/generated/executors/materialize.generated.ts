@@ -2,12 +2,7 @@
 /**
  * Puts the GGUFs of all variants under dist/ and prints a summary.
  */
-export interface MaterializeOptions {
-  /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-}
+export interface MaterializeOptions {}
 
 /** The schema itself. */
 export const materializeSchema = {
@@ -17,12 +12,5 @@ export const materializeSchema = {
   "description": "Puts the GGUFs of all variants under dist/ and prints a summary.",
   "type": "object",
   "additionalProperties": false,
-  "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    }
-  }
+  "properties": {}
 } as const;

@@ -4,10 +4,6 @@
  */
 export interface PlanOptions {
   /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-  /**
    * Name of the variant in model.json.
    */
   variant: string;
@@ -37,12 +33,6 @@ export const planSchema = {
     "variant"
   ],
   "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    },
     "variant": {
       "description": "Name of the variant in model.json.",
       "type": "string",

@@ -4,10 +4,6 @@
  */
 export interface PublishOptions {
   /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-  /**
    * List what would change, and change nothing.
    */
   dryRun?: boolean;
@@ -74,12 +70,6 @@ export const publishSchema = {
   "type": "object",
   "additionalProperties": false,
   "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    },
     "dryRun": {
       "description": "List what would change, and change nothing.",
       "type": "boolean",

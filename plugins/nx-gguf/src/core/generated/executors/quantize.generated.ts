@@ -4,10 +4,6 @@
  */
 export interface QuantizeOptions {
   /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-  /**
    * Name of the variant in model.json.
    */
   variant: string;
@@ -33,12 +29,6 @@ export const quantizeSchema = {
     "variant"
   ],
   "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    },
     "variant": {
       "description": "Name of the variant in model.json.",
       "type": "string",

@@ -4,10 +4,6 @@
  */
 export interface ReferenceOptions {
   /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-  /**
    * Name of the reference in model.json.
    */
   reference: string;
@@ -29,12 +25,6 @@ export const referenceSchema = {
     "reference"
   ],
   "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    },
     "reference": {
       "description": "Name of the reference in model.json.",
       "type": "string",

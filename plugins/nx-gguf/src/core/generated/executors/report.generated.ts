@@ -2,12 +2,7 @@
 /**
  * Writes one HTML file, which needs no network, from the results of all steps: comparison, charts, tensor map, importance, gates, provenance.
  */
-export interface ReportOptions {
-  /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
-}
+export interface ReportOptions {}
 
 /** The schema itself. */
 export const reportSchema = {
@@ -17,12 +12,5 @@ export const reportSchema = {
   "description": "Writes one HTML file, which needs no network, from the results of all steps: comparison, charts, tensor map, importance, gates, provenance.",
   "type": "object",
   "additionalProperties": false,
-  "properties": {
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
-    }
-  }
+  "properties": {}
 } as const;

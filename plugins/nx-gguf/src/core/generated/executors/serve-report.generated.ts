@@ -11,10 +11,6 @@ export interface ServeReportOptions {
    * Open the page in the browser.
    */
   open?: boolean;
-  /**
-   * The model file, relative to the project's directory.
-   */
-  config?: string;
 }
 
 /** The schema itself. */
@@ -37,12 +33,6 @@ export const serveReportSchema = {
       "description": "Open the page in the browser.",
       "type": "boolean",
       "default": false
-    },
-    "config": {
-      "description": "The model file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "model.json"
     }
   }
 } as const;

@@ -4,10 +4,6 @@
  */
 export interface ToolchainBuildOptions {
   /**
-   * The toolchain file, relative to the project's directory.
-   */
-  config?: string;
-  /**
    * Parallel compile jobs; those of toolchain.json, else all cores, when absent.
    */
   jobs?: number;
@@ -22,12 +18,6 @@ export const toolchainBuildSchema = {
   "type": "object",
   "additionalProperties": false,
   "properties": {
-    "config": {
-      "description": "The toolchain file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "toolchain.json"
-    },
     "jobs": {
       "description": "Parallel compile jobs; those of toolchain.json, else all cores, when absent.",
       "type": "integer",

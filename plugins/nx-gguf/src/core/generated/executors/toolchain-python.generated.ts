@@ -2,12 +2,7 @@
 /**
  * Makes the converter's Python environment in the store, once for each identity.
  */
-export interface ToolchainPythonOptions {
-  /**
-   * The toolchain file, relative to the project's directory.
-   */
-  config?: string;
-}
+export interface ToolchainPythonOptions {}
 
 /** The schema itself. */
 export const toolchainPythonSchema = {
@@ -17,12 +12,5 @@ export const toolchainPythonSchema = {
   "description": "Makes the converter's Python environment in the store, once for each identity.",
   "type": "object",
   "additionalProperties": false,
-  "properties": {
-    "config": {
-      "description": "The toolchain file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "toolchain.json"
-    }
-  }
+  "properties": {}
 } as const;

@@ -2,12 +2,7 @@
 /**
  * Verifies and extracts the source of llama.cpp into the store.
  */
-export interface ToolchainSourceOptions {
-  /**
-   * The toolchain file, relative to the project's directory.
-   */
-  config?: string;
-}
+export interface ToolchainSourceOptions {}
 
 /** The schema itself. */
 export const toolchainSourceSchema = {
@@ -17,12 +12,5 @@ export const toolchainSourceSchema = {
   "description": "Verifies and extracts the source of llama.cpp into the store.",
   "type": "object",
   "additionalProperties": false,
-  "properties": {
-    "config": {
-      "description": "The toolchain file, relative to the project's directory.",
-      "type": "string",
-      "minLength": 1,
-      "default": "toolchain.json"
-    }
-  }
+  "properties": {}
 } as const;

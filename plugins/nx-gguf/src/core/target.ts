@@ -6,6 +6,9 @@ export type TargetKind = 'fetch' | 'reference' | 'convert' | 'imatrix' | 'plan' 
 /** Kinds of target whose files people look for under `dist/<project>/`. */
 export const placedKinds: readonly TargetKind[] = ['convert', 'imatrix', 'quantize', 'card', 'report'];
 
+/** The one file of a target that is so small that Nx carries it beside the manifest. */
+export const carriedFiles = { fetch: 'README.md', plan: 'plan.json', kld: 'kld.json' } as const;
+
 /** One artifact of a project. */
 export interface TargetRef {
   project: string;
@@ -14,9 +17,14 @@ export interface TargetRef {
   variant?: string;
 }
 
-/** The target's name in Nx, e.g. `tiny-qwen35:quantize:Q4_K_M`. */
-export function targetName({ project, kind, variant }: TargetRef): string {
-  return [project, kind, ...(variant === undefined ? [] : [variant])].join(':');
+/** What a target is called in messages and results, e.g. `tiny-qwen35:quantize:Q4_K_M`. Its name in Nx can have a prefix. */
+export function targetName(ref: TargetRef): string {
+  return `${ref.project}:${targetInProject(ref)}`;
+}
+
+/** The target's name in its project, without prefix, e.g. `quantize:Q4_K_M`. */
+export function targetInProject({ kind, variant }: Pick<TargetRef, 'kind' | 'variant'>): string {
+  return [kind, ...(variant === undefined ? [] : [variant])].join(':');
 }
 
 /** Where the target's manifest is, relative to the workspace: the only Nx output it has. */

@@ -1,0 +1,22 @@
+import { carriedFiles } from '../core/target.js';
+import { defaultToolchain } from './declared-model.js';
+import { declaredSource } from './declared-source.js';
+import { inferredTarget, type InferredTarget } from './inferred-target.js';
+import { jsonFields, manifests } from './inputs.js';
+import { text } from './loose-json.js';
+import type { ModelContext } from './model-targets.js';
+import { sourceParts } from './source-parts.js';
+
+/** The targets of a corpus, by name. */
+export function corpusTargets(corpus: Readonly<Record<string, unknown>>, { root, prefix }: ModelContext): Record<string, InferredTarget> {
+  const { cache, inputs, dependsOn } = sourceParts(declaredSource(corpus['source']), { root, toolchain: text(corpus['toolchain']) ?? defaultToolchain, prefix });
+  return {
+    [`${prefix}fetch`]: inferredTarget({
+      executor: 'fetch', description: 'Brings the texts into the store.',
+      cache,
+      inputs: [jsonFields('corpus.json', ['source', 'toolchain']), jsonFields('corpus.lock.json', ['source']), ...inputs, manifests],
+      outputs: ['fetch/artifact.json', `fetch/${carriedFiles.fetch}`],
+      dependsOn,
+    }),
+  };
+}

@@ -1,0 +1,42 @@
+/*
+ * Declarations are checked by the targets that read them. Inference must not fail on a wrong one, or nothing else in the
+ * workspace could run: it takes what has the right form and leaves the rest out.
+ */
+
+/** JSON, or as much as can be read of what is no JSON; undefined when that is nothing. */
+export async function looseJson(json: string): Promise<unknown> {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    const { parse } = await import('jsonc-parser');
+    try {
+      return parse(json, [], { allowTrailingComma: true }) as unknown;
+    } catch {
+      // Nested deeper than the stack goes.
+      return undefined;
+    }
+  }
+}
+
+/** True for an object that is no list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A text that is not empty, else null. */
+export function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** The texts of a list; none when it is no list. */
+export function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string' && item !== '') : [];
+}
+
+/** The members of an object whose names can be those of variants. */
+export function namedMembers(value: unknown): [name: string, member: Readonly<Record<string, unknown>>][] {
+  if (!isRecord(value)) return [];
+  return Object.entries(value)
+    .filter(([name]) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name))
+    .map(([name, member]) => [name, isRecord(member) ? member : {}]);
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join, posix } from 'node:path';
+import { isRecord, looseJson, text } from './loose-json.js';
+import type { Declaration } from './project-node.js';
+
+/** The name of a project, and the files that would make projects of that same name, if there are any. */
+export interface ProjectName {
+  name: string;
+  clash: readonly string[];
+}
+
+/**
+ * The names of projects by their directories: the directory's own, as Nx names them; a project.json or package.json there
+ * says another. Nx refuses the whole workspace when two have one name, so all but the first are named by their paths then.
+ */
+export async function projectNames(declarations: readonly Declaration[], workspaceRoot: string): Promise<(root: string) => ProjectName> {
+  const roots = [...new Set(declarations.map(({ root }) => root))].sort();
+  const alike = new Map<string, string[]>();
+  for (const root of roots) {
+    const name = directoryName(root, workspaceRoot);
+    alike.set(name, [...(alike.get(name) ?? []), root]);
+  }
+  const names = new Map<string, ProjectName>();
+  for (const [name, sharing] of alike) {
+    const unnamed = sharing.length === 1 ? sharing : await withoutOwnName(sharing, workspaceRoot);
+    const files = declarations.filter(({ root }) => unnamed.includes(root)).map(({ kind, root }) => posix.join(root, `${kind}.json`)).sort();
+    for (const root of sharing) {
+      const isClash = unnamed.length > 1 && unnamed.includes(root);
+      names.set(root, { name: isClash && root !== unnamed[0] ? root : name, clash: isClash ? files : [] });
+    }
+  }
+  return (root) => names.get(root) ?? { name: directoryName(root, workspaceRoot), clash: [] };
+}
+
+function directoryName(root: string, workspaceRoot: string): string {
+  return (root === '.' ? basename(workspaceRoot) : posix.basename(root)).toLowerCase();
+}
+
+async function withoutOwnName(roots: readonly string[], workspaceRoot: string): Promise<string[]> {
+  const named = await Promise.all(roots.map(async (root) => (await Promise.all(['project.json', 'package.json'].map((file) => nameIn(join(workspaceRoot, root, file))))).some((name) => name !== null)));
+  return roots.filter((_, index) => named[index] !== true);
+}
+
+async function nameIn(path: string): Promise<string | null> {
+  const content = await readFile(path, 'utf8').then(looseJson, () => null);
+  return isRecord(content) ? text(content['name']) : null;
+}

@@ -1,0 +1,82 @@
+import type { CreateNodesResult, ProjectConfiguration } from '@nx/devkit';
+import { goneInputs } from '../core/gone-variable.js';
+import { logicVersions } from '../core/logic-versions.js';
+import { corpusTargets } from './corpus-targets.js';
+import { declaredModel } from './declared-model.js';
+import type { InferredTarget } from './inferred-target.js';
+import { namedFile, type Input } from './inputs.js';
+import { isRecord } from './loose-json.js';
+import { modelTargets } from './model-targets.js';
+import type { ProjectName } from './project-names.js';
+import { recipeInputName } from './recipe-input.js';
+import { targetGroups } from './target-groups.js';
+import { requirementsFile, toolchainTargets } from './toolchain-targets.js';
+
+/** The kinds of project that a file in their directory makes: `model.json`, `corpus.json`, `toolchain.json`. */
+export const projectKinds = ['model', 'corpus', 'toolchain'] as const;
+
+/** A kind of project. */
+export type ProjectKind = (typeof projectKinds)[number];
+
+/** A file that declares a project, as JSON of any form. */
+export interface Declaration {
+  kind: ProjectKind;
+  /** The project's directory, relative to the workspace. */
+  root: string;
+  content: Readonly<Record<string, unknown>>;
+}
+
+/** Where the metadata of a project tells the files that would make projects of the same name. */
+export const clashKey = 'nx-gguf:clash';
+
+/** Fields of which a file has one when it is ours, and not of another program that calls its files the same. */
+const ownFields: Record<ProjectKind, readonly string[]> = {
+  model: ['source', 'quantize', 'imatrix', 'evaluation', 'references'],
+  corpus: ['source'],
+  toolchain: ['source'],
+};
+
+/** True for the content of a file of ours, right or wrong; others call their files so too. */
+export function isOurs(kind: ProjectKind, content: unknown): content is Readonly<Record<string, unknown>> {
+  if (!isRecord(content)) return false;
+  const schema = content['$schema'];
+  if (typeof schema === 'string') return schema.includes('nx-gguf');
+  return ownFields[kind].some((field) => isRecord(content[field]));
+}
+
+/** The targets that a declaration makes, by name. */
+export function inferredTargets({ kind, root, content }: Declaration, prefix: string): Record<string, InferredTarget> {
+  const context = { root, prefix };
+  const targets = kind === 'model' ? modelTargets(declaredModel(content), context) : kind === 'corpus' ? corpusTargets(content, context) : toolchainTargets(content, context);
+  if (kind !== 'model') return targets;
+  const made = Object.entries(targets).map(([name, target]): [string, InferredTarget] => {
+    const isAggregate = target.executor === 'nx:noop';
+    return [name, isAggregate ? target : { ...target, inputs: [...target.inputs, ...goneInputs({ root, target: name.slice(prefix.length) })] }];
+  });
+  return Object.fromEntries(made);
+}
+
+/**
+ * What the plugin tells Nx of a project. Nx hashes tags into each task, and does not hash the source of a plugin: the tag
+ * with the versions of the steps' logic keeps results of an older nx-gguf from being restored after an update.
+ */
+export function projectNode(declaration: Declaration, { prefix, name, clash }: ProjectName & { prefix: string }): CreateNodesResult {
+  const { kind, root } = declaration;
+  const targets = inferredTargets(declaration, prefix);
+  const project: Omit<ProjectConfiguration, 'root'> & { root: string } = {
+    root,
+    name,
+    tags: [`nx-gguf:${kind}`, `nx-gguf:logic:${Object.values(logicVersions).join('.')}`],
+    targets,
+    ...(kind === 'model' ? {} : { namedInputs: { [recipeInputName]: recipeFiles(declaration) } }),
+    // Neither is part of a hash.
+    metadata: { technologies: ['llama.cpp'], targetGroups: targetGroups(Object.keys(targets), prefix), ...(clash.length === 0 ? {} : { [clashKey]: clash }) },
+  };
+  return { projects: { [root]: project } };
+}
+
+function recipeFiles({ kind, root, content }: Declaration): Input[] {
+  const own = [`{projectRoot}/${kind}.json`];
+  const more = kind === 'corpus' ? '{projectRoot}/corpus.lock.json' : namedFile(root, requirementsFile(content));
+  return more === null ? own : [...own, more];
+}

@@ -1,0 +1,40 @@
+import { inferredTarget, type InferredTarget } from './inferred-target.js';
+import { manifests, namedFile, type Input } from './inputs.js';
+import { isRecord, text } from './loose-json.js';
+import type { ModelContext } from './model-targets.js';
+
+const declaration: Input = '{projectRoot}/toolchain.json';
+const host: Input = { runtime: 'uname -sm' };
+
+/** The file of requirements that a toolchain names, relative to its directory. */
+export function requirementsFile(toolchain: Readonly<Record<string, unknown>>): string {
+  const python = toolchain['python'];
+  return (isRecord(python) ? text(python['requirements']) : null) ?? 'requirements.txt';
+}
+
+/** The targets of a toolchain, by name. What lies on this machine, a checkout, binaries or an interpreter, Nx does not see: their targets are asked each time. */
+export function toolchainTargets(toolchain: Readonly<Record<string, unknown>>, { root, prefix }: ModelContext): Record<string, InferredTarget> {
+  const { source, python } = toolchain;
+  const isPinned = isRecord(source) && (source['type'] === 'npm' || source['type'] === 'git');
+  const hasInterpreter = isRecord(python) && python['interpreter'] !== undefined;
+  const dependsOn = [{ target: `${prefix}source` }];
+  return {
+    [`${prefix}source`]: inferredTarget({
+      executor: 'toolchain-source', description: 'Verifies and extracts the source of llama.cpp.',
+      cache: isPinned, inputs: [declaration], outputs: ['source/artifact.json'],
+    }),
+    [`${prefix}build`]: inferredTarget({
+      executor: 'toolchain-build', description: 'Builds the tools of llama.cpp.',
+      cache: isPinned,
+      inputs: [declaration, manifests, host, { runtime: 'c++ --version' }, { env: 'CC' }, { env: 'CXX' }],
+      outputs: ['build/artifact.json'], dependsOn,
+    }),
+    [`${prefix}python`]: inferredTarget({
+      executor: 'toolchain-python', description: "Makes the converter's Python environment.",
+      cache: !hasInterpreter,
+      inputs: [declaration, namedFile(root, requirementsFile(toolchain)), manifests, host, { runtime: 'python3 --version' }, { env: 'PYTHON' }],
+      outputs: ['python/artifact.json'], dependsOn,
+    }),
+    [`${prefix}doctor`]: inferredTarget({ executor: 'doctor', description: 'Checks what this machine has and lacks.', cache: false, inputs: [] }),
+  };
+}

@@ -1,0 +1,173 @@
+import { readFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import { canonicalJson, type Json } from '../core/canonical-json.js';
+import { GgufError, systemErrorCode } from '../core/errors.js';
+import { parseAs } from '../core/validate.js';
+import type { InferredTarget } from '../infer/inferred-target.js';
+import { isRecord, looseJson } from '../infer/loose-json.js';
+import { clashKey, inferredTargets, isOurs, type Declaration, type ProjectKind } from '../infer/project-node.js';
+import { targetPrefix } from '../infer/target-prefix.js';
+import { didYouMean } from '../quant/suggestion.js';
+import { pluginOptions } from './plugin-options.js';
+
+/** A task as Nx gives it to an executor. */
+export type TaskContext = Pick<ExecutorContext, 'root' | 'projectName' | 'targetName' | 'projectsConfigurations' | 'nxJsonConfiguration'>;
+
+/** Executors whose targets leave results that Nx restores or that others build on. The others may have any name, and run each time. */
+const checkedExecutors: ReadonlySet<string> = new Set([
+  'fetch', 'reference', 'convert', 'imatrix', 'plan', 'quantize', 'kld-base', 'kld', 'bench', 'gate', 'card', 'report', 'toolchain-source', 'toolchain-build', 'toolchain-python',
+]);
+
+/**
+ * Makes sure, before any work, that a task is what the file in its project's directory asks for: that its name, its options
+ * and what Nx hashes and runs before it are those that the plugin gives. Otherwise Nx would restore results of another recipe.
+ * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `VARIANT_MISSING`, `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`,
+ *   `PROJECT_NAME_TAKEN`, and what is wrong with the file itself
+ */
+export async function requireDeclaredTarget(context: TaskContext, options: object): Promise<void> {
+  const { projectName = '', targetName = '', projectsConfigurations, nxJsonConfiguration } = context;
+  const project = projectsConfigurations.projects[projectName];
+  const actual = project?.targets?.[targetName];
+  const [plugin, executor] = (actual?.executor ?? '').split(':');
+  if (project === undefined || actual === undefined || plugin !== 'nx-gguf' || executor === undefined) return;
+  requireOwnName(project.metadata?.[clashKey], projectName);
+  if (!checkedExecutors.has(executor)) return;
+
+  const declarations = await declarationsIn(context.root, project.root, executor);
+  const prefix = targetPrefix(pluginOptions(nxJsonConfiguration));
+  const expected = Object.assign({}, ...declarations.map((declaration) => inferredTargets(declaration, prefix))) as Record<string, InferredTarget>;
+  const place = { ...context, projectName, targetName, directory: project.root };
+  const target = expected[targetName];
+  if (target === undefined || target.executor !== actual.executor) throw misnamed(place, { executor, options, expected, prefix });
+  const problems = [
+    ...optionProblems(target, options),
+    ...(await Promise.all(['inputs', 'dependsOn', 'outputs'].map((list) => listProblems(list as ListName, { target, actual, place })))).flat(),
+    ...flagProblems(target, actual),
+  ];
+  if (problems.length === 0) return;
+  const declared = declarations.map(({ kind }) => posix.join(project.root, `${kind}.json`)).join(' and ');
+  throw new GgufError('TARGET_CONTRADICTED', [`${projectName}:${targetName} is not the target that ${declared} asks for, so Nx could restore results of another recipe`, ...problems].join('\n'), {
+    hint: 'Delete what is named from project.json or nx.json: the plugin gives it to the target. A list that begins with "..." adds to what it gives. `nx sync` writes the lines of project.json.',
+  });
+}
+
+function requireOwnName(clash: unknown, project: string): void {
+  if (!Array.isArray(clash)) return;
+  throw new GgufError('PROJECT_NAME_TAKEN', `${clash.join(' and ')} would make projects of one name, ${project}`, { hint: 'Give one of them another name: a project.json beside it with { "name": "…" }, or another directory.' });
+}
+
+/** Which file an executor's project is declared by. */
+function kindsOf(executor: string): readonly ProjectKind[] {
+  if (executor === 'fetch') return ['model', 'corpus'];
+  return executor.startsWith('toolchain-') ? ['toolchain'] : ['model'];
+}
+
+async function declarationsIn(workspaceRoot: string, root: string, executor: string): Promise<Declaration[]> {
+  const kinds = kindsOf(executor);
+  const found: Declaration[] = [];
+  for (const kind of kinds) {
+    const shown = posix.join(root, `${kind}.json`);
+    const text = await readFile(join(workspaceRoot, shown), 'utf8').catch((cause: unknown) => {
+      if (systemErrorCode(cause) === 'ENOENT') return null;
+      throw new GgufError(`${kind.toUpperCase()}_MISSING`, `cannot read ${shown}: ${(cause as Error).message}`, { cause, hint: 'Make it readable.' });
+    });
+    if (text === null) continue;
+    // Of two files, that of another program is none of ours.
+    if (kinds.length > 1 && found.length > 0 && !isOurs(kind, await looseJson(text))) continue;
+    found.push({ kind, root, content: parseAs(kind, text, shown) as unknown as Declaration['content'] });
+  }
+  if (found.length > 1) throw new GgufError('PROJECT_AMBIGUOUS', `${root} holds ${kinds.map((kind) => `${kind}.json`).join(' and ')}, and both make the target fetch`, { hint: 'Move one of them to a directory of its own.' });
+  if (found.length === 0) {
+    const names = kinds.map((kind) => `${kind}.json`).join(' or ');
+    throw new GgufError(`${kinds[0]?.toUpperCase() ?? ''}_MISSING`, `cannot read ${posix.join(root, `${kinds[0] ?? ''}.json`)}: there is no such file`, { hint: `nx-gguf:${executor} is for a directory with ${names}.` });
+  }
+  return found;
+}
+
+interface Place extends TaskContext {
+  projectName: string;
+  targetName: string;
+  directory: string;
+}
+
+/** Options by which targets of one executor differ. */
+function namesIn(options: object): Readonly<Record<string, unknown>> {
+  const { variant, reference } = options as { variant?: unknown; reference?: unknown };
+  return { ...(variant === undefined ? {} : { variant }), ...(reference === undefined ? {} : { reference }) };
+}
+
+/** Codes for targets of what a model can do without. */
+const undeclared: Readonly<Record<string, string>> = { gate: 'NO_GATES', imatrix: 'NO_IMATRIX', kld: 'NO_EVALUATION', 'kld-base': 'NO_EVALUATION' };
+
+function misnamed({ projectName, targetName, directory }: Place, { executor, options, expected, prefix }: { executor: string; options: object; expected: Readonly<Record<string, InferredTarget>>; prefix: string }): GgufError {
+  const same = Object.entries(expected).filter(([, target]) => target.executor === `nx-gguf:${executor}`);
+  const wanted = canonicalJson(namesIn(options) as Json);
+  const right = same.find(([, target]) => canonicalJson((target.options ?? {}) as Json) === wanted)?.[0];
+  const where = posix.join(directory, 'project.json');
+  if (right !== undefined) {
+    return new GgufError('TARGET_MISNAMED', `${projectName}:${targetName} does what ${projectName}:${right} does, under a name for which the plugin gives neither inputs nor dependencies`, { hint: `Call it ${JSON.stringify(right)} in ${where}.` });
+  }
+  const { variant, reference } = options as { variant?: string; reference?: string };
+  const name = variant ?? reference;
+  const known = same.map(([known]) => known.slice(prefix.length).split(':').slice(1).join(':')).filter((known) => known !== '');
+  if (name === undefined || (executor === 'kld' && same.length === 0)) {
+    return new GgufError(undeclared[executor] ?? 'TARGET_UNDECLARED', `${projectName}:${targetName} stands in ${where}, and model.json declares nothing for it`, { hint: 'Declare it in model.json, or remove the target: `nx sync` does.' });
+  }
+  const what = reference === undefined ? 'variant' : 'reference';
+  return new GgufError(`${what.toUpperCase()}_MISSING`, `${projectName}:${targetName} stands in ${where}, and ${posix.join(directory, 'model.json')} declares no ${what} ${JSON.stringify(name)} for it${didYouMean(name, known)}`, {
+    hint: known.length === 0 ? `Declare it in model.json, or remove the target: \`nx sync\` does.` : `Declared are: ${known.join(', ')}. \`nx sync\` removes targets of variants that are gone.`,
+  });
+}
+
+function optionProblems(target: InferredTarget, options: object): string[] {
+  const given = options as Readonly<Record<string, unknown>>;
+  return Object.entries(target.options ?? {})
+    .filter(([name, value]) => given[name] !== value)
+    .map(([name, value]) => `  its option "${name}" is ${JSON.stringify(given[name])}, and its name says ${JSON.stringify(value)}`);
+}
+
+type ListName = 'inputs' | 'dependsOn' | 'outputs';
+
+async function listProblems(list: ListName, { target, actual, place }: { target: InferredTarget; actual: TargetConfiguration; place: Place }): Promise<string[]> {
+  const sameForm = (entry: unknown): string => canonicalJson((list === 'dependsOn' ? fullDependency(entry, place.projectName) : entry) as Json);
+  const present = new Set((actual[list] ?? []).map(sameForm));
+  const { projects } = place.projectsConfigurations;
+  const lacking = (target[list] ?? []).filter((entry) => !present.has(sameForm(entry)) && !namesMissingProject(entry, projects));
+  if (lacking.length === 0) return [];
+  return [`  ${await sourceOf(list, place)} leaves out of "${list}": ${lacking.map((entry) => JSON.stringify(entry)).join(', ')}`];
+}
+
+/** A dependency with its projects: Nx writes them in several forms, and adds the target's own in a batch. */
+function fullDependency(entry: unknown, project: string): unknown {
+  if (typeof entry === 'string') return { projects: [project], target: entry };
+  if (!isRecord(entry)) return entry;
+  const { projects = [project], target } = entry;
+  return { projects: typeof projects === 'string' ? [projects] : projects, target };
+}
+
+/** Nx drops what names a project that is not there; the target itself says so when it needs it. */
+function namesMissingProject(entry: unknown, projects: Readonly<Record<string, unknown>>): boolean {
+  if (!isRecord(entry) || !Array.isArray(entry['projects'])) return false;
+  return entry['projects'].some((project) => typeof project === 'string' && projects[project] === undefined);
+}
+
+function flagProblems(target: InferredTarget, actual: TargetConfiguration): string[] {
+  const problems: string[] = [];
+  if (target.cache === false && actual.cache === true) problems.push('  "cache" is true, and Nx cannot see everything that this target reads');
+  if (target.parallelism === false && actual.parallelism === true) problems.push('  "parallelism" is true, and what runs beside it would change what it measures');
+  return problems;
+}
+
+/** The file that says something of a target in place of the plugin. */
+async function sourceOf(field: string, { root, directory, targetName }: Place): Promise<string> {
+  for (const [file, targetsOf] of [['project.json', (content: unknown) => member(content, 'targets')], ['package.json', (content: unknown) => member(member(content, 'nx'), 'targets')]] as const) {
+    const content = await readFile(join(root, directory, file), 'utf8').then(looseJson, () => null);
+    if (member(member(targetsOf(content), targetName), field) !== undefined) return posix.join(directory, file);
+  }
+  return '"targetDefaults" of nx.json';
+}
+
+function member(value: unknown, name: string): unknown {
+  return isRecord(value) ? value[name] : undefined;
+}
