@@ -50,7 +50,7 @@ const mistakes: Mistake[] = [
   {
     name: 'a model.json with several problems names them all',
     make: () => editJson(workspace, `${models}/model.json`, (model) => Object.assign(model as object, { evaluation: { corpus: 'llama-docs', ctx: 'x' }, qantize: {} })),
-    target: 'convert', code: 'BAD_MODEL', says: [`${models}/model.json: the top level: unknown property "qantize"`, '/evaluation/ctx: "x"'],
+    target: 'convert', code: 'BAD_MODEL', says: [`${models}/model.json:1: the top level: unknown property "qantize"`, '/evaluation/ctx: "x"'],
   },
   { name: 'a model.json that is not JSON', make: () => write(`${models}/model.json`, '{ "name": '), target: 'fetch', code: 'BAD_MODEL', says: [`${models}/model.json`, 'not valid JSON'] },
   { name: 'no model.json', make: () => rmSync(join(workspace.root, models, 'model.json')), target: 'fetch', code: 'MODEL_MISSING', says: [`${models}/model.json`] },

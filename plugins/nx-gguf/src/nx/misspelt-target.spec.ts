@@ -29,7 +29,7 @@ describe('a target with a typo', () => {
     expect(refusal(command)).toBe(message);
   });
 
-  it.each(['run @me/tiny:quantize:Q4_K_M', 'run tiny:quantize', 'run tiny:convert:x', 'run web:quantize:Q4', 'run tiny:kld:fast', 'run @me/tiny:kld -c fast', 'run-many -t quantize -c prod', 'run other:quantize:x', 'run-many -t quantize:Q4_K_M'])('is not: %s', (command) => {
+  it.each(['run @me/tiny:quantize:Q4_K_M', 'run tiny:quantize:Q6_K:fast', 'run tiny:quantize', 'run tiny:convert:x', 'run web:quantize:Q4', 'run tiny:kld:fast', 'run @me/tiny:kld -c fast', 'run-many -t quantize -c prod', 'run other:quantize:x', 'run-many -t quantize:Q4_K_M'])('is not: %s', (command) => {
     expect(refusal(command)).toBeNull();
   });
 

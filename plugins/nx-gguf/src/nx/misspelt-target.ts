@@ -23,7 +23,7 @@ export function requireKnownVariants(argv: readonly string[], projects: Readonly
     for (const aggregate of aggregates) {
       const target = targets[aggregate];
       if (target === undefined) continue;
-      const misspelt = argv.flatMap((word) => behind(word, { project, aggregate })).find((name) => targets[`${aggregate}:${name}`] === undefined && target.configurations?.[name] === undefined);
+      const misspelt = argv.flatMap((word) => behind(word, { project, aggregate })).find((name) => !isTarget(name, { targets, aggregate }) && target.configurations?.[name] === undefined);
       const unknown = misspelt ?? (isNamedAlone(argv, { project, aggregate }) ? configuration : null);
       if (unknown === null || target.configurations?.[unknown] !== undefined) continue;
       const known = Object.keys(targets).filter((target) => target.startsWith(`${aggregate}:`)).map((target) => target.slice(aggregate.length + 1));
@@ -32,6 +32,12 @@ export function requireKnownVariants(argv: readonly string[], projects: Readonly
       });
     }
   }
+}
+
+/** True when a name is that of a target behind its aggregate, with a configuration of it or without. */
+function isTarget(name: string, { targets, aggregate }: { targets: Readonly<Record<string, unknown>>; aggregate: string }): boolean {
+  const parts = name.split(':');
+  return parts.some((_, index) => targets[[aggregate, ...parts.slice(0, index + 1)].join(':')] !== undefined);
 }
 
 /** What stands behind an aggregate of a project in a word; a project can be named by the end of its name. */
