@@ -25,7 +25,6 @@ describe('projects', () => {
       ['models/Tiny', 'tiny', 'nx-gguf:model'], ['texts', 'texts', 'nx-gguf:corpus'], ['tools/llama-cpp', 'llama-cpp', 'nx-gguf:toolchain'],
     ]);
     expect(projects['models/Tiny']?.targets?.['quantize:Q4_K_M']).toMatchObject({ executor: 'nx-gguf:quantize', options: { variant: 'Q4_K_M' }, cache: true });
-    expect(projects['texts']?.namedInputs).toEqual({ 'nx-gguf:recipe': ['{projectRoot}/corpus.json', '{projectRoot}/corpus.lock.json'] });
   });
 
   it('can be the workspace itself', async () => {

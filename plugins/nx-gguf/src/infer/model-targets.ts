@@ -2,7 +2,6 @@ import { carriedFiles } from '../core/target.js';
 import type { DeclaredModel } from './declared-model.js';
 import { aggregateTarget, inferredTarget, type InferredTarget } from './inferred-target.js';
 import { jsonFields, manifests, namedFile, type Dependency, type Input } from './inputs.js';
-import { recipeInput } from './recipe-input.js';
 import { sourceParts, type SourceParts } from './source-parts.js';
 
 /** Where a model is, and how its targets are named. */
@@ -12,6 +11,9 @@ export interface ModelContext {
   /** In front of each target's name. */
   prefix: string;
 }
+
+/** The files that declare the corpora and the toolchain that a model names: what shows results says where these come from. */
+const declarationsOfOthers: readonly Input[] = ['corpus.json', 'corpus.lock.json', 'toolchain.json'].map((file) => `^{projectRoot}/${file}`);
 
 /** The targets of a model, by name. */
 export function modelTargets(model: DeclaredModel, { root, prefix }: ModelContext): Record<string, InferredTarget> {
@@ -161,7 +163,7 @@ export function modelTargets(model: DeclaredModel, { root, prefix }: ModelContex
   const shown: (Input | null)[] = [
     recipe('name', 'description', 'toolchain', 'source', 'imatrix', 'quantize', 'references', 'evaluation', 'gates', 'card', 'publish'),
     '{projectRoot}/model.lock.json', benches,
-    ...recipeInput([model.toolchain, evaluation?.corpus, imatrix !== null && 'corpus' in imatrix ? imatrix.corpus : null]),
+    ...declarationsOfOthers,
     manifests,
   ];
   const evidence: (Dependency | null)[] = [

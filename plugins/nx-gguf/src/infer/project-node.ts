@@ -4,13 +4,11 @@ import { logicVersions } from '../core/logic-versions.js';
 import { corpusTargets } from './corpus-targets.js';
 import { declaredModel } from './declared-model.js';
 import type { InferredTarget } from './inferred-target.js';
-import { namedFile, type Input } from './inputs.js';
 import { isRecord } from './loose-json.js';
 import { modelTargets } from './model-targets.js';
 import type { ProjectName } from './project-names.js';
-import { recipeInputName } from './recipe-input.js';
 import { targetGroups } from './target-groups.js';
-import { requirementsFile, toolchainTargets } from './toolchain-targets.js';
+import { toolchainTargets } from './toolchain-targets.js';
 
 /** The kinds of project that a file in their directory makes: `model.json`, `corpus.json`, `toolchain.json`. */
 export const projectKinds = ['model', 'corpus', 'toolchain'] as const;
@@ -68,15 +66,8 @@ export function projectNode(declaration: Declaration, { prefix, name, clash }: P
     name,
     tags: [`nx-gguf:${kind}`, `nx-gguf:logic:${Object.values(logicVersions).join('.')}`],
     targets,
-    ...(kind === 'model' ? {} : { namedInputs: { [recipeInputName]: recipeFiles(declaration) } }),
     // Neither is part of a hash.
     metadata: { technologies: ['llama.cpp'], targetGroups: targetGroups(Object.keys(targets), prefix), ...(clash.length === 0 ? {} : { [clashKey]: clash }) },
   };
   return { projects: { [root]: project } };
-}
-
-function recipeFiles({ kind, root, content }: Declaration): Input[] {
-  const own = [`{projectRoot}/${kind}.json`];
-  const more = kind === 'corpus' ? '{projectRoot}/corpus.lock.json' : namedFile(root, requirementsFile(content));
-  return more === null ? own : [...own, more];
 }

@@ -7,7 +7,7 @@ const declaration: Input = '{projectRoot}/toolchain.json';
 const host: Input = { runtime: 'uname -sm' };
 
 /** The file of requirements that a toolchain names, relative to its directory. */
-export function requirementsFile(toolchain: Readonly<Record<string, unknown>>): string {
+function requirementsFile(toolchain: Readonly<Record<string, unknown>>): string {
   const python = toolchain['python'];
   return (isRecord(python) ? text(python['requirements']) : null) ?? 'requirements.txt';
 }

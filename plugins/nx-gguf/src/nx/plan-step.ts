@@ -202,6 +202,10 @@ function evaluation(ref: TargetRef, model: Model): EvaluationSettings {
 
 async function corpusText(corpus: CorpusFile, pipeline: Pipeline): Promise<ManifestFile> {
   const { project, file } = typeof corpus === 'string' ? { project: corpus, file: undefined } : corpus;
-  projectDirectory(pipeline.environment.workspace, project, '"corpus"');
+  const { workspace } = pipeline.environment;
+  projectDirectory(workspace, project, '"corpus"');
+  if ((await fetchedKind(workspace, project)) !== 'corpus') {
+    throw new GgufError('CORPUS_MISSING', `"corpus" names the project ${JSON.stringify(project)}, which has no corpus.json`, { hint: 'A corpus is a directory with a corpus.json.' });
+  }
   return oneFile(await pipeline.upstream({ project, kind: 'fetch' }), file, project);
 }
