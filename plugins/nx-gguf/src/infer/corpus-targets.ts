@@ -4,11 +4,11 @@ import { declaredSource } from './declared-source.js';
 import { inferredTarget, type InferredTarget } from './inferred-target.js';
 import { jsonFields, manifests } from './inputs.js';
 import { text } from './loose-json.js';
-import type { ModelContext } from './model-targets.js';
+import type { ProjectContext } from './model-context.js';
 import { sourceParts } from './source-parts.js';
 
 /** The targets of a corpus, by name. */
-export function corpusTargets(corpus: Readonly<Record<string, unknown>>, { root, prefix }: ModelContext): Record<string, InferredTarget> {
+export function corpusTargets(corpus: Readonly<Record<string, unknown>>, { root, prefix }: ProjectContext): Record<string, InferredTarget> {
   const { cache, inputs, dependsOn } = sourceParts(declaredSource(corpus['source']), { root, toolchain: text(corpus['toolchain']) ?? defaultToolchain, prefix });
   return {
     [`${prefix}fetch`]: inferredTarget({

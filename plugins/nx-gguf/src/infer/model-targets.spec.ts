@@ -32,8 +32,8 @@ describe('the targets of a model', () => {
     expect(names({ imatrix: { type: 'file', source: pinned } })).toContain('imatrix');
     expect(names({ gates: { v: {} } })).toContain('gate');
     expect(names({ evaluation: { corpus: 'c' } })).toContain('kld-base');
-    expect(names({ quantize: { v: {} } })).toEqual(['fetch', 'convert', 'plan:v', 'quantize:v', 'bench:v', 'plan', 'quantize', 'bench', 'bench-compare', ...always.slice(2)]);
-    expect(names({ references: { r: { source: pinned } }, evaluation: { corpus: 'c' } })).toEqual(['fetch', 'convert', 'reference:r', 'kld-base', 'kld:r', 'bench:r', 'reference', 'kld', 'compare', 'bench', 'bench-compare', ...always.slice(2)]);
+    expect(names({ quantize: { v: {} } })).toEqual(['fetch', 'convert', 'plan:v', 'quantize:v', 'plan', 'quantize', 'bench:v', 'bench', 'bench-compare', ...always.slice(2)]);
+    expect(names({ references: { r: { source: pinned } }, evaluation: { corpus: 'c' } })).toEqual(['fetch', 'convert', 'reference:r', 'reference', 'kld-base', 'kld:r', 'kld', 'compare', 'bench:r', 'bench', 'bench-compare', ...always.slice(2)]);
   });
 
   it('with a prefix depend on each other, on corpora and on toolchains by the same prefix', () => {

@@ -1,7 +1,7 @@
 import { inferredTarget, type InferredTarget } from './inferred-target.js';
 import { manifests, namedFile, type Input } from './inputs.js';
 import { isRecord, text } from './loose-json.js';
-import type { ModelContext } from './model-targets.js';
+import type { ProjectContext } from './model-context.js';
 
 const declaration: Input = '{projectRoot}/toolchain.json';
 const host: Input = { runtime: 'uname -sm' };
@@ -13,7 +13,7 @@ function requirementsFile(toolchain: Readonly<Record<string, unknown>>): string 
 }
 
 /** The targets of a toolchain, by name. What lies on this machine, a checkout, binaries or an interpreter, Nx does not see: their targets are asked each time. */
-export function toolchainTargets(toolchain: Readonly<Record<string, unknown>>, { root, prefix }: ModelContext): Record<string, InferredTarget> {
+export function toolchainTargets(toolchain: Readonly<Record<string, unknown>>, { root, prefix }: ProjectContext): Record<string, InferredTarget> {
   const { source, python } = toolchain;
   const isPinned = isRecord(source) && (source['type'] === 'npm' || source['type'] === 'git');
   const hasInterpreter = isRecord(python) && python['interpreter'] !== undefined;
