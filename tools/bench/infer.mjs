@@ -2,7 +2,7 @@
 // What making targets costs a command: `nx show projects`, daemon off, in a workspace of many models, with nx-gguf and with a
 // plugin that looks at the same files and makes empty projects of them. Alternating runs, medians. Usage: infer.mjs [runs] [models...]
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,7 +11,7 @@ const [runs = 5, ...counts] = process.argv.slice(2).map(Number);
 const goalsMs = { 100: 500, 1000: 3000 };
 
 for (const count of counts.length > 0 ? counts : [100, 1000]) {
-  const [ours, empty] = [workspace(count, 'nx-gguf'), workspace(count, './empty.cjs')];
+  const [ours, empty] = [workspace(count, 'nx-gguf'), workspace(count, 'nx-empty')];
   try {
     const targets = Object.keys(JSON.parse(nx(ours, ['show', 'project', 'model-0', '--json']).stdout).targets).length;
     const [withOurs, withEmpty] = [[], []];
@@ -39,7 +39,8 @@ function nx(cwd, args = ['show', 'projects']) {
 
 function workspace(count, plugin) {
   const directory = mkdtempSync(join(tmpdir(), 'nx-gguf-infer-'));
-  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
+  mkdirSync(join(directory, 'node_modules'));
+  for (const name of readdirSync(join(root, 'node_modules'))) if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(directory, 'node_modules', name));
   const put = (path, content) => {
     mkdirSync(join(directory, path, '..'), { recursive: true });
     writeFileSync(join(directory, path), typeof content === 'string' ? content : JSON.stringify(content));
@@ -47,9 +48,10 @@ function workspace(count, plugin) {
   put('nx.json', { analytics: false, neverConnectToCloud: true, plugins: [plugin] });
   put('package.json', { name: 'many', private: true });
   put('.gitignore', 'node_modules\n.nx\n');
-  put('empty.cjs', `
+  put('node_modules/nx-empty/package.json', { name: 'nx-empty', version: '1.0.0', main: 'index.cjs' });
+  put('node_modules/nx-empty/index.cjs', `
     const { dirname, basename } = require('node:path').posix;
-    exports.name = 'empty';
+    exports.name = 'nx-empty';
     exports.createNodes = ['**/{model,corpus,toolchain}.json', (files) => files.map((file) => [file, { projects: { [dirname(file)]: { name: basename(dirname(file)) } } }])];
   `);
   put('tools/llama-cpp/toolchain.json', { source: { type: 'npm' } });
