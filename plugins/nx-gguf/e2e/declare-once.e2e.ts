@@ -97,11 +97,16 @@ describe('what disagrees with model.json ends before any work', () => {
   it('a variant with a typo, which Nx would take for all variants', async () => {
     await fails(['run', 'tiny-qwen35:quantize:Q4_KM'], "VARIANT_UNKNOWN: tiny-qwen35:quantize:Q4_KM: there is no \"Q4_KM\" (did you mean 'Q4_K_M'?)", 'Declared in tiny-qwen35 are: Q4_K_M, Q5_K_M, Q6_K, Q4_K_M-plain');
     await fails(['run', 'tiny-qwen35:kld', '--configuration=Q9'], 'VARIANT_UNKNOWN', 'Q9');
+    await fails(['run', `${tiny}:quantize:Q6_K`], 'VARIANT_UNKNOWN: Nx takes "Q6_K" for a configuration of tiny-qwen35:quantize here', 'nx run tiny-qwen35:quantize:Q6_K');
   }, 60_000);
 
   it('inputs of a project.json in place of the plugin\'s', async () => {
     editJson(workspace, `${tiny}/project.json`, (project) => Object.assign((project as { targets: Record<string, object> }).targets['fetch'] ?? {}, { inputs: ['{projectRoot}/model.json'] }));
-    await fails(['run', 'tiny-qwen35:fetch'], `TARGET_CONTRADICTED: tiny-qwen35:fetch is not the target that ${tiny}/model.json asks for`, `${tiny}/project.json leaves out of "inputs": {"json":"{projectRoot}/model.json","fields":["source","toolchain"]}`);
+    await fails(['run', 'tiny-qwen35:fetch'], `TARGET_CONTRADICTED: tiny-qwen35: its targets are not those that ${tiny}/model.json asks for`, `  fetch: ${tiny}/project.json leaves out of "inputs": {"json":"{projectRoot}/model.json","fields":["source","toolchain"]}`);
+    git('checkout', '-q', '.');
+    // Of a target that comes last the first one tells, before any work.
+    editJson(workspace, `${tiny}/project.json`, (project) => Object.assign((project as { targets: Record<string, object> }).targets['card'] ?? {}, { inputs: [] }));
+    await fails(['run', 'tiny-qwen35:fetch'], 'TARGET_CONTRADICTED', `  card: ${tiny}/project.json leaves out of "inputs"`);
   }, 60_000);
 
   it('the defaults that nx.json had to have before', async () => {
@@ -133,6 +138,26 @@ describe('a wrong file', () => {
     make();
     await fails(['run', 'mine:fetch', '--exclude-task-dependencies'], says);
     expect(await nx('run', 'other:build')).toMatchObject({ exitCode: 0, output: expect.stringContaining('other was built') as string });
+  }, 60_000);
+
+  it('that is broken hides no variant: all of them, and one that cannot be read any more, say what is wrong', async () => {
+    put('models/mine/model.json', '{ "name": "mine", "source": { "type": "path", "path": "x" },\n  "quantize": { "Q4_K_M": {');
+    await fails(['run', 'mine:quantize'], 'BAD_MODEL: models/mine/model.json:2: ');
+    await fails(['run', 'mine:quantize:Q8_0'], 'BAD_MODEL: models/mine/model.json:2: ');
+    put(`${tiny}/model.json`, text(`${tiny}/model.json`).slice(0, 400));
+    const lines = text(`${tiny}/project.json`);
+    await fails(['sync'], `BAD_MODEL: ${tiny}/model.json:1: `);
+    expect(text(`${tiny}/project.json`)).toBe(lines);
+  }, 60_000);
+
+  it('and a remote that is none end a batch of tasks, which Nx would begin again for ever', async () => {
+    const { exitCode, output } = await workspace.run(['run', 'mine:quantize:Q4_K_M', '--exclude-task-dependencies', '--skip-nx-cache'], { env: { NX_GGUF_REMOTE: 'garbage' } });
+    expect({ exitCode, output }).toMatchObject({ exitCode: 1, output: expect.stringContaining('BAD_REMOTE') as string });
+  }, 60_000);
+
+  it('in a directory whose name Nx takes for a pattern is refused, as no change would be seen there', async () => {
+    cpSync(path('models/mine'), path('models/mine (v2)'), { recursive: true });
+    await fails(['run', 'mine (v2):fetch', '--exclude-task-dependencies'], 'DIRECTORY_NAME: models/mine (v2)');
   }, 60_000);
 
   it('of another program is none', async () => {

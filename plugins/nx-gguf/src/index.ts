@@ -29,9 +29,9 @@ export const preTasksExecution: PreTasksExecution = async (options, context) => 
   if (context.argv.some((argument) => /^--against(=|$)/.test(argument))) process.env['NX_GGUF_COMPARISON'] = context.id;
   await withoutDeadCache();
   const prefix = targetPrefix(options);
-  if (mayNameConfiguration(context.argv)) {
+  if (mayNameConfiguration(context.argv, prefix)) {
     const { refuseMisspelt } = await import('./nx/refuse-misspelt.js');
-    await refuseMisspelt(context.argv, prefix);
+    await refuseMisspelt(context.argv, { workspaceRoot: context.workspaceRoot, prefix });
   }
   if (!namesFiles(context.argv, prefix)) return;
   const { markGone } = await import('./nx/mark-gone.js');

@@ -6,7 +6,7 @@ import { projectNode, type Declaration } from './project-node.js';
 function edgesOf(declarations: readonly Declaration[], ignored: readonly string[] = []) {
   const projects = Object.fromEntries(declarations.map((declaration) => {
     const { root } = declaration;
-    return [root, projectNode(declaration, { prefix: '', name: root, clash: [] }).projects?.[root]];
+    return [root, projectNode(declaration, { prefix: '', name: root, clash: null }).projects?.[root]];
   }));
   const projectFileMap = Object.fromEntries(declarations.filter(({ root }) => !ignored.includes(root)).map(({ root, kind }) => [root, [{ file: `${root}/${kind}.json`, hash: '' }]]));
   return createDependencies(undefined, { projects, fileMap: { projectFileMap, nonProjectFiles: [] } } as unknown as CreateDependenciesContext);

@@ -32,13 +32,16 @@ describe('projects', () => {
   });
 
   it('are not made of other programs\' files, nor of files that cannot be read', async () => {
-    await expect(namesOf({ 'web/model.json': '{ "format": "graph-model" }', 'a/model.json': '[1', 'b/corpus.json': '', 'c/model.json': '['.repeat(100_000) })).resolves.toEqual({});
+    await expect(namesOf({ 'web/model.json': '{ "format": "graph-model" }', 'a/model.json': '[1', 'b/corpus.json': '', 'c/model.json': '['.repeat(100_000), 'd/corpus.json': '{ "name": "x" }' })).resolves.toEqual({});
   });
 
   it('of a broken file have the targets that can be read of it, which then say what is wrong', async () => {
     const projects = await projectsOf({ 'm/model.json': model.replace(/ \} \}$/, ',\n'), 'n/model.json': `{ // mine\n "quantize": { "v": {}, } ` });
     expect(Object.keys(projects['m']?.targets ?? {})).toContain('quantize:Q4_K_M');
     expect(Object.keys(projects['n']?.targets ?? {})).toContain('quantize:v');
+    // What was not read is not missing without a word: all variants, of which none is known, begin with what fails.
+    const { o } = await projectsOf({ 'o/model.json': '{ "name": "x", ' });
+    expect(o?.targets?.['quantize']).toMatchObject({ executor: 'nx:noop', dependsOn: [{ target: 'fetch' }] });
   });
 
   it('take a prefix for their targets; a wrong one is left to the targets to report', async () => {
@@ -53,12 +56,14 @@ describe('two directories of one name', () => {
   it('make two projects, which say so, and do not stop the workspace', async () => {
     const projects = await projectsOf({ 'a/m/model.json': model, 'b/m/model.json': model, 'c/n/model.json': model });
     expect(Object.values(projects).map(({ name }) => name)).toEqual(['m', 'b/m', 'n']);
-    expect(Object.values(projects).map(({ metadata }) => metadata?.[clashKey] as unknown)).toEqual([['a/m/model.json', 'b/m/model.json'], ['a/m/model.json', 'b/m/model.json'], undefined]);
+    const clash = { name: 'm', files: ['a/m/model.json', 'b/m/model.json'] };
+    expect(Object.values(projects).map(({ metadata }) => metadata?.[clashKey] as unknown)).toEqual([clash, clash, undefined]);
   });
 
   it('of which one has a name of its own are no clash', async () => {
-    await expect(namesOf({ 'a/m/model.json': model, 'b/m/model.json': model, 'b/m/project.json': '{ "name": "other" }' })).resolves.toEqual({ 'a/m': 'm', 'b/m': 'm' });
-    await expect(namesOf({ 'a/m/model.json': model, 'b/m/model.json': model, 'a/m/package.json': '{ "name": "@x/m" }' })).resolves.toEqual({ 'a/m': 'm', 'b/m': 'm' });
+    // The name of its own takes the place of the path.
+    const projects = await projectsOf({ 'a/m/model.json': model, 'b/m/model.json': model, 'a/m/project.json': '{ "name": "other" }' });
+    expect(Object.entries(projects).map(([root, { name, metadata }]) => [root, name, metadata?.[clashKey] as unknown])).toEqual([['a/m', 'a/m', undefined], ['b/m', 'm', undefined]]);
   });
 
   it('is none between the files of one directory', async () => {

@@ -23,6 +23,6 @@ async function declarationIn(file: string, workspaceRoot: string): Promise<(Decl
   const kind = posix.basename(file, '.json') as ProjectKind;
   const text = await readFile(join(workspaceRoot, file), 'utf8').catch(() => null);
   if (text === null) return null;
-  const content = await looseJson(text);
-  return isOurs(kind, content) ? { file, kind, root: posix.dirname(file), content } : null;
+  const { value: content, isBroken } = await looseJson(text);
+  return isOurs(kind, content) ? { file, kind, root: posix.dirname(file), content, isBroken } : null;
 }

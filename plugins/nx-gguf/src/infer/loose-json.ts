@@ -3,17 +3,17 @@
  * workspace could run: it takes what has the right form and leaves the rest out.
  */
 
-/** JSON, or as much as can be read of what is no JSON; undefined when that is nothing. */
-export async function looseJson(json: string): Promise<unknown> {
+/** JSON, or as much as can be read of what is no JSON; a value that is undefined when that is nothing. */
+export async function looseJson(json: string): Promise<{ value: unknown; isBroken: boolean }> {
   try {
-    return JSON.parse(json) as unknown;
+    return { value: JSON.parse(json) as unknown, isBroken: false };
   } catch {
     const { parse } = await import('jsonc-parser');
     try {
-      return parse(json, [], { allowTrailingComma: true }) as unknown;
+      return { value: parse(json, [], { allowTrailingComma: true }) as unknown, isBroken: true };
     } catch {
       // Nested deeper than the stack goes.
-      return undefined;
+      return { value: undefined, isBroken: true };
     }
   }
 }

@@ -47,10 +47,10 @@ describe('the targets of a model', () => {
 
   it('go by the files that are named', () => {
     const targets = targetsOf({
-      source: { type: 'command', command: ['node'], inputs: ['merge/**', '../shared/a.py'] },
+      source: { type: 'command', command: ['node'], inputs: ['merge/**', '../shared/a.py', 'in (1).txt'] },
       convert: { metadata: 'meta.json' }, quantize: { v: { tensorTypes: 'rules [1].txt' }, w: {} }, card: { template: '../card.md' }, toolchain: 'mine',
     });
-    expect(files(targets['fetch'])).toEqual(['models/m/merge/**', 'models/shared/a.py']);
+    expect(files(targets['fetch'])).toEqual(['models/m/merge/**', 'models/shared/a.py', 'models/m/in (1).txt', 'models/m/in ?1?.txt']);
     expect(files(targets['convert'])).toEqual(['models/m/meta.json']);
     expect(files(targets['quantize:v'])).toEqual(['models/m/rules ?1?.txt']);
     expect(files(targets['plan:w'])).toEqual([]);

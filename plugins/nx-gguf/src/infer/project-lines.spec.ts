@@ -69,6 +69,20 @@ describe('the lines of project.json', () => {
     expect(after).toContain('// the last');
   });
 
+  it('keep the comments around a line that goes, and those of what is empty', () => {
+    const gone = '"plan:old": { "executor": "nx-gguf:plan", "options": { "variant": "old" } }';
+    const after = synced(`{\n  "targets": {\n    "nightly": { "executor": "nx:noop" }, // ask Bob\n    // Above.\n    ${gone}, // gone with it\n    "last": { "command": "x" } // the last\n  }\n}\n`);
+    for (const words of ['// ask Bob', '// Above.', '// the last']) expect(after).toContain(words);
+    expect(after).not.toContain('gone with it');
+    expect(synced(`{\n  "targets": {\n    "a": { "command": "x" }, // first\n    ${gone} // old\n  }\n}\n`)).toContain('"a": { "command": "x" } // first\n');
+    expect(synced('// Owner: Bob\n{}\n')).toMatch(/^\/\/ Owner: Bob\n\{\n {2}"targets": \{\n/);
+    expect(synced('{\n  "targets": {\n    // None yet.\n  }\n}\n')).toContain('// None yet.\n    "fetch"');
+  });
+
+  it('end as the others in the file do', () => {
+    expect(synced(complete.replace('"nx-gguf:card" },\n    "report": { "executor": "nx-gguf:report" }', '"nx-gguf:card" }').replaceAll('\n', '\r\n'))).toBe(complete.replaceAll('\n', '\r\n'));
+  });
+
   it('are written in a file of one line, and in one with tabs', () => {
     expect(JSON.parse(synced('{ "name": "m", "targets": { "card": { "executor": "nx-gguf:card" } } }'))).toEqual(JSON.parse(complete));
     expect(synced('{\n\t"targets": {\n\t\t"fetch": { "executor": "nx-gguf:fetch" }\n\t}\n}\n')).toContain('\n\t\t"convert": { "executor": "nx-gguf:convert" },\n');
@@ -79,7 +93,7 @@ describe('the lines of project.json', () => {
     expect(after).toContain('// a, b');
   });
 
-  it.each(['', '[]', '{ "targets": ', 'x'])('are left alone in what is no project.json: %j', (text) => {
+  it.each(['', '[]', '{ "targets": ', 'x', '{ "targets": null }', '{ "targets": [] }'])('are left alone in what is no project.json: %j', (text) => {
     expect(syncedLines(text, targets)).toBeNull();
   });
 });

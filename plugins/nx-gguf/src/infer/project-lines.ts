@@ -15,20 +15,24 @@ const writtenKinds: ReadonlySet<string> = new Set(['fetch', 'reference', 'conver
 /**
  * Brings the targets of a project.json in line with those that the plugin makes: a line for each whose result is kept, and
  * none for one that is gone. What a person wrote stays: other targets, other properties, comments, and whatever a line says
- * beyond the name of its variant. Null for text that is no project.json.
+ * beyond the name of its variant. Null for text that is no project.json, or whose targets
+ * are no object.
  */
 export function syncedLines(text: string, targets: Readonly<Record<string, InferredTarget>>): ProjectLines | null {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   if (root?.type !== 'object' || errors.length > 0) return null;
+  const declared = findNodeAtLocation(root, ['targets']);
+  if (declared !== undefined && declared.type !== 'object') return null;
   const written = Object.entries(targets).filter(([, { executor }]) => writtenKinds.has(executor.replace('nx-gguf:', '')));
-  const present = new Map(membersOf(findNodeAtLocation(root, ['targets'])).map(({ name, value }) => [name, value]));
+  const present = new Map(membersOf(declared).map(({ name, value }) => [name, value]));
   const removed = [...present].filter(([name, value]) => targets[name] === undefined && isOwnLine(value)).map(([name]) => name);
   const added = written.map(([name]) => name).filter((name) => !present.has(name));
   let result = text;
   for (const name of removed) result = withoutMember(result, name);
   for (const [name, target] of written) if (added.includes(name)) result = withLine(result, { name, target, order: written.map(([other]) => other) });
-  return { text: result, added, removed };
+  const isCrLf = text.includes('\r\n') && !/[^\r]\n/.test(text);
+  return { text: isCrLf ? result.replaceAll(/\r?\n/g, '\r\n') : result, added, removed };
 }
 
 interface Member {
@@ -52,8 +56,39 @@ function isOwnLine(value: Node): boolean {
   return members.every(({ name, value: inner }) => name === 'executor' || (name === 'options' && membersOf(inner).every((option) => option.name === 'variant' || option.name === 'reference')));
 }
 
+/** The text without a line of `targets`; a comment behind that line goes with it, others stay. */
 function withoutMember(text: string, name: string): string {
+  const edited = withoutMemberInPlace(text, name);
+  const errors: ParseError[] = [];
+  const root = parseTree(edited, errors, { allowTrailingComma: true });
+  if (errors.length === 0 && root !== undefined && findNodeAtLocation(root, ['targets', name]) === undefined) return edited;
+  // Comments in unusual places, of which this edit keeps fewer.
   return applyEdits(text, modify(text, ['targets', name], undefined, {}));
+}
+
+function withoutMemberInPlace(text: string, name: string): string {
+  const root = parseTree(text, [], { allowTrailingComma: true });
+  const members = membersOf(root === undefined ? undefined : findNodeAtLocation(root, ['targets']));
+  const index = members.findIndex((member) => member.name === name);
+  const property = members[index]?.property;
+  if (property === undefined) return text;
+  const comma = commaAfter(text, end(property));
+  const previous = members[index - 1]?.property;
+  const before = comma === null && previous !== undefined ? commaAfter(text, end(previous)) : null;
+  let [start, stop] = [property.offset, comma === null ? end(property) : comma + 1];
+  const [lineStart, lineEnd] = [text.lastIndexOf('\n', start - 1) + 1, text.indexOf('\n', stop)];
+  const isAlone = lineStart > 0 && lineEnd >= 0 && text.slice(lineStart, start).trim() === '' && /^\s*(\/\/.*|\/\*.*\*\/\s*)?$/.test(text.slice(stop, lineEnd));
+  if (isAlone) [start, stop] = [lineStart, lineEnd + 1];
+  const rest = text.slice(0, start) + text.slice(stop);
+  return before === null ? rest : rest.slice(0, before) + rest.slice(before + 1);
+}
+
+/** Where the comma is that follows a place, behind comments; null when something else does. */
+function commaAfter(text: string, offset: number): number | null {
+  const trivia = /(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
+  trivia.lastIndex = offset;
+  trivia.exec(text);
+  return text[trivia.lastIndex] === ',' ? trivia.lastIndex : null;
 }
 
 interface NewLine {
@@ -84,7 +119,9 @@ function withLineInPlace(text: string, { name, target, order }: NewLine): string
   if (targets?.type !== 'object') {
     const member = `"targets": {\n${outer.repeat(2)}${line}\n${outer}}`;
     const last = membersOf(root).at(-1)?.property;
-    return last === undefined ? `{\n${outer}${member}\n}\n` : inserted(text, end(last), `,\n${outer}${member}`);
+    if (last !== undefined) return inserted(text, end(last), `,\n${outer}${member}`);
+    const close = end(root) - 1;
+    return `${text.slice(0, close).trimEnd()}\n${outer}${member}\n${text.slice(close)}`;
   }
   const members = membersOf(targets);
   const indent = indentation(text, members[0]?.property) ?? outer.repeat(2);
@@ -92,7 +129,8 @@ function withLineInPlace(text: string, { name, target, order }: NewLine): string
   const earlier = new Set(order.slice(0, order.indexOf(name)));
   const index = members.findLastIndex((member) => earlier.has(member.name));
   const [before, next] = [members[index]?.property, members[index + 1]?.property];
-  if (before === undefined) return next === undefined ? `${text.slice(0, targets.offset + 1)}\n${indent}${line}\n${outer}${text.slice(closing)}` : inserted(text, targets.offset + 1, `\n${indent}${line},`);
+  if (before === undefined && next !== undefined) return inserted(text, targets.offset + 1, `\n${indent}${line},`);
+  if (before === undefined) return `${text.slice(0, closing).trimEnd()}\n${indent}${line}\n${outer}${text.slice(closing)}`;
   // A comment behind a line stays there.
   const rest = text.slice(end(before), next?.offset ?? closing);
   const lineEnd = rest.includes('\n') ? rest.indexOf('\n') : next === undefined ? 0 : rest.length;

@@ -6,12 +6,18 @@ import type { Declaration } from './project-node.js';
 /** The name of a project, and the files that would make projects of that same name, if there are any. */
 export interface ProjectName {
   name: string;
-  clash: readonly string[];
+  clash: NameClash | null;
+}
+
+/** Files that would make projects of one name. */
+export interface NameClash {
+  name: string;
+  files: readonly string[];
 }
 
 /**
- * The names of projects by their directories: the directory's own, as Nx names them; a project.json or package.json there
- * says another. Nx refuses the whole workspace when two have one name, so all but the first are named by their paths then.
+ * The names of projects by their directories: the directory's own, as Nx names them; a project.json there says
+ * another, and a package.json where Nx takes it for a project. Nx refuses the whole workspace when two have one name, so all but the first are named by their paths then.
  */
 export async function projectNames(declarations: readonly Declaration[], workspaceRoot: string): Promise<(root: string) => ProjectName> {
   const roots = [...new Set(declarations.map(({ root }) => root))].sort();
@@ -24,12 +30,10 @@ export async function projectNames(declarations: readonly Declaration[], workspa
   for (const [name, sharing] of alike) {
     const unnamed = sharing.length === 1 ? sharing : await withoutOwnName(sharing, workspaceRoot);
     const files = declarations.filter(({ root }) => unnamed.includes(root)).map(({ kind, root }) => posix.join(root, `${kind}.json`)).sort();
-    for (const root of sharing) {
-      const isClash = unnamed.length > 1 && unnamed.includes(root);
-      names.set(root, { name: isClash && root !== unnamed[0] ? root : name, clash: isClash ? files : [] });
-    }
+    // A name of its own takes the place of the one that is given here.
+    for (const root of sharing) names.set(root, { name: root === (unnamed[0] ?? sharing[0]) ? name : root, clash: unnamed.length > 1 && unnamed.includes(root) ? { name, files } : null });
   }
-  return (root) => names.get(root) ?? { name: directoryName(root, workspaceRoot), clash: [] };
+  return (root) => names.get(root) ?? { name: directoryName(root, workspaceRoot), clash: null };
 }
 
 function directoryName(root: string, workspaceRoot: string): string {
@@ -37,11 +41,11 @@ function directoryName(root: string, workspaceRoot: string): string {
 }
 
 async function withoutOwnName(roots: readonly string[], workspaceRoot: string): Promise<string[]> {
-  const named = await Promise.all(roots.map(async (root) => (await Promise.all(['project.json', 'package.json'].map((file) => nameIn(join(workspaceRoot, root, file))))).some((name) => name !== null)));
-  return roots.filter((_, index) => named[index] !== true);
+  const named = await Promise.all(roots.map((root) => nameIn(join(workspaceRoot, root, 'project.json'))));
+  return roots.filter((_, index) => named[index] === null);
 }
 
 async function nameIn(path: string): Promise<string | null> {
   const content = await readFile(path, 'utf8').then(looseJson, () => null);
-  return isRecord(content) ? text(content['name']) : null;
+  return isRecord(content?.value) ? text(content.value['name']) : null;
 }

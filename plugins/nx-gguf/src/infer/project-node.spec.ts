@@ -8,7 +8,7 @@ const repository = join(import.meta.dirname, '../../../..');
 const read = (path: string): Json => JSON.parse(readFileSync(join(repository, path), 'utf8')) as Json;
 
 /** What Nx is told of a declaration. */
-const told = (kind: ProjectKind, content: Json): string => JSON.stringify(projectNode({ kind, root: 'some/where', content }, { prefix: '', name: 'where', clash: [] }));
+const told = (kind: ProjectKind, content: Json): string => JSON.stringify(projectNode({ kind, root: 'some/where', content }, { prefix: '', name: 'where', clash: null }));
 
 /** Places of values that are names: of projects, of files, of kinds of sources, of what a command runs with. */
 const names = /(^|\.)(type|toolchain|corpus|project|tensorTypes|metadata|template|compareWith|command\.\d+|inputs\.\d+|requirements|interpreter)$|^\$schema$/;
@@ -46,7 +46,7 @@ describe('what Nx is told of a project', () => {
   });
 
   it('has the versions of the steps\' logic, so that an update of nx-gguf is noticed', () => {
-    const { projects } = projectNode({ kind: 'model', root: 'm', content: full }, { prefix: '', name: 'm', clash: [] });
+    const { projects } = projectNode({ kind: 'model', root: 'm', content: full }, { prefix: '', name: 'm', clash: null });
     expect(projects?.['m']?.tags).toEqual(['nx-gguf:model', expect.stringMatching(/^nx-gguf:logic:[\d.]+$/)]);
   });
 
@@ -60,6 +60,8 @@ describe('what Nx is told of a project', () => {
   it.each<[ProjectKind, unknown]>([
     ['model', { source: {} }],
     ['model', { quantize: {} }],
+    ['model', { name: 'x' }],
+    ['model', { $schema: '../schemas/model.schema.json', source: {} }],
     ['corpus', { $schema: '../node_modules/nx-gguf/schemas/corpus.schema.json' }],
   ])('is told of a file of ours: %s.json with %j', (kind, content) => {
     expect(isOurs(kind, content)).toBe(true);
@@ -69,6 +71,7 @@ describe('what Nx is told of a project', () => {
     ['model', { $schema: 'https://example.org/x.json', source: {} }],
     ['model', { format: 'graph-model', weightsManifest: [] }],
     ['model', { source: 'x' }],
+    ['model', { name: 'x', layers: [] }],
     ['toolchain', []],
     ['model', undefined],
   ])('is not told of a file of another program: %s.json with %j', (kind, content) => {

@@ -3,7 +3,7 @@ import { goneInputs } from '../core/gone-variable.js';
 import { logicVersions } from '../core/logic-versions.js';
 import { corpusTargets } from './corpus-targets.js';
 import { declaredModel } from './declared-model.js';
-import type { InferredTarget } from './inferred-target.js';
+import { aggregateTarget, type InferredTarget } from './inferred-target.js';
 import { isRecord } from './loose-json.js';
 import { modelTargets } from './model-targets.js';
 import type { ProjectName } from './project-names.js';
@@ -22,6 +22,8 @@ export interface Declaration {
   /** The project's directory, relative to the workspace. */
   root: string;
   content: Readonly<Record<string, unknown>>;
+  /** The file is no JSON: there may be more in it than was read. */
+  isBroken?: boolean;
 }
 
 /** Where the metadata of a project tells the files that would make projects of the same name. */
@@ -33,20 +35,27 @@ const ownFields: Record<ProjectKind, readonly string[]> = {
   corpus: ['source'],
   toolchain: ['source'],
 };
+/** Fields that others have too: a file with these alone has lost the rest. */
+const commonFields: ReadonlySet<string> = new Set(['$schema', 'name', 'description', 'toolchain', 'convert', 'card', 'publish', 'bench', 'gates', 'checks', 'planFrom', 'build', 'python']);
 
 /** True for the content of a file of ours, right or wrong; others call their files so too. */
 export function isOurs(kind: ProjectKind, content: unknown): content is Readonly<Record<string, unknown>> {
   if (!isRecord(content)) return false;
   const schema = content['$schema'];
-  if (typeof schema === 'string') return schema.includes('nx-gguf');
-  return ownFields[kind].some((field) => isRecord(content[field]));
+  if (typeof schema === 'string' && schema.includes('nx-gguf')) return true;
+  if (typeof schema === 'string' && /^https?:/.test(schema)) return false;
+  if (ownFields[kind].some((field) => isRecord(content[field]))) return true;
+  const fields = Object.keys(content);
+  return kind === 'model' && typeof content['name'] === 'string' && fields.every((field) => commonFields.has(field) || ownFields.model.includes(field));
 }
 
 /** The targets that a declaration makes, by name. */
-export function inferredTargets({ kind, root, content }: Declaration, prefix: string): Record<string, InferredTarget> {
+export function inferredTargets({ kind, root, content, isBroken = false }: Declaration, prefix: string): Record<string, InferredTarget> {
   const context = { root, prefix };
   const targets = kind === 'model' ? modelTargets(declaredModel(content), context) : kind === 'corpus' ? corpusTargets(content, context) : toolchainTargets(content, context);
   if (kind !== 'model') return targets;
+  // What cannot be read of a broken file must not be missing without a word: these fail with the first target that reads it.
+  if (isBroken) for (const kind of ['plan', 'quantize', 'kld', 'bench']) targets[`${prefix}${kind}`] ??= aggregateTarget('Says what is wrong with model.json.', [{ target: `${prefix}fetch` }]);
   const made = Object.entries(targets).map(([name, target]): [string, InferredTarget] => {
     const isAggregate = target.executor === 'nx:noop';
     return [name, isAggregate ? target : { ...target, inputs: [...target.inputs, ...goneInputs({ root, target: name.slice(prefix.length) })] }];
@@ -67,7 +76,7 @@ export function projectNode(declaration: Declaration, { prefix, name, clash }: P
     tags: [`nx-gguf:${kind}`, `nx-gguf:logic:${Object.values(logicVersions).join('.')}`],
     targets,
     // Neither is part of a hash.
-    metadata: { technologies: ['llama.cpp'], targetGroups: targetGroups(Object.keys(targets), prefix), ...(clash.length === 0 ? {} : { [clashKey]: clash }) },
+    metadata: { technologies: ['llama.cpp'], targetGroups: targetGroups(Object.keys(targets), prefix), ...(clash === null ? {} : { [clashKey]: clash }) },
   };
   return { projects: { [root]: project } };
 }

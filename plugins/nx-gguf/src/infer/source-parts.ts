@@ -1,5 +1,5 @@
 import type { DeclaredSource } from './declared-source.js';
-import { namedFiles, type Dependency, type Input } from './inputs.js';
+import { namedFile, namedFiles, type Dependency, type Input } from './inputs.js';
 
 /** Where a source is declared. */
 export interface SourceContext {
@@ -20,7 +20,8 @@ export interface SourceParts {
 export function sourceParts({ kind, inputs, toolchainParts }: DeclaredSource, { root, toolchain, prefix }: SourceContext): SourceParts {
   return {
     cache: kind !== 'path',
-    inputs: inputs.map((glob) => namedFiles(root, glob)),
+    // What is a glob to the command can be the name of a file with brackets, too: both are hashed.
+    inputs: inputs.flatMap((glob) => [namedFiles(root, glob), ...(/[[\]{}()!+@\\]/.test(glob) ? [namedFile(root, glob)] : [])]),
     dependsOn: toolchainParts.map((part) => ({ projects: [toolchain], target: `${prefix}${part}` })),
   };
 }

@@ -9,11 +9,11 @@ const declaration: Declaration = { kind: 'model', root: 'models/m', content: mod
 type Targets = NonNullable<ProjectConfiguration['targets']>;
 
 /** Checks the target `name` of the project m, whose files are `files` and whose targets in Nx are `targets` over what the plugin gives. */
-async function check(name: string, { targets = {}, options, files = {}, metadata = {}, prefix = '' }: { targets?: Targets; options?: object; files?: Record<string, string>; metadata?: object; prefix?: string } = {}): Promise<unknown> {
+async function check(name: string, { targets = {}, options, files = {}, metadata = {}, prefix = '', directory = 'models/m' }: { targets?: Targets; options?: object; files?: Record<string, string>; metadata?: object; prefix?: string; directory?: string } = {}): Promise<unknown> {
   const root = temporaryDirectory();
   for (const [path, text] of Object.entries({ 'models/m/model.json': JSON.stringify(model, null, 1), ...files })) if (text !== '') put(`${root}/${path}`, text);
   const all: Targets = { ...inferredTargets(declaration, prefix), ...targets };
-  const project: ProjectConfiguration = { root: 'models/m', metadata, targets: all };
+  const project: ProjectConfiguration = { root: directory, metadata, targets: all };
   const projects = { m: project, texts: { root: 'texts' }, 'llama-cpp': { root: 'llama' } };
   const plugin = { plugin: 'nx-gguf', options: { targetPrefix: prefix } };
   return requireDeclaredTarget(
@@ -53,18 +53,21 @@ describe('a target that contradicts model.json', () => {
     ['inputs in place of the plugin\'s', { inputs: ['{projectRoot}/model.json'] }, ['leaves out of "inputs"', 'quantize.v']],
     ['dependencies in place of the plugin\'s', { dependsOn: ['convert'] }, ['leaves out of "dependsOn": {"projects":["llama-cpp"],"target":"build"}']],
     ['other outputs', { outputs: ['{workspaceRoot}/out'] }, ['leaves out of "outputs"']],
-    ['another variant', { options: { variant: 'w' } }, ['its option "variant" is "w", and its name says "v"']],
+    ['another variant', { options: { variant: 'w' } }, ['its option "variant" is "w" (in models/m/project.json, or on the command line), and its name says "v"']],
+    ['an input taken away', { inputs: [...(given('quantize:v')?.inputs ?? []), { fileset: '!{workspaceRoot}/models/m/rules.txt', includeIgnored: true }] }, ['models/m/project.json takes away from "inputs"']],
+    ['an output taken away', { outputs: [...(given('quantize:v')?.outputs ?? []), '!{workspaceRoot}/dist/**'] }, ['models/m/project.json takes away from "outputs"']],
   ])('%s: both places are named', async (_, change, says) => {
     const own = { targets: { 'quantize:v': { executor: 'nx-gguf:quantize', ...change } } };
     const result = await check('quantize:v', { targets: { 'quantize:v': { ...given('quantize:v'), ...change } }, files: { 'models/m/project.json': `// mine\n${JSON.stringify(own)}` } });
-    expect(result).toMatchObject({ code: 'TARGET_CONTRADICTED', message: expect.stringContaining('m:quantize:v is not the target that models/m/model.json asks for') as unknown });
+    expect(result).toMatchObject({ code: 'TARGET_CONTRADICTED', message: expect.stringContaining('m: its targets are not those that models/m/model.json asks for') as unknown });
     for (const words of says) expect((result as Error).message).toContain(words);
-    if (change.options === undefined) expect((result as Error).message).toContain('models/m/project.json leaves out');
+    // Whatever runs first of the project says so, and not only what is wrong, after everything that it builds on.
+    await expect(check('fetch', { targets: { 'quantize:v': { ...given('quantize:v'), ...change } } })).resolves.toMatchObject({ code: 'TARGET_CONTRADICTED', message: expect.stringContaining('  quantize:v: ') as unknown });
   });
 
   it.each<[Record<string, string>, string]>([
     [{ 'models/m/package.json': '{ "nx": { "targets": { "quantize:v": { "inputs": [] } } } }' }, 'models/m/package.json leaves out'],
-    [{}, '"targetDefaults" of nx.json leaves out'],
+    [{}, 'another plugin leaves out'],
   ])('names the file that says otherwise', async (files, words) => {
     await expect(check('quantize:v', { targets: { 'quantize:v': { ...given('quantize:v'), inputs: [] } }, files })).resolves.toMatchObject({ message: expect.stringContaining(words) as unknown });
   });
@@ -72,7 +75,7 @@ describe('a target that contradicts model.json', () => {
   it('is cached although it reads what Nx does not see', async () => {
     const content = { ...model, source: { type: 'path', path: 'x' } };
     const fetch = inferredTargets({ ...declaration, content }, '')['fetch'];
-    await expect(check('fetch', { files: { 'models/m/model.json': JSON.stringify(content) }, targets: { fetch: { ...fetch, cache: true } } })).resolves.toMatchObject({ code: 'TARGET_CONTRADICTED', message: expect.stringContaining('"cache" is true') as unknown });
+    await expect(check('fetch', { files: { 'models/m/model.json': JSON.stringify(content) }, targets: { fetch: { ...fetch, cache: true } } })).resolves.toMatchObject({ code: 'TARGET_CONTRADICTED', message: expect.stringContaining('  fetch: "cache" is true') as unknown });
   });
 
   it.each([
@@ -106,7 +109,13 @@ describe('what is wrong with the file itself comes first', () => {
     await expect(check('fetch', { files: { 'models/m/corpus.json': '{ "texts": [] }' } })).resolves.toBe('fine');
   });
 
-  it('or that two projects would have one name', async () => {
-    await expect(check('publish', { metadata: { 'nx-gguf:clash': ['a/m/model.json', 'models/m/model.json'] } })).resolves.toMatchObject({ code: 'PROJECT_NAME_TAKEN', message: 'a/m/model.json and models/m/model.json would make projects of one name, m' });
+  it('or that two projects would have one name, unless Nx has found another', async () => {
+    const clash = { name: 'm', files: ['a/m/model.json', 'models/m/model.json'] };
+    await expect(check('publish', { metadata: { 'nx-gguf:clash': clash } })).resolves.toMatchObject({ code: 'PROJECT_NAME_TAKEN', message: 'a/m/model.json and models/m/model.json would make projects of one name, m' });
+    await expect(check('publish', { metadata: { 'nx-gguf:clash': { ...clash, name: 'n' } } })).resolves.toBe('fine');
+  });
+
+  it('or that its directory is a pattern to Nx', async () => {
+    await expect(check('fetch', { directory: 'models/tiny (v2)' })).resolves.toMatchObject({ code: 'DIRECTORY_NAME', message: expect.stringContaining('models/tiny (v2): Nx takes brackets') as unknown });
   });
 });

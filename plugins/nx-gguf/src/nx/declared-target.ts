@@ -6,6 +6,7 @@ import { GgufError, systemErrorCode } from '../core/errors.js';
 import { parseAs } from '../core/validate.js';
 import type { InferredTarget } from '../infer/inferred-target.js';
 import { isRecord, looseJson } from '../infer/loose-json.js';
+import type { NameClash } from '../infer/project-names.js';
 import { clashKey, inferredTargets, isOurs, type Declaration, type ProjectKind } from '../infer/project-node.js';
 import { targetPrefix } from '../infer/target-prefix.js';
 import { didYouMean } from '../quant/suggestion.js';
@@ -22,7 +23,7 @@ const checkedExecutors: ReadonlySet<string> = new Set([
 /**
  * Makes sure, before any work, that a task is what the file in its project's directory asks for: that its name, its options
  * and what Nx hashes and runs before it are those that the plugin gives. Otherwise Nx would restore results of another recipe.
- * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `VARIANT_MISSING`, `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`,
+ * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `DIRECTORY_NAME`, `VARIANT_MISSING`, `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`,
  *   `PROJECT_NAME_TAKEN`, and what is wrong with the file itself
  */
 export async function requireDeclaredTarget(context: TaskContext, options: object): Promise<void> {
@@ -31,8 +32,9 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
   const actual = project?.targets?.[targetName];
   const [plugin, executor] = (actual?.executor ?? '').split(':');
   if (project === undefined || actual === undefined || plugin !== 'nx-gguf' || executor === undefined) return;
-  requireOwnName(project.metadata?.[clashKey], projectName);
+  requireOwnName(project.metadata?.[clashKey] as NameClash | undefined, { projectName, root: project.root });
   if (!checkedExecutors.has(executor)) return;
+  requirePlainDirectory(project.root);
 
   const declarations = await declarationsIn(context.root, project.root, executor);
   const prefix = targetPrefix(pluginOptions(nxJsonConfiguration));
@@ -40,21 +42,44 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
   const place = { ...context, projectName, targetName, directory: project.root };
   const target = expected[targetName];
   if (target === undefined || target.executor !== actual.executor) throw misnamed(place, { executor, options, expected, prefix });
-  const problems = [
-    ...optionProblems(target, options),
-    ...(await Promise.all(['inputs', 'dependsOn', 'outputs'].map((list) => listProblems(list as ListName, { target, actual, place })))).flat(),
-    ...flagProblems(target, actual),
-  ];
+  // All targets of the project, so that one that contradicts ends a run before hours of work, and not after them.
+  const problems: string[] = [];
+  for (const [name, given] of Object.entries(expected)) {
+    const found = project.targets?.[name];
+    if (found === undefined || found.executor !== given.executor || !isChecked(given)) continue;
+    const own = await targetProblems(given, { actual: found, options: name === targetName ? options : ((found.options ?? {}) as object), place: { ...place, targetName: name } });
+    problems.push(...own.map((problem) => `  ${name}: ${problem}`));
+  }
   if (problems.length === 0) return;
   const declared = declarations.map(({ kind }) => posix.join(project.root, `${kind}.json`)).join(' and ');
-  throw new GgufError('TARGET_CONTRADICTED', [`${projectName}:${targetName} is not the target that ${declared} asks for, so Nx could restore results of another recipe`, ...problems].join('\n'), {
-    hint: 'Delete what is named from project.json or nx.json: the plugin gives it to the target. A list that begins with "..." adds to what it gives. `nx sync` writes the lines of project.json.',
+  const shown = [...problems.slice(0, mostShown), ...(problems.length > mostShown ? [`  and ${problems.length - mostShown} more`] : [])];
+  throw new GgufError('TARGET_CONTRADICTED', [`${projectName}: its targets are not those that ${declared} asks for, so Nx could restore results of another recipe`, ...shown].join('\n'), {
+    hint: 'Delete what is named: the plugin gives it to the target. A list that begins with "..." adds to what it gives. nx.json needs no "targetDefaults" for nx-gguf; `nx sync` writes the lines of project.json.',
   });
 }
 
-function requireOwnName(clash: unknown, project: string): void {
-  if (!Array.isArray(clash)) return;
-  throw new GgufError('PROJECT_NAME_TAKEN', `${clash.join(' and ')} would make projects of one name, ${project}`, { hint: 'Give one of them another name: a project.json beside it with { "name": "…" }, or another directory.' });
+/** Problems that are shown; with defaults of an older nx.json every target has some. */
+const mostShown = 6;
+
+function isChecked({ executor }: InferredTarget): boolean {
+  return executor === 'nx:noop' || checkedExecutors.has(executor.replace('nx-gguf:', ''));
+}
+
+async function targetProblems(target: InferredTarget, { actual, options, place }: { actual: TargetConfiguration; options: object; place: Place }): Promise<string[]> {
+  const lists = await Promise.all((['inputs', 'dependsOn', 'outputs'] as const).map((list) => listProblems(list, { target, actual, place })));
+  return [...optionProblems(target, options, await sourceOf('options', place)), ...lists.flat(), ...flagProblems(target, actual)];
+}
+
+/** Nx reads paths of inputs as patterns, that of a project's directory too: what is in such a directory it would not see change. */
+function requirePlainDirectory(root: string): void {
+  if (!/[*?[\]{}()]/.test(root)) return;
+  throw new GgufError('DIRECTORY_NAME', `${root}: Nx takes brackets, * and ? in a path for a pattern, and would not see what changes in this directory`, { hint: 'Rename the directory.' });
+}
+
+function requireOwnName(clash: NameClash | undefined, { projectName, root }: { projectName: string; root: string }): void {
+  // A name that Nx found elsewhere, as in a package.json, is no clash.
+  if (clash === undefined || (projectName !== clash.name && projectName !== root)) return;
+  throw new GgufError('PROJECT_NAME_TAKEN', `${clash.files.join(' and ')} would make projects of one name, ${clash.name}`, { hint: 'Give one of them another name: a project.json beside it with { "name": "…" }, or another directory.' });
 }
 
 /** Which file an executor's project is declared by. */
@@ -74,7 +99,7 @@ async function declarationsIn(workspaceRoot: string, root: string, executor: str
     });
     if (text === null) continue;
     // Of two files, that of another program is none of ours.
-    if (kinds.length > 1 && found.length > 0 && !isOurs(kind, await looseJson(text))) continue;
+    if (kinds.length > 1 && found.length > 0 && !isOurs(kind, (await looseJson(text)).value)) continue;
     found.push({ kind, root, content: parseAs(kind, text, shown) as unknown as Declaration['content'] });
   }
   if (found.length > 1) throw new GgufError('PROJECT_AMBIGUOUS', `${root} holds ${kinds.map((kind) => `${kind}.json`).join(' and ')}, and both make the target fetch`, { hint: 'Move one of them to a directory of its own.' });
@@ -120,11 +145,11 @@ function misnamed({ projectName, targetName, directory }: Place, { executor, opt
   });
 }
 
-function optionProblems(target: InferredTarget, options: object): string[] {
+function optionProblems(target: InferredTarget, options: object, where: string): string[] {
   const given = options as Readonly<Record<string, unknown>>;
   return Object.entries(target.options ?? {})
     .filter(([name, value]) => given[name] !== value)
-    .map(([name, value]) => `  its option "${name}" is ${JSON.stringify(given[name])}, and its name says ${JSON.stringify(value)}`);
+    .map(([name, value]) => `its option "${name}" is ${JSON.stringify(given[name])} (in ${where}, or on the command line), and its name says ${JSON.stringify(value)}`);
 }
 
 type ListName = 'inputs' | 'dependsOn' | 'outputs';
@@ -134,8 +159,13 @@ async function listProblems(list: ListName, { target, actual, place }: { target:
   const present = new Set((actual[list] ?? []).map(sameForm));
   const { projects } = place.projectsConfigurations;
   const lacking = (target[list] ?? []).filter((entry) => !present.has(sameForm(entry)) && !namesMissingProject(entry, projects));
-  if (lacking.length === 0) return [];
-  return [`  ${await sourceOf(list, place)} leaves out of "${list}": ${lacking.map((entry) => JSON.stringify(entry)).join(', ')}`];
+  const excluding = (actual[list] ?? []).filter((entry) => isNegation(entry, list));
+  if (lacking.length === 0 && excluding.length === 0) return [];
+  const where = await sourceOf(list, place);
+  return [
+    ...(lacking.length === 0 ? [] : [`${where} leaves out of "${list}": ${lacking.map((entry) => JSON.stringify(entry)).join(', ')}`]),
+    ...(excluding.length === 0 ? [] : [`${where} takes away from "${list}": ${excluding.map((entry) => JSON.stringify(entry)).join(', ')}`]),
+  ];
 }
 
 /** A dependency with its projects: Nx writes them in several forms, and adds the target's own in a batch. */
@@ -146,6 +176,12 @@ function fullDependency(entry: unknown, project: string): unknown {
   return { projects: typeof projects === 'string' ? [projects] : projects, target };
 }
 
+/** True for an entry that takes away what the plugin gives. Patterns in the form of a text do not reach files that are named as these are. */
+function isNegation(entry: unknown, list: ListName): boolean {
+  if (typeof entry === 'string') return list === 'outputs' && entry.startsWith('!');
+  return isRecord(entry) && typeof entry['fileset'] === 'string' && entry['fileset'].startsWith('!');
+}
+
 /** Nx drops what names a project that is not there; the target itself says so when it needs it. */
 function namesMissingProject(entry: unknown, projects: Readonly<Record<string, unknown>>): boolean {
   if (!isRecord(entry) || !Array.isArray(entry['projects'])) return false;
@@ -154,18 +190,18 @@ function namesMissingProject(entry: unknown, projects: Readonly<Record<string, u
 
 function flagProblems(target: InferredTarget, actual: TargetConfiguration): string[] {
   const problems: string[] = [];
-  if (target.cache === false && actual.cache === true) problems.push('  "cache" is true, and Nx cannot see everything that this target reads');
-  if (target.parallelism === false && actual.parallelism === true) problems.push('  "parallelism" is true, and what runs beside it would change what it measures');
+  if (target.cache === false && actual.cache === true) problems.push('"cache" is true, and Nx cannot see everything that this target reads');
+  if (target.parallelism === false && actual.parallelism === true) problems.push('"parallelism" is true, and what runs beside it would change what it measures');
   return problems;
 }
 
 /** The file that says something of a target in place of the plugin. */
-async function sourceOf(field: string, { root, directory, targetName }: Place): Promise<string> {
+async function sourceOf(field: string, { root, directory, targetName, nxJsonConfiguration }: Place): Promise<string> {
   for (const [file, targetsOf] of [['project.json', (content: unknown) => member(content, 'targets')], ['package.json', (content: unknown) => member(member(content, 'nx'), 'targets')]] as const) {
     const content = await readFile(join(root, directory, file), 'utf8').then(looseJson, () => null);
-    if (member(member(targetsOf(content), targetName), field) !== undefined) return posix.join(directory, file);
+    if (member(member(targetsOf(content?.value), targetName), field) !== undefined) return posix.join(directory, file);
   }
-  return '"targetDefaults" of nx.json';
+  return nxJsonConfiguration.targetDefaults === undefined ? 'another plugin' : '"targetDefaults" of nx.json';
 }
 
 function member(value: unknown, name: string): unknown {

@@ -24,9 +24,12 @@ export async function restorableResults(cache: string | null): Promise<KnownResu
 }
 
 async function projectsIn(dist: string): Promise<string[]> {
-  const names = await directoriesIn(dist);
-  const scoped = await Promise.all(names.filter((name) => name.startsWith('@')).map(async (scope) => (await directoriesIn(join(dist, scope))).map((name) => `${scope}/${name}`)));
-  return [...names.filter((name) => !name.startsWith('@')), ...scoped.flat()];
+  const found = await Promise.all((await directoriesIn(dist)).map(async (name) => {
+    const inside = await directoriesIn(join(dist, name));
+    // Names of projects can have a part in front: @me/tiny, group/tiny.
+    return inside.some((kind) => (placedKinds as readonly string[]).includes(kind)) ? [name] : inside.map((inner) => `${name}/${inner}`);
+  }));
+  return found.flat();
 }
 
 async function resultsOf(dist: string, project: string): Promise<KnownResult[]> {

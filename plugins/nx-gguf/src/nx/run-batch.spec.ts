@@ -13,8 +13,8 @@ beforeEach(() => { process.env['NX_GGUF_STORE'] = join(temporaryDirectory(), 'st
 afterAll(() => { delete process.env['NX_GGUF_STORE']; });
 
 /** Runs a batch of three; the results in the order in which they came, as `name success`, and the output of each. */
-async function run(work: (tasks: readonly BatchTask<CommonOptions>[]) => Promise<void>, options: Record<string, object> = {}) {
-  const context = { root: temporaryDirectory(), nxJsonConfiguration: {}, projectsConfigurations: { version: 2, projects: { tiny: { root: 'tiny' } } } } as unknown as ExecutorContext;
+async function run(work: (tasks: readonly BatchTask<CommonOptions>[]) => Promise<void>, options: Record<string, object> = {}, nxJsonConfiguration: object = {}) {
+  const context = { root: temporaryDirectory(), nxJsonConfiguration, projectsConfigurations: { version: 2, projects: { tiny: { root: 'tiny' } } } } as unknown as ExecutorContext;
   const inputs = Object.fromEntries(tasks.map((name) => [`tiny:kld:${name}`, options[name] ?? { variant: name }]));
   const order: string[] = [];
   const output: Record<string, string> = {};
@@ -40,6 +40,13 @@ describe('batchExecutor', () => {
     expect(order).toEqual(['c true', 'b true', 'a true']);
     expect(output).toEqual({ a: 'measured a\n', b: 'measured b\n', c: 'measured c\n' });
     expect(seen).toEqual(['tiny', 'tiny', 'tiny']);
+  });
+
+  it('ends all of them when there is nothing to work with: Nx gives a task without a result again', async () => {
+    const plugins = [{ plugin: 'nx-gguf', options: { remoteMode: 'bogus' } }];
+    const { order, output } = await run(() => Promise.resolve(), {}, { plugins });
+    expect(order).toEqual(['a false', 'b false', 'c false']);
+    expect(output['c']).toContain('BAD_PLUGIN: ');
   });
 
   it('one that fails does so alone, with code, message and hint', async () => {

@@ -31,6 +31,8 @@ export function batchExecutor<O extends object>(schema: object, work: (tasks: re
     const results = queue<BatchResult>();
     const startTime = Date.now();
     const open = new Map<string, BatchTask<O>>();
+    // A task without a result would be given again and again.
+    const without = new Set(Object.keys(graph.tasks));
     const told: Promise<void>[] = [];
     const progress = progressReporter({ write: (text) => process.stdout.write(text), isTerminal: isOnTerminal(), nowMs: () => performance.now() });
     const working = interruptible(async (signal) => {
@@ -46,6 +48,7 @@ export function batchExecutor<O extends object>(schema: object, work: (tasks: re
           progress.end();
           if (error !== undefined) terminalOutput += errorText(error);
           // Who finds the result elsewhere, through Nx, finds its files too.
+          without.delete(id);
           told.push(environment.remotes.settle().then(() => results.put({ task: id, result: { success: error === undefined, terminalOutput, startTime, endTime: Date.now() } })));
         };
         const report: typeof environment.report = (event) => {
@@ -69,6 +72,7 @@ export function batchExecutor<O extends object>(schema: object, work: (tasks: re
         progress.end();
         for (const { end } of [...open.values()]) end(error);
         await Promise.all(told);
+        for (const task of without) results.put({ task, result: { success: false, terminalOutput: errorText(error), startTime, endTime: Date.now() } });
         results.close();
       });
     yield* results.taken();

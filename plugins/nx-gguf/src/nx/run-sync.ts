@@ -1,16 +1,30 @@
 import { posix } from 'node:path';
 import { globAsync, readNxJson, type Tree } from '@nx/devkit';
+import { parseAs } from '../core/validate.js';
 import { looseJson } from '../infer/loose-json.js';
 import { syncedLines } from '../infer/project-lines.js';
 import { inferredTargets, isOurs, projectKinds, type Declaration, type ProjectKind } from '../infer/project-node.js';
 import { targetPrefix } from '../infer/target-prefix.js';
+import { plainError } from './errors.js';
 import { pluginOptions } from './plugin-options.js';
 
 /** What Nx shows of files that are out of step; nothing when all are in step. */
 export type SyncResult = { outOfSyncMessage: string; outOfSyncDetails: string[] } | undefined;
 
-/** Brings the project.json files beside model, corpus and toolchain files in line with them. A directory without project.json is left alone. */
+/**
+ * Brings the project.json files beside model, corpus and toolchain files in line with them. A directory without project.json is left
+ * alone.
+ * @throws an error with `BAD_MODEL` and its like for a file that is wrong
+ */
 export async function runSync(tree: Tree): Promise<SyncResult> {
+  try {
+    return await synced(tree);
+  } catch (error) {
+    throw plainError(error);
+  }
+}
+
+async function synced(tree: Tree): Promise<SyncResult> {
   const prefix = targetPrefix(pluginOptions(readNxJson(tree) ?? {}));
   const details: string[] = [];
   for (const [root, declarations] of await declarationsByRoot(tree)) {
@@ -29,9 +43,12 @@ export async function runSync(tree: Tree): Promise<SyncResult> {
 async function declarationsByRoot(tree: Tree): Promise<Map<string, Declaration[]>> {
   const found = new Map<string, Declaration[]>();
   for (const file of (await globAsync(tree, projectKinds.flatMap((kind) => [`${kind}.json`, `**/${kind}.json`]))).sort()) {
-    const content = await looseJson(tree.read(file, 'utf8') ?? '');
+    const text = tree.read(file, 'utf8') ?? '';
     const [root, kind] = [posix.dirname(file), posix.basename(file, '.json') as ProjectKind];
-    if (isOurs(kind, content)) found.set(root, [...(found.get(root) ?? []), { kind, root, content }]);
+    if (!isOurs(kind, (await looseJson(text)).value)) continue;
+    // Of a file that is wrong not everything is known, and lines would be lost.
+    const content = parseAs(kind, text, file) as unknown as Declaration['content'];
+    found.set(root, [...(found.get(root) ?? []), { kind, root, content }]);
   }
   return found;
 }
