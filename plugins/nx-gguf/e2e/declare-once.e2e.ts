@@ -95,7 +95,7 @@ describe('a directory with a model.json', () => {
 
 describe('what disagrees with model.json ends before any work', () => {
   it('a variant with a typo, which Nx would take for all variants', async () => {
-    await fails(['run', 'tiny-qwen35:quantize:Q4_KM'], "VARIANT_UNKNOWN: tiny-qwen35:quantize:Q4_KM: there is no \"Q4_KM\" (did you mean 'Q4_K_M'?)", 'Declared in tiny-qwen35 are: Q4_K_M, Q5_K_M, Q6_K, Q4_K_M-plain');
+    await fails(['run', 'tiny-qwen35:quantize:Q4_KM'], "VARIANT_UNKNOWN: tiny-qwen35:quantize:Q4_KM: there is no \"Q4_KM\" (did you mean 'Q4_K_M'?)", 'Declared in models/tiny-qwen35/model.json are: Q4_K_M, Q5_K_M, Q6_K, Q4_K_M-plain');
     await fails(['run', 'tiny-qwen35:kld', '--configuration=Q9'], 'VARIANT_UNKNOWN', 'Q9');
     await fails(['run', `${tiny}:quantize:Q6_K`], 'VARIANT_UNKNOWN: Nx takes "Q6_K" for a configuration of tiny-qwen35:quantize here', 'nx run tiny-qwen35:quantize:Q6_K');
   }, 60_000);
@@ -144,6 +144,7 @@ describe('a wrong file', () => {
     put('models/mine/model.json', '{ "name": "mine", "source": { "type": "path", "path": "x" },\n  "quantize": { "Q4_K_M": {');
     await fails(['run', 'mine:quantize'], 'BAD_MODEL: models/mine/model.json:2: ');
     await fails(['run', 'mine:quantize:Q8_0'], 'BAD_MODEL: models/mine/model.json:2: ');
+    git('checkout', '-q', 'models/mine');
     put(`${tiny}/model.json`, text(`${tiny}/model.json`).slice(0, 400));
     const lines = text(`${tiny}/project.json`);
     await fails(['sync'], `BAD_MODEL: ${tiny}/model.json:1: `);
