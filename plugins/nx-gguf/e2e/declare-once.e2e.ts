@@ -19,7 +19,7 @@ beforeAll(async () => {
   git('init', '-q');
   git('add', '-A');
   git('commit', '-qm', 'state');
-}, 120_000);
+}, 300_000);
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 afterEach(() => {
@@ -68,14 +68,14 @@ describe('a directory with a model.json', () => {
     expect(targets['quantize:Q4_K_M']).toMatchObject({ executor: 'nx-gguf:quantize', options: { variant: 'Q4_K_M', threads: 1 } });
     expect(targets['card']?.inputs.length).toBeGreaterThan(3);
     expect(await nx('run', '@me/mine:fetch')).toMatchObject({ exitCode: 0 });
-  }, 120_000);
+  }, 300_000);
 
   it('is drawn with its corpus and its toolchain, and affected by them', async () => {
     const affected = async (file: string) => (JSON.parse((await nx('show', 'projects', '--affected', `--files=${file}`, '--json')).output) as string[]).sort();
     expect(await affected('tools/corpora/llama-docs/corpus.json')).toEqual(['llama-docs', 'mine', 'tiny-qwen35']);
     expect(await affected('tools/llama-cpp/toolchain.json')).toEqual(['llama-cpp', 'llama-docs', 'mine', 'tiny-qwen35']);
     expect(await affected('models/mine/model.json')).toEqual(['mine']);
-  }, 60_000);
+  }, 180_000);
 
   it('tells Nx no value of its recipe', async () => {
     const shown = async () => (await nx('show', 'project', 'tiny-qwen35', '--json')).output;
@@ -86,11 +86,11 @@ describe('a directory with a model.json', () => {
       Object.assign(model, { gates: { Q6_K: { atMost: { meanKld: 3 } } }, description: 'Another.' });
     });
     expect(await shown()).toBe(before);
-  }, 60_000);
+  }, 180_000);
 
   it('can be asked for its sources without a project.json', async () => {
     expect((await nx('g', 'nx-gguf:update', '--project=mine')).output).toContain('mine: declares no source to pin');
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('what disagrees with model.json ends before any work', () => {
@@ -98,7 +98,7 @@ describe('what disagrees with model.json ends before any work', () => {
     await fails(['run', 'tiny-qwen35:quantize:Q4_KM'], "VARIANT_UNKNOWN: tiny-qwen35:quantize:Q4_KM: there is no \"Q4_KM\" (did you mean 'Q4_K_M'?)", 'Declared in models/tiny-qwen35/model.json are: Q4_K_M, Q5_K_M, Q6_K, Q4_K_M-plain');
     await fails(['run', 'tiny-qwen35:kld', '--configuration=Q9'], 'VARIANT_UNKNOWN', 'Q9');
     await fails(['run', `${tiny}:quantize:Q6_K`], 'VARIANT_UNKNOWN: Nx takes "Q6_K" for a configuration of tiny-qwen35:quantize here', 'nx run tiny-qwen35:quantize:Q6_K');
-  }, 60_000);
+  }, 180_000);
 
   it('inputs of a project.json in place of the plugin\'s', async () => {
     editJson(workspace, `${tiny}/project.json`, (project) => Object.assign((project as { targets: Record<string, object> }).targets['fetch'] ?? {}, { inputs: ['{projectRoot}/model.json'] }));
@@ -107,7 +107,7 @@ describe('what disagrees with model.json ends before any work', () => {
     // Of a target that comes last the first one tells, before any work.
     editJson(workspace, `${tiny}/project.json`, (project) => Object.assign((project as { targets: Record<string, object> }).targets['card'] ?? {}, { inputs: [] }));
     await fails(['run', 'tiny-qwen35:fetch'], 'TARGET_CONTRADICTED', `  card: ${tiny}/project.json leaves out of "inputs"`);
-  }, 60_000);
+  }, 180_000);
 
   it('the defaults that nx.json had to have before', async () => {
     editJson(workspace, 'nx.json', (json) => Object.assign(json as object, {
@@ -115,17 +115,17 @@ describe('what disagrees with model.json ends before any work', () => {
       targetDefaults: { 'nx-gguf:fetch': { cache: true, inputs: [{ json: '{projectRoot}/model.json', fields: ['source', 'toolchain'] }, 'upstream'] } },
     }));
     await fails(['run', 'mine:fetch'], 'TARGET_CONTRADICTED', '"targetDefaults" of nx.json leaves out of "inputs"', 'make-checkpoint.mjs');
-  }, 60_000);
+  }, 180_000);
 
   it('an option that older workspaces had', async () => {
     put('tools/corpora/llama-docs/project.json', JSON.stringify({ name: 'llama-docs', targets: { fetch: { executor: 'nx-gguf:fetch', options: { config: 'corpus.json' } } } }));
     await fails(['run', 'llama-docs:fetch'], 'BAD_OPTIONS: llama-docs:fetch: the top level: unknown property "config"', 'Delete "config" from project.json');
-  }, 60_000);
+  }, 180_000);
 
   it('a line for a variant that is gone, until nx sync removes it', async () => {
     editModel(workspace, ({ quantize }) => delete quantize['Q6_K']);
     await fails(['run', 'tiny-qwen35:quantize:Q6_K', '--exclude-task-dependencies'], `VARIANT_MISSING: tiny-qwen35:quantize:Q6_K stands in ${tiny}/project.json, and ${tiny}/model.json declares no variant "Q6_K"`, '`nx sync` removes');
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a wrong file', () => {
@@ -138,7 +138,7 @@ describe('a wrong file', () => {
     make();
     await fails(['run', 'mine:fetch', '--exclude-task-dependencies'], says);
     expect(await nx('run', 'other:build')).toMatchObject({ exitCode: 0, output: expect.stringContaining('other was built') as string });
-  }, 60_000);
+  }, 180_000);
 
   it('that is broken hides no variant: all of them, and one that cannot be read any more, say what is wrong', async () => {
     put('models/mine/model.json', '{ "name": "mine", "source": { "type": "path", "path": "x" },\n  "quantize": { "Q4_K_M": {');
@@ -149,22 +149,22 @@ describe('a wrong file', () => {
     const lines = text(`${tiny}/project.json`);
     await fails(['sync'], `BAD_MODEL: ${tiny}/model.json:1: `);
     expect(text(`${tiny}/project.json`)).toBe(lines);
-  }, 60_000);
+  }, 180_000);
 
   it('and a remote that is none end a batch of tasks, which Nx would begin again for ever', async () => {
     const { exitCode, output } = await workspace.run(['run', 'mine:quantize:Q4_K_M', '--exclude-task-dependencies', '--skip-nx-cache'], { env: { NX_GGUF_REMOTE: 'garbage' } });
     expect({ exitCode, output }).toMatchObject({ exitCode: 1, output: expect.stringContaining('BAD_REMOTE') as string });
-  }, 60_000);
+  }, 180_000);
 
   it('in a directory whose name Nx takes for a pattern is refused, as no change would be seen there', async () => {
     cpSync(path('models/mine'), path('models/mine (v2)'), { recursive: true });
     await fails(['run', 'mine (v2):fetch', '--exclude-task-dependencies'], 'DIRECTORY_NAME: models/mine (v2)');
-  }, 60_000);
+  }, 180_000);
 
   it('of another program is none', async () => {
     put('other/model.json', '{ "format": "graph-model", "weightsManifest": [] }');
     expect(Object.keys((JSON.parse((await nx('show', 'project', 'other', '--json')).output) as { targets: object }).targets)).toEqual(['build']);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('nx sync', () => {
@@ -189,7 +189,7 @@ describe('nx sync', () => {
     expect(existsSync(path('models/mine/project.json'))).toBe(false);
     expect(await nx('sync:check')).toMatchObject({ exitCode: 0 });
     expect(text(`${tiny}/project.json`)).toBe(after);
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('a prefix for the names of targets', () => {
@@ -204,7 +204,7 @@ describe('a prefix for the names of targets', () => {
     expect(await nx('run', 'mine:gguf-quantize')).toMatchObject({ exitCode: 0, ran: expect.arrayContaining(['mine:gguf-quantize:Q4_K_M', 'mine:gguf-convert', 'llama-docs:gguf-fetch']) as string[] });
     expect(existsSync(path('dist/mine/mine-Q4_K_M.gguf'))).toBe(true);
     await fails(['run', 'mine:gguf-quantize:Q4'], "VARIANT_UNKNOWN: mine:gguf-quantize:Q4: there is no \"Q4\"");
-  }, 120_000);
+  }, 300_000);
 
   it('that is none fails with a code', async () => {
     editJson(workspace, 'nx.json', (json) => {
@@ -212,5 +212,5 @@ describe('a prefix for the names of targets', () => {
       nxJson.plugins = nxJson.plugins.map((plugin) => (plugin === 'nx-gguf' ? { plugin, options: { targetPrefix: '../' } } : plugin));
     });
     await fails(['run', 'mine:fetch', '--exclude-task-dependencies'], 'BAD_PLUGIN', 'targetPrefix');
-  }, 60_000);
+  }, 180_000);
 });

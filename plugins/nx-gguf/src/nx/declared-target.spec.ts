@@ -31,7 +31,7 @@ describe('a target that is what model.json asks for', () => {
 
   it('is fine with more than the plugin gives, and in the forms that Nx writes', async () => {
     const quantize = given('quantize:v');
-    const dependsOn = ['...', 'convert', { projects: 'llama-cpp', target: 'build' }, { projects: ['m'], target: 'fetch' }];
+    const dependsOn = ['...', 'm:convert', { projects: 'llama-cpp', target: 'build' }, { projects: ['m'], target: 'fetch' }];
     await expect(check('quantize:v', { targets: { 'quantize:v': { ...quantize, cache: false, inputs: [...(quantize?.inputs ?? []), '{projectRoot}/x'], dependsOn, options: { variant: 'v', threads: 2 } } } })).resolves.toBe('fine');
     await expect(check('gguf-quantize:v', { prefix: 'gguf-' })).resolves.toBe('fine');
   });
@@ -67,7 +67,7 @@ describe('a target that contradicts model.json', () => {
 
   it.each<[Record<string, string>, string]>([
     [{ 'models/m/package.json': '{ "nx": { "targets": { "quantize:v": { "inputs": [] } } } }' }, 'models/m/package.json leaves out'],
-    [{}, 'another plugin leaves out'],
+    [{ 'models/m/project.json': '{ "targets": { "quantize:v": { "inputs": ["...", "{projectRoot}/x"] } } }' }, 'another plugin leaves out'],
   ])('names the file that says otherwise', async (files, words) => {
     await expect(check('quantize:v', { targets: { 'quantize:v': { ...given('quantize:v'), inputs: [] } }, files })).resolves.toMatchObject({ message: expect.stringContaining(words) as unknown });
   });

@@ -170,14 +170,15 @@ async function listProblems(list: ListName, { target, actual, place }: { target:
 
 /** A dependency with its projects: Nx writes them in several forms, and adds the target's own in a batch. */
 function fullDependency(entry: unknown, project: string): unknown {
-  if (typeof entry === 'string') return { projects: [project], target: entry };
+  // Nx puts the project in front of a text such as `plan:*`.
+  if (typeof entry === 'string') return { projects: [project], target: entry.startsWith(`${project}:`) ? entry.slice(project.length + 1) : entry };
   if (!isRecord(entry)) return entry;
   const { projects = [project], target } = entry;
   return { projects: typeof projects === 'string' ? [projects] : projects, target };
 }
 
 /** True for an entry that takes away what the plugin gives. Patterns in the form of a text do not reach files that are named as these are. */
-function isNegation(entry: unknown, list: ListName): boolean {
+function isNegation(entry: unknown, list: string): boolean {
   if (typeof entry === 'string') return list === 'outputs' && entry.startsWith('!');
   return isRecord(entry) && typeof entry['fileset'] === 'string' && entry['fileset'].startsWith('!');
 }
@@ -199,7 +200,9 @@ function flagProblems(target: InferredTarget, actual: TargetConfiguration): stri
 async function sourceOf(field: string, { root, directory, targetName, nxJsonConfiguration }: Place): Promise<string> {
   for (const [file, targetsOf] of [['project.json', (content: unknown) => member(content, 'targets')], ['package.json', (content: unknown) => member(member(content, 'nx'), 'targets')]] as const) {
     const content = await readFile(join(root, directory, file), 'utf8').then(looseJson, () => null);
-    if (member(member(targetsOf(content?.value), targetName), field) !== undefined) return posix.join(directory, file);
+    const said = member(member(targetsOf(content?.value), targetName), field);
+    // A list with "..." only adds to what it is given.
+    if (said !== undefined && !(Array.isArray(said) && said.includes('...') && !said.some((entry) => isNegation(entry, field)))) return posix.join(directory, file);
   }
   return nxJsonConfiguration.targetDefaults === undefined ? 'another plugin' : '"targetDefaults" of nx.json';
 }
