@@ -72,7 +72,7 @@ describe('evidenceOf', () => {
 
   it('refuses figures that were measured on other bytes', () => {
     const other = { ...measured, result: { ...result, subject: { ...result.subject, variant: [{ name: 'x', sha256: 'd'.repeat(64) }] } } };
-    expect(() => evidenceOf(inputs({ variants: [{ name: 'Q4_K_M', use: null, bench: null, made, plan, split: null, measured: other }] }))).toThrow(expect.objectContaining({ code: 'MEASURED_ANOTHER_FILE', hint: expect.stringContaining('nx run m:kld:Q4_K_M') as string }) as Error);
+    expect(() => evidenceOf(inputs({ variants: [{ name: 'Q4_K_M', use: null, bench: null, made, plan, split: null, measured: other }] }))).toThrow(expect.objectContaining({ code: 'MEASURED_ANOTHER_FILE', hint: expect.stringContaining('m:kld:Q4_K_M') as string }) as Error);
   });
 
   it('leaves out a plan that the file does not follow: it would explain something else', () => {
