@@ -21,7 +21,8 @@ export const postTasksExecution: PostTasksExecution = async (options, context) =
 };
 
 /**
- * Before a run, refuses a target with a typo, which Nx would take for all variants, and has Nx run again what it would restore though its files are gone. And a comparison (`--against`) is answered
+ * Before a run, refuses a target with a typo, which Nx would take for all variants, and has Nx run again
+ * what it would restore though its files are gone. And a comparison (`--against`) is answered
  * anew each time: it depends on things that are no inputs of the plan. An input that is never the same twice keeps Nx from
  * replaying an old one.
  */

@@ -1,5 +1,6 @@
 import { applyEdits, findNodeAtLocation, modify, parseTree, type Node, type ParseError } from 'jsonc-parser';
 import type { InferredTarget } from './inferred-target.js';
+import { keptExecutors } from './kept-executors.js';
 
 /** What a project.json says of targets, beside what the model file makes. */
 export interface ProjectLines {
@@ -8,9 +9,6 @@ export interface ProjectLines {
   added: string[];
   removed: string[];
 }
-
-/** Kinds of targets that are written down: those whose results Nx keeps. The others are made by the plugin alone. */
-const writtenKinds: ReadonlySet<string> = new Set(['fetch', 'reference', 'convert', 'imatrix', 'plan', 'quantize', 'kld-base', 'kld', 'gate', 'card', 'report', 'toolchain-source', 'toolchain-build', 'toolchain-python']);
 
 /**
  * Brings the targets of a project.json in line with those that the plugin makes: a line for each whose result is kept, and
@@ -24,7 +22,7 @@ export function syncedLines(text: string, targets: Readonly<Record<string, Infer
   if (root?.type !== 'object' || errors.length > 0) return null;
   const declared = findNodeAtLocation(root, ['targets']);
   if (declared !== undefined && declared.type !== 'object') return null;
-  const written = Object.entries(targets).filter(([, { executor }]) => writtenKinds.has(executor.replace('nx-gguf:', '')));
+  const written = Object.entries(targets).filter(([, { executor }]) => keptExecutors.has(executor));
   const present = new Map(membersOf(declared).map(({ name, value }) => [name, value]));
   const removed = [...present].filter(([name, value]) => targets[name] === undefined && isOwnLine(value)).map(([name]) => name);
   const added = written.map(([name]) => name).filter((name) => !present.has(name));
@@ -52,7 +50,7 @@ function membersOf(node: Node | undefined): Member[] {
 function isOwnLine(value: Node): boolean {
   const members = membersOf(value);
   const executor = members.find(({ name }) => name === 'executor')?.value.value as unknown;
-  if (typeof executor !== 'string' || !executor.startsWith('nx-gguf:') || !writtenKinds.has(executor.slice('nx-gguf:'.length))) return false;
+  if (typeof executor !== 'string' || !keptExecutors.has(executor)) return false;
   return members.every(({ name, value: inner }) => name === 'executor' || (name === 'options' && membersOf(inner).every((option) => option.name === 'variant' || option.name === 'reference')));
 }
 

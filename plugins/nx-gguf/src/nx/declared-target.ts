@@ -6,6 +6,7 @@ import { GgufError, systemErrorCode } from '../core/errors.js';
 import { parseAs } from '../core/validate.js';
 import type { InferredTarget } from '../infer/inferred-target.js';
 import { isRecord, looseJson } from '../infer/loose-json.js';
+import { keptExecutors } from '../infer/kept-executors.js';
 import type { NameClash } from '../infer/project-names.js';
 import { clashKey, inferredTargets, isOurs, type Declaration, type ProjectKind } from '../infer/project-node.js';
 import { targetPrefix } from '../infer/target-prefix.js';
@@ -15,10 +16,8 @@ import { pluginOptions } from './plugin-options.js';
 /** A task as Nx gives it to an executor. */
 export type TaskContext = Pick<ExecutorContext, 'root' | 'projectName' | 'targetName' | 'projectsConfigurations' | 'nxJsonConfiguration'>;
 
-/** Executors whose targets leave results that Nx restores or that others build on. The others may have any name, and run each time. */
-const checkedExecutors: ReadonlySet<string> = new Set([
-  'fetch', 'reference', 'convert', 'imatrix', 'plan', 'quantize', 'kld-base', 'kld', 'bench', 'gate', 'card', 'report', 'toolchain-source', 'toolchain-build', 'toolchain-python',
-]);
+/** Executors whose targets leave results that others build on. Targets of the others may have any name, and run each time. */
+const checkedExecutors: ReadonlySet<string> = new Set([...keptExecutors, 'nx-gguf:bench']);
 
 /**
  * Makes sure, before any work, that a task is what the file in its project's directory asks for: that its name, its options
@@ -33,7 +32,7 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
   const [plugin, executor] = (actual?.executor ?? '').split(':');
   if (project === undefined || actual === undefined || plugin !== 'nx-gguf' || executor === undefined) return;
   requireOwnName(project.metadata?.[clashKey] as NameClash | undefined, { projectName, root: project.root });
-  if (!checkedExecutors.has(executor)) return;
+  if (!checkedExecutors.has(`nx-gguf:${executor}`)) return;
   requirePlainDirectory(project.root);
 
   const declarations = await declarationsIn(context.root, project.root, executor);
@@ -62,12 +61,12 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
 const mostShown = 6;
 
 function isChecked({ executor }: InferredTarget): boolean {
-  return executor === 'nx:noop' || checkedExecutors.has(executor.replace('nx-gguf:', ''));
+  return executor === 'nx:noop' || checkedExecutors.has(executor);
 }
 
 async function targetProblems(target: InferredTarget, { actual, options, place }: { actual: TargetConfiguration; options: object; place: Place }): Promise<string[]> {
   const lists = await Promise.all((['inputs', 'dependsOn', 'outputs'] as const).map((list) => listProblems(list, { target, actual, place })));
-  return [...optionProblems(target, options, await sourceOf('options', place)), ...lists.flat(), ...flagProblems(target, actual)];
+  return [...(await optionProblems(target, options, place)), ...lists.flat(), ...flagProblems(target, actual)];
 }
 
 /** Nx reads paths of inputs as patterns, that of a project's directory too: what is in such a directory it would not see change. */
@@ -145,11 +144,12 @@ function misnamed({ projectName, targetName, directory }: Place, { executor, opt
   });
 }
 
-function optionProblems(target: InferredTarget, options: object, where: string): string[] {
+async function optionProblems(target: InferredTarget, options: object, place: Place): Promise<string[]> {
   const given = options as Readonly<Record<string, unknown>>;
-  return Object.entries(target.options ?? {})
-    .filter(([name, value]) => given[name] !== value)
-    .map(([name, value]) => `its option "${name}" is ${JSON.stringify(given[name])} (in ${where}, or on the command line), and its name says ${JSON.stringify(value)}`);
+  const wrong = Object.entries(target.options ?? {}).filter(([name, value]) => given[name] !== value);
+  if (wrong.length === 0) return [];
+  const where = await sourceOf('options', place);
+  return wrong.map(([name, value]) => `its option "${name}" is ${JSON.stringify(given[name])} (in ${where}, or on the command line), and its name says ${JSON.stringify(value)}`);
 }
 
 type ListName = 'inputs' | 'dependsOn' | 'outputs';
