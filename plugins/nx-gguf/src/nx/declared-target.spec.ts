@@ -107,6 +107,10 @@ describe('what is wrong with the file itself comes first', () => {
 
   it('but not that of a file of another program', async () => {
     await expect(check('fetch', { files: { 'models/m/corpus.json': '{ "texts": [] }' } })).resolves.toBe('fine');
+    // Nor the other way round: here it is model.json that is another program's.
+    const corpus = { source: { type: 'path', path: 'x' } };
+    const files = { 'models/m/model.json': '{ "format": "graph-model" }', 'models/m/corpus.json': JSON.stringify(corpus) };
+    await expect(check('fetch', { files, targets: inferredTargets({ kind: 'corpus', root: 'models/m', content: corpus }, '') })).resolves.toBe('fine');
   });
 
   it('or that two projects would have one name, unless Nx has found another', async () => {

@@ -8,10 +8,11 @@ import type { InferredTarget } from '../infer/inferred-target.js';
 import { isRecord, looseJson } from '../infer/loose-json.js';
 import { keptExecutors } from '../infer/kept-executors.js';
 import type { NameClash } from '../infer/project-names.js';
-import { clashKey, inferredTargets, isOurs, type Declaration, type ProjectKind } from '../infer/project-node.js';
+import { clashKey, inferredTargets, type Declaration, type ProjectKind } from '../infer/project-node.js';
 import { targetPrefix } from '../infer/target-prefix.js';
 import { didYouMean } from '../quant/suggestion.js';
 import { pluginOptions } from './plugin-options.js';
+import { fetchedKinds } from './workspace.js';
 
 /** A task as Nx gives it to an executor. */
 export type TaskContext = Pick<ExecutorContext, 'root' | 'projectName' | 'targetName' | 'projectsConfigurations' | 'nxJsonConfiguration'>;
@@ -89,16 +90,15 @@ function kindsOf(executor: string): readonly ProjectKind[] {
 
 async function declarationsIn(workspaceRoot: string, root: string, executor: string): Promise<Declaration[]> {
   const kinds = kindsOf(executor);
+  const present: readonly ProjectKind[] = executor === 'fetch' ? await fetchedKinds(join(workspaceRoot, root)) : kinds;
   const found: Declaration[] = [];
-  for (const kind of kinds) {
+  for (const kind of present) {
     const shown = posix.join(root, `${kind}.json`);
     const text = await readFile(join(workspaceRoot, shown), 'utf8').catch((cause: unknown) => {
       if (systemErrorCode(cause) === 'ENOENT') return null;
       throw new GgufError(`${kind.toUpperCase()}_MISSING`, `cannot read ${shown}: ${(cause as Error).message}`, { cause, hint: 'Make it readable.' });
     });
     if (text === null) continue;
-    // Of two files, that of another program is none of ours.
-    if (kinds.length > 1 && found.length > 0 && !isOurs(kind, (await looseJson(text)).value)) continue;
     found.push({ kind, root, content: parseAs(kind, text, shown) as unknown as Declaration['content'] });
   }
   if (found.length > 1) throw new GgufError('PROJECT_AMBIGUOUS', `${root} holds ${kinds.map((kind) => `${kind}.json`).join(' and ')}, and both make the target fetch`, { hint: 'Move one of them to a directory of its own.' });
