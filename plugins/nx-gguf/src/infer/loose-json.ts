@@ -1,3 +1,5 @@
+import { modelSchema } from '../core/generated/model.generated.js';
+
 /*
  * Declarations are checked by the targets that read them. Inference must not fail on a wrong one, or nothing else in the
  * workspace could run: it takes what has the right form and leaves the rest out.
@@ -33,10 +35,12 @@ export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string' && item !== '') : [];
 }
 
+const variantName = new RegExp(modelSchema.properties.quantize.propertyNames.pattern);
+
 /** The members of an object whose names can be those of variants. */
 export function namedMembers(value: unknown): [name: string, member: Readonly<Record<string, unknown>>][] {
   if (!isRecord(value)) return [];
   return Object.entries(value)
-    .filter(([name]) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name))
+    .filter(([name]) => variantName.test(name))
     .map(([name, member]) => [name, isRecord(member) ? member : {}]);
 }

@@ -1,4 +1,5 @@
 import type { CreateNodesResult, ProjectConfiguration } from '@nx/devkit';
+import { modelSchema } from '../core/generated/model.generated.js';
 import { goneInputs } from '../core/gone-variable.js';
 import { logicVersions } from '../core/logic-versions.js';
 import { corpusTargets } from './corpus-targets.js';
@@ -35,8 +36,8 @@ const ownFields: Record<ProjectKind, readonly string[]> = {
   corpus: ['source'],
   toolchain: ['source'],
 };
-/** Fields that others have too: a file with these alone has lost the rest. */
-const commonFields: ReadonlySet<string> = new Set(['$schema', 'name', 'description', 'toolchain', 'convert', 'card', 'publish', 'bench', 'gates', 'checks', 'planFrom', 'build', 'python']);
+
+const modelFields: ReadonlySet<string> = new Set(Object.keys(modelSchema.properties));
 
 /** True for the content of a file of ours, right or wrong; others call their files so too. */
 export function isOurs(kind: ProjectKind, content: unknown): content is Readonly<Record<string, unknown>> {
@@ -45,9 +46,12 @@ export function isOurs(kind: ProjectKind, content: unknown): content is Readonly
   if (typeof schema === 'string' && schema.includes('nx-gguf')) return true;
   if (typeof schema === 'string' && /^https?:/.test(schema)) return false;
   if (ownFields[kind].some((field) => isRecord(content[field]))) return true;
-  const fields = Object.keys(content);
-  return kind === 'model' && typeof content['name'] === 'string' && fields.every((field) => commonFields.has(field) || ownFields.model.includes(field));
+  // A model.json that has lost the rest, or has not got it yet.
+  return kind === 'model' && typeof content['name'] === 'string' && Object.keys(content).every((field) => modelFields.has(field));
 }
+
+/** Targets that a model has only when it declares something for them. */
+const optionalTargets = ['imatrix', 'plan', 'quantize', 'reference', 'kld-base', 'kld', 'compare', 'bench', 'bench-compare', 'gate'] as const;
 
 /** The targets that a declaration makes, by name. */
 export function inferredTargets({ kind, root, content, isBroken = false }: Declaration, prefix: string): Record<string, InferredTarget> {
@@ -55,7 +59,7 @@ export function inferredTargets({ kind, root, content, isBroken = false }: Decla
   const targets = kind === 'model' ? modelTargets(declaredModel(content), context) : kind === 'corpus' ? corpusTargets(content, context) : toolchainTargets(content, context);
   if (kind !== 'model') return targets;
   // What cannot be read of a broken file must not be missing without a word: these fail with the first target that reads it.
-  if (isBroken) for (const kind of ['plan', 'quantize', 'kld', 'bench']) targets[`${prefix}${kind}`] ??= aggregateTarget('Says what is wrong with model.json.', [{ target: `${prefix}fetch` }]);
+  if (isBroken) for (const name of optionalTargets) targets[`${prefix}${name}`] ??= aggregateTarget('Says what is wrong with model.json.', [{ target: `${prefix}fetch` }]);
   const made = Object.entries(targets).map(([name, target]): [string, InferredTarget] => {
     const isAggregate = target.executor === 'nx:noop';
     return [name, isAggregate ? target : { ...target, inputs: [...target.inputs, ...goneInputs({ root, target: name.slice(prefix.length) })] }];

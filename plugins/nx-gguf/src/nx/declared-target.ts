@@ -2,17 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
-import { GgufError, systemErrorCode } from '../core/errors.js';
-import { parseAs } from '../core/validate.js';
+import { GgufError } from '../core/errors.js';
 import type { InferredTarget } from '../infer/inferred-target.js';
 import { isRecord, looseJson } from '../infer/loose-json.js';
 import { keptExecutors } from '../infer/kept-executors.js';
 import type { NameClash } from '../infer/project-names.js';
-import { clashKey, inferredTargets, type Declaration, type ProjectKind } from '../infer/project-node.js';
+import { clashKey, inferredTargets } from '../infer/project-node.js';
 import { targetPrefix } from '../infer/target-prefix.js';
-import { didYouMean } from '../quant/suggestion.js';
+import { declarationOf } from './declarations.js';
+import { misnamedTarget, type NamedPlace } from './misnamed-target.js';
 import { pluginOptions } from './plugin-options.js';
-import { fetchedKinds } from './workspace.js';
 
 /** A task as Nx gives it to an executor. */
 export type TaskContext = Pick<ExecutorContext, 'root' | 'projectName' | 'targetName' | 'projectsConfigurations' | 'nxJsonConfiguration'>;
@@ -36,12 +35,12 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
   if (!checkedExecutors.has(`nx-gguf:${executor}`)) return;
   requirePlainDirectory(project.root);
 
-  const declarations = await declarationsIn(context.root, project.root, executor);
+  const declaration = await declarationOf(executor, { workspaceRoot: context.root, root: project.root });
   const prefix = targetPrefix(pluginOptions(nxJsonConfiguration));
-  const expected = Object.assign({}, ...declarations.map((declaration) => inferredTargets(declaration, prefix))) as Record<string, InferredTarget>;
+  const expected = inferredTargets(declaration, prefix);
   const place = { ...context, projectName, targetName, directory: project.root };
   const target = expected[targetName];
-  if (target === undefined || target.executor !== actual.executor) throw misnamed(place, { executor, options, expected, prefix });
+  if (target === undefined || target.executor !== actual.executor) throw misnamedTarget(place, { executor, options, expected, prefix });
   // All targets of the project, so that one that contradicts ends a run before hours of work, and not after them.
   const problems: string[] = [];
   for (const [name, given] of Object.entries(expected)) {
@@ -51,7 +50,7 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
     problems.push(...own.map((problem) => `  ${name}: ${problem}`));
   }
   if (problems.length === 0) return;
-  const declared = declarations.map(({ kind }) => posix.join(project.root, `${kind}.json`)).join(' and ');
+  const declared = posix.join(project.root, `${declaration.kind}.json`);
   const shown = [...problems.slice(0, mostShown), ...(problems.length > mostShown ? [`  and ${problems.length - mostShown} more`] : [])];
   throw new GgufError('TARGET_CONTRADICTED', [`${projectName}: its targets are not those that ${declared} asks for, so Nx could restore results of another recipe`, ...shown].join('\n'), {
     hint: 'Delete what is named: the plugin gives it to the target. A list that begins with "..." adds to what it gives. nx.json needs no "targetDefaults" for nx-gguf; `nx sync` writes the lines of project.json.',
@@ -82,67 +81,7 @@ function requireOwnName(clash: NameClash | undefined, { projectName, root }: { p
   throw new GgufError('PROJECT_NAME_TAKEN', `${clash.files.join(' and ')} would make projects of one name, ${clash.name}`, { hint: 'Give one of them another name: a project.json beside it with { "name": "…" }, or another directory.' });
 }
 
-/** Which file an executor's project is declared by. */
-function kindsOf(executor: string): readonly ProjectKind[] {
-  if (executor === 'fetch') return ['model', 'corpus'];
-  return executor.startsWith('toolchain-') ? ['toolchain'] : ['model'];
-}
-
-async function declarationsIn(workspaceRoot: string, root: string, executor: string): Promise<Declaration[]> {
-  const kinds = kindsOf(executor);
-  const present: readonly ProjectKind[] = executor === 'fetch' ? await fetchedKinds(join(workspaceRoot, root)) : kinds;
-  const found: Declaration[] = [];
-  for (const kind of present) {
-    const shown = posix.join(root, `${kind}.json`);
-    const text = await readFile(join(workspaceRoot, shown), 'utf8').catch((cause: unknown) => {
-      if (systemErrorCode(cause) === 'ENOENT') return null;
-      throw new GgufError(`${kind.toUpperCase()}_MISSING`, `cannot read ${shown}: ${(cause as Error).message}`, { cause, hint: 'Make it readable.' });
-    });
-    if (text === null) continue;
-    found.push({ kind, root, content: parseAs(kind, text, shown) as unknown as Declaration['content'] });
-  }
-  if (found.length > 1) throw new GgufError('PROJECT_AMBIGUOUS', `${root} holds ${kinds.map((kind) => `${kind}.json`).join(' and ')}, and both make the target fetch`, { hint: 'Move one of them to a directory of its own.' });
-  if (found.length === 0) {
-    const names = kinds.map((kind) => `${kind}.json`).join(' or ');
-    throw new GgufError(`${kinds[0]?.toUpperCase() ?? ''}_MISSING`, `cannot read ${posix.join(root, `${kinds[0] ?? ''}.json`)}: there is no such file`, { hint: `nx-gguf:${executor} is for a directory with ${names}.` });
-  }
-  return found;
-}
-
-interface Place extends TaskContext {
-  projectName: string;
-  targetName: string;
-  directory: string;
-}
-
-/** Options by which targets of one executor differ. */
-function namesIn(options: object): Readonly<Record<string, unknown>> {
-  const { variant, reference } = options as { variant?: unknown; reference?: unknown };
-  return { ...(variant === undefined ? {} : { variant }), ...(reference === undefined ? {} : { reference }) };
-}
-
-/** Codes for targets of what a model can do without. */
-const undeclared: Readonly<Record<string, string>> = { gate: 'NO_GATES', imatrix: 'NO_IMATRIX', kld: 'NO_EVALUATION', 'kld-base': 'NO_EVALUATION' };
-
-function misnamed({ projectName, targetName, directory }: Place, { executor, options, expected, prefix }: { executor: string; options: object; expected: Readonly<Record<string, InferredTarget>>; prefix: string }): GgufError {
-  const same = Object.entries(expected).filter(([, target]) => target.executor === `nx-gguf:${executor}`);
-  const wanted = canonicalJson(namesIn(options) as Json);
-  const right = same.find(([, target]) => canonicalJson((target.options ?? {}) as Json) === wanted)?.[0];
-  const where = posix.join(directory, 'project.json');
-  if (right !== undefined) {
-    return new GgufError('TARGET_MISNAMED', `${projectName}:${targetName} does what ${projectName}:${right} does, under a name for which the plugin gives neither inputs nor dependencies`, { hint: `Call it ${JSON.stringify(right)} in ${where}.` });
-  }
-  const { variant, reference } = options as { variant?: string; reference?: string };
-  const name = variant ?? reference;
-  const known = same.map(([known]) => known.slice(prefix.length).split(':').slice(1).join(':')).filter((known) => known !== '');
-  if (name === undefined || (executor === 'kld' && same.length === 0)) {
-    return new GgufError(undeclared[executor] ?? 'TARGET_UNDECLARED', `${projectName}:${targetName} stands in ${where}, and model.json declares nothing for it`, { hint: 'Declare it in model.json, or remove the target: `nx sync` does.' });
-  }
-  const what = reference === undefined ? 'variant' : 'reference';
-  return new GgufError(`${what.toUpperCase()}_MISSING`, `${projectName}:${targetName} stands in ${where}, and ${posix.join(directory, 'model.json')} declares no ${what} ${JSON.stringify(name)} for it${didYouMean(name, known)}`, {
-    hint: known.length === 0 ? `Declare it in model.json, or remove the target: \`nx sync\` does.` : `Declared are: ${known.join(', ')}. \`nx sync\` removes targets of variants that are gone.`,
-  });
-}
+type Place = TaskContext & NamedPlace;
 
 async function optionProblems(target: InferredTarget, options: object, place: Place): Promise<string[]> {
   const given = options as Readonly<Record<string, unknown>>;

@@ -9,7 +9,8 @@ import { findBlob } from '../store/blobs.js';
 import { fetchLocked, resolveSource, type LockableSource } from '../upstream/fetch-source.js';
 import { readLock, upstreamContext } from './lock-file.js';
 import type { ToolchainEnvironment } from './toolchain-tools.js';
-import { fetchedKind, projectDirectory, readConfig, type Workspace } from './workspace.js';
+import { fetchedKind } from './declarations.js';
+import { projectDirectory, readConfig, type Workspace } from './workspace.js';
 
 /** What is new about one source. */
 export interface SourceUpdate {

@@ -7,7 +7,7 @@ import { didYouMean } from '../quant/suggestion.js';
 const aggregatedKinds: readonly string[] = ['plan', 'quantize', 'reference', 'kld', 'bench'];
 
 /** Commands that Nx runs for many projects, where a configuration that only some have is nothing unusual. */
-const forMany: ReadonlySet<string> = new Set(['run-many', 'affected', 'affected:test', 'release']);
+const forMany: ReadonlySet<string> = new Set(['run-many', 'affected']);
 
 type Projects = Readonly<Record<string, ProjectConfiguration>>;
 

@@ -27,7 +27,8 @@ import { planSource } from './plan-source.js';
 import { targetName, type TargetRef } from '../core/target.js';
 import { convertedModel, llama, namedFile, oneFile } from './upstream-files.js';
 import { planVariant } from './variant-plan.js';
-import { fetchedKind, projectDirectory, readConfig } from './workspace.js';
+import { fetchedKind } from './declarations.js';
+import { projectDirectory, readConfig } from './workspace.js';
 
 /** A step and the project whose toolchain it runs. */
 export interface PlannedStep {

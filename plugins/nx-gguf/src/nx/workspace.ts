@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 import { parseAs, type Schemas } from '../core/validate.js';
 import { targetInProject, type TargetRef } from '../core/target.js';
-import { looseJson } from '../infer/loose-json.js';
-import { isOurs, type ProjectKind } from '../infer/project-node.js';
+import type { ProjectKind } from '../infer/project-node.js';
 
 /** What is read of an Nx workspace. */
 export interface Workspace {
@@ -47,20 +46,4 @@ export async function readConfig<K extends ProjectKind>(workspace: Workspace, ki
     });
   }
   return parseAs(kind, text, shown);
-}
-
-/** What a project's `fetch` brings: the source of the model or of the corpus that is declared in its directory. */
-export async function fetchedKind(workspace: Workspace, project: string): Promise<'model' | 'corpus'> {
-  return (await fetchedKinds(projectDirectory(workspace, project, project))).includes('corpus') ? 'corpus' : 'model';
-}
-
-/** Which of the files that declare a source are in a directory. Of two, one that belongs to another program does not count. */
-export async function fetchedKinds(directory: string): Promise<('model' | 'corpus')[]> {
-  const found: { kind: 'model' | 'corpus'; isOurs: boolean }[] = [];
-  for (const kind of ['model', 'corpus'] as const) {
-    const text = await readFile(join(directory, `${kind}.json`), 'utf8').catch(() => null);
-    if (text !== null) found.push({ kind, isOurs: isOurs(kind, (await looseJson(text)).value) });
-  }
-  const ours = found.filter((one) => one.isOurs);
-  return (ours.length > 0 ? ours : found).map(({ kind }) => kind);
 }
