@@ -10,11 +10,17 @@ export default tseslint.config(
     rules: {
       'max-params': 'off',
       '@typescript-eslint/max-params': ['error', { max: 3 }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'no-restricted-syntax': [
         'error',
-        { selector: "CallExpression[callee.object.name='process'][callee.property.name='chdir']", message: 'Never change the working directory of the process.' },
+        {
+          selector: "CallExpression[callee.object.name='process'][callee.property.name='chdir']",
+          message: 'Never change the working directory of the process.',
+        },
       ],
     },
   },

@@ -11,26 +11,39 @@ import { writeSafetensors } from './checkpoint/safetensors.mjs';
 import { tokenId, tokenizerConfigJson, tokenizerJson } from './checkpoint/tokenizer.mjs';
 import { checkpointTensors } from './checkpoint/weights.mjs';
 
-const USAGE = 'Usage: make-checkpoint.mjs <outputDir> --llama-cpp <dir of the llama.cpp source> [--layers 8] [--hidden 256] [--seed 1]';
+const USAGE =
+  'Usage: make-checkpoint.mjs <outputDir> --llama-cpp <dir of the llama.cpp source> [--layers 8] [--hidden 256] [--seed 1]';
 
 /** Writes the Hugging Face directory of a checkpoint into a directory that is new or empty. */
 export function makeCheckpoint({ outputDir, llamaCppDir, layers = 8, hidden = 256, seed = 1 }) {
   const vocabularyFile = join(llamaCppDir, 'models', 'ggml-vocab-qwen2.gguf');
   if (!existsSync(vocabularyFile)) {
-    throw new Error(`There is no vocabulary at ${vocabularyFile}: --llama-cpp must name a checkout of llama.cpp's source.`);
+    throw new Error(
+      `There is no vocabulary at ${vocabularyFile}: --llama-cpp must name a checkout of llama.cpp's source.`,
+    );
   }
-  if (existsSync(outputDir) && readdirSync(outputDir).length > 0) throw new Error(`${outputDir} is not empty.`);
+  if (existsSync(outputDir) && readdirSync(outputDir).length > 0)
+    throw new Error(`${outputDir} is not empty.`);
 
   const vocabulary = readVocabulary(vocabularyFile);
   const eosTokenId = tokenId(vocabulary, '<|im_end|>');
   const padTokenId = tokenId(vocabulary, '<|endoftext|>');
-  const config = configuration({ layers, hidden, vocabularySize: vocabulary.tokens.length, eosTokenId, padTokenId });
+  const config = configuration({
+    layers,
+    hidden,
+    vocabularySize: vocabulary.tokens.length,
+    eosTokenId,
+    padTokenId,
+  });
 
   mkdirSync(outputDir, { recursive: true });
   const write = (name, text) => writeFileSync(join(outputDir, name), text, { flag: 'wx' });
   write('README.md', modelCard());
   write('config.json', json(config));
-  write('generation_config.json', json({ do_sample: false, eos_token_id: [eosTokenId, padTokenId], pad_token_id: padTokenId }));
+  write(
+    'generation_config.json',
+    json({ do_sample: false, eos_token_id: [eosTokenId, padTokenId], pad_token_id: padTokenId }),
+  );
   write('tokenizer.json', tokenizerJson(vocabulary));
   write('tokenizer_config.json', tokenizerConfigJson(vocabulary));
   writeSafetensors(join(outputDir, 'model.safetensors'), checkpointTensors(config, seed));
@@ -46,7 +59,9 @@ export function readArguments(argv) {
     if (values[name] === undefined) return undefined;
     const value = Number(values[name]);
     if (/^\d+$/.test(values[name]) && value >= from && value <= to && value % multipleOf === 0) return value;
-    problems.push(`--${name} must be a ${multipleOf > 1 ? `multiple of ${multipleOf}` : 'whole number'} from ${from} to ${to}, not "${values[name]}".`);
+    problems.push(
+      `--${name} must be a ${multipleOf > 1 ? `multiple of ${multipleOf}` : 'whole number'} from ${from} to ${to}, not "${values[name]}".`,
+    );
     return undefined;
   };
   const result = {

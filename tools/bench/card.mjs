@@ -12,7 +12,15 @@ const largestPageBytes = 1_500_000;
 const directory = mkdtempSync(join(tmpdir(), 'nx-gguf-bench-card-'));
 
 try {
-  const evidence = (await sampleEvidence())({ layers, chunks: 580, variants: Array.from({ length: variants }, (_, index) => `${['Q3_K_M', 'Q4_K_M', 'Q5_K_M', 'Q6_K'][index % 4]}-${index}`), references: false });
+  const evidence = (await sampleEvidence())({
+    layers,
+    chunks: 580,
+    variants: Array.from(
+      { length: variants },
+      (_, index) => `${['Q3_K_M', 'Q4_K_M', 'Q5_K_M', 'Q6_K'][index % 4]}-${index}`,
+    ),
+    references: false,
+  });
   const started = performance.now();
   const cpu = process.cpuUsage();
   const { cardStep } = await import(join(plugin, 'dist/steps/card.js'));
@@ -20,13 +28,19 @@ try {
   const { files } = await step.run({ directory, report: () => undefined, signal: undefined });
   const cardMs = performance.now() - started;
   const { readPageAssets, reportStep } = await import(join(plugin, 'dist/steps/report.js'));
-  const report = await reportStep([evidence], await readPageAssets(), { withEvidence: true }).run({ directory, report: () => undefined, signal: undefined });
+  const report = await reportStep([evidence], await readPageAssets(), { withEvidence: true }).run({
+    directory,
+    report: () => undefined,
+    signal: undefined,
+  });
   const elapsedMs = performance.now() - started;
   const { user, system } = process.cpuUsage(cpu);
   const page = readFileSync(report.files[0].path);
   const sizeBytes = files.reduce((sum, { path }) => sum + readFileSync(path).length, 0);
   const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
-  console.log(`${variants} variants of ${Object.keys(evidence.unquantized.tensorTypes).length} tensors, modules loaded among it: card of ${files.length} files, ${(sizeBytes / 2 ** 20).toFixed(1)} MiB, in ${seconds(cardMs)}; report of ${(page.length / 2 ** 20).toFixed(2)} MiB in ${seconds(elapsedMs - cardMs)}; together ${seconds(elapsedMs)} (cpu ${seconds((user + system) / 1000)}; limits ${seconds(limitMs)} and ${largestPageBytes} bytes)`);
+  console.log(
+    `${variants} variants of ${Object.keys(evidence.unquantized.tensorTypes).length} tensors, modules loaded among it: card of ${files.length} files, ${(sizeBytes / 2 ** 20).toFixed(1)} MiB, in ${seconds(cardMs)}; report of ${(page.length / 2 ** 20).toFixed(2)} MiB in ${seconds(elapsedMs - cardMs)}; together ${seconds(elapsedMs)} (cpu ${seconds((user + system) / 1000)}; limits ${seconds(limitMs)} and ${largestPageBytes} bytes)`,
+  );
   if (elapsedMs > limitMs || page.length > largestPageBytes) process.exitCode = 1;
 } finally {
   rmSync(directory, { recursive: true, force: true });
@@ -34,7 +48,10 @@ try {
 
 /** The evidence that the unit tests use; it is no part of the package, so it is compiled here. */
 async function sampleEvidence() {
-  const { code } = transformSync(readFileSync(join(plugin, 'src/report/testing/sample-evidence.ts'), 'utf8'), { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } });
+  const { code } = transformSync(
+    readFileSync(join(plugin, 'src/report/testing/sample-evidence.ts'), 'utf8'),
+    { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } },
+  );
   const path = join(directory, 'sample-evidence.mjs');
   writeFileSync(path, code.replaceAll("'../../", `'${plugin}/dist/`));
   return (await import(path)).sampleEvidence;

@@ -29,7 +29,18 @@ const acknowledged = { blobs: new Set(), actions: new Set() };
 const begun = new Map();
 /** What the clients have of each content, whole or the first part; they lose it again. */
 const local = new Map();
-const counts = { kills: 0, acknowledgedBlobs: 0, acknowledgedActions: 0, resumedUploads: 0, resumedUploadsAfterKill: 0, fetched: 0, resumedFetches: 0, lost: 0, brokenOff: 0, misses: 0 };
+const counts = {
+  kills: 0,
+  acknowledgedBlobs: 0,
+  acknowledgedActions: 0,
+  resumedUploads: 0,
+  resumedUploadsAfterKill: 0,
+  fetched: 0,
+  resumedFetches: 0,
+  lost: 0,
+  brokenOff: 0,
+  misses: 0,
+};
 let url = '';
 let token = '';
 let isKilled = false;
@@ -38,7 +49,10 @@ process.once('exit', () => running?.kill('SIGKILL'));
 const late = setTimeout(() => fail(new Error(`it takes longer than ${mostMs} ms`)), mostMs);
 
 try {
-  writeFileSync(join(directory, 'config.json'), JSON.stringify({ port: 0, logLevel: 'silent', directory: 'data', maxBytes: 1 << 30 }));
+  writeFileSync(
+    join(directory, 'config.json'),
+    JSON.stringify({ port: 0, logLevel: 'silent', directory: 'data', maxBytes: 1 << 30 }),
+  );
   for (; counts.kills < kills; counts.kills++) {
     const server = await start();
     await check();
@@ -58,14 +72,20 @@ try {
   for (let index = 0; index < contents.length; index++) while (!(await put(index)));
   for (let index = 0; index < actions.length; index++) await putAction(index);
   await check();
-  for (const { digest } of contents) require(sha256(await bodyOf(`/cas/${digest}`)) === digest, 'a blob is not what its name says');
+  for (const { digest } of contents)
+    require(sha256(await bodyOf(`/cas/${digest}`)) === digest, 'a blob is not what its name says');
   const exited = once(server, 'exit');
   server.kill('SIGTERM');
   await exited;
   const staged = readdirSync(join(directory, 'data/staging'));
   require(staged.length === 0, `left behind: ${staged.join(', ')}`);
-  const blobs = readdirSync(join(directory, 'data/blobs'), { recursive: true }).filter((name) => /\/[0-9a-f]{64}$/.test(name));
-  for (const name of blobs) require(sent.has(name.slice(-64)) && sha256(readFileSync(join(directory, 'data/blobs', name))) === name.slice(-64), `${name} is not what its name says`);
+  const blobs = readdirSync(join(directory, 'data/blobs'), { recursive: true }).filter((name) =>
+    /\/[0-9a-f]{64}$/.test(name),
+  );
+  for (const name of blobs)
+    require(sent.has(name.slice(-64)) &&
+      sha256(readFileSync(join(directory, 'data/blobs', name))) ===
+        name.slice(-64), `${name} is not what its name says`);
   require(counts.resumedUploads > 0 && counts.resumedFetches > 0, 'nothing went on where it stopped');
   console.log(JSON.stringify(counts));
 } finally {
@@ -74,7 +94,9 @@ try {
 }
 
 async function start() {
-  const child = spawn(process.execPath, [command, '--config', join(directory, 'config.json')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [command, '--config', join(directory, 'config.json')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   running = child;
   await new Promise((resolve, reject) => {
     child.once('exit', () => reject(new Error('the server ended')));
@@ -110,7 +132,8 @@ async function work() {
     const index = before.pop() ?? Math.floor(random() * contents.length);
     try {
       const choice = begun.has(index) ? 0 : random();
-      if (choice < 0.4) await put(index, random() < 0.1 ? AbortSignal.timeout(Math.floor(random() * 20)) : undefined);
+      if (choice < 0.4)
+        await put(index, random() < 0.1 ? AbortSignal.timeout(Math.floor(random() * 20)) : undefined);
       else if (choice < 0.7) await fetchBlob(wanted() ?? index);
       else await putAction(index);
     } catch (error) {
@@ -150,7 +173,13 @@ async function upload(index, signal) {
   if (offset === null) {
     begun.delete(index);
     if ((await send('HEAD', `/cas/${digest}`)).ok) return true;
-    const created = await send('POST', '/uploads', { headers: { ...tus, 'upload-length': bytes.length, 'upload-metadata': `sha256 ${Buffer.from(digest).toString('base64')}` } });
+    const created = await send('POST', '/uploads', {
+      headers: {
+        ...tus,
+        'upload-length': bytes.length,
+        'upload-metadata': `sha256 ${Buffer.from(digest).toString('base64')}`,
+      },
+    });
     if (created.status === 409) return true;
     require(created.status === 201, `an upload was refused: ${created.status}`);
     place = { path: created.headers.get('location'), kills: counts.kills };
@@ -163,7 +192,11 @@ async function upload(index, signal) {
       return false;
     }
     const part = bytes.subarray(offset, offset + 400_000);
-    const { status } = await send('PATCH', place.path, { body: part, signal, headers: { ...tus, 'upload-offset': offset, 'content-type': 'application/offset+octet-stream' } });
+    const { status } = await send('PATCH', place.path, {
+      body: part,
+      signal,
+      headers: { ...tus, 'upload-offset': offset, 'content-type': 'application/offset+octet-stream' },
+    });
     // Another client goes on with the same upload, or has finished it.
     if (status === 404 || status === 409) throw new Error('not mine any more');
     require(status === 204, `a part was refused: ${status}`);
@@ -175,7 +208,9 @@ async function upload(index, signal) {
 
 /** What to fetch: what is here in part, else anything that is there. */
 function wanted() {
-  const partial = [...local].find(([index, { length }]) => length > 0 && length < contents[index].bytes.length);
+  const partial = [...local].find(
+    ([index, { length }]) => length > 0 && length < contents[index].bytes.length,
+  );
   const known = [...acknowledged.blobs];
   return partial?.[0] ?? known[Math.floor(random() * known.length)];
 }
@@ -190,7 +225,12 @@ async function fetchBlob(index) {
     return;
   }
   const stopAt = random() < 0.4 ? Math.floor(random() * bytes.length) : Infinity;
-  const response = await fetch(`${url}/cas/${digest}`, { headers: { authorization: `Bearer ${token}`, ...(had.length === 0 ? {} : { range: `bytes=${had.length}-`, 'if-range': `"${digest}"` }) } });
+  const response = await fetch(`${url}/cas/${digest}`, {
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(had.length === 0 ? {} : { range: `bytes=${had.length}-`, 'if-range': `"${digest}"` }),
+    },
+  });
   if (response.status === 404) {
     require(!acknowledged.blobs.has(index), `blob ${index} was acknowledged and is gone`);
     return void (await response.arrayBuffer());
@@ -215,7 +255,9 @@ async function fetchBlob(index) {
 }
 
 async function putAction(index) {
-  const { status } = await send('PUT', `/ac/${actions[index].actionKey}`, { body: JSON.stringify(actions[index]) });
+  const { status } = await send('PUT', `/ac/${actions[index].actionKey}`, {
+    body: JSON.stringify(actions[index]),
+  });
   if (status === 409) return;
   require(status === 200, `a manifest was refused: ${status}`);
   acknowledged.actions.add(index);
@@ -232,8 +274,11 @@ async function check() {
   }
   for (const [index, { actionKey, files }] of actions.entries()) {
     const { status } = await send('GET', `/ac/${actionKey}`);
-    require(status === 200 || !acknowledged.actions.has(index), `action ${index} was acknowledged and is gone`);
-    if (status === 200) for (const { sha256: digest } of files) require((await send('HEAD', `/cas/${digest}`)).ok, `action ${index} names a blob that is not there`);
+    require(status === 200 ||
+      !acknowledged.actions.has(index), `action ${index} was acknowledged and is gone`);
+    if (status === 200)
+      for (const { sha256: digest } of files)
+        require((await send('HEAD', `/cas/${digest}`)).ok, `action ${index} names a blob that is not there`);
   }
   const { digest } = contents[Math.floor(random() * contents.length)];
   const some = await send('GET', `/cas/${digest}`);
@@ -245,8 +290,18 @@ async function bodyOf(path) {
 }
 
 async function send(method, path, { headers = {}, body, signal } = {}) {
-  const response = await fetch(url + path, { method, headers: { authorization: `Bearer ${token}`, ...headers }, body, signal });
-  return { ok: response.ok, status: response.status, headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };
+  const response = await fetch(url + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...headers },
+    body,
+    signal,
+  });
+  return {
+    ok: response.ok,
+    status: response.status,
+    headers: response.headers,
+    body: Buffer.from(await response.arrayBuffer()),
+  };
 }
 
 function content() {
@@ -257,8 +312,17 @@ function content() {
 }
 
 function manifest(index) {
-  const files = [0, 1, 2].map((step) => contents[(index + step) % contents.length]).map(({ digest, bytes }, step) => ({ name: `file-${step}`, sha256: digest, sizeBytes: bytes.length }));
-  return { format: 1, step: 'quantize', actionKey: sha256(Buffer.from(`action ${index} ${files.map((file) => file.sha256).join()}`)), files, facts: {}, provenance: { inputs: [], toolchain: null, commands: [] } };
+  const files = [0, 1, 2]
+    .map((step) => contents[(index + step) % contents.length])
+    .map(({ digest, bytes }, step) => ({ name: `file-${step}`, sha256: digest, sizeBytes: bytes.length }));
+  return {
+    format: 1,
+    step: 'quantize',
+    actionKey: sha256(Buffer.from(`action ${index} ${files.map((file) => file.sha256).join()}`)),
+    files,
+    facts: {},
+    provenance: { inputs: [], toolchain: null, commands: [] },
+  };
 }
 
 function sha256(bytes) {

@@ -31,13 +31,15 @@ const tally = { clients: 0, servers: 0, actionsRead: 0 };
 try {
   for (let round = 0; tally.clients < kills; round++) {
     const clients = stores.map((store, index) => client(store, round * 2 + index));
-    await Promise.all(clients.map(async (child) => {
-      await child.line();
-      await sleep(random() * 2500);
-      child.kill();
-      await child.ended;
-      tally.clients++;
-    }));
+    await Promise.all(
+      clients.map(async (child) => {
+        await child.line();
+        await sleep(random() * 2500);
+        child.kill();
+        await child.ended;
+        tally.clients++;
+      }),
+    );
     if (round % 10 === 9) {
       server.child.kill('SIGKILL');
       await once(server.child, 'close');
@@ -46,21 +48,33 @@ try {
     }
     for (const store of stores) await requireSound(store);
     if (round % 5 === 4) await requireWhole(`round ${round}`);
-    process.stdout.write(`\r${tally.clients} clients and ${tally.servers} servers killed, ${tally.actionsRead} shared results read in full`);
+    process.stdout.write(
+      `\r${tally.clients} clients and ${tally.servers} servers killed, ${tally.actionsRead} shared results read in full`,
+    );
   }
   for (const store of stores) await toTheEnd(store);
   const runs = await toTheEnd(join(directory, 'fresh'));
   if (runs !== 'runs 0') throw new Error(`a fresh machine had to make something: ${runs}`);
-  console.log('\nnothing half-published, nothing wrong read; a fresh machine got all results without making one');
+  console.log(
+    '\nnothing half-published, nothing wrong read; a fresh machine got all results without making one',
+  );
 } finally {
   server.child.kill('SIGKILL');
   rmSync(directory, { recursive: true, force: true });
 }
 
 function client(store, first, ...more) {
-  const child = spawn(process.execPath, [program, plugin, store, server.base, String(actions), String(first), ...more], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, NX_GGUF_REMOTE_TOKEN: server.token } });
+  const child = spawn(
+    process.execPath,
+    [program, plugin, store, server.base, String(actions), String(first), ...more],
+    { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, NX_GGUF_REMOTE_TOKEN: server.token } },
+  );
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return { line: async () => (await lines.next()).value, kill: () => child.kill('SIGKILL'), ended: once(child, 'close') };
+  return {
+    line: async () => (await lines.next()).value,
+    kill: () => child.kill('SIGKILL'),
+    ended: once(child, 'close'),
+  };
 }
 
 async function toTheEnd(store) {
@@ -80,20 +94,37 @@ async function requireSound(root) {
     if (info) utimesSync(join(root, name), info.atime, new Date(info.mtimeMs - 11_000));
   }
   const { damagedBlobs, damagedActions } = await verifyStore(await openStore(root), { repair: false });
-  if (damagedBlobs.length + damagedActions.length > 0) throw new Error(`damage in ${root}: ${[...damagedBlobs, ...damagedActions.map(({ key }) => key)].join(', ')}`);
+  if (damagedBlobs.length + damagedActions.length > 0)
+    throw new Error(
+      `damage in ${root}: ${[...damagedBlobs, ...damagedActions.map(({ key }) => key)].join(', ')}`,
+    );
 }
 
 /** Each result that the server answers with has all of its files, with the right bytes. */
 async function requireWhole(name) {
   const store = await openStore(join(directory, 'reader', name));
-  const remotes = createRemotes({ store, env: { NX_GGUF_REMOTE: `${server.base}#read-only`, NX_GGUF_REMOTE_TOKEN: server.token }, run: name, signal: undefined, report: (event) => { if (event.type === 'warning') throw new Error(event.message); } });
+  const remotes = createRemotes({
+    store,
+    env: { NX_GGUF_REMOTE: `${server.base}#read-only`, NX_GGUF_REMOTE_TOKEN: server.token },
+    run: name,
+    signal: undefined,
+    report: (event) => {
+      if (event.type === 'warning') throw new Error(event.message);
+    },
+  });
   for (const root of stores) {
     const known = await openStore(root);
     for await (const { digest } of listActions(known)) {
       const manifest = await findAction(known, digest);
-      const answer = await remotes.findAction({ step: manifest.step, actionKey: digest, inputs: manifest.provenance.inputs, toolchain: manifest.provenance.toolchain });
+      const answer = await remotes.findAction({
+        step: manifest.step,
+        actionKey: digest,
+        inputs: manifest.provenance.inputs,
+        toolchain: manifest.provenance.toolchain,
+      });
       if (answer === null) continue;
-      if (!(await remotes.bring(answer.files))) throw new Error(`the server names a result of ${digest} without all of its files`);
+      if (!(await remotes.bring(answer.files)))
+        throw new Error(`the server names a result of ${digest} without all of its files`);
       tally.actionsRead++;
     }
   }
@@ -102,9 +133,21 @@ async function requireWhole(name) {
 }
 
 async function startServer(port) {
-  const child = spawn(process.execPath, [join(root, 'tools/cache-server/dist/bin/nx-gguf-cache-server.js'), '--directory', join(directory, 'server'), '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [
+      join(root, 'tools/cache-server/dist/bin/nx-gguf-cache-server.js'),
+      '--directory',
+      join(directory, 'server'),
+      '--port',
+      String(port),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   let printed = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => { printed += text; });
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    printed += text;
+  });
   for (let turn = 0; turn < 400 && !/listens on .*\n/.test(printed); turn++) await sleep(25);
   await sleep(25);
   const base = /listens on (http:\/\/[\d.:]+)/.exec(printed)?.[1];

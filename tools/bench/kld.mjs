@@ -4,7 +4,17 @@
 // disk and the most memory of all processes at once; and the statistics must be the same, digit for digit.
 // Usage: kld.mjs [--rounds N] [--chunks N]; the tiny model takes part when `npx nx run tiny-qwen35:quantize` has made it.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { writeQwen35 } from './qwen35-08b-shape.mjs';
@@ -25,16 +35,38 @@ async function bench(args) {
   try {
     const cases = [tinyModel(), await cutModel(join(directory, 'cut'), tools)].filter((one) => one !== null);
     for (const one of cases) {
-      const job = { ...one, chunks: number('--chunks', 8), text: evaluationText(), tool: perplexity(tools.bin), directory };
+      const job = {
+        ...one,
+        chunks: number('--chunks', 8),
+        text: evaluationText(),
+        tool: perplexity(tools.bin),
+        directory,
+      };
       const rows = [];
       for (let round = 1; round <= number('--rounds', 1); round++) {
         const stock = await watched('stock', job, () => byHand(job));
         const streamed = await watched('ours', job, () => inChild(job));
-        for (const run of [stock, streamed]) rows.push({ round, way: run.way, 'wall s': (run.ms / 1000).toFixed(1), 'cpu s': (run.cpuMs / 1000).toFixed(1), 'base on disk MiB': mib(run.baseBytes), 'memory MiB': mib(run.memoryBytes), passes: run.result.passes });
-        const differs = variantTypes.filter((type) => JSON.stringify(stock.result.statistics[type]) !== JSON.stringify(streamed.result.statistics[type]));
+        for (const run of [stock, streamed])
+          rows.push({
+            round,
+            way: run.way,
+            'wall s': (run.ms / 1000).toFixed(1),
+            'cpu s': (run.cpuMs / 1000).toFixed(1),
+            'base on disk MiB': mib(run.baseBytes),
+            'memory MiB': mib(run.memoryBytes),
+            passes: run.result.passes,
+          });
+        const differs = variantTypes.filter(
+          (type) =>
+            JSON.stringify(stock.result.statistics[type]) !==
+            JSON.stringify(streamed.result.statistics[type]),
+        );
         const ratio = streamed.ms / stock.ms;
-        console.log(`${one.name}, round ${round}: ${ratio.toFixed(3)} of the wall time, ${(streamed.cpuMs / stock.cpuMs).toFixed(3)} of the CPU time, ${differs.length === 0 ? 'same statistics' : `DIFFERENT statistics of ${differs.join(', ')}`}`);
-        if (differs.length > 0 || streamed.baseBytes > 0 || streamed.result.passes !== 1 || ratio > 1) process.exitCode = 1;
+        console.log(
+          `${one.name}, round ${round}: ${ratio.toFixed(3)} of the wall time, ${(streamed.cpuMs / stock.cpuMs).toFixed(3)} of the CPU time, ${differs.length === 0 ? 'same statistics' : `DIFFERENT statistics of ${differs.join(', ')}`}`,
+        );
+        if (differs.length > 0 || streamed.baseBytes > 0 || streamed.result.passes !== 1 || ratio > 1)
+          process.exitCode = 1;
       }
       console.table(rows);
     }
@@ -51,16 +83,37 @@ async function byHand({ work, tool, name, models, text, chunks }) {
     for (const line of output.split('\n')) reader.line(line);
     return reader.result().statistics;
   };
-  const common = ['-c', String(parameters.ctx), '-b', String(parameters.batch), '-ub', String(parameters.ubatch), '-t', String(availableParallelism()), '--kl-divergence-base', `${name}.kld`];
+  const common = [
+    '-c',
+    String(parameters.ctx),
+    '-b',
+    String(parameters.batch),
+    '-ub',
+    String(parameters.ubatch),
+    '-t',
+    String(availableParallelism()),
+    '--kl-divergence-base',
+    `${name}.kld`,
+  ];
   symlinkSync(text, join(work, 'text.txt'));
   await finished(tool, ['-m', models.base, '-f', 'text.txt', '--chunks', String(chunks), ...common], work);
   const statistics = {};
-  for (const type of variantTypes) statistics[type] = statisticsOf(await finished(tool, ['-m', models[type], '--kl-divergence', ...common], work));
+  for (const type of variantTypes)
+    statistics[type] = statisticsOf(
+      await finished(tool, ['-m', models[type], '--kl-divergence', ...common], work),
+    );
   return { statistics, passes: 1 };
 }
 
 async function inChild(job) {
-  return JSON.parse(await finished(process.execPath, [import.meta.filename, '--ours', JSON.stringify(job)], job.work, 'stdout'));
+  return JSON.parse(
+    await finished(
+      process.execPath,
+      [import.meta.filename, '--ours', JSON.stringify(job)],
+      job.work,
+      'stdout',
+    ),
+  );
 }
 
 /** Our way: the plugin's own steps on a store of their own. */
@@ -77,25 +130,54 @@ async function ours({ work, tool, name, models, text, chunks }) {
   const file = async (path) => ({ name: basename(path), ...(await referToFile(store, path)) });
   let passes = 0;
   const effects = {
-    store, remotes: noRemotes(store), threads: undefined, signal: undefined, report: () => undefined, tools: { llama: async () => tool },
+    store,
+    remotes: noRemotes(store),
+    threads: undefined,
+    signal: undefined,
+    report: () => undefined,
+    tools: { llama: async () => tool },
     runTool: (run) => {
       if (run.args.includes('--chunks')) passes++;
       return runTool(run);
     },
     resolve: (one) => findBlob(store, one),
   };
-  const base = { name, model: [await file(models.base)], corpus: await file(text), parameters: { ...parameters, chunks }, toolchain: { build: 'bench' } };
-  const settings = { base: 'stream', baseLimitBytes: 0, shareBase: false, parallel: undefined, machine: { cores: availableParallelism(), freeMemoryBytes: () => process.availableMemory(), waitsAsleep: process.platform !== 'darwin' } };
-  const steps = await Promise.all(variantTypes.map(async (type) => kldStep({ name: type, variant: [await file(models[type])], base })));
+  const base = {
+    name,
+    model: [await file(models.base)],
+    corpus: await file(text),
+    parameters: { ...parameters, chunks },
+    toolchain: { build: 'bench' },
+  };
+  const settings = {
+    base: 'stream',
+    baseLimitBytes: 0,
+    shareBase: false,
+    parallel: undefined,
+    machine: {
+      cores: availableParallelism(),
+      freeMemoryBytes: () => process.availableMemory(),
+      waitsAsleep: process.platform !== 'darwin',
+    },
+  };
+  const steps = await Promise.all(
+    variantTypes.map(async (type) => kldStep({ name: type, variant: [await file(models[type])], base })),
+  );
   const statistics = {};
   await performTogether(steps, measuring(base, settings), {
-    effects, needFiles: true,
+    effects,
+    needFiles: true,
     ended: async (step, ending) => {
       if ('error' in ending) throw ending.error;
       statistics[step.name] = ending.manifest.facts.statistics;
     },
   });
-  console.log(JSON.stringify({ statistics: Object.fromEntries(variantTypes.map((type) => [type, statistics[type]])), passes }));
+  console.log(
+    JSON.stringify({
+      statistics: Object.fromEntries(variantTypes.map((type) => [type, statistics[type]])),
+      passes,
+    }),
+  );
 }
 
 /** Runs one way in a fresh directory, and watches disk and memory meanwhile. */
@@ -121,14 +203,24 @@ async function watched(way, job, run) {
 
 /** Bytes of base logits in files under a directory. */
 function baseBytes(directory) {
-  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => /\.kld(\.packed)?$/.test(name));
-  return names.reduce((sum, name) => sum + (statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0), 0);
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.kld(\.packed)?$/.test(name),
+  );
+  return names.reduce(
+    (sum, name) => sum + (statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
 }
 
 /** Resident bytes of all processes below one. */
 function childrenBytes(pid) {
-  const rows = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,rss='], { encoding: 'utf8' }).stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
-  const below = (parent) => rows.filter((row) => row[1] === parent && row[0] !== parent).reduce((sum, [child, , rss]) => sum + rss * 1024 + below(child), 0);
+  const rows = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,rss='], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent) =>
+    rows
+      .filter((row) => row[1] === parent && row[0] !== parent)
+      .reduce((sum, [child, , rss]) => sum + rss * 1024 + below(child), 0);
   return below(pid);
 }
 
@@ -143,19 +235,30 @@ function finished(command, args, cwd, stream = 'both') {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let [output, errors] = ['', ''];
-    child.stdout.on('data', (data) => { output += data; });
+    child.stdout.on('data', (data) => {
+      output += data;
+    });
     child.stderr.on('data', (data) => {
       errors += data;
       if (stream === 'both') output += data;
     });
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${command} ended with ${code}:\n${errors.slice(-2000)}`))));
+    child.on('close', (code) =>
+      code === 0
+        ? resolve(output)
+        : reject(new Error(`${command} ended with ${code}:\n${errors.slice(-2000)}`)),
+    );
   });
 }
 
 /** The embedded model, if its variants are there. */
 function tinyModel() {
-  const files = Object.fromEntries([['base', 'BF16'], ...variantTypes.map((type) => [type, type])].map(([key, suffix]) => [key, join(root, `dist/tiny-qwen35/tiny-qwen35-${suffix}.gguf`)]));
+  const files = Object.fromEntries(
+    [['base', 'BF16'], ...variantTypes.map((type) => [type, type])].map(([key, suffix]) => [
+      key,
+      join(root, `dist/tiny-qwen35/tiny-qwen35-${suffix}.gguf`),
+    ]),
+  );
   if (!variantTypes.every((type) => existsSync(files[type]))) return null;
   files.base = artifactFile('tiny-qwen35/convert');
   return { name: 'tiny-qwen35', models: files };
@@ -169,7 +272,10 @@ async function cutModel(directory, { bin, source }) {
   const models = { base };
   for (const type of variantTypes) {
     models[type] = join(directory, `cut-${type}.gguf`);
-    const { status, stderr } = spawnSync(join(bin, 'llama-quantize'), [base, models[type], type], { encoding: 'utf8', maxBuffer: 1 << 26 });
+    const { status, stderr } = spawnSync(join(bin, 'llama-quantize'), [base, models[type], type], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    });
     if (status !== 0) throw new Error(stderr.slice(-2000));
   }
   return { name: 'Qwen3.5-0.8B shape, 4 layers', models };
@@ -181,7 +287,8 @@ function evaluationText() {
 
 function artifactFile(target, name) {
   const path = join(root, 'dist', target, 'artifact.json');
-  if (!existsSync(path)) throw new Error(`run \`npx nx run tiny-qwen35:quantize\` first: ${path} is not there`);
+  if (!existsSync(path))
+    throw new Error(`run \`npx nx run tiny-qwen35:quantize\` first: ${path} is not there`);
   const { files } = JSON.parse(readFileSync(path, 'utf8'));
   const { sha256, name: own } = files.find((file) => name === undefined || file.name === name);
   // Under its own name, as a tool would have it.

@@ -13,8 +13,16 @@ import { pipeline } from 'node:stream/promises';
 
 const root = join(import.meta.dirname, '../..');
 const plugin = join(root, 'plugins/nx-gguf/dist');
-const [{ seededRandom }, { createRemotes }, { openStore }, { adoptFile, discardBlob, findBlob }, { forgetAction, putAction }] = await Promise.all(
-  ['core/seeded-random', 'remote/create-remotes', 'store/store', 'store/blobs', 'store/actions'].map((path) => import(join(plugin, `${path}.js`))),
+const [
+  { seededRandom },
+  { createRemotes },
+  { openStore },
+  { adoptFile, discardBlob, findBlob },
+  { forgetAction, putAction },
+] = await Promise.all(
+  ['core/seeded-random', 'remote/create-remotes', 'store/store', 'store/blobs', 'store/actions'].map(
+    (path) => import(join(plugin, `${path}.js`)),
+  ),
 );
 const minutes = Number(process.argv[2] ?? 5);
 const random = seededRandom(Number(process.argv[3] ?? 16));
@@ -34,17 +42,48 @@ try {
   const endMs = performance.now() + minutes * 60_000;
   await Promise.all(Array.from({ length: clients }, (_, index) => work(index, endMs)));
   clearInterval(timer);
-  const metrics = await (await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${server.token}` } })).text();
+  const metrics = await (
+    await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${server.token}` } })
+  ).text();
   const total = (name) => Number(new RegExp(`^nx_gguf_cache_${name} (\\d+)`, 'm').exec(metrics)?.[1] ?? 0);
-  const quarter = (first) => Math.max(...samples.slice(Math.floor(samples.length * first), Math.floor(samples.length * (first + 0.25)) + 1));
-  const memory = { secondQuarterMib: quarter(0.25), lastQuarterMib: quarter(0.75), peakMib: Math.max(...samples) };
+  const quarter = (first) =>
+    Math.max(
+      ...samples.slice(Math.floor(samples.length * first), Math.floor(samples.length * (first + 0.25)) + 1),
+    );
+  const memory = {
+    secondQuarterMib: quarter(0.25),
+    lastQuarterMib: quarter(0.75),
+    peakMib: Math.max(...samples),
+  };
   // No failures: a blob went while its manifest was on its way, so it is sent again; another client sent the same one meanwhile;
   // a client of a machine with too much to do lost patience, and asked again. Where that did not help it warns.
-  const errors = Object.fromEntries([...metrics.matchAll(/^nx_gguf_cache_errors_total\{code="(\w+)"\} (\d+)/gm)].map(([, code, count]) => [code, Number(count)]));
-  const { BLOBS_MISSING: _sentAgain, BLOB_EXISTS: _sentByOther, CLIENT_GONE: _askedAgain, ...failed } = errors;
-  console.log(JSON.stringify({ clients, minutes, ...counts, mib: Math.round(counts.mib), medianMs: { made: median(tookMs.made), brought: median(tookMs.brought) }, evictedMib: Math.round(total('evicted_bytes_total') / 2 ** 20), errors, memory }));
+  const errors = Object.fromEntries(
+    [...metrics.matchAll(/^nx_gguf_cache_errors_total\{code="(\w+)"\} (\d+)/gm)].map(([, code, count]) => [
+      code,
+      Number(count),
+    ]),
+  );
+  const {
+    BLOBS_MISSING: _sentAgain,
+    BLOB_EXISTS: _sentByOther,
+    CLIENT_GONE: _askedAgain,
+    ...failed
+  } = errors;
+  console.log(
+    JSON.stringify({
+      clients,
+      minutes,
+      ...counts,
+      mib: Math.round(counts.mib),
+      medianMs: { made: median(tookMs.made), brought: median(tookMs.brought) },
+      evictedMib: Math.round(total('evicted_bytes_total') / 2 ** 20),
+      errors,
+      memory,
+    }),
+  );
   if (warnings.size > 0) throw new Error(`clients were told: ${[...warnings].join('; ')}`);
-  if (Object.keys(failed).length > 0) throw new Error(`requests failed: ${JSON.stringify(failed)}\n${server.log.join('\n')}`);
+  if (Object.keys(failed).length > 0)
+    throw new Error(`requests failed: ${JSON.stringify(failed)}\n${server.log.join('\n')}`);
   if (total('evicted_bytes_total') === 0) throw new Error('nothing was evicted');
   if (memory.peakMib > 200) throw new Error('the server took more than 200 MiB');
   if (memory.lastQuarterMib > memory.secondQuarterMib + 40) throw new Error("the server's memory grew");
@@ -58,7 +97,11 @@ try {
 async function fill() {
   for (let part = 0; part < 18; part++) {
     const body = contentOf(`filler ${part}`, 8 << 20);
-    const { status } = await fetch(`${server.url}/cas/${createHash('sha256').update(body).digest('hex')}`, { method: 'PUT', body, headers: { authorization: `Bearer ${server.token}` } });
+    const { status } = await fetch(`${server.url}/cas/${createHash('sha256').update(body).digest('hex')}`, {
+      method: 'PUT',
+      body,
+      headers: { authorization: `Bearer ${server.token}` },
+    });
     if (status !== 201) throw new Error(`the filler was answered with ${status}`);
   }
 }
@@ -66,8 +109,16 @@ async function fill() {
 async function work(index, endMs) {
   const store = await openStore(join(directory, `client-${index}`));
   for (let turn = 0; performance.now() < endMs; turn++) {
-    const report = (event) => { if (event.type === 'warning') warnings.add(event.message.replace(server.url, 'the server')); };
-    const remotes = createRemotes({ store, env: { NX_GGUF_REMOTE: server.url, NX_GGUF_REMOTE_TOKEN: server.token }, run: `${index}-${turn}`, report, signal: undefined });
+    const report = (event) => {
+      if (event.type === 'warning') warnings.add(event.message.replace(server.url, 'the server'));
+    };
+    const remotes = createRemotes({
+      store,
+      env: { NX_GGUF_REMOTE: server.url, NX_GGUF_REMOTE_TOKEN: server.token },
+      run: `${index}-${turn}`,
+      report,
+      signal: undefined,
+    });
     const result = resultOf(Math.floor(random() * results));
     const began = performance.now();
     const found = await remotes.findAction(result.expected);
@@ -90,7 +141,14 @@ async function make(store, remotes, result) {
   writeFileSync(path, bytes);
   result.files = [{ name: 'model.gguf', ...(await adoptFile(store, path)) }];
   const { step, actionKey } = result.expected;
-  const manifest = { format: 1, step, actionKey, files: result.files, facts: {}, provenance: { inputs: [], toolchain: null, commands: [] } };
+  const manifest = {
+    format: 1,
+    step,
+    actionKey,
+    files: result.files,
+    facts: {},
+    provenance: { inputs: [], toolchain: null, commands: [] },
+  };
   await putAction(store, manifest);
   await remotes.offer(manifest);
 }
@@ -107,7 +165,11 @@ async function check(store, files) {
 function resultOf(index) {
   const name = `result ${index}`;
   const actionKey = createHash('sha256').update(name).digest('hex');
-  return { name, sizeBytes: Math.round(2 ** (10 + 13.5 * ((index * 37) % results) / results)), expected: { step: 'quantize', actionKey, inputs: [], toolchain: null } };
+  return {
+    name,
+    sizeBytes: Math.round(2 ** (10 + (13.5 * ((index * 37) % results)) / results)),
+    expected: { step: 'quantize', actionKey, inputs: [], toolchain: null },
+  };
 }
 
 function contentOf(name, sizeBytes) {
@@ -117,22 +179,43 @@ function contentOf(name, sizeBytes) {
 
 async function startServer() {
   const config = join(directory, 'config.json');
-  writeFileSync(config, JSON.stringify({ port: 0, directory: 'server', maxBytes, graceMinutes: 0, logLevel: 'error', requestsPerMinute: 1_000_000 }));
+  writeFileSync(
+    config,
+    JSON.stringify({
+      port: 0,
+      directory: 'server',
+      maxBytes,
+      graceMinutes: 0,
+      logLevel: 'error',
+      requestsPerMinute: 1_000_000,
+    }),
+  );
   mkdirSync(join(directory, 'server'));
-  const child = spawn(process.execPath, [join(root, 'tools/cache-server/dist/bin/nx-gguf-cache-server.js'), '--config', config], { stdio: ['ignore', 'pipe', 'inherit'] });
-  child.once('exit', (code) => { if (code !== null) process.exitCode = 1; });
+  const child = spawn(
+    process.execPath,
+    [join(root, 'tools/cache-server/dist/bin/nx-gguf-cache-server.js'), '--config', config],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  child.once('exit', (code) => {
+    if (code !== null) process.exitCode = 1;
+  });
   let printed = '';
   for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
     printed += chunk;
     if (/nxg_\S+\n/.test(printed)) break;
   }
   const log = [];
-  createInterface({ input: child.stdout }).on('line', (line) => { if (log.length < 20) log.push(line); });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (log.length < 20) log.push(line);
+  });
   return { child, log, url: /listens on (\S+),/.exec(printed)[1], token: /nxg_\S+/.exec(printed)[0] };
 }
 
 function residentMib() {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  return (
+    Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))?.[1] ?? 0) /
+    1024
+  );
 }
 
 function median(values) {

@@ -4,7 +4,16 @@
 // Nx takes the plugin for a project of the workspace and reads all projects once more to find it.
 // Alternating runs, medians and their ratios. Usage: no-op.mjs [runs]
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,8 +23,18 @@ const bare = bareWorkspace();
 const installed = installedWorkspace();
 const contestants = [
   { name: 'nx no-op in an empty workspace', cwd: bare, target: 'thing:noop', ms: [] },
-  { name: 'nx no-op in a workspace with nx-gguf installed', cwd: installed, target: 'llama-cpp:source', ms: [] },
-  { name: 'nx run tiny-qwen35:card there, everything cached', cwd: installed, target: 'tiny-qwen35:card', ms: [] },
+  {
+    name: 'nx no-op in a workspace with nx-gguf installed',
+    cwd: installed,
+    target: 'llama-cpp:source',
+    ms: [],
+  },
+  {
+    name: 'nx run tiny-qwen35:card there, everything cached',
+    cwd: installed,
+    target: 'tiny-qwen35:card',
+    ms: [],
+  },
   { name: 'nx no-op in this workspace', cwd: root, target: 'llama-cpp:source', ms: [] },
   { name: 'nx run tiny-qwen35:card here, everything cached', cwd: root, target: 'tiny-qwen35:card', ms: [] },
 ];
@@ -28,19 +47,28 @@ try {
       for (const contestant of contestants) contestant.ms.push(nx(contestant.cwd, contestant.target, daemon));
     }
     const [empty, noop, card, noopHere, cardHere] = contestants.map(({ ms }) => median(ms));
-    for (const { name, ms } of contestants) console.log(`daemon ${daemon === 'true' ? 'on ' : 'off'}  ${name}: ${median(ms).toFixed(0)} ms (${Math.min(...ms).toFixed(0)} to ${Math.max(...ms).toFixed(0)})`);
-    const ratios = (cards, noops) => `card / no-op in the same workspace: ${(cards / noops).toFixed(2)}, card / no-op in an empty one: ${(cards / empty).toFixed(2)}`;
+    for (const { name, ms } of contestants)
+      console.log(
+        `daemon ${daemon === 'true' ? 'on ' : 'off'}  ${name}: ${median(ms).toFixed(0)} ms (${Math.min(...ms).toFixed(0)} to ${Math.max(...ms).toFixed(0)})`,
+      );
+    const ratios = (cards, noops) =>
+      `card / no-op in the same workspace: ${(cards / noops).toFixed(2)}, card / no-op in an empty one: ${(cards / empty).toFixed(2)}`;
     console.log(`daemon ${daemon === 'true' ? 'on ' : 'off'}  installed: ${ratios(card, noop)}`);
     console.log(`daemon ${daemon === 'true' ? 'on ' : 'off'}  here: ${ratios(cardHere, noopHere)}`);
   }
 } finally {
-  for (const { cwd } of contestants) spawnSync(process.execPath, [join(root, 'node_modules/nx/dist/bin/nx.js'), 'daemon', '--stop'], { cwd });
+  for (const { cwd } of contestants)
+    spawnSync(process.execPath, [join(root, 'node_modules/nx/dist/bin/nx.js'), 'daemon', '--stop'], { cwd });
   for (const directory of [bare, installed]) rmSync(directory, { recursive: true, force: true });
 }
 
 function nx(cwd, target, daemon) {
   const start = performance.now();
-  const { status, stdout } = spawnSync(process.execPath, [join(cwd, 'node_modules/nx/dist/bin/nx.js'), 'run', target], { cwd, encoding: 'utf8', env: { ...process.env, NX_DAEMON: daemon, NX_TUI: 'false' } });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [join(cwd, 'node_modules/nx/dist/bin/nx.js'), 'run', target],
+    { cwd, encoding: 'utf8', env: { ...process.env, NX_DAEMON: daemon, NX_TUI: 'false' } },
+  );
   if (status !== 0) throw new Error(`${target} failed:\n${stdout}`);
   return performance.now() - start;
 }
@@ -52,7 +80,10 @@ function bareWorkspace() {
   writeFileSync(join(directory, 'package.json'), '{"name":"bare","private":true}');
   writeFileSync(join(directory, '.gitignore'), 'node_modules\n.nx\n');
   writeFileSync(join(directory, 'nx.json'), '{"analytics":false,"neverConnectToCloud":true}');
-  writeFileSync(join(directory, 'thing/project.json'), '{"name":"thing","targets":{"noop":{"executor":"nx:run-commands","cache":true,"options":{"command":"true"}}}}');
+  writeFileSync(
+    join(directory, 'thing/project.json'),
+    '{"name":"thing","targets":{"noop":{"executor":"nx:run-commands","cache":true,"options":{"command":"true"}}}}',
+  );
   return directory;
 }
 
@@ -61,12 +92,30 @@ function installedWorkspace() {
   const directory = mkdtempSync(join(tmpdir(), 'nx-gguf-bench-'));
   const modules = join(directory, 'node_modules');
   mkdirSync(join(modules, 'nx-gguf'), { recursive: true });
-  for (const name of readdirSync(join(root, 'node_modules'))) if (name !== 'nx-gguf' && !name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(modules, name));
-  for (const name of ['dist', 'page', 'schemas', 'executors.json', 'generators.json', 'package.json', 'node_modules']) {
+  for (const name of readdirSync(join(root, 'node_modules')))
+    if (name !== 'nx-gguf' && !name.startsWith('.'))
+      symlinkSync(join(root, 'node_modules', name), join(modules, name));
+  for (const name of [
+    'dist',
+    'page',
+    'schemas',
+    'executors.json',
+    'generators.json',
+    'package.json',
+    'node_modules',
+  ]) {
     const path = join(root, 'plugins/nx-gguf', name);
-    if (existsSync(path)) cpSync(path, join(modules, 'nx-gguf', name), { recursive: true, verbatimSymlinks: true });
+    if (existsSync(path))
+      cpSync(path, join(modules, 'nx-gguf', name), { recursive: true, verbatimSymlinks: true });
   }
-  for (const path of ['nx.json', '.gitignore', 'models/tiny-qwen35', 'tools/corpora/llama-docs', 'tools/llama-cpp']) cpSync(join(root, path), join(directory, path), { recursive: true });
+  for (const path of [
+    'nx.json',
+    '.gitignore',
+    'models/tiny-qwen35',
+    'tools/corpora/llama-docs',
+    'tools/llama-cpp',
+  ])
+    cpSync(join(root, path), join(directory, path), { recursive: true });
   writeFileSync(join(directory, 'package.json'), '{"name":"installed","private":true}');
   return directory;
 }

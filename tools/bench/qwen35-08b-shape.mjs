@@ -17,12 +17,19 @@ export async function writeQwen35(path, { vocabulary, plugin, layers = allLayers
   const source = fileSource(vocabulary);
   const header = await readGgufHeader(source);
   const tokenizer = [];
-  for (const [key, { offset, length }] of pairRanges(header)) if (key.startsWith('tokenizer.')) tokenizer.push(await source.read(offset, length));
+  for (const [key, { offset, length }] of pairRanges(header))
+    if (key.startsWith('tokenizer.')) tokenizer.push(await source.read(offset, length));
   source.close();
   const tokens = header.metadata.get('tokenizer.ggml.tokens').length;
   const own = metadata(layers);
   const tensors = tensorList(tokens, layers);
-  const composed = composeGguf({ version: 3, alignment: 32, keyCount: own.length + tokenizer.length, metadata: Buffer.concat([...own, ...tokenizer]), tensors });
+  const composed = composeGguf({
+    version: 3,
+    alignment: 32,
+    keyCount: own.length + tokenizer.length,
+    metadata: Buffer.concat([...own, ...tokenizer]),
+    tensors,
+  });
   const out = createWriteStream(path, { highWaterMark: 8 << 20 });
   const put = async (bytes) => {
     if (!out.write(bytes)) await once(out, 'drain');
@@ -32,7 +39,8 @@ export async function writeQwen35(path, { vocabulary, plugin, layers = allLayers
   for (const [index, { length, offset }] of composed.places.entries()) {
     // Each tensor begins elsewhere in the pool, so no two are alike.
     const shift = ((index * 7919) % 4096) * 128;
-    for (let done = 0; done < length; done += pool.length - shift) await put(pool.subarray(shift, shift + Math.min(pool.length - shift, length - done)));
+    for (let done = 0; done < length; done += pool.length - shift)
+      await put(pool.subarray(shift, shift + Math.min(pool.length - shift, length - done)));
     await put(new Uint8Array((composed.places[index + 1]?.offset ?? composed.sizeBytes) - offset - length));
   }
   out.end();

@@ -7,7 +7,22 @@
 import { spawn } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, createWriteStream, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createWriteStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,26 +41,52 @@ async function bench(sizeBytes) {
   const scratch = mkdtempSync(join(tmpdir(), 'nx-gguf-remote-bench-'));
   const server = await startServer(join(scratch, 'server'));
   const ours = { NX_GGUF_REMOTE: server.url, NX_GGUF_REMOTE_TOKEN: server.token };
-  const native = { NX_SELF_HOSTED_REMOTE_CACHE_SERVER: server.url, NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: server.token };
+  const native = {
+    NX_SELF_HOSTED_REMOTE_CACHE_SERVER: server.url,
+    NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: server.token,
+  };
   try {
     const file = join(scratch, 'model.gguf');
     const writeSeconds = writeFile(file, sizeBytes);
     show('written durably by itself', { seconds: writeSeconds });
     const [a, b] = ['store-a', 'store-b'].map((name) => join(scratch, name));
     const put = await run(process.execPath, [import.meta.filename, 'put', a, file], { env: ours });
-    show('ours: put', { ...put, serverMib: server.peakMib(), diskBytes: sizeOf(join(scratch, 'server')) }, [put.seconds <= 8 || `goal: 8 s`, put.peakMib <= 200 || 'goal: 200 MiB', server.peakMib() <= 200 || 'goal: 200 MiB of the server']);
+    show('ours: put', { ...put, serverMib: server.peakMib(), diskBytes: sizeOf(join(scratch, 'server')) }, [
+      put.seconds <= 8 || `goal: 8 s`,
+      put.peakMib <= 200 || 'goal: 200 MiB',
+      server.peakMib() <= 200 || 'goal: 200 MiB of the server',
+    ]);
     const got = await run(process.execPath, [import.meta.filename, 'get', b, file], { env: ours });
-    show('ours: get', { ...got, serverMib: server.peakMib(), diskBytes: sizeOf(b) }, [got.seconds <= 4 || 'goal: 4 s', got.peakMib <= 200 || 'goal: 200 MiB', server.peakMib() <= 200 || 'goal: 200 MiB of the server']);
-    const bare = await run(process.execPath, [import.meta.filename, 'bare', server.url, file, join(scratch, 'bare.gguf')], { env: ours });
+    show('ours: get', { ...got, serverMib: server.peakMib(), diskBytes: sizeOf(b) }, [
+      got.seconds <= 4 || 'goal: 4 s',
+      got.peakMib <= 200 || 'goal: 200 MiB',
+      server.peakMib() <= 200 || 'goal: 200 MiB of the server',
+    ]);
+    const bare = await run(
+      process.execPath,
+      [import.meta.filename, 'bare', server.url, file, join(scratch, 'bare.gguf')],
+      { env: ours },
+    );
     show('bare node:http: get, no digest', bare);
     rmSync(join(scratch, 'bare.gguf'));
     const before = sizeOf(b);
-    const restore = await run(process.execPath, [import.meta.filename, 'restore', b, file, join(b, 'placed.gguf')], {});
-    show('ours: restore from the store', { seconds: restore.result, diskBytes: sizeOf(b) - before }, [restore.result <= 0.3 || 'goal: 0.3 s', sizeOf(b) === before || 'goal: no second copy']);
+    const restore = await run(
+      process.execPath,
+      [import.meta.filename, 'restore', b, file, join(b, 'placed.gguf')],
+      {},
+    );
+    show('ours: restore from the store', { seconds: restore.result, diskBytes: sizeOf(b) - before }, [
+      restore.result <= 0.3 || 'goal: 0.3 s',
+      sizeOf(b) === before || 'goal: no second copy',
+    ]);
 
     const one = nxWorkspace(join(scratch, 'one'), file);
     const nxPut = await run(process.execPath, [...nx, 'run', 'thing:build'], { cwd: one, env: native });
-    show('Nx: run and put', { ...nxPut, serverMib: server.peakMib(), diskBytes: sizeOf(join(one, '.nx/cache')) });
+    show('Nx: run and put', {
+      ...nxPut,
+      serverMib: server.peakMib(),
+      diskBytes: sizeOf(join(one, '.nx/cache')),
+    });
     rmSync(join(one, 'dist'), { recursive: true });
     const local = sizeOf(one);
     const nxLocal = await run(process.execPath, [...nx, 'run', 'thing:build'], { cwd: one, env: {} });
@@ -53,8 +94,14 @@ async function bench(sizeBytes) {
     rmSync(one, { recursive: true });
     const two = nxWorkspace(join(scratch, 'two'), file);
     const nxGet = await run(process.execPath, [...nx, 'run', 'thing:build'], { cwd: two, env: native });
-    show(`Nx: get (${/remote cache/.test(nxGet.output) ? 'a hit' : 'a miss: it ran'})`, { ...nxGet, serverMib: server.peakMib(), diskBytes: sizeOf(two) });
-    console.log(`put ${(nxPut.seconds / put.seconds).toFixed(1)} times, get ${(nxGet.seconds / got.seconds).toFixed(1)} times as fast as Nx; put takes ${(put.seconds / writeSeconds).toFixed(2)} times, get ${(got.seconds / writeSeconds).toFixed(2)} times what the disk takes; get takes ${(got.seconds / bare.seconds).toFixed(2)} times what bare node:http takes`);
+    show(`Nx: get (${/remote cache/.test(nxGet.output) ? 'a hit' : 'a miss: it ran'})`, {
+      ...nxGet,
+      serverMib: server.peakMib(),
+      diskBytes: sizeOf(two),
+    });
+    console.log(
+      `put ${(nxPut.seconds / put.seconds).toFixed(1)} times, get ${(nxGet.seconds / got.seconds).toFixed(1)} times as fast as Nx; put takes ${(put.seconds / writeSeconds).toFixed(2)} times, get ${(got.seconds / writeSeconds).toFixed(2)} times what the disk takes; get takes ${(got.seconds / bare.seconds).toFixed(2)} times what bare node:http takes`,
+    );
   } finally {
     server.child.kill('SIGKILL');
     rmSync(scratch, { recursive: true, force: true });
@@ -63,7 +110,12 @@ async function bench(sizeBytes) {
 
 /** The other side, in a process of its own: the store and its remote. */
 async function client(what, [storePath, file, target]) {
-  const [{ openStore }, { adoptFile, findBlob }, { createRemotes }, { placeFile }, { ownedName }] = await Promise.all(['store/store', 'store/blobs', 'remote/create-remotes', 'store/place', 'store/owned-name'].map((path) => import(join(plugin, `${path}.js`))));
+  const [{ openStore }, { adoptFile, findBlob }, { createRemotes }, { placeFile }, { ownedName }] =
+    await Promise.all(
+      ['store/store', 'store/blobs', 'remote/create-remotes', 'store/place', 'store/owned-name'].map(
+        (path) => import(join(plugin, `${path}.js`)),
+      ),
+    );
   const store = await openStore(storePath);
   const id = await hashed(file);
   if (what === 'restore') {
@@ -72,7 +124,14 @@ async function client(what, [storePath, file, target]) {
     await placeFile(path, target);
     return void console.log(`result ${(performance.now() - began) / 1000}`);
   }
-  const manifest = { format: 1, step: 'quantize', actionKey: 'a'.repeat(64), files: [{ name: 'model.gguf', ...id }], facts: {}, provenance: { inputs: [], toolchain: null, commands: [] } };
+  const manifest = {
+    format: 1,
+    step: 'quantize',
+    actionKey: 'a'.repeat(64),
+    files: [{ name: 'model.gguf', ...id }],
+    facts: {},
+    provenance: { inputs: [], toolchain: null, commands: [] },
+  };
   const report = (event) => void (event.type === 'warning' && console.log(event.message));
   const remotes = createRemotes({ store, env: process.env, run: ownedName(), report, signal: undefined });
   if (what === 'put') {
@@ -91,7 +150,10 @@ async function client(what, [storePath, file, target]) {
 async function bareGet([url, file, target]) {
   const { sha256 } = await hashed(file);
   const began = performance.now();
-  const [answer] = await once(get(`${url}/cas/${sha256}`, { headers: { authorization: `Bearer ${process.env.NX_GGUF_REMOTE_TOKEN}` } }), 'response');
+  const [answer] = await once(
+    get(`${url}/cas/${sha256}`, { headers: { authorization: `Bearer ${process.env.NX_GGUF_REMOTE_TOKEN}` } }),
+    'response',
+  );
   if (answer.statusCode !== 200) throw new Error(`the server answered ${answer.statusCode}`);
   await pipeline(answer, createWriteStream(target, { flush: true, highWaterMark: 4 << 20 }));
   console.log(`result ${(performance.now() - began) / 1000}`);
@@ -100,7 +162,11 @@ async function bareGet([url, file, target]) {
 async function startServer(directory) {
   const config = `${directory}.json`;
   writeFileSync(config, JSON.stringify({ port: 0, directory, maxNxEntryBytes: 2 ** 40, logLevel: 'warn' }));
-  const child = spawn(process.execPath, [join(root, 'tools/cache-server/dist/bin/nx-gguf-cache-server.js'), '--config', config], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [join(root, 'tools/cache-server/dist/bin/nx-gguf-cache-server.js'), '--config', config],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const text = await new Promise((resolve, reject) => {
     let printed = '';
     child.once('exit', () => reject(new Error('the server ended')));
@@ -109,13 +175,22 @@ async function startServer(directory) {
       if (/nxg_\S+\n/.test(printed)) resolve(printed);
     });
   });
-  return { child, url: /listens on (\S+),/.exec(text)[1], token: /nxg_\S+/.exec(text)[0], peakMib: () => peakMib(child.pid) };
+  return {
+    child,
+    url: /listens on (\S+),/.exec(text)[1],
+    token: /nxg_\S+/.exec(text)[0],
+    peakMib: () => peakMib(child.pid),
+  };
 }
 
 /** Runs a program to its end: its time, or the one that it tells, and the peak of its memory. */
 async function run(program, args, { cwd, env = {} }) {
   const began = performance.now();
-  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', ...env } });
+  const child = spawn(program, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', ...env },
+  });
   let output = '';
   let peak = 0;
   const timer = setInterval(() => (peak = Math.max(peak, peakMib(child.pid))), 50);
@@ -124,9 +199,16 @@ async function run(program, args, { cwd, env = {} }) {
   clearInterval(timer);
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}:\n${output}`);
   const told = /^result (\S+)$/m.exec(output)?.[1];
-  const elsewise = output.split('\n').filter((line) => told !== undefined && line !== '' && !line.startsWith('result '));
+  const elsewise = output
+    .split('\n')
+    .filter((line) => told !== undefined && line !== '' && !line.startsWith('result '));
   if (elsewise.length > 0) throw new Error(elsewise.join('\n'));
-  return { seconds: told === undefined ? (performance.now() - began) / 1000 : Number(told), peakMib: peak, output, result: Number(told) };
+  return {
+    seconds: told === undefined ? (performance.now() - began) / 1000 : Number(told),
+    peakMib: peak,
+    output,
+    result: Number(told),
+  };
 }
 
 function show(name, { seconds, peakMib: clientMib, serverMib, diskBytes }, goals = []) {
@@ -144,8 +226,24 @@ function nxWorkspace(directory, file) {
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
   writeFileSync(join(directory, 'package.json'), '{"name":"bare","private":true}');
   writeFileSync(join(directory, '.gitignore'), 'node_modules\n.nx\ndist\n');
-  writeFileSync(join(directory, 'nx.json'), '{"analytics":false,"neverConnectToCloud":true,"cacheDirectory":".nx/cache","maxCacheSize":"0"}');
-  writeFileSync(join(directory, 'thing/project.json'), JSON.stringify({ name: 'thing', targets: { build: { executor: 'nx:run-commands', cache: true, outputs: ['{workspaceRoot}/dist/thing'], options: { commands: ['mkdir -p dist/thing', `cp ${file} dist/thing/model.gguf`], parallel: false } } } }));
+  writeFileSync(
+    join(directory, 'nx.json'),
+    '{"analytics":false,"neverConnectToCloud":true,"cacheDirectory":".nx/cache","maxCacheSize":"0"}',
+  );
+  writeFileSync(
+    join(directory, 'thing/project.json'),
+    JSON.stringify({
+      name: 'thing',
+      targets: {
+        build: {
+          executor: 'nx:run-commands',
+          cache: true,
+          outputs: ['{workspaceRoot}/dist/thing'],
+          options: { commands: ['mkdir -p dist/thing', `cp ${file} dist/thing/model.gguf`], parallel: false },
+        },
+      },
+    }),
+  );
   return directory;
 }
 

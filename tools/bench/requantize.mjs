@@ -9,7 +9,17 @@
 // Usage: requantize.mjs [--no-imatrix] [--quick] [--keep DIR]; --quick stops after (a)
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -49,15 +59,24 @@ async function bench(args) {
   try {
     const tools = toolchain(plugin);
     const model = join(directory, modelName);
-    if (!existsSync(model)) await writeQwen35(model, { vocabulary: join(tools.source, 'models/ggml-vocab-qwen2.gguf'), plugin });
-    const imatrix = args.includes('--no-imatrix') ? null : await writeImatrix(join(directory, 'imatrix.gguf'), model);
-    console.log(`model: ${gib(statSync(model).size)}${imatrix === null ? '' : ', with an importance matrix'}; load of this machine: ${loadavg().map((load) => load.toFixed(1)).join(' ')}`);
+    if (!existsSync(model))
+      await writeQwen35(model, { vocabulary: join(tools.source, 'models/ggml-vocab-qwen2.gguf'), plugin });
+    const imatrix = args.includes('--no-imatrix')
+      ? null
+      : await writeImatrix(join(directory, 'imatrix.gguf'), model);
+    console.log(
+      `model: ${gib(statSync(model).size)}${imatrix === null ? '' : ', with an importance matrix'}; load of this machine: ${loadavg()
+        .map((load) => load.toFixed(1))
+        .join(' ')}`,
+    );
     const base = { directory, tool: join(tools.bin, 'llama-quantize'), imatrix };
     rmSync(join(directory, 'store'), { recursive: true, force: true });
     // A file that changed just now is hashed again when it is used.
     await sleep(5000);
     const planned = runOurs({ ...base, ftype: 'Q4_K_M', rules, planOnly: true });
-    console.log(`plan of Q4_K_M with rules, from the header to every tensor's reason: ${seconds(planned.planMs)} s (cpu ${seconds(planned.planCpuMs)} s, ${planned.tensors} tensors, two dry runs)`);
+    console.log(
+      `plan of Q4_K_M with rules, from the header to every tensor's reason: ${seconds(planned.planMs)} s (cpu ${seconds(planned.planCpuMs)} s, ${planned.tensors} tensors, two dry runs)`,
+    );
     rmSync(join(directory, 'store'), { recursive: true });
 
     const stock = (variant) => runStock({ ...base, ...variant });
@@ -70,12 +89,28 @@ async function bench(args) {
       const ratio = reused.ms / full.ms;
       const floor = reused.toolCpuMs / full.cpuMs;
       rows.push({
-        case: label, 'stock s': seconds(full.ms), 'ours s': seconds(reused.ms), ratio: ratio.toFixed(3), floor: floor.toFixed(3), limit: limit ?? '',
-        'stock cpu': seconds(full.cpuMs), 'ours cpu': seconds(reused.cpuMs), 'cpu ratio': (reused.cpuMs / full.cpuMs).toFixed(3),
-        computed: reused.computed, reused: reused.reused, 'stock wrote': gib(full.bytesWritten), 'ours wrote': gib(reused.bytesWritten),
-        'stock peak MiB': mib(full.peakKib), 'ours peak MiB': mib(reused.peakKib), 'without tools': mib(reused.ownPeakKib), identical: full.sha256 === reused.sha256,
+        case: label,
+        'stock s': seconds(full.ms),
+        'ours s': seconds(reused.ms),
+        ratio: ratio.toFixed(3),
+        floor: floor.toFixed(3),
+        limit: limit ?? '',
+        'stock cpu': seconds(full.cpuMs),
+        'ours cpu': seconds(reused.cpuMs),
+        'cpu ratio': (reused.cpuMs / full.cpuMs).toFixed(3),
+        computed: reused.computed,
+        reused: reused.reused,
+        'stock wrote': gib(full.bytesWritten),
+        'ours wrote': gib(reused.bytesWritten),
+        'stock peak MiB': mib(full.peakKib),
+        'ours peak MiB': mib(reused.peakKib),
+        'without tools': mib(reused.ownPeakKib),
+        identical: full.sha256 === reused.sha256,
       });
-      if (limit !== undefined && ratio > limit) notes.push(`${label}: ${ratio.toFixed(3)} is above ${limit}; llama-quantize alone takes ${floor.toFixed(3)} of the full run's CPU time for the tensors that exist nowhere`);
+      if (limit !== undefined && ratio > limit)
+        notes.push(
+          `${label}: ${ratio.toFixed(3)} is above ${limit}; llama-quantize alone takes ${floor.toFixed(3)} of the full run's CPU time for the tensors that exist nowhere`,
+        );
       return full.sha256 === reused.sha256 && (limit === undefined || ratio <= limit);
     };
     const cases = [
@@ -84,14 +119,19 @@ async function bench(args) {
       ['Q6_K, beside Q4_K_M', { ftype: 'Q6_K', rules }],
       ['(b) Q5_K_M, beside Q4_K_M and Q6_K', { ftype: 'Q5_K_M', rules }, 0.6],
       ['(c) Q5_K_M again: nothing to do', { ftype: 'Q5_K_M', rules }],
-      ['Q5_K_M with other metadata: all tensors known', { ftype: 'Q5_K_M', rules, overrideKv: ['general.name=str:another'] }],
+      [
+        'Q5_K_M with other metadata: all tensors known',
+        { ftype: 'Q5_K_M', rules, overrideKv: ['general.name=str:another'] },
+      ],
       ['plain Q5_K_M, beside plain Q4_K_M and Q6_K with rules', { ftype: 'Q5_K_M' }],
     ];
     const results = [];
-    for (const [label, variant, limit] of args.includes('--quick') ? cases.slice(0, 2) : cases) results.push(await compare(label, variant, limit));
+    for (const [label, variant, limit] of args.includes('--quick') ? cases.slice(0, 2) : cases)
+      results.push(await compare(label, variant, limit));
     console.table(rows);
     for (const note of notes) console.log(note);
-    if (rows.some(({ identical }) => !identical)) console.error('a file differs from that of stock llama-quantize');
+    if (rows.some(({ identical }) => !identical))
+      console.error('a file differs from that of stock llama-quantize');
     if (results.includes(false)) process.exitCode = 1;
   } finally {
     if (keep === undefined) rmSync(directory, { recursive: true, force: true });
@@ -109,7 +149,9 @@ async function runStock({ directory, tool, imatrix, ...variant }) {
     ...(imatrix === null ? [] : ['--imatrix', 'imatrix.gguf']),
     ...(variant.rules === undefined ? [] : ['--tensor-type-file', 'tensor_types.txt']),
     ...(variant.overrideKv ?? []).flatMap((override) => ['--override-kv', override]),
-    modelName, 'out/v.gguf', variant.ftype,
+    modelName,
+    'out/v.gguf',
+    variant.ftype,
   ];
   const measured = metered([tool, ...args], { cwd: work, directory });
   const hash = createHash('sha256');
@@ -119,20 +161,35 @@ async function runStock({ directory, tool, imatrix, ...variant }) {
 }
 
 function runOurs(variant) {
-  const { stdout, ...measured } = metered([process.execPath, import.meta.filename, '--one', JSON.stringify(variant)], { cwd: variant.directory, directory: variant.directory });
+  const { stdout, ...measured } = metered(
+    [process.execPath, import.meta.filename, '--one', JSON.stringify(variant)],
+    { cwd: variant.directory, directory: variant.directory },
+  );
   return { ...measured, ...JSON.parse(stdout) };
 }
 
 /** Time, CPU time, written bytes (Linux only) and the peak memory of the largest process of a command and all that it starts. Mapped files count as memory. */
 function metered(command, { cwd, directory }) {
   const result = join(directory, 'measured.json');
-  const { status, stdout, stderr } = spawnSync('python3', ['-c', meter, result, ...command], { cwd, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const { status, stdout, stderr } = spawnSync('python3', ['-c', meter, result, ...command], {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   if (status !== 0) throw new Error(stderr.slice(-2000));
   return { stdout, ...JSON.parse(readFileSync(result, 'utf8')) };
 }
 
 /** One variant through the plugin's own step, in a process of its own. */
-async function one({ directory, tool, ftype, rules: ruleText = null, overrideKv, imatrix, planOnly = false }) {
+async function one({
+  directory,
+  tool,
+  ftype,
+  rules: ruleText = null,
+  overrideKv,
+  imatrix,
+  planOnly = false,
+}) {
   const { perform } = await import(`${plugin}/steps/perform.js`);
   const { quantizeStep } = await import(`${plugin}/steps/quantize.js`);
   const { dryRunOf, dryRunStep } = await import(`${plugin}/steps/dry-run.js`);
@@ -154,8 +211,14 @@ async function one({ directory, tool, ftype, rules: ruleText = null, overrideKv,
     return result;
   };
   const effects = {
-    store, remotes: noRemotes(store), runTool: timed, threads: undefined, signal: undefined,
-    report: (event) => { if (event.type !== 'progress') messages.push(event.message); },
+    store,
+    remotes: noRemotes(store),
+    runTool: timed,
+    threads: undefined,
+    signal: undefined,
+    report: (event) => {
+      if (event.type !== 'progress') messages.push(event.message);
+    },
     tools: { llama: async () => tool },
     resolve: (file) => findBlob(store, file),
   };
@@ -163,20 +226,73 @@ async function one({ directory, tool, ftype, rules: ruleText = null, overrideKv,
   const toolchain = { build: 'bench' };
   const [planStart, planCpu] = [performance.now(), totalCpuMs()];
   const headers = modelHeaders((await perform(ggufHeaderStep([model]), effects, true)).manifest);
-  const dry = await perform(dryRunStep({ headers, bring: async () => {}, settings, rules: ruleText, hasImatrix: matrix !== null, toolchain }), effects, false);
+  const dry = await perform(
+    dryRunStep({
+      headers,
+      bring: async () => {},
+      settings,
+      rules: ruleText,
+      hasImatrix: matrix !== null,
+      toolchain,
+    }),
+    effects,
+    false,
+  );
   if (planOnly) {
     const { quantizationPlan } = await import(`${plugin}/quant/plan.js`);
     const { parseTensorTypes } = await import(`${plugin}/quant/tensor-types.js`);
-    const stock = await perform(dryRunStep({ headers, bring: async () => {}, settings, rules: null, hasImatrix: matrix !== null, toolchain }), effects, false);
-    const { tensors } = quantizationPlan({ rules: parseTensorTypes(ruleText ?? '').rules, options: settings, actual: dryRunOf(dry.manifest), stock: dryRunOf(stock.manifest) });
-    return console.log(JSON.stringify({ planMs: performance.now() - planStart, planCpuMs: totalCpuMs() - planCpu, tensors: tensors.length }));
+    const stock = await perform(
+      dryRunStep({
+        headers,
+        bring: async () => {},
+        settings,
+        rules: null,
+        hasImatrix: matrix !== null,
+        toolchain,
+      }),
+      effects,
+      false,
+    );
+    const { tensors } = quantizationPlan({
+      rules: parseTensorTypes(ruleText ?? '').rules,
+      options: settings,
+      actual: dryRunOf(dry.manifest),
+      stock: dryRunOf(stock.manifest),
+    });
+    return console.log(
+      JSON.stringify({
+        planMs: performance.now() - planStart,
+        planCpuMs: totalCpuMs() - planCpu,
+        tensors: tensors.length,
+      }),
+    );
   }
   const expected = { format: 1, ftype, tensors: dryRunOf(dry.manifest).tensors };
-  const { manifest, origin } = await perform(quantizeStep({ name: 'v', settings, rules: ruleText, model: [model], imatrix: matrix, expected, toolchain }), effects, true);
+  const { manifest, origin } = await perform(
+    quantizeStep({
+      name: 'v',
+      settings,
+      rules: ruleText,
+      model: [model],
+      imatrix: matrix,
+      expected,
+      toolchain,
+    }),
+    effects,
+    true,
+  );
   const total = Object.values(manifest.facts.tensorTypes).filter((type) => type !== 'f32').length;
   const told = /(\d+) of (\d+) quantized tensors are in the store/.exec(messages.join('\n'));
   const reused = origin === 'store' ? total : Number(told?.[1] ?? 0);
-  console.log(JSON.stringify({ sha256: manifest.files[0].sha256, reused, toolCpuMs, computed: Number(told?.[2] ?? total) - reused, ownPeakKib: peakMemoryBytes() / 1024 }));
+  console.log(
+    JSON.stringify({
+      sha256: manifest.files[0].sha256,
+      reused,
+      toolCpuMs,
+      computed: Number(told?.[2] ?? total) - reused,
+      ownPeakKib: peakMemoryBytes() / 1024,
+    }),
+  );
 }
 
 /** CPU time of all children that ended, in ms; on Linux only. It tells work from waiting on a busy machine. */
@@ -197,20 +313,45 @@ async function writeImatrix(path, model) {
   const { composeGguf } = await import(`${plugin}/gguf/compose.js`);
   const { tensors } = await readGgufFile(model);
   const weighted = tensors.filter(({ type, name }) => type === 'bf16' && name !== 'token_embd.weight');
-  const parts = weighted.flatMap(({ name, shape }) => [{ name: `${name}.in_sum2`, shape: [shape[0]], type: 'f32' }, { name: `${name}.counts`, shape: [1], type: 'f32' }]);
-  const string = (text) => Buffer.concat([Buffer.from(new BigUint64Array([BigInt(Buffer.byteLength(text))]).buffer), Buffer.from(text)]);
+  const parts = weighted.flatMap(({ name, shape }) => [
+    { name: `${name}.in_sum2`, shape: [shape[0]], type: 'f32' },
+    { name: `${name}.counts`, shape: [1], type: 'f32' },
+  ]);
+  const string = (text) =>
+    Buffer.concat([
+      Buffer.from(new BigUint64Array([BigInt(Buffer.byteLength(text))]).buffer),
+      Buffer.from(text),
+    ]);
   const int = (value) => Buffer.from(new Uint32Array([value]).buffer);
   const long = (value) => Buffer.from(new BigUint64Array([BigInt(value)]).buffer);
   const metadata = Buffer.concat([
-    string('general.type'), int(8), string('imatrix'),
-    string('imatrix.datasets'), int(9), int(8), long(1), string('bench.txt'),
-    string('imatrix.chunk_count'), int(4), int(16),
-    string('imatrix.chunk_size'), int(4), int(512),
+    string('general.type'),
+    int(8),
+    string('imatrix'),
+    string('imatrix.datasets'),
+    int(9),
+    int(8),
+    long(1),
+    string('bench.txt'),
+    string('imatrix.chunk_count'),
+    int(4),
+    int(16),
+    string('imatrix.chunk_size'),
+    int(4),
+    int(512),
   ]);
-  const { header, places, sizeBytes } = composeGguf({ version: 3, alignment: 32, keyCount: 4, metadata, tensors: parts });
+  const { header, places, sizeBytes } = composeGguf({
+    version: 3,
+    alignment: 32,
+    keyCount: 4,
+    metadata,
+    tensors: parts,
+  });
   const bytes = Buffer.alloc(sizeBytes);
   bytes.set(header);
-  for (const { offset, length } of places) for (let at = 0; at < length; at += 4) bytes.writeFloatLE(length === 4 ? 8192 : 1 + ((at * 2654435761) % 997) / 100, offset + at);
+  for (const { offset, length } of places)
+    for (let at = 0; at < length; at += 4)
+      bytes.writeFloatLE(length === 4 ? 8192 : 1 + ((at * 2654435761) % 997) / 100, offset + at);
   writeFileSync(path, bytes);
   return path;
 }

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 const here = import.meta.dirname;
 const tsc = join(createRequire(import.meta.url).resolve('typescript/package.json'), '../bin/tsc');
 rmSync(join(here, 'dist'), { recursive: true, force: true });
-const { status } = spawnSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.build.json')], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.build.json')], {
+  stdio: 'inherit',
+});
 if (status !== 0) process.exit(status ?? 1);
 chmodSync(join(here, 'dist/bin/nx-gguf-cache-server.js'), 0o755);

@@ -5,5 +5,8 @@ export default {
   ...plugin,
   rootDir: import.meta.dirname,
   displayName: 'cache-server',
-  moduleNameMapper: { '^nx-gguf/store$': '<rootDir>/../../plugins/nx-gguf/src/store-api.ts', ...plugin.moduleNameMapper },
+  moduleNameMapper: {
+    '^nx-gguf/store$': '<rootDir>/../../plugins/nx-gguf/src/store-api.ts',
+    ...plugin.moduleNameMapper,
+  },
 };

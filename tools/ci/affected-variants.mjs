@@ -8,7 +8,14 @@ import { join } from 'node:path';
 
 const nx = join(import.meta.dirname, '../../node_modules/nx/dist/bin/nx.js');
 const include = [];
-for (const project of json('show', 'projects', '--affected', '--with-target', 'card', ...process.argv.slice(2))) {
+for (const project of json(
+  'show',
+  'projects',
+  '--affected',
+  '--with-target',
+  'card',
+  ...process.argv.slice(2),
+)) {
   for (const target of Object.keys(json('show', 'project', project).targets)) {
     if (target.startsWith('kld:')) include.push({ project, variant: target.slice('kld:'.length) });
   }
@@ -16,7 +23,10 @@ for (const project of json('show', 'projects', '--affected', '--with-target', 'c
 console.log(JSON.stringify({ include }));
 
 function json(...args) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [nx, ...args, '--json'], { encoding: 'utf8', env: { ...process.env, NX_DAEMON: 'false' } });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [nx, ...args, '--json'], {
+    encoding: 'utf8',
+    env: { ...process.env, NX_DAEMON: 'false' },
+  });
   if (status !== 0) throw new Error(stderr || stdout);
   return JSON.parse(stdout);
 }

@@ -3,13 +3,22 @@ import { spawnSync } from 'node:child_process';
 
 /** Makes sure that git-lfs is there where that needs no password; says so when its tests will be skipped. */
 export function ensureGitLfs() {
-  ensure('git-lfs', { isThere: () => succeeds('git', 'lfs', 'version'), uses: 'the tests of git sources', hint: 'Debian/Ubuntu: apt-get install git-lfs; macOS: brew install git-lfs' });
+  ensure('git-lfs', {
+    isThere: () => succeeds('git', 'lfs', 'version'),
+    uses: 'the tests of git sources',
+    hint: 'Debian/Ubuntu: apt-get install git-lfs; macOS: brew install git-lfs',
+  });
 }
 
 /** The same for Chromium. */
 export function ensureChromium() {
   const names = ['chromium', 'chromium-browser', 'google-chrome'];
-  ensure('chromium', { isThere: () => process.env.NX_GGUF_TEST_CHROMIUM !== undefined || names.some((name) => succeeds(name, '--version')), uses: 'the tests of the report page', hint: 'Debian/Ubuntu: apt-get install chromium; elsewhere set NX_GGUF_TEST_CHROMIUM to the program' });
+  ensure('chromium', {
+    isThere: () =>
+      process.env.NX_GGUF_TEST_CHROMIUM !== undefined || names.some((name) => succeeds(name, '--version')),
+    uses: 'the tests of the report page',
+    hint: 'Debian/Ubuntu: apt-get install chromium; elsewhere set NX_GGUF_TEST_CHROMIUM to the program',
+  });
 }
 
 function ensure(name, { isThere, uses, hint }) {
@@ -23,5 +32,8 @@ function ensure(name, { isThere, uses, hint }) {
 }
 
 function succeeds(command, ...args) {
-  return spawnSync(command, args, { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
+  return (
+    spawnSync(command, args, { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+      .status === 0
+  );
 }

@@ -14,8 +14,10 @@ const targets = [
 ];
 
 setup();
-const nx = (target, label, args = []) => run(process.execPath, [bin('nx/dist/bin/nx.js'), 'run', target, ...args], label);
-if (!existsSync(join(root, 'dist/llama-cpp/build/artifact.json'))) nx('llama-cpp:doctor', 'checking prerequisites');
+const nx = (target, label, args = []) =>
+  run(process.execPath, [bin('nx/dist/bin/nx.js'), 'run', target, ...args], label);
+if (!existsSync(join(root, 'dist/llama-cpp/build/artifact.json')))
+  nx('llama-cpp:doctor', 'checking prerequisites');
 for (const [target, label] of targets) nx(`${project}:${target}`, label, process.argv.slice(2));
 console.log(summary());
 
@@ -30,7 +32,9 @@ function summary() {
     return `  ${files[0].name.padEnd(30)} ${mebibytes.toFixed(1)} MiB, ${facts.bitsPerWeight.toFixed(2)} bits per weight, mean KL divergence ${mean.value.toFixed(6)} ± ${mean.error.toFixed(6)}`;
   });
   return [
-    '', `${dist}:`, ...rows,
+    '',
+    `${dist}:`,
+    ...rows,
     `  README.md                      the card: why each tensor has its type, and the commands to make it all by hand`,
     `  report.html                    the same evidence as a page to explore, in one file`,
     `  pictures/                      ${pictures.length} pictures that it shows: ${pictures.map((name) => name.replace('.svg', '')).join(', ')}`,

@@ -5,10 +5,20 @@ import { join } from 'node:path';
 
 const [suite = 'all', ...args] = process.argv.slice(2);
 const packages = ['plugins/nx-gguf', 'tools/cache-server'];
-const projects = { unit: ['jest.config.mjs'], e2e: ['e2e/jest.config.mjs'], all: ['jest.config.mjs', 'e2e/jest.config.mjs'] }[suite].flatMap((file) => packages.map((folder) => join(root, folder, file)));
+const projects = {
+  unit: ['jest.config.mjs'],
+  e2e: ['e2e/jest.config.mjs'],
+  all: ['jest.config.mjs', 'e2e/jest.config.mjs'],
+}[suite].flatMap((file) => packages.map((folder) => join(root, folder, file)));
 run(process.execPath, [
-  '--disable-warning=ExperimentalWarning', '--experimental-vm-modules', bin('jest/bin/jest.js'),
+  '--disable-warning=ExperimentalWarning',
+  '--experimental-vm-modules',
+  bin('jest/bin/jest.js'),
   ...args,
-  '--projects', ...projects,
-  '--reporters', 'default', '--reporters', join(root, 'tools/dev/totals-reporter.mjs'),
+  '--projects',
+  ...projects,
+  '--reporters',
+  'default',
+  '--reporters',
+  join(root, 'tools/dev/totals-reporter.mjs'),
 ]);

@@ -6,10 +6,13 @@ export function optionsReference(schemas) {
   const read = (file) => JSON.parse(readFileSync(join(schemas, file), 'utf8'));
   const executors = readdirSync(join(schemas, 'executors')).sort();
   const parts = ['### Executors', ''];
-  for (const file of executors) parts.push(...executorSection(file.replace('.schema.json', ''), read(`executors/${file}`)));
+  for (const file of executors)
+    parts.push(...executorSection(file.replace('.schema.json', ''), read(`executors/${file}`)));
   parts.push('### Generators', '');
-  for (const file of readdirSync(join(schemas, 'generators')).sort()) parts.push(...executorSection(file.replace('.schema.json', ''), read(`generators/${file}`)));
-  for (const file of ['model', 'source', 'corpus', 'lock', 'toolchain', 'plugin']) parts.push(...fileSection(file, read(`${file}.schema.json`)));
+  for (const file of readdirSync(join(schemas, 'generators')).sort())
+    parts.push(...executorSection(file.replace('.schema.json', ''), read(`generators/${file}`)));
+  for (const file of ['model', 'source', 'corpus', 'lock', 'toolchain', 'plugin'])
+    parts.push(...fileSection(file, read(`${file}.schema.json`)));
   return parts.join('\n').trimEnd();
 }
 
@@ -22,7 +25,12 @@ function fileSection(name, schema) {
   if (schema.properties) parts.push(...table(schema), '');
   for (const definition of Object.values(schema.definitions ?? {})) {
     if (definition.type === 'object' && definition.properties) {
-      parts.push(`**${definition.title}**: ${definition.description ?? ''}`.trimEnd(), '', ...table(definition), '');
+      parts.push(
+        `**${definition.title}**: ${definition.description ?? ''}`.trimEnd(),
+        '',
+        ...table(definition),
+        '',
+      );
     }
   }
   return parts;
@@ -43,8 +51,10 @@ function table(schema) {
   return [
     '| option | type | default | meaning |',
     '| --- | --- | --- | --- |',
-    ...rows.map(([name, property]) =>
-      `| \`${name}\`${schema.required?.includes(name) ? ' (required)' : ''} | ${type(property)} | ${'default' in property ? code(property.default) : ''} | ${meaning(property)} |`),
+    ...rows.map(
+      ([name, property]) =>
+        `| \`${name}\`${schema.required?.includes(name) ? ' (required)' : ''} | ${type(property)} | ${'default' in property ? code(property.default) : ''} | ${meaning(property)} |`,
+    ),
   ];
 }
 

@@ -9,7 +9,9 @@ import { logOf } from './record-logs/run.mjs';
 
 const [tools] = process.argv.slice(2);
 if (tools === undefined) {
-  console.error('Usage: node tools/dev/record-logs.mjs <directory with llama-quantize, llama-perplexity, llama-imatrix and llama-bench>');
+  console.error(
+    'Usage: node tools/dev/record-logs.mjs <directory with llama-quantize, llama-perplexity, llama-imatrix and llama-bench>',
+  );
   process.exit(1);
 }
 
@@ -30,7 +32,8 @@ function record(recording) {
   recording.after?.(directory);
   if (recording.spec === undefined) return;
   if (log === null) return console.log(`${recording.name}: nothing was lost, so the old recording stays`);
-  if (log.includes(directory) || log.includes(resolve(tools))) throw new Error(`${recording.name}: the log names a place on this machine`);
+  if (log.includes(directory) || log.includes(resolve(tools)))
+    throw new Error(`${recording.name}: the log names a place on this machine`);
   const folder = join(root, 'plugins/nx-gguf/src', recording.spec, 'recorded');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${recording.name}.log`), log);

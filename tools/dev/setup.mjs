@@ -13,13 +13,20 @@ const oldestNode = [20, 19];
 /** Installs and builds what is missing or out of date; ends the process with a message when that fails. */
 export function setup() {
   checkNode();
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   if (installed !== wanted) {
     // Not `npm ci`: it insists on an entry for every optional package of every platform, also where a mirror lacks some.
     run('npm', ['install', '--no-save', '--no-audit', '--no-fund'], 'installing packages');
     // npm installs no optional package that the lock file lacks (npm/cli#4828), and without its own nx does not start.
-    if (!nxStarts()) run('npm', ['install', '--no-save', '--no-package-lock', '--no-audit', '--no-fund'], 'installing the native packages of this platform');
+    if (!nxStarts())
+      run(
+        'npm',
+        ['install', '--no-save', '--no-package-lock', '--no-audit', '--no-fund'],
+        'installing the native packages of this platform',
+      );
     writeFileSync(stamp, wanted);
   } else if (!existsSync(join(root, 'plugins/nx-gguf/dist/index.js'))) {
     run('npm', ['run', 'build', '--silent'], 'building the plugin');
@@ -29,13 +36,20 @@ export function setup() {
 /** Runs a program of the workspace's own to its end; ends this process with its code when it fails. */
 export function run(command, args, label, env = {}) {
   if (label) console.log(`> ${label}`);
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env }, shell: process.platform === 'win32' && command === 'npm' });
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+    shell: process.platform === 'win32' && command === 'npm',
+  });
   if (error) console.error(error.message);
   if (status !== 0) process.exit(status ?? 1);
 }
 
 function nxStarts() {
-  return spawnSync(process.execPath, ['-e', 'require(process.argv[1])', bin('nx/dist/src/native')]).status === 0;
+  return (
+    spawnSync(process.execPath, ['-e', 'require(process.argv[1])', bin('nx/dist/src/native')]).status === 0
+  );
 }
 
 /** Path of a package's command. */
@@ -46,6 +60,8 @@ export function bin(name) {
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return;
-  console.error(`Node ${oldestNode.join('.')} or newer is needed; this is ${process.versions.node}.\n  Debian/Ubuntu: install Node 22 from NodeSource or with nvm\n  macOS: brew install node`);
+  console.error(
+    `Node ${oldestNode.join('.')} or newer is needed; this is ${process.versions.node}.\n  Debian/Ubuntu: install Node 22 from NodeSource or with nvm\n  macOS: brew install node`,
+  );
   process.exit(1);
 }

@@ -8,7 +8,9 @@ import { join } from 'node:path';
 const versitygwVersion = 'v1.8.0';
 
 /** Where the servers are: `<name>/` holds a program, or the tree of one. The tests look here too. */
-export const testServers = process.env.NX_GGUF_TEST_SERVERS || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nx-gguf-test-servers');
+export const testServers =
+  process.env.NX_GGUF_TEST_SERVERS ||
+  join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nx-gguf-test-servers');
 
 /** Brings the servers where they are missing; says what will be skipped. */
 export function ensureTestServers() {
@@ -35,11 +37,21 @@ function nginxPackage(directory) {
   if (!succeeds('apt-get', '--version')) return false;
   const download = () => succeedsIn(directory, 'apt-get', 'download', 'nginx');
   if (!download() && !(succeeds('apt-get', 'update') && download())) return false;
-  return readdirSync(directory).every((file) => succeedsIn(directory, 'dpkg-deb', '-x', file, '.')) && succeeds(join(directory, 'usr/sbin/nginx'), '-v');
+  return (
+    readdirSync(directory).every((file) => succeedsIn(directory, 'dpkg-deb', '-x', file, '.')) &&
+    succeeds(join(directory, 'usr/sbin/nginx'), '-v')
+  );
 }
 
 function versitygwModule(directory) {
-  return succeedsIn(directory, 'go', 'install', `github.com/versity/versitygw/cmd/versitygw@${versitygwVersion}`) && succeeds(join(directory, 'versitygw'), '--version');
+  return (
+    succeedsIn(
+      directory,
+      'go',
+      'install',
+      `github.com/versity/versitygw/cmd/versitygw@${versitygwVersion}`,
+    ) && succeeds(join(directory, 'versitygw'), '--version')
+  );
 }
 
 function succeeds(command, ...args) {
@@ -47,5 +59,11 @@ function succeeds(command, ...args) {
 }
 
 function succeedsIn(cwd, command, ...args) {
-  return spawnSync(command, args, { cwd, stdio: 'ignore', env: { ...process.env, GOBIN: cwd, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
+  return (
+    spawnSync(command, args, {
+      cwd,
+      stdio: 'ignore',
+      env: { ...process.env, GOBIN: cwd, DEBIAN_FRONTEND: 'noninteractive' },
+    }).status === 0
+  );
 }

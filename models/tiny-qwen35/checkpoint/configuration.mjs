@@ -41,7 +41,13 @@ export function configuration({ layers, hidden, vocabularySize, eosTokenId, padT
     hidden_act: 'silu',
     rms_norm_eps: 1e-6,
     // A quarter of each head rotates: 16 dimensions, which are 8 pairs split over time, height and width.
-    rope_parameters: { rope_type: 'default', rope_theta: 10_000_000, partial_rotary_factor: 0.25, mrope_interleaved: true, mrope_section: [3, 3, 2] },
+    rope_parameters: {
+      rope_type: 'default',
+      rope_theta: 10_000_000,
+      partial_rotary_factor: 0.25,
+      mrope_interleaved: true,
+      mrope_section: [3, 3, 2],
+    },
     max_position_embeddings: 32768,
     initializer_range: 0.02,
     tie_word_embeddings: true,

@@ -30,7 +30,8 @@ export function readVocabulary(path) {
     if (!Array.isArray(value)) throw new Error(`${path} holds no tokenizer.ggml.${name}.`);
     return value;
   });
-  if (tokens.length !== tokenTypes.length) throw new Error(`${path} holds ${tokens.length} tokens but ${tokenTypes.length} token types.`);
+  if (tokens.length !== tokenTypes.length)
+    throw new Error(`${path} holds ${tokens.length} tokens but ${tokenTypes.length} token types.`);
   return { tokens, tokenTypes, merges };
 }
 
@@ -45,7 +46,8 @@ function readMetadata(bytes, path) {
   };
   const count = () => {
     const value = view.getBigUint64(take(8), true);
-    if (value > BigInt(LARGEST_COUNT)) throw new Error(`${path} announces ${value} items; at most ${LARGEST_COUNT} are read.`);
+    if (value > BigInt(LARGEST_COUNT))
+      throw new Error(`${path} announces ${value} items; at most ${LARGEST_COUNT} are read.`);
     return Number(value);
   };
   const string = () => {
@@ -64,7 +66,8 @@ function readMetadata(bytes, path) {
     return scalar.read(view, take(scalar.size));
   };
 
-  if (bytes.length < 4 || view.getUint32(take(4), true) !== MAGIC) throw new Error(`${path} is not a GGUF file.`);
+  if (bytes.length < 4 || view.getUint32(take(4), true) !== MAGIC)
+    throw new Error(`${path} is not a GGUF file.`);
   const version = view.getUint32(take(4), true);
   if (version !== 3) throw new Error(`${path} is GGUF version ${version}; version 3 is read here.`);
   take(8); // the number of tensors: none in a vocabulary file

@@ -16,8 +16,14 @@ const CHAT_TEMPLATE = [
 /** The text of `tokenizer.json`: byte-level BPE with the Qwen2 pattern; ids that the vocabulary does not use are left out. */
 export function tokenizerJson({ tokens, tokenTypes, merges }) {
   // Written by hand: a plain object would reorder tokens that look like numbers and lose one called __proto__.
-  const vocabulary = tokens.flatMap((token, id) => (tokenTypes[id] === NORMAL ? [`${JSON.stringify(token)}:${id}`] : []));
-  const addedTokens = controlTokens({ tokens, tokenTypes }).map(({ id, token }) => ({ id, content: token, ...ADDED }));
+  const vocabulary = tokens.flatMap((token, id) =>
+    tokenTypes[id] === NORMAL ? [`${JSON.stringify(token)}:${id}`] : [],
+  );
+  const addedTokens = controlTokens({ tokens, tokenTypes }).map(({ id, token }) => ({
+    id,
+    content: token,
+    ...ADDED,
+  }));
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false };
   const rest = {
     version: '1.0',
@@ -27,18 +33,31 @@ export function tokenizerJson({ tokens, tokenTypes, merges }) {
     normalizer: { type: 'NFC' },
     pre_tokenizer: {
       type: 'Sequence',
-      pretokenizers: [{ type: 'Split', pattern: { Regex: QWEN2_PATTERN }, behavior: 'Isolated', invert: false }, byteLevel],
+      pretokenizers: [
+        { type: 'Split', pattern: { Regex: QWEN2_PATTERN }, behavior: 'Isolated', invert: false },
+        byteLevel,
+      ],
     },
     post_processor: byteLevel,
     decoder: byteLevel,
   };
-  const model = { type: 'BPE', dropout: null, unk_token: null, continuing_subword_prefix: '', end_of_word_suffix: '', fuse_unk: false, byte_fallback: false };
+  const model = {
+    type: 'BPE',
+    dropout: null,
+    unk_token: null,
+    continuing_subword_prefix: '',
+    end_of_word_suffix: '',
+    fuse_unk: false,
+    byte_fallback: false,
+  };
   return `${open(rest)},"model":${open(model)},"vocab":{${vocabulary.join(',')}},"merges":${JSON.stringify(merges)}}}\n`;
 }
 
 /** The text of `tokenizer_config.json`; the generic class makes transformers take tokenizer.json as it is. */
 export function tokenizerConfigJson(vocabulary) {
-  const decoder = Object.fromEntries(controlTokens(vocabulary).map(({ id, token }) => [id, { content: token, ...ADDED }]));
+  const decoder = Object.fromEntries(
+    controlTokens(vocabulary).map(({ id, token }) => [id, { content: token, ...ADDED }]),
+  );
   const configuration = {
     tokenizer_class: 'PreTrainedTokenizerFast',
     add_bos_token: false,

@@ -110,7 +110,8 @@ function tensorMaker({ seed, rankChannels }) {
   };
   const values = (name, dtype, length, value) => {
     const convert = dtype === 'BF16' ? bfloat16 : (number) => number;
-    const fill = (target, start) => target.forEach((_, index) => (target[index] = convert(value(start + index))));
+    const fill = (target, start) =>
+      target.forEach((_, index) => (target[index] = convert(value(start + index))));
     return { name, dtype, shape: [length], fill };
   };
   return {
@@ -127,7 +128,12 @@ function tensorMaker({ seed, rankChannels }) {
     },
     /** A norm's weight, stored less one as Qwen3.5 does; `rank` is the weight of the rank channels. */
     norm(name, length, { level = 1, rank = level }) {
-      return values(name, 'BF16', length, (channel) => (rank !== level && channel < rankChannels ? rank : level) - 1);
+      return values(
+        name,
+        'BF16',
+        length,
+        (channel) => (rank !== level && channel < rankChannels ? rank : level) - 1,
+      );
     },
     embedding(name, shape) {
       let words;
@@ -139,7 +145,8 @@ function tensorMaker({ seed, rankChannels }) {
           const token = Math.floor((start + index) / width);
           const channel = (start + index) % width;
           const sign = channel % 2 === 0 ? 1 : -1;
-          target[index] = channel < rankChannels ? bfloat16(sign * commonness(token)) : table[bellIndex(words())];
+          target[index] =
+            channel < rankChannels ? bfloat16(sign * commonness(token)) : table[bellIndex(words())];
         }
       };
       return { name, dtype: 'BF16', shape, fill };

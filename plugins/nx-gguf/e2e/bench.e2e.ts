@@ -16,14 +16,24 @@ const run = (...args: string[]) => workspace.run(args);
 const text = (path: string) => readFileSync(join(workspace.root, path), 'utf8');
 const resultOf = (variant: string) => parseAs('bench', text(place(variant)), variant);
 const measured = () => workspace.processes().filter((name) => name === 'llama-bench').length;
-const bench = (settings: object) => editModel(workspace, (model) => Object.assign(model, { bench: settings }));
+const bench = (settings: object) =>
+  editModel(workspace, (model) => Object.assign(model, { bench: settings }));
 
 beforeAll(async () => {
-  workspace = await createWorkspace(join(scratch, 'ws'), { store: join(scratch, 'store'), tools: realTools() });
+  workspace = await createWorkspace(join(scratch, 'ws'), {
+    store: join(scratch, 'store'),
+    tools: realTools(),
+  });
   shrinkModel(workspace);
   bench({ prompt: [8], generate: [2], repetitions: 2 });
   const shim = join(workspace.root, 'shims/bin/llama-bench');
-  writeFileSync(shim, readFileSync(shim, 'utf8').replace(/^exec (.*)$/m, `echo begin >> '${spans}'\n$1\ncode=$?\necho end >> '${spans}'\nexit $code`));
+  writeFileSync(
+    shim,
+    readFileSync(shim, 'utf8').replace(
+      /^exec (.*)$/m,
+      `echo begin >> '${spans}'\n$1\ncode=$?\necho end >> '${spans}'\nexit $code`,
+    ),
+  );
   const { exitCode, output } = await run('run', 'tiny-qwen35:quantize');
   if (exitCode !== 0) throw new Error(output);
 }, 600_000);
@@ -37,7 +47,16 @@ describe('the speed of a variant', () => {
     const { machine, tests, files } = resultOf('Q4_K_M');
     expect(machine).toEqual(describeMachine());
     expect(files.map(({ name }) => name)).toEqual(['tiny-qwen35-Q4_K_M.gguf']);
-    expect(tests.map(({ test, tokensPerSecond }) => [test.promptTokens, test.generatedTokens, tokensPerSecond.samples.length])).toEqual([[8, 0, 2], [0, 2, 2]]);
+    expect(
+      tests.map(({ test, tokensPerSecond }) => [
+        test.promptTokens,
+        test.generatedTokens,
+        tokensPerSecond.samples.length,
+      ]),
+    ).toEqual([
+      [8, 0, 2],
+      [0, 2, 2],
+    ]);
     expect(output).toMatch(/\| tokens\/s +\| +size \| +pp8 \| +tg2 \|/);
   }, 120_000);
 
@@ -59,17 +78,31 @@ describe('the speed of a variant', () => {
 
   it('is never measured beside another, and all of it stands in one table', async () => {
     writeFileSync(spans, '');
-    const { exitCode, output } = await run('run', 'tiny-qwen35:bench', '--parallel=4', '--output-style=static');
+    const { exitCode, output } = await run(
+      'run',
+      'tiny-qwen35:bench',
+      '--parallel=4',
+      '--output-style=static',
+    );
     expect({ exitCode, measured: measured() }).toEqual({ exitCode: 0, measured: 3 });
     expect(readFileSync(spans, 'utf8')).toBe('begin\nend\n'.repeat(3));
     const table = output.slice(output.lastIndexOf('| tokens/s'));
-    expect([...table.matchAll(/^\| (\S+) /gm)].map(([, name]) => name).filter((name) => name !== ':' && !name?.startsWith(':-'))).toEqual(['tokens/s', ...['Q4_K_M', 'Q5_K_M', 'Q6_K', 'Q4_K_M-plain']]);
+    expect(
+      [...table.matchAll(/^\| (\S+) /gm)]
+        .map(([, name]) => name)
+        .filter((name) => name !== ':' && !name?.startsWith(':-')),
+    ).toEqual(['tokens/s', ...['Q4_K_M', 'Q5_K_M', 'Q6_K', 'Q4_K_M-plain']]);
   }, 240_000);
 
   it('is measured again after a change of "bench", and stands in a table of its own beside that of another machine', async () => {
     copyFileSync(join(workspace.root, place('Q6_K')), join(workspace.root, 'elsewhere.json'));
     workspace.edit('elsewhere.json', (json) => json.replace(/"cpu": "[^"]*"/g, '"cpu": "Another CPU"'));
-    const { output, exitCode } = await run('run', 'tiny-qwen35:bench', '--with=elsewhere.json', '--output-style=static');
+    const { output, exitCode } = await run(
+      'run',
+      'tiny-qwen35:bench',
+      '--with=elsewhere.json',
+      '--output-style=static',
+    );
     expect({ exitCode, measured: measured() }).toEqual({ exitCode: 0, measured: 0 });
     expect(output).toContain('Measured under 2 different conditions: compare within a table only.');
     expect(output).toMatch(/^Another CPU, /m);
@@ -82,23 +115,47 @@ describe('the speed of a variant', () => {
     ['BENCH_CONTEXT_FAILED', { prompt: [8], generate: [], cacheTypeV: 'q4_0', flashAttention: 'off' }],
     ['BENCH_NO_TESTS', { prompt: [], generate: [] }],
     ['BAD_MODEL', { prompt: [0] }],
-  ])('fails with %s for %j', async (code, settings) => {
-    bench(settings);
-    const { exitCode, output } = await run('run', 'tiny-qwen35:bench:Q4_K_M', '--exclude-task-dependencies');
-    expect(exitCode).toBe(1);
-    expect(output).toContain(code);
-  }, 60_000);
+  ])(
+    'fails with %s for %j',
+    async (code, settings) => {
+      bench(settings);
+      const { exitCode, output } = await run(
+        'run',
+        'tiny-qwen35:bench:Q4_K_M',
+        '--exclude-task-dependencies',
+      );
+      expect(exitCode).toBe(1);
+      expect(output).toContain(code);
+    },
+    60_000,
+  );
 });
 
 describe('two variants', () => {
   it('are run in alternation, and the pairs are compared', async () => {
     bench({ prompt: [8], generate: [], repetitions: 1 });
     workspace.processes();
-    const { exitCode, output } = await run('run', 'tiny-qwen35:bench-compare', '--a=Q4_K_M', '--b=Q6_K', '--pairs=3');
+    const { exitCode, output } = await run(
+      'run',
+      'tiny-qwen35:bench-compare',
+      '--a=Q4_K_M',
+      '--b=Q6_K',
+      '--pairs=3',
+    );
     expect({ exitCode, measured: measured() }).toEqual({ exitCode: 0, measured: 6 });
-    const comparison = parseAs('bench-comparison', text('dist/tiny-qwen35/bench-compare/Q4_K_M-Q6_K/bench-comparison.json'), 'comparison');
-    expect([comparison.a.name, comparison.b.name, comparison.tests.map(({ pairs }) => pairs.map(({ first }) => first).join(''))]).toEqual(['Q4_K_M', 'Q6_K', ['aba']]);
-    expect(output).toMatch(/^pp8: (?:not distinguishable: Q4_K_M is|Q\S+ is faster,) .* 95 % interval of 3 pairs$/m);
+    const comparison = parseAs(
+      'bench-comparison',
+      text('dist/tiny-qwen35/bench-compare/Q4_K_M-Q6_K/bench-comparison.json'),
+      'comparison',
+    );
+    expect([
+      comparison.a.name,
+      comparison.b.name,
+      comparison.tests.map(({ pairs }) => pairs.map(({ first }) => first).join('')),
+    ]).toEqual(['Q4_K_M', 'Q6_K', ['aba']]);
+    expect(output).toMatch(
+      /^pp8: (?:not distinguishable: Q4_K_M is|Q\S+ is faster,) .* 95 % interval of 3 pairs$/m,
+    );
   }, 240_000);
 
   it('must exist', async () => {

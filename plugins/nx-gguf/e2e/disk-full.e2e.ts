@@ -10,7 +10,9 @@ const small = join(scratch, 'small');
 mkdirSync(small);
 const shared = { NX_GGUF_REMOTE: `file://${join(scratch, 'shared')}` };
 // Mounting takes root; elsewhere these tests are shown as skipped.
-const canMount = process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', small]).status === 0;
+const canMount =
+  process.platform === 'linux' &&
+  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', small]).status === 0;
 
 afterAll(() => {
   if (canMount) execFileSync('umount', ['-l', small]);
@@ -33,17 +35,23 @@ afterAll(() => {
       expect(output).toMatch(/^DISK_FULL: no space left in the store's file system/m);
       expect(leftovers(store)).toEqual([]);
       // Nx goes on with tasks that do not need the failed one, and they may fail too: one error each.
-      const failed = [...output.slice(output.lastIndexOf('Failed tasks')).matchAll(/^- tiny-qwen35:([\w:-]+)$/gm)].map(([, task = '']) => task);
+      const failed = [
+        ...output.slice(output.lastIndexOf('Failed tasks')).matchAll(/^- tiny-qwen35:([\w:-]+)$/gm),
+      ].map(([, task = '']) => task);
       expect(output.match(/^[A-Z]+_[A-Z_]+: /gm)).toEqual(failed.map(() => 'DISK_FULL: '));
       for (const task of failed) full.add(task);
     }
     expect(isDone).toBe(true);
     expect([...full]).toEqual(expect.arrayContaining(['convert', 'quantize:Q6_K']));
 
-    const other = await createWorkspace(join(scratch, 'roomy'), { store: join(scratch, 'roomy-store'), tools: realTools() });
+    const other = await createWorkspace(join(scratch, 'roomy'), {
+      store: join(scratch, 'roomy-store'),
+      tools: realTools(),
+    });
     shrinkModel(other);
     await other.run(['run', 'tiny-qwen35:kld:Q6_K'], { env: shared });
-    const manifest = (root: string): string => readFileSync(join(root, 'dist/tiny-qwen35/kld/Q6_K/artifact.json'), 'utf8');
+    const manifest = (root: string): string =>
+      readFileSync(join(root, 'dist/tiny-qwen35/kld/Q6_K/artifact.json'), 'utf8');
     expect(manifest(workspace.root)).toBe(manifest(other.root));
   }, 900_000);
 
@@ -58,13 +66,17 @@ afterAll(() => {
     };
     const refused = await quantize(4);
     expect(refused.exitCode).not.toBe(0);
-    expect(refused.output).toMatch(/warning: .* (is|are) not downloaded: the store's file system .* has .* left/);
+    expect(refused.output).toMatch(
+      /warning: .* (is|are) not downloaded: the store's file system .* has .* left/,
+    );
     expect(refused.output).toMatch(/^DISK_FULL: /m);
     expect(leftovers(store)).toEqual([]);
     workspace.processes();
     const taken = await quantize(240);
     expect([taken.exitCode, workspace.processes()]).toEqual([0, []]);
     const gguf = 'dist/tiny-qwen35/tiny-qwen35-Q6_K.gguf';
-    expect(readFileSync(join(workspace.root, gguf)).equals(readFileSync(join(scratch, 'roomy', gguf)))).toBe(true);
+    expect(readFileSync(join(workspace.root, gguf)).equals(readFileSync(join(scratch, 'roomy', gguf)))).toBe(
+      true,
+    );
   }, 300_000);
 });

@@ -16,11 +16,40 @@ let workspace: TestWorkspace;
 
 beforeAll(async () => {
   hub = await startHub([
-    { kind: 'model', name: 'org/large', commits: [{ sha, files: { 'config.json': small, 'model.safetensors': large }, lfs: ['model.safetensors'] }] },
-    { kind: 'model', name: 'org/small', commits: [{ sha, files: { 'config.json': small, 'model.safetensors': contentOf('weights'), 'nested/notes.md': notes }, lfs: ['model.safetensors'] }] },
-    { kind: 'model', name: 'org/gated', token: 'hf_granted', isGated: true, commits: [{ sha, files: { 'model.safetensors': contentOf('weights') }, lfs: ['model.safetensors'] }] },
+    {
+      kind: 'model',
+      name: 'org/large',
+      commits: [
+        { sha, files: { 'config.json': small, 'model.safetensors': large }, lfs: ['model.safetensors'] },
+      ],
+    },
+    {
+      kind: 'model',
+      name: 'org/small',
+      commits: [
+        {
+          sha,
+          files: {
+            'config.json': small,
+            'model.safetensors': contentOf('weights'),
+            'nested/notes.md': notes,
+          },
+          lfs: ['model.safetensors'],
+        },
+      ],
+    },
+    {
+      kind: 'model',
+      name: 'org/gated',
+      token: 'hf_granted',
+      isGated: true,
+      commits: [{ sha, files: { 'model.safetensors': contentOf('weights') }, lfs: ['model.safetensors'] }],
+    },
   ]);
-  workspace = await createWorkspace(join(scratch, 'workspace'), { store: join(scratch, 'store'), tools: realTools() });
+  workspace = await createWorkspace(join(scratch, 'workspace'), {
+    store: join(scratch, 'store'),
+    tools: realTools(),
+  });
 }, 120_000);
 
 afterAll(async () => {
@@ -29,18 +58,50 @@ afterAll(async () => {
 });
 
 // The stand-in is only worth something when the hub's own clients, unmodified, take it for a hub.
-it('Python\'s huggingface_hub talks to the loopback hub', async () => {
+it("Python's huggingface_hub talks to the loopback hub", async () => {
   hub.pageSize = 2;
-  const { stdout } = await execa(realTools().python, [join(import.meta.dirname, 'support/hub-client.py'), 'org/small', 'org/gated', join(scratch, 'python')], {
-    env: { HF_ENDPOINT: hub.endpoint, HF_HOME: join(scratch, 'hf'), HF_HUB_DISABLE_XET: '1', HF_HUB_DISABLE_TELEMETRY: '1', HF_HUB_DISABLE_PROGRESS_BARS: '1', HF_TOKEN: '', PYTHONDONTWRITEBYTECODE: '1' },
-  });
+  const { stdout } = await execa(
+    realTools().python,
+    [join(import.meta.dirname, 'support/hub-client.py'), 'org/small', 'org/gated', join(scratch, 'python')],
+    {
+      env: {
+        HF_ENDPOINT: hub.endpoint,
+        HF_HOME: join(scratch, 'hf'),
+        HF_HUB_DISABLE_XET: '1',
+        HF_HUB_DISABLE_TELEMETRY: '1',
+        HF_HUB_DISABLE_PROGRESS_BARS: '1',
+        HF_TOKEN: '',
+        PYTHONDONTWRITEBYTECODE: '1',
+      },
+    },
+  );
   hub.pageSize = 1000;
   const weights = contentOf('weights');
-  const digests = { 'config.json': small.sha256, 'model.safetensors': weights.sha256, 'nested/notes.md': notes.sha256 };
+  const digests = {
+    'config.json': small.sha256,
+    'model.safetensors': weights.sha256,
+    'nested/notes.md': notes.sha256,
+  };
   expect(JSON.parse(stdout)).toEqual({
-    sha, siblings: Object.keys(digests), commit: sha, etag: weights.sha256, size: 7, snapshot: digests, single: '# notes\n', paths: ['model.safetensors'],
-    tree: [['config.json', 3, gitBlobId(bytesOf(small))], ['model.safetensors', 7, weights.sha256], ['nested/notes.md', 8, gitBlobId(bytesOf(notes))]],
-    errors: ['RepositoryNotFoundError', 'RevisionNotFoundError', 'RemoteEntryNotFoundError', 'GatedRepoError'],
+    sha,
+    siblings: Object.keys(digests),
+    commit: sha,
+    etag: weights.sha256,
+    size: 7,
+    snapshot: digests,
+    single: '# notes\n',
+    paths: ['model.safetensors'],
+    tree: [
+      ['config.json', 3, gitBlobId(bytesOf(small))],
+      ['model.safetensors', 7, weights.sha256],
+      ['nested/notes.md', 8, gitBlobId(bytesOf(notes))],
+    ],
+    errors: [
+      'RepositoryNotFoundError',
+      'RevisionNotFoundError',
+      'RemoteEntryNotFoundError',
+      'GatedRepoError',
+    ],
   });
 }, 120_000);
 
@@ -48,12 +109,23 @@ describe('a fetch of 300 MiB that is killed', () => {
   beforeAll(() => {
     const root = join(workspace.root, 'models/large');
     mkdirSync(root);
-    writeFileSync(join(root, 'model.json'), JSON.stringify({ name: 'large', source: { type: 'huggingface', repository: 'org/large' } }));
-    writeFileSync(join(root, 'project.json'), JSON.stringify({ name: 'large', targets: { fetch: { executor: 'nx-gguf:fetch' } } }));
+    writeFileSync(
+      join(root, 'model.json'),
+      JSON.stringify({ name: 'large', source: { type: 'huggingface', repository: 'org/large' } }),
+    );
+    writeFileSync(
+      join(root, 'project.json'),
+      JSON.stringify({ name: 'large', targets: { fetch: { executor: 'nx-gguf:fetch' } } }),
+    );
   });
 
-  const run = (onStart?: (pid: number) => void) => workspace.run(['run', 'large:fetch'], { env: { HF_ENDPOINT: hub.endpoint, CI: '' }, ...(onStart === undefined ? {} : { onStart }) });
-  const sent = () => hub.seen.filter(({ host }) => host === 'cdn').reduce((sum, { sentBytes }) => sum + sentBytes, 0);
+  const run = (onStart?: (pid: number) => void) =>
+    workspace.run(['run', 'large:fetch'], {
+      env: { HF_ENDPOINT: hub.endpoint, CI: '' },
+      ...(onStart === undefined ? {} : { onStart }),
+    });
+  const sent = () =>
+    hub.seen.filter(({ host }) => host === 'cdn').reduce((sum, { sentBytes }) => sum + sentBytes, 0);
 
   it('goes on where it stopped: bytes that are there are not fetched again', async () => {
     hub.seen.length = 0;
@@ -75,11 +147,19 @@ describe('a fetch of 300 MiB that is killed', () => {
     hub.seen.length = 0;
     const resumed = await run();
     expect({ exitCode: resumed.exitCode, output: resumed.output }).toMatchObject({ exitCode: 0 });
-    expect(hub.seen.filter(({ host }) => host === 'cdn').map(({ range }) => range)).toEqual([`bytes=${receivedBytes}-`]);
+    expect(hub.seen.filter(({ host }) => host === 'cdn').map(({ range }) => range)).toEqual([
+      `bytes=${receivedBytes}-`,
+    ]);
     expect(sent()).toBe(large.sizeBytes - receivedBytes);
     const { files } = workspace.json('dist/large/fetch/artifact.json') as { files: unknown[] };
-    expect(files).toContainEqual({ name: 'model.safetensors', sha256: large.sha256, sizeBytes: large.sizeBytes });
-    const { stdout } = await execa('sha256sum', [join(scratch, 'store/blobs', large.sha256.slice(0, 2), large.sha256)]);
+    expect(files).toContainEqual({
+      name: 'model.safetensors',
+      sha256: large.sha256,
+      sizeBytes: large.sizeBytes,
+    });
+    const { stdout } = await execa('sha256sum', [
+      join(scratch, 'store/blobs', large.sha256.slice(0, 2), large.sha256),
+    ]);
     expect(stdout.split(' ')[0]).toBe(large.sha256);
     expect(readdirSync(downloads).filter((name) => name.endsWith('.part'))).toEqual([]);
     hub.seen.length = 0;
@@ -90,7 +170,18 @@ describe('a fetch of 300 MiB that is killed', () => {
 
 it('a file of 1 GiB takes less than 200 MB of memory', async () => {
   const huge = largeContent(1 << 30);
-  hub.repos.push({ kind: 'model', name: 'org/huge', commits: [{ sha, files: { 'model.safetensors': huge }, lfs: ['model.safetensors'] }] });
-  const { stdout } = await execa(process.execPath, [join(import.meta.dirname, 'support/download-child.mjs'), join(workspace.root, 'node_modules/nx-gguf'), join(scratch, 'huge-store'), `${hub.endpoint}/org/huge/resolve/${sha}/model.safetensors`, huge.sha256, String(huge.sizeBytes)]);
+  hub.repos.push({
+    kind: 'model',
+    name: 'org/huge',
+    commits: [{ sha, files: { 'model.safetensors': huge }, lfs: ['model.safetensors'] }],
+  });
+  const { stdout } = await execa(process.execPath, [
+    join(import.meta.dirname, 'support/download-child.mjs'),
+    join(workspace.root, 'node_modules/nx-gguf'),
+    join(scratch, 'huge-store'),
+    `${hub.endpoint}/org/huge/resolve/${sha}/model.safetensors`,
+    huge.sha256,
+    String(huge.sizeBytes),
+  ]);
   expect(Number(stdout)).toBeLessThan(200e6);
 }, 120_000);

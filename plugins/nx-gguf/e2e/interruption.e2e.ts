@@ -19,11 +19,16 @@ async function workspaceNamed(name: string): Promise<TestWorkspace> {
 }
 
 function manifests({ root }: TestWorkspace): string[] {
-  return targets.map((target) => readFileSync(join(root, 'dist/tiny-qwen35', target, 'artifact.json'), 'utf8'));
+  return targets.map((target) =>
+    readFileSync(join(root, 'dist/tiny-qwen35', target, 'artifact.json'), 'utf8'),
+  );
 }
 
 /** Runs until a tool has started and a moment has passed, then hands the process group to `stop`; what Nx printed. */
-async function interrupted(workspace: TestWorkspace, { tool, afterMs, stop }: { tool: string; afterMs: number; stop: (group: number) => void }): Promise<{ exitCode: number; output: string }> {
+async function interrupted(
+  workspace: TestWorkspace,
+  { tool, afterMs, stop }: { tool: string; afterMs: number; stop: (group: number) => void },
+): Promise<{ exitCode: number; output: string }> {
   workspace.processes();
   let over = false;
   let watching: Promise<void> = Promise.resolve();
@@ -32,14 +37,20 @@ async function interrupted(workspace: TestWorkspace, { tool, afterMs, stop }: { 
     await sleep(afterMs);
     if (!over) stop(group);
   };
-  const run = await workspace.run(wanted, { onStart: (pid) => { watching = watch(pid); } });
+  const run = await workspace.run(wanted, {
+    onStart: (pid) => {
+      watching = watch(pid);
+    },
+  });
   over = true;
   await watching;
   return run;
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const killAll = (group: number): void => { process.kill(-group, 'SIGKILL'); };
+const killAll = (group: number): void => {
+  process.kill(-group, 'SIGKILL');
+};
 
 beforeAll(async () => {
   const workspace = await workspaceNamed('undisturbed');
@@ -78,15 +89,30 @@ describe('Ctrl-C', () => {
   it.each([
     { tool: 'convert', afterMs: 1500 },
     { tool: 'llama-perplexity', afterMs: 200 },
-  ])('during $tool: the tool ends, nothing is left behind, and the next run goes on', async ({ tool, afterMs }) => {
-    const workspace = await workspaceNamed(`stopped-${tool}`);
-    const { exitCode } = await interrupted(workspace, { tool, afterMs, stop: (group) => { process.kill(-group, 'SIGINT'); } });
-    expect(exitCode).not.toBe(0);
-    for (let waited = 0; waited < 100 && leftovers(store(`stopped-${tool}`)).length > 0; waited++) await sleep(100);
-    expect(leftovers(store(`stopped-${tool}`), join(workspace.root, 'dist'))).toEqual([]);
-    expect(execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' }).split('\n').filter((line) => line.includes(store(`stopped-${tool}`)))).toEqual([]);
-    const again = await workspace.run(wanted);
-    expect(again).toMatchObject({ exitCode: 0 });
-    expect(manifests(workspace)).toEqual(undisturbed);
-  }, 600_000);
+  ])(
+    'during $tool: the tool ends, nothing is left behind, and the next run goes on',
+    async ({ tool, afterMs }) => {
+      const workspace = await workspaceNamed(`stopped-${tool}`);
+      const { exitCode } = await interrupted(workspace, {
+        tool,
+        afterMs,
+        stop: (group) => {
+          process.kill(-group, 'SIGINT');
+        },
+      });
+      expect(exitCode).not.toBe(0);
+      for (let waited = 0; waited < 100 && leftovers(store(`stopped-${tool}`)).length > 0; waited++)
+        await sleep(100);
+      expect(leftovers(store(`stopped-${tool}`), join(workspace.root, 'dist'))).toEqual([]);
+      expect(
+        execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' })
+          .split('\n')
+          .filter((line) => line.includes(store(`stopped-${tool}`))),
+      ).toEqual([]);
+      const again = await workspace.run(wanted);
+      expect(again).toMatchObject({ exitCode: 0 });
+      expect(manifests(workspace)).toEqual(undisturbed);
+    },
+    600_000,
+  );
 });

@@ -1,9 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { invalidationRow } from './support/invalidation-row.js';
 import { editModel, shrinkModel } from './support/small-model.js';
-import { createWorkspace, openWorkspace, realTools, repository, scratchDirectory, type TestWorkspace } from './support/workspace.js';
+import {
+  createWorkspace,
+  openWorkspace,
+  realTools,
+  repository,
+  scratchDirectory,
+  type TestWorkspace,
+} from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const store = join(scratch, 'store');
@@ -16,7 +32,12 @@ const model = (...targets: string[]) => targets.map((target) => `tiny-qwen35:${t
 const plans = model(...variants.map((name) => `plan:${name}`));
 const quantizations = model(...variants.map((name) => `quantize:${name}`));
 const measurements = model(...variants.map((name) => `kld:${name}`));
-const ofModel = [...model('card', 'convert', 'fetch', 'imatrix'), ...plans, ...quantizations, ...measurements].sort();
+const ofModel = [
+  ...model('card', 'convert', 'fetch', 'imatrix'),
+  ...plans,
+  ...quantizations,
+  ...measurements,
+].sort();
 const everything = ['llama-docs:fetch', ...ofModel].sort();
 const times = (count: number, name: string) => Array.from({ length: count }, () => name);
 /** One for each variant with rules, and one for each type without: what they tell depends on the header alone. */
@@ -24,22 +45,43 @@ const dryRun = 'llama-quantize --dry-run';
 // One run on the whole model; each variant after it shares tensors, and takes a run for metadata and one for the rest.
 const sharing = times(2, 'llama-quantize');
 const quantizing = ['llama-quantize', ...times(6, 'llama-quantize')];
-const allTools = ['convert', 'llama-imatrix', ...times(5, 'llama-perplexity'), ...quantizing, ...times(6, dryRun), 'make-checkpoint.mjs', 'make-corpus.mjs'];
+const allTools = [
+  'convert',
+  'llama-imatrix',
+  ...times(5, 'llama-perplexity'),
+  ...quantizing,
+  ...times(6, dryRun),
+  'make-checkpoint.mjs',
+  'make-corpus.mjs',
+];
 
 beforeAll(async () => {
   workspace = await createWorkspace(join(scratch, 'ws'), { store, tools: realTools() });
   shrinkModel(workspace);
   workspace.edit('models/tiny-qwen35/tensor_types.txt', (text) => `${text}# rules of all variants\n`);
-  cpSync(join(workspace.root, 'models/tiny-qwen35/tensor_types.txt'), join(workspace.root, 'models/tiny-qwen35/q5.txt'));
+  cpSync(
+    join(workspace.root, 'models/tiny-qwen35/tensor_types.txt'),
+    join(workspace.root, 'models/tiny-qwen35/q5.txt'),
+  );
   editModel(workspace, ({ quantize }) => Object.assign(quantize['Q5_K_M'] ?? {}, { tensorTypes: 'q5.txt' }));
   // Files that nothing names yet, beside one that says what the converter is told.
-  cpSync(join(workspace.root, 'models/tiny-qwen35/card.md'), join(workspace.root, 'models/tiny-qwen35/other-card.md'));
+  cpSync(
+    join(workspace.root, 'models/tiny-qwen35/card.md'),
+    join(workspace.root, 'models/tiny-qwen35/other-card.md'),
+  );
   appendFileSync(join(workspace.root, 'models/tiny-qwen35/other-card.md'), '\nOther words.\n');
   writeFileSync(join(workspace.root, 'models/tiny-qwen35/metadata.json'), '{ "general.author": "e2e" }\n');
-  writeFileSync(join(workspace.root, 'models/tiny-qwen35/other-metadata.json'), '{ "general.author": "somebody else" }\n');
+  writeFileSync(
+    join(workspace.root, 'models/tiny-qwen35/other-metadata.json'),
+    '{ "general.author": "somebody else" }\n',
+  );
   editModel(workspace, ({ convert }) => Object.assign(convert, { metadata: 'metadata.json' }));
-  cpSync(join(workspace.root, 'tools/corpora/llama-docs'), join(workspace.root, 'tools/corpora/other-docs'), { recursive: true });
-  workspace.edit('tools/corpora/other-docs/make-corpus.mjs', (text) => text.replace('text(evaluation)', "text(evaluation).replaceAll('e', 'a')"));
+  cpSync(join(workspace.root, 'tools/corpora/llama-docs'), join(workspace.root, 'tools/corpora/other-docs'), {
+    recursive: true,
+  });
+  workspace.edit('tools/corpora/other-docs/make-corpus.mjs', (text) =>
+    text.replace('text(evaluation)', "text(evaluation).replaceAll('e', 'a')"),
+  );
   writeFileSync(join(workspace.root, 'README.md'), 'A workspace.\n');
   writeFileSync(join(workspace.root, 'package-lock.json'), lockFile('1.0.0'));
   git('init', '-q');
@@ -50,7 +92,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 function git(...args: string[]): string {
-  return execFileSync('git', ['-c', 'user.name=e2e', '-c', 'user.email=e2e@localhost', '-c', 'init.defaultBranch=main', ...args], { cwd: workspace.root, encoding: 'utf8' });
+  return execFileSync(
+    'git',
+    ['-c', 'user.name=e2e', '-c', 'user.email=e2e@localhost', '-c', 'init.defaultBranch=main', ...args],
+    { cwd: workspace.root, encoding: 'utf8' },
+  );
 }
 
 function lockFile(version: string): string {
@@ -78,7 +124,10 @@ const changes: Change[] = [
   { name: 'nothing', make: () => undefined, ran: [], processes: [] },
   {
     name: 'a rule of one variant',
-    make: () => workspace.edit('models/tiny-qwen35/q5.txt', (text) => text.replace('ssm_out\\.weight$=q8_0', 'ssm_out\\.weight$=q6_K')),
+    make: () =>
+      workspace.edit('models/tiny-qwen35/q5.txt', (text) =>
+        text.replace('ssm_out\\.weight$=q8_0', 'ssm_out\\.weight$=q6_K'),
+      ),
     ran: model('card', 'kld:Q5_K_M', 'plan:Q5_K_M', 'quantize:Q5_K_M'),
     processes: [...times(2, 'llama-perplexity'), ...sharing, dryRun],
   },
@@ -96,9 +145,23 @@ const changes: Change[] = [
   },
   {
     name: 'the imatrix corpus',
-    make: () => workspace.edit('tools/corpora/llama-docs/make-corpus.mjs', (text) => text.replace('text(calibration)', "text(calibration).replace('a', 'b')")),
-    ran: ['llama-docs:fetch', ...model('card', 'imatrix'), ...plans, ...quantizations, ...measurements].sort(),
-    processes: ['llama-imatrix', ...times(5, 'llama-perplexity'), ...times(8, 'llama-quantize'), 'make-corpus.mjs'],
+    make: () =>
+      workspace.edit('tools/corpora/llama-docs/make-corpus.mjs', (text) =>
+        text.replace('text(calibration)', "text(calibration).replace('a', 'b')"),
+      ),
+    ran: [
+      'llama-docs:fetch',
+      ...model('card', 'imatrix'),
+      ...plans,
+      ...quantizations,
+      ...measurements,
+    ].sort(),
+    processes: [
+      'llama-imatrix',
+      ...times(5, 'llama-perplexity'),
+      ...times(8, 'llama-quantize'),
+      'make-corpus.mjs',
+    ],
   },
   {
     name: 'kld chunks',
@@ -108,48 +171,85 @@ const changes: Change[] = [
   },
   {
     name: 'rules for a variant that had none, in model.json alone',
-    make: () => editModel(workspace, ({ quantize }) => Object.assign(quantize['Q4_K_M-plain'] ?? {}, { tensorTypes: 'q5.txt' })),
+    make: () =>
+      editModel(workspace, ({ quantize }) =>
+        Object.assign(quantize['Q4_K_M-plain'] ?? {}, { tensorTypes: 'q5.txt' }),
+      ),
     ran: model('card', 'kld:Q4_K_M-plain', 'plan:Q4_K_M-plain', 'quantize:Q4_K_M-plain'),
     processes: [...times(2, 'llama-perplexity'), 'llama-quantize'],
   },
   {
     name: 'the type of a variant',
-    make: () => editModel(workspace, ({ quantize }) => Object.assign(quantize['Q4_K_M-plain'] ?? {}, { ftype: 'Q2_K' })),
+    make: () =>
+      editModel(workspace, ({ quantize }) =>
+        Object.assign(quantize['Q4_K_M-plain'] ?? {}, { ftype: 'Q2_K' }),
+      ),
     ran: model('card', 'kld:Q4_K_M-plain', 'plan:Q4_K_M-plain', 'quantize:Q4_K_M-plain'),
     processes: [...times(2, 'llama-perplexity'), ...sharing, dryRun],
   },
   {
     name: 'a tensor-type file under another name',
     make: () => {
-      renameSync(join(workspace.root, 'models/tiny-qwen35/q5.txt'), join(workspace.root, 'models/tiny-qwen35/rules.txt'));
-      editModel(workspace, ({ quantize }) => Object.assign(quantize['Q5_K_M'] ?? {}, { tensorTypes: 'rules.txt' }));
+      renameSync(
+        join(workspace.root, 'models/tiny-qwen35/q5.txt'),
+        join(workspace.root, 'models/tiny-qwen35/rules.txt'),
+      );
+      editModel(workspace, ({ quantize }) =>
+        Object.assign(quantize['Q5_K_M'] ?? {}, { tensorTypes: 'rules.txt' }),
+      );
     },
     ran: model('card', 'plan:Q5_K_M', 'quantize:Q5_K_M'),
     processes: [],
   },
-  { name: 'another card template', make: () => editModel(workspace, ({ card }) => Object.assign(card, { template: 'other-card.md' })), ran: model('card'), processes: [] },
+  {
+    name: 'another card template',
+    make: () => editModel(workspace, ({ card }) => Object.assign(card, { template: 'other-card.md' })),
+    ran: model('card'),
+    processes: [],
+  },
   {
     name: 'another metadata file for the converter',
-    make: () => editModel(workspace, ({ convert }) => Object.assign(convert, { metadata: 'other-metadata.json' })),
-    ran: ofModel.filter((task) => !task.endsWith(':fetch')), processes: ['convert', 'llama-imatrix', ...times(5, 'llama-perplexity'), ...times(4, 'llama-quantize'), ...times(6, dryRun)],
+    make: () =>
+      editModel(workspace, ({ convert }) => Object.assign(convert, { metadata: 'other-metadata.json' })),
+    ran: ofModel.filter((task) => !task.endsWith(':fetch')),
+    processes: [
+      'convert',
+      'llama-imatrix',
+      ...times(5, 'llama-perplexity'),
+      ...times(4, 'llama-quantize'),
+      ...times(6, dryRun),
+    ],
   },
   {
     name: 'another evaluation corpus',
-    make: () => editModel(workspace, ({ evaluation }) => Object.assign(evaluation, { corpus: { project: 'other-docs', file: 'evaluation.txt' } })),
+    make: () =>
+      editModel(workspace, ({ evaluation }) =>
+        Object.assign(evaluation, { corpus: { project: 'other-docs', file: 'evaluation.txt' } }),
+      ),
     ran: ['other-docs:fetch', ...model('card'), ...measurements].sort(),
     processes: [...times(5, 'llama-perplexity'), 'make-corpus.mjs'],
   },
   {
     name: 'no importance matrix any more',
     make: () => editModel(workspace, (whole) => delete (whole as { imatrix?: unknown }).imatrix),
-    ran: ofModel.filter((task) => !task.endsWith(':imatrix')), processes: [...times(5, 'llama-perplexity'), ...times(8, 'llama-quantize'), ...times(6, dryRun)],
+    ran: ofModel.filter((task) => !task.endsWith(':imatrix')),
+    processes: [...times(5, 'llama-perplexity'), ...times(8, 'llama-quantize'), ...times(6, dryRun)],
   },
   {
     name: 'a file that the source command reads',
-    make: () => workspace.edit('models/tiny-qwen35/checkpoint/model-card.mjs', (text) => text.replace('It is not', 'This is not')),
-    ran: ofModel, processes: ['convert', 'make-checkpoint.mjs'],
+    make: () =>
+      workspace.edit('models/tiny-qwen35/checkpoint/model-card.mjs', (text) =>
+        text.replace('It is not', 'This is not'),
+      ),
+    ran: ofModel,
+    processes: ['convert', 'make-checkpoint.mjs'],
   },
-  { name: 'README', make: () => appendFileSync(join(workspace.root, 'README.md'), 'More.\n'), ran: [], processes: [] },
+  {
+    name: 'README',
+    make: () => appendFileSync(join(workspace.root, 'README.md'), 'More.\n'),
+    ran: [],
+    processes: [],
+  },
   {
     name: 'a new variant',
     make: () => {
@@ -169,8 +269,18 @@ const changes: Change[] = [
     ran: ofModel.filter((task) => !task.endsWith(':Q6_K')),
     processes: [],
   },
-  { name: 'a reformatted nx.json', make: () => workspace.edit('nx.json', (text) => JSON.stringify(JSON.parse(text), null, 4)), ran: everything, processes: [] },
-  { name: 'a bumped unrelated dependency', make: () => writeFileSync(join(workspace.root, 'package-lock.json'), lockFile('2.0.0')), ran: [], processes: [] },
+  {
+    name: 'a reformatted nx.json',
+    make: () => workspace.edit('nx.json', (text) => JSON.stringify(JSON.parse(text), null, 4)),
+    ran: everything,
+    processes: [],
+  },
+  {
+    name: 'a bumped unrelated dependency',
+    make: () => writeFileSync(join(workspace.root, 'package-lock.json'), lockFile('2.0.0')),
+    ran: [],
+    processes: [],
+  },
   {
     name: "llama.cpp's identity",
     make: () => {
@@ -188,16 +298,23 @@ describe('what a change rebuilds', () => {
     expect(await runCard()).toEqual({ ran: everything, processes: allTools });
   }, 600_000);
 
-  it.each(changes)('$name', async ({ name, make, ran, processes }) => {
-    await make();
-    // `nx affected` does all that the change needs, so nothing is left for `nx run`.
-    const affected = await nx(['affected', '-t', 'card', '--base=HEAD']);
-    const afterwards = await runCard();
-    git('checkout', '-q', '.');
-    git('clean', '-qfd', 'models', 'tools');
-    expect({ affected, afterwards }).toEqual({ affected: { ran, processes }, afterwards: { ran: [], processes: [] } });
-    expect(readme).toContain(invalidationRow(name, { ran, processes }));
-  }, 600_000);
+  it.each(changes)(
+    '$name',
+    async ({ name, make, ran, processes }) => {
+      await make();
+      // `nx affected` does all that the change needs, so nothing is left for `nx run`.
+      const affected = await nx(['affected', '-t', 'card', '--base=HEAD']);
+      const afterwards = await runCard();
+      git('checkout', '-q', '.');
+      git('clean', '-qfd', 'models', 'tools');
+      expect({ affected, afterwards }).toEqual({
+        affected: { ran, processes },
+        afterwards: { ran: [], processes: [] },
+      });
+      expect(readme).toContain(invalidationRow(name, { ran, processes }));
+    },
+    600_000,
+  );
 });
 
 describe('what an update of nx-gguf rebuilds', () => {
@@ -218,14 +335,18 @@ describe('what a lost directory or another place rebuilds', () => {
     { name: 'dist deleted', lose: ['dist'], ran: [] },
     { name: 'the Nx cache deleted', lose: ['.nx'], ran: everything },
     { name: 'dist and the Nx cache deleted', lose: ['dist', '.nx'], ran: everything },
-  ])('$name: no tool', async ({ name, lose, ran }) => {
-    await runCard();
-    for (const path of lose) rmSync(join(workspace.root, path), { recursive: true });
-    expect(await runCard()).toEqual({ ran, processes: [] });
-    expect(existsSync(join(workspace.root, 'dist/tiny-qwen35/README.md'))).toBe(true);
-    expect(existsSync(join(workspace.root, 'dist/tiny-qwen35/tiny-qwen35-Q6_K.gguf'))).toBe(true);
-    expect(readme).toContain(invalidationRow(name, { ran, processes: [] }));
-  }, 600_000);
+  ])(
+    '$name: no tool',
+    async ({ name, lose, ran }) => {
+      await runCard();
+      for (const path of lose) rmSync(join(workspace.root, path), { recursive: true });
+      expect(await runCard()).toEqual({ ran, processes: [] });
+      expect(existsSync(join(workspace.root, 'dist/tiny-qwen35/README.md'))).toBe(true);
+      expect(existsSync(join(workspace.root, 'dist/tiny-qwen35/tiny-qwen35-Q6_K.gguf'))).toBe(true);
+      expect(readme).toContain(invalidationRow(name, { ran, processes: [] }));
+    },
+    600_000,
+  );
 
   it('the workspace moved to another directory: no tool', async () => {
     const moved = join(scratch, 'elsewhere', basename(workspace.root));
@@ -258,9 +379,12 @@ describe('what a lost directory or another place rebuilds', () => {
 
   it('the store deleted: everything once more, with the same manifests', async () => {
     const before = workspace.json('dist/tiny-qwen35/card/artifact.json');
-    for (const path of [store, join(workspace.root, '.nx'), join(workspace.root, 'dist')]) rmSync(path, { recursive: true });
+    for (const path of [store, join(workspace.root, '.nx'), join(workspace.root, 'dist')])
+      rmSync(path, { recursive: true });
     expect(await runCard()).toEqual({ ran: everything, processes: allTools });
     expect(workspace.json('dist/tiny-qwen35/card/artifact.json')).toEqual(before);
-    expect(readme).toContain(invalidationRow('the store, dist and the Nx cache deleted', { ran: everything, processes: allTools }));
+    expect(readme).toContain(
+      invalidationRow('the store, dist and the Nx cache deleted', { ran: everything, processes: allTools }),
+    );
   }, 600_000);
 });

@@ -6,7 +6,14 @@ import { kldReader } from '../src/kld/kld-reader.js';
 import { leftovers } from './support/leftovers.js';
 import { killParents, pause, running, until, type Running } from './support/processes.js';
 import { editModel, shrinkModel } from './support/small-model.js';
-import { createWorkspace, realTools, scratchDirectory, type NxRun, type RealTools, type TestWorkspace } from './support/workspace.js';
+import {
+  createWorkspace,
+  realTools,
+  scratchDirectory,
+  type NxRun,
+  type RealTools,
+  type TestWorkspace,
+} from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const store = join(scratch, 'store');
@@ -19,7 +26,9 @@ let workspace: TestWorkspace;
 let tools: RealTools;
 let changes = 0;
 
-interface Manifest { files: { name: string; sha256: string }[] }
+interface Manifest {
+  files: { name: string; sha256: string }[];
+}
 
 /** A change that makes all measurements new, without making them longer. */
 function makeNew(): void {
@@ -29,15 +38,29 @@ function makeNew(): void {
 }
 
 const blob = (sha256: string): string => join(store, 'blobs', sha256.slice(0, 2), sha256);
-const manifest = (target: string): Manifest => workspace.json(`dist/tiny-qwen35/${target}/artifact.json`) as Manifest;
+const manifest = (target: string): Manifest =>
+  workspace.json(`dist/tiny-qwen35/${target}/artifact.json`) as Manifest;
 /** The process groups that this file started: nothing else on the machine is its business. */
 const groups = new Set<number>();
-const ours = (): Running[] => running('llama-perplexity').filter(({ args, group }) => groups.has(group) && args.includes('-m tiny-qwen35-'));
-const tool = (file: string): Running | undefined => ours().find(({ args }) => args.includes(`-m tiny-qwen35-${file}.gguf`) && !args.includes('/bin/sh'));
-const fifos = (): string[] => readdirSync(join(scratch), { recursive: true, encoding: 'utf8' }).filter((name) => name.startsWith('store/') && statSync(join(scratch, name), { throwIfNoEntry: false })?.isFIFO() === true);
+const ours = (): Running[] =>
+  running('llama-perplexity').filter(
+    ({ args, group }) => groups.has(group) && args.includes('-m tiny-qwen35-'),
+  );
+const tool = (file: string): Running | undefined =>
+  ours().find(({ args }) => args.includes(`-m tiny-qwen35-${file}.gguf`) && !args.includes('/bin/sh'));
+const fifos = (): string[] =>
+  readdirSync(join(scratch), { recursive: true, encoding: 'utf8' }).filter(
+    (name) =>
+      name.startsWith('store/') &&
+      statSync(join(scratch, name), { throwIfNoEntry: false })?.isFIFO() === true,
+  );
 
 /** Runs the measurements, does something to a process when it is there, and expects all to be over soon after. */
-async function disturbed(file: string, disturb: (found: Running) => void | Promise<void>, { args = kld } = {}): Promise<NxRun> {
+async function disturbed(
+  file: string,
+  disturb: (found: Running) => void | Promise<void>,
+  { args = kld } = {},
+): Promise<NxRun> {
   makeNew();
   const run = workspace.run(args, { onStart: (group) => groups.add(group) });
   await disturb(await until(() => tool(file)));
@@ -72,15 +95,35 @@ describe('measurements that stream the base logits', () => {
     expect(leftovers(store)).toEqual([]);
     const hand = join(scratch, 'hand');
     mkdirSync(hand);
-    for (const target of ['convert', ...variants.map((name) => `quantize/${name}`)]) for (const { name, sha256 } of manifest(target).files) symlinkSync(blob(sha256), join(hand, name));
-    symlinkSync(blob((workspace.json('dist/llama-docs/fetch/artifact.json') as Manifest).files.find(({ name }) => name === 'evaluation.txt')?.sha256 ?? ''), join(hand, 'text'));
-    const attended = join(tools.bin, readdirSync(tools.bin).find((name) => name.startsWith('llama-perplexity-attended')) ?? 'llama-perplexity');
-    const byHand = (args: readonly string[]) => spawnSync(attended, ['-c', String(ctx), '-b', '2048', '-ub', '512', '-t', '2', '--kl-divergence-base', 'base', ...args], { cwd: hand, encoding: 'utf8', maxBuffer: 1 << 26 });
+    for (const target of ['convert', ...variants.map((name) => `quantize/${name}`)])
+      for (const { name, sha256 } of manifest(target).files) symlinkSync(blob(sha256), join(hand, name));
+    symlinkSync(
+      blob(
+        (workspace.json('dist/llama-docs/fetch/artifact.json') as Manifest).files.find(
+          ({ name }) => name === 'evaluation.txt',
+        )?.sha256 ?? '',
+      ),
+      join(hand, 'text'),
+    );
+    const attended = join(
+      tools.bin,
+      readdirSync(tools.bin).find((name) => name.startsWith('llama-perplexity-attended')) ??
+        'llama-perplexity',
+    );
+    const byHand = (args: readonly string[]) =>
+      spawnSync(
+        attended,
+        ['-c', String(ctx), '-b', '2048', '-ub', '512', '-t', '2', '--kl-divergence-base', 'base', ...args],
+        { cwd: hand, encoding: 'utf8', maxBuffer: 1 << 26 },
+      );
     byHand(['-m', 'tiny-qwen35-BF16.gguf', '-f', 'text', '--chunks', String(chunks)]);
     for (const name of variants) {
       const reader = kldReader();
-      for (const line of byHand(['-m', `tiny-qwen35-${name}.gguf`, '--kl-divergence']).stdout.split('\n')) reader.line(line);
-      const measured: unknown = JSON.parse(readFileSync(blob(manifest(`kld/${name}`).files[0]?.sha256 ?? ''), 'utf8'));
+      for (const line of byHand(['-m', `tiny-qwen35-${name}.gguf`, '--kl-divergence']).stdout.split('\n'))
+        reader.line(line);
+      const measured: unknown = JSON.parse(
+        readFileSync(blob(manifest(`kld/${name}`).files[0]?.sha256 ?? ''), 'utf8'),
+      );
       // As JSON has it, which knows no negative zero.
       expect(measured).toMatchObject(JSON.parse(JSON.stringify(withAnnouncement(reader))) as object);
     }
@@ -88,7 +131,9 @@ describe('measurements that stream the base logits', () => {
   }, 900_000);
 
   it('one reader is killed: it fails alone, and the others are done', async () => {
-    const { exitCode, output } = await disturbed('Q5_K_M', ({ pid }) => { process.kill(pid, 'SIGKILL'); });
+    const { exitCode, output } = await disturbed('Q5_K_M', ({ pid }) => {
+      process.kill(pid, 'SIGKILL');
+    });
     expect(exitCode).not.toBe(0);
     expect(output).toMatch(/TOOL_FAILED: llama-perplexity was ended by SIGKILL/);
     expect(output.slice(output.lastIndexOf('Failed tasks'))).toMatch(/- tiny-qwen35:kld:Q5_K_M/);
@@ -100,24 +145,36 @@ describe('measurements that stream the base logits', () => {
   }, 900_000);
 
   it('the base is killed: all fail, and say that it was the base', async () => {
-    const { exitCode, output } = await disturbed('BF16', ({ pid }) => { process.kill(pid, 'SIGKILL'); });
+    const { exitCode, output } = await disturbed('BF16', ({ pid }) => {
+      process.kill(pid, 'SIGKILL');
+    });
     expect(exitCode).not.toBe(0);
-    expect(output.match(/TOOL_FAILED: base pass of tiny-qwen35-BF16\.gguf: llama-perplexity was ended by SIGKILL/g)).toHaveLength(3);
+    expect(
+      output.match(
+        /TOOL_FAILED: base pass of tiny-qwen35-BF16\.gguf: llama-perplexity was ended by SIGKILL/g,
+      ),
+    ).toHaveLength(3);
     expect(leftovers(store)).toEqual([]);
   }, 900_000);
 
-  it.each([0, 400, 1200])('the relay is killed %i ms after a reader started: no tool stays, and the next run does it all', async (afterMs) => {
-    await disturbed('Q4_K_M', async ({ group }) => {
-      await pause(afterMs);
-      killParents(group);
-    });
-    expect(await workspace.run(kld)).toMatchObject({ exitCode: 0 });
-    expect(leftovers(store)).toEqual([]);
-    expect(fifos()).toEqual([]);
-  }, 900_000);
+  it.each([0, 400, 1200])(
+    'the relay is killed %i ms after a reader started: no tool stays, and the next run does it all',
+    async (afterMs) => {
+      await disturbed('Q4_K_M', async ({ group }) => {
+        await pause(afterMs);
+        killParents(group);
+      });
+      expect(await workspace.run(kld)).toMatchObject({ exitCode: 0 });
+      expect(leftovers(store)).toEqual([]);
+      expect(fifos()).toEqual([]);
+    },
+    900_000,
+  );
 
   it('Ctrl-C: nothing stays', async () => {
-    const { exitCode } = await disturbed('Q6_K', ({ group }) => { process.kill(-group, 'SIGINT'); });
+    const { exitCode } = await disturbed('Q6_K', ({ group }) => {
+      process.kill(-group, 'SIGINT');
+    });
     expect(exitCode).not.toBe(0);
     await until(() => (leftovers(store).length === 0 ? true : undefined), 20_000);
     expect(fifos()).toEqual([]);
@@ -162,7 +219,10 @@ describe('measurements that stream the base logits', () => {
     expect(workspace.processes()).toEqual(['llama-perplexity', 'llama-perplexity']);
     editModel(workspace, ({ evaluation }) => Object.assign(evaluation, { base: 'stream' }));
     const { exitCode, output } = await workspace.run(kld);
-    expect({ exitCode, output }).toMatchObject({ exitCode: 0, output: expect.stringContaining('on the kept base logits') as string });
+    expect({ exitCode, output }).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('on the kept base logits') as string,
+    });
     expect(workspace.processes()).toEqual(['llama-perplexity', 'llama-perplexity']);
   }, 900_000);
 });

@@ -13,10 +13,16 @@ import { scratchDirectory } from './support/workspace.js';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What runs in the page, whose types are not those of Node. */
-interface PageGlobals { document: { activeElement: unknown }; getComputedStyle: (of: unknown) => { fill: string } }
-const isFocused = (of: unknown): boolean => of === (globalThis as unknown as PageGlobals).document.activeElement;
+interface PageGlobals {
+  document: { activeElement: unknown };
+  getComputedStyle: (of: unknown) => { fill: string };
+}
+const isFocused = (of: unknown): boolean =>
+  of === (globalThis as unknown as PageGlobals).document.activeElement;
 const fillOf = (of: unknown): string => (globalThis as unknown as PageGlobals).getComputedStyle(of).fill;
-const unfold = (of: object): void => { Object.assign(of, { open: true }); };
+const unfold = (of: object): void => {
+  Object.assign(of, { open: true });
+};
 
 browserSuite('the report page in a browser', () => {
   const scratch = scratchDirectory();
@@ -26,7 +32,9 @@ browserSuite('the report page in a browser', () => {
   let evidence: Evidence;
   let page: Page;
 
-  const write = async (name: string, models: readonly Evidence[]): Promise<void> => { writeFileSync(join(scratch, `${name}.html`), await renderPage(models, await readPageAssets())); };
+  const write = async (name: string, models: readonly Evidence[]): Promise<void> => {
+    writeFileSync(join(scratch, `${name}.html`), await renderPage(models, await readPageAssets()));
+  };
   const open = async (name = 'report', options: BrowserContextOptions = wide): Promise<string[]> => {
     page = await browser.newPage(options);
     const address = pathToFileURL(join(scratch, `${name}.html`)).href;
@@ -35,7 +43,11 @@ browserSuite('the report page in a browser', () => {
     return complaints;
   };
   const table = (): Locator => page.locator('#m0-models');
-  const names = async (): Promise<string[]> => (await table().locator('tbody tr:visible').all()).reduce(async (before, row) => [...(await before), (await row.getAttribute('data-name')) ?? ''], Promise.resolve<string[]>([]));
+  const names = async (): Promise<string[]> =>
+    (await table().locator('tbody tr:visible').all()).reduce(
+      async (before, row) => [...(await before), (await row.getAttribute('data-name')) ?? ''],
+      Promise.resolve<string[]>([]),
+    );
   /** The value of an expression in the page. */
   const inPage = (expression: string): Promise<unknown> => page.evaluate(expression);
   const tip = (): Locator => page.locator('#tip');
@@ -44,8 +56,25 @@ browserSuite('the report page in a browser', () => {
     browser = await startBrowser();
     evidence = sampleEvidence();
     await write('report', [evidence]);
-    await write('models', [evidence, { ...sampleEvidence({ variants: ['Q4_K_M'], references: false, speed: false }), name: 'Other-1B', imatrix: null }]);
-    await write('large', [sampleEvidence({ layers: 130, chunks: 580, references: false, variants: Array.from({ length: 20 }, (_, index) => `${['Q3_K_M', 'Q4_K_M', 'Q5_K_M', 'Q6_K'][index % 4] ?? ''}-${index}`) })]);
+    await write('models', [
+      evidence,
+      {
+        ...sampleEvidence({ variants: ['Q4_K_M'], references: false, speed: false }),
+        name: 'Other-1B',
+        imatrix: null,
+      },
+    ]);
+    await write('large', [
+      sampleEvidence({
+        layers: 130,
+        chunks: 580,
+        references: false,
+        variants: Array.from(
+          { length: 20 },
+          (_, index) => `${['Q3_K_M', 'Q4_K_M', 'Q5_K_M', 'Q6_K'][index % 4] ?? ''}-${index}`,
+        ),
+      }),
+    ]);
   }, 120_000);
   afterEach(() => page.context().close());
   afterAll(async () => {
@@ -53,7 +82,11 @@ browserSuite('the report page in a browser', () => {
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  it.each([['one model', 'report'], ['several models', 'models'], ['many tensors', 'large']])('of %s: no error, no request, no wider than a telephone', async (_, name) => {
+  it.each([
+    ['one model', 'report'],
+    ['several models', 'models'],
+    ['many tensors', 'large'],
+  ])('of %s: no error, no request, no wider than a telephone', async (_, name) => {
     const complaints = await open(name, narrow);
     for (const section of await page.locator('section').all()) await section.scrollIntoViewIfNeeded();
     await page.locator('.grid').first().waitFor();
@@ -61,21 +94,38 @@ browserSuite('the report page in a browser', () => {
     expect(await inPage('document.documentElement.scrollWidth')).toBe(390);
   });
 
-  it.each([['report'], ['models']])('on a telephone the tables of %s scroll by themselves, and their first column leaves room for the others', async (name) => {
-    await open(name, narrow);
-    for (const folded of await page.locator('details').all()) await folded.evaluate(unfold);
-    await page.locator('.tensors').first().scrollIntoViewIfNeeded();
-    await page.locator('.grid').first().waitFor();
-    expect(await inPage('document.documentElement.scrollWidth')).toBe(390);
-    expect(await inPage(`[...document.querySelectorAll('table')].filter((table) => { const place = table.closest('.scroll'); return place === null || place.clientWidth > innerWidth || (table.offsetWidth > place.clientWidth && getComputedStyle(place).overflowX !== 'auto'); }).length`)).toBe(0);
-    // What stays in place while the rest is scrolled must not cover it.
-    expect(await inPage(`[...document.querySelectorAll('tbody th')].filter((head) => getComputedStyle(head).position === 'sticky' && head.offsetWidth > innerWidth / 2).map((head) => head.textContent)`)).toEqual([]);
-  });
+  it.each([['report'], ['models']])(
+    'on a telephone the tables of %s scroll by themselves, and their first column leaves room for the others',
+    async (name) => {
+      await open(name, narrow);
+      for (const folded of await page.locator('details').all()) await folded.evaluate(unfold);
+      await page.locator('.tensors').first().scrollIntoViewIfNeeded();
+      await page.locator('.grid').first().waitFor();
+      expect(await inPage('document.documentElement.scrollWidth')).toBe(390);
+      expect(
+        await inPage(
+          `[...document.querySelectorAll('table')].filter((table) => { const place = table.closest('.scroll'); return place === null || place.clientWidth > innerWidth || (table.offsetWidth > place.clientWidth && getComputedStyle(place).overflowX !== 'auto'); }).length`,
+        ),
+      ).toBe(0);
+      // What stays in place while the rest is scrolled must not cover it.
+      expect(
+        await inPage(
+          `[...document.querySelectorAll('tbody th')].filter((head) => getComputedStyle(head).position === 'sticky' && head.offsetWidth > innerWidth / 2).map((head) => head.textContent)`,
+        ),
+      ).toEqual([]);
+    },
+  );
 
   it('a column is sorted by its figures, both ways, and what is missing stays last', async () => {
     await open();
     const declared = [...evidence.variants, ...evidence.references];
-    const byKld = [...declared].sort((a, b) => (a.measurement?.statistics.kldNats.mean.value ?? 0) - (b.measurement?.statistics.kldNats.mean.value ?? 0)).map(({ name }) => name.toLowerCase());
+    const byKld = [...declared]
+      .sort(
+        (a, b) =>
+          (a.measurement?.statistics.kldNats.mean.value ?? 0) -
+          (b.measurement?.statistics.kldNats.mean.value ?? 0),
+      )
+      .map(({ name }) => name.toLowerCase());
     const head = table().getByRole('columnheader', { name: 'Mean KLD' });
     await head.getByRole('button').click();
     expect([await names(), await head.getAttribute('aria-sort')]).toEqual([byKld, 'ascending']);
@@ -85,7 +135,9 @@ browserSuite('the report page in a browser', () => {
       const speed = table().getByRole('columnheader', { name: 'pp512' });
       await speed.getByRole('button').click();
       expect(await speed.getAttribute('aria-sort')).toBe(direction);
-      expect((await names()).slice(-evidence.references.length).every((name) => name.startsWith('maker-'))).toBe(true);
+      expect(
+        (await names()).slice(-evidence.references.length).every((name) => name.startsWith('maker-')),
+      ).toBe(true);
     }
     expect(await table().locator('[aria-sort]:not([aria-sort="none"])').count()).toBe(1);
   });
@@ -105,7 +157,9 @@ browserSuite('the report page in a browser', () => {
     expect(await marks.count()).toBe(6);
     await marks.nth(1).hover();
     await tip().waitFor();
-    expect((await tip().innerText()).split('\n')).toEqual(expect.arrayContaining(['Q5_K_M', 'mean KLD 0.011000 ± 0.000044']));
+    expect((await tip().innerText()).split('\n')).toEqual(
+      expect.arrayContaining(['Q5_K_M', 'mean KLD 0.011000 ± 0.000044']),
+    );
     await page.keyboard.press('Escape');
     await tip().waitFor({ state: 'hidden' });
     await marks.nth(0).focus();
@@ -129,7 +183,11 @@ browserSuite('the report page in a browser', () => {
     await map.locator('.grid').waitFor();
     const [first] = evidence.variants;
     const changed = first?.plan?.tensors.filter(({ to, stock }) => to !== stock) ?? [];
-    await map.getByText(`${first?.plan?.tensors.length ?? 0} of ${first?.plan?.tensors.length ?? 0} tensors match; ${changed.length} of them differ`).waitFor();
+    await map
+      .getByText(
+        `${first?.plan?.tensors.length ?? 0} of ${first?.plan?.tensors.length ?? 0} tensors match; ${changed.length} of them differ`,
+      )
+      .waitFor();
     expect(await map.locator('td.differs').count()).toBe(changed.length);
     await map.getByLabel('Only what differs').check();
     await map.getByRole('searchbox', { name: 'Because' }).fill('side effect');
@@ -137,7 +195,9 @@ browserSuite('the report page in a browser', () => {
     await map.getByText(`${moved.length} of ${first?.plan?.tensors.length ?? 0} tensors match`).waitFor();
     expect(await map.locator('td[data-tensor]:not(.dim)').count()).toBe(moved.length);
     await map.locator('td[data-tensor]:not(.dim)').first().hover();
-    expect((await tip().innerText()).split('\n')).toEqual(expect.arrayContaining([moved[0]?.name, 'because: side effect: q6_K without rules for others']));
+    expect((await tip().innerText()).split('\n')).toEqual(
+      expect.arrayContaining([moved[0]?.name, 'because: side effect: q6_K without rules for others']),
+    );
     await map.getByText('The tensors as a table').click();
     await map.locator('details tbody tr').first().waitFor();
     expect(await map.locator('details tbody tr').count()).toBe(moved.length);
@@ -147,7 +207,9 @@ browserSuite('the report page in a browser', () => {
     await map.getByLabel('Only what differs').uncheck();
     await map.getByRole('searchbox', { name: 'Because' }).fill('');
     await map.getByRole('combobox', { name: 'Type' }).selectOption('q8_0');
-    await map.getByText(`${Object.values(first?.tensorTypes ?? {}).filter((type) => type === 'q8_0').length} of `).waitFor();
+    await map
+      .getByText(`${Object.values(first?.tensorTypes ?? {}).filter((type) => type === 'q8_0').length} of `)
+      .waitFor();
   });
 
   it('the arrow keys go through the tensor map, over places without a tensor', async () => {
@@ -173,9 +235,13 @@ browserSuite('the report page in a browser', () => {
     const filtered = (await place.locator('tbody td:nth-child(2)').allInnerTexts()).map(Number);
     expect(filtered.length).toBeGreaterThan(8);
     expect(filtered).toEqual([...filtered].sort((a, b) => a - b));
-    expect(await place.getByRole('columnheader', { name: 'Mean' }).getAttribute('aria-sort')).toBe('ascending');
+    expect(await place.getByRole('columnheader', { name: 'Mean' }).getAttribute('aria-sort')).toBe(
+      'ascending',
+    );
     await place.getByRole('button', { name: 'Mean' }).click();
-    expect((await place.locator('tbody td:nth-child(2)').allInnerTexts()).map(Number)).toEqual(filtered.reverse());
+    expect((await place.locator('tbody td:nth-child(2)').allInnerTexts()).map(Number)).toEqual(
+      filtered.reverse(),
+    );
     await page.locator('.tensors').getByLabel('Colour by').selectOption('importance');
     await page.locator('.grid td.i8').first().waitFor();
   });
@@ -185,25 +251,32 @@ browserSuite('the report page in a browser', () => {
     const map = page.locator('.tensors');
     await map.scrollIntoViewIfNeeded();
     await map.getByText('The tensors as a table').click();
-    const sizes = async (): Promise<string[]> => map.locator('details tbody tr td:nth-child(5)').allInnerTexts();
+    const sizes = async (): Promise<string[]> =>
+      map.locator('details tbody tr td:nth-child(5)').allInnerTexts();
     await map.locator('details').getByRole('button', { name: 'Size' }).click();
     await map.locator('details').getByRole('button', { name: 'Size' }).click();
     const all = await sizes();
     await map.getByRole('searchbox', { name: 'Name' }).fill('blk');
     await map.getByText(/^\d+ of \d+ tensors match/).waitFor();
-    expect(await map.locator('details').getByRole('columnheader', { name: 'Size' }).getAttribute('aria-sort')).toBe('descending');
+    expect(
+      await map.locator('details').getByRole('columnheader', { name: 'Size' }).getAttribute('aria-sort'),
+    ).toBe('descending');
     expect(all[0]).not.toBe(all.at(-1));
     const [first = '', last = ''] = [(await sizes())[0], (await sizes()).at(-1)];
     expect([first.endsWith('MiB'), last.endsWith('KiB')]).toEqual([true, true]);
     await map.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'Q6_K' });
-    expect(await map.locator('details').getByRole('columnheader', { name: 'Size' }).getAttribute('aria-sort')).toBe('descending');
+    expect(
+      await map.locator('details').getByRole('columnheader', { name: 'Size' }).getAttribute('aria-sort'),
+    ).toBe('descending');
   });
 
   it('every chart has its figures in a table too', async () => {
     await open();
     for (const chart of await page.locator('.chart').all()) {
       await chart.getByText('The figures as a table').click();
-      expect(await chart.locator('tbody tr:visible').count()).toBeGreaterThanOrEqual(evidence.variants.length);
+      expect(await chart.locator('tbody tr:visible').count()).toBeGreaterThanOrEqual(
+        evidence.variants.length,
+      );
     }
   });
 
@@ -247,7 +320,8 @@ browserSuite('the report page in a browser', () => {
     const before = await count();
     expect(before).toBeLessThan(12_000);
     const shown = map.getByRole('combobox', { name: 'Show' });
-    for (const option of await shown.locator('option').all()) await shown.selectOption(await option.getAttribute('value'));
+    for (const option of await shown.locator('option').all())
+      await shown.selectOption(await option.getAttribute('value'));
     await map.getByText(/^1\d\d\d of 1\d\d\d tensors match/).waitFor();
     expect(await count()).toBeLessThan(before + 100);
     await map.getByText('The tensors as a table').click();
@@ -258,13 +332,24 @@ browserSuite('the report page in a browser', () => {
     expect(await rows.count()).toBe(200);
   });
 
-  it.each([['report', 'light', wide], ['report', 'dark', wide], ['report', 'dark', narrow], ['models', 'light', narrow]] as const)('axe finds nothing in %s, %s, %o', async (name, colorScheme, size) => {
-    await open(name, { ...size, colorScheme });
-    for (const folded of await page.locator('details').all()) await folded.evaluate(unfold);
-    await page.locator('.tensors').first().scrollIntoViewIfNeeded();
-    await page.locator('.grid').first().waitFor();
-    await page.evaluate(axe);
-    const violations = await inPage(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.length, nodes.slice(0, 3).map(({ html, failureSummary }) => html.slice(0, 200) + ' ' + failureSummary)]))`);
-    expect(violations).toEqual([]);
-  }, 120_000);
+  it.each([
+    ['report', 'light', wide],
+    ['report', 'dark', wide],
+    ['report', 'dark', narrow],
+    ['models', 'light', narrow],
+  ] as const)(
+    'axe finds nothing in %s, %s, %o',
+    async (name, colorScheme, size) => {
+      await open(name, { ...size, colorScheme });
+      for (const folded of await page.locator('details').all()) await folded.evaluate(unfold);
+      await page.locator('.tensors').first().scrollIntoViewIfNeeded();
+      await page.locator('.grid').first().waitFor();
+      await page.evaluate(axe);
+      const violations = await inPage(
+        `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.length, nodes.slice(0, 3).map(({ html, failureSummary }) => html.slice(0, 200) + ' ' + failureSummary)]))`,
+      );
+      expect(violations).toEqual([]);
+    },
+    120_000,
+  );
 });

@@ -9,7 +9,22 @@ import { scratchDirectory } from './support/workspace.js';
 const rounds = 80;
 const rulesEach = 14;
 const namesEach = 400;
-const types = ['q4_0', 'Q4_1', 'q5_0', 'q5_1', 'q8_0', 'Q2_K', 'q3_k', 'q5_K', 'q6_K', 'iq4_nl', 'IQ4_XS', 'iq3_s', 'f16', 'bf16'];
+const types = [
+  'q4_0',
+  'Q4_1',
+  'q5_0',
+  'q5_1',
+  'q8_0',
+  'Q2_K',
+  'q3_k',
+  'q5_K',
+  'q6_K',
+  'iq4_nl',
+  'IQ4_XS',
+  'iq3_s',
+  'f16',
+  'bf16',
+];
 const directory = scratchDirectory();
 
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -29,9 +44,17 @@ describe('which rule decides a tensor', () => {
       decided += expected.filter(([, type]) => type !== 'q4_K').length;
       // As written: lower-casing and splitting are the tool's own. The normalized text must mean the same.
       for (const rulesText of new Set([text, normalizeTensorTypes(rules)])) {
-        const { dryRun } = await realDryRun(model(names), { directory, ftype: 'Q4_K_S', rules: rulesText, args: ['--pure'] });
+        const { dryRun } = await realDryRun(model(names), {
+          directory,
+          ftype: 'Q4_K_S',
+          rules: rulesText,
+          args: ['--pure'],
+        });
         const made = new Map(dryRun.tensors.map(({ name, to }) => [name, to]));
-        expect({ seed, types: names.map((name) => [name, made.get(name)]) }).toEqual({ seed, types: expected });
+        expect({ seed, types: names.map((name) => [name, made.get(name)]) }).toEqual({
+          seed,
+          types: expected,
+        });
       }
     }
     // Patterns that match nothing would prove little.
@@ -42,16 +65,55 @@ describe('which rule decides a tensor', () => {
 
 /** A model that llama-quantize takes, with these tensors. */
 function model(names: readonly string[]): TinyGguf {
-  const { metadata = [] } = qwen35Gguf({ layers: 4, hidden: 256, feedForward: 256, heads: 4, keyValueHeads: 2, headSize: 64, linearHeads: 4, linearHeadSize: 64, vocabulary: 4 });
-  return { metadata, tensors: names.map((name) => ({ name, shape: [256, 1 + (name.length % 3)] })).map((tensor) => (tensor.shape[1] === 1 ? { ...tensor, shape: [256, 2] } : tensor)) };
+  const { metadata = [] } = qwen35Gguf({
+    layers: 4,
+    hidden: 256,
+    feedForward: 256,
+    heads: 4,
+    keyValueHeads: 2,
+    headSize: 64,
+    linearHeads: 4,
+    linearHeadSize: 64,
+    vocabulary: 4,
+  });
+  return {
+    metadata,
+    tensors: names
+      .map((name) => ({ name, shape: [256, 1 + (name.length % 3)] }))
+      .map((tensor) => (tensor.shape[1] === 1 ? { ...tensor, shape: [256, 2] } : tensor)),
+  };
 }
 
 function generatedNames(random: Random): string[] {
-  const parts = ['attn_v', 'attn_q', 'attn_qkv', 'ffn_down', 'ffn_up', 'ffn_gate_exps', 'ssm_out', 'nextn.eh_proj', 'cls', 'x-y', 'v2', 'AbC', 'a b', 'dé', 'éé_x', 'p$q', '(r)', 's+t', 'u[0]', '__', '9'];
+  const parts = [
+    'attn_v',
+    'attn_q',
+    'attn_qkv',
+    'ffn_down',
+    'ffn_up',
+    'ffn_gate_exps',
+    'ssm_out',
+    'nextn.eh_proj',
+    'cls',
+    'x-y',
+    'v2',
+    'AbC',
+    'a b',
+    'dé',
+    'éé_x',
+    'p$q',
+    '(r)',
+    's+t',
+    'u[0]',
+    '__',
+    '9',
+  ];
   const names = new Set<string>();
   while (names.size < namesEach) {
     const prefix = random.pick(['blk', 'enc.blk', 'v.blk', 'mm', 'BLK', 'a']);
-    names.add(`${prefix}.${random.below(110)}.${random.pick(parts)}${random.pick(['', '', '_b', '.lora_a', '2'])}.weight`);
+    names.add(
+      `${prefix}.${random.below(110)}.${random.pick(parts)}${random.pick(['', '', '_b', '.lora_a', '2'])}.weight`,
+    );
   }
   return [...names];
 }
@@ -83,8 +145,24 @@ function general(random: Random, character: string): string {
   if (random.chance(0.7)) return escape(character);
   const isDigit = /\d/.test(character);
   return random.pick([
-    '.', '.?', '.*?', '.+', isDigit ? '\\d' : '\\w', isDigit ? '\\d+' : '[a-z_]', isDigit ? '[0-9]{1,2}' : '[^0-9]', '(?:.)', `(${escape(character)}|z)`, `[${/[\w]/.test(character) ? character.toLowerCase() : 'q'}x-z]`,
-    `${escape(character)}(?!_)`, `${escape(character)}*`, `${escape(character)}{1}`, '\\b', '[\\w.]', `\\x${character.charCodeAt(0).toString(16).padStart(2, '0').slice(-2)}`, '\\S'.toLowerCase(), character,
+    '.',
+    '.?',
+    '.*?',
+    '.+',
+    isDigit ? '\\d' : '\\w',
+    isDigit ? '\\d+' : '[a-z_]',
+    isDigit ? '[0-9]{1,2}' : '[^0-9]',
+    '(?:.)',
+    `(${escape(character)}|z)`,
+    `[${/[\w]/.test(character) ? character.toLowerCase() : 'q'}x-z]`,
+    `${escape(character)}(?!_)`,
+    `${escape(character)}*`,
+    `${escape(character)}{1}`,
+    '\\b',
+    '[\\w.]',
+    `\\x${character.charCodeAt(0).toString(16).padStart(2, '0').slice(-2)}`,
+    '\\S'.toLowerCase(),
+    character,
   ]);
 }
 
@@ -108,5 +186,9 @@ function generator(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
   const below = (limit: number): number => Math.floor(next() * limit);
-  return { below, chance: (share) => next() < share, pick: (items) => items[below(items.length)] as (typeof items)[number] };
+  return {
+    below,
+    chance: (share) => next() < share,
+    pick: (items) => items[below(items.length)] as (typeof items)[number],
+  };
 }

@@ -8,9 +8,21 @@ import { normalizeTensorTypes, parseTensorTypes } from '../src/quant/tensor-type
 import { realDryRun } from './support/dry-run.js';
 import { repository, scratchDirectory } from './support/workspace.js';
 
-const { rules } = parseTensorTypes(readFileSync(join(repository, 'models/qwen35-08b/tensor_types.txt'), 'utf8'));
+const { rules } = parseTensorTypes(
+  readFileSync(join(repository, 'models/qwen35-08b/tensor_types.txt'), 'utf8'),
+);
 const directory = scratchDirectory();
-const small: Qwen35Shape = { layers: 8, hidden: 256, feedForward: 768, heads: 4, keyValueHeads: 2, headSize: 64, linearHeads: 4, linearHeadSize: 64, vocabulary: 1000 };
+const small: Qwen35Shape = {
+  layers: 8,
+  hidden: 256,
+  feedForward: 768,
+  heads: 4,
+  keyValueHeads: 2,
+  headSize: 64,
+  linearHeads: 4,
+  linearHeadSize: 64,
+  vocabulary: 1000,
+};
 
 const shapes = { small, '0.8B': qwen35Small };
 
@@ -29,16 +41,23 @@ describe('the rules of the reference model, which name no attn_v', () => {
     ['0.8B', 'Q4_K_M', ['blk.3.attn_v.weight q4_K -> q6_K', 'blk.7.attn_v.weight q4_K -> q6_K']],
     ['0.8B', 'Q5_K_M', ['blk.3.attn_v.weight q5_K -> q6_K', 'blk.7.attn_v.weight q5_K -> q6_K']],
     ['0.8B', 'Q6_K', []],
-  ])('change the type of these tensors of the %s shape as %s, and pins keep them: %j', async (size, ftype, expected) => {
-    const shape = shapes[size];
-    const { plan, stock } = await planned(shape, ftype, rules);
-    expect(sideEffects(plan).map(({ name, stock: before, to }) => `${name} ${before} -> ${to}`)).toEqual(expected);
+  ])(
+    'change the type of these tensors of the %s shape as %s, and pins keep them: %j',
+    async (size, ftype, expected) => {
+      const shape = shapes[size];
+      const { plan, stock } = await planned(shape, ftype, rules);
+      expect(sideEffects(plan).map(({ name, stock: before, to }) => `${name} ${before} -> ${to}`)).toEqual(
+        expected,
+      );
 
-    const pinned = await planned(shape, ftype, [...rules, ...pinRules(plan, stock)]);
-    expect(sideEffects(pinned.plan)).toEqual([]);
-    const types = new Map(pinned.plan.tensors.map(({ name, to }) => [name, to]));
-    const named = new Set(plan.tensors.filter(({ because }) => because.kind === 'rule').map(({ name }) => name));
-    expect(stock.tensors.filter(({ name, to }) => !named.has(name) && types.get(name) !== to)).toEqual([]);
-    expect(named.size).toBe(3 * (shape.layers - shape.layers / 4));
-  });
+      const pinned = await planned(shape, ftype, [...rules, ...pinRules(plan, stock)]);
+      expect(sideEffects(pinned.plan)).toEqual([]);
+      const types = new Map(pinned.plan.tensors.map(({ name, to }) => [name, to]));
+      const named = new Set(
+        plan.tensors.filter(({ because }) => because.kind === 'rule').map(({ name }) => name),
+      );
+      expect(stock.tensors.filter(({ name, to }) => !named.has(name) && types.get(name) !== to)).toEqual([]);
+      expect(named.size).toBe(3 * (shape.layers - shape.layers / 4));
+    },
+  );
 });

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { shrinkModel } from './support/small-model.js';
-import { createWorkspace, realTools, repository, scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
+import {
+  createWorkspace,
+  realTools,
+  repository,
+  scratchDirectory,
+  type NxRun,
+  type TestWorkspace,
+} from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const gguf = 'dist/tiny-qwen35/tiny-qwen35-Q4_K_M.gguf';
@@ -22,24 +29,54 @@ interface Server {
 
 /** Starts the server as the README says. */
 async function startServer(): Promise<Server> {
-  const child = spawn(process.execPath, [join(repository, 'tools/cache-server/dist/bin/nx-gguf-cache-server.js'), '--directory', join(scratch, 'server'), '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [
+      join(repository, 'tools/cache-server/dist/bin/nx-gguf-cache-server.js'),
+      '--directory',
+      join(scratch, 'server'),
+      '--port',
+      '0',
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   let printed = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { printed += text; });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+  });
   for (let turn = 0; turn < 400 && !/nxg_\S+\n/.test(printed); turn++) await sleep(25);
-  return { child, base: /listens on (http:\/\/[\d.:]+)/.exec(printed)?.[1] ?? '', token: /(nxg_\S+)/.exec(printed)?.[1] ?? '' };
+  return {
+    child,
+    base: /listens on (http:\/\/[\d.:]+)/.exec(printed)?.[1] ?? '',
+    token: /(nxg_\S+)/.exec(printed)?.[1] ?? '',
+  };
 }
 
 /** A checkout of the same state in a directory of its own, with a store of its own, that shares the server; Nx shares it too, unless told not to. */
 async function checkout(name: string): Promise<TestWorkspace> {
-  const workspace = await createWorkspace(join(scratch, name), { store: join(scratch, `store-${name}`), tools: realTools() });
+  const workspace = await createWorkspace(join(scratch, name), {
+    store: join(scratch, `store-${name}`),
+    tools: realTools(),
+  });
   shrinkModel(workspace);
-  Object.assign(workspace.environment, { NX_GGUF_REMOTE: server.base, NX_GGUF_REMOTE_TOKEN: server.token, NX_SELF_HOSTED_REMOTE_CACHE_SERVER: server.base, NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: server.token });
+  Object.assign(workspace.environment, {
+    NX_GGUF_REMOTE: server.base,
+    NX_GGUF_REMOTE_TOKEN: server.token,
+    NX_SELF_HOSTED_REMOTE_CACHE_SERVER: server.base,
+    NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: server.token,
+  });
   return workspace;
 }
 
-const withoutNxRemote = { env: { NX_SELF_HOSTED_REMOTE_CACHE_SERVER: undefined, NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: undefined } };
+const withoutNxRemote = {
+  env: { NX_SELF_HOSTED_REMOTE_CACHE_SERVER: undefined, NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: undefined },
+};
 
-async function nx(workspace: TestWorkspace, target: string, options: Parameters<TestWorkspace['run']>[1] = {}): Promise<NxRun & { processes: string[] }> {
+async function nx(
+  workspace: TestWorkspace,
+  target: string,
+  options: Parameters<TestWorkspace['run']>[1] = {},
+): Promise<NxRun & { processes: string[] }> {
   const run = await workspace.run(['run', `tiny-qwen35:${target}`], options);
   if (run.exitCode !== 0) throw new Error(run.output);
   return { ...run, processes: workspace.processes() };
@@ -49,7 +86,9 @@ async function nx(workspace: TestWorkspace, target: string, options: Parameters<
 function blobBytes(name: string): number {
   const blobs = join(scratch, `store-${name}`, 'blobs');
   if (!existsSync(blobs)) return 0;
-  return readdirSync(blobs, { recursive: true, encoding: 'utf8' }).map((path) => statSync(join(blobs, path))).reduce((sum, info) => sum + (info.isFile() ? info.size : 0), 0);
+  return readdirSync(blobs, { recursive: true, encoding: 'utf8' })
+    .map((path) => statSync(join(blobs, path)))
+    .reduce((sum, info) => sum + (info.isFile() ? info.size : 0), 0);
 }
 
 const read = ({ root }: TestWorkspace, path: string): Buffer => readFileSync(join(root, path));
@@ -79,7 +118,7 @@ it('a fresh checkout gets everything without starting a process, and the card fo
   expect(existsSync(join(b.root, gguf))).toBe(false);
 }, 300_000);
 
-it('also without Nx\'s remote cache: then each target asks for its manifest', async () => {
+it("also without Nx's remote cache: then each target asks for its manifest", async () => {
   const c = await checkout('c');
   const { ran, processes } = await nx(c, 'card', withoutNxRemote);
   expect(ran).toContain('tiny-qwen35:quantize:Q4_K_M');
@@ -99,17 +138,28 @@ it('who asks for a GGUF gets it, when Nx restores the target too', async () => {
 
 it('a change of one variant is built in one checkout, and the other one gets it', async () => {
   for (const workspace of [a, b]) {
-    workspace.edit('models/tiny-qwen35/model.json', (text) => text.replace('"Q5_K_M":{"ftype":"Q5_K_M",', '"Q5_K_M":{"ftype":"Q5_K_S",'));
+    workspace.edit('models/tiny-qwen35/model.json', (text) =>
+      text.replace('"Q5_K_M":{"ftype":"Q5_K_M",', '"Q5_K_M":{"ftype":"Q5_K_S",'),
+    );
   }
   const made = await nx(b, 'card');
-  expect(made.ran).toEqual(['tiny-qwen35:card', 'tiny-qwen35:kld:Q5_K_M', 'tiny-qwen35:plan:Q5_K_M', 'tiny-qwen35:quantize:Q5_K_M']);
-  expect(made.processes.filter((name) => name !== dryRun)).toEqual(['llama-perplexity', 'llama-perplexity', 'llama-quantize']);
+  expect(made.ran).toEqual([
+    'tiny-qwen35:card',
+    'tiny-qwen35:kld:Q5_K_M',
+    'tiny-qwen35:plan:Q5_K_M',
+    'tiny-qwen35:quantize:Q5_K_M',
+  ]);
+  expect(made.processes.filter((name) => name !== dryRun)).toEqual([
+    'llama-perplexity',
+    'llama-perplexity',
+    'llama-quantize',
+  ]);
   const got = await nx(a, 'card');
   expect([got.ran, got.processes]).toEqual([[], []]);
   expect(read(a, 'dist/tiny-qwen35/README.md').equals(read(b, 'dist/tiny-qwen35/README.md'))).toBe(true);
 }, 300_000);
 
-it('with Nx\'s daemon too', async () => {
+it("with Nx's daemon too", async () => {
   const d = await checkout('d');
   const daemon = { env: { NX_DAEMON: 'true' } };
   try {
@@ -125,15 +175,29 @@ it('with Nx\'s daemon too', async () => {
 it('files that manifests name and nobody has any more are made again by the steps that made them, which say so', async () => {
   const e = await checkout('e');
   await nx(e, 'card');
-  const lost = ['fetch', 'convert'].flatMap((target) => (e.json(`dist/tiny-qwen35/${target}/artifact.json`) as { files: { name: string; sha256: string }[] }).files);
+  const lost = ['fetch', 'convert'].flatMap(
+    (target) =>
+      (e.json(`dist/tiny-qwen35/${target}/artifact.json`) as { files: { name: string; sha256: string }[] })
+        .files,
+  );
   const onServer = lost.map(({ sha256 }) => join(scratch, 'server/blobs', sha256.slice(0, 2), sha256));
   for (const path of onServer) rmSync(path);
-  e.edit('models/tiny-qwen35/model.json', (text) => text.replace('"Q6_K":{"ftype":"Q6_K",', '"Q6_K":{"ftype":"Q5_K_S",'));
+  e.edit('models/tiny-qwen35/model.json', (text) =>
+    text.replace('"Q6_K":{"ftype":"Q6_K",', '"Q6_K":{"ftype":"Q5_K_S",'),
+  );
   const { ran, processes, output } = await nx(e, 'quantize:Q6_K');
   expect(ran).toEqual(['tiny-qwen35:quantize:Q6_K']);
-  expect(processes.filter((name) => name !== dryRun)).toEqual(['convert', 'llama-quantize', 'make-checkpoint.mjs']);
-  expect(output.match(/^.* not in the store or .*$/gm)?.map((line) => line.replace(server.base, 'SERVER').trim())).toEqual([
-    expect.stringMatching(/tiny-qwen35\S*\.gguf is not in the store or SERVER any more: making it again with tiny-qwen35:convert$/),
+  expect(processes.filter((name) => name !== dryRun)).toEqual([
+    'convert',
+    'llama-quantize',
+    'make-checkpoint.mjs',
+  ]);
+  expect(
+    output.match(/^.* not in the store or .*$/gm)?.map((line) => line.replace(server.base, 'SERVER').trim()),
+  ).toEqual([
+    expect.stringMatching(
+      /tiny-qwen35\S*\.gguf is not in the store or SERVER any more: making it again with tiny-qwen35:convert$/,
+    ),
     'config.json is not in the store or SERVER any more: making it again with tiny-qwen35:fetch',
   ]);
   // And everybody else has them again.
@@ -142,11 +206,17 @@ it('files that manifests name and nobody has any more are made again by the step
 
 it('a file that is neither here nor on the server is made again by who asks for it, and is on the server again', async () => {
   const target = 'quantize:Q4_K_M';
-  const { files: [file] } = b.json('dist/tiny-qwen35/quantize/Q4_K_M/artifact.json') as { files: { sha256: string }[] };
+  const {
+    files: [file],
+  } = b.json('dist/tiny-qwen35/quantize/Q4_K_M/artifact.json') as { files: { sha256: string }[] };
   const sha256 = file?.sha256 ?? '';
-  const [here, there] = ['store-b', 'server'].map((directory) => join(scratch, directory, 'blobs', sha256.slice(0, 2), sha256));
+  const [here, there] = ['store-b', 'server'].map((directory) =>
+    join(scratch, directory, 'blobs', sha256.slice(0, 2), sha256),
+  );
   const wanted = read(b, gguf);
-  const gone = (...paths: (string | undefined)[]): void => { for (const path of paths) rmSync(path ?? ''); };
+  const gone = (...paths: (string | undefined)[]): void => {
+    for (const path of paths) rmSync(path ?? '');
+  };
   gone(here, join(b.root, gguf));
   const brought = await nx(b, target);
   expect([brought.ran, brought.processes]).toEqual([[], []]);
@@ -154,7 +224,11 @@ it('a file that is neither here nor on the server is made again by who asks for 
   const { ran, processes, output } = await nx(b, target);
   expect(ran).toEqual([`tiny-qwen35:${target}`]);
   expect(processes).toContain('llama-quantize');
-  expect(output.match(/^.* not in the store or .*$/gm)?.map((line) => line.replace(server.base, 'SERVER').trim())).toContain(`tiny-qwen35-Q4_K_M.gguf is not in the store or SERVER any more: making it again with tiny-qwen35:${target}`);
+  expect(
+    output.match(/^.* not in the store or .*$/gm)?.map((line) => line.replace(server.base, 'SERVER').trim()),
+  ).toContain(
+    `tiny-qwen35-Q4_K_M.gguf is not in the store or SERVER any more: making it again with tiny-qwen35:${target}`,
+  );
   expect(read(b, gguf).equals(wanted)).toBe(true);
   expect(existsSync(there ?? '')).toBe(true);
   const after = await nx(b, 'card');
@@ -163,12 +237,26 @@ it('a file that is neither here nor on the server is made again by who asks for 
 
 it('the command line tools know the remote from the files that Nx reads', async () => {
   const g = await checkout('g');
-  writeFileSync(join(g.root, '.env.local'), `export NX_GGUF_REMOTE=${server.base}\nexport NX_GGUF_REMOTE_TOKEN=${server.token}\nNX_GGUF_STORE=${join(scratch, 'store-a')}\n`);
+  writeFileSync(
+    join(g.root, '.env.local'),
+    `export NX_GGUF_REMOTE=${server.base}\nexport NX_GGUF_REMOTE_TOKEN=${server.token}\nNX_GGUF_STORE=${join(scratch, 'store-a')}\n`,
+  );
   const env = { PATH: process.env['PATH'] ?? '', HOME: scratch };
-  const tool = async (name: string, ...args: string[]) => (await execa(process.execPath, [join(g.root, `node_modules/nx-gguf/dist/bin/${name}.js`), ...args], { cwd: join(g.root, 'models'), env, extendEnv: false })).stdout;
+  const tool = async (name: string, ...args: string[]) =>
+    (
+      await execa(process.execPath, [join(g.root, `node_modules/nx-gguf/dist/bin/${name}.js`), ...args], {
+        cwd: join(g.root, 'models'),
+        env,
+        extendEnv: false,
+      })
+    ).stdout;
   await expect(tool('gguf-store', 'path')).resolves.toBe(join(scratch, 'store-a'));
-  await expect(tool('gguf-store', 'push')).resolves.toMatch(new RegExp(`^offered \\d+ results to ${server.base}$`));
-  const { files } = a.json('dist/tiny-qwen35/quantize/Q4_K_M/artifact.json') as { files: { sha256: string }[] };
+  await expect(tool('gguf-store', 'push')).resolves.toMatch(
+    new RegExp(`^offered \\d+ results to ${server.base}$`),
+  );
+  const { files } = a.json('dist/tiny-qwen35/quantize/Q4_K_M/artifact.json') as {
+    files: { sha256: string }[];
+  };
   await expect(tool('gguf', 'inspect', files[0]?.sha256 ?? '')).resolves.toContain('qwen35');
 }, 300_000);
 
@@ -178,15 +266,24 @@ describe('a server that is gone', () => {
     Object.assign(f.environment, { NX_GGUF_REMOTE: 'http://127.0.0.1:9' });
     const run = await nx(f, 'fetch', withoutNxRemote);
     expect(run.processes).toEqual(['make-checkpoint.mjs']);
-    expect(run.output.match(/warning: .*/g)).toEqual(['warning: http://127.0.0.1:9: the connection was refused; going on without it']);
+    expect(run.output.match(/warning: .*/g)).toEqual([
+      'warning: http://127.0.0.1:9: the connection was refused; going on without it',
+    ]);
     expect(run.output).not.toContain(server.token);
   }, 120_000);
 
-  it('does not end the run through Nx\'s remote cache either, with and without the daemon', async () => {
+  it("does not end the run through Nx's remote cache either, with and without the daemon", async () => {
     const h = await checkout('h');
-    Object.assign(h.environment, { NX_GGUF_REMOTE: 'http://127.0.0.1:9', NX_SELF_HOSTED_REMOTE_CACHE_SERVER: 'http://127.0.0.1:9' });
+    Object.assign(h.environment, {
+      NX_GGUF_REMOTE: 'http://127.0.0.1:9',
+      NX_SELF_HOSTED_REMOTE_CACHE_SERVER: 'http://127.0.0.1:9',
+    });
     const run = await nx(h, 'fetch');
-    expect(run.output.match(/warning: .*/g)).toEqual(expect.arrayContaining(['warning: Nx\'s remote cache http://127.0.0.1:9/: the connection was refused; going on without it']));
+    expect(run.output.match(/warning: .*/g)).toEqual(
+      expect.arrayContaining([
+        "warning: Nx's remote cache http://127.0.0.1:9/: the connection was refused; going on without it",
+      ]),
+    );
     const daemon = { env: { NX_DAEMON: 'true' } };
     try {
       for (const name of ['one', 'another']) {

@@ -9,7 +9,8 @@ const page = /** @type {PageData} */ (JSON.parse(document.getElementById('data')
  */
 function element(tag, attributes, ...children) {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(name, String(value));
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== null) made.setAttribute(name, String(value));
   made.append(...children);
   return made;
 }

@@ -3,11 +3,16 @@ for (const place of document.querySelectorAll('.imatrix')) {
   const data = page.models[Number(place.dataset.model)];
   const importance = data?.importance;
   if (data === undefined || importance == null) continue;
-  const known = importance.flatMap((of, tensor) => (of === null ? [] : [{ name: data.names[tensor] ?? '', of }]));
+  const known = importance.flatMap((of, tensor) =>
+    of === null ? [] : [{ name: data.names[tensor] ?? '', of }],
+  );
   const name = one(place, '[data-imatrix="name"]', HTMLInputElement);
   const draw = () => {
-    const items = known.filter((tensor) => tensor.name.toLowerCase().includes(name.value.trim().toLowerCase()));
-    one(place, '[data-imatrix="count"]', HTMLElement).textContent = `${items.length} of ${known.length} tensors`;
+    const items = known.filter((tensor) =>
+      tensor.name.toLowerCase().includes(name.value.trim().toLowerCase()),
+    );
+    one(place, '[data-imatrix="count"]', HTMLElement).textContent =
+      `${items.length} of ${known.length} tensors`;
     lazyTable(one(place, '[data-imatrix="table"]', HTMLElement), {
       caption: 'Importance of each tensor',
       items,
@@ -17,7 +22,12 @@ for (const place of document.querySelectorAll('.imatrix')) {
         { label: 'Maximum', isNumber: true, key: ({ of }) => of[1], text: ({ of }) => of[1].toPrecision(4) },
         { label: 'Columns', isNumber: true, key: ({ of }) => of[4], text: ({ of }) => String(of[4]) },
         { label: 'Unused', isNumber: true, key: ({ of }) => of[3], text: ({ of }) => String(of[3]) },
-        { label: 'In the top 1 %', isNumber: true, key: ({ of }) => of[2], text: ({ of }) => `${(100 * of[2]).toFixed(1)} %` },
+        {
+          label: 'In the top 1 %',
+          isNumber: true,
+          key: ({ of }) => of[2],
+          text: ({ of }) => `${(100 * of[2]).toFixed(1)} %`,
+        },
       ],
     });
   };

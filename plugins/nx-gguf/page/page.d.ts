@@ -3,6 +3,12 @@ import type { TensorData as Tensors, TensorSet as Types } from '../src/report/pa
 
 declare global {
   type TensorSet = Omit<Types, 'kind'> & { readonly kind: string };
-  type TensorData = Omit<Tensors, 'sets'> & { readonly sets: readonly TensorSet[]; readonly cells: readonly string[] };
-  interface PageData { readonly letters: string; readonly models: readonly TensorData[] }
+  type TensorData = Omit<Tensors, 'sets'> & {
+    readonly sets: readonly TensorSet[];
+    readonly cells: readonly string[];
+  };
+  interface PageData {
+    readonly letters: string;
+    readonly models: readonly TensorData[];
+  }
 }

@@ -2,8 +2,13 @@ for (const graph of document.querySelectorAll('.graph')) {
   const edges = [...graph.querySelectorAll('.edges path')];
   /** @param {EventTarget | null} target */
   const mark = (target) => {
-    const node = target instanceof Element ? target.closest('[data-node]')?.getAttribute('data-node') ?? null : null;
-    for (const edge of edges) edge.classList.toggle('near', node !== null && [edge.getAttribute('data-from'), edge.getAttribute('data-to')].includes(node));
+    const node =
+      target instanceof Element ? (target.closest('[data-node]')?.getAttribute('data-node') ?? null) : null;
+    for (const edge of edges)
+      edge.classList.toggle(
+        'near',
+        node !== null && [edge.getAttribute('data-from'), edge.getAttribute('data-to')].includes(node),
+      );
   };
   graph.addEventListener('pointerover', ({ target }) => mark(target));
   graph.addEventListener('pointerleave', () => mark(null));

@@ -6,7 +6,12 @@
  */
 function compareKeys(a, b, direction) {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  return direction * (typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en', { numeric: true }));
+  return (
+    direction *
+    (typeof a === 'number' && typeof b === 'number'
+      ? a - b
+      : String(a).localeCompare(String(b), 'en', { numeric: true }))
+  );
 }
 
 /**
@@ -19,7 +24,11 @@ function sortByHeads(table, sort) {
   heads.forEach((head, column) => {
     head.querySelector('button')?.addEventListener('click', () => {
       const direction = head.getAttribute('aria-sort') === 'ascending' ? -1 : 1;
-      for (const other of heads) other.setAttribute('aria-sort', other === head ? (direction === 1 ? 'ascending' : 'descending') : 'none');
+      for (const other of heads)
+        other.setAttribute(
+          'aria-sort',
+          other === head ? (direction === 1 ? 'ascending' : 'descending') : 'none',
+        );
       sort(column, direction);
     });
   });
@@ -48,9 +57,12 @@ for (const controls of document.querySelectorAll('[data-filters]')) {
     const rows = [...one(table, 'tbody', HTMLTableSectionElement).rows];
     for (const row of rows) {
       const isReference = row.dataset.kind === 'reference';
-      row.hidden = !(row.dataset.name ?? '').includes(name.value.trim().toLowerCase()) || (isReference && references instanceof HTMLInputElement && !references.checked);
+      row.hidden =
+        !(row.dataset.name ?? '').includes(name.value.trim().toLowerCase()) ||
+        (isReference && references instanceof HTMLInputElement && !references.checked);
     }
-    one(controls, '[data-count]', HTMLElement).textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} shown`;
+    one(controls, '[data-count]', HTMLElement).textContent =
+      `${rows.filter((row) => !row.hidden).length} of ${rows.length} shown`;
   };
   controls.addEventListener('input', apply);
 }
@@ -72,13 +84,48 @@ function lazyTable(place, { caption, items, columns }) {
   let limit = step;
   let ordered = items;
   const body = element('tbody', {});
-  const table = /** @type {HTMLTableElement} */ (element('table', {},
-    element('caption', {}, caption),
-    element('thead', {}, element('tr', {}, ...columns.map(({ label, isNumber }) => element('th', { scope: 'col', 'aria-sort': 'none', class: isNumber ? 'number' : null }, element('button', { type: 'button' }, label))))),
-    body));
+  const table = /** @type {HTMLTableElement} */ (
+    element(
+      'table',
+      {},
+      element('caption', {}, caption),
+      element(
+        'thead',
+        {},
+        element(
+          'tr',
+          {},
+          ...columns.map(({ label, isNumber }) =>
+            element(
+              'th',
+              { scope: 'col', 'aria-sort': 'none', class: isNumber ? 'number' : null },
+              element('button', { type: 'button' }, label),
+            ),
+          ),
+        ),
+      ),
+      body,
+    )
+  );
   const more = element('button', { type: 'button', class: 'more' });
   const draw = () => {
-    body.replaceChildren(...ordered.slice(0, limit).map((item) => element('tr', {}, ...columns.map(({ isNumber, text }, index) => element(index === 0 ? 'th' : 'td', { scope: index === 0 ? 'row' : null, class: isNumber ? 'number' : null }, text(item))))));
+    body.replaceChildren(
+      ...ordered
+        .slice(0, limit)
+        .map((item) =>
+          element(
+            'tr',
+            {},
+            ...columns.map(({ isNumber, text }, index) =>
+              element(
+                index === 0 ? 'th' : 'td',
+                { scope: index === 0 ? 'row' : null, class: isNumber ? 'number' : null },
+                text(item),
+              ),
+            ),
+          ),
+        ),
+    );
     more.hidden = ordered.length <= limit;
     more.textContent = `Show ${Math.min(step, ordered.length - limit)} more of ${ordered.length}`;
   };
@@ -96,9 +143,14 @@ function lazyTable(place, { caption, items, columns }) {
   const column = columns.findIndex(({ label }) => label === chosen?.label);
   if (chosen !== undefined && column >= 0) {
     sort(column, chosen.direction);
-    table.querySelectorAll('thead th')[column]?.setAttribute('aria-sort', chosen.direction === 1 ? 'ascending' : 'descending');
+    table
+      .querySelectorAll('thead th')
+      [column]?.setAttribute('aria-sort', chosen.direction === 1 ? 'ascending' : 'descending');
   }
-  more.addEventListener('click', () => { limit += step; draw(); });
+  more.addEventListener('click', () => {
+    limit += step;
+    draw();
+  });
   draw();
   place.replaceChildren(table, more);
 }

@@ -22,7 +22,12 @@ function drawMap(place, { label, data, tensors, cellOf }) {
     rows.get(role)?.set(data.layer[tensor] ?? -1, tensor);
   }
   const column = (/** @type {number} */ layer) => (layer < 0 ? '–' : String(layer));
-  const head = element('tr', { role: 'row' }, element('th', { scope: 'col', role: 'columnheader' }, 'Layer'), ...layers.map((layer) => element('th', { scope: 'col', role: 'columnheader' }, column(layer))));
+  const head = element(
+    'tr',
+    { role: 'row' },
+    element('th', { scope: 'col', role: 'columnheader' }, 'Layer'),
+    ...layers.map((layer) => element('th', { scope: 'col', role: 'columnheader' }, column(layer))),
+  );
   /** @type {HTMLElement[][]} */
   const grid = [];
   const body = [...rows].map(([role, byLayer]) => {
@@ -30,12 +35,32 @@ function drawMap(place, { label, data, tensors, cellOf }) {
       const tensor = byLayer.get(layer);
       if (tensor === undefined) return element('td', { role: 'gridcell', class: 'none' });
       const { text, tip, className } = cellOf(tensor);
-      return element('td', { role: 'gridcell', class: className, 'data-tip': tip, 'aria-label': `${text} bits, ${tip.replaceAll('\n', ', ')}`, 'data-tensor': tensor }, text);
+      return element(
+        'td',
+        {
+          role: 'gridcell',
+          class: className,
+          'data-tip': tip,
+          'aria-label': `${text} bits, ${tip.replaceAll('\n', ', ')}`,
+          'data-tensor': tensor,
+        },
+        text,
+      );
     });
     grid.push(cells);
-    return element('tr', { role: 'row' }, element('th', { scope: 'row', role: 'rowheader' }, data.roles[role] ?? ''), ...cells);
+    return element(
+      'tr',
+      { role: 'row' },
+      element('th', { scope: 'row', role: 'rowheader' }, data.roles[role] ?? ''),
+      ...cells,
+    );
   });
-  const table = element('table', { role: 'grid', 'aria-label': label, class: 'grid' }, element('thead', { role: 'rowgroup' }, head), element('tbody', { role: 'rowgroup' }, ...body));
+  const table = element(
+    'table',
+    { role: 'grid', 'aria-label': label, class: 'grid' },
+    element('thead', { role: 'rowgroup' }, head),
+    element('tbody', { role: 'rowgroup' }, ...body),
+  );
   oneStop(table, [...table.querySelectorAll('[data-tensor]')]);
   table.addEventListener('keydown', (event) => moveInGrid(grid, event));
   place.replaceChildren(table);

@@ -13,7 +13,9 @@
   const show = (of) => {
     clearTimeout(leaving);
     shown = of;
-    const [head = '', ...lines] = (of.getAttribute('data-tip') ?? of.getAttribute('aria-label') ?? '').split('\n');
+    const [head = '', ...lines] = (of.getAttribute('data-tip') ?? of.getAttribute('aria-label') ?? '').split(
+      '\n',
+    );
     tip.replaceChildren(element('strong', {}, head), ...lines.map((line) => element('div', {}, line)));
     tip.hidden = false;
     place(of);
@@ -25,7 +27,10 @@
     const own = tip.getBoundingClientRect();
     // Tall marks, as the bars over a line chart, have their tip at the top of them.
     const above = at.top - own.height - 8;
-    const top = above >= 4 ? above : Math.min(at.height > 200 ? at.top + 8 : at.bottom + 8, innerHeight - own.height - 4);
+    const top =
+      above >= 4
+        ? above
+        : Math.min(at.height > 200 ? at.top + 8 : at.bottom + 8, innerHeight - own.height - 4);
     tip.style.top = `${Math.max(4, top)}px`;
     tip.style.left = `${Math.max(4, Math.min(at.left + at.width / 2 - own.width / 2, document.documentElement.clientWidth - own.width - 4))}px`;
   };
@@ -51,14 +56,20 @@
     else show(of);
   });
   document.addEventListener('focusout', hideSoon);
-  document.addEventListener('keydown', ({ key }) => { if (key === 'Escape') hide(); });
+  document.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape') hide();
+  });
   // It goes along with what it tells of, and away with it.
-  addEventListener('scroll', () => {
-    if (shown === null) return;
-    const { top, bottom, left, right } = shown.getBoundingClientRect();
-    if (bottom < 0 || top > innerHeight || right < 0 || left > innerWidth) hide();
-    else place(shown);
-  }, { passive: true, capture: true });
+  addEventListener(
+    'scroll',
+    () => {
+      if (shown === null) return;
+      const { top, bottom, left, right } = shown.getBoundingClientRect();
+      if (bottom < 0 || top > innerHeight || right < 0 || left > innerWidth) hide();
+      else place(shown);
+    },
+    { passive: true, capture: true },
+  );
 
   // One stop for the tab key in each picture; the arrow keys go on from there.
   for (const picture of document.querySelectorAll('.picture')) {
@@ -67,7 +78,14 @@
     picture.addEventListener('keydown', (event) => {
       if (!(event instanceof KeyboardEvent)) return;
       const at = marks.findIndex((mark) => mark === document.activeElement);
-      const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: marks.length - 1 }[event.key];
+      const to = {
+        ArrowRight: at + 1,
+        ArrowDown: at + 1,
+        ArrowLeft: at - 1,
+        ArrowUp: at - 1,
+        Home: 0,
+        End: marks.length - 1,
+      }[event.key];
       const next = to === undefined || at < 0 ? undefined : marks[to];
       if (next === undefined) return;
       event.preventDefault();

@@ -5,11 +5,23 @@ import { globSync } from 'tinyglobby';
 const source = import.meta.dirname;
 
 /** Layers from the bottom up; a file may import from its own layer and from those below. */
-const layers = [['core'], ['gguf', 'quant', 'kld', 'speed', 'report', 'publish'], ['store', 'toolchain', 'upstream', 'remote'], ['destination'], ['steps'], ['infer'], ['nx'], ['executors', 'generators', 'bin', 'index.ts', 'store-api.ts']];
+const layers = [
+  ['core'],
+  ['gguf', 'quant', 'kld', 'speed', 'report', 'publish'],
+  ['store', 'toolchain', 'upstream', 'remote'],
+  ['destination'],
+  ['steps'],
+  ['infer'],
+  ['nx'],
+  ['executors', 'generators', 'bin', 'index.ts', 'store-api.ts'],
+];
 const pure = new Set(['gguf', 'quant', 'kld', 'speed', 'report', 'publish']);
 const effects = /^(node:(?!crypto$|util$|path$|zlib$)|@nx\/|nx$|execa$|proper-lockfile$|tar$|tinyglobby$)/;
 
-const files = globSync(['**/*.ts'], { cwd: source, ignore: ['**/*.spec.ts', '**/testing/**', '**/generated/**'] }).sort();
+const files = globSync(['**/*.ts'], {
+  cwd: source,
+  ignore: ['**/*.spec.ts', '**/testing/**', '**/generated/**'],
+}).sort();
 const imports = files.flatMap((file) => importsOf(file).map((specifier) => ({ file, specifier })));
 
 describe('layers', () => {
@@ -23,27 +35,44 @@ describe('layers', () => {
   });
 
   it('imports point down only', () => {
-    const upward = imports.filter(({ file, specifier }) => specifier.startsWith('.') && layerOf(targetFolder(file, specifier)) > layerOf(folderOf(file)));
+    const upward = imports.filter(
+      ({ file, specifier }) =>
+        specifier.startsWith('.') && layerOf(targetFolder(file, specifier)) > layerOf(folderOf(file)),
+    );
     expect(upward).toEqual([]);
   });
 
   it('pure folders reach no file system, process, network or Nx', () => {
-    expect(imports.filter(({ file, specifier }) => pure.has(folderOf(file)) && effects.test(specifier))).toEqual([]);
+    expect(
+      imports.filter(({ file, specifier }) => pure.has(folderOf(file)) && effects.test(specifier)),
+    ).toEqual([]);
   });
 
   it('only infer/, nx/ and executors/ know Nx', () => {
-    const knowing = imports.filter(({ file, specifier }) => /^(@nx\/|nx$)/.test(specifier) && !['infer', 'nx', 'executors', 'generators', 'index.ts'].includes(folderOf(file)));
+    const knowing = imports.filter(
+      ({ file, specifier }) =>
+        /^(@nx\/|nx$)/.test(specifier) &&
+        !['infer', 'nx', 'executors', 'generators', 'index.ts'].includes(folderOf(file)),
+    );
     expect(knowing).toEqual([]);
   });
 
   it('the clock, the environment and the console are touched in nx/, bin/ and the effect folders only', () => {
-    const touching = files.filter((file) => ['core', 'gguf', 'quant', 'kld', 'speed', 'report', 'publish', 'steps'].includes(folderOf(file)) && /\bDate\.now\(|new Date\(|Math\.random\(|process\.(env|cwd|stdout|stderr)|console\./.test(readFileSync(join(source, file), 'utf8')));
+    const touching = files.filter(
+      (file) =>
+        ['core', 'gguf', 'quant', 'kld', 'speed', 'report', 'publish', 'steps'].includes(folderOf(file)) &&
+        /\bDate\.now\(|new Date\(|Math\.random\(|process\.(env|cwd|stdout|stderr)|console\./.test(
+          readFileSync(join(source, file), 'utf8'),
+        ),
+    );
     expect(touching).toEqual([]);
   });
 });
 
 function importsOf(file: string): string[] {
-  return [...readFileSync(join(source, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+  return [...readFileSync(join(source, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(
+    (match) => match[1] ?? '',
+  );
 }
 
 function folderOf(file: string): string {

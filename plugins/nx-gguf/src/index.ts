@@ -27,7 +27,8 @@ export const postTasksExecution: PostTasksExecution = async (options, context) =
  * replaying an old one.
  */
 export const preTasksExecution: PreTasksExecution = async (options, context) => {
-  if (context.argv.some((argument) => /^--against(=|$)/.test(argument))) process.env['NX_GGUF_COMPARISON'] = context.id;
+  if (context.argv.some((argument) => /^--against(=|$)/.test(argument)))
+    process.env['NX_GGUF_COMPARISON'] = context.id;
   await withoutDeadCache();
   const prefix = targetPrefix(options);
   if (mayNameConfiguration(context.argv, prefix)) {

@@ -9,7 +9,9 @@ import { createToken, startServerProcess, type ServerProcess } from './support/s
 
 const small = mkdtempSync(join(tmpdir(), 'nx-gguf-full-'));
 // Mounting takes root; elsewhere these tests are shown as skipped.
-const canMount = process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', small]).status === 0;
+const canMount =
+  process.platform === 'linux' &&
+  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', small]).status === 0;
 
 afterAll(() => {
   if (canMount) execFileSync('umount', ['-l', small]);
@@ -23,7 +25,11 @@ afterAll(() => {
   let token: string;
 
   const put = async (path: string, body: Buffer): Promise<[number, string]> => {
-    const reply = await fetch(`${server.url}${path}`, { method: 'PUT', body: new Uint8Array(body), headers: { authorization: `Bearer ${token}` } });
+    const reply = await fetch(`${server.url}${path}`, {
+      method: 'PUT',
+      body: new Uint8Array(body),
+      headers: { authorization: `Bearer ${token}` },
+    });
     return [reply.status, await reply.text()];
   };
   const get = async (path: string): Promise<number> => {
@@ -59,7 +65,13 @@ afterAll(() => {
     const filler = join(small, 'filler');
     const answered = new Promise<number>((resolve, reject) => {
       const { hostname, port } = new URL(server.url);
-      const sent = request({ hostname, port, method: 'PUT', path: `/cas/${sha256(body)}`, headers: { authorization: `Bearer ${token}`, 'content-length': body.length } });
+      const sent = request({
+        hostname,
+        port,
+        method: 'PUT',
+        path: `/cas/${sha256(body)}`,
+        headers: { authorization: `Bearer ${token}`, 'content-length': body.length },
+      });
       sent.on('error', reject);
       sent.on('response', (response) => {
         response.resume();

@@ -8,5 +8,8 @@ export default {
   roots: ['<rootDir>'],
   testMatch: ['**/*.e2e.ts'],
   globalSetup: '<rootDir>/support/global-setup.mjs',
-  moduleNameMapper: { ...unit.moduleNameMapper, '^nx-gguf/store$': '<rootDir>/../../../plugins/nx-gguf/src/store-api.ts' },
+  moduleNameMapper: {
+    ...unit.moduleNameMapper,
+    '^nx-gguf/store$': '<rootDir>/../../../plugins/nx-gguf/src/store-api.ts',
+  },
 };

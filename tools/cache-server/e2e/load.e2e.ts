@@ -28,7 +28,11 @@ function writeLargeFile(path: string, sizeBytes: number): string {
 
 (process.platform === 'linux' ? describe : describe.skip)('a server and its clients', () => {
   it('many at once: read and write without an error while it evicts, in memory that does not grow', async () => {
-    const { stdout } = await execa(process.execPath, [join(repository, 'tools/bench/load-server.mjs'), '0.25', '16'], { stdin: 'ignore', timeout: 110_000 });
+    const { stdout } = await execa(
+      process.execPath,
+      [join(repository, 'tools/bench/load-server.mjs'), '0.25', '16'],
+      { stdin: 'ignore', timeout: 110_000 },
+    );
     expect(JSON.parse(stdout)).toMatchObject({ clients: 16, evictedMeanwhile: expect.any(Number) as number });
   }, 120_000);
 
@@ -37,7 +41,20 @@ function writeLargeFile(path: string, sizeBytes: number): string {
     const directory = join(scratch, 'server');
     const server = await startServerProcess(directory);
     const env = { NX_GGUF_REMOTE: server.url, NX_GGUF_REMOTE_TOKEN: await createToken(directory) };
-    const share = async (...args: string[]): Promise<number> => Number((await execa(process.execPath, [join(import.meta.dirname, 'support/share-file.mjs'), join(repository, 'plugins/nx-gguf/dist'), ...args], { env, stdin: 'ignore' })).stdout);
+    const share = async (...args: string[]): Promise<number> =>
+      Number(
+        (
+          await execa(
+            process.execPath,
+            [
+              join(import.meta.dirname, 'support/share-file.mjs'),
+              join(repository, 'plugins/nx-gguf/dist'),
+              ...args,
+            ],
+            { env, stdin: 'ignore' },
+          )
+        ).stdout,
+      );
     mkdirSync(join(scratch, 'a'));
     const sizeBytes = 600 * mib;
     const sha256 = writeLargeFile(join(scratch, 'a/made'), sizeBytes);

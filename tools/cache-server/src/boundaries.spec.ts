@@ -4,10 +4,27 @@ import { join, relative, resolve } from 'node:path';
 const source = import.meta.dirname;
 
 /** Layers from the bottom up; a file may import from its own layer and from those below. */
-const layers = [['config'], ['storage', 'telemetry'], ['cache'], ['eviction', 'auth'], ['uploads'], ['http'], ['start.ts'], ['cli'], ['bin']];
+const layers = [
+  ['config'],
+  ['storage', 'telemetry'],
+  ['cache'],
+  ['eviction', 'auth'],
+  ['uploads'],
+  ['http'],
+  ['start.ts'],
+  ['cli'],
+  ['bin'],
+];
 
-const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !/\.spec\.ts$|^testing\/|\/generated\//.test(file)).sort();
-const imports = files.flatMap((file) => [...readFileSync(join(source, file), 'utf8').matchAll(/from\s*'([^']+)'/g)].map((match) => ({ file, specifier: match[1] ?? '' })));
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !/\.spec\.ts$|^testing\/|\/generated\//.test(file))
+  .sort();
+const imports = files.flatMap((file) =>
+  [...readFileSync(join(source, file), 'utf8').matchAll(/from\s*'([^']+)'/g)].map((match) => ({
+    file,
+    specifier: match[1] ?? '',
+  })),
+);
 
 describe('layers of the cache server', () => {
   it('are seen, with all their folders', () => {
@@ -17,11 +34,21 @@ describe('layers of the cache server', () => {
   });
 
   it('import downwards only', () => {
-    expect(imports.filter(({ file, specifier }) => specifier.startsWith('.') && layerOf(folderOf(relative(source, resolve(source, file, '..', specifier)).replace(/\.js$/, '.ts'))) > layerOf(folderOf(file)))).toEqual([]);
+    expect(
+      imports.filter(
+        ({ file, specifier }) =>
+          specifier.startsWith('.') &&
+          layerOf(
+            folderOf(relative(source, resolve(source, file, '..', specifier)).replace(/\.js$/, '.ts')),
+          ) > layerOf(folderOf(file)),
+      ),
+    ).toEqual([]);
   });
 
   it('reach the plugin by its store alone', () => {
-    expect(imports.filter(({ specifier }) => /^(nx|@nx)\b/.test(specifier) && specifier !== 'nx-gguf/store')).toEqual([]);
+    expect(
+      imports.filter(({ specifier }) => /^(nx|@nx)\b/.test(specifier) && specifier !== 'nx-gguf/store'),
+    ).toEqual([]);
     expect(imports.filter(({ specifier }) => specifier.includes('plugins/'))).toEqual([]);
   });
 });

@@ -71,24 +71,54 @@ export async function startServer(settings: Settings, context: StartContext): Pr
   const release = await takeDirectory(settings.directory);
   const { cache, upkeep, metrics, uploads, receiving } = await openCache(settings, { ...context, storage });
   const service: Service = {
-    settings, cache, uploads, metrics, receiving, nowMs,
+    settings,
+    cache,
+    uploads,
+    metrics,
+    receiving,
+    nowMs,
     reading: createTurns(readingAtOnce),
     startedMs: nowMs(),
     limits: createLimits(settings),
-    authenticator: createAuthenticator({ path: tokenFile(settings.directory), anonymous: settings.anonymous, nowMs, onBadFile: (error) => log.error({ reason: (error as Error).message }, 'the changed tokens cannot be used; those from before stay') }),
+    authenticator: createAuthenticator({
+      path: tokenFile(settings.directory),
+      anonymous: settings.anonymous,
+      nowMs,
+      onBadFile: (error) =>
+        log.error(
+          { reason: (error as Error).message },
+          'the changed tokens cannot be used; those from before stay',
+        ),
+    }),
     maxBlobBytes: (identity) => maxBlobBytes(settings, cache.space.maxBytes, identity),
     reserve: (identity, sizeBytes) => {
       const most = identity.namespace === trusted ? Infinity : settings.untrustedShare * cache.space.maxBytes;
-      if (sizeBytes > most) throw new GgufError('BLOB_TOO_LARGE', `${sizeBytes} bytes are more than the ${most} that untrusted namespaces may keep`);
+      if (sizeBytes > most)
+        throw new GgufError(
+          'BLOB_TOO_LARGE',
+          `${sizeBytes} bytes are more than the ${most} that untrusted namespaces may keep`,
+        );
       return cache.space.reserve(sizeBytes, identity.namespace === trusted);
     },
   };
-  const routes = [casRoute(service), actionRoute(service), nxRoute(service), uploadRoute(service), healthRoute(service), metricsRoute(service), statsRoute(service), namespaceRoute(service)];
+  const routes = [
+    casRoute(service),
+    actionRoute(service),
+    nxRoute(service),
+    uploadRoute(service),
+    healthRoute(service),
+    metricsRoute(service),
+    statsRoute(service),
+    namespaceRoute(service),
+  ];
   const certificate = await readCertificate(settings.tls);
   const server = createHttpServer(service, routes, { log, certificate });
   await listen(server, settings);
   const renewCertificate = certificateRenewal(server, { files: settings.tls, first: certificate, log });
-  const timers = [setInterval(() => void upkeep(), upkeepMs), setInterval(() => void renewCertificate(), renewalMs)];
+  const timers = [
+    setInterval(() => void upkeep(), upkeepMs),
+    setInterval(() => void renewCertificate(), renewalMs),
+  ];
   for (const timer of timers) timer.unref();
   return {
     service,
@@ -105,31 +135,76 @@ export async function startServer(settings: Settings, context: StartContext): Pr
 
 /** The code for a bucket is loaded only where there is one. */
 async function openStorage({ directory, s3 }: Settings): Promise<Storage> {
-  return s3 === null ? openDiskStorage(directory) : (await import('./storage/s3.js')).openS3Storage(directory, s3);
+  return s3 === null
+    ? openDiskStorage(directory)
+    : (await import('./storage/s3.js')).openS3Storage(directory, s3);
 }
 
-async function openCache(settings: Settings, { storage, log, nowMs, overheadBytes = 12 << 10, patienceMs = 3000 }: StartContext & { storage: Storage }): Promise<Pick<Service, 'cache' | 'metrics' | 'uploads' | 'receiving'> & { upkeep: () => Promise<void> }> {
+async function openCache(
+  settings: Settings,
+  { storage, log, nowMs, overheadBytes = 12 << 10, patienceMs = 3000 }: StartContext & { storage: Storage },
+): Promise<Pick<Service, 'cache' | 'metrics' | 'uploads' | 'receiving'> & { upkeep: () => Promise<void> }> {
   const { usedBytes, holdings } = await countHeld(storage, overheadBytes);
-  const ownMost = settings.s3 === null ? Math.floor((usedBytes + ((await storage.freeBytes()) ?? 0)) / 2) : Number.MAX_SAFE_INTEGER;
+  const ownMost =
+    settings.s3 === null
+      ? Math.floor((usedBytes + ((await storage.freeBytes()) ?? 0)) / 2)
+      : Number.MAX_SAFE_INTEGER;
   const maxBytes = settings.maxBytes ?? ownMost;
   const evictTo = async ({ keepBytes, untrustedBytes }: Room): Promise<number> => {
-    const evicted = await evict(cache, { nowMs: nowMs(), keepBytes, untrustedBytes: settings.untrustedShare * maxBytes - untrustedBytes, maxAgeMs: settings.maxAgeDays * day, graceMs: settings.graceMinutes * 60_000, danglingMs: Math.max(day, settings.uploadHours * hour) });
+    const evicted = await evict(cache, {
+      nowMs: nowMs(),
+      keepBytes,
+      untrustedBytes: settings.untrustedShare * maxBytes - untrustedBytes,
+      maxAgeMs: settings.maxAgeDays * day,
+      graceMs: settings.graceMinutes * 60_000,
+      danglingMs: Math.max(day, settings.uploadHours * hour),
+    });
     metrics.evicted(evicted);
     if (evicted.entries + evicted.blobs > 0) log.info(evicted, 'evicted');
     return evicted.bytes;
   };
   const { highWater, lowWater } = settings;
-  const takeBack = (isUntrustedOnly: boolean): Promise<number> => uploads.removeIdlest({ nowMs: nowMs(), beforeMs: nowMs() - settings.graceMinutes * 60_000, leastBytesPerSecond: settings.leastBytesPerSecond, isUntrustedOnly });
-  const space: Space = createSpace({ maxBytes, highWater, lowWater, untrustedBytes: settings.untrustedShare * maxBytes, usedBytes, overheadBytes, freeBytes: storage.freeBytes, evictsFromDisk: storage.keepsOnDisk, marginBytes: Math.min(64 << 20, maxBytes / 100), evictTo, takeBack, patienceMs });
+  const takeBack = (isUntrustedOnly: boolean): Promise<number> =>
+    uploads.removeIdlest({
+      nowMs: nowMs(),
+      beforeMs: nowMs() - settings.graceMinutes * 60_000,
+      leastBytesPerSecond: settings.leastBytesPerSecond,
+      isUntrustedOnly,
+    });
+  const space: Space = createSpace({
+    maxBytes,
+    highWater,
+    lowWater,
+    untrustedBytes: settings.untrustedShare * maxBytes,
+    usedBytes,
+    overheadBytes,
+    freeBytes: storage.freeBytes,
+    evictsFromDisk: storage.keepsOnDisk,
+    marginBytes: Math.min(64 << 20, maxBytes / 100),
+    evictTo,
+    takeBack,
+    patienceMs,
+  });
   const cache: CacheContext = { storage, space, holdings, changes: createChanges(), locks: keyLocks() };
-  const metrics = createMetrics({ usedBytes: space.usedBytes, reservedBytes: space.reservedBytes, maxBytes: () => maxBytes, uploadsInProgress: () => uploads.inProgress() });
-  const receiving: ReceiveOptions = { onBytes: metrics.received, pace: { leastBytesPerSecond: settings.leastBytesPerSecond, overSeconds: settings.idleSeconds } };
+  const metrics = createMetrics({
+    usedBytes: space.usedBytes,
+    reservedBytes: space.reservedBytes,
+    maxBytes: () => maxBytes,
+    uploadsInProgress: () => uploads.inProgress(),
+  });
+  const receiving: ReceiveOptions = {
+    onBytes: metrics.received,
+    pace: { leastBytesPerSecond: settings.leastBytesPerSecond, overSeconds: settings.idleSeconds },
+  };
   const uploads = await openUploads(cache, new UploadStore(join(settings.directory, 'uploads'), receiving));
   const upkeep = async (): Promise<void> => {
     try {
       await storage.saveUse();
       await uploads.removeUnfinished(nowMs() - settings.uploadHours * hour);
-      await evictTo({ keepBytes: space.usedBytes() > highWater * maxBytes ? lowWater * maxBytes : maxBytes, untrustedBytes: 0 });
+      await evictTo({
+        keepBytes: space.usedBytes() > highWater * maxBytes ? lowWater * maxBytes : maxBytes,
+        untrustedBytes: 0,
+      });
     } catch (error) {
       log.error({ err: error }, 'upkeep failed');
     }
@@ -146,7 +221,11 @@ async function listen(server: Server, { host, port }: Settings): Promise<void> {
       resolve();
     });
   }).catch((cause: unknown) => {
-    throw new GgufError('CANNOT_LISTEN', `cannot listen on ${host} port ${port}: ${(cause as Error).message}`, { cause, hint: 'Another server may have the port; choose one with --port.' });
+    throw new GgufError(
+      'CANNOT_LISTEN',
+      `cannot listen on ${host} port ${port}: ${(cause as Error).message}`,
+      { cause, hint: 'Another server may have the port; choose one with --port.' },
+    );
   });
 }
 

@@ -14,7 +14,9 @@ const EVALUATION_EVERY = 3;
 /** Writes `evaluation.txt` and `calibration.txt`, which have no file in common. */
 export function makeCorpus({ outputDir, llamaCppDir }) {
   if (!existsSync(join(llamaCppDir, 'docs'))) {
-    throw new Error(`There is no documentation in ${llamaCppDir}: --llama-cpp must name a checkout of llama.cpp's source.`);
+    throw new Error(
+      `There is no documentation in ${llamaCppDir}: --llama-cpp must name a checkout of llama.cpp's source.`,
+    );
   }
   const { evaluation, calibration } = splitFiles(documentationFiles(llamaCppDir));
   const text = (files) => joinTexts(files.map((file) => readFileSync(join(llamaCppDir, file), 'utf8')));
@@ -33,7 +35,15 @@ export function documentationFiles(llamaCppDir) {
       return entry.isFile() && entry.name.endsWith('.md') ? [path] : [];
     });
   const readmes = (folder) => entries(folder).map((entry) => `${folder}/${entry.name}/README.md`);
-  const candidates = ['CONTRIBUTING.md', 'README.md', 'SECURITY.md', 'grammars/README.md', ...markdown('docs'), ...readmes('examples'), ...readmes('tools')];
+  const candidates = [
+    'CONTRIBUTING.md',
+    'README.md',
+    'SECURITY.md',
+    'grammars/README.md',
+    ...markdown('docs'),
+    ...readmes('examples'),
+    ...readmes('tools'),
+  ];
   return candidates.filter((path) => !NOT_PROSE.has(path) && existsSync(join(llamaCppDir, path))).sort();
 }
 
@@ -48,12 +58,25 @@ export function splitFiles(files) {
 
 /** Joins texts with one empty line between them; lines end in LF, without a byte order mark. */
 export function joinTexts(texts) {
-  return texts.map((text) => `${text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n').trim()}\n`).join('\n');
+  return texts
+    .map(
+      (text) =>
+        `${text
+          .replace(/^\uFEFF/, '')
+          .replace(/\r\n?/g, '\n')
+          .trim()}\n`,
+    )
+    .join('\n');
 }
 
 function readArguments(argv) {
-  const { values, positionals } = parseArgs({ args: argv, options: { 'llama-cpp': { type: 'string' } }, allowPositionals: true });
-  if (positionals.length !== 1 || !values['llama-cpp']) throw new Error(`One output directory and --llama-cpp are needed.\n${USAGE}`);
+  const { values, positionals } = parseArgs({
+    args: argv,
+    options: { 'llama-cpp': { type: 'string' } },
+    allowPositionals: true,
+  });
+  if (positionals.length !== 1 || !values['llama-cpp'])
+    throw new Error(`One output directory and --llama-cpp are needed.\n${USAGE}`);
   return { outputDir: positionals[0], llamaCppDir: values['llama-cpp'] };
 }
 

@@ -11,7 +11,14 @@ export function ggufBytes(metadata, tensors) {
     infos.push(string(name), uint32(shape.length), ...shape.map(uint64), uint32(0), uint64(offset));
     offset += padded(values.byteLength);
   }
-  const head = Buffer.concat([Buffer.from('GGUF'), uint32(3), uint64(tensors.length), uint64(metadata.length), ...metadata.map(entry), ...infos]);
+  const head = Buffer.concat([
+    Buffer.from('GGUF'),
+    uint32(3),
+    uint64(tensors.length),
+    uint64(metadata.length),
+    ...metadata.map(entry),
+    ...infos,
+  ]);
   const starts = new Map();
   const file = Buffer.alloc(padded(head.length) + offset);
   head.copy(file);
@@ -26,7 +33,13 @@ export function ggufBytes(metadata, tensors) {
 
 function entry([key, kind, value]) {
   if (!Array.isArray(kind)) return Buffer.concat([string(key), uint32(kinds[kind]), scalar(kind, value)]);
-  return Buffer.concat([string(key), uint32(kinds.array), uint32(kinds[kind[0]]), uint64(value.length), ...value.map((item) => scalar(kind[0], item))]);
+  return Buffer.concat([
+    string(key),
+    uint32(kinds.array),
+    uint32(kinds[kind[0]]),
+    uint64(value.length),
+    ...value.map((item) => scalar(kind[0], item)),
+  ]);
 }
 
 function scalar(kind, value) {

@@ -20,7 +20,10 @@ export function logOf(recording, { tools, directory }) {
   throw new Error(`${recording.name}: expected ${says} in:\n${log}`);
 }
 
-function runOnce({ name, tool, args, exits, withoutStdout = false, withoutStderr = false, losesWords }, { tools, directory }) {
+function runOnce(
+  { name, tool, args, exits, withoutStdout = false, withoutStderr = false, losesWords },
+  { tools, directory },
+) {
   const path = join(directory, 'log');
   const log = openSync(path, 'w');
   const { error, status } = spawnSync(executable(tools, tool, losesWords !== undefined), args, {
@@ -32,7 +35,8 @@ function runOnce({ name, tool, args, exits, withoutStdout = false, withoutStderr
   });
   closeSync(log);
   if (error) throw error;
-  if (exits !== undefined && status !== exits) throw new Error(`${name}: ended with exit code ${status} instead of ${exits}`);
+  if (exits !== undefined && status !== exits)
+    throw new Error(`${name}: ended with exit code ${status} instead of ${exits}`);
   return readFileSync(path, 'utf8');
 }
 
@@ -43,7 +47,9 @@ function executable(tools, tool, isStock) {
 }
 
 function environment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(LLAMA_|GGML_|LC_|LANG)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(LLAMA_|GGML_|LC_|LANG)/.test(name)),
+  );
 }
 
 // Measured times become zeros (samples of speed become 1, 2 and 4 seconds), and lines about CPU, compiler and the place of the libraries go; all else is as printed.

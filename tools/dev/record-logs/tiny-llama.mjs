@@ -1,5 +1,10 @@
 // A Llama-shaped model of random weights, small enough to run in a moment and real enough for every tool of llama.cpp.
-import { bellIndex, bellValue, randomWords, squareRoot } from '../../../models/tiny-qwen35/checkpoint/random.mjs';
+import {
+  bellIndex,
+  bellValue,
+  randomWords,
+  squareRoot,
+} from '../../../models/tiny-qwen35/checkpoint/random.mjs';
 import { ggufBytes } from './gguf-bytes.mjs';
 
 const LAYERS = 2;
@@ -9,18 +14,42 @@ const CONTEXT = 2048;
 const token = { normal: 1, unknown: 2, control: 3, byte: 6 };
 
 /** The GGUF of a model, and where each tensor's data begins. Tensors named in `notANumber` hold nothing but NaN. */
-export function tinyLlama({ width = 256, feedForward = 2 * width, vocabulary = 260, seed = 1, notANumber = [] } = {}) {
-  const tensors = shapes(width, feedForward, vocabulary).map(([name, ...shape]) => ({ name, shape, values: weights({ name, shape, seed, isBroken: notANumber.includes(name) }) }));
+export function tinyLlama({
+  width = 256,
+  feedForward = 2 * width,
+  vocabulary = 260,
+  seed = 1,
+  notANumber = [],
+} = {}) {
+  const tensors = shapes(width, feedForward, vocabulary).map(([name, ...shape]) => ({
+    name,
+    shape,
+    values: weights({ name, shape, seed, isBroken: notANumber.includes(name) }),
+  }));
   return ggufBytes(metadata(width, feedForward, tokens(vocabulary)), tensors);
 }
 
 function shapes(width, feedForward, vocabulary) {
   const kv = (width / HEADS) * KV_HEADS;
-  const blocks = Array.from({ length: LAYERS }, (_, layer) => [
-    ['attn_norm', width], ['attn_q', width, width], ['attn_k', width, kv], ['attn_v', width, kv], ['attn_output', width, width],
-    ['ffn_norm', width], ['ffn_gate', width, feedForward], ['ffn_up', width, feedForward], ['ffn_down', feedForward, width],
-  ].map(([name, ...shape]) => [`blk.${layer}.${name}.weight`, ...shape]));
-  return [['token_embd.weight', width, vocabulary], ['output_norm.weight', width], ['output.weight', width, vocabulary], ...blocks.flat()];
+  const blocks = Array.from({ length: LAYERS }, (_, layer) =>
+    [
+      ['attn_norm', width],
+      ['attn_q', width, width],
+      ['attn_k', width, kv],
+      ['attn_v', width, kv],
+      ['attn_output', width, width],
+      ['ffn_norm', width],
+      ['ffn_gate', width, feedForward],
+      ['ffn_up', width, feedForward],
+      ['ffn_down', feedForward, width],
+    ].map(([name, ...shape]) => [`blk.${layer}.${name}.weight`, ...shape]),
+  );
+  return [
+    ['token_embd.weight', width, vocabulary],
+    ['output_norm.weight', width],
+    ['output.weight', width, vocabulary],
+    ...blocks.flat(),
+  ];
 }
 
 function weights({ name, shape, seed, isBroken }) {
@@ -35,8 +64,13 @@ function weights({ name, shape, seed, isBroken }) {
 
 /** A vocabulary in the manner of SentencePiece: three special tokens, every byte, the space, and as many words as there is room for. */
 function tokens(count) {
-  const list = [['<unk>', token.unknown], ['<s>', token.control], ['</s>', token.control]];
-  for (let byte = 0; byte < 256; byte += 1) list.push([`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`, token.byte]);
+  const list = [
+    ['<unk>', token.unknown],
+    ['<s>', token.control],
+    ['</s>', token.control],
+  ];
+  for (let byte = 0; byte < 256; byte += 1)
+    list.push([`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`, token.byte]);
   list.push(['▁', token.normal]);
   while (list.length < count) list.push([`▁word${list.length}`, token.normal]);
   return list;

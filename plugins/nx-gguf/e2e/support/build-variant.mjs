@@ -11,5 +11,18 @@ const { openStore } = await import(`${plugin}/store/store.js`);
 const { runTool } = await import(`${plugin}/toolchain/run-tool.js`);
 const store = await openStore(root);
 const step = quantizeStep({ name, settings, rules, expected, model, imatrix, toolchain: { build: 'lab' } });
-const { manifest } = await perform(step, { store, remotes: noRemotes(store), runTool, report: () => {}, threads: undefined, signal: undefined, tools: { llama: async () => tool }, resolve: (file) => findBlob(store, file) }, true);
+const { manifest } = await perform(
+  step,
+  {
+    store,
+    remotes: noRemotes(store),
+    runTool,
+    report: () => {},
+    threads: undefined,
+    signal: undefined,
+    tools: { llama: async () => tool },
+    resolve: (file) => findBlob(store, file),
+  },
+  true,
+);
 console.log(JSON.stringify(manifest.files));

@@ -10,15 +10,24 @@ const rows = 64;
 export async function cutQwen35(file: Uint8Array): Promise<{ bytes: Uint8Array; imatrix: Uint8Array }> {
   const source = bytesSource(file);
   const header = await readGgufHeader(source);
-  const metadata = await readRawMetadata(source, header, (key) => /^tokenizer\.ggml\.(tokens|merges|token_type)$/.test(key));
+  const metadata = await readRawMetadata(source, header, (key) =>
+    /^tokenizer\.ggml\.(tokens|merges|token_type)$/.test(key),
+  );
   const tensors = header.tensors.map((tensor) => {
     const [row = 1, count] = tensor.shape;
     const shape = count === undefined ? [row] : [row, Math.min(count, rows)];
     return { ...tensor, shape, sizeBytes: (tensor.sizeBytes / (count ?? 1)) * (shape[1] ?? 1) };
   });
-  const composed = composeGguf({ version: header.version, alignment: header.alignment, keyCount: metadata.keyCount, metadata: metadata.bytes, tensors });
+  const composed = composeGguf({
+    version: header.version,
+    alignment: header.alignment,
+    keyCount: metadata.keyCount,
+    metadata: metadata.bytes,
+    tensors,
+  });
   const bytes = new Uint8Array(composed.sizeBytes);
   bytes.set(composed.header);
-  for (const [index, { range, sizeBytes }] of tensors.entries()) bytes.set(file.subarray(range.offset, range.offset + sizeBytes), composed.places[index]?.offset ?? 0);
+  for (const [index, { range, sizeBytes }] of tensors.entries())
+    bytes.set(file.subarray(range.offset, range.offset + sizeBytes), composed.places[index]?.offset ?? 0);
   return { bytes, imatrix: imatrixOf({ tensors }) };
 }

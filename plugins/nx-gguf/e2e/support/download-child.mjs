@@ -9,6 +9,25 @@ const { downloadFiles } = await load('upstream/download-files.js');
 const { transferSettings } = await load('upstream/transfer.js');
 const { openStore } = await load('store/store.js');
 
-const context = { store: await openStore(store), env: {}, report: () => undefined, signal: undefined, settings: transferSettings({}) };
-await downloadFiles([{ name: 'file', url, token: null, sizeBytes: Number(sizeBytes), sha256, gitOid: null, refused: () => new Error('refused') }], context);
+const context = {
+  store: await openStore(store),
+  env: {},
+  report: () => undefined,
+  signal: undefined,
+  settings: transferSettings({}),
+};
+await downloadFiles(
+  [
+    {
+      name: 'file',
+      url,
+      token: null,
+      sizeBytes: Number(sizeBytes),
+      sha256,
+      gitOid: null,
+      refused: () => new Error('refused'),
+    },
+  ],
+  context,
+);
 process.stdout.write(`${peakMemoryBytes()}\n`);

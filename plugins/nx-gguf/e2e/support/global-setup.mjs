@@ -8,12 +8,25 @@ const repository = join(import.meta.dirname, '../../../..');
 /** Packs the plugin as npm would publish it; all tests run that package, not the sources. */
 export default function setup() {
   for (const part of ['build', 'python', 'source']) {
-    if (!existsSync(join(repository, `dist/llama-cpp/${part}/artifact.json`))) throw new Error(`The toolchain is not there: run \`npm test\`, or \`npx nx run llama-cpp:${part}\` first.`);
+    if (!existsSync(join(repository, `dist/llama-cpp/${part}/artifact.json`)))
+      throw new Error(
+        `The toolchain is not there: run \`npm test\`, or \`npx nx run llama-cpp:${part}\` first.`,
+      );
   }
-  execFileSync('npm', ['run', 'build', '--silent'], { cwd: join(repository, 'plugins/nx-gguf'), stdio: 'inherit' });
+  execFileSync('npm', ['run', 'build', '--silent'], {
+    cwd: join(repository, 'plugins/nx-gguf'),
+    stdio: 'inherit',
+  });
   const directory = mkdtempSync(join(tmpdir(), 'nx-gguf-pack-'));
-  const [packed] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', directory], { cwd: join(repository, 'plugins/nx-gguf'), encoding: 'utf8' }));
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', directory], {
+      cwd: join(repository, 'plugins/nx-gguf'),
+      encoding: 'utf8',
+    }),
+  );
   process.env.NX_GGUF_E2E_PACKAGE = join(directory, packed.filename);
   writeFileSync(join(directory, 'files.json'), JSON.stringify(packed.files.map(({ path }) => path)));
-  process.env.NX_GGUF_E2E_VERSION = JSON.parse(readFileSync(join(repository, 'plugins/nx-gguf/package.json'), 'utf8')).version;
+  process.env.NX_GGUF_E2E_VERSION = JSON.parse(
+    readFileSync(join(repository, 'plugins/nx-gguf/package.json'), 'utf8'),
+  ).version;
 }

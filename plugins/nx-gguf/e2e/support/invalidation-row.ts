@@ -1,7 +1,10 @@
 const order = ['fetch', 'convert', 'imatrix', 'plan', 'quantize', 'kld', 'gate', 'card'];
 
 /** A row of the README's table: what a change makes Nx run, and the processes that start because of it. */
-export function invalidationRow(change: string, { ran, processes }: { ran: readonly string[]; processes: readonly string[] }): string {
+export function invalidationRow(
+  change: string,
+  { ran, processes }: { ran: readonly string[]; processes: readonly string[] },
+): string {
   const kinds = ran.map((task) => (task.endsWith('-docs:fetch') ? 'corpus' : (task.split(':')[1] ?? '')));
   const isAll = ['corpus', 'fetch', 'convert', 'imatrix', 'card'].every((kind) => kinds.includes(kind));
   return `| ${change} | ${isAll ? 'all' : counted(kinds, ['corpus', ...order])} | ${counted(processes.map((name) => name.replace('.mjs', '')))} |`;

@@ -25,7 +25,12 @@ export function madeLlama(): MadeModel {
       random(`blk.${layer}.ffn_down.weight`, [512, 16]),
     ]);
     // Not in llama-quantize's order, and with a trailing dimension of one, which it drops.
-    return [...layers.reverse().flat(), random('output.weight', [256, 48]), random('output_norm.weight', [256, 1], 'f32'), random('token_embd.weight', [256, 48])];
+    return [
+      ...layers.reverse().flat(),
+      random('output.weight', [256, 48]),
+      random('output_norm.weight', [256, 1], 'f32'),
+      random('token_embd.weight', [256, 48]),
+    ];
   });
 }
 
@@ -58,14 +63,30 @@ export function asFile({ metadata, tensors }: MadeModel): Uint8Array {
 export function asShards({ metadata, tensors }: MadeModel, count: number): Uint8Array[] {
   return Array.from({ length: count }, (_, index) => {
     const first = Math.floor((tensors.length * index) / count);
-    const split: Metadata = [['split.no', 'uint16', index], ['split.count', 'uint16', count], ['split.tensors.count', 'int32', tensors.length]];
-    return tinyGguf({ metadata: index === 0 ? [...metadata.slice(0, 2), ...split, ...metadata.slice(2)] : split, tensors: tensors.slice(first, Math.floor((tensors.length * (index + 1)) / count)) });
+    const split: Metadata = [
+      ['split.no', 'uint16', index],
+      ['split.count', 'uint16', count],
+      ['split.tensors.count', 'int32', tensors.length],
+    ];
+    return tinyGguf({
+      metadata: index === 0 ? [...metadata.slice(0, 2), ...split, ...metadata.slice(2)] : split,
+      tensors: tensors.slice(first, Math.floor((tensors.length * (index + 1)) / count)),
+    });
   });
 }
 
 /** An importance matrix for the model, in GGUF; `change` gives other data to the tensors it names. */
-export function imatrixOf({ tensors }: Pick<MadeModel, 'tensors'>, { change = [], leaveOut = [] }: { change?: readonly string[]; leaveOut?: readonly string[] } = {}): Uint8Array {
-  const weighted = tensors.filter(({ name, shape }) => name.endsWith('.weight') && shape.length > 1 && !/norm|token_embd|gate_inp/.test(name) && !leaveOut.includes(name));
+export function imatrixOf(
+  { tensors }: Pick<MadeModel, 'tensors'>,
+  { change = [], leaveOut = [] }: { change?: readonly string[]; leaveOut?: readonly string[] } = {},
+): Uint8Array {
+  const weighted = tensors.filter(
+    ({ name, shape }) =>
+      name.endsWith('.weight') &&
+      shape.length > 1 &&
+      !/norm|token_embd|gate_inp/.test(name) &&
+      !leaveOut.includes(name),
+  );
   return tinyGguf({
     metadata: [
       ['general.type', 'string', 'imatrix'],
@@ -79,19 +100,37 @@ export function imatrixOf({ tensors }: Pick<MadeModel, 'tensors'>, { change = []
       const sums = Float32Array.from({ length: row * experts }, () => random() * random() * 9);
       return [
         { name: `${name}.in_sum2`, shape: experts > 1 ? [row, experts] : [row], data: bytesOf(sums) },
-        { name: `${name}.counts`, shape: experts > 1 ? [1, experts] : [1], data: bytesOf(Float32Array.from({ length: experts }, (_, expert) => (expert === 3 ? 0 : 40 + expert))) },
+        {
+          name: `${name}.counts`,
+          shape: experts > 1 ? [1, experts] : [1],
+          data: bytesOf(
+            Float32Array.from({ length: experts }, (_, expert) => (expert === 3 ? 0 : 40 + expert)),
+          ),
+        },
       ];
     }),
   });
 }
 
 /** A matrix in the format that llama.cpp used before; `change` gives other data to the tensors it names. */
-export function legacyImatrixOf({ tensors }: Pick<MadeModel, 'tensors'>, { change = [] }: { change?: readonly string[] } = {}): Uint8Array {
-  const weighted = tensors.filter(({ name, shape }) => name.endsWith('.weight') && shape.length > 1 && !/norm|token_embd|gate_inp/.test(name));
+export function legacyImatrixOf(
+  { tensors }: Pick<MadeModel, 'tensors'>,
+  { change = [] }: { change?: readonly string[] } = {},
+): Uint8Array {
+  const weighted = tensors.filter(
+    ({ name, shape }) =>
+      name.endsWith('.weight') && shape.length > 1 && !/norm|token_embd|gate_inp/.test(name),
+  );
   const parts = weighted.flatMap(({ name, shape }) => {
     const [row = 1, , experts = 1] = shape.map(Number);
     const random = seededRandom(hash(name) + (change.includes(name) ? 1 : 0));
-    return [int32(name.length), new TextEncoder().encode(name), int32(4), int32(row * experts), bytesOf(Float32Array.from({ length: row * experts }, () => random() * 9))];
+    return [
+      int32(name.length),
+      new TextEncoder().encode(name),
+      int32(4),
+      int32(row * experts),
+      bytesOf(Float32Array.from({ length: row * experts }, () => random() * 9)),
+    ];
   });
   const dataset = new TextEncoder().encode('test.txt');
   return Buffer.concat([int32(weighted.length), ...parts, int32(4), int32(dataset.length), dataset]);
@@ -99,7 +138,11 @@ export function legacyImatrixOf({ tensors }: Pick<MadeModel, 'tensors'>, { chang
 
 type RandomTensor = (name: string, shape: readonly number[], type?: TensorTypeName) => TinyTensor;
 
-function model(architecture: string, more: Metadata, tensors: (random: RandomTensor) => TinyTensor[]): MadeModel {
+function model(
+  architecture: string,
+  more: Metadata,
+  tensors: (random: RandomTensor) => TinyTensor[],
+): MadeModel {
   return {
     metadata: [
       ['general.architecture', 'string', architecture],
@@ -136,7 +179,10 @@ function randomTensor(name: string, shape: readonly number[], type: TensorTypeNa
   const count = shape.reduce((product, size) => product * size, 1);
   const values = Float32Array.from({ length: count }, () => (random() + random() + random() - 1.5) * 0.1);
   const words = new Uint32Array(values.buffer);
-  const data = type === 'f32' ? bytesOf(values) : bytesOf(Uint16Array.from(words, type === 'bf16' ? (word) => word >>> 16 : halfOf));
+  const data =
+    type === 'f32'
+      ? bytesOf(values)
+      : bytesOf(Uint16Array.from(words, type === 'bf16' ? (word) => word >>> 16 : halfOf));
   if (data.length !== tensorSizeBytes(type, shape)) throw new Error(`${name} has ${data.length} bytes`);
   return { name, shape, type, data };
 }

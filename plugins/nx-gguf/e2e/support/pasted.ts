@@ -25,17 +25,26 @@ export async function runPasted(lines: string, { directory, tools, env = {} }: P
   const patient = join(directory, '.patient');
   mkdirSync(patient);
   // The card says to run it again when its last lines are missing.
-  writeFileSync(join(patient, 'llama-perplexity'), `#!/bin/sh
+  writeFileSync(
+    join(patient, 'llama-perplexity'),
+    `#!/bin/sh
 for attempt in 1 2 3 4 5 6 7 8 9 10; do
   '${join(tools.bin, 'llama-perplexity')}' "$@" > '${patient}/log' 2>&1 || { cat '${patient}/log'; exit 1; }
   case " $* " in *' --kl-divergence '*) grep -q 'Same top p:' '${patient}/log' || continue ;; esac
   break
 done
 cat '${patient}/log'
-`);
+`,
+  );
   chmodSync(join(patient, 'llama-perplexity'), 0o755);
   const path = `${patient}:${tools.bin}:${dirname(tools.python)}:${process.env['PATH'] ?? ''}`;
-  const { exitCode, all } = await execa('sh', ['-ex', 'paste.sh'], { cwd: directory, all: true, reject: false, stdin: 'ignore', env: { ...env, WORKSPACE: repository, PATH: path } });
+  const { exitCode, all } = await execa('sh', ['-ex', 'paste.sh'], {
+    cwd: directory,
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+    env: { ...env, WORKSPACE: repository, PATH: path },
+  });
   if (exitCode !== 0) throw new Error(all.slice(-4000));
   return all;
 }
@@ -43,7 +52,10 @@ cat '${patient}/log'
 /** Numbers behind labels that llama-perplexity printed for a model, read without our own parser. */
 export function printedStatistics(output: string, model: string): (label: string, column?: 1 | 2) => number {
   const blocks = output.split(/^\+ /m);
-  const text = blocks.find((block) => block.startsWith(`llama-perplexity -m ${model} `) && block.includes(' --kl-divergence ')) ?? '';
+  const text =
+    blocks.find(
+      (block) => block.startsWith(`llama-perplexity -m ${model} `) && block.includes(' --kl-divergence '),
+    ) ?? '';
   return (label, column = 1) => {
     const line = text.split('\n').find((candidate) => candidate.includes(label)) ?? '';
     return Number(line.slice(line.indexOf(label) + label.length).match(/-?\d+\.\d+/g)?.[column - 1]);

@@ -11,10 +11,26 @@ export interface Running {
 
 /** All processes whose command line holds some text. */
 export function running(text: string): Running[] {
-  return execFileSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,rss=,args='], { encoding: 'utf8', maxBuffer: 1 << 26 }).split('\n').flatMap((line) => {
-    const [, pid, parent, group, rss, args = ''] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return pid === undefined || !args.includes(text) ? [] : [{ pid: Number(pid), parent: Number(parent), group: Number(group), rssBytes: Number(rss) * 1024, args }];
-  });
+  return execFileSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,rss=,args='], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  })
+    .split('\n')
+    .flatMap((line) => {
+      const [, pid, parent, group, rss, args = ''] =
+        /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+      return pid === undefined || !args.includes(text)
+        ? []
+        : [
+            {
+              pid: Number(pid),
+              parent: Number(parent),
+              group: Number(group),
+              rssBytes: Number(rss) * 1024,
+              args,
+            },
+          ];
+    });
 }
 
 /** Kills Nx and our executors, but not the tools, which go on as orphans. */

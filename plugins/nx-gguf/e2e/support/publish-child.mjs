@@ -11,10 +11,28 @@ const { planPublication } = await load('publish/plan.js');
 const { transferSettings } = await load('upstream/transfer.js');
 const { openStore } = await load('store/store.js');
 
-const context = { store: await openStore(store), env: process.env, report: () => undefined, signal: undefined, settings: transferSettings({}) };
+const context = {
+  store: await openStore(store),
+  env: process.env,
+  report: () => undefined,
+  signal: undefined,
+  settings: transferSettings({}),
+};
 const wanted = [{ path: 'model.gguf', sizeBytes: statSync(path).size, sha256 }];
-await hubDestination({ type: 'huggingface', repository }, { wanted, create: true, dryRun: false }, context)(async ({ present, apply }) => {
+await hubDestination(
+  { type: 'huggingface', repository },
+  { wanted, create: true, dryRun: false },
+  context,
+)(async ({ present, apply }) => {
   const { plan, recordText } = planPublication(wanted, present, { overwrite: false, prune: false });
-  await apply({ plan, recordText, contents: new Map([['model.gguf', { path }], ['nx-gguf.json', { text: recordText }]]), message: { title: 'model', description: '' } });
+  await apply({
+    plan,
+    recordText,
+    contents: new Map([
+      ['model.gguf', { path }],
+      ['nx-gguf.json', { text: recordText }],
+    ]),
+    message: { title: 'model', description: '' },
+  });
 });
 process.stdout.write(`${peakMemoryBytes()}\n`);

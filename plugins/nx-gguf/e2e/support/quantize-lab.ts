@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/canonical-json.js';
 import { sha256 } from '../../src/core/digest.js';
@@ -53,7 +61,10 @@ export async function quantizeLab(directory: string, llamaQuantize: string): Pro
   const store = await openStore(join(directory, 'store'));
   const files = join(directory, 'files');
   mkdirSync(files, { recursive: true });
-  const inWork = async <T>(variant: LabVariant, work: (directory: string, options: QuantizeOptions) => Promise<T>): Promise<T> => {
+  const inWork = async <T>(
+    variant: LabVariant,
+    work: (directory: string, options: QuantizeOptions) => Promise<T>,
+  ): Promise<T> => {
     const directoryOfRun = mkdtempSync(join(directory, 'stock-'));
     try {
       return await work(directoryOfRun, await layOut(variant, directoryOfRun, store));
@@ -65,13 +76,37 @@ export async function quantizeLab(directory: string, llamaQuantize: string): Pro
     store,
     step: async (variant) => {
       const { model, settings, rules = null, imatrix = null, name, build = 'lab' } = variant;
-      return quantizeStep({ name: name ?? settings.ftype, settings, rules, expected: await lab.expected(variant), model, imatrix, toolchain: { build } });
+      return quantizeStep({
+        name: name ?? settings.ftype,
+        settings,
+        rules,
+        expected: await lab.expected(variant),
+        model,
+        imatrix,
+        toolchain: { build },
+      });
     },
-    expected: (variant) => inWork(variant, async (cwd, options) => {
-      const { exitCode, output } = await runTool({ command: llamaQuantize, args: quantizeArgs({ ...options, dryRun: true }), cwd, mayFail: true });
-      const tensors = exitCode === 0 ? readDryRun(output.split('\n')).tensors : [];
-      return { format: 1, ftype: variant.settings.ftype, total: { elements: 0, sizeBytes: 0, bitsPerWeight: 0, sourceBytes: 0 }, tensors: tensors.map((tensor) => ({ ...tensor, shape: [...tensor.shape], sizeBytes: 0, because: { kind: 'default' } })) };
-    }),
+    expected: (variant) =>
+      inWork(variant, async (cwd, options) => {
+        const { exitCode, output } = await runTool({
+          command: llamaQuantize,
+          args: quantizeArgs({ ...options, dryRun: true }),
+          cwd,
+          mayFail: true,
+        });
+        const tensors = exitCode === 0 ? readDryRun(output.split('\n')).tensors : [];
+        return {
+          format: 1,
+          ftype: variant.settings.ftype,
+          total: { elements: 0, sizeBytes: 0, bitsPerWeight: 0, sourceBytes: 0 },
+          tensors: tensors.map((tensor) => ({
+            ...tensor,
+            shape: [...tensor.shape],
+            sizeBytes: 0,
+            because: { kind: 'default' },
+          })),
+        };
+      }),
     file: async (name, bytes) => {
       const path = join(files, `${sha256(bytes).slice(0, 8)}-${name}`);
       writeFileSync(path, bytes);
@@ -84,33 +119,57 @@ export async function quantizeLab(directory: string, llamaQuantize: string): Pro
         if (!tool.args.includes('--dry-run')) runs.push([...tool.args]);
         return run(tool);
       };
-      const { manifest } = await perform(await lab.step(variant), effectsOf(store, llamaQuantize, { runTool: counting, report: (event) => keep(event, messages) }), true);
+      const { manifest } = await perform(
+        await lab.step(variant),
+        effectsOf(store, llamaQuantize, { runTool: counting, report: (event) => keep(event, messages) }),
+        true,
+      );
       return { manifest, messages, runs };
     },
-    stock: (variant) => inWork(variant, async (cwd, options) => {
-      await runTool({ command: llamaQuantize, args: quantizeArgs(options), cwd });
-      return readdirSync(join(cwd, 'out')).sort().map((name) => sha256(readFileSync(join(cwd, 'out', name))));
-    }),
+    stock: (variant) =>
+      inWork(variant, async (cwd, options) => {
+        await runTool({ command: llamaQuantize, args: quantizeArgs(options), cwd });
+        return readdirSync(join(cwd, 'out'))
+          .sort()
+          .map((name) => sha256(readFileSync(join(cwd, 'out', name))));
+      }),
   };
   return lab;
 }
 
 /** Puts what a variant is made of into a directory; the options of llama-quantize for it. */
-async function layOut({ model, settings, rules, imatrix, name }: LabVariant, directory: string, store: StoreLayout): Promise<QuantizeOptions> {
-  for (const file of [...model, ...(imatrix === null || imatrix === undefined ? [] : [imatrix])]) symlinkSync((await findBlob(store, file)) ?? '', join(directory, file.name));
+async function layOut(
+  { model, settings, rules, imatrix, name }: LabVariant,
+  directory: string,
+  store: StoreLayout,
+): Promise<QuantizeOptions> {
+  for (const file of [...model, ...(imatrix === null || imatrix === undefined ? [] : [imatrix])])
+    symlinkSync((await findBlob(store, file)) ?? '', join(directory, file.name));
   if (rules) writeFileSync(join(directory, 'tensor_types.txt'), rules);
   mkdirSync(join(directory, 'out'));
   return {
-    ...settings, input: model[0]?.name ?? '', output: `out/${name ?? settings.ftype}.gguf`,
-    ...(rules ? { tensorTypesFile: 'tensor_types.txt' } : {}), ...(imatrix ? { imatrixFile: imatrix.name } : {}),
+    ...settings,
+    input: model[0]?.name ?? '',
+    output: `out/${name ?? settings.ftype}.gguf`,
+    ...(rules ? { tensorTypesFile: 'tensor_types.txt' } : {}),
+    ...(imatrix ? { imatrixFile: imatrix.name } : {}),
   };
 }
 
 /** The effects of a step in a lab. */
-export function effectsOf(store: StoreLayout, llamaQuantize: string, { runTool: run, report }: { runTool: RunTool; report: (event: WorkEvent) => void }): Parameters<typeof perform>[1] {
+export function effectsOf(
+  store: StoreLayout,
+  llamaQuantize: string,
+  { runTool: run, report }: { runTool: RunTool; report: (event: WorkEvent) => void },
+): Parameters<typeof perform>[1] {
   const none = () => Promise.reject(new Error('this step needs no other tool'));
   return {
-    store, remotes: noRemotes(store), runTool: run, report, threads: undefined, signal: undefined,
+    store,
+    remotes: noRemotes(store),
+    runTool: run,
+    report,
+    threads: undefined,
+    signal: undefined,
     tools: { llama: () => Promise.resolve(llamaQuantize), python: none, source: none },
     resolve: async (file) => (await findBlob(store, file)) ?? '',
   };

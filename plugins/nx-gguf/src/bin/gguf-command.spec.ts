@@ -7,7 +7,11 @@ import { tinyGguf } from '../gguf/testing/tiny-gguf.js';
 import { adoptBytes, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
 import { runGgufCommand } from './gguf-command.js';
 
-const bytes = (value: number) => tinyGguf({ metadata: [['general.architecture', 'string', 'llama']], tensors: [{ name: 'a.weight', shape: [64], data: new Uint8Array(256).fill(value) }] });
+const bytes = (value: number) =>
+  tinyGguf({
+    metadata: [['general.architecture', 'string', 'llama']],
+    tensors: [{ name: 'a.weight', shape: [64], data: new Uint8Array(256).fill(value) }],
+  });
 const directory = temporaryDirectory();
 const [one, same, other] = ['one.gguf', 'same.gguf', 'other.gguf'].map((name, index) => {
   writeFileSync(join(directory, name), bytes(index === 2 ? 2 : 1));
@@ -23,17 +27,28 @@ beforeAll(async () => {
     const [, from, to] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '') ?? [];
     const file = bytes(1);
     const part = file.subarray(Number(from), Number(to) + 1);
-    response.writeHead(206, { 'content-range': `bytes ${from ?? ''}-${Number(from) + part.length - 1}/${file.length}`, 'content-length': part.length }).end(part);
+    response
+      .writeHead(206, {
+        'content-range': `bytes ${from ?? ''}-${Number(from) + part.length - 1}/${file.length}`,
+        'content-length': part.length,
+      })
+      .end(part);
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
-afterAll(() => { server.close(); });
+afterAll(() => {
+  server.close();
+});
 
 async function run(...argv: readonly string[]): Promise<{ exitCode: number; output: string }> {
   const lines: string[] = [];
-  const exitCode = await runGgufCommand(argv, { env: { NX_GGUF_STORE: store.root, HOME: directory }, print: (text) => lines.push(text), report: () => undefined });
+  const exitCode = await runGgufCommand(argv, {
+    env: { NX_GGUF_STORE: store.root, HOME: directory },
+    print: (text) => lines.push(text),
+    report: () => undefined,
+  });
   return { exitCode, output: lines.join('\n') };
 }
 
@@ -51,16 +66,22 @@ describe('gguf', () => {
   });
 
   it('tells equal files by exit code 0, and others by 1', async () => {
-    expect(await run('diff', one ?? '', same ?? '')).toEqual({ exitCode: 0, output: 'same: 1 tensors and all metadata' });
+    expect(await run('diff', one ?? '', same ?? '')).toEqual({
+      exitCode: 0,
+      output: 'same: 1 tensors and all metadata',
+    });
     expect(await run('diff', `${origin}/x`, sha256(bytes(1)).slice(0, 6))).toMatchObject({ exitCode: 0 });
     const { exitCode, output } = await run('diff', one ?? '', other ?? '');
     expect(exitCode).toBe(1);
     expect(output).toMatch(/a\.weight +\| 256 bytes +\| first at 0/);
-    expect(JSON.parse((await run('diff', one ?? '', other ?? '', '--json')).output)).toMatchObject({ tensors: [{ tensor: 'a.weight', kind: 'bytes', bytes: 256 }] });
+    expect(JSON.parse((await run('diff', one ?? '', other ?? '', '--json')).output)).toMatchObject({
+      tensors: [{ tensor: 'a.weight', kind: 'bytes', bytes: 256 }],
+    });
   });
 
   it('explains itself', async () => {
-    for (const argv of [[], ['--help'], ['diff', '--help']]) expect((await run(...argv)).output).toMatch(/gguf inspect FILE[\s\S]*gguf diff A B/);
+    for (const argv of [[], ['--help'], ['diff', '--help']])
+      expect((await run(...argv)).output).toMatch(/gguf inspect FILE[\s\S]*gguf diff A B/);
   });
 
   it.each([

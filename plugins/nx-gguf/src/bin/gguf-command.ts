@@ -27,31 +27,55 @@ FILE, A and B are paths, http(s) URLs (read by ranges; nothing is downloaded as 
 characters, at least 6, of a digest in the store. Exit codes are those of diff: 0 same, 1 different, 2 trouble.`;
 
 /** Runs `gguf`; the exit code. 1 means that the files differ. */
-export async function runGgufCommand(argv: readonly string[], { env, print, report }: GgufCommandContext): Promise<number> {
+export async function runGgufCommand(
+  argv: readonly string[],
+  { env, print, report }: GgufCommandContext,
+): Promise<number> {
   const [name = '--help', ...args] = argv;
   if (name === '--help' || name === '-h' || args.includes('--help')) {
     print(usage);
     return 0;
   }
   const { files, json } = optionsOf(args);
-  const context = { env, store: storeLayout(defaultStoreRoot(env)), report, signal: undefined, settings: transferSettings(env, rangedTransfer) };
+  const context = {
+    env,
+    store: storeLayout(defaultStoreRoot(env)),
+    report,
+    signal: undefined,
+    settings: transferSettings(env, rangedTransfer),
+  };
   const [a = '', b = ''] = files;
   if (name === 'inspect' && files.length === 1) {
-    const inspection = await withAnyGguf(a, context, async (source) => inspectGguf(await readGgufHeader(source)));
+    const inspection = await withAnyGguf(a, context, async (source) =>
+      inspectGguf(await readGgufHeader(source)),
+    );
     print(json ? prettyJson(inspection as unknown as Json).trimEnd() : inspectionText(inspection));
     return 0;
   }
   if (name === 'diff' && files.length === 2) {
-    const diff = await withAnyGguf(a, context, (first) => withAnyGguf(b, context, (second) => diffGguf(first, second)));
+    const diff = await withAnyGguf(a, context, (first) =>
+      withAnyGguf(b, context, (second) => diffGguf(first, second)),
+    );
     print(json ? prettyJson(diff as unknown as Json).trimEnd() : diffText(diff));
     return isSameGguf(diff) ? 0 : 1;
   }
-  throw new GgufError('BAD_OPTIONS', name === 'inspect' || name === 'diff' ? `gguf ${name} takes ${name === 'inspect' ? 'one file' : 'two files'}` : `gguf has no command ${JSON.stringify(name)}`, { hint: usage });
+  throw new GgufError(
+    'BAD_OPTIONS',
+    name === 'inspect' || name === 'diff'
+      ? `gguf ${name} takes ${name === 'inspect' ? 'one file' : 'two files'}`
+      : `gguf has no command ${JSON.stringify(name)}`,
+    { hint: usage },
+  );
 }
 
 function optionsOf(args: readonly string[]): { files: string[]; json: boolean } {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } }, allowPositionals: true, strict: true });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { json: { type: 'boolean', default: false } },
+      allowPositionals: true,
+      strict: true,
+    });
     return { files: positionals, json: values.json };
   } catch (cause) {
     throw new GgufError('BAD_OPTIONS', (cause as Error).message, { cause, hint: usage });

@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 import { errorText } from '../nx/errors.js';
 import { runStoreCommand } from './store-command.js';
-import { loadWorkspaceEnvironment, workspacePluginOptions, workspaceRootOf } from './workspace-environment.js';
+import {
+  loadWorkspaceEnvironment,
+  workspacePluginOptions,
+  workspaceRootOf,
+} from './workspace-environment.js';
 
 const root = workspaceRootOf(process.cwd());
 loadWorkspaceEnvironment(root, process.env);

@@ -8,7 +8,9 @@ loadWorkspaceEnvironment(workspaceRootOf(process.cwd()), process.env);
 process.exitCode = await runGgufCommand(process.argv.slice(2), {
   env: process.env,
   print: (text) => process.stdout.write(`${text}\n`),
-  report: (event) => { if (event.type !== 'progress') process.stderr.write(`${event.message}\n`); },
+  report: (event) => {
+    if (event.type !== 'progress') process.stderr.write(`${event.message}\n`);
+  },
 }).catch((error: unknown) => {
   process.stderr.write(errorText(error));
   return 2;

@@ -4,7 +4,14 @@ import { sha256 } from '../core/digest.js';
 import { manifestText, putAction } from '../store/actions.js';
 import { referToFile } from '../store/external.js';
 import type { StoreLayout } from '../store/layout.js';
-import { adopt, age, manifestOf, put, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
+import {
+  adopt,
+  age,
+  manifestOf,
+  put,
+  temporaryDirectory,
+  temporaryStore,
+} from '../store/testing/temporary-store.js';
 import { runStoreCommand } from './store-command.js';
 
 const day = 86_400_000;
@@ -16,13 +23,25 @@ async function usedStore(): Promise<StoreLayout> {
   const layout = temporaryStore();
   await adopt(layout, weights);
   await putAction(layout, manifest);
-  for (const path of [layout.action(manifest.actionKey), layout.blob(sha256(weights)), layout.blobRecord(sha256(weights))]) age(path, 40 * day);
+  for (const path of [
+    layout.action(manifest.actionKey),
+    layout.blob(sha256(weights)),
+    layout.blobRecord(sha256(weights)),
+  ])
+    age(path, 40 * day);
   return layout;
 }
 
-async function run(layout: StoreLayout, ...argv: readonly string[]): Promise<{ exitCode: number; output: string }> {
+async function run(
+  layout: StoreLayout,
+  ...argv: readonly string[]
+): Promise<{ exitCode: number; output: string }> {
   const lines: string[] = [];
-  const exitCode = await runStoreCommand(argv, { env: { NX_GGUF_STORE: layout.root }, nowMs: Date.now(), print: (text) => lines.push(text) });
+  const exitCode = await runStoreCommand(argv, {
+    env: { NX_GGUF_STORE: layout.root },
+    nowMs: Date.now(),
+    print: (text) => lines.push(text),
+  });
   return { exitCode, output: lines.join('\n') };
 }
 
@@ -30,11 +49,15 @@ describe('gguf-store', () => {
   it.each([[[]], [['--help']], [['-h']], [['gc', '--help']]])('%j explains every command', async (argv) => {
     const { exitCode, output } = await run(temporaryStore(), ...argv);
     expect(exitCode).toBe(0);
-    for (const command of ['ls', 'path', 'du', 'verify', 'gc']) expect(output).toContain(`gguf-store ${command}`);
+    for (const command of ['ls', 'path', 'du', 'verify', 'gc'])
+      expect(output).toContain(`gguf-store ${command}`);
   });
 
   it.each(['list', 'LS', 'toString', '__proto__', '--version', ''])('has no command %j', async (name) => {
-    await expect(run(temporaryStore(), name)).rejects.toMatchObject({ code: 'UNKNOWN_COMMAND', hint: expect.stringMatching(/gguf-store verify/) as string });
+    await expect(run(temporaryStore(), name)).rejects.toMatchObject({
+      code: 'UNKNOWN_COMMAND',
+      hint: expect.stringMatching(/gguf-store verify/) as string,
+    });
   });
 
   it.each([
@@ -58,7 +81,10 @@ describe('gguf-store', () => {
     [['gc', '--dry-run=no']],
   ])('refuses %j, says how it is meant, and does nothing', async (argv) => {
     const layout = await usedStore();
-    await expect(run(layout, ...argv)).rejects.toMatchObject({ code: 'BAD_OPTIONS', hint: expect.stringMatching(/gguf-store gc/) as string });
+    await expect(run(layout, ...argv)).rejects.toMatchObject({
+      code: 'BAD_OPTIONS',
+      hint: expect.stringMatching(/gguf-store gc/) as string,
+    });
     expect(existsSync(layout.action(manifest.actionKey))).toBe(true);
   });
 
@@ -76,7 +102,17 @@ describe('gguf-store ls', () => {
     put(layout.action(sha256('garbage')), '{');
     const { exitCode, output } = await run(layout, 'ls');
     expect(exitCode).toBe(0);
-    expect(output.split('\n').slice(2).map((line) => line.split('|').slice(2, 5).map((cell) => cell.trim()))).toEqual([
+    expect(
+      output
+        .split('\n')
+        .slice(2)
+        .map((line) =>
+          line
+            .split('|')
+            .slice(2, 5)
+            .map((cell) => cell.trim()),
+        ),
+    ).toEqual([
       ['fetch', '2 files', '3 B'],
       ['quantize', 'tiny-Q6_K.gguf', '18 B'],
       ['unreadable', '', ''],
@@ -99,7 +135,10 @@ describe('gguf-store path', () => {
 
   it.each([6, 12, 64])('finds a blob by %d digits', async (digits) => {
     const layout = await usedStore();
-    await expect(run(layout, 'path', sha256(weights).slice(0, digits))).resolves.toEqual({ exitCode: 0, output: layout.blob(sha256(weights)) });
+    await expect(run(layout, 'path', sha256(weights).slice(0, digits))).resolves.toEqual({
+      exitCode: 0,
+      output: layout.blob(sha256(weights)),
+    });
   });
 
   it.each([12, 64])('finds a file outside by %d digits', async (digits) => {
@@ -107,12 +146,18 @@ describe('gguf-store path', () => {
     const path = put(join(temporaryDirectory(), 'model.safetensors'), 'checkpoint');
     await referToFile(layout, path);
     await putAction(layout, manifestOf({ 'model.safetensors': 'checkpoint' }));
-    await expect(run(layout, 'path', sha256('checkpoint').slice(0, digits))).resolves.toEqual({ exitCode: 0, output: path });
+    await expect(run(layout, 'path', sha256('checkpoint').slice(0, digits))).resolves.toEqual({
+      exitCode: 0,
+      output: path,
+    });
   });
 
   it('says so when there is none, and gives none that is damaged', async () => {
     const layout = await usedStore();
-    await expect(run(layout, 'path', 'zz')).rejects.toMatchObject({ code: 'BLOB_MISSING', hint: expect.stringMatching(/ls --files/) as string });
+    await expect(run(layout, 'path', 'zz')).rejects.toMatchObject({
+      code: 'BLOB_MISSING',
+      hint: expect.stringMatching(/ls --files/) as string,
+    });
     chmodSync(layout.blob(sha256(weights)), 0o644);
     writeFileSync(layout.blob(sha256(weights)), 'cut');
     await expect(run(layout, 'path', sha256(weights))).rejects.toMatchObject({ code: 'BLOB_MISSING' });
@@ -134,7 +179,10 @@ describe('gguf-store du', () => {
 
 describe('gguf-store verify', () => {
   it('ends with 0 when all is sound', async () => {
-    await expect(run(await usedStore(), 'verify')).resolves.toEqual({ exitCode: 0, output: '1 blobs, 0 damaged; 1 actions, 0 damaged' });
+    await expect(run(await usedStore(), 'verify')).resolves.toEqual({
+      exitCode: 0,
+      output: '1 blobs, 0 damaged; 1 actions, 0 damaged',
+    });
   });
 
   it('ends with 1 and names the damage; --repair removes it', async () => {
@@ -147,20 +195,30 @@ describe('gguf-store verify', () => {
     expect(found.output).toMatch(new RegExp(`^damaged blob ${sha256(weights)}$`, 'm'));
     expect(found.output).toMatch(new RegExp(`^damaged action ${sha256('garbage')}: `, 'm'));
     const repaired = await run(layout, 'verify', '--repair');
-    expect(repaired).toMatchObject({ exitCode: 0, output: expect.stringMatching(/: removed\n.*: removed\n/) as string });
-    await expect(run(layout, 'verify')).resolves.toMatchObject({ exitCode: 0, output: '0 blobs, 0 damaged; 1 actions, 0 damaged' });
+    expect(repaired).toMatchObject({
+      exitCode: 0,
+      output: expect.stringMatching(/: removed\n.*: removed\n/) as string,
+    });
+    await expect(run(layout, 'verify')).resolves.toMatchObject({
+      exitCode: 0,
+      output: '0 blobs, 0 damaged; 1 actions, 0 damaged',
+    });
   });
 
   it('leaves alone what another version wrote, and says so', async () => {
     const layout = temporaryStore();
     put(layout.action(sha256('future')), '{"format":2}');
-    await expect(run(layout, 'verify', '--repair')).resolves.toMatchObject({ exitCode: 0, output: expect.stringMatching(/^left alone: action .*version 2/) as string });
+    await expect(run(layout, 'verify', '--repair')).resolves.toMatchObject({
+      exitCode: 0,
+      output: expect.stringMatching(/^left alone: action .*version 2/) as string,
+    });
     expect(existsSync(layout.action(sha256('future')))).toBe(true);
   });
 });
 
 describe('gguf-store gc', () => {
-  const removed = 'removed 1 actions and 1 blobs (18 B), 0 leftovers of killed runs; kept 0 actions and 0 blobs';
+  const removed =
+    'removed 1 actions and 1 blobs (18 B), 0 leftovers of killed runs; kept 0 actions and 0 blobs';
   const kept = 'removed 0 actions and 0 blobs (0 B), 0 leftovers of killed runs; kept 1 actions and 1 blobs';
 
   it.each([
@@ -173,15 +231,23 @@ describe('gguf-store gc', () => {
     [['--dry-run'], `would ${removed.replace('removed', 'remove')}`],
   ])('%j: %s', async (argv, output) => {
     const layout = await usedStore();
-    const places: Readonly<Record<string, string>> = { WORKSPACE: temporaryDirectory(), EMPTY: temporaryDirectory() };
+    const places: Readonly<Record<string, string>> = {
+      WORKSPACE: temporaryDirectory(),
+      EMPTY: temporaryDirectory(),
+    };
     put(join(places['WORKSPACE'] ?? '', 'dist/tiny/quantize/Q6_K/artifact.json'), manifestText(manifest));
-    await expect(run(layout, 'gc', ...argv.map((word) => places[word] ?? word))).resolves.toEqual({ exitCode: 0, output });
+    await expect(run(layout, 'gc', ...argv.map((word) => places[word] ?? word))).resolves.toEqual({
+      exitCode: 0,
+      output,
+    });
     expect(existsSync(layout.blob(sha256(weights)))).toBe(output !== removed);
   });
 
   it('removes nothing when a place to keep is not there', async () => {
     const layout = await usedStore();
-    await expect(run(layout, 'gc', '--keep', join(layout.root, 'no-such-place'))).rejects.toMatchObject({ code: 'GC_KEEP_MISSING' });
+    await expect(run(layout, 'gc', '--keep', join(layout.root, 'no-such-place'))).rejects.toMatchObject({
+      code: 'GC_KEEP_MISSING',
+    });
     await expect(run(layout, 'gc', '--keep', '')).rejects.toMatchObject({ code: 'GC_KEEP_MISSING' });
     expect(readFileSync(layout.blob(sha256(weights)), 'utf8')).toBe(weights);
   });

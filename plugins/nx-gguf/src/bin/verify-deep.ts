@@ -21,7 +21,10 @@ export interface DeepVerification {
  * Quantizes every variant of the store again in one run of llama-quantize and compares; true when none differs. Manifests
  * hold all that is needed, so no workspace is: only inputs that are in the store and builds of llama.cpp that are here.
  */
-export async function verifyDeep(layout: StoreLayout, { repair, env, print }: DeepVerification): Promise<boolean> {
+export async function verifyDeep(
+  layout: StoreLayout,
+  { repair, env, print }: DeepVerification,
+): Promise<boolean> {
   const counts = { same: 0, different: 0, failed: 0, skipped: 0 };
   const chosen = env['NX_GGUF_TOOLCHAINS'];
   const root = chosen === undefined || chosen === '' ? layout.toolchains : chosen;
@@ -36,8 +39,13 @@ export async function verifyDeep(layout: StoreLayout, { repair, env, print }: De
       continue;
     }
     const rebuilt = await rebuildInFull(manifest, {
-      store: layout, runTool, report: () => undefined, threads: undefined, signal: undefined,
-      llamaQuantize: () => Promise.resolve(join(tools, process.platform === 'win32' ? 'llama-quantize.exe' : 'llama-quantize')),
+      store: layout,
+      runTool,
+      report: () => undefined,
+      threads: undefined,
+      signal: undefined,
+      llamaQuantize: () =>
+        Promise.resolve(join(tools, process.platform === 'win32' ? 'llama-quantize.exe' : 'llama-quantize')),
       find: (sha256) => findBytes(layout, sha256),
     }).catch((error: unknown) => {
       // One that cannot be rebuilt says nothing of the others.
@@ -46,7 +54,12 @@ export async function verifyDeep(layout: StoreLayout, { repair, env, print }: De
     });
     if (rebuilt instanceof Error) {
       counts.failed++;
-      print(`failed ${name}: ${rebuilt.message}${rebuilt.tail.slice(-3).map((line) => `\n  ${line}`).join('')}`);
+      print(
+        `failed ${name}: ${rebuilt.message}${rebuilt.tail
+          .slice(-3)
+          .map((line) => `\n  ${line}`)
+          .join('')}`,
+      );
       continue;
     }
     if ('missing' in rebuilt) {
@@ -60,6 +73,8 @@ export async function verifyDeep(layout: StoreLayout, { repair, env, print }: De
       if (repair) await discardVariant(layout, manifest);
     }
   }
-  print(`${counts.same} variants rebuilt with the same bytes, ${counts.different} different${repair && counts.different > 0 ? ' (removed)' : ''}, ${counts.failed > 0 ? `${counts.failed} failed, ` : ''}${counts.skipped} skipped`);
+  print(
+    `${counts.same} variants rebuilt with the same bytes, ${counts.different} different${repair && counts.different > 0 ? ' (removed)' : ''}, ${counts.failed > 0 ? `${counts.failed} failed, ` : ''}${counts.skipped} skipped`,
+  );
   return counts.different === 0 && counts.failed === 0;
 }

@@ -28,7 +28,9 @@ export function loadWorkspaceEnvironment(root: string | null, env: Record<string
 export function workspacePluginOptions(root: string | null): unknown {
   if (root === null) return undefined;
   try {
-    return pluginOptions(JSON.parse(readFileSync(join(root, 'nx.json'), 'utf8')) as Parameters<typeof pluginOptions>[0]);
+    return pluginOptions(
+      JSON.parse(readFileSync(join(root, 'nx.json'), 'utf8')) as Parameters<typeof pluginOptions>[0],
+    );
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 import canonicalize from 'canonicalize';
 
 /** Any value that JSON can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** RFC 8785 canonical JSON: equal values give equal text. Properties that are `undefined` are left out. */
 export function canonicalJson(value: Json): string {

@@ -22,10 +22,18 @@ export class GgufError extends Error {
 
 /** True for the errors of this package, also across duplicate copies of it. */
 export function isGgufError(error: unknown): error is GgufError {
-  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'GgufError' && 'code' in error;
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'name' in error &&
+    error.name === 'GgufError' &&
+    'code' in error
+  );
 }
 
 /** The `code` of a Node system error (`ENOENT`, `ENOSPC`, …), or null. */
 export function systemErrorCode(error: unknown): string | null {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : null;
 }

@@ -9,7 +9,14 @@ export interface ProgressPart {
 export type WorkEvent =
   | { type: 'step'; message: string }
   | { type: 'warning'; message: string }
-  | { type: 'progress'; label: string; done: number; total: number | null; unit: 'bytes' | 'tensors' | 'chunks' | 'files' | 'steps'; parts?: readonly ProgressPart[] };
+  | {
+      type: 'progress';
+      label: string;
+      done: number;
+      total: number | null;
+      unit: 'bytes' | 'tensors' | 'chunks' | 'files' | 'steps';
+      parts?: readonly ProgressPart[];
+    };
 
 /** Receives the events of some work. */
 export type Report = (event: WorkEvent) => void;

@@ -20,11 +20,16 @@ export function goneValue(run: string, names: readonly string[]): string {
 }
 
 /** The names of a target's files that were found gone before the run, or null when none were. */
-export function goneFiles(env: Readonly<Record<string, string | undefined>>, target: PlacedTarget): string[] | null {
+export function goneFiles(
+  env: Readonly<Record<string, string | undefined>>,
+  target: PlacedTarget,
+): string[] | null {
   return env[goneVariable(target)]?.split('\n').slice(1) ?? null;
 }
 
 /** The input of a target whose files people look for; none for others. */
 export function goneInputs(target: PlacedTarget): { env: string }[] {
-  return (placedKinds as readonly string[]).includes(target.target.split(':')[0] ?? '') ? [{ env: goneVariable(target) }] : [];
+  return (placedKinds as readonly string[]).includes(target.target.split(':')[0] ?? '')
+    ? [{ env: goneVariable(target) }]
+    : [];
 }

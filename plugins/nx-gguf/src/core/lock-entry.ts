@@ -10,12 +10,20 @@ export const emptyLock: Lock = { format: 1 };
 
 /** The entry of a place, or null. */
 export function lockedEntry(lock: Lock, place: LockPlace): LockedSource | null {
-  return (typeof place === 'string' ? lock[place] : Object.hasOwn(lock.references ?? {}, place.reference) ? lock.references?.[place.reference] : undefined) ?? null;
+  return (
+    (typeof place === 'string'
+      ? lock[place]
+      : Object.hasOwn(lock.references ?? {}, place.reference)
+        ? lock.references?.[place.reference]
+        : undefined) ?? null
+  );
 }
 
 /** The lock with an entry set. */
 export function withEntry(lock: Lock, place: LockPlace, entry: LockedSource): Lock {
-  return typeof place === 'string' ? { ...lock, [place]: entry } : { ...lock, references: { ...lock.references, [place.reference]: entry } };
+  return typeof place === 'string'
+    ? { ...lock, [place]: entry }
+    : { ...lock, references: { ...lock.references, [place.reference]: entry } };
 }
 
 /** The place as model.json spells it. */
@@ -35,7 +43,9 @@ export function declaration<S extends Source>(source: S): S {
 
 /** True when a lock's entry was made for this declaration. */
 export function isDeclaredAs(entry: LockedSource, source: Source): boolean {
-  return canonicalJson(entry.declared as unknown as Json) === canonicalJson(declaration(source) as unknown as Json);
+  return (
+    canonicalJson(entry.declared as unknown as Json) === canonicalJson(declaration(source) as unknown as Json)
+  );
 }
 
 /** Name of the lock beside a model.json or corpus.json. */

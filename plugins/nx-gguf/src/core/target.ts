@@ -1,7 +1,22 @@
 import { join } from 'node:path';
 
 /** The targets that have an artifact, as parts of a model, a corpus or a toolchain project. */
-export type TargetKind = 'fetch' | 'reference' | 'convert' | 'imatrix' | 'plan' | 'quantize' | 'kld-base' | 'kld' | 'bench' | 'gate' | 'card' | 'report' | 'source' | 'build' | 'python';
+export type TargetKind =
+  | 'fetch'
+  | 'reference'
+  | 'convert'
+  | 'imatrix'
+  | 'plan'
+  | 'quantize'
+  | 'kld-base'
+  | 'kld'
+  | 'bench'
+  | 'gate'
+  | 'card'
+  | 'report'
+  | 'source'
+  | 'build'
+  | 'python';
 
 /** Kinds of target whose files people look for under `dist/<project>/`. */
 export const placedKinds: readonly TargetKind[] = ['convert', 'imatrix', 'quantize', 'card', 'report'];

@@ -8,44 +8,100 @@ describe('validate', () => {
   });
 
   it('tells of a value that is nested deeper than it can be shown', () => {
-    expect(() => parseAs('model', `{"name":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 'model.json')).toThrow(/\/name: a value that is nested too deep must be string/);
+    expect(() =>
+      parseAs('model', `{"name":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 'model.json'),
+    ).toThrow(/\/name: a value that is nested too deep must be string/);
   });
 
   it.each([
-    ['a missing name', { source: model.source }, /model\.json: the top level: must have required property 'name'/],
+    [
+      'a missing name',
+      { source: model.source },
+      /model\.json: the top level: must have required property 'name'/,
+    ],
     ['a misspelt property', { ...model, quantise: {} }, /unknown property "quantise"/],
-    ['an unknown kind of source', { ...model, source: { type: 'ftp' } }, /\/source: "type" is "ftp", which is none of the known kinds/],
-    ['a source that lacks a field', { ...model, source: { type: 'path' } }, /\/source: must have required property 'path'/],
-    ['a hub that holds a password', { ...model, source: { type: 'huggingface', repository: 'a/b', endpoint: 'https://me:secret@hub.example.org' } }, /\/source\/endpoint: .* does not have the form/],
-    ['a repository that is a path', { ...model, source: { type: 'huggingface', repository: '../b' } }, /\/source\/repository/],
-    ['a git address that is an option', { ...model, source: { type: 'git', url: '--upload-pack=touch x' } }, /\/source\/url/],
-    ['a git revision that is an option', { ...model, source: { type: 'git', url: 'x', revision: '--exec=x' } }, /\/source\/revision/],
-    ['an address without digest', { ...model, source: { type: 'url', url: 'https://example.org/x.zip' } }, /\/source: must have required property 'sha256'/],
-    ['a variant without ftype', { ...model, quantize: { Q4: {} } }, /\/quantize\/Q4: must have required property 'ftype'/],
-    ['a variant name that leaves the directory', { ...model, quantize: { '../x': { ftype: 'Q4_0' } } }, /\.\.\/x|pattern/],
-    ['a wrong type', { ...model, convert: { outtype: 'f64' } }, /\/convert\/outtype: "f64" is none of "auto", "f32"/],
+    [
+      'an unknown kind of source',
+      { ...model, source: { type: 'ftp' } },
+      /\/source: "type" is "ftp", which is none of the known kinds/,
+    ],
+    [
+      'a source that lacks a field',
+      { ...model, source: { type: 'path' } },
+      /\/source: must have required property 'path'/,
+    ],
+    [
+      'a hub that holds a password',
+      {
+        ...model,
+        source: { type: 'huggingface', repository: 'a/b', endpoint: 'https://me:secret@hub.example.org' },
+      },
+      /\/source\/endpoint: .* does not have the form/,
+    ],
+    [
+      'a repository that is a path',
+      { ...model, source: { type: 'huggingface', repository: '../b' } },
+      /\/source\/repository/,
+    ],
+    [
+      'a git address that is an option',
+      { ...model, source: { type: 'git', url: '--upload-pack=touch x' } },
+      /\/source\/url/,
+    ],
+    [
+      'a git revision that is an option',
+      { ...model, source: { type: 'git', url: 'x', revision: '--exec=x' } },
+      /\/source\/revision/,
+    ],
+    [
+      'an address without digest',
+      { ...model, source: { type: 'url', url: 'https://example.org/x.zip' } },
+      /\/source: must have required property 'sha256'/,
+    ],
+    [
+      'a variant without ftype',
+      { ...model, quantize: { Q4: {} } },
+      /\/quantize\/Q4: must have required property 'ftype'/,
+    ],
+    [
+      'a variant name that leaves the directory',
+      { ...model, quantize: { '../x': { ftype: 'Q4_0' } } },
+      /\.\.\/x|pattern/,
+    ],
+    [
+      'a wrong type',
+      { ...model, convert: { outtype: 'f64' } },
+      /\/convert\/outtype: "f64" is none of "auto", "f32"/,
+    ],
     ['a path as name', { ...model, name: '../x' }, /\/name: "\.\.\/x" does not have the form/],
   ])('names %s', (_, value, message) => {
     expect(() => validate('model', value, 'model.json')).toThrow(message);
   });
 
   it('names every problem at once', () => {
-    expect(() => validate('model', { name: 1, sources: 2 }, 'model.json')).toThrow(/\/name[\s\S]*"sources"|"sources"[\s\S]*\/name/);
+    expect(() => validate('model', { name: 1, sources: 2 }, 'model.json')).toThrow(
+      /\/name[\s\S]*"sources"|"sources"[\s\S]*\/name/,
+    );
   });
 
   it('says where JSON is broken', () => {
-    expect(() => parseAs('model', '{\n "name": ', 'models/a/model.json')).toThrow(/models\/a\/model\.json:2: /);
+    expect(() => parseAs('model', '{\n "name": ', 'models/a/model.json')).toThrow(
+      /models\/a\/model\.json:2: /,
+    );
   });
 
   it('says on which lines of a file that people write something is wrong', () => {
-    const text = '{\n  "name": "M",\n  "source": { "type": "path", "path": "x" },\n  "quantize": {\n    "Q4": { "ftype": "Q4_0", "pruneLayers": [\n 1,\n -1 ] },\n    "a.b": { "ftype": "Q4_0" }\n  },\n  "qantize": {}\n}';
+    const text =
+      '{\n  "name": "M",\n  "source": { "type": "path", "path": "x" },\n  "quantize": {\n    "Q4": { "ftype": "Q4_0", "pruneLayers": [\n 1,\n -1 ] },\n    "a.b": { "ftype": "Q4_0" }\n  },\n  "qantize": {}\n}';
     const error = thrown(() => parseAs('model', text, 'model.json'));
     expect(error.split('\n').sort()).toEqual([
       'model.json:10: the top level: unknown property "qantize"',
       'model.json:7: /quantize/Q4/pruneLayers/1: must be >= 0',
       expect.stringMatching(/^model\.json:8: \/quantize: "a\.b" does not have the form/) as string,
     ]);
-    expect(thrown(() => parseAs('manifest', '{}', 'artifact.json'))).toContain('artifact.json: the top level');
+    expect(thrown(() => parseAs('manifest', '{}', 'artifact.json'))).toContain(
+      'artifact.json: the top level',
+    );
   });
 });
 
@@ -61,7 +117,11 @@ function thrown(work: () => unknown): string {
 
 describe('manifest file names', () => {
   const manifest = (name: string) => ({
-    format: 1, step: 'fetch', actionKey: 'a'.repeat(64), facts: {}, provenance: { inputs: [], toolchain: null, commands: [] },
+    format: 1,
+    step: 'fetch',
+    actionKey: 'a'.repeat(64),
+    facts: {},
+    provenance: { inputs: [], toolchain: null, commands: [] },
     files: [{ name, sha256: 'b'.repeat(64), sizeBytes: 1 }],
   });
 
@@ -69,7 +129,10 @@ describe('manifest file names', () => {
     expect(() => validate('manifest', manifest(name), 'x')).not.toThrow();
   });
 
-  it.each(['', '/a', '../a', 'a/../b', 'a/..', './a', 'a//b', 'a/', 'C:a', 'a\\b', 'a\u0000'])('refuses %j', (name) => {
-    expect(() => validate('manifest', manifest(name), 'x')).toThrow(/BAD_MANIFEST|name/);
-  });
+  it.each(['', '/a', '../a', 'a/../b', 'a/..', './a', 'a//b', 'a/', 'C:a', 'a\\b', 'a\u0000'])(
+    'refuses %j',
+    (name) => {
+      expect(() => validate('manifest', manifest(name), 'x')).toThrow(/BAD_MANIFEST|name/);
+    },
+  );
 });

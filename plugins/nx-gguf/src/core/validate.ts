@@ -74,12 +74,20 @@ export function validate<K extends keyof Schemas>(kind: K, value: unknown, file:
 }
 
 /** The value as the type of its schema; `placeOf` tells the file, and the line where that is known, of a problem. */
-function validated<K extends keyof Schemas>(kind: K, value: unknown, placeOf: (problem: Problem) => string): Schemas[K] {
+function validated<K extends keyof Schemas>(
+  kind: K,
+  value: unknown,
+  placeOf: (problem: Problem) => string,
+): Schemas[K] {
   const problems = problemsOf(`${kind}.schema.json`, value);
   if (problems.length === 0) return value as Schemas[K];
-  throw new GgufError(codeOf(kind), [...new Set(problems.map((problem) => `${placeOf(problem)}: ${problem.sentence}`))].join('\n'), {
-    hint: `The fields of this file are described in nx-gguf/schemas/${kind}.schema.json; name it as "$schema" and your editor completes them.`,
-  });
+  throw new GgufError(
+    codeOf(kind),
+    [...new Set(problems.map((problem) => `${placeOf(problem)}: ${problem.sentence}`))].join('\n'),
+    {
+      hint: `The fields of this file are described in nx-gguf/schemas/${kind}.schema.json; name it as "$schema" and your editor completes them.`,
+    },
+  );
 }
 
 /**
@@ -92,7 +100,11 @@ export function parseAs<K extends keyof Schemas>(kind: K, text: string, file: st
     value = JSON.parse(text);
   } catch (cause) {
     const line = written.has(kind) ? brokenLine(text) : null;
-    throw new GgufError(codeOf(kind), `${file}${line === null ? '' : `:${line}`}: ${(cause as Error).message}`, { cause, hint: 'The file is not valid JSON.' });
+    throw new GgufError(
+      codeOf(kind),
+      `${file}${line === null ? '' : `:${line}`}: ${(cause as Error).message}`,
+      { cause, hint: 'The file is not valid JSON.' },
+    );
   }
   return validated(kind, value, ({ path }) => {
     const line = written.has(kind) ? lineOf(text, path) : null;
@@ -104,7 +116,10 @@ export function parseAs<K extends keyof Schemas>(kind: K, text: string, file: st
  * The JSON text of a stranger as the type of its schema, or its first problem. It stops there: collecting all of them takes
  * time that grows faster than their number, and strangers may send many.
  */
-export function parseForeign<K extends keyof Schemas>(kind: K, text: string): Schemas[K] | { problem: string } {
+export function parseForeign<K extends keyof Schemas>(
+  kind: K,
+  text: string,
+): Schemas[K] | { problem: string } {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -114,7 +129,9 @@ export function parseForeign<K extends keyof Schemas>(kind: K, text: string): Sc
   foreign ??= new Ajv({ ...options, allErrors: false });
   const check = foreign.getSchema(`${kind}.schema.json`);
   if (check === undefined) throw new Error(`no schema of ${kind}`);
-  return check(value) === true ? (value as Schemas[K]) : { problem: describe(check.errors ?? [])[0]?.sentence ?? 'it is not valid' };
+  return check(value) === true
+    ? (value as Schemas[K])
+    : { problem: describe(check.errors ?? [])[0]?.sentence ?? 'it is not valid' };
 }
 
 let foreign: Ajv | undefined;
@@ -143,11 +160,17 @@ function problemsOf(id: string, value: unknown): Problem[] {
 
 function describe(errors: readonly ErrorObject[]): Problem[] {
   const told = errors.filter((error) => error.keyword !== 'propertyNames' && error.keyword !== 'oneOf');
-  return (told.length > 0 ? told : errors).map((error) => ({ sentence: sentence(error), path: pathOf(error) }));
+  return (told.length > 0 ? told : errors).map((error) => ({
+    sentence: sentence(error),
+    path: pathOf(error),
+  }));
 }
 
 function pathOf({ instancePath, params, propertyName }: ErrorObject): string[] {
-  const keys = instancePath.split('/').slice(1).map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const keys = instancePath
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
   const { additionalProperty } = params as { additionalProperty?: string };
   const last = additionalProperty ?? propertyName;
   return last === undefined ? keys : [...keys, last];

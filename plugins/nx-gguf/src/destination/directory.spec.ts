@@ -1,5 +1,14 @@
 import { jest } from '@jest/globals';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { recordText } from '../publish/record.js';
 import { testContext, type TestContext } from '../upstream/testing/context.js';
@@ -16,12 +25,21 @@ let files: TestFiles;
 beforeEach(async () => {
   context = await testContext();
   directory = join(context.store.root, '../published');
-  files = await storedFiles(context.store, { 'README.md': '# model\n', 'model.gguf': Buffer.alloc(3000, 7), 'kld/Q4_K_M.json': '{}\n' });
+  files = await storedFiles(context.store, {
+    'README.md': '# model\n',
+    'model.gguf': Buffer.alloc(3000, 7),
+    'kld/Q4_K_M.json': '{}\n',
+  });
 });
 
 afterEach(() => context.remove());
 
-const publish = (choices: Parameters<typeof publishFiles>[2] = {}) => publishFiles(files, (request) => directoryDestination(directory, 'published', { request, context }), choices);
+const publish = (choices: Parameters<typeof publishFiles>[2] = {}) =>
+  publishFiles(
+    files,
+    (request) => directoryDestination(directory, 'published', { request, context }),
+    choices,
+  );
 const there = () => readdirSync(directory, { recursive: true }).map(String).sort();
 
 it('is made and filled; the files are those of the store, and the same results change nothing', async () => {
@@ -42,7 +60,11 @@ it('a dry run makes nothing', async () => {
 it('finds out by their bytes that copies are the same', async () => {
   mkdirSync(directory);
   writeFileSync(join(directory, 'model.gguf'), Buffer.alloc(3000, 7));
-  expect(actionsOf((await publish()).plan)).toEqual({ 'README.md': 'add', 'kld/Q4_K_M.json': 'add', 'nx-gguf.json': 'add' });
+  expect(actionsOf((await publish()).plan)).toEqual({
+    'README.md': 'add',
+    'kld/Q4_K_M.json': 'add',
+    'nx-gguf.json': 'add',
+  });
 });
 
 it('keeps the files of others, and does not write over them', async () => {
@@ -66,20 +88,32 @@ it('notices what was changed there since', async () => {
 it('replaces and prunes what it published', async () => {
   await publish();
   files = await storedFiles(context.store, { 'README.md': '# newer\n' });
-  expect(actionsOf((await publish({ prune: true })).plan)).toEqual({ 'README.md': 'replace', 'kld/Q4_K_M.json': 'delete', 'model.gguf': 'delete', 'nx-gguf.json': 'replace' });
+  expect(actionsOf((await publish({ prune: true })).plan)).toEqual({
+    'README.md': 'replace',
+    'kld/Q4_K_M.json': 'delete',
+    'model.gguf': 'delete',
+    'nx-gguf.json': 'replace',
+  });
   expect(there()).toEqual(['README.md', 'kld', 'nx-gguf.json']);
 });
 
 it('what a killed run left is known for its own by the next one, also with other results', async () => {
   await publish();
   const earlier = files.wanted;
-  files = await storedFiles(context.store, { 'README.md': '# second\n', 'model.gguf': Buffer.alloc(3000, 8) });
+  files = await storedFiles(context.store, {
+    'README.md': '# second\n',
+    'model.gguf': Buffer.alloc(3000, 8),
+  });
   // As after a kill between two files: the record names both states, and one file is new already.
   rmSync(join(directory, 'README.md'));
   writeFileSync(join(directory, 'README.md'), '# second\n');
   writeFileSync(join(directory, 'nx-gguf.json'), recordText([...earlier, ...files.wanted]));
   files = await storedFiles(context.store, { 'README.md': '# third\n', 'model.gguf': Buffer.alloc(3000, 9) });
-  expect(actionsOf((await publish()).plan)).toEqual({ 'README.md': 'replace', 'model.gguf': 'replace', 'nx-gguf.json': 'replace' });
+  expect(actionsOf((await publish()).plan)).toEqual({
+    'README.md': 'replace',
+    'model.gguf': 'replace',
+    'nx-gguf.json': 'replace',
+  });
 });
 
 it('a file outside the store is copied, so that a later change of it changes nothing that is published', async () => {
@@ -95,7 +129,9 @@ it('a file outside the store is copied, so that a later change of it changes not
 it('stops between two files when the user stops it', async () => {
   const abort = new AbortController();
   context.signal = abort.signal;
-  context.report = (event) => { if (event.type === 'progress' && event.done === 1) abort.abort(); };
+  context.report = (event) => {
+    if (event.type === 'progress' && event.done === 1) abort.abort();
+  };
   await expect(publish()).rejects.toMatchObject({ code: 'INTERRUPTED' });
   context.signal = undefined;
   expect(Object.values(actionsOf((await publish()).plan))).not.toContain('refuse');

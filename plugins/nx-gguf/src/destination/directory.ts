@@ -12,18 +12,38 @@ import { isPlaced, placeFile } from '../store/place.js';
 import { isAbandoned, temporaryBeside } from '../store/temporary.js';
 import { interrupted } from '../upstream/retry.js';
 import type { UpstreamContext } from '../upstream/transfer.js';
-import type { DestinationRequest, DestinationSession, OpenDestination, Publication, PublishedContent } from './session.js';
+import type {
+  DestinationRequest,
+  DestinationSession,
+  OpenDestination,
+  Publication,
+  PublishedContent,
+} from './session.js';
 
 /** A directory: files come to their places by renames, so each holds the old bytes or the new ones at any moment. */
-export function directoryDestination(directory: string, shown: string, options: { request: DestinationRequest; context: UpstreamContext }): OpenDestination {
+export function directoryDestination(
+  directory: string,
+  shown: string,
+  options: { request: DestinationRequest; context: UpstreamContext },
+): OpenDestination {
   return async (work) => work(await openSession(directory, shown, options));
 }
 
-async function openSession(directory: string, shown: string, { request, context }: { request: DestinationRequest; context: UpstreamContext }): Promise<DestinationSession> {
+async function openSession(
+  directory: string,
+  shown: string,
+  { request, context }: { request: DestinationRequest; context: UpstreamContext },
+): Promise<DestinationSession> {
   const record = await readFile(join(directory, recordFile), 'utf8').then(readRecord, nullWhenAbsent);
   const paths = await filesBelow(directory);
   const files: PresentFile[] = [];
-  for (const path of paths ?? []) files.push(await presentFile(directory, path, { known: [...request.wanted, ...(record?.files ?? [])].filter((file) => file.path === path), context }));
+  for (const path of paths ?? [])
+    files.push(
+      await presentFile(directory, path, {
+        known: [...request.wanted, ...(record?.files ?? [])].filter((file) => file.path === path),
+        context,
+      }),
+    );
   return {
     present: { destination: shown, exists: paths !== null, files, record },
     apply: async (publication) => {
@@ -39,13 +59,18 @@ async function filesBelow(directory: string): Promise<string[] | null> {
   const paths: string[] = [];
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
-    if (!entry.isDirectory() && !(await isAbandoned(path))) paths.push(relative(directory, path).split(sep).join('/'));
+    if (!entry.isDirectory() && !(await isAbandoned(path)))
+      paths.push(relative(directory, path).split(sep).join('/'));
   }
   return paths;
 }
 
 /** A file with its digest where that matters: it has the size of a file that is wanted there, or was published there. */
-async function presentFile(directory: string, path: string, { known, context }: { known: readonly PublishedFile[]; context: UpstreamContext }): Promise<PresentFile> {
+async function presentFile(
+  directory: string,
+  path: string,
+  { known, context }: { known: readonly PublishedFile[]; context: UpstreamContext },
+): Promise<PresentFile> {
   const place = join(directory, path);
   const { size } = await stat(place).catch(() => ({ size: 0 }));
   const candidates = path === recordFile ? [] : known.filter(({ sizeBytes }) => sizeBytes === size);
@@ -53,7 +78,8 @@ async function presentFile(directory: string, path: string, { known, context }: 
     const blob = await findBlob(context.store, { sha256, sizeBytes });
     if (blob !== null && (await isPlaced(blob, place))) return { path, sizeBytes, sha256, gitOid: null };
   }
-  if (path === recordFile) return { path, sizeBytes: size, sha256: null, gitOid: gitBlobOid(await readFile(place)) };
+  if (path === recordFile)
+    return { path, sizeBytes: size, sha256: null, gitOid: gitBlobOid(await readFile(place)) };
   if (candidates.length === 0) return { path, sizeBytes: size, sha256: null, gitOid: null };
   let read = 0;
   const { sha256 } = await hashFile(place, (count) => {
@@ -63,7 +89,15 @@ async function presentFile(directory: string, path: string, { known, context }: 
   return { path, sizeBytes: size, sha256, gitOid: null };
 }
 
-async function apply(directory: string, { plan, contents, recordText: text }: Publication, { record, wanted, context }: { record: Published | null; wanted: readonly PublishedFile[]; context: UpstreamContext }): Promise<void> {
+async function apply(
+  directory: string,
+  { plan, contents, recordText: text }: Publication,
+  {
+    record,
+    wanted,
+    context,
+  }: { record: Published | null; wanted: readonly PublishedFile[]; context: UpstreamContext },
+): Promise<void> {
   const changes = changesOf(plan).filter(({ path }) => path !== recordFile);
   await makeDirectory(directory);
   // Until all is done the record names the old files and the new ones: whatever is there is known for ours.
@@ -71,7 +105,13 @@ async function apply(directory: string, { plan, contents, recordText: text }: Pu
   let done = 0;
   for (const { path, action } of changes) {
     if (context.signal?.aborted === true) throw interrupted(plan.destination);
-    context.report({ type: 'progress', label: `writing ${plan.destination}`, done, total: changes.length, unit: 'files' });
+    context.report({
+      type: 'progress',
+      label: `writing ${plan.destination}`,
+      done,
+      total: changes.length,
+      unit: 'files',
+    });
     const place = join(directory, path);
     if (action === 'delete') await rm(place, { force: true });
     else await write(place, contents.get(path), context);
@@ -80,7 +120,11 @@ async function apply(directory: string, { plan, contents, recordText: text }: Pu
   await writeDurably(join(directory, recordFile), text);
 }
 
-async function write(place: string, content: PublishedContent | undefined, { store }: UpstreamContext): Promise<void> {
+async function write(
+  place: string,
+  content: PublishedContent | undefined,
+  { store }: UpstreamContext,
+): Promise<void> {
   if (content === undefined) throw new Error(`no content for ${place}`);
   if ('text' in content) return writeDurably(place, content.text);
   if (content.path.startsWith(join(store.blobs, sep))) {

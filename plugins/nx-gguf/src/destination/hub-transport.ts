@@ -30,7 +30,15 @@ export interface TransportOptions {
   expected: ReadonlySet<string>;
 }
 
-interface LfsBatch { transfer?: string; objects: { oid: string; size: number; actions?: { upload?: UploadAction }; error?: { code: number; message: string } }[] }
+interface LfsBatch {
+  transfer?: string;
+  objects: {
+    oid: string;
+    size: number;
+    actions?: { upload?: UploadAction };
+    error?: { code: number; message: string };
+  }[];
+}
 
 const longestBody = 64 << 20;
 const batchPath = /\.git\/info\/lfs\/objects\/batch$/;
@@ -41,7 +49,10 @@ const commitPath = /^\/api\/(?:models|datasets)\/[^/]+\/[^/]+\/commit\//;
  * only, and the library never sees it. Parts of large files that an earlier run sent are not sent again, and nothing is
  * sent whose bytes are not those of the plan.
  */
-export function hubTransport(http: Http, { access, place, context, expected }: TransportOptions): HubTransport {
+export function hubTransport(
+  http: Http,
+  { access, place, context, expected }: TransportOptions,
+): HubTransport {
   const journal = uploadJournal(context.store, `${place.endpoint}/${place.kind}/${place.repository}`);
   const take = rateLimit(context.settings.maxBytesPerSecond);
   const label = `uploading to ${place.repository}`;
@@ -49,12 +60,15 @@ export function hubTransport(http: Http, { access, place, context, expected }: T
   let total = 0;
   let first: unknown = null;
   let reject: (error: unknown) => void = () => undefined;
-  const failed = new Promise<never>((_, rejecting) => { reject = rejecting; });
+  const failed = new Promise<never>((_, rejecting) => {
+    reject = rejecting;
+  });
   failed.catch(() => undefined);
 
   const count = (bytes: number): void => {
     done += bytes;
-    if (total > 0) context.report({ type: 'progress', label, done: Math.min(done, total), total, unit: 'bytes' });
+    if (total > 0)
+      context.report({ type: 'progress', label, done: Math.min(done, total), total, unit: 'bytes' });
   };
 
   const put = async (url: string, body: Blob, signal: AbortSignal | undefined): Promise<Response> => {
@@ -71,10 +85,22 @@ export function hubTransport(http: Http, { access, place, context, expected }: T
         count(piece.length);
       }
     };
-    const answer = await withRetries({
-      of: place.repository,
-      attempt: () => settled(http.send({ url, method: 'PUT', body: bytes, signal, headers: { 'content-type': 'application/octet-stream', 'content-length': String(body.size) } })),
-    }, { ...context, signal });
+    const answer = await withRetries(
+      {
+        of: place.repository,
+        attempt: () =>
+          settled(
+            http.send({
+              url,
+              method: 'PUT',
+              body: bytes,
+              signal,
+              headers: { 'content-type': 'application/octet-stream', 'content-length': String(body.size) },
+            }),
+          ),
+      },
+      { ...context, signal },
+    );
     if (answer.status >= 400) return lost(url, answer);
     const etag = answer.header('etag');
     if (etag !== undefined) await journal.sent(url, etag);
@@ -90,20 +116,35 @@ export function hubTransport(http: Http, { access, place, context, expected }: T
   const batch = async (text: string): Promise<Response> => {
     const answer = JSON.parse(text) as LfsBatch;
     for (const object of answer.objects) {
-      if (object.error !== undefined) throw new GgufError('HUB_REFUSED', `${place.repository}: the hub refuses a file of ${object.size} bytes (sha256 ${object.oid}): ${object.error.message}`);
+      if (object.error !== undefined)
+        throw new GgufError(
+          'HUB_REFUSED',
+          `${place.repository}: the hub refuses a file of ${object.size} bytes (sha256 ${object.oid}): ${object.error.message}`,
+        );
       if (object.actions?.upload === undefined) {
         await journal.forget(object.oid);
         continue;
       }
-      const { action, sentParts } = await journal.resume({ oid: object.oid, sizeBytes: object.size }, object.actions.upload);
+      const { action, sentParts } = await journal.resume(
+        { oid: object.oid, sizeBytes: object.size },
+        object.actions.upload,
+      );
       object.actions.upload = action;
       total += Math.max(0, object.size - sentParts * Number(action.header?.['chunk_size'] ?? 0));
-      if (sentParts > 0) context.report({ type: 'step', message: `${sentParts} parts of a file of ${object.size} bytes were sent earlier: going on` });
+      if (sentParts > 0)
+        context.report({
+          type: 'step',
+          message: `${sentParts} parts of a file of ${object.size} bytes were sent earlier: going on`,
+        });
     }
     return new Response(JSON.stringify(answer), { headers: { 'content-type': 'application/json' } });
   };
 
-  const ask = async (url: string, init: RequestInit | undefined, signal: AbortSignal | undefined): Promise<Response> => {
+  const ask = async (
+    url: string,
+    init: RequestInit | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> => {
     const { pathname } = new URL(url);
     const isCommit = commitPath.test(pathname);
     const isBatch = batchPath.test(pathname);
@@ -111,9 +152,23 @@ export function hubTransport(http: Http, { access, place, context, expected }: T
     const text = typeof init?.body === 'string' ? init.body : '';
     const body = isBatch ? checkedBatch(text, expected) : text;
     const type = new Headers(init?.headers).get('content-type');
-    const attempt = () => settled(http.send({ url, method: init?.method === 'POST' ? 'POST' : 'GET', token: completed === null ? access.token : null, signal, body, headers: { accept: 'application/json', ...(type === null ? {} : { 'content-type': type }) } }));
+    const attempt = () =>
+      settled(
+        http.send({
+          url,
+          method: init?.method === 'POST' ? 'POST' : 'GET',
+          token: completed === null ? access.token : null,
+          signal,
+          body,
+          headers: { accept: 'application/json', ...(type === null ? {} : { 'content-type': type }) },
+        }),
+      );
     // Whether a commit that got no answer was made is not known: the destination is looked at again.
-    const answer = isCommit ? await attempt().catch((error: unknown) => { throw isGgufError(error) || signal?.aborted === true ? error : uncertain(error); }) : await withRetries({ of: place.repository, attempt }, { ...context, signal });
+    const answer = isCommit
+      ? await attempt().catch((error: unknown) => {
+          throw isGgufError(error) || signal?.aborted === true ? error : uncertain(error);
+        })
+      : await withRetries({ of: place.repository, attempt }, { ...context, signal });
     if (answer.status >= 400) {
       if (completed !== null) return lost(url, answer);
       throw hubWriteError(answer, place, answer.text);
@@ -121,10 +176,18 @@ export function hubTransport(http: Http, { access, place, context, expected }: T
     if (completed !== null) await journal.forget(completed);
     if (isBatch) return batch(answer.text);
     const link = answer.header('link');
-    return new Response(answer.text, { status: answer.status, headers: { 'content-type': 'application/json', ...(link === undefined ? {} : { link }) } });
+    return new Response(answer.text, {
+      status: answer.status,
+      headers: { 'content-type': 'application/json', ...(link === undefined ? {} : { link }) },
+    });
   };
 
-  const uncertain = (cause: unknown): GgufError => new GgufError('DESTINATION_CHANGED', `${place.repository}: the hub did not say whether the commit was made`, { cause, hint: 'Run it again.' });
+  const uncertain = (cause: unknown): GgufError =>
+    new GgufError(
+      'DESTINATION_CHANGED',
+      `${place.repository}: the hub did not say whether the commit was made`,
+      { cause, hint: 'Run it again.' },
+    );
 
   return {
     failed,
@@ -134,9 +197,14 @@ export function hubTransport(http: Http, { access, place, context, expected }: T
       const signals = [context.signal, init?.signal ?? undefined].filter((signal) => signal !== undefined);
       const signal = signals.length === 0 ? undefined : AbortSignal.any(signals);
       try {
-        return init?.method === 'PUT' && init.body instanceof Blob ? await put(url, init.body, signal) : await ask(url, init, signal);
+        return init?.method === 'PUT' && init.body instanceof Blob
+          ? await put(url, init.body, signal)
+          : await ask(url, init, signal);
       } catch (caught) {
-        const error = isGgufError(caught) && caught.code === 'DOWNLOAD_FAILED' ? new GgufError('UPLOAD_FAILED', caught.message, { cause: caught, hint: caught.hint ?? '' }) : caught;
+        const error =
+          isGgufError(caught) && caught.code === 'DOWNLOAD_FAILED'
+            ? new GgufError('UPLOAD_FAILED', caught.message, { cause: caught, hint: caught.hint ?? '' })
+            : caught;
         first ??= error;
         reject(error);
         throw error;
@@ -164,8 +232,14 @@ async function settled(sending: Promise<HttpAnswer>): Promise<HttpAnswer & { tex
 function checkedBatch(text: string, expected: ReadonlySet<string>): string {
   const request = JSON.parse(text) as { objects: { oid: string }[] };
   const changed = request.objects.filter(({ oid }) => !expected.has(oid));
-  if (changed.length > 0) throw new GgufError('FILE_CHANGED', `${changed.length} files are no longer what their manifests say`, { hint: 'Something changed them while they were read. Run `gguf-store verify --repair` and then this target again.' });
-  return JSON.stringify({ ...request, objects: [...new Map(request.objects.map((object) => [object.oid, object])).values()] });
+  if (changed.length > 0)
+    throw new GgufError('FILE_CHANGED', `${changed.length} files are no longer what their manifests say`, {
+      hint: 'Something changed them while they were read. Run `gguf-store verify --repair` and then this target again.',
+    });
+  return JSON.stringify({
+    ...request,
+    objects: [...new Map(request.objects.map((object) => [object.oid, object])).values()],
+  });
 }
 
 async function* piecesOf(body: Blob): AsyncGenerator<Uint8Array> {

@@ -5,17 +5,40 @@ import type { HubPlace } from '../upstream/hub-errors.js';
 const longestMessage = 300;
 
 /** The error of an answer to a request that writes: what is wrong, what the hub says of it, and what the user can do. */
-export function hubWriteError({ status, header }: Pick<HttpAnswer, 'status' | 'header'>, place: HubPlace, body: string): GgufError {
+export function hubWriteError(
+  { status, header }: Pick<HttpAnswer, 'status' | 'header'>,
+  place: HubPlace,
+  body: string,
+): GgufError {
   const code = header('x-error-code');
   const says = saidBy(body, header);
   const of = `${place.repository}: `;
-  const mayWrite = place.hasToken ? 'Check that the token of HF_TOKEN (or of the hub\'s own token file) is valid and may write this repository.' : 'Set HF_TOKEN to a token that may write it, or log in with the hub\'s own tool, which writes the token file.';
-  if (status === 404 && code === 'RevisionNotFound') return new GgufError('BRANCH_MISSING', `${of}there is no branch ${place.revision}`, { hint: 'Make it with --create.' });
-  if (status === 404) return new GgufError('REPOSITORY_MISSING', `${of}there is no such repository, or it is private and not yours (404)`, { hint: `Make it with --create. ${mayWrite}` });
-  if (status === 401) return new GgufError('HUB_UNAUTHORIZED', `${of}the hub asks for a token, or does not accept this one (401)`, { hint: mayWrite });
-  if (status === 403) return new GgufError('HUB_FORBIDDEN', `${of}the hub does not allow it (403)${says}`, { hint: mayWrite });
+  const mayWrite = place.hasToken
+    ? "Check that the token of HF_TOKEN (or of the hub's own token file) is valid and may write this repository."
+    : "Set HF_TOKEN to a token that may write it, or log in with the hub's own tool, which writes the token file.";
+  if (status === 404 && code === 'RevisionNotFound')
+    return new GgufError('BRANCH_MISSING', `${of}there is no branch ${place.revision}`, {
+      hint: 'Make it with --create.',
+    });
+  if (status === 404)
+    return new GgufError(
+      'REPOSITORY_MISSING',
+      `${of}there is no such repository, or it is private and not yours (404)`,
+      { hint: `Make it with --create. ${mayWrite}` },
+    );
+  if (status === 401)
+    return new GgufError(
+      'HUB_UNAUTHORIZED',
+      `${of}the hub asks for a token, or does not accept this one (401)`,
+      { hint: mayWrite },
+    );
+  if (status === 403)
+    return new GgufError('HUB_FORBIDDEN', `${of}the hub does not allow it (403)${says}`, { hint: mayWrite });
   if (status === 409) return new GgufError('REPOSITORY_EXISTS', `${of}it is there already (409)${says}`);
-  if (status === 412) return new GgufError('DESTINATION_CHANGED', `${of}somebody else committed meanwhile (412)`, { hint: 'Run it again.' });
+  if (status === 412)
+    return new GgufError('DESTINATION_CHANGED', `${of}somebody else committed meanwhile (412)`, {
+      hint: 'Run it again.',
+    });
   return new GgufError('HUB_REFUSED', `${of}${place.endpoint} answered ${status}${says}`);
 }
 
@@ -29,5 +52,7 @@ function saidBy(body: string, header: HttpAnswer['header']): string {
     // Not every answer is JSON.
   }
   const line = text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ').trim();
-  return line === '' ? '' : `: ${line.length > longestMessage ? `${line.slice(0, longestMessage)}...` : line}`;
+  return line === ''
+    ? ''
+    : `: ${line.length > longestMessage ? `${line.slice(0, longestMessage)}...` : line}`;
 }

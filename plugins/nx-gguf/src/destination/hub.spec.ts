@@ -23,9 +23,16 @@ let files: TestFiles;
 beforeEach(async () => {
   hub = await startHub([]);
   hub.uploads.partBytes = partBytes;
-  hub.accounts = [{ token, name: 'me', role: 'write', orgs: ['org'] }, { token: 'hf_reader', name: 'me', role: 'read', orgs: ['org'] }];
+  hub.accounts = [
+    { token, name: 'me', role: 'write', orgs: ['org'] },
+    { token: 'hf_reader', name: 'me', role: 'read', orgs: ['org'] },
+  ];
   context = await testContext({ HF_ENDPOINT: hub.endpoint, HF_TOKEN: token });
-  files = await storedFiles(context.store, { 'README.md': '# model\n', 'model-Q4_K_M.gguf': bytesOf(large), 'imatrix.gguf': Buffer.from('GGUF\0small') });
+  files = await storedFiles(context.store, {
+    'README.md': '# model\n',
+    'model-Q4_K_M.gguf': bytesOf(large),
+    'imatrix.gguf': Buffer.from('GGUF\0small'),
+  });
 });
 
 afterEach(async () => {
@@ -36,22 +43,34 @@ afterEach(async () => {
   expect(told).not.toMatch(/secret/);
 });
 
-const publish = (choices: Parameters<typeof publishFiles>[2] = {}, more: Partial<PublishHub> = {}) => publishFiles(files, (request) => hubDestination({ ...to, ...more }, request, context), choices);
+const publish = (choices: Parameters<typeof publishFiles>[2] = {}, more: Partial<PublishHub> = {}) =>
+  publishFiles(files, (request) => hubDestination({ ...to, ...more }, request, context), choices);
 const repo = (): HubRepo => hub.repos[0] ?? { kind: 'model', name: '', commits: [] };
 const head = () => repo().commits.find(({ sha }) => sha === repo().branches?.['main']);
-const sent = () => hub.seen.filter(({ method }) => method === 'PUT').reduce((sum, { receivedBytes }) => sum + receivedBytes, 0);
+const sent = () =>
+  hub.seen
+    .filter(({ method }) => method === 'PUT')
+    .reduce((sum, { receivedBytes }) => sum + receivedBytes, 0);
 const fault = (given: Partial<Fault>) => hub.faults.push({ host: 'hub', url: /./, times: 1, ...given });
 
 describe('a repository that is not there', () => {
   it('is not made unless that is asked for, and nothing is sent', async () => {
-    await expect(publish()).rejects.toMatchObject({ code: 'REPOSITORY_MISSING', hint: expect.stringContaining('--create') as unknown });
+    await expect(publish()).rejects.toMatchObject({
+      code: 'REPOSITORY_MISSING',
+      hint: expect.stringContaining('--create') as unknown,
+    });
     expect([hub.repos, sent()]).toEqual([[], 0]);
   });
 
   it('a dry run lists what would be there, and makes nothing', async () => {
     const { plan } = await publish({ dryRun: true });
     expect(plan).toMatchObject({ destination: `${hub.endpoint}/org/model-GGUF`, isNew: true });
-    expect(actionsOf(plan)).toEqual({ 'README.md': 'add', 'imatrix.gguf': 'add', 'model-Q4_K_M.gguf': 'add', 'nx-gguf.json': 'add' });
+    expect(actionsOf(plan)).toEqual({
+      'README.md': 'add',
+      'imatrix.gguf': 'add',
+      'model-Q4_K_M.gguf': 'add',
+      'nx-gguf.json': 'add',
+    });
     expect([hub.repos, hub.seen.filter(({ method }) => method !== 'GET')]).toEqual([[], []]);
   });
 
@@ -61,7 +80,13 @@ describe('a repository that is not there', () => {
     expect(repo().commits).toHaveLength(2);
     expect(head()).toMatchObject({ summary: 'model: Q4_K_M with llama.cpp', description: '- Q4_K_M' });
     expect(made).toBe(`${hub.endpoint}/org/model-GGUF/commit/${head()?.sha ?? ''}`);
-    expect(Object.keys(head()?.files ?? {}).sort()).toEqual(['.gitattributes', 'README.md', 'imatrix.gguf', 'model-Q4_K_M.gguf', 'nx-gguf.json']);
+    expect(Object.keys(head()?.files ?? {}).sort()).toEqual([
+      '.gitattributes',
+      'README.md',
+      'imatrix.gguf',
+      'model-Q4_K_M.gguf',
+      'nx-gguf.json',
+    ]);
     expect(head()?.lfs).toEqual(['imatrix.gguf', 'model-Q4_K_M.gguf']);
     expect(head()?.files['model-Q4_K_M.gguf']?.sha256).toBe(large.sha256);
     expect(sent()).toBe(large.sizeBytes + 10);
@@ -75,7 +100,9 @@ describe('a repository that is not there', () => {
   it('gets a branch of its own', async () => {
     await publish({ create: true }, { branch: 'next' });
     expect(Object.keys(head()?.files ?? {})).toEqual(['.gitattributes']);
-    expect(repo().commits.find(({ sha }) => sha === repo().branches?.['next'])?.files['README.md']).toBeDefined();
+    expect(
+      repo().commits.find(({ sha }) => sha === repo().branches?.['next'])?.files['README.md'],
+    ).toBeDefined();
   });
 });
 
@@ -93,20 +120,41 @@ describe('a repository that was published to', () => {
 
   it('gets only what differs, and keeps what others put there', async () => {
     const [, published] = repo().commits;
-    repo().commits.push({ sha: 'c'.repeat(40), files: { ...published?.files, 'notes.md': contentOf('mine\n') }, lfs: published?.lfs ?? [] });
+    repo().commits.push({
+      sha: 'c'.repeat(40),
+      files: { ...published?.files, 'notes.md': contentOf('mine\n') },
+      lfs: published?.lfs ?? [],
+    });
     repo().branches = { main: 'c'.repeat(40) };
-    files = await storedFiles(context.store, { 'README.md': '# model, better\n', 'model-Q4_K_M.gguf': bytesOf(large) });
+    files = await storedFiles(context.store, {
+      'README.md': '# model, better\n',
+      'model-Q4_K_M.gguf': bytesOf(large),
+    });
     const { plan } = await publish();
     expect(actionsOf(plan)).toEqual({ 'README.md': 'replace', 'nx-gguf.json': 'replace' });
-    expect(plan.files.find(({ path }) => path === 'notes.md')).toMatchObject({ action: 'keep', because: 'not published by nx-gguf' });
+    expect(plan.files.find(({ path }) => path === 'notes.md')).toMatchObject({
+      action: 'keep',
+      because: 'not published by nx-gguf',
+    });
     expect(sent()).toBe(0);
-    expect(Object.keys(head()?.files ?? {}).sort()).toEqual(['.gitattributes', 'README.md', 'imatrix.gguf', 'model-Q4_K_M.gguf', 'notes.md', 'nx-gguf.json']);
+    expect(Object.keys(head()?.files ?? {}).sort()).toEqual([
+      '.gitattributes',
+      'README.md',
+      'imatrix.gguf',
+      'model-Q4_K_M.gguf',
+      'notes.md',
+      'nx-gguf.json',
+    ]);
   });
 
   it('loses what was published earlier only with prune', async () => {
     files = await storedFiles(context.store, { 'README.md': '# model\n' });
     expect(actionsOf((await publish()).plan)).toEqual({});
-    expect(actionsOf((await publish({ prune: true })).plan)).toEqual({ 'imatrix.gguf': 'delete', 'model-Q4_K_M.gguf': 'delete', 'nx-gguf.json': 'replace' });
+    expect(actionsOf((await publish({ prune: true })).plan)).toEqual({
+      'imatrix.gguf': 'delete',
+      'model-Q4_K_M.gguf': 'delete',
+      'nx-gguf.json': 'replace',
+    });
     expect(Object.keys(head()?.files ?? {}).sort()).toEqual(['.gitattributes', 'README.md', 'nx-gguf.json']);
   });
 
@@ -123,7 +171,10 @@ describe('uploads', () => {
     fault({ host: 'cdn', method: 'PUT', url: /partNumber=2/, cutAt: 1000, times: 2 });
     fault({ host: 'cdn', method: 'PUT', url: /partNumber=3/, status: 503 });
     await publish({ create: true });
-    const parts = hub.seen.filter(({ url }) => url.includes('partNumber=')).map(({ url }) => /partNumber=(\d+)/.exec(url)?.[1]).sort();
+    const parts = hub.seen
+      .filter(({ url }) => url.includes('partNumber='))
+      .map(({ url }) => /partNumber=(\d+)/.exec(url)?.[1])
+      .sort();
     expect(parts).toEqual(['1', '10', '11', '2', '2', '2', '3', '3', '4', '5', '6', '7', '8', '9']);
     expect(head()?.files['model-Q4_K_M.gguf']?.sha256).toBe(large.sha256);
   });
@@ -139,13 +190,16 @@ describe('uploads', () => {
     const parts = hub.seen.filter(({ url }) => url.includes('partNumber='));
     expect(parts).toHaveLength(11 - arrived);
     expect(head()?.files['model-Q4_K_M.gguf']?.sha256).toBe(large.sha256);
-    expect(readdirSync(join(context.store.root, 'downloads')).filter((name) => name.startsWith('upload-'))).toEqual([]);
+    expect(
+      readdirSync(join(context.store.root, 'downloads')).filter((name) => name.startsWith('upload-')),
+    ).toEqual([]);
   });
 
   it('asks for another place when the earlier one is no longer good', async () => {
     fault({ host: 'cdn', method: 'PUT', url: /partNumber=10/, status: 507, times: 9 });
     await expect(publish({ create: true })).rejects.toThrow();
-    const journal = readdirSync(join(context.store.root, 'downloads')).find((name) => name.startsWith('upload-')) ?? '';
+    const journal =
+      readdirSync(join(context.store.root, 'downloads')).find((name) => name.startsWith('upload-')) ?? '';
     expect(statSync(join(context.store.root, 'downloads', journal)).mode & 0o077).toBe(0);
     hub.faults.length = 0;
     hub.uploads.open.clear();
@@ -171,7 +225,9 @@ describe('uploads', () => {
   it('stops at once when the user stops it', async () => {
     const abort = new AbortController();
     fault({ host: 'cdn', method: 'PUT', url: /./, slowMs: 500, times: 99 });
-    context.report = (event) => { if (event.type === 'progress' && event.label.startsWith('uploading')) abort.abort(); };
+    context.report = (event) => {
+      if (event.type === 'progress' && event.label.startsWith('uploading')) abort.abort();
+    };
     context.signal = abort.signal;
     await expect(publish({ create: true })).rejects.toMatchObject({ code: 'INTERRUPTED' });
     expect(repo().commits).toHaveLength(1);
@@ -190,12 +246,15 @@ describe('a hub that refuses', () => {
     await expect(publish({ create: true })).rejects.toMatchObject({ code });
   });
 
-  it.each(['whoami', 'revision', 'preupload', 'objects/batch', 'complete_multipart'])('%s for a while: it is asked again', async (url) => {
-    fault({ url: new RegExp(url), status: 429, headers: { 'retry-after': '0' } });
-    fault({ url: new RegExp(url), status: 503 });
-    await publish({ create: true });
-    expect(head()?.files['README.md']).toBeDefined();
-  });
+  it.each(['whoami', 'revision', 'preupload', 'objects/batch', 'complete_multipart'])(
+    '%s for a while: it is asked again',
+    async (url) => {
+      fault({ url: new RegExp(url), status: 429, headers: { 'retry-after': '0' } });
+      fault({ url: new RegExp(url), status: 503 });
+      await publish({ create: true });
+      expect(head()?.files['README.md']).toBeDefined();
+    },
+  );
 
   it('says what it minds, without control characters', async () => {
     fault({ url: /preupload/, status: 400, body: { error: 'quota\u001b[2J exceeded' } });
@@ -204,7 +263,10 @@ describe('a hub that refuses', () => {
 
   it('a token that may only read is told before anything is sent', async () => {
     context.env = { ...context.env, HF_TOKEN: 'hf_reader' };
-    await expect(publish({ create: true })).rejects.toMatchObject({ code: 'HUB_FORBIDDEN', message: expect.stringContaining('may only read') as unknown });
+    await expect(publish({ create: true })).rejects.toMatchObject({
+      code: 'HUB_FORBIDDEN',
+      message: expect.stringContaining('may only read') as unknown,
+    });
   });
 
   it('no token at all; and none goes to a hub that only the model file names', async () => {
@@ -247,7 +309,15 @@ it('a commit that was made although its answer was lost is not made again', asyn
 
 it('the token goes to the hub, and to no other host', async () => {
   await publish({ create: true });
-  expect(new Set(hub.seen.filter(({ host }) => host === 'hub').map(({ authorization }) => authorization))).toEqual(new Set([`Bearer ${token}`, undefined]));
-  expect(hub.seen.filter(({ host, authorization }) => host === 'cdn' && authorization !== undefined)).toEqual([]);
-  expect(hub.seen.filter(({ url, authorization }) => url.includes('complete_multipart') && authorization !== undefined)).toEqual([]);
+  expect(
+    new Set(hub.seen.filter(({ host }) => host === 'hub').map(({ authorization }) => authorization)),
+  ).toEqual(new Set([`Bearer ${token}`, undefined]));
+  expect(hub.seen.filter(({ host, authorization }) => host === 'cdn' && authorization !== undefined)).toEqual(
+    [],
+  );
+  expect(
+    hub.seen.filter(
+      ({ url, authorization }) => url.includes('complete_multipart') && authorization !== undefined,
+    ),
+  ).toEqual([]);
 });

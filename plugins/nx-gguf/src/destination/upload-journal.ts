@@ -23,7 +23,10 @@ interface Part {
  */
 export interface UploadJournal {
   /** The action to use: an earlier one that has parts already, else the given one. */
-  resume: (object: { oid: string; sizeBytes: number }, action: UploadAction) => Promise<{ action: UploadAction; sentParts: number }>;
+  resume: (
+    object: { oid: string; sizeBytes: number },
+    action: UploadAction,
+  ) => Promise<{ action: UploadAction; sentParts: number }>;
   /** The tag of a part that has arrived, or null. */
   sentTag: (url: string) => string | null;
   /** Notes that a part has arrived. */
@@ -42,7 +45,8 @@ export function uploadJournal(store: StoreLayout, repository: string): UploadJou
   const parts = new Map<string, Part>();
   const completions = new Map<string, string>();
   const tags = new Map<string, Map<string, string>>();
-  const path = (oid: string): string => join(downloadsDirectory(store), `upload-${sha256(`${repository}\n${oid}`)}.ndjson`);
+  const path = (oid: string): string =>
+    join(downloadsDirectory(store), `upload-${sha256(`${repository}\n${oid}`)}.ndjson`);
 
   const follow = (oid: string, action: UploadAction): void => {
     completions.set(action.href, oid);
@@ -85,17 +89,27 @@ function partNumbers({ header = {} }: UploadAction): string[] {
 }
 
 /** An upload that an earlier run began, or null when there is none, nothing of it arrived, or it is too old. */
-async function earlierUpload(path: string, sizeBytes: number): Promise<{ action: UploadAction; tags: Map<string, string> } | null> {
+async function earlierUpload(
+  path: string,
+  sizeBytes: number,
+): Promise<{ action: UploadAction; tags: Map<string, string> } | null> {
   const info = await stat(path).catch(() => null);
   if (info === null || info.birthtimeMs < Date.now() - usableMs) return null;
   const [first = '', ...rest] = (await readFile(path, 'utf8')).split('\n');
   const begun = parsed(first) as { format?: unknown; sizeBytes?: unknown; action?: UploadAction } | null;
-  if (begun?.format !== 1 || begun.sizeBytes !== sizeBytes || typeof begun.action?.href !== 'string' || typeof begun.action.header !== 'object') return null;
+  if (
+    begun?.format !== 1 ||
+    begun.sizeBytes !== sizeBytes ||
+    typeof begun.action?.href !== 'string' ||
+    typeof begun.action.header !== 'object'
+  )
+    return null;
   const tags = new Map<string, string>();
   for (const line of rest) {
     // The last line may be cut.
     const pair = parsed(line);
-    if (Array.isArray(pair) && typeof pair[0] === 'string' && typeof pair[1] === 'string') tags.set(pair[0], pair[1]);
+    if (Array.isArray(pair) && typeof pair[0] === 'string' && typeof pair[1] === 'string')
+      tags.set(pair[0], pair[1]);
   }
   return tags.size === 0 ? null : { action: begun.action, tags };
 }

@@ -1,4 +1,7 @@
-import { benchCompareSchema, type BenchCompareOptions } from '../core/generated/executors/bench-compare.generated.js';
+import {
+  benchCompareSchema,
+  type BenchCompareOptions,
+} from '../core/generated/executors/bench-compare.generated.js';
 import { executor } from '../nx/run-executor.js';
 import { runBenchCompare } from '../nx/run-bench-compare.js';
 

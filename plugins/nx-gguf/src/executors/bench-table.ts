@@ -1,4 +1,7 @@
-import { benchTableSchema, type BenchTableOptions } from '../core/generated/executors/bench-table.generated.js';
+import {
+  benchTableSchema,
+  type BenchTableOptions,
+} from '../core/generated/executors/bench-table.generated.js';
 import { executor } from '../nx/run-executor.js';
 import { runBenchTable } from '../nx/run-bench-table.js';
 

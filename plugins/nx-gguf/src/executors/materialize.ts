@@ -1,4 +1,7 @@
-import { materializeSchema, type MaterializeOptions } from '../core/generated/executors/materialize.generated.js';
+import {
+  materializeSchema,
+  type MaterializeOptions,
+} from '../core/generated/executors/materialize.generated.js';
 import { executor } from '../nx/run-executor.js';
 import { runMaterialize } from '../nx/run-materialize.js';
 

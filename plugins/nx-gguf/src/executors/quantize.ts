@@ -11,5 +11,8 @@ export default executor<QuantizeOptions>(quantizeSchema, (execution) => runTarge
  * when all are done, which is what brings all measurements into one batch too.
  */
 export const batch = batchExecutor<QuantizeOptions>(quantizeSchema, async (tasks) => {
-  for (const { execution, end } of tasks) await runTarget('quantize', execution).then(() => { end(); }, end);
+  for (const { execution, end } of tasks)
+    await runTarget('quantize', execution).then(() => {
+      end();
+    }, end);
 });

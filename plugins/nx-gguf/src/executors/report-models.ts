@@ -1,4 +1,7 @@
-import { reportModelsSchema, type ReportModelsOptions } from '../core/generated/executors/report-models.generated.js';
+import {
+  reportModelsSchema,
+  type ReportModelsOptions,
+} from '../core/generated/executors/report-models.generated.js';
 import { executor, type CommonOptions } from '../nx/run-executor.js';
 import { runReportModels } from '../nx/run-report-models.js';
 

@@ -1,4 +1,7 @@
-import { serveReportSchema, type ServeReportOptions } from '../core/generated/executors/serve-report.generated.js';
+import {
+  serveReportSchema,
+  type ServeReportOptions,
+} from '../core/generated/executors/serve-report.generated.js';
 import { executor } from '../nx/run-executor.js';
 import { runServeReport } from '../nx/run-serve-report.js';
 

@@ -1,6 +1,11 @@
-import { toolchainBuildSchema, type ToolchainBuildOptions } from '../core/generated/executors/toolchain-build.generated.js';
+import {
+  toolchainBuildSchema,
+  type ToolchainBuildOptions,
+} from '../core/generated/executors/toolchain-build.generated.js';
 import { executor } from '../nx/run-executor.js';
 import { runToolchainPart } from '../nx/run-toolchain.js';
 
 /** The executor `nx-gguf:toolchain-build`. */
-export default executor<ToolchainBuildOptions>(toolchainBuildSchema, (execution) => runToolchainPart('build', execution));
+export default executor<ToolchainBuildOptions>(toolchainBuildSchema, (execution) =>
+  runToolchainPart('build', execution),
+);

@@ -1,6 +1,11 @@
-import { toolchainPythonSchema, type ToolchainPythonOptions } from '../core/generated/executors/toolchain-python.generated.js';
+import {
+  toolchainPythonSchema,
+  type ToolchainPythonOptions,
+} from '../core/generated/executors/toolchain-python.generated.js';
 import { executor } from '../nx/run-executor.js';
 import { runToolchainPart } from '../nx/run-toolchain.js';
 
 /** The executor `nx-gguf:toolchain-python`. */
-export default executor<ToolchainPythonOptions>(toolchainPythonSchema, (execution) => runToolchainPart('python', execution));
+export default executor<ToolchainPythonOptions>(toolchainPythonSchema, (execution) =>
+  runToolchainPart('python', execution),
+);

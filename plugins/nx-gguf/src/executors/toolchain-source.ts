@@ -1,6 +1,11 @@
-import { toolchainSourceSchema, type ToolchainSourceOptions } from '../core/generated/executors/toolchain-source.generated.js';
+import {
+  toolchainSourceSchema,
+  type ToolchainSourceOptions,
+} from '../core/generated/executors/toolchain-source.generated.js';
 import { executor } from '../nx/run-executor.js';
 import { runToolchainPart } from '../nx/run-toolchain.js';
 
 /** The executor `nx-gguf:toolchain-source`. */
-export default executor<ToolchainSourceOptions>(toolchainSourceSchema, (execution) => runToolchainPart('source', execution));
+export default executor<ToolchainSourceOptions>(toolchainSourceSchema, (execution) =>
+  runToolchainPart('source', execution),
+);

@@ -40,9 +40,16 @@ export function byteCursor(source: ByteSource, limitBytes: number): ByteCursor {
   const requireInside = (length: number): void => {
     const end = position + length;
     if (end > source.sizeBytes) {
-      throw headerError('GGUF_TRUNCATED', `the file ends at byte ${source.sizeBytes}, inside ${what}, which starts at byte ${position} and needs ${length} bytes`);
+      throw headerError(
+        'GGUF_TRUNCATED',
+        `the file ends at byte ${source.sizeBytes}, inside ${what}, which starts at byte ${position} and needs ${length} bytes`,
+      );
     }
-    if (end > limitBytes) throw headerError('GGUF_LIMIT', `the header is larger than ${limitBytes} bytes; ${what} at byte ${position} passes that limit`);
+    if (end > limitBytes)
+      throw headerError(
+        'GGUF_LIMIT',
+        `the header is larger than ${limitBytes} bytes; ${what} at byte ${position} passes that limit`,
+      );
   };
   const holds = (length: number): boolean => position + length <= windowStart + view.byteLength;
   const take = <T>(length: number, read: (view: DataView, at: number) => T): T => {
@@ -50,7 +57,8 @@ export function byteCursor(source: ByteSource, limitBytes: number): ByteCursor {
     position += length;
     return value;
   };
-  const bytes = (length: number): Uint8Array => take(length, (from, at) => new Uint8Array(from.buffer, from.byteOffset + at, length));
+  const bytes = (length: number): Uint8Array =>
+    take(length, (from, at) => new Uint8Array(from.buffer, from.byteOffset + at, length));
 
   return {
     position: () => position,
@@ -63,7 +71,11 @@ export function byteCursor(source: ByteSource, limitBytes: number): ByteCursor {
       requireInside(length);
       const wanted = Math.min(Math.max(length, windowBytes), source.sizeBytes - position);
       const read = await source.read(position, wanted);
-      if (read.length !== wanted) throw headerError('GGUF_TRUNCATED', `read ${read.length} of ${wanted} bytes at byte ${position}, inside ${what}`);
+      if (read.length !== wanted)
+        throw headerError(
+          'GGUF_TRUNCATED',
+          `read ${read.length} of ${wanted} bytes at byte ${position}, inside ${what}`,
+        );
       view = new DataView(read.buffer, read.byteOffset, read.byteLength);
       windowStart = position;
       windowBytes = Math.min(windowBytes * 2, largestWindowBytes);
@@ -76,7 +88,11 @@ export function byteCursor(source: ByteSource, limitBytes: number): ByteCursor {
     takeSize: (limit) => {
       const at = position;
       const value = take(8, (from, place) => from.getBigUint64(place, true));
-      if (value > safe || Number(value) > limit) throw headerError('GGUF_LIMIT', `${what} at byte ${at} says ${value.toString()}; the limit is ${limit}`);
+      if (value > safe || Number(value) > limit)
+        throw headerError(
+          'GGUF_LIMIT',
+          `${what} at byte ${at} says ${value.toString()}; the limit is ${limit}`,
+        );
       return Number(value);
     },
     takeText: (length) => text.decode(bytes(length)),

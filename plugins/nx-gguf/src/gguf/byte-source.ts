@@ -16,7 +16,9 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
     sizeBytes: bytes.length,
     read: (offset, length) => {
       const inside = offset >= 0 && offset + length <= bytes.length;
-      return inside ? Promise.resolve(bytes.subarray(offset, offset + length)) : Promise.reject(new RangeError(`no bytes ${offset} to ${offset + length}`));
+      return inside
+        ? Promise.resolve(bytes.subarray(offset, offset + length))
+        : Promise.reject(new RangeError(`no bytes ${offset} to ${offset + length}`));
     },
   };
 }

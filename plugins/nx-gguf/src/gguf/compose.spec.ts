@@ -32,15 +32,30 @@ describe('composeGguf', () => {
   });
 
   it('lays out tensors beyond 4 GiB without losing a bit', async () => {
-    const tensors = Array.from({ length: 5 }, (_, index) => ({ name: `t${index}`, shape: [2 ** 20, 2 ** 10, 3], type: 'f32' as const }));
-    const composed = composeGguf({ version: 3, keyCount: 0, metadata: new Uint8Array(), tensors, alignment: 32 });
+    const tensors = Array.from({ length: 5 }, (_, index) => ({
+      name: `t${index}`,
+      shape: [2 ** 20, 2 ** 10, 3],
+      type: 'f32' as const,
+    }));
+    const composed = composeGguf({
+      version: 3,
+      keyCount: 0,
+      metadata: new Uint8Array(),
+      tensors,
+      alignment: 32,
+    });
     expect(composed.sizeBytes).toBe(composed.header.length + 5 * 3 * 2 ** 32);
-    const whole = { sizeBytes: composed.sizeBytes, read: (offset: number, length: number) => Promise.resolve(padded(composed.header, offset, length)) };
+    const whole = {
+      sizeBytes: composed.sizeBytes,
+      read: (offset: number, length: number) => Promise.resolve(padded(composed.header, offset, length)),
+    };
     expect((await readGgufHeader(whole)).tensors.map(({ range }) => range)).toEqual(composed.places);
   });
 
   it('has no padding when there are no tensors', () => {
-    expect(composeGguf({ version: 3, keyCount: 0, metadata: new Uint8Array(), tensors: [], alignment: 32 })).toMatchObject({ sizeBytes: 24 });
+    expect(
+      composeGguf({ version: 3, keyCount: 0, metadata: new Uint8Array(), tensors: [], alignment: 32 }),
+    ).toMatchObject({ sizeBytes: 24 });
   });
 });
 
@@ -49,8 +64,14 @@ describe('writtenShape', () => {
     [[5], [5]],
     [[5, 1], [5]],
     [[1, 1, 1], [1]],
-    [[4, 1, 2], [4, 1, 2]],
-    [[4, 3, 1, 1], [4, 3]],
+    [
+      [4, 1, 2],
+      [4, 1, 2],
+    ],
+    [
+      [4, 3, 1, 1],
+      [4, 3],
+    ],
     [[], [1]],
   ])('drops trailing dimensions of one: %j is written as %j', (shape, written) => {
     expect(writtenShape(shape)).toEqual(written);
@@ -60,8 +81,15 @@ describe('writtenShape', () => {
 describe('readRawMetadata', () => {
   it('cuts out the pairs of shards and keeps all others verbatim', async () => {
     const bytes = tinyGguf(file);
-    const plain = tinyGguf({ ...file, metadata: (file.metadata ?? []).filter(([key]) => !key.startsWith('split.')) });
-    const [cut, kept] = await Promise.all([bytes, plain].map(async (one) => readRawMetadata(bytesSource(one), await readGgufHeader(bytesSource(one)), isSplitKey)));
+    const plain = tinyGguf({
+      ...file,
+      metadata: (file.metadata ?? []).filter(([key]) => !key.startsWith('split.')),
+    });
+    const [cut, kept] = await Promise.all(
+      [bytes, plain].map(async (one) =>
+        readRawMetadata(bytesSource(one), await readGgufHeader(bytesSource(one)), isSplitKey),
+      ),
+    );
     expect(cut).toEqual(kept);
     expect(cut?.keyCount).toBe(3);
   });

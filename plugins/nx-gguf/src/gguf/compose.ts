@@ -9,7 +9,11 @@ export interface GgufParts {
   readonly keyCount: number;
   /** The key-value pairs, carried over verbatim. */
   readonly metadata: Uint8Array;
-  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[]; readonly type: TensorTypeName }[];
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly type: TensorTypeName;
+  }[];
   /** Alignment of the tensor data in bytes; the metadata must say the same. */
   readonly alignment: number;
 }
@@ -30,7 +34,9 @@ export function composeGguf({ version, keyCount, metadata, tensors, alignment }:
     offsets.push(end);
     end = alignedUp(end + size, alignment);
   }
-  const infos = tensorInfosBytes(tensors.map((tensor, index) => ({ ...tensor, offset: offsets[index] ?? 0 })));
+  const infos = tensorInfosBytes(
+    tensors.map((tensor, index) => ({ ...tensor, offset: offsets[index] ?? 0 })),
+  );
   const unpadded = 24 + metadata.length + infos.length;
   const dataOffset = tensors.length === 0 ? unpadded : alignedUp(unpadded, alignment);
   const header = new Uint8Array(dataOffset);
@@ -44,7 +50,15 @@ export function composeGguf({ version, keyCount, metadata, tensors, alignment }:
   };
 }
 
-function fixedPart({ version, keyCount, tensorCount }: { version: number; keyCount: number; tensorCount: number }): Uint8Array {
+function fixedPart({
+  version,
+  keyCount,
+  tensorCount,
+}: {
+  version: number;
+  keyCount: number;
+  tensorCount: number;
+}): Uint8Array {
   const view = new DataView(new ArrayBuffer(24));
   view.setUint32(0, 0x46554747, true);
   view.setUint32(4, version, true);

@@ -15,7 +15,12 @@ export type TensorDifference =
 /** How two files differ. Two files without a difference here have the same bytes. */
 export interface GgufDiff {
   readonly file: readonly { readonly what: string; readonly a: Json; readonly b: Json }[];
-  readonly metadata: readonly { readonly key: string; readonly a: Json; readonly b: Json; readonly kind: 'only in a' | 'only in b' | 'value' | 'type' }[];
+  readonly metadata: readonly {
+    readonly key: string;
+    readonly a: Json;
+    readonly b: Json;
+    readonly kind: 'only in a' | 'only in b' | 'value' | 'type';
+  }[];
   readonly tensors: readonly TensorDifference[];
   readonly tensorsCompared: number;
 }
@@ -23,32 +28,53 @@ export interface GgufDiff {
 const chunkBytes = 1 << 20;
 
 /** Compares two GGUF files down to the bytes of each tensor, in constant memory. Throws a GgufError for a file that is none. */
-export async function diffGguf(a: ByteSource, b: ByteSource, onBytes?: (count: number) => void): Promise<GgufDiff> {
+export async function diffGguf(
+  a: ByteSource,
+  b: ByteSource,
+  onBytes?: (count: number) => void,
+): Promise<GgufDiff> {
   const [headA, headB] = [await readGgufHeader(a), await readGgufHeader(b)];
   const file: GgufDiff['file'][number][] = [
     { what: 'version', a: headA.version, b: headB.version },
     { what: 'alignment', a: headA.alignment, b: headB.alignment },
     { what: 'size', a: headA.fileSizeBytes, b: headB.fileSizeBytes },
-    { what: 'order of metadata, at', ...firstOutOfOrder([...headA.metadata.keys()], [...headB.metadata.keys()]) },
-    { what: 'order of tensors, at', ...firstOutOfOrder(headA.tensors.map(({ name }) => name), headB.tensors.map(({ name }) => name)) },
+    {
+      what: 'order of metadata, at',
+      ...firstOutOfOrder([...headA.metadata.keys()], [...headB.metadata.keys()]),
+    },
+    {
+      what: 'order of tensors, at',
+      ...firstOutOfOrder(
+        headA.tensors.map(({ name }) => name),
+        headB.tensors.map(({ name }) => name),
+      ),
+    },
   ].filter((one) => one.a !== one.b);
 
   const metadata: GgufDiff['metadata'][number][] = [];
   for (const key of new Set([...headA.metadata.keys(), ...headB.metadata.keys()])) {
-    const difference = await valueDifference({ source: a, value: headA.metadata.get(key) }, { source: b, value: headB.metadata.get(key) });
+    const difference = await valueDifference(
+      { source: a, value: headA.metadata.get(key) },
+      { source: b, value: headB.metadata.get(key) },
+    );
     if (difference !== null) metadata.push({ key, ...difference });
   }
 
   const tensors: TensorDifference[] = [];
   const byName = new Map(headB.tensors.map((tensor) => [tensor.name, tensor]));
   for (const tensor of headA.tensors) {
-    const difference = await tensorDifference({ source: a, tensor }, { source: b, tensor: byName.get(tensor.name) }, onBytes);
+    const difference = await tensorDifference(
+      { source: a, tensor },
+      { source: b, tensor: byName.get(tensor.name) },
+      onBytes,
+    );
     byName.delete(tensor.name);
     if (difference !== null) tensors.push(difference);
   }
   for (const name of byName.keys()) tensors.push({ tensor: name, kind: 'only in b' });
   const isSame = file.length + metadata.length + tensors.length === 0;
-  if (isSame && !(await isSameAround(a, b, headA))) file.push({ what: 'bytes between the tensors', a: '', b: 'others' });
+  if (isSame && !(await isSameAround(a, b, headA)))
+    file.push({ what: 'bytes between the tensors', a: '', b: 'others' });
   return { file, metadata, tensors, tensorsCompared: headA.tensors.length };
 }
 
@@ -57,33 +83,62 @@ export function isSameGguf({ file, metadata, tensors }: GgufDiff): boolean {
   return file.length + metadata.length + tensors.length === 0;
 }
 
-async function valueDifference(a: { source: ByteSource; value: MetadataValue | undefined }, b: { source: ByteSource; value: MetadataValue | undefined }) {
+async function valueDifference(
+  a: { source: ByteSource; value: MetadataValue | undefined },
+  b: { source: ByteSource; value: MetadataValue | undefined },
+) {
   if (a.value === undefined || b.value === undefined) {
-    return { kind: a.value === undefined ? 'only in b' as const : 'only in a' as const, a: a.value === undefined ? null : shown(a.value), b: b.value === undefined ? null : shown(b.value) };
+    return {
+      kind: a.value === undefined ? ('only in b' as const) : ('only in a' as const),
+      a: a.value === undefined ? null : shown(a.value),
+      b: b.value === undefined ? null : shown(b.value),
+    };
   }
-  const same = a.value.range.length === b.value.range.length && (await compare({ source: a.source, range: a.value.range }, { source: b.source, range: b.value.range })).bytes === 0;
+  const same =
+    a.value.range.length === b.value.range.length &&
+    (await compare({ source: a.source, range: a.value.range }, { source: b.source, range: b.value.range }))
+      .bytes === 0;
   if (same) return null;
-  return { kind: typeOf(a.value) === typeOf(b.value) ? 'value' as const : 'type' as const, a: shown(a.value), b: shown(b.value) };
+  return {
+    kind: typeOf(a.value) === typeOf(b.value) ? ('value' as const) : ('type' as const),
+    a: shown(a.value),
+    b: shown(b.value),
+  };
 }
 
-async function tensorDifference(a: { source: ByteSource; tensor: GgufTensor }, b: { source: ByteSource; tensor: GgufTensor | undefined }, onBytes?: (count: number) => void): Promise<TensorDifference | null> {
+async function tensorDifference(
+  a: { source: ByteSource; tensor: GgufTensor },
+  b: { source: ByteSource; tensor: GgufTensor | undefined },
+  onBytes?: (count: number) => void,
+): Promise<TensorDifference | null> {
   const { name } = a.tensor;
   if (b.tensor === undefined) return { tensor: name, kind: 'only in a' };
-  if (a.tensor.type !== b.tensor.type) return { tensor: name, kind: 'type', a: a.tensor.type, b: b.tensor.type };
+  if (a.tensor.type !== b.tensor.type)
+    return { tensor: name, kind: 'type', a: a.tensor.type, b: b.tensor.type };
   const [shapeA, shapeB] = [a.tensor.shape, b.tensor.shape].map((shape) => shape.join(' x '));
-  if (writtenShape(a.tensor.shape).join() !== writtenShape(b.tensor.shape).join() || shapeA !== shapeB) return { tensor: name, kind: 'shape', a: shapeA ?? '', b: shapeB ?? '' };
-  const { bytes, first } = await compare({ source: a.source, range: a.tensor.range }, { source: b.source, range: b.tensor.range });
+  if (writtenShape(a.tensor.shape).join() !== writtenShape(b.tensor.shape).join() || shapeA !== shapeB)
+    return { tensor: name, kind: 'shape', a: shapeA ?? '', b: shapeB ?? '' };
+  const { bytes, first } = await compare(
+    { source: a.source, range: a.tensor.range },
+    { source: b.source, range: b.tensor.range },
+  );
   onBytes?.(a.tensor.sizeBytes);
   return bytes === 0 ? null : { tensor: name, kind: 'bytes', bytes, first };
 }
 
 /** Counts the bytes that differ in two ranges of equal length. */
-async function compare(a: { source: ByteSource; range: ByteRange }, b: { source: ByteSource; range: ByteRange }): Promise<{ bytes: number; first: number }> {
+async function compare(
+  a: { source: ByteSource; range: ByteRange },
+  b: { source: ByteSource; range: ByteRange },
+): Promise<{ bytes: number; first: number }> {
   let bytes = 0;
   let first = -1;
   for (let done = 0; done < a.range.length; done += chunkBytes) {
     const length = Math.min(chunkBytes, a.range.length - done);
-    const [x, y] = await Promise.all([a.source.read(a.range.offset + done, length), b.source.read(b.range.offset + done, length)]);
+    const [x, y] = await Promise.all([
+      a.source.read(a.range.offset + done, length),
+      b.source.read(b.range.offset + done, length),
+    ]);
     if (isEqual(x, y)) continue;
     for (let at = 0; at < length; at += 1) {
       if (x[at] === y[at]) continue;
@@ -116,11 +171,18 @@ function firstOutOfOrder(namesA: readonly string[], namesB: readonly string[]): 
 }
 
 /** True when all bytes outside of tensors are equal in two files of one layout: the header, and what lies between tensors and after them. */
-async function isSameAround(a: ByteSource, b: ByteSource, { tensors, fileSizeBytes }: GgufHeader): Promise<boolean> {
+async function isSameAround(
+  a: ByteSource,
+  b: ByteSource,
+  { tensors, fileSizeBytes }: GgufHeader,
+): Promise<boolean> {
   const ends = [0, ...tensors.map(({ range }) => range.offset + range.length)];
   const starts = [...tensors.map(({ range }) => range.offset), fileSizeBytes];
-  const gaps = starts.map((start, index) => ({ offset: ends[index] ?? 0, length: start - (ends[index] ?? 0) })).filter(({ length }) => length > 0);
+  const gaps = starts
+    .map((start, index) => ({ offset: ends[index] ?? 0, length: start - (ends[index] ?? 0) }))
+    .filter(({ length }) => length > 0);
   if (tensors.length === 0) gaps.splice(0, gaps.length, { offset: 0, length: fileSizeBytes });
-  for (const range of gaps) if ((await compare({ source: a, range }, { source: b, range })).bytes > 0) return false;
+  for (const range of gaps)
+    if ((await compare({ source: a, range }, { source: b, range })).bytes > 0) return false;
   return true;
 }

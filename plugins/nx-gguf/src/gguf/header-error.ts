@@ -4,7 +4,8 @@ const damaged = 'The file is damaged or was not written by a GGUF tool: fetch or
 const incomplete = 'The file is incomplete: fetch or convert it again.';
 
 const hints = {
-  GGUF_NOT_GGUF: 'Check that the path names a GGUF file; a web page or a Git LFS pointer saved in its place is a common cause.',
+  GGUF_NOT_GGUF:
+    'Check that the path names a GGUF file; a web page or a Git LFS pointer saved in its place is a common cause.',
   GGUF_BIG_ENDIAN: 'Only little-endian files are supported: convert the model again without --bigendian.',
   GGUF_VERSION: 'Versions 2 and 3 are supported: convert the model again with the pinned llama.cpp.',
   GGUF_TRUNCATED: incomplete,
@@ -18,7 +19,8 @@ const hints = {
   GGUF_BAD_TENSOR_NAME: damaged,
   GGUF_DUPLICATE_TENSOR: damaged,
   GGUF_TENSOR_SHAPE: damaged,
-  GGUF_TENSOR_TYPE: 'The tensor type is unknown to the pinned llama.cpp, or was removed from it: use a newer toolchain or another file.',
+  GGUF_TENSOR_TYPE:
+    'The tensor type is unknown to the pinned llama.cpp, or was removed from it: use a newer toolchain or another file.',
   GGUF_ROW_NOT_BLOCKS: damaged,
   GGUF_TENSOR_MISALIGNED: damaged,
   GGUF_TENSOR_OVERLAP: damaged,

@@ -52,15 +52,25 @@ async function outcome(bytes: Uint8Array): Promise<string> {
 async function use(source: ReturnType<typeof watchedSource>, header: GgufHeader): Promise<void> {
   JSON.stringify(inspectGguf(header));
   const { keyCount, bytes } = await readRawMetadata(source, header, isSplitKey);
-  const composed = composeGguf({ version: header.version, alignment: header.alignment, keyCount, metadata: bytes, tensors: header.tensors });
-  expect(composed.places.map(({ length }) => length)).toEqual(header.tensors.map(({ sizeBytes }) => sizeBytes));
+  const composed = composeGguf({
+    version: header.version,
+    alignment: header.alignment,
+    keyCount,
+    metadata: bytes,
+    tensors: header.tensors,
+  });
+  expect(composed.places.map(({ length }) => length)).toEqual(
+    header.tensors.map(({ sizeBytes }) => sizeBytes),
+  );
 }
 
 describe('a damaged GGUF file', () => {
   it('is refused as incomplete when cut at any byte', async () => {
     const lastByteOfData = sample.length - ((32 - ((4 * 34) % 32)) % 32);
     for (let length = 0; length < lastByteOfData; length += 1) {
-      expect(['GGUF_TRUNCATED', 'GGUF_TENSOR_OUTSIDE_FILE']).toContain(await outcome(sample.subarray(0, length)));
+      expect(['GGUF_TRUNCATED', 'GGUF_TENSOR_OUTSIDE_FILE']).toContain(
+        await outcome(sample.subarray(0, length)),
+      );
     }
     expect(await outcome(sample.subarray(0, lastByteOfData))).toBe('ok');
   });
@@ -71,7 +81,8 @@ describe('a damaged GGUF file', () => {
     for (let round = 0; round < 6000; round += 1) {
       const bytes = sample.slice();
       const flips = 1 + (round % 4);
-      for (let flip = 0; flip < flips; flip += 1) bytes[Math.floor(random() * headerBytes)] = Math.floor(random() * 256);
+      for (let flip = 0; flip < flips; flip += 1)
+        bytes[Math.floor(random() * headerBytes)] = Math.floor(random() * 256);
       seen.add(await outcome(bytes));
     }
     for (let bit = 0; bit < headerBytes * 8; bit += 1) {

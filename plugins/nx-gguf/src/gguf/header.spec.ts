@@ -8,10 +8,26 @@ const f32 = (name: string, ...shape: number[]) => ({ name, shape });
 
 describe('readGgufHeader', () => {
   it('gives tensors with shape, type, size and place', async () => {
-    const header = await read({ tensors: [f32('a', 4, 2), { name: 'b.weight', shape: [256, 3], type: 'q4_K' }] });
+    const header = await read({
+      tensors: [f32('a', 4, 2), { name: 'b.weight', shape: [256, 3], type: 'q4_K' }],
+    });
     expect(header.tensors).toEqual([
-      { name: 'a', shape: [4, 2], type: 'f32', offset: 0, sizeBytes: 32, range: { offset: header.dataOffset, length: 32 } },
-      { name: 'b.weight', shape: [256, 3], type: 'q4_K', offset: 32, sizeBytes: 432, range: { offset: header.dataOffset + 32, length: 432 } },
+      {
+        name: 'a',
+        shape: [4, 2],
+        type: 'f32',
+        offset: 0,
+        sizeBytes: 32,
+        range: { offset: header.dataOffset, length: 32 },
+      },
+      {
+        name: 'b.weight',
+        shape: [256, 3],
+        type: 'q4_K',
+        offset: 32,
+        sizeBytes: 432,
+        range: { offset: header.dataOffset + 32, length: 432 },
+      },
     ]);
     expect(header).toMatchObject({ version: 3, alignment: 32, dataOffset: 128 });
   });
@@ -42,35 +58,71 @@ describe('readGgufHeader', () => {
         ['strings', 'array', 'string', ['', 'ab']],
       ],
     });
-    expect(metadata.get('numbers')).toMatchObject({ type: 'array', itemType: 'int32', length: 3, values: [1, -2, 3] });
-    expect(metadata.get('strings')).toMatchObject({ type: 'array', itemType: 'string', length: 2, values: ['', 'ab'] });
+    expect(metadata.get('numbers')).toMatchObject({
+      type: 'array',
+      itemType: 'int32',
+      length: 3,
+      values: [1, -2, 3],
+    });
+    expect(metadata.get('strings')).toMatchObject({
+      type: 'array',
+      itemType: 'string',
+      length: 2,
+      values: ['', 'ab'],
+    });
   });
 
   it('keeps the exact bytes of the metadata findable', async () => {
-    const bytes = tinyGguf({ metadata: [['k', 'string', 'text'], ['n', 'uint32', 7]], tensors: [f32('a', 8)] });
+    const bytes = tinyGguf({
+      metadata: [
+        ['k', 'string', 'text'],
+        ['n', 'uint32', 7],
+      ],
+      tensors: [f32('a', 8)],
+    });
     const { metadataRange, metadata } = await readGgufHeader(bytesSource(bytes));
     expect(metadataRange).toEqual({ offset: 24, length: 9 + 4 + 8 + 4 + 9 + 4 + 4 });
-    expect(metadata.get('n')?.range).toEqual({ offset: metadataRange.offset + metadataRange.length - 8, length: 8 });
+    expect(metadata.get('n')?.range).toEqual({
+      offset: metadataRange.offset + metadataRange.length - 8,
+      length: 8,
+    });
   });
 
-  it.each(['string', 'int32'])('describes an array of more than 1024 items of type %s by length and place only', async (itemType) => {
-    const items = Array.from({ length: 1025 }, (_, index) => (itemType === 'string' ? `t${index}` : index));
-    const { metadata } = await read({ metadata: [['long', 'array', itemType, items], ['after', 'uint8', 9]] });
-    expect(metadata.get('long')).toMatchObject({ itemType, length: 1025, values: null });
-    expect(metadata.get('after')).toMatchObject({ value: 9 });
-  });
+  it.each(['string', 'int32'])(
+    'describes an array of more than 1024 items of type %s by length and place only',
+    async (itemType) => {
+      const items = Array.from({ length: 1025 }, (_, index) => (itemType === 'string' ? `t${index}` : index));
+      const { metadata } = await read({
+        metadata: [
+          ['long', 'array', itemType, items],
+          ['after', 'uint8', 9],
+        ],
+      });
+      expect(metadata.get('long')).toMatchObject({ itemType, length: 1025, values: null });
+      expect(metadata.get('after')).toMatchObject({ value: 9 });
+    },
+  );
 
   it('obeys general.alignment', async () => {
-    const header = await read({ alignment: 64, metadata: [['general.alignment', 'uint32', 64]], tensors: [f32('a', 1), f32('b', 1)] });
+    const header = await read({
+      alignment: 64,
+      metadata: [['general.alignment', 'uint32', 64]],
+      tensors: [f32('a', 1), f32('b', 1)],
+    });
     expect(header.alignment).toBe(64);
     expect(header.dataOffset % 64).toBe(0);
     expect(header.tensors[1]?.offset).toBe(64);
   });
 
   it('accepts version 2, a file without tensors, and a file that ends with its last tensor', async () => {
-    await expect(read({ version: 2, metadata: [['k', 'bool', true]] })).resolves.toMatchObject({ version: 2, tensors: [] });
+    await expect(read({ version: 2, metadata: [['k', 'bool', true]] })).resolves.toMatchObject({
+      version: 2,
+      tensors: [],
+    });
     const bytes = tinyGguf({ tensors: [f32('a', 3)] });
-    await expect(readGgufHeader(bytesSource(bytes.subarray(0, bytes.length - 20)))).resolves.toMatchObject({ dataOffset: 64 });
+    await expect(readGgufHeader(bytesSource(bytes.subarray(0, bytes.length - 20)))).resolves.toMatchObject({
+      dataOffset: 64,
+    });
   });
 
   it.each<[string, TinyGguf, RegExp]>([
@@ -84,7 +136,16 @@ describe('readGgufHeader', () => {
     ['GGUF_LIMIT', { tensorCount: 2n ** 63n }, /number of tensors at byte 8 says 9223372036854775808/],
     ['GGUF_LIMIT', { keyCount: 65_537n }, /number of metadata keys at byte 16/],
     ['GGUF_BAD_KEY', { metadata: [['', 'bool', true]] }, /key 0 at byte 24 is empty/],
-    ['GGUF_DUPLICATE_KEY', { metadata: [['k', 'bool', true], ['k', 'uint8', 1]] }, /'k'/],
+    [
+      'GGUF_DUPLICATE_KEY',
+      {
+        metadata: [
+          ['k', 'bool', true],
+          ['k', 'uint8', 1],
+        ],
+      },
+      /'k'/,
+    ],
     ['GGUF_METADATA_TYPE', { metadata: [['k', 'array', 'array', []]] }, /type 9/],
     ['GGUF_METADATA_VALUE', { metadata: [['k', 'bool', 2]] }, /is 2/],
     ['GGUF_ALIGNMENT', { metadata: [['general.alignment', 'uint64', 32]] }, /uint64/],
@@ -100,9 +161,26 @@ describe('readGgufHeader', () => {
     ['GGUF_TENSOR_TYPE', { tensors: [{ name: 'a', shape: [32], typeId: 43 }] }, /type 43/],
     ['GGUF_ROW_NOT_BLOCKS', { tensors: [{ name: 'a', shape: [100], type: 'q4_K' }] }, /100 elements.*256/],
     ['GGUF_TENSOR_MISALIGNED', { tensors: [{ name: 'a', shape: [8], offset: 4 }] }, /offset 4/],
-    ['GGUF_TENSOR_OUTSIDE_FILE', { tensors: [{ name: 'a', shape: [8], offset: 3200 }] }, /tensor 'a' ends at byte/],
-    ['GGUF_TENSOR_OVERLAP', { tensors: [f32('a', 16), { name: 'b', shape: [16], offset: 32 }] }, /'b'.*overlaps.*'a'/],
-    ['GGUF_TENSOR_ORDER', { tensors: [{ name: 'a', shape: [8], offset: 32 }, { name: 'b', shape: [8], offset: 0 }] }, /'a' has the offset 32; 0 follows/],
+    [
+      'GGUF_TENSOR_OUTSIDE_FILE',
+      { tensors: [{ name: 'a', shape: [8], offset: 3200 }] },
+      /tensor 'a' ends at byte/,
+    ],
+    [
+      'GGUF_TENSOR_OVERLAP',
+      { tensors: [f32('a', 16), { name: 'b', shape: [16], offset: 32 }] },
+      /'b'.*overlaps.*'a'/,
+    ],
+    [
+      'GGUF_TENSOR_ORDER',
+      {
+        tensors: [
+          { name: 'a', shape: [8], offset: 32 },
+          { name: 'b', shape: [8], offset: 0 },
+        ],
+      },
+      /'a' has the offset 32; 0 follows/,
+    ],
   ])('refuses with %s (%#)', async (code, file, message) => {
     const error: unknown = await read(file).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: 'GgufError', code, hint: expect.any(String) as string });

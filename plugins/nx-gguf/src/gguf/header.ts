@@ -48,19 +48,30 @@ export async function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
   cursor.naming('the padding before the tensor data');
   cursor.skip(dataOffset - cursor.position());
   const tensors = placeTensors(infos, { dataOffset, alignment, fileSizeBytes: source.sizeBytes });
-  return { version, alignment, metadata, metadataRange, tensors, dataOffset, fileSizeBytes: source.sizeBytes };
+  return {
+    version,
+    alignment,
+    metadata,
+    metadataRange,
+    tensors,
+    dataOffset,
+    fileSizeBytes: source.sizeBytes,
+  };
 }
 
 async function readVersion(cursor: ByteCursor): Promise<number> {
   cursor.naming('the file magic');
   await cursor.fill(4);
-  if (cursor.take(4, (view, at) => view.getUint32(at, true)) !== magic) throw headerError('GGUF_NOT_GGUF', "the file does not start with 'GGUF'");
+  if (cursor.take(4, (view, at) => view.getUint32(at, true)) !== magic)
+    throw headerError('GGUF_NOT_GGUF', "the file does not start with 'GGUF'");
   cursor.naming('the version');
   await cursor.fill(4);
   const version = cursor.take(4, (view, at) => view.getUint32(at, true));
   // A small number stored in the other byte order has its low half empty.
-  if (version !== 0 && version % 0x10000 === 0) throw headerError('GGUF_BIG_ENDIAN', 'the file is big-endian');
-  if (version !== 2 && version !== 3) throw headerError('GGUF_VERSION', `the file has GGUF version ${version}`);
+  if (version !== 0 && version % 0x10000 === 0)
+    throw headerError('GGUF_BIG_ENDIAN', 'the file is big-endian');
+  if (version !== 2 && version !== 3)
+    throw headerError('GGUF_VERSION', `the file has GGUF version ${version}`);
   return version;
 }
 
@@ -73,8 +84,13 @@ async function readMetadata(cursor: ByteCursor, count: number): Promise<Map<stri
     const length = cursor.takeSize(longestKey);
     await cursor.fill(length);
     const key = cursor.takeStrictText(length);
-    if (key === null || key === '') throw headerError('GGUF_BAD_KEY', `metadata key ${index} at byte ${offset} is ${key === null ? 'no UTF-8' : 'empty'}`);
-    if (metadata.has(key)) throw headerError('GGUF_DUPLICATE_KEY', `metadata key '${key}' at byte ${offset} occurs twice`);
+    if (key === null || key === '')
+      throw headerError(
+        'GGUF_BAD_KEY',
+        `metadata key ${index} at byte ${offset} is ${key === null ? 'no UTF-8' : 'empty'}`,
+      );
+    if (metadata.has(key))
+      throw headerError('GGUF_DUPLICATE_KEY', `metadata key '${key}' at byte ${offset} occurs twice`);
     cursor.naming(`the value of metadata key '${key}'`);
     metadata.set(key, await readMetadataValue(cursor));
   }
@@ -87,7 +103,8 @@ async function readTensorInfos(cursor: ByteCursor, count: number): Promise<Tenso
   for (let index = 0; index < count; index += 1) {
     cursor.naming(`the name of tensor ${index}`);
     const info = await readTensorInfo(cursor);
-    if (names.has(info.name)) throw headerError('GGUF_DUPLICATE_TENSOR', `tensor '${info.name}' occurs twice`);
+    if (names.has(info.name))
+      throw headerError('GGUF_DUPLICATE_TENSOR', `tensor '${info.name}' occurs twice`);
     names.add(info.name);
     infos.push(info);
   }
@@ -97,7 +114,9 @@ async function readTensorInfos(cursor: ByteCursor, count: number): Promise<Tenso
 function alignmentOf(metadata: ReadonlyMap<string, MetadataValue>): number {
   const entry = metadata.get('general.alignment');
   if (entry === undefined) return defaultAlignment;
-  if (entry.type !== 'uint32') throw headerError('GGUF_ALIGNMENT', `general.alignment is of type ${entry.type}; it must be uint32`);
-  if (!Number.isInteger(Math.log2(entry.value))) throw headerError('GGUF_ALIGNMENT', `general.alignment is ${entry.value}; it must be a power of two`);
+  if (entry.type !== 'uint32')
+    throw headerError('GGUF_ALIGNMENT', `general.alignment is of type ${entry.type}; it must be uint32`);
+  if (!Number.isInteger(Math.log2(entry.value)))
+    throw headerError('GGUF_ALIGNMENT', `general.alignment is ${entry.value}; it must be a power of two`);
   return entry.value;
 }

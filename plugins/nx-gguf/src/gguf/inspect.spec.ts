@@ -25,16 +25,37 @@ describe('inspectGguf', () => {
   it('sums up roles, types and bits per weight, and what llama-quantize noted of the importance matrix', async () => {
     const inspection = inspectGguf(await readGgufHeader(bytesSource(file)));
     expect(inspection).toMatchObject({
-      architecture: 'llama', elements: 2304, imatrix: { file: 'imatrix.gguf', entries_count: 186 },
+      architecture: 'llama',
+      elements: 2304,
+      imatrix: { file: 'imatrix.gguf', entries_count: 186 },
       tensorsByType: { f32: 1, q8_0: 1, q4_K: 1, q6_K: 1 },
       roles: [
-        { role: 'token_embd', tensors: 1, types: { q6_K: 1 }, elements: 1024, sizeBytes: 840, bitsPerWeight: 6.5625 },
-        { role: 'attn_q', tensors: 2, types: { q4_K: 1, q8_0: 1 }, elements: 1024, sizeBytes: 288 + 544, bitsPerWeight: 6.5 },
+        {
+          role: 'token_embd',
+          tensors: 1,
+          types: { q6_K: 1 },
+          elements: 1024,
+          sizeBytes: 840,
+          bitsPerWeight: 6.5625,
+        },
+        {
+          role: 'attn_q',
+          tensors: 2,
+          types: { q4_K: 1, q8_0: 1 },
+          elements: 1024,
+          sizeBytes: 288 + 544,
+          bitsPerWeight: 6.5,
+        },
         { role: 'attn_norm', tensors: 1, types: { f32: 1 }, bitsPerWeight: 32 },
       ],
     });
     expect(inspection.metadata.find(({ key }) => key === 'general.size')?.value).toBe('1152921504606846976');
-    expect(inspection.metadata.find(({ key }) => key === 'tokens')).toEqual({ key: 'tokens', type: 'string[]', length: 1025, value: null });
+    expect(inspection.metadata.find(({ key }) => key === 'tokens')).toEqual({
+      key: 'tokens',
+      type: 'string[]',
+      length: 1025,
+      value: null,
+    });
     expect(JSON.parse(JSON.stringify(inspection))).toEqual(inspection);
   });
 

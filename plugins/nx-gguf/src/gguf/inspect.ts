@@ -19,9 +19,20 @@ export interface GgufInspection {
   readonly tensorsByType: GgufSummary['tensorsByType'];
   /** The importance matrix that llama-quantize used, as it noted it; null when it noted none. */
   readonly imatrix: Readonly<Record<string, Json>> | null;
-  readonly metadata: readonly { readonly key: string; readonly type: string; readonly value: Json; readonly length?: number }[];
+  readonly metadata: readonly {
+    readonly key: string;
+    readonly type: string;
+    readonly value: Json;
+    readonly length?: number;
+  }[];
   readonly roles: readonly RoleSummary[];
-  readonly tensors: readonly { readonly name: string; readonly type: TensorTypeName; readonly shape: readonly number[]; readonly offset: number; readonly sizeBytes: number }[];
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly type: TensorTypeName;
+    readonly shape: readonly number[];
+    readonly offset: number;
+    readonly sizeBytes: number;
+  }[];
 }
 
 /** Tensors of one role taken together. */
@@ -51,7 +62,13 @@ export function inspectGguf(header: GgufHeader): GgufInspection {
     imatrix: imatrixNotes(header.metadata),
     metadata: [...header.metadata].map(([key, value]) => ({ key, ...described(value) })),
     roles: rolesOf(header),
-    tensors: header.tensors.map(({ name, type, shape, range, sizeBytes }) => ({ name, type, shape, offset: range.offset, sizeBytes })),
+    tensors: header.tensors.map(({ name, type, shape, range, sizeBytes }) => ({
+      name,
+      type,
+      shape,
+      offset: range.offset,
+      sizeBytes,
+    })),
   };
 }
 
@@ -66,18 +83,24 @@ function described(value: MetadataValue): { type: string; value: Json; length?: 
 }
 
 function scalarJson(value: MetadataScalar): Json {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  if (typeof value === 'bigint')
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
 function imatrixNotes(metadata: GgufHeader['metadata']): Record<string, Json> | null {
   const prefix = 'quantize.imatrix.';
-  const notes = [...metadata].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key.slice(prefix.length), metadataJson(value)] as const);
+  const notes = [...metadata]
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]) => [key.slice(prefix.length), metadataJson(value)] as const);
   return notes.length === 0 ? null : Object.fromEntries(notes);
 }
 
 function rolesOf({ tensors }: GgufHeader): RoleSummary[] {
-  const roles = new Map<string, { tensors: number; types: Record<string, number>; elements: number; sizeBytes: number }>();
+  const roles = new Map<
+    string,
+    { tensors: number; types: Record<string, number>; elements: number; sizeBytes: number }
+  >();
   for (const { name, type, shape, sizeBytes } of tensors) {
     const role = tensorRole(name);
     const sum = roles.get(role) ?? { tensors: 0, types: {}, elements: 0, sizeBytes: 0 };

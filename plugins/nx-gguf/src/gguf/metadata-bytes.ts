@@ -9,12 +9,18 @@ export interface RawMetadata {
 }
 
 /** The metadata of a file verbatim, without the pairs whose key is unwanted: those are cut out, nothing is written anew. */
-export async function readRawMetadata(source: ByteSource, header: GgufHeader, isUnwanted: (key: string) => boolean = () => false): Promise<RawMetadata> {
+export async function readRawMetadata(
+  source: ByteSource,
+  header: GgufHeader,
+  isUnwanted: (key: string) => boolean = () => false,
+): Promise<RawMetadata> {
   const { metadataRange, metadata } = header;
   const bytes = await source.read(metadataRange.offset, metadataRange.length);
   const kept = [...pairRanges(header)].filter(([key]) => !isUnwanted(key));
   if (kept.length === metadata.size) return { keyCount: kept.length, bytes };
-  const parts = kept.map(([, { offset, length }]) => bytes.subarray(offset - metadataRange.offset, offset - metadataRange.offset + length));
+  const parts = kept.map(([, { offset, length }]) =>
+    bytes.subarray(offset - metadataRange.offset, offset - metadataRange.offset + length),
+  );
   const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -25,13 +31,18 @@ export async function readRawMetadata(source: ByteSource, header: GgufHeader, is
 }
 
 /** Where each key-value pair lies in the file, from the key on. */
-export function pairRanges({ metadata, metadataRange }: Pick<GgufHeader, 'metadata' | 'metadataRange'>): Map<string, ByteRange> {
+export function pairRanges({
+  metadata,
+  metadataRange,
+}: Pick<GgufHeader, 'metadata' | 'metadataRange'>): Map<string, ByteRange> {
   let start = metadataRange.offset;
-  return new Map([...metadata].map(([key, { range }]) => {
-    const offset = start;
-    start = range.offset + range.length;
-    return [key, { offset, length: start - offset }];
-  }));
+  return new Map(
+    [...metadata].map(([key, { range }]) => {
+      const offset = start;
+      start = range.offset + range.length;
+      return [key, { offset, length: start - offset }];
+    }),
+  );
 }
 
 /** True for the keys that describe the shards of a split file; llama-quantize drops them when it writes a single file. */
@@ -40,7 +51,11 @@ export function isSplitKey(key: string): boolean {
 }
 
 /** The metadata with the value of one integer key replaced in place; unchanged when there is no such key. */
-export function withInteger(metadata: RawMetadata, { metadata: values, metadataRange }: Pick<GgufHeader, 'metadata' | 'metadataRange'>, { key, value }: { key: string; value: number }): RawMetadata {
+export function withInteger(
+  metadata: RawMetadata,
+  { metadata: values, metadataRange }: Pick<GgufHeader, 'metadata' | 'metadataRange'>,
+  { key, value }: { key: string; value: number },
+): RawMetadata {
   const entry = values.get(key);
   if (entry === undefined) return metadata;
   const bytes = metadata.bytes.slice();
@@ -48,6 +63,10 @@ export function withInteger(metadata: RawMetadata, { metadata: values, metadataR
   const at = entry.range.offset - metadataRange.offset + 4;
   if (entry.type === 'int32' || entry.type === 'uint32') view.setUint32(at, value, true);
   else if (entry.type === 'int16' || entry.type === 'uint16') view.setUint16(at, value, true);
-  else throw headerError('GGUF_METADATA_VALUE', `'${key}' is of type ${entry.type}, which is no integer that llama.cpp writes there`);
+  else
+    throw headerError(
+      'GGUF_METADATA_VALUE',
+      `'${key}' is of type ${entry.type}, which is no integer that llama.cpp writes there`,
+    );
   return { ...metadata, bytes };
 }

@@ -16,7 +16,12 @@ export type MetadataValue = { readonly range: ByteRange } & (
   | { readonly type: BigintType; readonly value: bigint }
   | { readonly type: 'bool'; readonly value: boolean }
   | { readonly type: 'string'; readonly value: string }
-  | { readonly type: 'array'; readonly itemType: ScalarType; readonly length: number; readonly values: readonly MetadataScalar[] | null }
+  | {
+      readonly type: 'array';
+      readonly itemType: ScalarType;
+      readonly length: number;
+      readonly values: readonly MetadataScalar[] | null;
+    }
 );
 
 interface FixedType {
@@ -54,7 +59,10 @@ export async function readMetadataValue(cursor: ByteCursor): Promise<MetadataVal
   const offset = cursor.position();
   await cursor.fill(4);
   const id = cursor.take(4, (view, at) => view.getUint32(at, true));
-  const value = id === arrayId ? await readArray(cursor) : { type: typeName(id, offset), value: await readScalar(cursor, id) };
+  const value =
+    id === arrayId
+      ? await readArray(cursor)
+      : { type: typeName(id, offset), value: await readScalar(cursor, id) };
   // The type came from the same table row as the value, which TypeScript cannot see.
   return { ...value, range: { offset, length: cursor.position() - offset } } as MetadataValue;
 }
@@ -69,7 +77,11 @@ async function readArray(cursor: ByteCursor): Promise<object> {
   return { type: 'array', itemType, length, values };
 }
 
-async function readFixed(cursor: ByteCursor, length: number, id: number): Promise<readonly MetadataScalar[] | null> {
+async function readFixed(
+  cursor: ByteCursor,
+  length: number,
+  id: number,
+): Promise<readonly MetadataScalar[] | null> {
   if (length > heldItems) {
     cursor.skip(length * (fixedTypes.get(id)?.sizeBytes ?? 0));
     return null;
@@ -111,12 +123,20 @@ async function readScalar(cursor: ByteCursor, id: number): Promise<MetadataScala
 
 function typeName(id: number, offset: number): ScalarType {
   const name = id === stringId ? 'string' : fixedTypes.get(id)?.type;
-  if (name === undefined) throw headerError('GGUF_METADATA_TYPE', `value at byte ${offset} has the type ${id}, which is unknown or not allowed here`);
+  if (name === undefined)
+    throw headerError(
+      'GGUF_METADATA_TYPE',
+      `value at byte ${offset} has the type ${id}, which is unknown or not allowed here`,
+    );
   return name;
 }
 
 function readBool(view: DataView, at: number): boolean {
   const byte = view.getUint8(at);
-  if (byte > 1) throw headerError('GGUF_METADATA_VALUE', `a truth value of the metadata is ${byte}; only 0 and 1 are allowed`);
+  if (byte > 1)
+    throw headerError(
+      'GGUF_METADATA_VALUE',
+      `a truth value of the metadata is ${byte}; only 0 and 1 are allowed`,
+    );
   return byte === 1;
 }

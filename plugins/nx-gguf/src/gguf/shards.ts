@@ -10,7 +10,8 @@ const mostShards = 4096;
 export function shardNames(name: string): string[] {
   const [, stem, number, count] = shardPattern.exec(name) ?? [];
   const total = Number(count);
-  if (stem === undefined || Number(number) < 1 || Number(number) > total || total === 1 || total > mostShards) return [name];
+  if (stem === undefined || Number(number) < 1 || Number(number) > total || total === 1 || total > mostShards)
+    return [name];
   return Array.from({ length: total }, (_, index) => shardName(stem, index + 1, total));
 }
 
@@ -33,12 +34,23 @@ export function shardCounterparts(against: string, count: number): string[] {
   if (count === 1) return [against];
   const start = Math.max(against.lastIndexOf('/'), against.lastIndexOf('\\')) + 1;
   const names = shardNames(against.slice(start));
-  if (!/^https?:\/\//i.test(against) && names.length === count) return names.map((name) => `${against.slice(0, start)}${name}`);
-  throw new GgufError('SPLIT_DIFFERS', `the result has ${count} files and ${against} is ${names.length === 1 ? 'one' : `one of ${names.length}`}`, { hint: 'Name a shard of a GGUF on this machine that is split the same way, or make one file of each with `llama-gguf-split --merge` and compare those with `gguf diff`.' });
+  if (!/^https?:\/\//i.test(against) && names.length === count)
+    return names.map((name) => `${against.slice(0, start)}${name}`);
+  throw new GgufError(
+    'SPLIT_DIFFERS',
+    `the result has ${count} files and ${against} is ${names.length === 1 ? 'one' : `one of ${names.length}`}`,
+    {
+      hint: 'Name a shard of a GGUF on this machine that is split the same way, or make one file of each with `llama-gguf-split --merge` and compare those with `gguf diff`.',
+    },
+  );
 }
 
 /** The GGUF among files, all shards of it in order; or why there is not just one. */
-export type OneGguf<F> = { files: F[] } | { problem: 'none' } | { problem: 'several'; names: string[] } | { problem: 'incomplete'; names: string[] };
+export type OneGguf<F> =
+  | { files: F[] }
+  | { problem: 'none' }
+  | { problem: 'several'; names: string[] }
+  | { problem: 'incomplete'; names: string[] };
 
 /** Finds the one GGUF among files. A split one must be there with all its shards: of a part, every number would be wrong. */
 export function oneGguf<F extends { readonly name: string }>(files: readonly F[]): OneGguf<F> {

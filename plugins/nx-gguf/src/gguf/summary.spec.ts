@@ -3,7 +3,8 @@ import { readGgufHeader } from './header.js';
 import { summarizeGguf } from './summary.js';
 import { tinyGguf, type TinyTensor } from './testing/tiny-gguf.js';
 
-const summary = async (tensors: readonly TinyTensor[]) => summarizeGguf(await readGgufHeader(bytesSource(tinyGguf({ tensors }))));
+const summary = async (tensors: readonly TinyTensor[]) =>
+  summarizeGguf(await readGgufHeader(bytesSource(tinyGguf({ tensors }))));
 
 describe('summarizeGguf', () => {
   it('counts elements, bytes and bits per weight of all tensors, without padding', async () => {
@@ -12,7 +13,11 @@ describe('summarizeGguf', () => {
       { name: 'b', shape: [3] },
       { name: 'c', shape: [256], type: 'q4_K' },
     ]);
-    expect(result).toMatchObject({ elements: 771, tensorBytes: 3 * 144 + 12, bitsPerWeight: ((3 * 144 + 12) * 8) / 771 });
+    expect(result).toMatchObject({
+      elements: 771,
+      tensorBytes: 3 * 144 + 12,
+      bitsPerWeight: ((3 * 144 + 12) * 8) / 771,
+    });
     expect(result.tensorsByType).toEqual({ f32: 1, q4_K: 2 });
     expect(result.tensors).toEqual([
       { name: 'a', type: 'q4_K', shape: [256, 2] },
@@ -31,6 +36,11 @@ describe('summarizeGguf', () => {
   });
 
   it('gives 0 bits per weight for a file without tensors', async () => {
-    expect(await summary([])).toMatchObject({ elements: 0, tensorBytes: 0, bitsPerWeight: 0, tensorsByType: {} });
+    expect(await summary([])).toMatchObject({
+      elements: 0,
+      tensorBytes: 0,
+      bitsPerWeight: 0,
+      tensorsByType: {},
+    });
   });
 });

@@ -9,7 +9,11 @@ export interface GgufSummary {
   readonly bitsPerWeight: number;
   /** Number of tensors of each type that occurs, in order of type id. */
   readonly tensorsByType: Readonly<Partial<Record<TensorTypeName, number>>>;
-  readonly tensors: readonly { readonly name: string; readonly type: TensorTypeName; readonly shape: readonly number[] }[];
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly type: TensorTypeName;
+    readonly shape: readonly number[];
+  }[];
 }
 
 /** The part of a header that can be summed up, also of a file that is not written yet. */
@@ -21,7 +25,9 @@ export interface SummedTensors {
 export function summarizeGguf(header: SummedTensors): GgufSummary {
   const elements = sum(header.tensors.map(({ shape }) => elementCount(shape)));
   const tensorBytes = sum(header.tensors.map(({ sizeBytes }) => sizeBytes));
-  const counts = tensorTypes.map(({ name }) => [name, header.tensors.filter(({ type }) => type === name).length] as const);
+  const counts = tensorTypes.map(
+    ({ name }) => [name, header.tensors.filter(({ type }) => type === name).length] as const,
+  );
   return {
     elements,
     tensorBytes,

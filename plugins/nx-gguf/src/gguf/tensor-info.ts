@@ -26,7 +26,11 @@ export async function readTensorInfo(cursor: ByteCursor): Promise<TensorInfo> {
   cursor.naming(`tensor '${name}'`);
   await cursor.fill(4);
   const dimensions = cursor.take(4, (view, at) => view.getUint32(at, true));
-  if (dimensions > mostDimensions) throw headerError('GGUF_TENSOR_SHAPE', `tensor '${name}' has ${dimensions} dimensions; at most ${mostDimensions} are allowed`);
+  if (dimensions > mostDimensions)
+    throw headerError(
+      'GGUF_TENSOR_SHAPE',
+      `tensor '${name}' has ${dimensions} dimensions; at most ${mostDimensions} are allowed`,
+    );
   await cursor.fill(dimensions * 8 + 12);
   const shape = Array.from({ length: dimensions }, () => cursor.takeSize(Number.MAX_SAFE_INTEGER));
   const id = cursor.take(4, (view, at) => view.getUint32(at, true));
@@ -42,18 +46,26 @@ async function readName(cursor: ByteCursor): Promise<string> {
   const length = cursor.takeSize(longestName);
   await cursor.fill(length);
   const name = cursor.takeStrictText(length);
-  if (name === null || name === '') throw headerError('GGUF_BAD_TENSOR_NAME', `the tensor name at byte ${at} is ${name === null ? 'no UTF-8' : 'empty'}`);
+  if (name === null || name === '')
+    throw headerError(
+      'GGUF_BAD_TENSOR_NAME',
+      `the tensor name at byte ${at} is ${name === null ? 'no UTF-8' : 'empty'}`,
+    );
   return name;
 }
 
 function sizeOf(name: string, shape: readonly number[], type: TensorType): number {
   const [row = 1, ...others] = shape;
   if (row % type.blockElements !== 0) {
-    throw headerError('GGUF_ROW_NOT_BLOCKS', `tensor '${name}' of type ${type.name} has rows of ${row} elements, no multiple of its block size ${type.blockElements}`);
+    throw headerError(
+      'GGUF_ROW_NOT_BLOCKS',
+      `tensor '${name}' of type ${type.name} has rows of ${row} elements, no multiple of its block size ${type.blockElements}`,
+    );
   }
   const sizeBytes = others.reduce((size, dimension) => size * dimension, rowSizeBytes(type, row));
   // A product beyond 2^53 stays beyond it when rounded, so checking the result is enough.
   const elements = shape.reduce((count, dimension) => count * dimension, 1);
-  if (!Number.isSafeInteger(elements) || !Number.isSafeInteger(sizeBytes)) throw headerError('GGUF_TENSOR_SHAPE', `tensor '${name}' of shape ${shape.join(' x ')} is too large`);
+  if (!Number.isSafeInteger(elements) || !Number.isSafeInteger(sizeBytes))
+    throw headerError('GGUF_TENSOR_SHAPE', `tensor '${name}' of shape ${shape.join(' x ')} is too large`);
   return sizeBytes;
 }

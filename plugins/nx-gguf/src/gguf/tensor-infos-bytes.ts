@@ -12,7 +12,10 @@ export interface WrittenTensorInfo {
 export function tensorInfosBytes(infos: readonly WrittenTensorInfo[]): Uint8Array {
   const names = infos.map(({ name }) => new TextEncoder().encode(name));
   const shapes = infos.map(({ shape }) => writtenShape(shape));
-  const sizeBytes = names.reduce((size, name, index) => size + 8 + name.length + 4 + (shapes[index]?.length ?? 0) * 8 + 12, 0);
+  const sizeBytes = names.reduce(
+    (size, name, index) => size + 8 + name.length + 4 + (shapes[index]?.length ?? 0) * 8 + 12,
+    0,
+  );
   const bytes = new Uint8Array(sizeBytes);
   const view = new DataView(bytes.buffer);
   let at = 0;
@@ -41,7 +44,7 @@ export function tensorInfosBytes(infos: readonly WrittenTensorInfo[]): Uint8Arra
 /** A shape without the trailing dimensions of one that llama.cpp leaves out (follows ggml_n_dims of ggml/src/ggml.c). */
 export function writtenShape(shape: readonly number[]): readonly number[] {
   const last = shape.findLastIndex((size, index) => index > 0 && size > 1);
-  return last < 1 ? shape.length === 0 ? [1] : shape.slice(0, 1) : shape.slice(0, last + 1);
+  return last < 1 ? (shape.length === 0 ? [1] : shape.slice(0, 1)) : shape.slice(0, last + 1);
 }
 
 function typeId(name: TensorTypeName): number {

@@ -14,11 +14,21 @@ export interface DataSection {
  */
 export function placeTensors(infos: readonly TensorInfo[], section: DataSection): GgufTensor[] {
   const { dataOffset, alignment, fileSizeBytes } = section;
-  const tensors = infos.map((info) => ({ ...info, range: { offset: dataOffset + info.offset, length: info.sizeBytes } }));
+  const tensors = infos.map((info) => ({
+    ...info,
+    range: { offset: dataOffset + info.offset, length: info.sizeBytes },
+  }));
   for (const { name, offset, range } of tensors) {
-    if (offset % alignment !== 0) throw headerError('GGUF_TENSOR_MISALIGNED', `tensor '${name}' has the offset ${offset}, no multiple of ${alignment}`);
+    if (offset % alignment !== 0)
+      throw headerError(
+        'GGUF_TENSOR_MISALIGNED',
+        `tensor '${name}' has the offset ${offset}, no multiple of ${alignment}`,
+      );
     if (range.offset + range.length > fileSizeBytes) {
-      throw headerError('GGUF_TENSOR_OUTSIDE_FILE', `tensor '${name}' ends at byte ${range.offset + range.length}; the file has ${fileSizeBytes} bytes`);
+      throw headerError(
+        'GGUF_TENSOR_OUTSIDE_FILE',
+        `tensor '${name}' ends at byte ${range.offset + range.length}; the file has ${fileSizeBytes} bytes`,
+      );
     }
   }
   requireApart(tensors);
@@ -35,7 +45,10 @@ function requireApart(tensors: readonly GgufTensor[]): void {
   let previous: GgufTensor | undefined;
   for (const tensor of tensors.filter(({ sizeBytes }) => sizeBytes > 0).sort((a, b) => a.offset - b.offset)) {
     if (previous !== undefined && tensor.offset < previous.offset + previous.sizeBytes) {
-      throw headerError('GGUF_TENSOR_OVERLAP', `tensor '${tensor.name}' at offset ${tensor.offset} overlaps tensor '${previous.name}'`);
+      throw headerError(
+        'GGUF_TENSOR_OVERLAP',
+        `tensor '${tensor.name}' at offset ${tensor.offset} overlaps tensor '${previous.name}'`,
+      );
     }
     previous = tensor;
   }
@@ -44,7 +57,11 @@ function requireApart(tensors: readonly GgufTensor[]): void {
 function requireEndToEnd(tensors: readonly GgufTensor[], alignment: number): void {
   let expected = 0;
   for (const { name, offset, sizeBytes } of tensors) {
-    if (offset !== expected) throw headerError('GGUF_TENSOR_ORDER', `tensor '${name}' has the offset ${offset}; ${expected} follows from the tensors before it`);
+    if (offset !== expected)
+      throw headerError(
+        'GGUF_TENSOR_ORDER',
+        `tensor '${name}' has the offset ${offset}; ${expected} follows from the tensors before it`,
+      );
     expected = alignedUp(offset + sizeBytes, alignment);
   }
 }

@@ -3,7 +3,9 @@ import { rowSizeBytes, tensorTypeById, tensorTypeByName, tensorTypes } from './t
 
 describe('tensor types', () => {
   it('are those of the pinned library, as its own functions report them', () => {
-    const recorded: unknown = JSON.parse(readFileSync(new URL('recorded/ggml-types.json', import.meta.url), 'utf8'));
+    const recorded: unknown = JSON.parse(
+      readFileSync(new URL('recorded/ggml-types.json', import.meta.url), 'utf8'),
+    );
     expect(tensorTypes).toEqual(recorded);
   });
 
@@ -20,9 +22,12 @@ describe('tensor types', () => {
     expect(tensorTypeByName(name)).toBeNull();
   });
 
-  it.each([4, 5, 31, 32, 33, 36, 37, 38, 43, -1, 1.5])('have no id %p, which was removed or never given', (id) => {
-    expect(tensorTypeById(id)).toBeNull();
-  });
+  it.each([4, 5, 31, 32, 33, 36, 37, 38, 43, -1, 1.5])(
+    'have no id %p, which was removed or never given',
+    (id) => {
+      expect(tensorTypeById(id)).toBeNull();
+    },
+  );
 
   it.each([
     ['f32', 3, 12],

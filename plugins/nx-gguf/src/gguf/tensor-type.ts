@@ -49,7 +49,12 @@ const rows = [
 export type TensorTypeName = (typeof rows)[number][1];
 
 /** Every tensor type of llama.cpp v0.5.0, in order of id (follows `type_traits` of ggml/src/ggml.c). */
-export const tensorTypes: readonly TensorType[] = rows.map(([id, name, blockElements, blockBytes]) => ({ id, name, blockElements, blockBytes }));
+export const tensorTypes: readonly TensorType[] = rows.map(([id, name, blockElements, blockBytes]) => ({
+  id,
+  name,
+  blockElements,
+  blockBytes,
+}));
 
 const byId = new Map(tensorTypes.map((type) => [type.id, type]));
 const byName = new Map(tensorTypes.map((type) => [type.name.toLowerCase(), type]));
@@ -67,7 +72,9 @@ export function tensorTypeByName(name: string): TensorType | null {
 /** Bytes of one row of `elements` values. Throws a RangeError for a row that is not a whole number of blocks. */
 export function rowSizeBytes(type: TensorType, elements: number): number {
   if (elements % type.blockElements !== 0) {
-    throw new RangeError(`a row of ${elements} elements is no multiple of the ${type.blockElements}-element blocks of ${type.name}`);
+    throw new RangeError(
+      `a row of ${elements} elements is no multiple of the ${type.blockElements}-element blocks of ${type.name}`,
+    );
   }
   return (elements / type.blockElements) * type.blockBytes;
 }

@@ -8,13 +8,26 @@ import type { ProjectContext } from './model-context.js';
 import { sourceParts } from './source-parts.js';
 
 /** The targets of a corpus, by name. */
-export function corpusTargets(corpus: Readonly<Record<string, unknown>>, { root, prefix }: ProjectContext): Record<string, InferredTarget> {
-  const { cache, inputs, dependsOn } = sourceParts(declaredSource(corpus['source']), { root, toolchain: text(corpus['toolchain']) ?? defaultToolchain, prefix });
+export function corpusTargets(
+  corpus: Readonly<Record<string, unknown>>,
+  { root, prefix }: ProjectContext,
+): Record<string, InferredTarget> {
+  const { cache, inputs, dependsOn } = sourceParts(declaredSource(corpus['source']), {
+    root,
+    toolchain: text(corpus['toolchain']) ?? defaultToolchain,
+    prefix,
+  });
   return {
     [`${prefix}fetch`]: inferredTarget({
-      executor: 'fetch', description: 'Brings the texts into the store.',
+      executor: 'fetch',
+      description: 'Brings the texts into the store.',
       cache,
-      inputs: [jsonFields('corpus.json', ['source', 'toolchain']), jsonFields('corpus.lock.json', ['source']), ...inputs, manifests],
+      inputs: [
+        jsonFields('corpus.json', ['source', 'toolchain']),
+        jsonFields('corpus.lock.json', ['source']),
+        ...inputs,
+        manifests,
+      ],
       outputs: ['fetch/artifact.json', `fetch/${carriedFiles.fetch}`],
       dependsOn,
     }),

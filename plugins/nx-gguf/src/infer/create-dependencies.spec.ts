@@ -4,16 +4,37 @@ import { projectNode, type Declaration } from './project-node.js';
 
 /** The edges between projects in directories of their names; `ignored` ones are not known to git. */
 function edgesOf(declarations: readonly Declaration[], ignored: readonly string[] = []) {
-  const projects = Object.fromEntries(declarations.map((declaration) => {
-    const { root } = declaration;
-    return [root, projectNode(declaration, { prefix: '', name: root, clash: null }).projects?.[root]];
-  }));
-  const projectFileMap = Object.fromEntries(declarations.filter(({ root }) => !ignored.includes(root)).map(({ root, kind }) => [root, [{ file: `${root}/${kind}.json`, hash: '' }]]));
-  return createDependencies(undefined, { projects, fileMap: { projectFileMap, nonProjectFiles: [] } } as unknown as CreateDependenciesContext);
+  const projects = Object.fromEntries(
+    declarations.map((declaration) => {
+      const { root } = declaration;
+      return [root, projectNode(declaration, { prefix: '', name: root, clash: null }).projects?.[root]];
+    }),
+  );
+  const projectFileMap = Object.fromEntries(
+    declarations
+      .filter(({ root }) => !ignored.includes(root))
+      .map(({ root, kind }) => [root, [{ file: `${root}/${kind}.json`, hash: '' }]]),
+  );
+  return createDependencies(undefined, {
+    projects,
+    fileMap: { projectFileMap, nonProjectFiles: [] },
+  } as unknown as CreateDependenciesContext);
 }
 
-const model: Declaration = { kind: 'model', root: 'm', content: { source: { type: 'git' }, imatrix: { corpus: 'gone' }, evaluation: { corpus: { project: 'texts', file: 'a' } } } };
-const texts: Declaration = { kind: 'corpus', root: 'texts', content: { source: { type: 'command', command: ['{llamaCpp}'] } } };
+const model: Declaration = {
+  kind: 'model',
+  root: 'm',
+  content: {
+    source: { type: 'git' },
+    imatrix: { corpus: 'gone' },
+    evaluation: { corpus: { project: 'texts', file: 'a' } },
+  },
+};
+const texts: Declaration = {
+  kind: 'corpus',
+  root: 'texts',
+  content: { source: { type: 'command', command: ['{llamaCpp}'] } },
+};
 const toolchain: Declaration = { kind: 'toolchain', root: 'llama-cpp', content: { source: { type: 'npm' } } };
 
 describe('the edges between projects', () => {
@@ -26,7 +47,9 @@ describe('the edges between projects', () => {
   });
 
   it('come from no file when git ignores it', () => {
-    expect(edgesOf([model, toolchain], ['m'])).toEqual([{ source: 'm', target: 'llama-cpp', type: 'implicit' }]);
+    expect(edgesOf([model, toolchain], ['m'])).toEqual([
+      { source: 'm', target: 'llama-cpp', type: 'implicit' },
+    ]);
   });
 
   it('do not lead back to the project', () => {

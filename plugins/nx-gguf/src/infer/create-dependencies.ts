@@ -24,7 +24,9 @@ export const createDependencies: CreateDependencies = (_options, { projects, fil
     for (const target of neededProjects(project)) {
       if (target === source || projects[target] === undefined) continue;
       // A file that git ignores is none of the project's files, and Nx refuses an edge that comes from it.
-      edges.push(isKnown ? { source, target, sourceFile: file, type: 'static' } : { source, target, type: 'implicit' });
+      edges.push(
+        isKnown ? { source, target, sourceFile: file, type: 'static' } : { source, target, type: 'implicit' },
+      );
     }
   }
   return edges as unknown as RawProjectGraphDependency[];

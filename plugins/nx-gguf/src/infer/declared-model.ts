@@ -24,7 +24,10 @@ export interface DeclaredModel {
 
 /** Reads what a model.json names, as far as it has the right form. */
 export function declaredModel(model: Readonly<Record<string, unknown>>): DeclaredModel {
-  const variants = namedMembers(model['quantize']).map(([name, variant]) => ({ name, tensorTypes: text(variant['tensorTypes']) }));
+  const variants = namedMembers(model['quantize']).map(([name, variant]) => ({
+    name,
+    tensorTypes: text(variant['tensorTypes']),
+  }));
   const taken = new Set(variants.map(({ name }) => name));
   return {
     toolchain: text(model['toolchain']) ?? defaultToolchain,
@@ -36,8 +39,15 @@ export function declaredModel(model: Readonly<Record<string, unknown>>): Declare
     variants,
     references: namedMembers(model['references'])
       .filter(([name]) => !taken.has(name))
-      .map(([name, reference]) => ({ name, source: declaredSource(reference['source']), compareWith: compared(reference['compareWith'], taken) })),
-    evaluation: model['evaluation'] === undefined ? null : { corpus: corpusProject(isRecord(model['evaluation']) ? model['evaluation']['corpus'] : null) },
+      .map(([name, reference]) => ({
+        name,
+        source: declaredSource(reference['source']),
+        compareWith: compared(reference['compareWith'], taken),
+      })),
+    evaluation:
+      model['evaluation'] === undefined
+        ? null
+        : { corpus: corpusProject(isRecord(model['evaluation']) ? model['evaluation']['corpus'] : null) },
     hasGates: namedMembers(model['gates']).length > 0,
   };
 }
@@ -49,7 +59,9 @@ function compared(value: unknown, variants: ReadonlySet<string>): string | null 
 
 function declaredImatrix(value: unknown): NonNullable<DeclaredModel['imatrix']> {
   const imatrix = isRecord(value) ? value : {};
-  return imatrix['type'] === 'file' ? { source: declaredSource(imatrix['source']) } : { corpus: corpusProject(imatrix['corpus']) };
+  return imatrix['type'] === 'file'
+    ? { source: declaredSource(imatrix['source']) }
+    : { corpus: corpusProject(imatrix['corpus']) };
 }
 
 /** The project of a corpus, which is named alone or with one of its files. */

@@ -16,7 +16,14 @@ export function declaredSource(value: unknown): DeclaredSource {
   switch (source['type']) {
     case 'command': {
       const command = texts(source['command']).join(' ');
-      return { kind: 'command', inputs: texts(source['inputs']), toolchainParts: [...(command.includes('{llamaCpp}') ? ['source' as const] : []), ...(command.includes('{python}') ? ['python' as const] : [])] };
+      return {
+        kind: 'command',
+        inputs: texts(source['inputs']),
+        toolchainParts: [
+          ...(command.includes('{llamaCpp}') ? ['source' as const] : []),
+          ...(command.includes('{python}') ? ['python' as const] : []),
+        ],
+      };
     }
     case 'huggingface':
     case 'git':

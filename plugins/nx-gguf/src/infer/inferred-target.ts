@@ -2,7 +2,10 @@ import type { TargetConfiguration } from '@nx/devkit';
 import { noPackages, type Dependency, type Input } from './inputs.js';
 
 /** A target as the plugin gives it to Nx. Its options hold names only, so that no value of a recipe enters Nx's hashes. */
-export type InferredTarget = TargetConfiguration<Record<string, string>> & { executor: string; inputs: Input[] };
+export type InferredTarget = TargetConfiguration<Record<string, string>> & {
+  executor: string;
+  inputs: Input[];
+};
 
 /** What differs from target to target. */
 export interface TargetParts {
@@ -22,7 +25,16 @@ export interface TargetParts {
  * A target from its parts. An input that is null names files that Nx cannot see: the target is then never cached. A
  * dependency that is null is left out.
  */
-export function inferredTarget({ executor, description, options, cache = true, inputs, outputs = [], dependsOn = [], more = {} }: TargetParts): InferredTarget {
+export function inferredTarget({
+  executor,
+  description,
+  options,
+  cache = true,
+  inputs,
+  outputs = [],
+  dependsOn = [],
+  more = {},
+}: TargetParts): InferredTarget {
   const seen = inputs.filter((input) => input !== null);
   const needed = distinct(dependsOn.filter((dependency) => dependency !== null));
   return {
@@ -30,7 +42,9 @@ export function inferredTarget({ executor, description, options, cache = true, i
     ...(options === undefined ? {} : { options }),
     cache: cache && seen.length === inputs.length,
     inputs: [...seen, noPackages],
-    ...(outputs.length === 0 ? {} : { outputs: outputs.map((path) => `{workspaceRoot}/dist/{projectName}/${path}`) }),
+    ...(outputs.length === 0
+      ? {}
+      : { outputs: outputs.map((path) => `{workspaceRoot}/dist/{projectName}/${path}`) }),
     ...(needed.length === 0 ? {} : { dependsOn: needed }),
     ...more,
     metadata: { description, technologies: ['llama.cpp'] },
@@ -39,7 +53,12 @@ export function inferredTarget({ executor, description, options, cache = true, i
 
 /** A target that only names others, so that one name runs them all. */
 export function aggregateTarget(description: string, dependsOn: readonly Dependency[]): InferredTarget {
-  return { executor: 'nx:noop', inputs: [], dependsOn: [...dependsOn], metadata: { description, technologies: ['llama.cpp'] } };
+  return {
+    executor: 'nx:noop',
+    inputs: [],
+    dependsOn: [...dependsOn],
+    metadata: { description, technologies: ['llama.cpp'] },
+  };
 }
 
 function distinct(dependencies: readonly Dependency[]): Dependency[] {

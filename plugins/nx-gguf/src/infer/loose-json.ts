@@ -32,7 +32,9 @@ export function text(value: unknown): string | null {
 
 /** The texts of a list; none when it is no list. */
 export function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string' && item !== '') : [];
+  return Array.isArray(value)
+    ? value.filter((item): item is string => typeof item === 'string' && item !== '')
+    : [];
 }
 
 const variantName = new RegExp(modelSchema.properties.quantize.propertyNames.pattern);

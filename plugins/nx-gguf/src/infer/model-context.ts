@@ -43,14 +43,24 @@ export function modelContext(model: DeclaredModel, { root, prefix }: ProjectCont
   const isReference = new Set(references.map(({ name }) => name));
   // As objects: a text such as `plan:*` could also mean a project of that name.
   const own = (target: string): Dependency => ({ target: `${prefix}${target}` });
-  const of = (project: string, target: string): Dependency => ({ projects: [project], target: `${prefix}${target}` });
-  const corpus = (project: string | null | undefined): Dependency | null => (project === null || project === undefined ? null : of(project, 'fetch'));
+  const of = (project: string, target: string): Dependency => ({
+    projects: [project],
+    target: `${prefix}${target}`,
+  });
+  const corpus = (project: string | null | undefined): Dependency | null =>
+    project === null || project === undefined ? null : of(project, 'fetch');
   const counts: Readonly<Record<string, number>> = {
-    plan: variants.length, quantize: variants.length, reference: references.length,
-    kld: evaluation === null ? 0 : names.length, bench: names.length,
+    plan: variants.length,
+    quantize: variants.length,
+    reference: references.length,
+    kld: evaluation === null ? 0 : names.length,
+    bench: names.length,
   };
   return {
-    model, names, own, of,
+    model,
+    names,
+    own,
+    of,
     recipe: (...fields) => jsonFields('model.json', fields),
     lock: (...fields) => jsonFields('model.lock.json', fields),
     file: (path) => (path === null ? [] : [namedFile(root, path)]),

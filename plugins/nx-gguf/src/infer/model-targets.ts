@@ -9,6 +9,13 @@ import { variantTargets } from './variant-targets.js';
 /** The targets of a model, by name: those of what it declares, and no others. */
 export function modelTargets(model: DeclaredModel, place: ProjectContext): Record<string, InferredTarget> {
   const context = modelContext(model, place);
-  const targets = { ...modelSourceTargets(context), ...variantTargets(context), ...measuringTargets(context), ...resultTargets(context) };
-  return Object.fromEntries(Object.entries(targets).map(([name, target]) => [`${place.prefix}${name}`, target]));
+  const targets = {
+    ...modelSourceTargets(context),
+    ...variantTargets(context),
+    ...measuringTargets(context),
+    ...resultTargets(context),
+  };
+  return Object.fromEntries(
+    Object.entries(targets).map(([name, target]) => [`${place.prefix}${name}`, target]),
+  );
 }

@@ -16,7 +16,10 @@ export interface ProjectLines {
  * beyond the name of its variant. Null for text that is no project.json, or whose targets
  * are no object.
  */
-export function syncedLines(text: string, targets: Readonly<Record<string, InferredTarget>>): ProjectLines | null {
+export function syncedLines(
+  text: string,
+  targets: Readonly<Record<string, InferredTarget>>,
+): ProjectLines | null {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   if (root?.type !== 'object' || errors.length > 0) return null;
@@ -24,11 +27,15 @@ export function syncedLines(text: string, targets: Readonly<Record<string, Infer
   if (declared !== undefined && declared.type !== 'object') return null;
   const written = Object.entries(targets).filter(([, { executor }]) => keptExecutors.has(executor));
   const present = new Map(membersOf(declared).map(({ name, value }) => [name, value]));
-  const removed = [...present].filter(([name, value]) => targets[name] === undefined && isOwnLine(value)).map(([name]) => name);
+  const removed = [...present]
+    .filter(([name, value]) => targets[name] === undefined && isOwnLine(value))
+    .map(([name]) => name);
   const added = written.map(([name]) => name).filter((name) => !present.has(name));
   let result = text;
   for (const name of removed) result = withoutMember(result, name);
-  for (const [name, target] of written) if (added.includes(name)) result = withLine(result, { name, target, order: written.map(([other]) => other) });
+  for (const [name, target] of written)
+    if (added.includes(name))
+      result = withLine(result, { name, target, order: written.map(([other]) => other) });
   const isCrLf = text.includes('\r\n') && !/[^\r]\n/.test(text);
   return { text: isCrLf ? result.replaceAll(/\r?\n/g, '\r\n') : result, added, removed };
 }
@@ -51,7 +58,12 @@ function isOwnLine(value: Node): boolean {
   const members = membersOf(value);
   const executor = members.find(({ name }) => name === 'executor')?.value.value as unknown;
   if (typeof executor !== 'string' || !keptExecutors.has(executor)) return false;
-  return members.every(({ name, value: inner }) => name === 'executor' || (name === 'options' && membersOf(inner).every((option) => option.name === 'variant' || option.name === 'reference')));
+  return members.every(
+    ({ name, value: inner }) =>
+      name === 'executor' ||
+      (name === 'options' &&
+        membersOf(inner).every((option) => option.name === 'variant' || option.name === 'reference')),
+  );
 }
 
 /** The text without a line of `targets`; a comment behind that line goes with it, others stay. */
@@ -59,7 +71,8 @@ function withoutMember(text: string, name: string): string {
   const edited = withoutMemberInPlace(text, name);
   const errors: ParseError[] = [];
   const root = parseTree(edited, errors, { allowTrailingComma: true });
-  if (errors.length === 0 && root !== undefined && findNodeAtLocation(root, ['targets', name]) === undefined) return edited;
+  if (errors.length === 0 && root !== undefined && findNodeAtLocation(root, ['targets', name]) === undefined)
+    return edited;
   // Comments in unusual places, of which this edit keeps fewer.
   return applyEdits(text, modify(text, ['targets', name], undefined, {}));
 }
@@ -75,7 +88,11 @@ function withoutMemberInPlace(text: string, name: string): string {
   const before = comma === null && previous !== undefined ? commaAfter(text, end(previous)) : null;
   let [start, stop] = [property.offset, comma === null ? end(property) : comma + 1];
   const [lineStart, lineEnd] = [text.lastIndexOf('\n', start - 1) + 1, text.indexOf('\n', stop)];
-  const isAlone = lineStart > 0 && lineEnd >= 0 && text.slice(lineStart, start).trim() === '' && /^\s*(\/\/.*|\/\*.*\*\/\s*)?$/.test(text.slice(stop, lineEnd));
+  const isAlone =
+    lineStart > 0 &&
+    lineEnd >= 0 &&
+    text.slice(lineStart, start).trim() === '' &&
+    /^\s*(\/\/.*|\/\*.*\*\/\s*)?$/.test(text.slice(stop, lineEnd));
   if (isAlone) [start, stop] = [lineStart, lineEnd + 1];
   const rest = text.slice(0, start) + text.slice(stop);
   return before === null ? rest : rest.slice(0, before) + rest.slice(before + 1);
@@ -105,7 +122,10 @@ function withLine(text: string, line: NewLine): string {
   if (errors.length === 0 && isThere) return edited;
   // Comments in unusual places; this edit keeps every one of them, and looks less well.
   const { executor, options } = line.target;
-  return applyEdits(text, modify(text, ['targets', line.name], { executor, ...(options === undefined ? {} : { options }) }, {}));
+  return applyEdits(
+    text,
+    modify(text, ['targets', line.name], { executor, ...(options === undefined ? {} : { options }) }, {}),
+  );
 }
 
 function withLineInPlace(text: string, { name, target, order }: NewLine): string {
@@ -127,12 +147,17 @@ function withLineInPlace(text: string, { name, target, order }: NewLine): string
   const earlier = new Set(order.slice(0, order.indexOf(name)));
   const index = members.findLastIndex((member) => earlier.has(member.name));
   const [before, next] = [members[index]?.property, members[index + 1]?.property];
-  if (before === undefined && next !== undefined) return inserted(text, targets.offset + 1, `\n${indent}${line},`);
-  if (before === undefined) return `${text.slice(0, closing).trimEnd()}\n${indent}${line}\n${outer}${text.slice(closing)}`;
+  if (before === undefined && next !== undefined)
+    return inserted(text, targets.offset + 1, `\n${indent}${line},`);
+  if (before === undefined)
+    return `${text.slice(0, closing).trimEnd()}\n${indent}${line}\n${outer}${text.slice(closing)}`;
   // A comment behind a line stays there.
   const rest = text.slice(end(before), next?.offset ?? closing);
   const lineEnd = rest.includes('\n') ? rest.indexOf('\n') : next === undefined ? 0 : rest.length;
-  if (next !== undefined) return rest.includes('\n') ? inserted(text, end(before) + lineEnd, `\n${indent}${line},`) : inserted(text, next.offset, `${line}, `);
+  if (next !== undefined)
+    return rest.includes('\n')
+      ? inserted(text, end(before) + lineEnd, `\n${indent}${line},`)
+      : inserted(text, next.offset, `${line}, `);
   const comma = rest.trimStart().startsWith(',') ? '' : ',';
   return `${text.slice(0, end(before))}${comma}${rest.slice(0, lineEnd)}\n${indent}${line}${text.slice(end(before) + lineEnd)}`;
 }
@@ -147,7 +172,9 @@ function end({ offset, length }: Node): number {
 
 /** A target in one line: its executor, and the name that it is about. */
 function lineOf({ executor, options }: InferredTarget): string {
-  const named = Object.entries(options ?? {}).map(([option, value]) => `${JSON.stringify(option)}: ${JSON.stringify(value)}`);
+  const named = Object.entries(options ?? {}).map(
+    ([option, value]) => `${JSON.stringify(option)}: ${JSON.stringify(value)}`,
+  );
   return `{ "executor": ${JSON.stringify(executor)}${named.length === 0 ? '' : `, "options": { ${named.join(', ')} }`} }`;
 }
 

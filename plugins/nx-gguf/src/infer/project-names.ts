@@ -20,7 +20,10 @@ export interface NameClash {
  * package.json where Nx takes it for a project. Nx refuses the whole workspace when two have one name, so all but the first
  * are named by their paths then.
  */
-export async function projectNames(declarations: readonly Declaration[], workspaceRoot: string): Promise<(root: string) => ProjectName> {
+export async function projectNames(
+  declarations: readonly Declaration[],
+  workspaceRoot: string,
+): Promise<(root: string) => ProjectName> {
   const roots = [...new Set(declarations.map(({ root }) => root))].sort();
   const alike = new Map<string, string[]>();
   for (const root of roots) {
@@ -30,9 +33,16 @@ export async function projectNames(declarations: readonly Declaration[], workspa
   const names = new Map<string, ProjectName>();
   for (const [name, sharing] of alike) {
     const unnamed = sharing.length === 1 ? sharing : await withoutOwnName(sharing, workspaceRoot);
-    const files = declarations.filter(({ root }) => unnamed.includes(root)).map(({ kind, root }) => posix.join(root, `${kind}.json`)).sort();
+    const files = declarations
+      .filter(({ root }) => unnamed.includes(root))
+      .map(({ kind, root }) => posix.join(root, `${kind}.json`))
+      .sort();
     // A name of its own takes the place of the one that is given here.
-    for (const root of sharing) names.set(root, { name: root === (unnamed[0] ?? sharing[0]) ? name : root, clash: unnamed.length > 1 && unnamed.includes(root) ? { name, files } : null });
+    for (const root of sharing)
+      names.set(root, {
+        name: root === (unnamed[0] ?? sharing[0]) ? name : root,
+        clash: unnamed.length > 1 && unnamed.includes(root) ? { name, files } : null,
+      });
   }
   return (root) => names.get(root) ?? { name: directoryName(root, workspaceRoot), clash: null };
 }

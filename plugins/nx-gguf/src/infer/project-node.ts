@@ -47,22 +47,57 @@ export function isOurs(kind: ProjectKind, content: unknown): content is Readonly
   if (typeof schema === 'string' && /^https?:/.test(schema)) return false;
   if (ownFields[kind].some((field) => isRecord(content[field]))) return true;
   // A model.json that has lost the rest, or has not got it yet.
-  return kind === 'model' && typeof content['name'] === 'string' && Object.keys(content).every((field) => modelFields.has(field));
+  return (
+    kind === 'model' &&
+    typeof content['name'] === 'string' &&
+    Object.keys(content).every((field) => modelFields.has(field))
+  );
 }
 
 /** Targets that a model has only when it declares something for them. */
-const optionalTargets = ['imatrix', 'plan', 'quantize', 'reference', 'kld-base', 'kld', 'compare', 'bench', 'bench-compare', 'gate'] as const;
+const optionalTargets = [
+  'imatrix',
+  'plan',
+  'quantize',
+  'reference',
+  'kld-base',
+  'kld',
+  'compare',
+  'bench',
+  'bench-compare',
+  'gate',
+] as const;
 
 /** The targets that a declaration makes, by name. */
-export function inferredTargets({ kind, root, content, isBroken = false }: Declaration, prefix: string): Record<string, InferredTarget> {
+export function inferredTargets(
+  { kind, root, content, isBroken = false }: Declaration,
+  prefix: string,
+): Record<string, InferredTarget> {
   const context = { root, prefix };
-  const targets = kind === 'model' ? modelTargets(declaredModel(content), context) : kind === 'corpus' ? corpusTargets(content, context) : toolchainTargets(content, context);
+  const targets =
+    kind === 'model'
+      ? modelTargets(declaredModel(content), context)
+      : kind === 'corpus'
+        ? corpusTargets(content, context)
+        : toolchainTargets(content, context);
   if (kind !== 'model') return targets;
   // What cannot be read of a broken file must not be missing without a word: these fail with the first target that reads it.
-  if (isBroken) for (const name of optionalTargets) targets[`${prefix}${name}`] ??= aggregateTarget('Says what is wrong with model.json.', [{ target: `${prefix}fetch` }]);
+  if (isBroken)
+    for (const name of optionalTargets)
+      targets[`${prefix}${name}`] ??= aggregateTarget('Says what is wrong with model.json.', [
+        { target: `${prefix}fetch` },
+      ]);
   const made = Object.entries(targets).map(([name, target]): [string, InferredTarget] => {
     const isAggregate = target.executor === 'nx:noop';
-    return [name, isAggregate ? target : { ...target, inputs: [...target.inputs, ...goneInputs({ root, target: name.slice(prefix.length) })] }];
+    return [
+      name,
+      isAggregate
+        ? target
+        : {
+            ...target,
+            inputs: [...target.inputs, ...goneInputs({ root, target: name.slice(prefix.length) })],
+          },
+    ];
   });
   return Object.fromEntries(made);
 }
@@ -71,7 +106,10 @@ export function inferredTargets({ kind, root, content, isBroken = false }: Decla
  * What the plugin tells Nx of a project. Nx hashes tags into each task, and does not hash the source of a plugin: the tag
  * with the versions of the steps' logic keeps results of an older nx-gguf from being restored after an update.
  */
-export function projectNode(declaration: Declaration, { prefix, name, clash }: ProjectName & { prefix: string }): CreateNodesResult {
+export function projectNode(
+  declaration: Declaration,
+  { prefix, name, clash }: ProjectName & { prefix: string },
+): CreateNodesResult {
   const { kind, root } = declaration;
   const targets = inferredTargets(declaration, prefix);
   const project: Omit<ProjectConfiguration, 'root'> & { root: string } = {
@@ -80,7 +118,11 @@ export function projectNode(declaration: Declaration, { prefix, name, clash }: P
     tags: [`nx-gguf:${kind}`, `nx-gguf:logic:${Object.values(logicVersions).join('.')}`],
     targets,
     // Neither is part of a hash.
-    metadata: { technologies: ['llama.cpp'], targetGroups: targetGroups(Object.keys(targets), prefix), ...(clash === null ? {} : { [clashKey]: clash }) },
+    metadata: {
+      technologies: ['llama.cpp'],
+      targetGroups: targetGroups(Object.keys(targets), prefix),
+      ...(clash === null ? {} : { [clashKey]: clash }),
+    },
   };
   return { projects: { [root]: project } };
 }

@@ -17,11 +17,17 @@ export interface SourceParts {
 }
 
 /** The inputs and edges of a source: what a command reads and runs with. Files of a `path` source are none that Nx could hash. */
-export function sourceParts({ kind, inputs, toolchainParts }: DeclaredSource, { root, toolchain, prefix }: SourceContext): SourceParts {
+export function sourceParts(
+  { kind, inputs, toolchainParts }: DeclaredSource,
+  { root, toolchain, prefix }: SourceContext,
+): SourceParts {
   return {
     cache: kind !== 'path',
     // What is a glob to the command can be the name of a file with brackets, too: both are hashed.
-    inputs: inputs.flatMap((glob) => [namedFiles(root, glob), ...(/[[\]{}()!+@\\]/.test(glob) ? [namedFile(root, glob)] : [])]),
+    inputs: inputs.flatMap((glob) => [
+      namedFiles(root, glob),
+      ...(/[[\]{}()!+@\\]/.test(glob) ? [namedFile(root, glob)] : []),
+    ]),
     dependsOn: toolchainParts.map((part) => ({ projects: [toolchain], target: `${prefix}${part}` })),
   };
 }

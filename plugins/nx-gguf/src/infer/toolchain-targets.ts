@@ -13,28 +13,50 @@ function requirementsFile(toolchain: Readonly<Record<string, unknown>>): string 
 }
 
 /** The targets of a toolchain, by name. What lies on this machine, a checkout, binaries or an interpreter, Nx does not see: their targets are asked each time. */
-export function toolchainTargets(toolchain: Readonly<Record<string, unknown>>, { root, prefix }: ProjectContext): Record<string, InferredTarget> {
+export function toolchainTargets(
+  toolchain: Readonly<Record<string, unknown>>,
+  { root, prefix }: ProjectContext,
+): Record<string, InferredTarget> {
   const { source, python } = toolchain;
   const isPinned = isRecord(source) && (source['type'] === 'npm' || source['type'] === 'git');
   const hasInterpreter = isRecord(python) && python['interpreter'] !== undefined;
   const dependsOn = [{ target: `${prefix}source` }];
   return {
     [`${prefix}source`]: inferredTarget({
-      executor: 'toolchain-source', description: 'Verifies and extracts the source of llama.cpp.',
-      cache: isPinned, inputs: [declaration], outputs: ['source/artifact.json'],
+      executor: 'toolchain-source',
+      description: 'Verifies and extracts the source of llama.cpp.',
+      cache: isPinned,
+      inputs: [declaration],
+      outputs: ['source/artifact.json'],
     }),
     [`${prefix}build`]: inferredTarget({
-      executor: 'toolchain-build', description: 'Builds the tools of llama.cpp.',
+      executor: 'toolchain-build',
+      description: 'Builds the tools of llama.cpp.',
       cache: isPinned,
       inputs: [declaration, manifests, host, { runtime: 'c++ --version' }, { env: 'CC' }, { env: 'CXX' }],
-      outputs: ['build/artifact.json'], dependsOn,
+      outputs: ['build/artifact.json'],
+      dependsOn,
     }),
     [`${prefix}python`]: inferredTarget({
-      executor: 'toolchain-python', description: "Makes the converter's Python environment.",
+      executor: 'toolchain-python',
+      description: "Makes the converter's Python environment.",
       cache: !hasInterpreter,
-      inputs: [declaration, namedFile(root, requirementsFile(toolchain)), manifests, host, { runtime: 'python3 --version' }, { env: 'PYTHON' }],
-      outputs: ['python/artifact.json'], dependsOn,
+      inputs: [
+        declaration,
+        namedFile(root, requirementsFile(toolchain)),
+        manifests,
+        host,
+        { runtime: 'python3 --version' },
+        { env: 'PYTHON' },
+      ],
+      outputs: ['python/artifact.json'],
+      dependsOn,
     }),
-    [`${prefix}doctor`]: inferredTarget({ executor: 'doctor', description: 'Checks what this machine has and lacks.', cache: false, inputs: [] }),
+    [`${prefix}doctor`]: inferredTarget({
+      executor: 'doctor',
+      description: 'Checks what this machine has and lacks.',
+      cache: false,
+      inputs: [],
+    }),
   };
 }

@@ -4,27 +4,58 @@ import { manifests, type Input } from './inputs.js';
 import type { ModelContext } from './model-context.js';
 
 /** The targets that plan and make the variants of a model. */
-export function variantTargets({ model, recipe, lock, file, own, all, matrix, build }: ModelContext): Record<string, InferredTarget> {
+export function variantTargets({
+  model,
+  recipe,
+  lock,
+  file,
+  own,
+  all,
+  matrix,
+  build,
+}: ModelContext): Record<string, InferredTarget> {
   const { variants, planFrom } = model;
   const making = [own('convert'), matrix, build];
   // A plan from elsewhere does not wait for the matrix, and looks at the one that is there.
-  const presentMatrix: Input[] = planFrom === null || matrix === null ? [] : [{ fileset: '{workspaceRoot}/dist/{projectName}/imatrix/artifact.json', includeIgnored: true }];
+  const presentMatrix: Input[] =
+    planFrom === null || matrix === null
+      ? []
+      : [{ fileset: '{workspaceRoot}/dist/{projectName}/imatrix/artifact.json', includeIgnored: true }];
   const targets = variants.flatMap(({ name, tensorTypes }): [string, InferredTarget][] => [
-    [`plan:${name}`, inferredTarget({
-      executor: 'plan', description: `Shows what llama-quantize will make of each tensor of ${name}, and why.`,
-      options: { variant: name },
-      cache: planFrom !== 'path',
-      inputs: [recipe('toolchain', 'checks', 'imatrix', 'planFrom', `quantize.${name}`), lock('planFrom'), ...file(tensorTypes), manifests, { env: 'NX_GGUF_COMPARISON' }, ...presentMatrix],
-      outputs: [`plan/${name}/artifact.json`, `plan/${name}/${carriedFiles.plan}`, `plan/${name}/planning.json`],
-      dependsOn: planFrom === null ? making : [build],
-    })],
-    [`quantize:${name}`, inferredTarget({
-      executor: 'quantize', description: `Makes ${name} with llama-quantize.`,
-      options: { variant: name },
-      inputs: [recipe('name', 'toolchain', 'checks', `quantize.${name}`), ...file(tensorTypes), manifests],
-      outputs: [`quantize/${name}/artifact.json`, `quantize/${name}/planning.json`],
-      dependsOn: making,
-    })],
+    [
+      `plan:${name}`,
+      inferredTarget({
+        executor: 'plan',
+        description: `Shows what llama-quantize will make of each tensor of ${name}, and why.`,
+        options: { variant: name },
+        cache: planFrom !== 'path',
+        inputs: [
+          recipe('toolchain', 'checks', 'imatrix', 'planFrom', `quantize.${name}`),
+          lock('planFrom'),
+          ...file(tensorTypes),
+          manifests,
+          { env: 'NX_GGUF_COMPARISON' },
+          ...presentMatrix,
+        ],
+        outputs: [
+          `plan/${name}/artifact.json`,
+          `plan/${name}/${carriedFiles.plan}`,
+          `plan/${name}/planning.json`,
+        ],
+        dependsOn: planFrom === null ? making : [build],
+      }),
+    ],
+    [
+      `quantize:${name}`,
+      inferredTarget({
+        executor: 'quantize',
+        description: `Makes ${name} with llama-quantize.`,
+        options: { variant: name },
+        inputs: [recipe('name', 'toolchain', 'checks', `quantize.${name}`), ...file(tensorTypes), manifests],
+        outputs: [`quantize/${name}/artifact.json`, `quantize/${name}/planning.json`],
+        dependsOn: making,
+      }),
+    ],
   ]);
   if (variants.length === 0) return {};
   return {

@@ -1,5 +1,11 @@
 import { GgufError } from '../core/errors.js';
-import { baseHeadBytes, baseSizeBytes, readBaseHead, requireBaseShape, type BaseShape } from './base-format.js';
+import {
+  baseHeadBytes,
+  baseSizeBytes,
+  readBaseHead,
+  requireBaseShape,
+  type BaseShape,
+} from './base-format.js';
 
 /** Follows base logits as they pass, and knows whether they were complete. */
 export interface BaseCounter {
@@ -38,5 +44,9 @@ export function baseCounter(wanted: Partial<BaseShape> = {}): BaseCounter {
 /** The error for so many bytes of base logits that should be more; their dimensions are null where not even those came. */
 export function incompleteBase(countBytes: number, shape: BaseShape | null): GgufError {
   const expected = shape === null ? `at least ${baseHeadBytes}` : baseSizeBytes(shape);
-  return new GgufError('KLD_BASE_INCOMPLETE', `the base logits have ${countBytes} bytes instead of ${expected}`, { hint: 'llama-perplexity ends with exit code 0 when it cannot write. Run the measurement again.' });
+  return new GgufError(
+    'KLD_BASE_INCOMPLETE',
+    `the base logits have ${countBytes} bytes instead of ${expected}`,
+    { hint: 'llama-perplexity ends with exit code 0 when it cannot write. Run the measurement again.' },
+  );
 }

@@ -25,7 +25,11 @@ describe('an encoded base', () => {
   it('decodes to the same bytes, whatever the shape, the rows and the pieces they come in', async () => {
     const random = seededRandom(2);
     for (let round = 0; round < 120; round += 1) {
-      const shape = { ctx: 1 + Math.floor(random() * 40), vocabulary: 1 + Math.floor(random() * 300), chunks: 1 + Math.floor(random() * 4) };
+      const shape = {
+        ctx: 1 + Math.floor(random() * 40),
+        vocabulary: 1 + Math.floor(random() * 300),
+        chunks: 1 + Math.floor(random() * 4),
+      };
       const base = madeBase(shape, round, (['none', 'some', 'most', 'all', 'mixed'] as const)[round % 5]);
       const pieces = () => random() ** 4 * 5000;
       const kept = await collected(encodeBase(inPieces(base, pieces)));
@@ -33,7 +37,12 @@ describe('an encoded base', () => {
     }
   });
 
-  it.each<[Sharpness, number]>([['all', 0.001], ['most', 0.13], ['some', 0.6], ['none', 1.001]])('with rows where %s words are zero takes at most %d of the room', async (sharpness, share) => {
+  it.each<[Sharpness, number]>([
+    ['all', 0.001],
+    ['most', 0.13],
+    ['some', 0.6],
+    ['none', 1.001],
+  ])('with rows where %s words are zero takes at most %d of the room', async (sharpness, share) => {
     const base = madeBase(large, 5, sharpness);
     const kept = await encoded(base);
     expect(await decoding(kept, base)).toBe('same');
@@ -47,12 +56,17 @@ describe('an encoded base', () => {
 
   it('is made and read without reading far ahead of a slow consumer', async () => {
     const base = madeBase({ ...large, chunks: 50 }, 1, 'none');
-    for (const [code, bytes] of [[encodeBase, base], [decodeBase, await encoded(base)]] as const) {
+    for (const [code, bytes] of [
+      [encodeBase, base],
+      [decodeBase, await encoded(base)],
+    ] as const) {
       let taken = 0;
-      const stream = code(inPieces(bytes, () => {
-        taken += 65_536;
-        return 65_536;
-      }));
+      const stream = code(
+        inPieces(bytes, () => {
+          taken += 65_536;
+          return 65_536;
+        }),
+      );
       for (let pieces = 0; pieces < 3; pieces += 1) await stream.next();
       // Four frames of two MiB are in work, and one more is read.
       expect(taken).toBeGreaterThan(2 << 20);
@@ -77,7 +91,11 @@ describe('an encoded base', () => {
 
 describe('what is no base file', () => {
   const base = madeBase(small, 3);
-  const code = async (bytes: Uint8Array): Promise<string> => encoded(bytes).then(() => 'encoded', (error: unknown) => (isGgufError(error) ? error.code : String(error)));
+  const code = async (bytes: Uint8Array): Promise<string> =>
+    encoded(bytes).then(
+      () => 'encoded',
+      (error: unknown) => (isGgufError(error) ? error.code : String(error)),
+    );
 
   it.each([
     ['nothing', new Uint8Array(0), 'KLD_BASE_CUT'],
@@ -96,7 +114,8 @@ describe('a damaged encoded base', () => {
 
   it('is refused when cut at any byte', async () => {
     const kept = await encoded(base);
-    for (let length = 0; length < kept.length; length += 1) expect(await decoding(kept.subarray(0, length), base)).toBe('KLD_KEPT_BASE_DAMAGED');
+    for (let length = 0; length < kept.length; length += 1)
+      expect(await decoding(kept.subarray(0, length), base)).toBe('KLD_KEPT_BASE_DAMAGED');
     expect(await decoding(Buffer.concat([kept, Buffer.alloc(1)]), base)).toBe('KLD_KEPT_BASE_DAMAGED');
   });
 
@@ -104,15 +123,23 @@ describe('a damaged encoded base', () => {
     const kept = await encoded(base);
     const random = seededRandom(6);
     const seen = new Map<string, number>();
-    const flips = (count: number): number[] => Array.from({ length: count }, () => Math.floor(random() * kept.length * 8));
+    const flips = (count: number): number[] =>
+      Array.from({ length: count }, () => Math.floor(random() * kept.length * 8));
     const everyByte = Array.from({ length: kept.length }, (_, at) => [at * 8 + Math.floor(random() * 8)]);
-    for (const bits of [...everyByte, ...Array.from({ length: 1000 }, (_, round) => flips(1 + (round % 5)))]) {
+    for (const bits of [
+      ...everyByte,
+      ...Array.from({ length: 1000 }, (_, round) => flips(1 + (round % 5))),
+    ]) {
       const bytes = Uint8Array.from(kept);
       for (const bit of bits) bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       const outcome = await decoding(bytes, base);
       seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
     }
-    expect([...seen.keys()].filter((outcome) => !['same', 'KLD_KEPT_BASE_DAMAGED', 'KLD_KEPT_BASE_UNKNOWN'].includes(outcome))).toEqual([]);
+    expect(
+      [...seen.keys()].filter(
+        (outcome) => !['same', 'KLD_KEPT_BASE_DAMAGED', 'KLD_KEPT_BASE_UNKNOWN'].includes(outcome),
+      ),
+    ).toEqual([]);
     // Only the few unused bits at the end of a deflated plane change nothing.
     expect(seen.get('same') ?? 0).toBeLessThan(everyByte.length / 50);
     expect(seen.get('KLD_KEPT_BASE_DAMAGED')).toBeGreaterThan(1000);
@@ -135,13 +162,17 @@ describe('a damaged encoded base', () => {
     const frames = framesOf(kept);
     expect(frames.length).toBeGreaterThan(2);
     const [first, second, ...rest] = frames;
-    const rebuilt = (parts: readonly (Uint8Array | undefined)[]) => Buffer.concat([kept.subarray(0, headBytes), ...parts.filter((part) => part !== undefined)]);
+    const rebuilt = (parts: readonly (Uint8Array | undefined)[]) =>
+      Buffer.concat([kept.subarray(0, headBytes), ...parts.filter((part) => part !== undefined)]);
     expect(await decoding(rebuilt([first, second, ...rest]), many)).toBe('same');
     expect(await decoding(rebuilt([second, first, ...rest]), many)).toBe('KLD_KEPT_BASE_DAMAGED');
     expect(await decoding(rebuilt([first, ...rest]), many)).toBe('KLD_KEPT_BASE_DAMAGED');
   });
 
-  it.each([['another magic', 0], ['another version', 8]])('is unknown when it has %s', async (_, at) => {
+  it.each([
+    ['another magic', 0],
+    ['another version', 8],
+  ])('is unknown when it has %s', async (_, at) => {
     const bytes = Uint8Array.from(await encoded(base));
     bytes[at] = 0x7a;
     expect(await decoding(bytes, base)).toBe('KLD_KEPT_BASE_UNKNOWN');
@@ -151,8 +182,13 @@ describe('a damaged encoded base', () => {
 function framesOf(kept: Uint8Array): Uint8Array[] {
   const view = new DataView(kept.buffer, kept.byteOffset, kept.byteLength);
   const frames: Uint8Array[] = [];
-  for (let offset = headBytes; offset < kept.length; ) {
-    const end = offset + 20 + view.getUint32(offset, true) + view.getUint32(offset + 8, true) + view.getUint32(offset + 12, true);
+  for (let offset = headBytes; offset < kept.length;) {
+    const end =
+      offset +
+      20 +
+      view.getUint32(offset, true) +
+      view.getUint32(offset + 8, true) +
+      view.getUint32(offset + 12, true);
     frames.push(kept.subarray(offset, end));
     offset = end;
   }

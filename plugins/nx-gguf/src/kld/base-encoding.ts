@@ -38,7 +38,9 @@ interface PackedFrame {
  * a few tokens the tool's floor, which is stored as zero: these cost a fraction of a bit. CPU-heavy work runs in libuv's threads.
  * @throws GgufError `KLD_BASE_WRONG` when the source is no base file, `KLD_BASE_CUT` when it ends too early.
  */
-export async function* encodeBase(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* encodeBase(
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = byteReader(source);
   try {
     const start = new Uint8Array(baseHeadBytes);
@@ -46,7 +48,10 @@ export async function* encodeBase(source: AsyncIterable<Uint8Array>): AsyncGener
     const shape = readBaseHead(start);
     yield containerHead(shape);
     for await (const pieces of inOrder(wordFrames(reader, shape), packFrame, inFlight)) yield* pieces;
-    if ((await reader.fill(new Uint8Array(1))) > 0) throw new GgufError('KLD_BASE_WRONG', 'the base file goes on after its last row', { hint: 'Something else wrote into it: run the base pass again.' });
+    if ((await reader.fill(new Uint8Array(1))) > 0)
+      throw new GgufError('KLD_BASE_WRONG', 'the base file goes on after its last row', {
+        hint: 'Something else wrote into it: run the base pass again.',
+      });
   } finally {
     await reader.close();
   }
@@ -57,19 +62,26 @@ export async function* encodeBase(source: AsyncIterable<Uint8Array>): AsyncGener
  * checked before it is yielded.
  * @throws GgufError `KLD_KEPT_BASE_UNKNOWN` when the source is no encoded base of this version, `KLD_KEPT_BASE_DAMAGED` when it is cut or changed.
  */
-export async function* decodeBase(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* decodeBase(
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = byteReader(source);
   try {
     const { shape, bytesPerFrame } = readContainerHead(await exactly(reader, headBytes));
     const start = baseHead(shape);
     yield start;
     let checksum = crc32(start);
-    for await (const { packed, parts } of inOrder(packedFrames(reader, shape, bytesPerFrame), unpackFrame, inFlight)) {
+    for await (const { packed, parts } of inOrder(
+      packedFrames(reader, shape, bytesPerFrame),
+      unpackFrame,
+      inFlight,
+    )) {
       const words = parts === null ? null : joinWords(parts);
       if (words === null) throw damaged('a frame does not hold what it announces');
       const bytes = new Uint8Array(words.buffer);
       checksum = crc32(bytes, checksum);
-      if (checksum !== packed.checksum) throw damaged('a frame has another checksum than when it was written');
+      if (checksum !== packed.checksum)
+        throw damaged('a frame has another checksum than when it was written');
       yield bytes;
     }
     if ((await reader.fill(new Uint8Array(1))) > 0) throw damaged('it goes on after its last frame');
@@ -92,12 +104,19 @@ function readContainerHead(bytes: Uint8Array): { shape: BaseShape; bytesPerFrame
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const found = head.readUInt32LE(magic.length);
   if (head.toString('latin1', 0, magic.length) !== magic || found !== version) {
-    throw new GgufError('KLD_KEPT_BASE_UNKNOWN', 'these bytes are no kept base that this version reads', { hint: 'Another version of nx-gguf may have written it: remove it and run the base pass again.' });
+    throw new GgufError('KLD_KEPT_BASE_UNKNOWN', 'these bytes are no kept base that this version reads', {
+      hint: 'Another version of nx-gguf may have written it: remove it and run the base pass again.',
+    });
   }
-  if (crc32(head.subarray(0, -4)) !== head.readUInt32LE(headBytes - 4)) throw damaged('its head has another checksum than when it was written');
+  if (crc32(head.subarray(0, -4)) !== head.readUInt32LE(headBytes - 4))
+    throw damaged('its head has another checksum than when it was written');
   const bytesPerFrame = head.readUInt32LE(headBytes - 8);
-  if (bytesPerFrame % 16 !== 0 || bytesPerFrame < 16 || bytesPerFrame > mostFrameBytes) throw damaged(`it states frames of ${bytesPerFrame} bytes`);
-  return { shape: readBaseHead(head.subarray(magic.length + 4, magic.length + 4 + baseHeadBytes)), bytesPerFrame };
+  if (bytesPerFrame % 16 !== 0 || bytesPerFrame < 16 || bytesPerFrame > mostFrameBytes)
+    throw damaged(`it states frames of ${bytesPerFrame} bytes`);
+  return {
+    shape: readBaseHead(head.subarray(magic.length + 4, magic.length + 4 + baseHeadBytes)),
+    bytesPerFrame,
+  };
 }
 
 async function* wordFrames(reader: ByteReader, shape: BaseShape): AsyncGenerator<Frame, void, undefined> {
@@ -115,29 +134,51 @@ async function* wordFrames(reader: ByteReader, shape: BaseShape): AsyncGenerator
 async function packFrame({ parts, checksum }: Frame): Promise<Uint8Array[]> {
   const planes = await Promise.all([packPlane(parts.mask), packPlane(parts.high), packPlane(parts.low)]);
   const head = Buffer.alloc(frameHeadBytes);
-  [planes[0].length, parts.high.length, planes[1].length, planes[2].length, checksum].forEach((value, index) => head.writeUInt32LE(value, index * 4));
+  [planes[0].length, parts.high.length, planes[1].length, planes[2].length, checksum].forEach(
+    (value, index) => head.writeUInt32LE(value, index * 4),
+  );
   return [head, ...planes];
 }
 
-async function* packedFrames(reader: ByteReader, shape: BaseShape, bytesPerFrame: number): AsyncGenerator<PackedFrame, void, undefined> {
+async function* packedFrames(
+  reader: ByteReader,
+  shape: BaseShape,
+  bytesPerFrame: number,
+): AsyncGenerator<PackedFrame, void, undefined> {
   for (const size of frameSizes(shape, bytesPerFrame)) {
     const head = Buffer.from((await exactly(reader, frameHeadBytes)).buffer);
-    const [mask, kept, high, low, checksum] = [0, 4, 8, 12, 16].map((offset) => head.readUInt32LE(offset)) as [number, number, number, number, number];
+    const [mask, kept, high, low, checksum] = [0, 4, 8, 12, 16].map((offset) =>
+      head.readUInt32LE(offset),
+    ) as [number, number, number, number, number];
     const count = size / 2;
-    if (mask > Math.ceil(count / 8) || kept > count || high > kept || low > kept) throw damaged('a frame announces more than it can hold');
-    yield { count, kept, checksum, planes: [await exactly(reader, mask), await exactly(reader, high), await exactly(reader, low)] };
+    if (mask > Math.ceil(count / 8) || kept > count || high > kept || low > kept)
+      throw damaged('a frame announces more than it can hold');
+    yield {
+      count,
+      kept,
+      checksum,
+      planes: [await exactly(reader, mask), await exactly(reader, high), await exactly(reader, low)],
+    };
   }
 }
 
 async function unpackFrame(packed: PackedFrame): Promise<{ packed: PackedFrame; parts: SparseWords | null }> {
   const { count, kept, planes } = packed;
-  const [mask, high, low] = await Promise.all([unpackPlane(planes[0], Math.ceil(count / 8)), unpackPlane(planes[1], kept), unpackPlane(planes[2], kept)]);
-  return { packed, parts: mask === null || high === null || low === null ? null : { count, mask, high, low } };
+  const [mask, high, low] = await Promise.all([
+    unpackPlane(planes[0], Math.ceil(count / 8)),
+    unpackPlane(planes[1], kept),
+    unpackPlane(planes[2], kept),
+  ]);
+  return {
+    packed,
+    parts: mask === null || high === null || low === null ? null : { count, mask, high, low },
+  };
 }
 
 /** The sizes of the frames that hold all of a base file but its head. */
 function* frameSizes(shape: BaseShape, bytesPerFrame: number): Generator<number, void, undefined> {
-  for (let left = baseSizeBytes(shape) - baseHeadBytes; left > 0; left -= bytesPerFrame) yield Math.min(left, bytesPerFrame);
+  for (let left = baseSizeBytes(shape) - baseHeadBytes; left > 0; left -= bytesPerFrame)
+    yield Math.min(left, bytesPerFrame);
 }
 
 async function exactly(reader: ByteReader, length: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -147,9 +188,13 @@ async function exactly(reader: ByteReader, length: number): Promise<Uint8Array<A
 }
 
 function cut(): GgufError {
-  return new GgufError('KLD_BASE_CUT', 'the base file ends before its last row', { hint: 'The base pass was interrupted or failed. Run it again.' });
+  return new GgufError('KLD_BASE_CUT', 'the base file ends before its last row', {
+    hint: 'The base pass was interrupted or failed. Run it again.',
+  });
 }
 
 function damaged(what: string): GgufError {
-  return new GgufError('KLD_KEPT_BASE_DAMAGED', `the kept base is damaged: ${what}`, { hint: 'Remove it and run the base pass again.' });
+  return new GgufError('KLD_KEPT_BASE_DAMAGED', `the kept base is damaged: ${what}`, {
+    hint: 'Remove it and run the base pass again.',
+  });
 }

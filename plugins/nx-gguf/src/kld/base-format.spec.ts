@@ -16,12 +16,33 @@ describe('the layout of a base file', () => {
 
   it.each([
     ['another magic', Buffer.from(`_logitz_${'\x01\0\0\0'.repeat(3)}`, 'latin1'), /do not begin a base file/],
-    ['too few bytes', baseHead({ ctx: 8, vocabulary: 8, chunks: 8 }).subarray(0, 19), /do not begin a base file/],
+    [
+      'too few bytes',
+      baseHead({ ctx: 8, vocabulary: 8, chunks: 8 }).subarray(0, 19),
+      /do not begin a base file/,
+    ],
     ['a context of 0', baseHead({ ctx: 0, vocabulary: 8, chunks: 8 }), /impossible ctx of 0$/],
-    ['a negative vocabulary and no chunks', baseHead({ ctx: 8, vocabulary: -1, chunks: 0 }), /impossible vocabulary of -1, chunks of 0$/],
-    ['a vocabulary of two thousand million', baseHead({ ctx: 8, vocabulary: 2 ** 31 - 1, chunks: 8 }), /impossible vocabulary/],
-    ['more rows than can be counted', baseHead({ ctx: 2 ** 24, vocabulary: 2 ** 24, chunks: 2 ** 24 }), /more than any disk holds/],
+    [
+      'a negative vocabulary and no chunks',
+      baseHead({ ctx: 8, vocabulary: -1, chunks: 0 }),
+      /impossible vocabulary of -1, chunks of 0$/,
+    ],
+    [
+      'a vocabulary of two thousand million',
+      baseHead({ ctx: 8, vocabulary: 2 ** 31 - 1, chunks: 8 }),
+      /impossible vocabulary/,
+    ],
+    [
+      'more rows than can be counted',
+      baseHead({ ctx: 2 ** 24, vocabulary: 2 ** 24, chunks: 2 ** 24 }),
+      /more than any disk holds/,
+    ],
   ])('is not that of a file with %s', (_, head, message) => {
-    expect(() => readBaseHead(head)).toThrow(expect.objectContaining({ code: 'KLD_BASE_WRONG', message: expect.stringMatching(message) as string }) as Error);
+    expect(() => readBaseHead(head)).toThrow(
+      expect.objectContaining({
+        code: 'KLD_BASE_WRONG',
+        message: expect.stringMatching(message) as string,
+      }) as Error,
+    );
   });
 });

@@ -21,11 +21,24 @@ const limits: BaseShape = { ctx: 2 ** 24, vocabulary: 2 ** 24, chunks: 2 ** 24 }
  */
 export function readBaseHead(head: Uint8Array): BaseShape {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  if (head.length < baseHeadBytes || Buffer.from(head.subarray(0, magic.length)).toString('latin1') !== magic) throw wrong('these bytes do not begin a base file of llama-perplexity');
-  const shape = { ctx: view.getUint32(8, true), vocabulary: view.getInt32(12, true), chunks: view.getInt32(16, true) };
-  const impossible = (['ctx', 'vocabulary', 'chunks'] as const).filter((name) => shape[name] < 1 || shape[name] > limits[name]);
-  if (impossible.length > 0) throw wrong(`the base file states an impossible ${impossible.map((name) => `${name} of ${shape[name]}`).join(', ')}`);
-  if (!Number.isSafeInteger(baseSizeBytes(shape))) throw wrong(`the base file states ${shape.chunks} chunks of ${shape.ctx} tokens and a vocabulary of ${shape.vocabulary}, more than any disk holds`);
+  if (head.length < baseHeadBytes || Buffer.from(head.subarray(0, magic.length)).toString('latin1') !== magic)
+    throw wrong('these bytes do not begin a base file of llama-perplexity');
+  const shape = {
+    ctx: view.getUint32(8, true),
+    vocabulary: view.getInt32(12, true),
+    chunks: view.getInt32(16, true),
+  };
+  const impossible = (['ctx', 'vocabulary', 'chunks'] as const).filter(
+    (name) => shape[name] < 1 || shape[name] > limits[name],
+  );
+  if (impossible.length > 0)
+    throw wrong(
+      `the base file states an impossible ${impossible.map((name) => `${name} of ${shape[name]}`).join(', ')}`,
+    );
+  if (!Number.isSafeInteger(baseSizeBytes(shape)))
+    throw wrong(
+      `the base file states ${shape.chunks} chunks of ${shape.ctx} tokens and a vocabulary of ${shape.vocabulary}, more than any disk holds`,
+    );
   return shape;
 }
 
@@ -34,8 +47,13 @@ export function readBaseHead(head: Uint8Array): BaseShape {
  * @throws GgufError `KLD_BASE_WRONG` that names each that differs
  */
 export function requireBaseShape(shape: BaseShape, expected: Partial<BaseShape>): void {
-  const differences = (['ctx', 'vocabulary', 'chunks'] as const).flatMap((name) => (expected[name] === undefined || expected[name] === shape[name] ? [] : [`${name} ${shape[name]} instead of ${expected[name]}`]));
-  if (differences.length > 0) throw wrong(`the base logits are those of something else: ${differences.join(', ')}`);
+  const differences = (['ctx', 'vocabulary', 'chunks'] as const).flatMap((name) =>
+    expected[name] === undefined || expected[name] === shape[name]
+      ? []
+      : [`${name} ${shape[name]} instead of ${expected[name]}`],
+  );
+  if (differences.length > 0)
+    throw wrong(`the base logits are those of something else: ${differences.join(', ')}`);
 }
 
 /** The first 20 bytes of a base file. */
@@ -63,9 +81,13 @@ export function baseRowBytes({ vocabulary }: Pick<BaseShape, 'vocabulary'>): num
  * (follows `perplexity` and `process_logits` of tools/perplexity/perplexity.cpp).
  */
 export function baseSizeBytes(shape: BaseShape): number {
-  return baseHeadBytes + shape.ctx * shape.chunks * 4 + shape.chunks * baseChunkRows(shape) * baseRowBytes(shape);
+  return (
+    baseHeadBytes + shape.ctx * shape.chunks * 4 + shape.chunks * baseChunkRows(shape) * baseRowBytes(shape)
+  );
 }
 
 function wrong(message: string): GgufError {
-  return new GgufError('KLD_BASE_WRONG', message, { hint: 'They are no base logits of llama-perplexity for this measurement: run the base pass again.' });
+  return new GgufError('KLD_BASE_WRONG', message, {
+    hint: 'They are no base logits of llama-perplexity for this measurement: run the base pass again.',
+  });
 }

@@ -38,7 +38,10 @@ const roundingShare = 0.1;
  * length, and not the random ones of the stationary bootstrap (Politis and Romano 1994): a short block is lost in the
  * rounding of printed means. Random numbers depend on the key alone.
  */
-export function bootstrapMean(series: RunningMean, { key, confidencePercent, resamples = 9_999 }: BootstrapOptions): BootstrappedMean | null {
+export function bootstrapMean(
+  series: RunningMean,
+  { key, confidencePercent, resamples = 9_999 }: BootstrapOptions,
+): BootstrappedMean | null {
   const count = series.values.length;
   if (count < fewestBlocks) return null;
   const blockChunks = blockLength(series);
@@ -47,9 +50,16 @@ export function bootstrapMean(series: RunningMean, { key, confidencePercent, res
   const mean = series.values.at(-1) ?? Number.NaN;
   const roundingBound = series.bounds.at(-1) ?? Number.NaN;
   // Of circular blocks the mean is that of the series.
-  const error = Math.sqrt((variance(means, mean) / blocks) * (blocks / (blocks - 1)) * ((blocks * blockChunks) / count));
+  const error = Math.sqrt(
+    (variance(means, mean) / blocks) * (blocks / (blocks - 1)) * ((blocks * blockChunks) / count),
+  );
   const shared = { mean, error, roundingBound, blockChunks, blocks, resamples };
-  if (error === 0) return { ...shared, interval: { low: mean - roundingBound, high: mean + roundingBound }, confidencePercent: Math.abs(mean) > roundingBound ? 100 : 0 };
+  if (error === 0)
+    return {
+      ...shared,
+      interval: { low: mean - roundingBound, high: mean + roundingBound },
+      confidencePercent: Math.abs(mean) > roundingBound ? 100 : 0,
+    };
 
   const ratios = studentizedMeans(means, { mean, blocks, key, resamples });
   const tail = Math.max(1, Math.floor(((1 - confidencePercent / 100) / 2) * (resamples + 1)));
@@ -70,7 +80,12 @@ function blockLength(series: RunningMean): number {
   const count = series.values.length;
   const most = Math.max(1, Math.floor(count / wishedBlocks));
   let length = Math.max(1, Math.min(Math.round(Math.cbrt(count)), Math.floor(count / fewestBlocks)));
-  while (length < most && roundingVariance(series, length) > roundingShare * variance(blockMeans(series, length), series.values.at(-1) ?? 0)) length += 1;
+  while (
+    length < most &&
+    roundingVariance(series, length) >
+      roundingShare * variance(blockMeans(series, length), series.values.at(-1) ?? 0)
+  )
+    length += 1;
   return length;
 }
 
@@ -92,7 +107,10 @@ function variance(values: readonly number[], mean: number): number {
 }
 
 /** (mean of a resample - mean) / standard error of that resample, sorted. */
-function studentizedMeans(means: readonly number[], { mean, blocks, key, resamples }: { mean: number; blocks: number; key: Sha256; resamples: number }): Float64Array {
+function studentizedMeans(
+  means: readonly number[],
+  { mean, blocks, key, resamples }: { mean: number; blocks: number; key: Sha256; resamples: number },
+): Float64Array {
   const random = seededRandom(Number.parseInt(key.slice(0, 8), 16));
   const drawn = new Float64Array(blocks);
   return Float64Array.from({ length: resamples }, () => {
@@ -112,10 +130,16 @@ function studentizedMeans(means: readonly number[], { mean, blocks, key, resampl
 }
 
 /** By the same quantiles as the interval: one that leaves zero out at 95 % has a confidence of at least 95 %. */
-function confidence(ratios: Float64Array, { mean, error, roundingBound }: { mean: number; error: number; roundingBound: number }): number {
+function confidence(
+  ratios: Float64Array,
+  { mean, error, roundingBound }: { mean: number; error: number; roundingBound: number },
+): number {
   const distance = Math.abs(mean) - roundingBound;
   if (distance <= 0) return 0;
   const observed = (Math.sign(mean) * distance) / error;
-  const beyond = ratios.reduce((sum, ratio) => sum + Number(mean < 0 ? ratio <= observed : ratio >= observed), 0);
+  const beyond = ratios.reduce(
+    (sum, ratio) => sum + Number(mean < 0 ? ratio <= observed : ratio >= observed),
+    0,
+  );
   return Math.max(0, 100 * (1 - (2 * (beyond + 1)) / (ratios.length + 1)));
 }

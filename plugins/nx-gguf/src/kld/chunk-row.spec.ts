@@ -5,7 +5,10 @@ const recorded = (log: string) => readFileSync(new URL(`recorded/${log}.log`, im
 
 describe('chunkRow', () => {
   it('reads the rows of the table', () => {
-    const rows = recorded('variant').split('\n').map(chunkRow).filter((row) => row !== null);
+    const rows = recorded('variant')
+      .split('\n')
+      .map(chunkRow)
+      .filter((row) => row !== null);
     expect(rows).toHaveLength(8);
     expect(rows[0]).toEqual({
       chunk: 1,
@@ -18,11 +21,15 @@ describe('chunkRow', () => {
   });
 
   it('reads rows without finite numbers', () => {
-    expect(recorded('not-finite').split('\n').map(chunkRow).filter((row) => row !== null)).toHaveLength(8);
+    expect(
+      recorded('not-finite')
+        .split('\n')
+        .map(chunkRow)
+        .filter((row) => row !== null),
+    ).toHaveLength(8);
   });
 
   it.each(['', '12', 'chunk   PPL', 'Mean PPL(Q) : 838.1 ± 79.9'])('leaves %p alone', (line) => {
     expect(chunkRow(line)).toBeNull();
   });
 });
-

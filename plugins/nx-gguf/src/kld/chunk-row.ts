@@ -12,17 +12,30 @@ export interface ChunkRow {
 }
 
 const rowPattern = new RegExp(`^\\s*(\\d+)((?:\\s+${numberPattern} ±\\s+${numberPattern}(?: %)?){5})\\s*$`);
-const columns = ['perplexity', 'logRatio', 'kldNats', 'deltaProbabilityRmsPercent', 'sameTopPercent'] as const;
+const columns = [
+  'perplexity',
+  'logRatio',
+  'kldNats',
+  'deltaProbabilityRmsPercent',
+  'sameTopPercent',
+] as const;
 
 /** Reads a row of the comparison's table; null for any other line. */
 export function chunkRow(line: string): ChunkRow | null {
   const match = rowPattern.exec(line);
   if (match === null) return null;
-  const [perplexity, logRatio, kldNats, deltaProbabilityRmsPercent, sameTopPercent] = [...(match[2] ?? '').matchAll(new RegExp(`(${numberPattern}) ±\\s+(${numberPattern})`, 'g'))].map(
-    ([, value, error]) => estimate({ value: toNumber(value), error: toNumber(error) }),
-  );
+  const [perplexity, logRatio, kldNats, deltaProbabilityRmsPercent, sameTopPercent] = [
+    ...(match[2] ?? '').matchAll(new RegExp(`(${numberPattern}) ±\\s+(${numberPattern})`, 'g')),
+  ].map(([, value, error]) => estimate({ value: toNumber(value), error: toNumber(error) }));
   if (!perplexity || !logRatio || !kldNats || !deltaProbabilityRmsPercent || !sameTopPercent) return null;
-  return { chunk: Number(match[1]), perplexity, logRatio, kldNats, deltaProbabilityRmsPercent, sameTopPercent };
+  return {
+    chunk: Number(match[1]),
+    perplexity,
+    logRatio,
+    kldNats,
+    deltaProbabilityRmsPercent,
+    sameTopPercent,
+  };
 }
 
 /** The chunk whose row has a value that is no finite number, and the name of that value; null when there is none. */
@@ -36,7 +49,10 @@ export function brokenValue(rows: readonly ChunkRow[]): { chunk: number; column:
 
 /** The rows as one series for each value. */
 export function runningValues(rows: readonly ChunkRow[]): RunningValues {
-  const series = (column: (typeof columns)[number]) => ({ values: rows.map((row) => row[column].value), errors: rows.map((row) => row[column].error) });
+  const series = (column: (typeof columns)[number]) => ({
+    values: rows.map((row) => row[column].value),
+    errors: rows.map((row) => row[column].error),
+  });
   return {
     perplexity: series('perplexity'),
     logRatio: series('logRatio'),

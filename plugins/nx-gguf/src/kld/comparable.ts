@@ -13,7 +13,13 @@ export interface NamedResult {
  * @throws GgufError `KLD_NOT_COMPARABLE` with everything that differs
  */
 export function requireComparable(a: NamedResult, b: NamedResult): void {
-  const differences = conditionDifferences(conditionsOf(a.result), conditionsOf(b.result)).map(({ what, own, other }) => `${what}: ${own} and ${other}`);
+  const differences = conditionDifferences(conditionsOf(a.result), conditionsOf(b.result)).map(
+    ({ what, own, other }) => `${what}: ${own} and ${other}`,
+  );
   if (differences.length === 0) return;
-  throw new GgufError('KLD_NOT_COMPARABLE', [`${a.name} and ${b.name} were not measured on the same:`, ...differences].join('\n'), { hint: 'Measure both in one workspace, with the same evaluation.' });
+  throw new GgufError(
+    'KLD_NOT_COMPARABLE',
+    [`${a.name} and ${b.name} were not measured on the same:`, ...differences].join('\n'),
+    { hint: 'Measure both in one workspace, with the same evaluation.' },
+  );
 }

@@ -19,13 +19,15 @@ interface ChunkMetric {
 const metrics: readonly ChunkMetric[] = [
   {
     metric: 'meanKld',
-    series: ({ running, statistics }) => runningMean(running.kldNats.values, 5, { value: statistics.kldNats.mean.value, decimals: 6 }),
+    series: ({ running, statistics }) =>
+      runningMean(running.kldNats.values, 5, { value: statistics.kldNats.mean.value, decimals: 6 }),
     printed: ({ statistics }) => statistics.kldNats.mean,
     closerSign: -1,
   },
   {
     metric: 'logPerplexityRatio',
-    series: ({ running, statistics }) => runningMean(running.logRatio.values, 5, { value: statistics.perplexity.logRatio.value, decimals: 6 }),
+    series: ({ running, statistics }) =>
+      runningMean(running.logRatio.values, 5, { value: statistics.perplexity.logRatio.value, decimals: 6 }),
     printed: ({ statistics }) => statistics.perplexity.logRatio,
     closerSign: null,
   },
@@ -41,20 +43,51 @@ const metrics: readonly ChunkMetric[] = [
  * Compares two complete measurements chunk by chunk. The same for the same results, whoever computes it.
  * @throws GgufError `KLD_NOT_COMPARABLE`
  */
-export function compareResults(a: NamedResult, b: NamedResult, { confidencePercent }: { confidencePercent: number }): FullComparison {
+export function compareResults(
+  a: NamedResult,
+  b: NamedResult,
+  { confidencePercent }: { confidencePercent: number },
+): FullComparison {
   requireComparable(a, b);
   // Turned around, a comparison draws the same blocks, and so says the same.
   const key = digestOf([a, b].map(({ result }) => digestOf(result as unknown as Json)).sort());
-  const compared = metrics.map((metric) => comparedMetric(metric, { a: a.result, b: b.result, key, confidencePercent }));
+  const compared = metrics.map((metric) =>
+    comparedMetric(metric, { a: a.result, b: b.result, key, confidencePercent }),
+  );
   const { chunks, tokens } = a.result.statistics;
-  return validate('comparison', {
-    format: 1, mode: 'full', method: 'studentized circular block bootstrap over chunks', a: a.name, b: b.name, chunks, tokens, confidencePercent, metrics: compared,
-  }, 'comparison') as FullComparison;
+  return validate(
+    'comparison',
+    {
+      format: 1,
+      mode: 'full',
+      method: 'studentized circular block bootstrap over chunks',
+      a: a.name,
+      b: b.name,
+      chunks,
+      tokens,
+      confidencePercent,
+      metrics: compared,
+    },
+    'comparison',
+  ) as FullComparison;
 }
 
-function comparedMetric({ metric, series, printed, closerSign }: ChunkMetric, { a, b, key, confidencePercent }: { a: KldResult; b: KldResult; key: Sha256; confidencePercent: number }): ComparedMetric {
+function comparedMetric(
+  { metric, series, printed, closerSign }: ChunkMetric,
+  { a, b, key, confidencePercent }: { a: KldResult; b: KldResult; key: Sha256; confidencePercent: number },
+): ComparedMetric {
   const difference = bootstrapMean(differenceOf(series(a), series(b)), { key, confidencePercent });
-  const side = (result: KldResult) => ({ ...printed(result), blockError: bootstrapMean(series(result), { key, confidencePercent, resamples: 1 })?.error ?? null });
-  const isDecided = closerSign !== null && difference !== null && difference.confidencePercent >= confidencePercent;
-  return { metric, a: side(a), b: side(b), difference, closer: !isDecided ? null : Math.sign(difference.mean) === closerSign ? 'a' : 'b' };
+  const side = (result: KldResult) => ({
+    ...printed(result),
+    blockError: bootstrapMean(series(result), { key, confidencePercent, resamples: 1 })?.error ?? null,
+  });
+  const isDecided =
+    closerSign !== null && difference !== null && difference.confidencePercent >= confidencePercent;
+  return {
+    metric,
+    a: side(a),
+    b: side(b),
+    difference,
+    closer: !isDecided ? null : Math.sign(difference.mean) === closerSign ? 'a' : 'b',
+  };
 }

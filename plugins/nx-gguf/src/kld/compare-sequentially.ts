@@ -22,17 +22,37 @@ export interface SequentialProgress {
  * on how much further either process came.
  * @param rule its budget is at most the chunks of the text
  */
-export function compareSequentially(a: SequentialSide, b: SequentialSide, { ctx, rule }: { ctx: number; rule: StoppingRule }): SequentialProgress {
-  const series = ({ rows }: SequentialSide) => runningMean(rows.map(({ kldNats }) => kldNats.value), 5);
+export function compareSequentially(
+  a: SequentialSide,
+  b: SequentialSide,
+  { ctx, rule }: { ctx: number; rule: StoppingRule },
+): SequentialProgress {
+  const series = ({ rows }: SequentialSide) =>
+    runningMean(
+      rows.map(({ kldNats }) => kldNats.value),
+      5,
+    );
   const look = sequentialLook(differenceOf(series(a), series(b)), rule);
   if (look === null || look.verdict === 'continue') return { chunks: look?.chunks ?? 0, result: null };
   const at = ({ rows }: SequentialSide): number => rows[look.chunks - 1]?.kldNats.value ?? Number.NaN;
   const result: SequentialComparison = {
-    format: 1, mode: 'sequential', method: 'asymptotic confidence sequence over batches of chunks', a: a.name, b: b.name,
-    chunks: look.chunks, tokens: comparedTokens({ chunks: look.chunks, ctx }),
-    confidencePercent: rule.confidencePercent, budgetChunks: rule.budgetChunks, batchChunks: rule.batchChunks,
-    meanKld: { a: at(a), b: at(b) }, difference: look.mean, interval: look.interval,
+    format: 1,
+    mode: 'sequential',
+    method: 'asymptotic confidence sequence over batches of chunks',
+    a: a.name,
+    b: b.name,
+    chunks: look.chunks,
+    tokens: comparedTokens({ chunks: look.chunks, ctx }),
+    confidencePercent: rule.confidencePercent,
+    budgetChunks: rule.budgetChunks,
+    batchChunks: rule.batchChunks,
+    meanKld: { a: at(a), b: at(b) },
+    difference: look.mean,
+    interval: look.interval,
     closer: look.verdict === 'below' ? 'a' : look.verdict === 'above' ? 'b' : null,
   };
-  return { chunks: look.chunks, result: validate('comparison', result, 'comparison') as SequentialComparison };
+  return {
+    chunks: look.chunks,
+    result: validate('comparison', result, 'comparison') as SequentialComparison,
+  };
 }

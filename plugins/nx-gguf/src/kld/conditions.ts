@@ -20,18 +20,42 @@ export interface ConditionDifference {
 }
 
 /** Names of conditions, in the order in which they are told. */
-const words: readonly (readonly [keyof MeasuringConditions, string])[] = [['base', 'the unquantized model'], ['text', 'the text'], ['settings', 'the settings'], ['tools', 'the tools'], ['chunks', 'the chunks']];
+const words: readonly (readonly [keyof MeasuringConditions, string])[] = [
+  ['base', 'the unquantized model'],
+  ['text', 'the text'],
+  ['settings', 'the settings'],
+  ['tools', 'the tools'],
+  ['chunks', 'the chunks'],
+];
 
 /** Conditions of which nothing is known. */
-export const unknownConditions: MeasuringConditions = { base: null, text: null, settings: null, tools: null, chunks: null };
+export const unknownConditions: MeasuringConditions = {
+  base: null,
+  text: null,
+  settings: null,
+  tools: null,
+  chunks: null,
+};
 
 /** What a result says that it was measured on and how. */
-export function conditionsOf({ subject: { base, corpus, parameters, toolchain }, statistics: { chunks } }: Pick<KldResult, 'subject' | 'statistics'>): MeasuringConditions {
-  return { base: filesText(base), text: filesText([corpus]), settings: settingsText(parameters), tools: toolchain, chunks };
+export function conditionsOf({
+  subject: { base, corpus, parameters, toolchain },
+  statistics: { chunks },
+}: Pick<KldResult, 'subject' | 'statistics'>): MeasuringConditions {
+  return {
+    base: filesText(base),
+    text: filesText([corpus]),
+    settings: settingsText(parameters),
+    tools: toolchain,
+    chunks,
+  };
 }
 
 /** Everything in which two measurements are known to differ; their figures can be compared when that is nothing. */
-export function conditionDifferences(own: MeasuringConditions, other: MeasuringConditions): ConditionDifference[] {
+export function conditionDifferences(
+  own: MeasuringConditions,
+  other: MeasuringConditions,
+): ConditionDifference[] {
   return words.flatMap(([key, what]) => {
     const [a, b] = [own[key], other[key]];
     return a === null || b === null || a === b ? [] : [{ what, own: String(a), other: String(b) }];
@@ -51,5 +75,9 @@ export function filesText(files: readonly MeasuredFile[]): string | null {
 
 /** Settings as a text. A number is the same as its digits, and how many chunks were asked for says less than how many there were. */
 export function settingsText(parameters: Readonly<Record<string, string | number | boolean>>): string {
-  return Object.keys(parameters).filter((name) => name !== 'chunks').sort().map((name) => `${name} ${String(parameters[name])}`).join(', ');
+  return Object.keys(parameters)
+    .filter((name) => name !== 'chunks')
+    .sort()
+    .map((name) => `${name} ${String(parameters[name])}`)
+    .join(', ');
 }

@@ -20,11 +20,18 @@ describe('sequentialLook', () => {
     ['dependent chunks', { chunks: 300, dependence: 0.6 }],
     ['a small budget', { chunks: 100 }],
     ['a strong skew', { chunks: 300, shared: 0.4, own: 0.3 }],
-  ])('decides between equals no more often than it may, though it looks after every batch: %s', (_, options) => {
-    const found = looks(options);
-    expect(found.filter((look) => look?.verdict === 'below' || look?.verdict === 'above').length).toBeLessThanOrEqual(28);
-    expect(found.filter((look) => look?.verdict === 'budget').every((look) => look?.chunks === options.chunks)).toBe(true);
-  });
+  ])(
+    'decides between equals no more often than it may, though it looks after every batch: %s',
+    (_, options) => {
+      const found = looks(options);
+      expect(
+        found.filter((look) => look?.verdict === 'below' || look?.verdict === 'above').length,
+      ).toBeLessThanOrEqual(28);
+      expect(
+        found.filter((look) => look?.verdict === 'budget').every((look) => look?.chunks === options.chunks),
+      ).toBe(true);
+    },
+  );
 
   it('decides a clear case after a small part of the text, and always for the right side', () => {
     const found = looks({ chunks: 580, mean: 0.029751, difference: 0.006521 });
@@ -36,14 +43,29 @@ describe('sequentialLook', () => {
     const full = sequentialLook(differenceOf(printed(a), printed(b)), rule(580));
     const stopped = full?.chunks ?? 0;
     expect(full?.verdict).toBe('below');
-    expect(sequentialLook(differenceOf(printed(a.slice(0, stopped)), printed(b.slice(0, stopped))), rule(580))).toEqual(full);
-    expect(sequentialLook(differenceOf(printed(a.slice(0, stopped - 1)), printed(b.slice(0, stopped + 50))), rule(580))?.verdict).toBe('continue');
+    expect(
+      sequentialLook(differenceOf(printed(a.slice(0, stopped)), printed(b.slice(0, stopped))), rule(580)),
+    ).toEqual(full);
+    expect(
+      sequentialLook(
+        differenceOf(printed(a.slice(0, stopped - 1)), printed(b.slice(0, stopped + 50))),
+        rule(580),
+      )?.verdict,
+    ).toBe('continue');
   });
 
   it.each([
     ['nothing before the first batch', [1, 1, 1], null],
-    ['no decision before enough batches, however clear', new Array<number>(31).fill(1), { verdict: 'continue', chunks: 28, batches: 7 }],
-    ['one as soon as there are enough', new Array<number>(32).fill(1), { verdict: 'above', chunks: 32, batches: 8 }],
+    [
+      'no decision before enough batches, however clear',
+      new Array<number>(31).fill(1),
+      { verdict: 'continue', chunks: 28, batches: 7 },
+    ],
+    [
+      'one as soon as there are enough',
+      new Array<number>(32).fill(1),
+      { verdict: 'above', chunks: 32, batches: 8 },
+    ],
   ])('%s', (_, chunks, expected) => {
     const look = sequentialLook(printed(chunks), rule(580));
     if (expected === null) expect(look).toBeNull();
@@ -52,6 +74,9 @@ describe('sequentialLook', () => {
 
   it('takes no more than its budget, in whole batches', () => {
     const { a, b } = chunkPair('budget', { chunks: 200 });
-    expect(sequentialLook(differenceOf(printed(a), printed(b)), rule(50))).toMatchObject({ verdict: 'budget', chunks: 48 });
+    expect(sequentialLook(differenceOf(printed(a), printed(b)), rule(50))).toMatchObject({
+      verdict: 'budget',
+      chunks: 48,
+    });
   });
 });

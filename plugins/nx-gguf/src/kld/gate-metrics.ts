@@ -23,11 +23,21 @@ export interface GateMetricReading {
   readonly read: (of: GateSubject) => Estimate | null;
 }
 
-const measured = (label: string, of: (statistics: KldStatistics) => Estimate | number, worseWhen: 'higher' | 'lower' = 'higher'): GateMetricReading => ({
-  label, worseWhen, isMeasured: true, read: ({ statistics }) => (statistics === null ? null : estimateOf(of(statistics))),
+const measured = (
+  label: string,
+  of: (statistics: KldStatistics) => Estimate | number,
+  worseWhen: 'higher' | 'lower' = 'higher',
+): GateMetricReading => ({
+  label,
+  worseWhen,
+  isMeasured: true,
+  read: ({ statistics }) => (statistics === null ? null : estimateOf(of(statistics))),
 });
 const ofFile = (label: string, of: (subject: GateSubject) => number | null): GateMetricReading => ({
-  label, worseWhen: 'higher', isMeasured: false, read: (subject) => estimateOf(of(subject)),
+  label,
+  worseWhen: 'higher',
+  isMeasured: false,
+  read: (subject) => estimateOf(of(subject)),
 });
 
 /** All metrics, in the order they are shown. */
@@ -37,7 +47,10 @@ export const gateMetrics: Readonly<Record<GateMetric, GateMetricReading>> = {
   percentile99Kld: measured('99 % KLD', ({ kldNats }) => kldNats.percentile99),
   maximumKld: measured('maximum KLD', ({ kldNats }) => kldNats.maximum),
   perplexityRatio: measured('perplexity ratio', ({ perplexity }) => perplexity.ratio),
-  rmsDeltaProbabilityPercent: measured('RMS Δp, %', ({ deltaProbabilityPercent }) => deltaProbabilityPercent.rms),
+  rmsDeltaProbabilityPercent: measured(
+    'RMS Δp, %',
+    ({ deltaProbabilityPercent }) => deltaProbabilityPercent.rms,
+  ),
   sameTopPercent: measured('same top, %', ({ sameTopPercent }) => sameTopPercent, 'lower'),
   size: ofFile('size', ({ sizeBytes }) => sizeBytes),
   bitsPerWeight: ofFile('bits per weight', ({ bitsPerWeight }) => bitsPerWeight),

@@ -25,7 +25,18 @@ const never = 2_147_483_647;
 export function imatrixArgs(options: ImatrixOptions): string[] {
   return [
     ...plainOfflineFlags,
-    ...['-m', options.model, '-f', options.text, '-o', options.output, '--output-format', 'gguf', '--output-frequency', String(never)],
+    ...[
+      '-m',
+      options.model,
+      '-f',
+      options.text,
+      '-o',
+      options.output,
+      '--output-format',
+      'gguf',
+      '--output-frequency',
+      String(never),
+    ],
     ...numberFlag('-c', options.contextTokens),
     ...numberFlag('-b', options.batchTokens),
     ...numberFlag('-ub', options.ubatchTokens),

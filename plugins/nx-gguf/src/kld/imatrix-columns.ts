@@ -26,9 +26,11 @@ export function columnStatistics(sums: Float32Array, counts: ArrayLike<number>):
   sums.sort();
   const top = Math.max(1, Math.floor(sums.length / 100));
   let largest = 0;
-  for (let index = Math.max(0, sums.length - top); index < sums.length; index += 1) largest += sums[index] ?? 0;
+  for (let index = Math.max(0, sums.length - top); index < sums.length; index += 1)
+    largest += sums[index] ?? 0;
   return {
-    columns: sums.length, zeroColumns,
+    columns: sums.length,
+    zeroColumns,
     mean: rounded(sums.length === 0 ? 0 : total / sums.length),
     maximum: rounded(sums.at(-1) ?? 0),
     topShare: rounded(total === 0 ? 0 : largest / total),

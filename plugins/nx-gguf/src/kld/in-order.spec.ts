@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { inOrder } from './in-order.js';
 
-async function* upTo(count: number, seen: { started: number; closed: boolean }): AsyncGenerator<number, void, undefined> {
+async function* upTo(
+  count: number,
+  seen: { started: number; closed: boolean },
+): AsyncGenerator<number, void, undefined> {
   try {
     for (let item = 0; item < count; item += 1) {
       seen.started += 1;
@@ -19,7 +22,8 @@ describe('work in order', () => {
       return item * 10;
     };
     const results = [];
-    for await (const result of inOrder(upTo(20, { started: 0, closed: false }), work, 4)) results.push(result);
+    for await (const result of inOrder(upTo(20, { started: 0, closed: false }), work, 4))
+      results.push(result);
     expect(results).toEqual(Array.from({ length: 20 }, (_, item) => item * 10));
   });
 
@@ -36,7 +40,12 @@ describe('work in order', () => {
     const results: number[] = [];
     const seen = { started: 0, closed: false };
     const all = async (): Promise<void> => {
-      for await (const result of inOrder(upTo(20, seen), (item) => (item === 4 ? Promise.reject(new Error('item 4')) : Promise.resolve(item)), 3)) results.push(result);
+      for await (const result of inOrder(
+        upTo(20, seen),
+        (item) => (item === 4 ? Promise.reject(new Error('item 4')) : Promise.resolve(item)),
+        3,
+      ))
+        results.push(result);
     };
     await expect(all()).rejects.toThrow('item 4');
     expect(results).toEqual([0, 1, 2, 3]);

@@ -2,7 +2,11 @@
  * Works on items as they come, at most `inFlight` at a time, and yields the results in the order of the items.
  * When the consumer stops, the source is told; when one fails, the error comes in its place.
  */
-export async function* inOrder<T, R>(source: AsyncIterable<T>, work: (item: T) => Promise<R>, inFlight: number): AsyncGenerator<R, void, undefined> {
+export async function* inOrder<T, R>(
+  source: AsyncIterable<T>,
+  work: (item: T) => Promise<R>,
+  inFlight: number,
+): AsyncGenerator<R, void, undefined> {
   const running: Promise<R>[] = [];
   for await (const item of source) {
     const result = work(item);

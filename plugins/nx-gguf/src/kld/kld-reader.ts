@@ -1,7 +1,13 @@
 import { GgufError } from '../core/errors.js';
 import type { KldStatistics, RunningValues } from '../core/generated/kld.generated.js';
 import { brokenValue, chunkRow, runningValues, type ChunkRow } from './chunk-row.js';
-import { kldStatistics, lastStatistic, printedStatistics, statisticsHeading, type ComparedAmount } from './kld-statistics.js';
+import {
+  kldStatistics,
+  lastStatistic,
+  printedStatistics,
+  statisticsHeading,
+  type ComparedAmount,
+} from './kld-statistics.js';
 import { noStatistics } from './no-statistics.js';
 import { failureIn, toolLines } from './perplexity-failures.js';
 
@@ -59,10 +65,19 @@ export function kldReader(): KldReader {
       if (announced === null || !printed.has(lastStatistic)) throw noStatistics(tail, rows.length, announced);
       const figures = kldStatistics(printed, announced, tail);
       if (rows.length !== announced.chunks || rows.some(({ chunk }, index) => chunk !== index + 1)) {
-        throw new GgufError('KLD_NO_STATISTICS', `the tool printed ${rows.length} rows for ${announced.chunks} chunks`, { hint: 'The output was cut, or the toolchain prints its table in another form.', tail });
+        throw new GgufError(
+          'KLD_NO_STATISTICS',
+          `the tool printed ${rows.length} rows for ${announced.chunks} chunks`,
+          { hint: 'The output was cut, or the toolchain prints its table in another form.', tail },
+        );
       }
       const broken = brokenValue(rows);
-      if (broken !== null) throw new GgufError('KLD_NOT_FINITE', `the comparison gave no finite ${broken.column} after chunk ${broken.chunk}`, { hint: 'One of the models computes NaN or infinity: check its conversion.', tail });
+      if (broken !== null)
+        throw new GgufError(
+          'KLD_NOT_FINITE',
+          `the comparison gave no finite ${broken.column} after chunk ${broken.chunk}`,
+          { hint: 'One of the models computes NaN or infinity: check its conversion.', tail },
+        );
       return { statistics: figures, running: runningValues(rows) };
     },
   };

@@ -14,7 +14,11 @@ export const kldFile = carriedFiles.kld;
  */
 export function kldResult({ statistics, running }: KldFigures, subject: KldSubject): KldResult {
   if (statistics.ctx !== subject.parameters.ctx) {
-    throw new GgufError('KLD_CONTEXT_MISMATCH', `the base logits were made with a context of ${statistics.ctx} tokens, not ${subject.parameters.ctx}`, { hint: 'Run the base pass again with the context of the evaluation.' });
+    throw new GgufError(
+      'KLD_CONTEXT_MISMATCH',
+      `the base logits were made with a context of ${statistics.ctx} tokens, not ${subject.parameters.ctx}`,
+      { hint: 'Run the base pass again with the context of the evaluation.' },
+    );
   }
   return validate('kld', { format: 1, method: 'llama-perplexity', subject, statistics, running }, kldFile);
 }

@@ -8,7 +8,9 @@ export interface ComparedAmount {
   readonly ctx: number;
 }
 
-const statisticPattern = new RegExp(`^\\s*(\\S.*?)\\s*:\\s*(${numberPattern})\\s*%?(?:\\s*±\\s*(${numberPattern})\\s*%?)?\\s*$`);
+const statisticPattern = new RegExp(
+  `^\\s*(\\S.*?)\\s*:\\s*(${numberPattern})\\s*%?(?:\\s*±\\s*(${numberPattern})\\s*%?)?\\s*$`,
+);
 
 /** The line that the statistics begin with. */
 export const statisticsHeading = '====== Perplexity statistics';
@@ -22,7 +24,12 @@ export type PrintedStatistics = ReadonlyMap<string, { readonly value: number; re
 /** Reads the statistics of a variant pass by their labels. */
 export function printedStatistics(lines: readonly string[]): PrintedStatistics {
   const matches = lines.map((line) => statisticPattern.exec(line)).filter((match) => match !== null);
-  return new Map(matches.map(([, label = '', value, error]) => [label.replace(/\s+/g, ' '), { value: toNumber(value), error: toNumber(error) }]));
+  return new Map(
+    matches.map(([, label = '', value, error]) => [
+      label.replace(/\s+/g, ' '),
+      { value: toNumber(value), error: toNumber(error) },
+    ]),
+  );
 }
 
 /** Tokens that the tool compares: of each chunk only the second half, but for its last token. */
@@ -34,7 +41,11 @@ export function comparedTokens({ chunks, ctx }: ComparedAmount): number {
  * The statistics in our form.
  * @throws GgufError `KLD_NO_STATISTICS` when one is missing, `KLD_NOT_FINITE` when one is no number
  */
-export function kldStatistics(found: PrintedStatistics, amount: ComparedAmount, tail: readonly string[]): KldStatistics {
+export function kldStatistics(
+  found: PrintedStatistics,
+  amount: ComparedAmount,
+  tail: readonly string[],
+): KldStatistics {
   const broken = [...found].filter(([, { value }]) => !Number.isFinite(value)).map(([label]) => label);
   if (broken.length > 0) {
     throw new GgufError('KLD_NOT_FINITE', `the comparison gave no finite number for: ${broken.join(', ')}`, {
@@ -44,7 +55,11 @@ export function kldStatistics(found: PrintedStatistics, amount: ComparedAmount, 
   }
   const take = (label: string): Estimate => {
     const entry = found.get(label);
-    if (entry === undefined) throw new GgufError('KLD_NO_STATISTICS', `the tool did not print '${label}'`, { hint: 'The output was cut, or the toolchain prints statistics in another form.', tail });
+    if (entry === undefined)
+      throw new GgufError('KLD_NO_STATISTICS', `the tool did not print '${label}'`, {
+        hint: 'The output was cut, or the toolchain prints statistics in another form.',
+        tail,
+      });
     return estimate(entry);
   };
   const spread = (unit: string): Distribution => ({
@@ -73,7 +88,12 @@ export function kldStatistics(found: PrintedStatistics, amount: ComparedAmount, 
       difference: take('Mean PPL(Q)-PPL(base)'),
     },
     kldNats: spread('KLD'),
-    deltaProbabilityPercent: { ...spread('Δp'), percentile75: take('75.0% Δp').value, percentile25: take('25.0% Δp').value, rms: take('RMS Δp') },
+    deltaProbabilityPercent: {
+      ...spread('Δp'),
+      percentile75: take('75.0% Δp').value,
+      percentile25: take('25.0% Δp').value,
+      rms: take('RMS Δp'),
+    },
     sameTopPercent: take(lastStatistic),
   };
 }

@@ -17,7 +17,7 @@ describe('a plane of bytes', () => {
   ])('that holds %s comes back, and takes no more room than it did', async (_, plane, most) => {
     const packed = await packPlane(plane);
     expect(packed.length).toBeLessThanOrEqual(most);
-    expect(Buffer.compare(await unpackPlane(packed, plane.length) ?? Buffer.from('lost'), plane)).toBe(0);
+    expect(Buffer.compare((await unpackPlane(packed, plane.length)) ?? Buffer.from('lost'), plane)).toBe(0);
   });
 
   it.each([

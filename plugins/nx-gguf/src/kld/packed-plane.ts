@@ -14,14 +14,21 @@ const noiseBitsPerByte = 7.9;
 export async function packPlane(plane: Uint8Array): Promise<Uint8Array> {
   if (plane.length >= sampledBytes && sampledEntropy(plane) > noiseBitsPerByte) return plane;
   // Matches of earlier bytes hardly occur here; runs do, and the rest is up to the Huffman code.
-  const packed = await deflate(plane, { level: 1, strategy: constants.Z_RLE, memLevel: 9, chunkSize: plane.length + 1024 });
+  const packed = await deflate(plane, {
+    level: 1,
+    strategy: constants.Z_RLE,
+    memLevel: 9,
+    chunkSize: plane.length + 1024,
+  });
   return packed.length < plane.length ? packed : plane;
 }
 
 /** The plane of that length that was packed; null when these bytes hold no such plane. */
 export async function unpackPlane(packed: Uint8Array, length: number): Promise<Uint8Array | null> {
   if (packed.length === length) return packed;
-  const plane = await inflate(packed, { maxOutputLength: Math.max(1, length), chunkSize: length + 64 }).catch(() => null);
+  const plane = await inflate(packed, { maxOutputLength: Math.max(1, length), chunkSize: length + 64 }).catch(
+    () => null,
+  );
   return plane?.length === length ? plane : null;
 }
 
@@ -35,5 +42,8 @@ function sampledEntropy(plane: Uint8Array): number {
     counts[byte] = (counts[byte] ?? 0) + 1;
     total += 1;
   }
-  return counts.reduce((bits, count) => (count === 0 ? bits : bits - (count / total) * Math.log2(count / total)), 0);
+  return counts.reduce(
+    (bits, count) => (count === 0 ? bits : bits - (count / total) * Math.log2(count / total)),
+    0,
+  );
 }

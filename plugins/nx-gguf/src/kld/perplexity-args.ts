@@ -25,7 +25,14 @@ export interface BasePassOptions extends PassOptions {
 
 /** Arguments of llama-perplexity for a base pass (checked against common/arg.cpp of llama.cpp v0.5.0). */
 export function basePassArgs(options: BasePassOptions): string[] {
-  return [...common(options), '-f', options.text, '--kl-divergence-base', options.baseFile, ...numberFlag('--chunks', options.chunks)];
+  return [
+    ...common(options),
+    '-f',
+    options.text,
+    '--kl-divergence-base',
+    options.baseFile,
+    ...numberFlag('--chunks', options.chunks),
+  ];
 }
 
 /** Arguments of llama-perplexity for a variant pass. Text and number of chunks come from the base file. */
@@ -33,12 +40,29 @@ export function variantPassArgs(options: PassOptions): string[] {
   return [...common(options), '--kl-divergence', '--kl-divergence-base', options.baseFile];
 }
 
-function common({ model, contextTokens, batchTokens, ubatchTokens, gpuLayers, devices, rpcServers, flashAttention }: PassOptions): string[] {
+function common({
+  model,
+  contextTokens,
+  batchTokens,
+  ubatchTokens,
+  gpuLayers,
+  devices,
+  rpcServers,
+  flashAttention,
+}: PassOptions): string[] {
   return [
-    ...plainOfflineFlags, '-m', model, '-c', String(contextTokens), ...numberFlag('-b', batchTokens), ...numberFlag('-ub', ubatchTokens),
+    ...plainOfflineFlags,
+    '-m',
+    model,
+    '-c',
+    String(contextTokens),
+    ...numberFlag('-b', batchTokens),
+    ...numberFlag('-ub', ubatchTokens),
     // A device of a server exists only after the server was named.
-    ...listFlag('--rpc', rpcServers), ...listFlag('-dev', devices),
-    ...(gpuLayers === undefined ? [] : ['-ngl', String(gpuLayers)]), ...(flashAttention === undefined ? [] : ['-fa', flashAttention]),
+    ...listFlag('--rpc', rpcServers),
+    ...listFlag('-dev', devices),
+    ...(gpuLayers === undefined ? [] : ['-ngl', String(gpuLayers)]),
+    ...(flashAttention === undefined ? [] : ['-fa', flashAttention]),
   ];
 }
 

@@ -19,7 +19,9 @@ describe('requireBasePerplexity', () => {
   it('takes it from the progress of the last chunk when the final line was lost', () => {
     const output = recorded('base').replace(/^Final.*\n/m, '');
     expect(requireBasePerplexity(output)).toBe(666.9415);
-    expect(failureOf(() => requireBasePerplexity(output.replace(/\[8\].*,/, '')))).toMatchObject({ code: 'KLD_NO_STATISTICS' });
+    expect(failureOf(() => requireBasePerplexity(output.replace(/\[8\].*,/, '')))).toMatchObject({
+      code: 'KLD_NO_STATISTICS',
+    });
   });
 
   it.each([
@@ -33,7 +35,9 @@ describe('requireBasePerplexity', () => {
   });
 
   it('refuses an estimate that is no number', () => {
-    expect(failureOf(() => requireBasePerplexity('Final estimate: PPL = nan +/- nan'))).toMatchObject({ code: 'KLD_NOT_FINITE' });
+    expect(failureOf(() => requireBasePerplexity('Final estimate: PPL = nan +/- nan'))).toMatchObject({
+      code: 'KLD_NOT_FINITE',
+    });
   });
 });
 
@@ -52,11 +56,15 @@ describe('baseProgress', () => {
 
 describe('failureIn', () => {
   it('knows the words of llama-imatrix too', () => {
-    expect(failureIn(toolLines(recorded('imatrix-text-too-short')))).toMatchObject({ code: 'TEXT_TOO_SHORT' });
+    expect(failureIn(toolLines(recorded('imatrix-text-too-short')))).toMatchObject({
+      code: 'TEXT_TOO_SHORT',
+    });
   });
 
   it('does not say where the source of the tool was when it was built', () => {
-    expect(failureIn(['/build/llama.cpp/ggml/src/ggml-rpc/ggml-rpc.cpp:547: Failed to connect to 127.0.0.1:1'])).toMatchObject({ code: 'RPC_UNREACHABLE', message: 'Failed to connect to 127.0.0.1:1' });
+    expect(
+      failureIn(['/build/llama.cpp/ggml/src/ggml-rpc/ggml-rpc.cpp:547: Failed to connect to 127.0.0.1:1']),
+    ).toMatchObject({ code: 'RPC_UNREACHABLE', message: 'Failed to connect to 127.0.0.1:1' });
   });
 
   it.each(['base', 'variant', 'imatrix', 'too-few-tokens'])('finds nothing in %s', (log) => {

@@ -13,7 +13,9 @@ const tailLines = 20;
 
 /** The chunks that a piece of a base pass's output reports as done: `[1]12.3456,[2]…`, which has no line ends. */
 export function baseProgress(text: string): BaseProgress[] {
-  return [...text.matchAll(new RegExp(`\\[(\\d+)\\](${numberPattern}),`, 'g'))].map(([, chunk, perplexity]) => ({ chunk: Number(chunk), perplexity: toNumber(perplexity) }));
+  return [...text.matchAll(new RegExp(`\\[(\\d+)\\](${numberPattern}),`, 'g'))].map(
+    ([, chunk, perplexity]) => ({ chunk: Number(chunk), perplexity: toNumber(perplexity) }),
+  );
 }
 
 /** The number of chunks that a base pass announces before it computes the first one, or null while it has not. */
@@ -34,10 +36,18 @@ export function requireBasePerplexity(output: string): number {
   const tail = lines.slice(-tailLines);
   const final = firstMatch(lines, new RegExp(`^Final estimate: PPL = (${numberPattern}) `));
   const last = baseProgress(output).at(-1);
-  const perplexity = final !== undefined ? toNumber(final) : last !== undefined && last.chunk === announcedChunks(output) ? last.perplexity : undefined;
+  const perplexity =
+    final !== undefined
+      ? toNumber(final)
+      : last !== undefined && last.chunk === announcedChunks(output)
+        ? last.perplexity
+        : undefined;
   if (perplexity === undefined) throw noStatistics(tail);
   if (Number.isFinite(perplexity)) return perplexity;
-  throw new GgufError('KLD_NOT_FINITE', 'the perplexity of the base model is no finite number', { hint: 'The model computes NaN or infinity: check its conversion.', tail });
+  throw new GgufError('KLD_NOT_FINITE', 'the perplexity of the base model is no finite number', {
+    hint: 'The model computes NaN or infinity: check its conversion.',
+    tail,
+  });
 }
 
 function firstMatch(lines: readonly string[], pattern: RegExp): string | undefined {

@@ -3,7 +3,8 @@ import { chunkPair, printedSeries } from './testing/chunk-series.js';
 
 const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const { a, b } = chunkPair('running mean', { chunks: 580 });
-const circular = (values: readonly number[], start: number, length: number) => average(Array.from({ length }, (_, index) => values[(start + index) % values.length] ?? 0));
+const circular = (values: readonly number[], start: number, length: number) =>
+  average(Array.from({ length }, (_, index) => values[(start + index) % values.length] ?? 0));
 
 describe('blockMean', () => {
   it('is a chunk, when the running means are exact', () => {
@@ -12,13 +13,16 @@ describe('blockMean', () => {
     expect(blockMean(exact, 2, 2).value).toBe(5);
   });
 
-  it.each([1, 2, 8, 36, 145, 580])('of %i chunks is never further from the truth than its bound', (length) => {
-    const series = printedSeries(a);
-    for (let start = 0; start < a.length; start += 1) {
-      const { value, bound } = blockMean(series, start, length);
-      expect(Math.abs(value - circular(a, start, length))).toBeLessThanOrEqual(bound + 1e-12);
-    }
-  });
+  it.each([1, 2, 8, 36, 145, 580])(
+    'of %i chunks is never further from the truth than its bound',
+    (length) => {
+      const series = printedSeries(a);
+      for (let start = 0; start < a.length; start += 1) {
+        const { value, bound } = blockMean(series, start, length);
+        expect(Math.abs(value - circular(a, start, length))).toBeLessThanOrEqual(bound + 1e-12);
+      }
+    },
+  );
 
   it.each<[string, [number, number], number]>([
     ['a late chunk is lost in rounding', [579, 1], 3.185e-3],
@@ -34,7 +38,9 @@ describe('blockMean', () => {
     for (let start = 0; start < a.length; start += 7) {
       const { value, bound } = blockMean(difference, start, 9);
       expect(bound).toBeCloseTo(2 * blockMean(printedSeries(a), start, 9).bound, 12);
-      expect(Math.abs(value - (circular(a, start, 9) - circular(b, start, 9)))).toBeLessThanOrEqual(bound + 1e-12);
+      expect(Math.abs(value - (circular(a, start, 9) - circular(b, start, 9)))).toBeLessThanOrEqual(
+        bound + 1e-12,
+      );
     }
   });
 });

@@ -14,17 +14,27 @@ export interface Recovered {
 }
 
 /** A printed series with its decimals; the mean over everything, printed again in the end with more of them, replaces the last. */
-export function runningMean(values: readonly number[], decimals: number, final?: { readonly value: number; readonly decimals: number }): RunningMean {
+export function runningMean(
+  values: readonly number[],
+  decimals: number,
+  final?: { readonly value: number; readonly decimals: number },
+): RunningMean {
   const bounds = values.map(() => halfUnit(decimals));
   if (final === undefined || values.length === 0) return { values, bounds };
-  return { values: [...values.slice(0, -1), final.value], bounds: [...bounds.slice(0, -1), halfUnit(final.decimals)] };
+  return {
+    values: [...values.slice(0, -1), final.value],
+    bounds: [...bounds.slice(0, -1), halfUnit(final.decimals)],
+  };
 }
 
 /** The series of the first minus that of the second, over the chunks that both have. */
 export function differenceOf(a: RunningMean, b: RunningMean): RunningMean {
   const at = (list: readonly number[], index: number): number => list[index] ?? Number.NaN;
   const indices = Array.from({ length: Math.min(a.values.length, b.values.length) }, (_, index) => index);
-  return { values: indices.map((index) => at(a.values, index) - at(b.values, index)), bounds: indices.map((index) => at(a.bounds, index) + at(b.bounds, index)) };
+  return {
+    values: indices.map((index) => at(a.values, index) - at(b.values, index)),
+    bounds: indices.map((index) => at(a.bounds, index) + at(b.bounds, index)),
+  };
 }
 
 /**

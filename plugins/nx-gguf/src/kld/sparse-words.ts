@@ -25,7 +25,11 @@ export function splitWords(words: Uint16Array): SparseWords {
     const pair = first >> 1;
     const isWhole = first + 8 <= words.length;
     // Nearly all groups of a sharp distribution are empty: four pairs at once decide that.
-    if (isWhole && ((pairs[pair] ?? 0) | (pairs[pair + 1] ?? 0) | (pairs[pair + 2] ?? 0) | (pairs[pair + 3] ?? 0)) === 0) continue;
+    if (
+      isWhole &&
+      ((pairs[pair] ?? 0) | (pairs[pair + 1] ?? 0) | (pairs[pair + 2] ?? 0) | (pairs[pair + 3] ?? 0)) === 0
+    )
+      continue;
     const size = isWhole ? 8 : words.length - first;
     let bits = 0;
     for (let bit = 0; bit < size; bit += 1) {

@@ -2,7 +2,15 @@
  * Flags for every llama.cpp tool built on common/arg.cpp: no network, and plain log lines, whatever the environment says.
  * A flag beats its LLAMA_ARG_… variable.
  */
-export const plainOfflineFlags: readonly string[] = ['--offline', '--no-log-prefix', '--no-log-timestamps', '--log-colors', 'off', '--verbosity', '3'];
+export const plainOfflineFlags: readonly string[] = [
+  '--offline',
+  '--no-log-prefix',
+  '--no-log-timestamps',
+  '--log-colors',
+  'off',
+  '--verbosity',
+  '3',
+];
 
 /**
  * Environment in which llama-perplexity loses fewer of its last messages. It exits without flushing its log thread

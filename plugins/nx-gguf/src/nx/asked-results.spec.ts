@@ -26,7 +26,15 @@ function question(): { step: Step; runs: () => number } {
 function workspace() {
   const root = temporaryDirectory();
   const store = temporaryStore();
-  const pipeline = () => createPipeline({ workspace: { root, projects: {} }, store, remotes: noRemotes(store), env: {}, report: () => undefined, signal: undefined });
+  const pipeline = () =>
+    createPipeline({
+      workspace: { root, projects: {} },
+      store,
+      remotes: noRemotes(store),
+      env: {},
+      report: () => undefined,
+      signal: undefined,
+    });
   return { root, store, pipeline, file: join(root, 'dist/m/quantize/v/planning.json') };
 }
 
@@ -55,18 +63,25 @@ describe('what planning a target asked for', () => {
     await first.pipeline.perform(step, 'llama-cpp', { needFiles: false });
     await writeAsked(root, ref, first.asked);
     rmSync(store.actions, { recursive: true });
-    await (await askingPipeline({ ...ref, variant: 'w' }, pipeline())).pipeline.perform(step, 'llama-cpp', { needFiles: false });
-    await (await askingPipeline(ref, pipeline())).pipeline.perform({ ...step, plan: { ...step.plan, version: 2 } }, 'llama-cpp', { needFiles: false });
+    await (
+      await askingPipeline({ ...ref, variant: 'w' }, pipeline())
+    ).pipeline.perform(step, 'llama-cpp', { needFiles: false });
+    await (
+      await askingPipeline(ref, pipeline())
+    ).pipeline.perform({ ...step, plan: { ...step.plan, version: 2 } }, 'llama-cpp', { needFiles: false });
     expect(runs()).toBe(3);
   });
 
-  it.each(['{', '{"format":2,"results":[]}', '{"format":1,"results":[{"step":"dry-run"}]}', 'null'])('that cannot be read is asked again: %s', async (text) => {
-    const { root, pipeline, file } = workspace();
-    await writeAsked(root, ref, []);
-    expect(existsSync(file)).toBe(true);
-    writeFileSync(file, text);
-    const { step, runs } = question();
-    await (await askingPipeline(ref, pipeline())).pipeline.perform(step, 'llama-cpp', { needFiles: false });
-    expect(runs()).toBe(1);
-  });
+  it.each(['{', '{"format":2,"results":[]}', '{"format":1,"results":[{"step":"dry-run"}]}', 'null'])(
+    'that cannot be read is asked again: %s',
+    async (text) => {
+      const { root, pipeline, file } = workspace();
+      await writeAsked(root, ref, []);
+      expect(existsSync(file)).toBe(true);
+      writeFileSync(file, text);
+      const { step, runs } = question();
+      await (await askingPipeline(ref, pipeline())).pipeline.perform(step, 'llama-cpp', { needFiles: false });
+      expect(runs()).toBe(1);
+    },
+  );
 });

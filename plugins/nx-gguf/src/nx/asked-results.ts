@@ -15,7 +15,10 @@ export const askedFile = 'planning.json';
  * and what this planning asks for is noted in `asked`, so that it can be left beside the manifest: then the action key of a
  * known result is found without a header, a tool or a server, on a machine that has manifests and nothing else.
  */
-export async function askingPipeline(ref: TargetRef, pipeline: Pipeline): Promise<{ pipeline: Pipeline; asked: Manifest[] }> {
+export async function askingPipeline(
+  ref: TargetRef,
+  pipeline: Pipeline,
+): Promise<{ pipeline: Pipeline; asked: Manifest[] }> {
   const known = await readAsked(pipeline.environment.workspace.root, ref);
   const asked: Manifest[] = [];
   return {
@@ -42,8 +45,13 @@ export async function writeAsked(root: string, ref: TargetRef, results: readonly
 /** The results beside a target's manifest. They save work and decide nothing, so a file that cannot be read is as good as none. */
 async function readAsked(root: string, ref: TargetRef): Promise<Manifest[]> {
   try {
-    const { format, results } = JSON.parse(await readFile(pathOf(root, ref), 'utf8')) as { format?: unknown; results?: unknown };
-    return format === 1 && Array.isArray(results) ? results.map((result: unknown) => validate('manifest', result, askedFile)) : [];
+    const { format, results } = JSON.parse(await readFile(pathOf(root, ref), 'utf8')) as {
+      format?: unknown;
+      results?: unknown;
+    };
+    return format === 1 && Array.isArray(results)
+      ? results.map((result: unknown) => validate('manifest', result, askedFile))
+      : [];
   } catch {
     return [];
   }

@@ -7,7 +7,12 @@ const ref = { project: 'm', kind: 'kld', variant: 'v' } as const;
 
 async function measured(text: string, place = { root: temporaryDirectory(), store: temporaryStore() }) {
   const id = await adopt(place.store, text);
-  return { place, manifest: manifestOf({ 'kld.json': text }), file: { name: 'kld.json', ...id }, path: join(place.root, 'dist/m/kld/v/kld.json') };
+  return {
+    place,
+    manifest: manifestOf({ 'kld.json': text }),
+    file: { name: 'kld.json', ...id },
+    path: join(place.root, 'dist/m/kld/v/kld.json'),
+  };
 }
 
 describe('the small file of a target', () => {

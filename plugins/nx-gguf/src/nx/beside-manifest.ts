@@ -19,7 +19,9 @@ const largestBytes = 1 << 20;
 
 /** Leaves the small file of a target beside its manifest, so that whoever gets that from Nx needs no store to read it. */
 export async function leaveBeside(ref: TargetRef, manifest: Manifest, place: BesidePlace): Promise<void> {
-  const file = manifest.files.find(({ name, sizeBytes }) => name === carried[ref.kind] && sizeBytes <= largestBytes);
+  const file = manifest.files.find(
+    ({ name, sizeBytes }) => name === carried[ref.kind] && sizeBytes <= largestBytes,
+  );
   if (file === undefined || (await findBeside(ref, file, place)) !== null) return;
   const path = besidePath(ref, file.name, place.root);
   const blob = await findBlob(place.store, file);
@@ -29,7 +31,11 @@ export async function leaveBeside(ref: TargetRef, manifest: Manifest, place: Bes
 }
 
 /** Path of a target's small file beside its manifest, when it has these very bytes; the store then knows it as a place of theirs. */
-export async function findBeside(ref: TargetRef, file: ManifestFile, { root, store }: BesidePlace): Promise<string | null> {
+export async function findBeside(
+  ref: TargetRef,
+  file: ManifestFile,
+  { root, store }: BesidePlace,
+): Promise<string | null> {
   if (file.name !== carried[ref.kind]) return null;
   const path = besidePath(ref, file.name, root);
   if ((await fileState(path))?.sizeBytes !== file.sizeBytes) return null;

@@ -5,7 +5,9 @@ export async function cachedProjects(): Promise<Readonly<Record<string, ProjectC
   // Loaded for this alone, which most runs do not need.
   const { readCachedProjectGraph } = await import('@nx/devkit');
   try {
-    return Object.fromEntries(Object.entries(readCachedProjectGraph().nodes).map(([name, { data }]) => [name, data]));
+    return Object.fromEntries(
+      Object.entries(readCachedProjectGraph().nodes).map(([name, { data }]) => [name, data]),
+    );
   } catch {
     return null;
   }

@@ -31,10 +31,24 @@ export interface DryPlan {
 }
 
 /** Computes a plan from dry runs with and without rules; each is in the store when it was made before. */
-export async function dryPlan({ headers, settings, rules, isPinned, hasImatrix, toolchain, toolchainProject }: DryPlanInputs, pipeline: Pipeline): Promise<DryPlan> {
+export async function dryPlan(
+  { headers, settings, rules, isPinned, hasImatrix, toolchain, toolchainProject }: DryPlanInputs,
+  pipeline: Pipeline,
+): Promise<DryPlan> {
   const run = (tried: readonly PlanRule[]): Promise<Manifest> => {
     const text = normalizeTensorTypes(tried);
-    return pipeline.perform(dryRunStep({ headers: headers.headers, bring: headers.bring, settings, rules: text === '' ? null : text, hasImatrix, toolchain }), toolchainProject, { needFiles: false });
+    return pipeline.perform(
+      dryRunStep({
+        headers: headers.headers,
+        bring: headers.bring,
+        settings,
+        rules: text === '' ? null : text,
+        hasImatrix,
+        toolchain,
+      }),
+      toolchainProject,
+      { needFiles: false },
+    );
   };
   const stockRun = await run([]);
   const stock = dryRunOf(stockRun);

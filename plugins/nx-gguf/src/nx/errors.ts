@@ -6,7 +6,9 @@ export function errorText(error: unknown): string {
   return [
     `${known.code}: ${known.message}`,
     ...(known.hint === undefined ? [] : [`  hint: ${known.hint}`]),
-    ...(known.tail.length === 0 ? [] : ['  the tool printed last:', ...known.tail.map((line) => `  | ${line}`)]),
+    ...(known.tail.length === 0
+      ? []
+      : ['  the tool printed last:', ...known.tail.map((line) => `  | ${line}`)]),
     '',
   ].join('\n');
 }
@@ -21,8 +23,20 @@ export function plainError(error: unknown): Error {
 function unexpected(error: unknown): GgufError {
   const code = systemErrorCode(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new GgufError('DISK_FULL', message, { hint: 'Free space, e.g. with `gguf-store gc`, or put the store elsewhere with NX_GGUF_STORE.' });
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new GgufError('DISK_FULL', message, {
+      hint: 'Free space, e.g. with `gguf-store gc`, or put the store elsewhere with NX_GGUF_STORE.',
+    });
   if (code !== null) return new GgufError(code, message);
-  const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 6).map((line) => line.trim()) : [];
-  return new GgufError('INTERNAL', message, { tail: stack, hint: 'This is a defect of nx-gguf; please report it with these lines.' });
+  const stack =
+    error instanceof Error
+      ? (error.stack ?? '')
+          .split('\n')
+          .slice(1, 6)
+          .map((line) => line.trim())
+      : [];
+  return new GgufError('INTERNAL', message, {
+    tail: stack,
+    hint: 'This is a defect of nx-gguf; please report it with these lines.',
+  });
 }

@@ -20,29 +20,49 @@ export async function knownResults(dist: string): Promise<KnownResult[]> {
 /** The results that Nx could restore, one of a target for each time that it was made. */
 export async function restorableResults(cache: string | null): Promise<KnownResult[]> {
   if (cache === null) return [];
-  return (await Promise.all((await directoriesIn(cache)).map((entry) => knownResults(join(cache, entry, 'dist'))))).flat();
+  return (
+    await Promise.all((await directoriesIn(cache)).map((entry) => knownResults(join(cache, entry, 'dist'))))
+  ).flat();
 }
 
 async function projectsIn(dist: string): Promise<string[]> {
-  const found = await Promise.all((await directoriesIn(dist)).map(async (name) => {
-    const inside = await directoriesIn(join(dist, name));
-    // Names of projects can have a part in front: @me/tiny, group/tiny.
-    return inside.some((kind) => (placedKinds as readonly string[]).includes(kind)) ? [name] : inside.map((inner) => `${name}/${inner}`);
-  }));
+  const found = await Promise.all(
+    (await directoriesIn(dist)).map(async (name) => {
+      const inside = await directoriesIn(join(dist, name));
+      // Names of projects can have a part in front: @me/tiny, group/tiny.
+      return inside.some((kind) => (placedKinds as readonly string[]).includes(kind))
+        ? [name]
+        : inside.map((inner) => `${name}/${inner}`);
+    }),
+  );
   return found.flat();
 }
 
 async function resultsOf(dist: string, project: string): Promise<KnownResult[]> {
-  const kinds = (await directoriesIn(join(dist, project))).filter((kind) => (placedKinds as readonly string[]).includes(kind));
-  const targets = await Promise.all(kinds.map(async (kind) => [kind, ...(await directoriesIn(join(dist, project, kind))).map((variant) => `${kind}:${variant}`)]));
-  const results = await Promise.all(targets.flat().map(async (target) => {
-    const manifest = await readManifest(join(dist, project, ...target.split(':'), 'artifact.json')).catch(() => null);
-    return manifest === null ? [] : [{ project, target, manifest }];
-  }));
+  const kinds = (await directoriesIn(join(dist, project))).filter((kind) =>
+    (placedKinds as readonly string[]).includes(kind),
+  );
+  const targets = await Promise.all(
+    kinds.map(async (kind) => [
+      kind,
+      ...(await directoriesIn(join(dist, project, kind))).map((variant) => `${kind}:${variant}`),
+    ]),
+  );
+  const results = await Promise.all(
+    targets.flat().map(async (target) => {
+      const manifest = await readManifest(join(dist, project, ...target.split(':'), 'artifact.json')).catch(
+        () => null,
+      );
+      return manifest === null ? [] : [{ project, target, manifest }];
+    }),
+  );
   return results.flat();
 }
 
 async function directoriesIn(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).sort();
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
 }

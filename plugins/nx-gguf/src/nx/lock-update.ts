@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { errorText } from './errors.js';
 import type { Lock, LockedSource } from '../core/generated/lock.generated.js';
-import { declaration, emptyLock, isDeclaredAs, lockedEntry, lockFileName, placeName, withEntry, type LockPlace } from '../core/lock-entry.js';
+import {
+  declaration,
+  emptyLock,
+  isDeclaredAs,
+  lockedEntry,
+  lockFileName,
+  placeName,
+  withEntry,
+  type LockPlace,
+} from '../core/lock-entry.js';
 import type { Source } from '../core/generated/source.generated.js';
 import { isGgufError } from '../core/errors.js';
 import { changedFiles, isReadable, readableDiff, type FileChange } from '../report/lock-diff.js';
@@ -34,14 +43,22 @@ export interface ProjectUpdate {
 
 /** Models and corpora that declare a source to pin. */
 export async function lockableProjects(workspace: Workspace): Promise<string[]> {
-  const names = Object.entries(workspace.projects).filter(([, { targets }]) => Object.values(targets ?? {}).some(({ executor }) => executor === 'nx-gguf:fetch')).map(([name]) => name).sort();
+  const names = Object.entries(workspace.projects)
+    .filter(([, { targets }]) =>
+      Object.values(targets ?? {}).some(({ executor }) => executor === 'nx-gguf:fetch'),
+    )
+    .map(([name]) => name)
+    .sort();
   const found: string[] = [];
   for (const name of names) if ((await declaredSources(workspace, name)).sources.length > 0) found.push(name);
   return found;
 }
 
 /** Looks up all sources of a project. A source that cannot be looked up keeps its entry, and says why. */
-export async function updateProject(project: string, environment: ToolchainEnvironment): Promise<ProjectUpdate> {
+export async function updateProject(
+  project: string,
+  environment: ToolchainEnvironment,
+): Promise<ProjectUpdate> {
   const { kind, sources } = await declaredSources(environment.workspace, project);
   const before = (await readLock(environment.workspace, { project, kind })) ?? emptyLock;
   const projectDir = projectDirectory(environment.workspace, project, project);
@@ -56,7 +73,15 @@ export async function updateProject(project: string, environment: ToolchainEnvir
   return { project, lockFile: lockFileName(kind), lock, sources: [...updates, ...removed(before, sources)] };
 }
 
-async function updateSource({ place, source, old, projectDir }: { place: LockPlace; source: LockableSource; old: LockedSource | null; projectDir: string }, environment: ToolchainEnvironment): Promise<{ entry: LockedSource | null; update: SourceUpdate }> {
+async function updateSource(
+  {
+    place,
+    source,
+    old,
+    projectDir,
+  }: { place: LockPlace; source: LockableSource; old: LockedSource | null; projectDir: string },
+  environment: ToolchainEnvironment,
+): Promise<{ entry: LockedSource | null; update: SourceUpdate }> {
   const context = upstreamContext(environment, {});
   const name = placeName(place);
   try {
@@ -68,23 +93,51 @@ async function updateSource({ place, source, old, projectDir }: { place: LockPla
       const texts = await Promise.all([textOf(old, change.path), textOf(entry, change.path)]);
       diffs.push(readableDiff(change.path, ...texts));
     }
-    return { entry, update: { place: name, status: old === null ? 'new' : isSame ? 'current' : 'changed', commit: { before: old?.commit ?? null, after: entry.commit }, files, diffs: diffs.filter((diff) => diff !== ''), error: null } };
+    return {
+      entry,
+      update: {
+        place: name,
+        status: old === null ? 'new' : isSame ? 'current' : 'changed',
+        commit: { before: old?.commit ?? null, after: entry.commit },
+        files,
+        diffs: diffs.filter((diff) => diff !== ''),
+        error: null,
+      },
+    };
   } catch (error) {
     if (isGgufError(error) && error.code === 'INTERRUPTED') throw error;
-    return { entry: old, update: { place: name, status: 'failed', commit: { before: old?.commit ?? null, after: null }, files: [], diffs: [], error: errorText(error).trimEnd() } };
+    return {
+      entry: old,
+      update: {
+        place: name,
+        status: 'failed',
+        commit: { before: old?.commit ?? null, after: null },
+        files: [],
+        diffs: [],
+        error: errorText(error).trimEnd(),
+      },
+    };
   }
 
   /** The text of a small file; an old one that is gone for good is shown as if it were new. */
   async function textOf(entry: LockedSource | null, path: string): Promise<string | null> {
     const file = entry?.files.find((candidate) => candidate.path === path);
     if (entry === null || file === undefined || file.sizeBytes > 4 << 20) return null;
-    if ((await findBlob(context.store, file)) === null) await fetchLocked(declaration(source), { locked: { ...entry, files: [file] }, projectDir }, context).catch(() => undefined);
+    if ((await findBlob(context.store, file)) === null)
+      await fetchLocked(
+        declaration(source),
+        { locked: { ...entry, files: [file] }, projectDir },
+        context,
+      ).catch(() => undefined);
     const blob = await findBlob(context.store, file);
     return blob === null ? null : readFile(blob, 'utf8');
   }
 }
 
-async function declaredSources(workspace: Workspace, project: string): Promise<{ kind: 'model' | 'corpus'; sources: { place: LockPlace; source: LockableSource }[] }> {
+async function declaredSources(
+  workspace: Workspace,
+  project: string,
+): Promise<{ kind: 'model' | 'corpus'; sources: { place: LockPlace; source: LockableSource }[] }> {
   const kind = await fetchedKind(workspace, project);
   const places: [LockPlace, Source][] = [];
   if (kind === 'corpus') {
@@ -94,13 +147,31 @@ async function declaredSources(workspace: Workspace, project: string): Promise<{
     places.push(['source', model.source]);
     if (model.imatrix?.type === 'file') places.push(['imatrix', model.imatrix.source]);
     if (model.planFrom?.type === 'huggingface') places.push(['planFrom', model.planFrom]);
-    for (const [name, { source }] of Object.entries(model.references ?? {})) places.push([{ reference: name }, source]);
+    for (const [name, { source }] of Object.entries(model.references ?? {}))
+      places.push([{ reference: name }, source]);
   }
-  return { kind, sources: places.flatMap(([place, source]) => (source.type === 'huggingface' || source.type === 'git' ? [{ place, source }] : [])) };
+  return {
+    kind,
+    sources: places.flatMap(([place, source]) =>
+      source.type === 'huggingface' || source.type === 'git' ? [{ place, source }] : [],
+    ),
+  };
 }
 
 function removed(before: Lock, sources: readonly { place: LockPlace }[]): SourceUpdate[] {
   const declared = new Set(sources.map(({ place }) => placeName(place)));
-  const pinned: LockPlace[] = [...(['source', 'imatrix', 'planFrom'] as const).filter((place) => before[place] !== undefined), ...Object.keys(before.references ?? {}).map((reference) => ({ reference }))];
-  return pinned.filter((place) => !declared.has(placeName(place))).map((place) => ({ place: placeName(place), status: 'removed', commit: { before: lockedEntry(before, place)?.commit ?? null, after: null }, files: [], diffs: [], error: null }));
+  const pinned: LockPlace[] = [
+    ...(['source', 'imatrix', 'planFrom'] as const).filter((place) => before[place] !== undefined),
+    ...Object.keys(before.references ?? {}).map((reference) => ({ reference })),
+  ];
+  return pinned
+    .filter((place) => !declared.has(placeName(place)))
+    .map((place) => ({
+      place: placeName(place),
+      status: 'removed',
+      commit: { before: lockedEntry(before, place)?.commit ?? null, after: null },
+      files: [],
+      diffs: [],
+      error: null,
+    }));
 }

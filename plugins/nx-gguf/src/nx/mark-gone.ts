@@ -27,8 +27,22 @@ export const markGone: PreTasksExecution = async (options, { id, workspaceRoot, 
   const store = storeLayout(defaultStoreRoot(process.env));
   try {
     // Silent, and under a name of its own: a remote that is down is told by who needs it, where it is seen.
-    const remotes = createRemotes({ store, env: process.env, pluginOptions: options, run: `${id} before`, report: () => undefined, patience, signal: AbortSignal.timeout(longestMs) });
-    const gone = await goneTargets({ workspaceRoot, argv, store, remotes, prefix: targetPrefix(options) }).finally(() => remotes.close());
+    const remotes = createRemotes({
+      store,
+      env: process.env,
+      pluginOptions: options,
+      run: `${id} before`,
+      report: () => undefined,
+      patience,
+      signal: AbortSignal.timeout(longestMs),
+    });
+    const gone = await goneTargets({
+      workspaceRoot,
+      argv,
+      store,
+      remotes,
+      prefix: targetPrefix(options),
+    }).finally(() => remotes.close());
     if (gone.length === 0) return;
     const projects = await cachedProjects();
     for (const { project, target, names } of gone) {
@@ -61,18 +75,39 @@ export interface GoneTarget {
 }
 
 /** The targets that the command line names and whose files are gone everywhere, with the names of these files. */
-export async function goneTargets({ workspaceRoot, argv, store, remotes, prefix = '', cacheDirectory = nxCache }: Lookout): Promise<GoneTarget[]> {
+export async function goneTargets({
+  workspaceRoot,
+  argv,
+  store,
+  remotes,
+  prefix = '',
+  cacheDirectory = nxCache,
+}: Lookout): Promise<GoneTarget[]> {
   const inNx = ({ project, target }: KnownResult): NamedTarget => ({ project, target: `${prefix}${target}` });
-  const present = (await knownResults(join(workspaceRoot, 'dist'))).filter((result) => isNamed(inNx(result), argv, prefix));
+  const present = (await knownResults(join(workspaceRoot, 'dist'))).filter((result) =>
+    isNamed(inNx(result), argv, prefix),
+  );
   const absent = unmatchedWords(present.map(inNx), argv, prefix);
-  const cached = absent.length === 0 ? [] : (await restorableResults(await cacheDirectory())).filter((result) => isNamed(inNx(result), absent, prefix));
+  const cached =
+    absent.length === 0
+      ? []
+      : (await restorableResults(await cacheDirectory())).filter((result) =>
+          isNamed(inNx(result), absent, prefix),
+        );
   const missing: { project: string; target: string; file: ManifestFile }[] = [];
   for (const { manifest, project, target } of [...present, ...cached]) {
-    for (const file of await lostFiles(manifest, project, { root: workspaceRoot, store })) missing.push({ project, target, file });
+    for (const file of await lostFiles(manifest, project, { root: workspaceRoot, store }))
+      missing.push({ project, target, file });
   }
-  const lacking = new Set((await remotes.lacking(missing.map(({ file }) => file))).map(({ sha256 }) => sha256));
+  const lacking = new Set(
+    (await remotes.lacking(missing.map(({ file }) => file))).map(({ sha256 }) => sha256),
+  );
   const gone = new Map<string, GoneTarget>();
-  for (const { project, target, file: { name, sha256 } } of missing) {
+  for (const {
+    project,
+    target,
+    file: { name, sha256 },
+  } of missing) {
     if (!lacking.has(sha256)) continue;
     const key = `${project}:${target}`;
     gone.set(key, { project, target, names: [...new Set([...(gone.get(key)?.names ?? []), name])] });
@@ -83,5 +118,8 @@ export async function goneTargets({ workspaceRoot, argv, store, remotes, prefix 
 /** Where Nx keeps what it restores, on this machine. */
 async function nxCache(): Promise<string | null> {
   // Loaded for this alone, which most runs do not need.
-  return import('@nx/devkit').then(({ cacheDir }) => cacheDir, () => null);
+  return import('@nx/devkit').then(
+    ({ cacheDir }) => cacheDir,
+    () => null,
+  );
 }

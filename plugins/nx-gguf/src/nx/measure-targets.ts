@@ -23,7 +23,11 @@ export interface MeasuringPipeline {
 type Planned = PlannedMeasurement & { ref: TargetRef };
 
 /** The artifacts of `kld` targets; those on the same base are measured together, and each is told as soon as it is there. */
-export async function measureTargets(refs: readonly TargetRef[], pipeline: MeasuringPipeline, { needFiles, ended }: { needFiles: boolean; ended: MeasuringEnded }): Promise<void> {
+export async function measureTargets(
+  refs: readonly TargetRef[],
+  pipeline: MeasuringPipeline,
+  { needFiles, ended }: { needFiles: boolean; ended: MeasuringEnded },
+): Promise<void> {
   const groups = new Map<string, Planned[]>();
   for (const ref of refs) {
     try {
@@ -43,24 +47,43 @@ export async function measureTargets(refs: readonly TargetRef[], pipeline: Measu
 }
 
 /** The artifact of one `kld` target. */
-export async function measureTarget(ref: TargetRef, pipeline: MeasuringPipeline, needFiles: boolean): Promise<Performed> {
+export async function measureTarget(
+  ref: TargetRef,
+  pipeline: MeasuringPipeline,
+  needFiles: boolean,
+): Promise<Performed> {
   const endings: Ending[] = [];
-  await measureTargets([ref], pipeline, { needFiles, ended: (_, ending) => Promise.resolve(void endings.push(ending)) });
+  await measureTargets([ref], pipeline, {
+    needFiles,
+    ended: (_, ending) => Promise.resolve(void endings.push(ending)),
+  });
   const [ending] = endings;
   if (ending === undefined) throw new Error('the measurement has no result');
   if ('error' in ending) throw ending.error;
   return ending;
 }
 
-async function measureGroup(group: readonly Planned[], { effects, leave }: MeasuringPipeline, { needFiles, ended }: { needFiles: boolean; ended: MeasuringEnded }): Promise<void> {
+async function measureGroup(
+  group: readonly Planned[],
+  { effects, leave }: MeasuringPipeline,
+  { needFiles, ended }: { needFiles: boolean; ended: MeasuringEnded },
+): Promise<void> {
   const [first] = group;
   if (first === undefined) return;
   const refs = new Map(group.map(({ step, ref }) => [step, ref]));
-  await performTogether(group.map(({ step }) => step), measuring(first.step.base, first.settings), {
-    effects: effects(first.toolchain), needFiles,
-    ended: async (step, ending) => {
-      const ref = refs.get(step) ?? first.ref;
-      await ended(ref, 'error' in ending ? ending : await leave(ref, ending).catch((error: unknown) => ({ error })));
+  await performTogether(
+    group.map(({ step }) => step),
+    measuring(first.step.base, first.settings),
+    {
+      effects: effects(first.toolchain),
+      needFiles,
+      ended: async (step, ending) => {
+        const ref = refs.get(step) ?? first.ref;
+        await ended(
+          ref,
+          'error' in ending ? ending : await leave(ref, ending).catch((error: unknown) => ({ error })),
+        );
+      },
     },
-  });
+  );
 }

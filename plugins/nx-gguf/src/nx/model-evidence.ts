@@ -29,10 +29,18 @@ const publicLlamaCpp = 'https://github.com/ggml-org/llama.cpp';
  * Gathers the results of a model's targets as their last runs left them; what is missing is made.
  * @param withImportance also statistics of the importance matrix, for which its bytes are read once
  */
-export async function modelEvidence(request: EvidenceRequest, pipeline: Pipeline, { withImportance = false } = {}): Promise<Evidence> {
+export async function modelEvidence(
+  request: EvidenceRequest,
+  pipeline: Pipeline,
+  { withImportance = false } = {},
+): Promise<Evidence> {
   const { ref, model, toolchain } = request;
   const { workspace } = pipeline.environment;
-  const parts = evidenceParts(ref, pipeline, await readLock(workspace, { project: ref.project, kind: 'model' }));
+  const parts = evidenceParts(
+    ref,
+    pipeline,
+    await readLock(workspace, { project: ref.project, kind: 'model' }),
+  );
   const variants = Object.entries(model.quantize ?? {});
   const references = Object.entries(model.references ?? {});
   requireKnownVariants(request);
@@ -43,22 +51,51 @@ export async function modelEvidence(request: EvidenceRequest, pipeline: Pipeline
     directory: directoryOf(ref.project, pipeline),
     name: model.name,
     description: model.description ?? null,
-    source: { ...source, origin: parts.origin(model.source, 'source', source), readme: await parts.readme(source) },
+    source: {
+      ...source,
+      origin: parts.origin(model.source, 'source', source),
+      readme: await parts.readme(source),
+    },
     converted: await parts.artifact('convert'),
-    imatrix: model.imatrix === undefined ? null : await parts.imatrix(model.imatrix, withImportance ? toolchain : null),
-    evaluation: model.evaluation === undefined ? null : { corpus: await parts.corpus(model.evaluation.corpus), parameters: statedParameters(evaluationParameters(model.evaluation)) },
-    variants: await Promise.all(variants.map(async ([name]) => ({
-      name, use: model.card?.uses?.[name] ?? null,
-      made: await parts.artifact('quantize', name),
-      split: await declaredParts({ name, files: (await parts.artifact('quantize', name)).manifest.files }, { project: ref.project, model }, pipeline),
-      plan: await parts.parsed('plan', planFile, await parts.artifact('plan', name)),
-      measured: isMeasured ? await parts.measured(name) : null,
-      bench: await parts.bench(name),
-    }))),
-    references: await Promise.all(references.map(async ([name, { source: declared, compareWith }]) => {
-      const made = await parts.artifact('reference', name);
-      return { name, compareWith: compareWith ?? null, bench: await parts.bench(name), made, origin: parts.origin(declared, { reference: name }, made), measured: isMeasured ? await parts.measured(name) : null };
-    })),
+    imatrix:
+      model.imatrix === undefined
+        ? null
+        : await parts.imatrix(model.imatrix, withImportance ? toolchain : null),
+    evaluation:
+      model.evaluation === undefined
+        ? null
+        : {
+            corpus: await parts.corpus(model.evaluation.corpus),
+            parameters: statedParameters(evaluationParameters(model.evaluation)),
+          },
+    variants: await Promise.all(
+      variants.map(async ([name]) => ({
+        name,
+        use: model.card?.uses?.[name] ?? null,
+        made: await parts.artifact('quantize', name),
+        split: await declaredParts(
+          { name, files: (await parts.artifact('quantize', name)).manifest.files },
+          { project: ref.project, model },
+          pipeline,
+        ),
+        plan: await parts.parsed('plan', planFile, await parts.artifact('plan', name)),
+        measured: isMeasured ? await parts.measured(name) : null,
+        bench: await parts.bench(name),
+      })),
+    ),
+    references: await Promise.all(
+      references.map(async ([name, { source: declared, compareWith }]) => {
+        const made = await parts.artifact('reference', name);
+        return {
+          name,
+          compareWith: compareWith ?? null,
+          bench: await parts.bench(name),
+          made,
+          origin: parts.origin(declared, { reference: name }, made),
+          measured: isMeasured ? await parts.measured(name) : null,
+        };
+      }),
+    ),
     gates: model.gates ?? {},
     toolchain: await toolchainOf(toolchain, pipeline),
   });
@@ -68,18 +105,38 @@ async function toolchainOf(project: string, pipeline: Pipeline): Promise<Evidenc
   const { workspace } = pipeline.environment;
   const access = pipeline.toolchain(project);
   const { source } = await readConfig(workspace, 'toolchain', project);
-  const repository = source.type === 'git' ? publicAddress(source.url) : source.type === 'npm' ? publicLlamaCpp : null;
+  const repository =
+    source.type === 'git' ? publicAddress(source.url) : source.type === 'npm' ? publicLlamaCpp : null;
   const identity = async (part: 'build' | 'python') => (await access.identity(part)) as Record<string, Json>;
   const python = await identity('python');
-  const requirements = await pythonRequirements(await toolchainContext(project, pipeline.environment)).catch(() => null);
+  const requirements = await pythonRequirements(await toolchainContext(project, pipeline.environment)).catch(
+    () => null,
+  );
   // A list that was changed since is not what the environment was made from.
   const isBound = requirements !== null && python['requirements'] === sha256(requirements.join('\n'));
-  return { project, repository, build: await identity('build'), python, requirements: isBound ? requirements : null };
+  return {
+    project,
+    repository,
+    build: await identity('build'),
+    python,
+    requirements: isBound ? requirements : null,
+  };
 }
 
 function requireKnownVariants({ ref, model }: EvidenceRequest): void {
   const variants = Object.keys(model.quantize ?? {});
-  const unknown = Object.entries(model.references ?? {}).flatMap(([name, { compareWith }]) => (compareWith === undefined || variants.includes(compareWith) ? [] : [`references.${name}.compareWith: there is no variant ${JSON.stringify(compareWith)}`]));
-  unknown.push(...Object.keys(model.card?.uses ?? {}).filter((name) => !variants.includes(name)).map((name) => `card.uses.${name}: there is no variant ${JSON.stringify(name)}`));
-  if (unknown.length > 0) throw new GgufError('VARIANT_MISSING', `${ref.project}: ${unknown.join('\n')}`, { hint: `Declared are: ${variants.join(', ')}` });
+  const unknown = Object.entries(model.references ?? {}).flatMap(([name, { compareWith }]) =>
+    compareWith === undefined || variants.includes(compareWith)
+      ? []
+      : [`references.${name}.compareWith: there is no variant ${JSON.stringify(compareWith)}`],
+  );
+  unknown.push(
+    ...Object.keys(model.card?.uses ?? {})
+      .filter((name) => !variants.includes(name))
+      .map((name) => `card.uses.${name}: there is no variant ${JSON.stringify(name)}`),
+  );
+  if (unknown.length > 0)
+    throw new GgufError('VARIANT_MISSING', `${ref.project}: ${unknown.join('\n')}`, {
+      hint: `Declared are: ${variants.join(', ')}`,
+    });
 }

@@ -23,7 +23,10 @@ export interface ObtainedHeaders {
 }
 
 /** The headers of the converted model's files, or of a GGUF elsewhere that stands for it. */
-export async function modelHeadersOf(request: Pick<VariantRequest, 'ref' | 'toolchain' | 'from'>, pipeline: Pipeline): Promise<ObtainedHeaders> {
+export async function modelHeadersOf(
+  request: Pick<VariantRequest, 'ref' | 'toolchain' | 'from'>,
+  pipeline: Pipeline,
+): Promise<ObtainedHeaders> {
   const step = await headerStep(request, pipeline);
   return {
     headers: modelHeaders(await pipeline.perform(step, request.toolchain, { needFiles: false })),
@@ -31,10 +34,19 @@ export async function modelHeadersOf(request: Pick<VariantRequest, 'ref' | 'tool
   };
 }
 
-async function headerStep({ ref, from }: Pick<VariantRequest, 'ref' | 'from'>, pipeline: Pipeline): Promise<Step> {
+async function headerStep(
+  { ref, from }: Pick<VariantRequest, 'ref' | 'from'>,
+  pipeline: Pipeline,
+): Promise<Step> {
   if (from === undefined) return ggufHeaderStep(await convertedModel(ref, pipeline));
   if (isHub(from)) return pinnedHeaders(from, { project: ref.project, pipeline });
-  return readHeadersStep(await readHeaders(typeof from === 'string' ? from : from.type === 'url' ? from.url : from.path, ref.project, pipeline));
+  return readHeadersStep(
+    await readHeaders(
+      typeof from === 'string' ? from : from.type === 'url' ? from.url : from.path,
+      ref.project,
+      pipeline,
+    ),
+  );
 }
 
 function isHub(from: PlanFrom): from is HuggingFaceSource {
@@ -54,7 +66,8 @@ export async function readHeaders(from: string, project: string, pipeline: Pipel
     return headers;
   }
   const path = resolve(projectDirectory(workspace, project, '"from"'), from);
-  for (const name of shardNames(basename(path))) headers.push(await withFileBytes(join(dirname(path), name), readHeaderBytes).catch(missing(from)));
+  for (const name of shardNames(basename(path)))
+    headers.push(await withFileBytes(join(dirname(path), name), readHeaderBytes).catch(missing(from)));
   return headers;
 }
 
@@ -66,6 +79,9 @@ function shardUrls(text: string): string[] {
 function missing(from: string): (cause: unknown) => never {
   return (cause) => {
     if ((cause as { code?: unknown }).code !== 'ENOENT') throw cause;
-    throw new GgufError('FILE_MISSING', `${from}: ${(cause as Error).message}`, { cause, hint: 'A path is relative to the directory of the project; all files of a split GGUF must be there.' });
+    throw new GgufError('FILE_MISSING', `${from}: ${(cause as Error).message}`, {
+      cause,
+      hint: 'A path is relative to the directory of the project; all files of a split GGUF must be there.',
+    });
   };
 }

@@ -16,21 +16,30 @@ beforeAll(async () => {
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
-afterAll(() => { server.close(); });
+afterAll(() => {
+  server.close();
+});
 
-const problem = (address: string): Promise<string | null> => nxRemoteProblem({ NX_SELF_HOSTED_REMOTE_CACHE_SERVER: address, NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: 'secret' });
+const problem = (address: string): Promise<string | null> =>
+  nxRemoteProblem({
+    NX_SELF_HOSTED_REMOTE_CACHE_SERVER: address,
+    NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: 'secret',
+  });
 
-describe('the server of Nx\'s remote cache', () => {
+describe("the server of Nx's remote cache", () => {
   it('is asked what Nx will ask it', async () => {
     status = 404;
     await expect(problem(`${base}/`)).resolves.toBeNull();
     expect(asked).toEqual([['GET', '/v1/cache/0', 'Bearer secret']]);
   });
 
-  it.each([200, 400, 401, 403])('can be used, or its user is told by Nx, when it answers %d', async (answer) => {
-    status = answer;
-    await expect(problem(base)).resolves.toBeNull();
-  });
+  it.each([200, 400, 401, 403])(
+    'can be used, or its user is told by Nx, when it answers %d',
+    async (answer) => {
+      status = answer;
+      await expect(problem(base)).resolves.toBeNull();
+    },
+  );
 
   it.each([500, 502, 503, 429])('cannot be used when it answers %d', async (answer) => {
     status = answer;
@@ -38,11 +47,14 @@ describe('the server of Nx\'s remote cache', () => {
   });
 
   it('cannot be used when nobody listens', async () => {
-    await expect(problem('http://127.0.0.1:9')).resolves.toBe('http://127.0.0.1:9/: the connection was refused');
+    await expect(problem('http://127.0.0.1:9')).resolves.toBe(
+      'http://127.0.0.1:9/: the connection was refused',
+    );
   });
 
   it('is not looked for where there is none', async () => {
-    for (const address of [undefined, '']) await expect(nxRemoteProblem({ NX_SELF_HOSTED_REMOTE_CACHE_SERVER: address })).resolves.toBeNull();
+    for (const address of [undefined, ''])
+      await expect(nxRemoteProblem({ NX_SELF_HOSTED_REMOTE_CACHE_SERVER: address })).resolves.toBeNull();
     await expect(problem('no address')).resolves.toBeNull();
   });
 });

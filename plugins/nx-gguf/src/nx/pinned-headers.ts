@@ -17,12 +17,25 @@ import { headerAt } from './ranged-header.js';
  * costs no request; an unknown one is read by ranges, or from the store when the file is in it.
  * @throws GgufError `PLAN_FROM_AMBIGUOUS`, `PLAN_FROM_INCOMPLETE`, or what reading the lock or the hub throws
  */
-export async function pinnedHeaders(source: HuggingFaceSource, { project, pipeline }: { project: string; pipeline: Pipeline }): Promise<Step> {
+export async function pinnedHeaders(
+  source: HuggingFaceSource,
+  { project, pipeline }: { project: string; pipeline: Pipeline },
+): Promise<Step> {
   const { environment, transfer } = pipeline;
-  const locked = await lockedSource({ project, kind: 'model', place: 'planFrom', source }, environment, transfer);
-  const found = oneGguf(locked.files.map(({ path, sha256, sizeBytes }): ManifestFile => ({ name: path, sha256, sizeBytes })));
+  const locked = await lockedSource(
+    { project, kind: 'model', place: 'planFrom', source },
+    environment,
+    transfer,
+  );
+  const found = oneGguf(
+    locked.files.map(({ path, sha256, sizeBytes }): ManifestFile => ({ name: path, sha256, sizeBytes })),
+  );
   if ('problem' in found) {
-    throw new GgufError(found.problem === 'incomplete' ? 'PLAN_FROM_INCOMPLETE' : 'PLAN_FROM_AMBIGUOUS', `${project}: planFrom ${oneGgufProblem(found)}`, { hint: 'Name one GGUF, or all files of a split one, in "include" of planFrom in model.json.' });
+    throw new GgufError(
+      found.problem === 'incomplete' ? 'PLAN_FROM_INCOMPLETE' : 'PLAN_FROM_AMBIGUOUS',
+      `${project}: planFrom ${oneGgufProblem(found)}`,
+      { hint: 'Name one GGUF, or all files of a split one, in "include" of planFrom in model.json.' },
+    );
   }
   return pinnedHeaderStep(found.files, async () => {
     const headers: HeaderBytes[] = [];
@@ -31,14 +44,27 @@ export async function pinnedHeaders(source: HuggingFaceSource, { project, pipeli
   });
 }
 
-async function headerOf(file: ManifestFile, { source, locked, pipeline }: { source: HuggingFaceSource; locked: LockedSource; pipeline: Pipeline }): Promise<HeaderBytes> {
+async function headerOf(
+  file: ManifestFile,
+  { source, locked, pipeline }: { source: HuggingFaceSource; locked: LockedSource; pipeline: Pipeline },
+): Promise<HeaderBytes> {
   const { store, env } = pipeline.environment;
   const present = await findBlob(store, file);
   if (present !== null) return withFileBytes(present, readHeaderBytes);
   const { lockedHubFiles } = await import('../upstream/resolve-hub.js');
-  const [wanted] = await lockedHubFiles(source, { commit: locked.commit, files: locked.files.filter(({ path }) => path === file.name) }, env);
+  const [wanted] = await lockedHubFiles(
+    source,
+    { commit: locked.commit, files: locked.files.filter(({ path }) => path === file.name) },
+    env,
+  );
   if (wanted === undefined) throw new Error(`the lock has no ${file.name}`);
   const read = await headerAt(wanted, pipeline);
   if (read.header.fileSizeBytes === file.sizeBytes) return read;
-  throw new GgufError('SIZE_MISMATCH', `${wanted.name}: the server has ${read.header.fileSizeBytes} bytes instead of ${file.sizeBytes}`, { hint: 'The file is not the one that was pinned. When it was replaced on purpose, pin the new one with `nx g nx-gguf:update`.' });
+  throw new GgufError(
+    'SIZE_MISMATCH',
+    `${wanted.name}: the server has ${read.header.fileSizeBytes} bytes instead of ${file.sizeBytes}`,
+    {
+      hint: 'The file is not the one that was pinned. When it was replaced on purpose, pin the new one with `nx g nx-gguf:update`.',
+    },
+  );
 }

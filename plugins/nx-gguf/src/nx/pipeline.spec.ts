@@ -11,13 +11,21 @@ import { memoryRemote } from '../remote/testing/memory-remote.js';
 import { manifestText } from '../store/actions.js';
 import { discardBlob } from '../store/blobs.js';
 import type { StoreLayout } from '../store/layout.js';
-import { age, idOf, manifestOf, put, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
+import {
+  age,
+  idOf,
+  manifestOf,
+  put,
+  temporaryDirectory,
+  temporaryStore,
+} from '../store/testing/temporary-store.js';
 import { createPipeline, type Pipeline } from './pipeline.js';
 
 const ref = { project: 'texts', kind: 'fetch' } as const;
 const text = 'text to evaluate on';
 const file = { name: 'a.txt', ...idOf(text) };
-const program = (content: string): string => `import { appendFileSync, writeFileSync } from 'node:fs';\nappendFileSync('runs', 'x');\nwriteFileSync(process.argv[2] + '/a.txt', ${content});\n`;
+const program = (content: string): string =>
+  `import { appendFileSync, writeFileSync } from 'node:fs';\nappendFileSync('runs', 'x');\nwriteFileSync(process.argv[2] + '/a.txt', ${content});\n`;
 
 interface Given {
   pipeline: Pipeline;
@@ -44,10 +52,32 @@ function given(source: Source = written, remote?: RemoteStore): Given {
   const store = temporaryStore();
   const told: WorkEvent[] = [];
   const workspace = { root, projects: { texts: { root: 'corpora/texts' } } };
-  const remotes = remote === undefined ? noRemotes(store) : joinRemotes({ store, remotes: [guard(remote, { store })], sharesSources: true, report: (event) => told.push(event), signal: undefined });
-  const later = (): Pipeline => createPipeline({ workspace, store, remotes, env: {}, report: (event) => told.push(event), signal: undefined });
+  const remotes =
+    remote === undefined
+      ? noRemotes(store)
+      : joinRemotes({
+          store,
+          remotes: [guard(remote, { store })],
+          sharesSources: true,
+          report: (event) => told.push(event),
+          signal: undefined,
+        });
+  const later = (): Pipeline =>
+    createPipeline({
+      workspace,
+      store,
+      remotes,
+      env: {},
+      report: (event) => told.push(event),
+      signal: undefined,
+    });
   return {
-    pipeline: later(), store, remotes, told, project, later,
+    pipeline: later(),
+    store,
+    remotes,
+    told,
+    project,
+    later,
     manifest: join(root, 'dist/texts/fetch/artifact.json'),
     runs: () => (existsSync(join(project, 'runs')) ? readFileSync(join(project, 'runs'), 'utf8').length : 0),
   };
@@ -122,10 +152,16 @@ describe('upstream', () => {
     await expect(pipeline.upstream(ref)).resolves.toMatchObject({ step: 'fetch', files: [file] });
   });
 
-  it.each([['BAD_MANIFEST', '{'], ['MANIFEST_FORMAT', '{"format":2}']])('fails with %s for one it cannot read', async (code, wrong) => {
+  it.each([
+    ['BAD_MANIFEST', '{'],
+    ['MANIFEST_FORMAT', '{"format":2}'],
+  ])('fails with %s for one it cannot read', async (code, wrong) => {
     const { pipeline, manifest } = given();
     put(manifest, wrong);
-    await expect(pipeline.upstream(ref)).rejects.toMatchObject({ code, message: expect.stringContaining(manifest) as string });
+    await expect(pipeline.upstream(ref)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(manifest) as string,
+    });
   });
 });
 
@@ -139,10 +175,13 @@ describe('resolve', () => {
 
   it.each<[string, (store: StoreLayout) => Promise<void> | void]>([
     ['lost', (store) => discardBlob(store, file.sha256)],
-    ['damaged', (store) => {
-      chmodSync(store.blob(file.sha256), 0o644);
-      writeFileSync(store.blob(file.sha256), text.toUpperCase());
-    }],
+    [
+      'damaged',
+      (store) => {
+        chmodSync(store.blob(file.sha256), 0o644);
+        writeFileSync(store.blob(file.sha256), text.toUpperCase());
+      },
+    ],
   ])('has a blob that was %s made again by the target that made it, and says so', async (_, lose) => {
     const { pipeline, store, later, told, runs } = given();
     await pipeline.obtain(ref);
@@ -153,7 +192,10 @@ describe('resolve', () => {
     await expect(pipelineLater.resolve(file)).resolves.toBe(store.blob(file.sha256));
     expect(readFileSync(store.blob(file.sha256), 'utf8')).toBe(text);
     expect(runs()).toBe(2);
-    expect(told).toContainEqual({ type: 'step', message: 'a.txt is not in the store any more: making it again with texts:fetch' });
+    expect(told).toContainEqual({
+      type: 'step',
+      message: 'a.txt is not in the store any more: making it again with texts:fetch',
+    });
   });
 
   it('brings a blob from a remote before anything runs again', async () => {
@@ -178,11 +220,19 @@ describe('resolve', () => {
     await pipeline.obtain(ref);
     await expect(pipeline.resolve(file)).resolves.toBe(store.blob(file.sha256));
     expect(runs()).toBe(1);
-    expect(told.filter((event) => 'message' in event && event.message.includes('a.txt'))).toEqual([{ type: 'step', message: 'a.txt is not in the store or the remote any more: making it again with texts:fetch' }]);
+    expect(told.filter((event) => 'message' in event && event.message.includes('a.txt'))).toEqual([
+      {
+        type: 'step',
+        message: 'a.txt is not in the store or the remote any more: making it again with texts:fetch',
+      },
+    ]);
   });
 
   it('cannot make what nobody is known to have made', async () => {
-    await expect(given().pipeline.resolve(file)).rejects.toMatchObject({ code: 'BLOB_MISSING', message: expect.stringContaining(sha256(text)) as string });
+    await expect(given().pipeline.resolve(file)).rejects.toMatchObject({
+      code: 'BLOB_MISSING',
+      message: expect.stringContaining(sha256(text)) as string,
+    });
   });
 
   it.each([
@@ -191,12 +241,19 @@ describe('resolve', () => {
   ])('fails when other bytes are made, because %s', async (_, content) => {
     const { pipeline, store, project, later } = given();
     if (!content.startsWith('"')) writeFileSync(join(project, 'make.mjs'), program(content));
-    const { manifest: { files: [made = file] } } = await pipeline.obtain(ref);
+    const {
+      manifest: {
+        files: [made = file],
+      },
+    } = await pipeline.obtain(ref);
     if (content.startsWith('"')) writeFileSync(join(project, 'make.mjs'), program(content));
     await discardBlob(store, made.sha256);
     const pipelineLater = later();
     await pipelineLater.upstream(ref);
-    await expect(pipelineLater.resolve(made)).rejects.toMatchObject({ code: 'INPUT_CHANGED', hint: expect.stringMatching(/nx run texts:fetch/) as string });
+    await expect(pipelineLater.resolve(made)).rejects.toMatchObject({
+      code: 'INPUT_CHANGED',
+      hint: expect.stringMatching(/nx run texts:fetch/) as string,
+    });
   });
 
   it('gives a file outside where it is, and fails clearly when it is gone', async () => {
@@ -205,6 +262,9 @@ describe('resolve', () => {
     await pipeline.obtain(ref);
     await expect(pipeline.resolve(file)).resolves.toBe(outside);
     renameSync(outside, `${outside}.moved`);
-    await expect(pipeline.resolve(file)).rejects.toMatchObject({ code: 'SOURCE_MISSING', message: expect.stringContaining(outside) as string });
+    await expect(pipeline.resolve(file)).rejects.toMatchObject({
+      code: 'SOURCE_MISSING',
+      message: expect.stringContaining(outside) as string,
+    });
   });
 });

@@ -23,10 +23,24 @@ const longestDownloadMs = 540_000;
  * the remotes when it is not here. Bytes that are gone everywhere were found gone before the run, unless what Nx restored
  * was neither under `dist/` nor missing there then: such a target fails the run, with the command that makes them again.
  */
-export const placeRequested: PostTasksExecution = async (options, { id, taskResults, workspaceRoot, argv }) => {
+export const placeRequested: PostTasksExecution = async (
+  options,
+  { id, taskResults, workspaceRoot, argv },
+) => {
   const store = storeLayout(defaultStoreRoot(process.env));
-  const progress = progressReporter({ write: (text) => process.stdout.write(text), isTerminal: process.stdout.isTTY, nowMs: () => performance.now() });
-  const remotes = createRemotes({ store, env: process.env, pluginOptions: options, run: hookRun(id), report: progress.report, signal: AbortSignal.timeout(longestDownloadMs) });
+  const progress = progressReporter({
+    write: (text) => process.stdout.write(text),
+    isTerminal: process.stdout.isTTY,
+    nowMs: () => performance.now(),
+  });
+  const remotes = createRemotes({
+    store,
+    env: process.env,
+    pluginOptions: options,
+    run: hookRun(id),
+    report: progress.report,
+    signal: AbortSignal.timeout(longestDownloadMs),
+  });
   const gone = new Map<string, string[]>();
   for (const { task, status } of Object.values(taskResults)) {
     if (!cached.has(status)) continue;
@@ -36,7 +50,9 @@ export const placeRequested: PostTasksExecution = async (options, { id, taskResu
       const place = () => placeFiles(manifest, task.target.project, { root: workspaceRoot, store });
       const { missing } = await place();
       if (missing.length === 0 || !isNamed(task.target, argv, targetPrefix(options))) continue;
-      const still = (await remotes.bring(manifest.files).catch(unlessInterrupted)) ? (await place()).missing : missing;
+      const still = (await remotes.bring(manifest.files).catch(unlessInterrupted))
+        ? (await place()).missing
+        : missing;
       if (still.length > 0) gone.set(task.id, still);
     }
   }
@@ -53,7 +69,14 @@ function unlessInterrupted(error: unknown): false {
 
 function filesGone(gone: ReadonlyMap<string, readonly string[]>, remotes: readonly string[]): GgufError {
   const places = ['this machine', ...remotes].join(' or ');
-  const files = [...gone].map(([task, missing]) => `${task} is unchanged, but its files are not on ${places} any more: ${missing.join(', ')}`);
-  const commands = [...gone.keys()].map((task) => `nx run ${task} --skip-nx-cache --exclude-task-dependencies`);
-  return new GgufError('FILES_GONE', files.join('\n'), { hint: `Make them again with:\n${commands.join('\n')}` });
+  const files = [...gone].map(
+    ([task, missing]) =>
+      `${task} is unchanged, but its files are not on ${places} any more: ${missing.join(', ')}`,
+  );
+  const commands = [...gone.keys()].map(
+    (task) => `nx run ${task} --skip-nx-cache --exclude-task-dependencies`,
+  );
+  return new GgufError('FILES_GONE', files.join('\n'), {
+    hint: `Make them again with:\n${commands.join('\n')}`,
+  });
 }

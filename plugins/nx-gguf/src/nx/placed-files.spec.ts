@@ -1,7 +1,15 @@
 import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { discardBlob } from '../store/blobs.js';
-import { adopt, age, idOf, manifestOf, put, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
+import {
+  adopt,
+  age,
+  idOf,
+  manifestOf,
+  put,
+  temporaryDirectory,
+  temporaryStore,
+} from '../store/testing/temporary-store.js';
 import { placeFiles } from './placed-files.js';
 
 const name = 'tiny-Q6_K.gguf';
@@ -10,7 +18,12 @@ const manifest = manifestOf({ [name]: 'bytes' });
 
 function given() {
   const [root, store] = [temporaryDirectory(), temporaryStore()];
-  return { root, store, path: join(root, place), placed: (of = manifest) => placeFiles(of, 'tiny', { root, store }) };
+  return {
+    root,
+    store,
+    path: join(root, place),
+    placed: (of = manifest) => placeFiles(of, 'tiny', { root, store }),
+  };
 }
 
 describe('placeFiles', () => {
@@ -22,7 +35,10 @@ describe('placeFiles', () => {
   });
 
   it('places nothing of a step whose files nobody looks for', async () => {
-    await expect(given().placed({ ...manifest, step: 'kld-base' })).resolves.toEqual({ places: [], missing: [] });
+    await expect(given().placed({ ...manifest, step: 'kld-base' })).resolves.toEqual({
+      places: [],
+      missing: [],
+    });
   });
 
   it('takes a file for what it is when the store has lost its bytes', async () => {
@@ -34,12 +50,15 @@ describe('placeFiles', () => {
     expect(readFileSync(path, 'utf8')).toBe('bytes');
   });
 
-  it.each(['BYTES', 'more bytes'])('does not leave an older result (%s) under the name of one whose bytes are not here', async (older) => {
-    const { path, placed } = given();
-    age(put(path, older), 60_000);
-    await expect(placed()).resolves.toEqual({ places: [], missing: [place] });
-    expect(existsSync(path)).toBe(false);
-  });
+  it.each(['BYTES', 'more bytes'])(
+    'does not leave an older result (%s) under the name of one whose bytes are not here',
+    async (older) => {
+      const { path, placed } = given();
+      age(put(path, older), 60_000);
+      await expect(placed()).resolves.toEqual({ places: [], missing: [place] });
+      expect(existsSync(path)).toBe(false);
+    },
+  );
 
   it('notices a file that was changed since', async () => {
     const { path, placed } = given();

@@ -20,7 +20,11 @@ export interface PlacedFiles {
 }
 
 /** Links the files of an artifact that people look for under `dist/`, as far as their bytes are on this machine; older ones under these names go. */
-export async function placeFiles(manifest: Manifest, project: string, { root, store }: { root: string; store: StoreLayout }): Promise<PlacedFiles> {
+export async function placeFiles(
+  manifest: Manifest,
+  project: string,
+  { root, store }: { root: string; store: StoreLayout },
+): Promise<PlacedFiles> {
   const placed: PlacedFiles = { places: [], missing: [] };
   if (!leavesFiles(manifest.step)) return placed;
   for (const file of manifest.files) {
@@ -36,17 +40,28 @@ export async function placeFiles(manifest: Manifest, project: string, { root, st
 }
 
 /** The files of an artifact that people look for and whose bytes are neither in the store nor where they look. Nothing is placed or removed. */
-export async function lostFiles(manifest: Manifest, project: string, { root, store }: { root: string; store: StoreLayout }): Promise<ManifestFile[]> {
+export async function lostFiles(
+  manifest: Manifest,
+  project: string,
+  { root, store }: { root: string; store: StoreLayout },
+): Promise<ManifestFile[]> {
   if (!leavesFiles(manifest.step)) return [];
   const lost: ManifestFile[] = [];
   for (const file of manifest.files) {
-    if ((await findBlob(store, file)) === null && !(await holds(join(root, filesDirectory(project), file.name), { file, store }))) lost.push(file);
+    if (
+      (await findBlob(store, file)) === null &&
+      !(await holds(join(root, filesDirectory(project), file.name), { file, store }))
+    )
+      lost.push(file);
   }
   return lost;
 }
 
 /** True when a file outside holds these bytes; it is then known to the store as a place of theirs, and not read again while it is unchanged. */
-async function holds(path: string, { file, store }: { file: ManifestFile; store: StoreLayout }): Promise<boolean> {
+async function holds(
+  path: string,
+  { file, store }: { file: ManifestFile; store: StoreLayout },
+): Promise<boolean> {
   if ((await fileState(path))?.sizeBytes !== file.sizeBytes) return false;
   return (await referToFile(store, path)).sha256 === file.sha256;
 }

@@ -13,7 +13,8 @@ import { projectDirectory } from './workspace.js';
 
 // What fetching needs is loaded when something is fetched: most runs find everything in the store.
 const upstream = () => import('../upstream/fetch-source.js');
-const extract: Extract = async (extraction) => (await import('../upstream/archive-member.js')).extractMember(extraction);
+const extract: Extract = async (extraction) =>
+  (await import('../upstream/archive-member.js')).extractMember(extraction);
 
 /** Where a source stands. */
 export interface SourcePlace {
@@ -26,7 +27,10 @@ export interface SourcePlace {
 }
 
 /** The step that brings the files of a source into the store: one kind of source for models, matrices, references and corpora. */
-export async function planSource(source: Source, { ref, pipeline, toolchain, kind, place }: SourcePlace): Promise<Step> {
+export async function planSource(
+  source: Source,
+  { ref, pipeline, toolchain, kind, place }: SourcePlace,
+): Promise<Step> {
   const { workspace, store, report } = pipeline.environment;
   const directory = projectDirectory(workspace, ref.project, targetName(ref));
   const refer = (path: string) => referToFile(store, path);
@@ -36,14 +40,29 @@ export async function planSource(source: Source, { ref, pipeline, toolchain, kin
       return fetchPathStep(source, resolve(directory, source.path), refer);
     case 'command': {
       const access = pipeline.toolchain(toolchain);
-      return fetchCommandStep(source, { projectDir: directory, refer, identities: { source: () => access.identity('source'), python: () => access.identity('python') } });
+      return fetchCommandStep(source, {
+        projectDir: directory,
+        refer,
+        identities: { source: () => access.identity('source'), python: () => access.identity('python') },
+      });
     }
     case 'url':
-      return fetchUrlStep(source, { extract, bring: async () => (await upstream()).fetchUrl(source, upstreamContext(pipeline.environment, pipeline.transfer)) });
+      return fetchUrlStep(source, {
+        extract,
+        bring: async () =>
+          (await upstream()).fetchUrl(source, upstreamContext(pipeline.environment, pipeline.transfer)),
+      });
     default: {
-      const locked = await lockedSource({ project: ref.project, kind, place, source }, pipeline.environment, pipeline.transfer);
+      const locked = await lockedSource(
+        { project: ref.project, kind, place, source },
+        pipeline.environment,
+        pipeline.transfer,
+      );
       const context = upstreamContext(pipeline.environment, pipeline.transfer);
-      return fetchLockedStep(source, locked, { extract, bring: async () => (await upstream()).fetchLocked(source, { locked, projectDir: directory }, context) });
+      return fetchLockedStep(source, locked, {
+        extract,
+        bring: async () => (await upstream()).fetchLocked(source, { locked, projectDir: directory }, context),
+      });
     }
   }
 }

@@ -78,12 +78,18 @@ interface Start {
 
 /** The parts in the line of the whole: of those that are ahead, how far. */
 function partsInWords({ done: slowest, parts = [] }: Progress): string {
-  const words = parts.map(({ name, done, figure }) => [name, ...(done === slowest ? [] : [`(${done})`]), ...(figure === undefined ? [] : [figure])].join(' '));
+  const words = parts.map(({ name, done, figure }) =>
+    [name, ...(done === slowest ? [] : [`(${done})`]), ...(figure === undefined ? [] : [figure])].join(' '),
+  );
   return words.length === 0 ? '' : `: ${words.join(', ')}`;
 }
 
 /** One line for each part, under that of the whole. */
-function partLines({ total, unit, parts = [] }: Progress, starts: ReadonlyMap<string, Start>, nowMs: number): string[] {
+function partLines(
+  { total, unit, parts = [] }: Progress,
+  starts: ReadonlyMap<string, Start>,
+  nowMs: number,
+): string[] {
   const width = Math.max(0, ...parts.map(({ name }) => name.length));
   return parts.map(({ name, done, figure }) => {
     const start = starts.get(name) ?? { ms: nowMs, done };
@@ -92,11 +98,17 @@ function partLines({ total, unit, parts = [] }: Progress, starts: ReadonlyMap<st
 }
 
 /** One line of progress, e.g. `quantizing 34 % (12/35 tensors, 3.1/s, 8 s left)`; what was done before it started has no part in the rate. */
-export function progressLine({ label, done, total, unit }: Progress, elapsedMs: number, startDone = 0): string {
+export function progressLine(
+  { label, done, total, unit }: Progress,
+  elapsedMs: number,
+  startDone = 0,
+): string {
   const rate = elapsedMs > 0 ? (Math.max(0, done - startDone) * 1000) / elapsedMs : 0;
-  const amount = (value: number): string => (unit === 'bytes' ? prettyBytes(value, { binary: true }) : String(value));
+  const amount = (value: number): string =>
+    unit === 'bytes' ? prettyBytes(value, { binary: true }) : String(value);
   const perSecond = unit === 'bytes' ? prettyBytes(rate, { binary: true }) : rate.toFixed(1);
-  if (total === null || total === 0) return `${label} (${amount(done)}${unit === 'bytes' ? '' : ` ${unit}`}, ${perSecond}/s)`;
+  if (total === null || total === 0)
+    return `${label} (${amount(done)}${unit === 'bytes' ? '' : ` ${unit}`}, ${perSecond}/s)`;
   const left = rate > 0 && elapsedMs > 1000 ? `, ${duration((total - done) / rate)} left` : '';
   const counts = unit === 'bytes' ? `${amount(done)}/${amount(total)}` : `${done}/${total} ${unit}`;
   return `${label} ${Math.floor((done * 100) / total)} % (${counts}, ${perSecond}/s${left})`;

@@ -1,7 +1,15 @@
 import type { ExecutorContext } from '@nx/devkit';
 
 /** The projects of all tasks that a task builds on, or null where that is not known, as when dependencies are left out. */
-export function projectsBuiltOn({ projectName, targetName: target, configurationName, taskGraph }: Pick<ExecutorContext, 'projectName' | 'targetName' | 'configurationName' | 'taskGraph'>): ReadonlySet<string> | null {
+export function projectsBuiltOn({
+  projectName,
+  targetName: target,
+  configurationName,
+  taskGraph,
+}: Pick<
+  ExecutorContext,
+  'projectName' | 'targetName' | 'configurationName' | 'taskGraph'
+>): ReadonlySet<string> | null {
   if (taskGraph === undefined) return null;
   const id = [projectName, target, configurationName].filter((part) => part !== undefined).join(':');
   const found = new Set<string>();

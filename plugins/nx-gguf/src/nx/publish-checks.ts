@@ -32,7 +32,9 @@ export interface CheckedPublication {
  * What stands between the recipe as it is now and the results under dist/: targets that did not run, manifests whose
  * action key is not the one that the recipe gives now, another llama.cpp than the declared one. Empty when all agree.
  */
-export async function staleResults(checked: CheckedPublication): Promise<{ missing: string[]; stale: string[] }> {
+export async function staleResults(
+  checked: CheckedPublication,
+): Promise<{ missing: string[]; stale: string[] }> {
   const { pipeline } = checked;
   const planned = asTheyAre(pipeline);
   const missing: string[] = [];
@@ -41,7 +43,8 @@ export async function staleResults(checked: CheckedPublication): Promise<{ missi
     try {
       const manifest = await planned.upstream(ref);
       const { step } = await (ref.kind === 'kld' ? planMeasurement : planStep)(ref, planned, {});
-      if (actionKey(step.plan) !== manifest.actionKey) stale.push(`${targetName(ref)}: its result is of another recipe than the declared one`);
+      if (actionKey(step.plan) !== manifest.actionKey)
+        stale.push(`${targetName(ref)}: its result is of another recipe than the declared one`);
     } catch (error) {
       if (error instanceof NotBuilt) missing.push(`${error.message} has no result`);
       else if (isGgufError(error)) stale.push(`${targetName(ref)}: ${error.message}`);
@@ -52,7 +55,11 @@ export async function staleResults(checked: CheckedPublication): Promise<{ missi
 }
 
 /** Files under dist/ that are not what their manifests say: somebody changed them there, and expects to see that published. */
-export async function changedPlaces(project: string, sources: Iterable<PublishSource>, pipeline: Pipeline): Promise<string[]> {
+export async function changedPlaces(
+  project: string,
+  sources: Iterable<PublishSource>,
+  pipeline: Pipeline,
+): Promise<string[]> {
   const { workspace, store, report } = pipeline.environment;
   const changed: string[] = [];
   for (const source of sources) {
@@ -60,7 +67,13 @@ export async function changedPlaces(project: string, sources: Iterable<PublishSo
     const { name, sha256, sizeBytes } = source.file;
     const place = join(filesDirectory(project), name);
     const path = join(workspace.root, place);
-    if (!(await access(path).then(() => true, () => false))) continue;
+    if (
+      !(await access(path).then(
+        () => true,
+        () => false,
+      ))
+    )
+      continue;
     const blob = await findBlob(store, source.file);
     if (blob !== null && (await isPlaced(blob, path))) continue;
     let read = 0;
@@ -78,11 +91,20 @@ export async function failedGates(checked: CheckedPublication): Promise<string[]
   const { project, model, settings, pipeline } = checked;
   if (!settings.files.has('variants')) return [];
   const hasGates = Object.keys(model.gates ?? {}).length > 0;
-  if (!hasGates) return model.evaluation === undefined ? [`${project}: model.json declares neither "evaluation" nor "gates", so nothing was measured`] : [];
+  if (!hasGates)
+    return model.evaluation === undefined
+      ? [`${project}: model.json declares neither "evaluation" nor "gates", so nothing was measured`]
+      : [];
   const ref: TargetRef = { project, kind: 'gate' };
   const { step, toolchain } = await planStep(ref, asTheyAre(pipeline), {});
-  const result = validate('gate', (await pipeline.perform(step, toolchain)).facts, `result of ${targetName(ref)}`);
-  return result.checks.filter(({ variant, passed }) => !passed && settings.variants.includes(variant)).map(gateSentence);
+  const result = validate(
+    'gate',
+    (await pipeline.perform(step, toolchain)).facts,
+    `result of ${targetName(ref)}`,
+  );
+  return result.checks
+    .filter(({ variant, passed }) => !passed && settings.variants.includes(variant))
+    .map(gateSentence);
 }
 
 /** The same pipeline, planning from the manifests as they are: nothing is made that is not there, and nothing is told again. */
@@ -101,20 +123,34 @@ function asTheyAre(pipeline: Pipeline): Pipeline {
 class NotBuilt extends Error {}
 
 function targetsOf({ project, model, settings }: CheckedPublication): TargetRef[] {
-  const corpora = [...new Set([model.imatrix?.type === 'make' ? corpusProject(model.imatrix.corpus) : null, model.evaluation === undefined ? null : corpusProject(model.evaluation.corpus)])].filter((name) => name !== null);
+  const corpora = [
+    ...new Set([
+      model.imatrix?.type === 'make' ? corpusProject(model.imatrix.corpus) : null,
+      model.evaluation === undefined ? null : corpusProject(model.evaluation.corpus),
+    ]),
+  ].filter((name) => name !== null);
   const hasCard = settings.files.has('card');
   const variants = hasCard ? Object.keys(model.quantize ?? {}) : settings.variants;
   const references = hasCard ? Object.keys(model.references ?? {}) : [];
   // What gates ask about is measured, also when it is not published.
-  const gated = [...gateNeeds(model.gates ?? {})].filter(([, { isMeasured }]) => isMeasured).map(([name]) => name);
-  const of = (kind: TargetRef['kind'], variant?: string): TargetRef => ({ project, kind, ...(variant === undefined ? {} : { variant }) });
+  const gated = [...gateNeeds(model.gates ?? {})]
+    .filter(([, { isMeasured }]) => isMeasured)
+    .map(([name]) => name);
+  const of = (kind: TargetRef['kind'], variant?: string): TargetRef => ({
+    project,
+    kind,
+    ...(variant === undefined ? {} : { variant }),
+  });
   return [
     ...corpora.map((corpus): TargetRef => ({ project: corpus, kind: 'fetch' })),
-    of('fetch'), of('convert'),
+    of('fetch'),
+    of('convert'),
     ...(model.imatrix === undefined ? [] : [of('imatrix')]),
     ...variants.map((name) => of('quantize', name)),
     ...references.map((name) => of('reference', name)),
-    ...(model.evaluation === undefined ? [] : [...new Set([...variants, ...references, ...gated])].map((name) => of('kld', name))),
+    ...(model.evaluation === undefined
+      ? []
+      : [...new Set([...variants, ...references, ...gated])].map((name) => of('kld', name))),
     ...(hasCard ? [of('card')] : []),
   ];
 }
@@ -126,8 +162,14 @@ function corpusProject(corpus: CorpusFile): string {
 /** The build of llama.cpp that results were made with, when the declared one is another by now. */
 async function staleToolchain({ model, pipeline }: CheckedPublication): Promise<string[]> {
   const project = model.toolchain ?? defaultToolchain;
-  const recorded = await readManifest(join(pipeline.environment.workspace.root, manifestPath({ project, kind: 'build' })));
+  const recorded = await readManifest(
+    join(pipeline.environment.workspace.root, manifestPath({ project, kind: 'build' })),
+  );
   if (recorded === null) return [];
-  const declared = (await buildIdentity(await toolchainContext(project, pipeline.environment))) as unknown as Json;
-  return canonicalJson(declared) === canonicalJson(recorded.facts['identity'] as Json) ? [] : [`${project}:build: its result is of another llama.cpp than the declared one`];
+  const declared = (await buildIdentity(
+    await toolchainContext(project, pipeline.environment),
+  )) as unknown as Json;
+  return canonicalJson(declared) === canonicalJson(recorded.facts['identity'] as Json)
+    ? []
+    : [`${project}:build: its result is of another llama.cpp than the declared one`];
 }

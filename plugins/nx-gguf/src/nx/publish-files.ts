@@ -36,7 +36,10 @@ export interface Collecting {
 export async function filesToPublish(collecting: Collecting): Promise<FilesToPublish> {
   const sources = new Map<string, PublishSource>();
   const found = await collected(collecting);
-  checkPaths(found.map(([path]) => path), collecting.project);
+  checkPaths(
+    found.map(([path]) => path),
+    collecting.project,
+  );
   const files: PublishedFile[] = [];
   for (const [path, source] of found) {
     sources.set(path, source);
@@ -48,27 +51,43 @@ export async function filesToPublish(collecting: Collecting): Promise<FilesToPub
 async function collected(collecting: Collecting): Promise<[string, PublishSource][]> {
   const { project, settings, pipeline } = collecting;
   const found: [string, PublishSource][] = [];
-  const of = (kind: TargetKind, variant?: string) => pipeline.upstream({ project, kind, ...(variant === undefined ? {} : { variant }) });
-  const put = (files: readonly ManifestFile[]): void => { found.push(...files.map((file): [string, PublishSource] => [file.name, { file }])); };
+  const of = (kind: TargetKind, variant?: string) =>
+    pipeline.upstream({ project, kind, ...(variant === undefined ? {} : { variant }) });
+  const put = (files: readonly ManifestFile[]): void => {
+    found.push(...files.map((file): [string, PublishSource] => [file.name, { file }]));
+  };
   if (settings.files.has('unquantized')) put(await splitted((await of('convert')).files, collecting));
   for (const variant of settings.variants) {
-    if (settings.files.has('variants')) put(await splitted((await of('quantize', variant)).files, collecting));
-    if (settings.files.has('plan')) found.push([`plan/${variant}.json`, { file: oneFile(await of('plan', variant), planFile, 'plan') }]);
-    if (settings.files.has('kld')) found.push([`kld/${variant}.json`, { text: manifestText(await of('kld', variant)) }]);
+    if (settings.files.has('variants'))
+      put(await splitted((await of('quantize', variant)).files, collecting));
+    if (settings.files.has('plan'))
+      found.push([`plan/${variant}.json`, { file: oneFile(await of('plan', variant), planFile, 'plan') }]);
+    if (settings.files.has('kld'))
+      found.push([`kld/${variant}.json`, { text: manifestText(await of('kld', variant)) }]);
   }
   if (settings.files.has('imatrix')) put((await of('imatrix')).files);
   if (settings.files.has('card')) put((await of('card')).files);
   return found;
 }
 
-async function splitted(files: readonly ManifestFile[], { project, model, settings, pipeline }: Collecting): Promise<readonly ManifestFile[]> {
-  return (await partsAbove(files, { project, model, maxSize: settings.splitMaxSize }, pipeline))?.files ?? files;
+async function splitted(
+  files: readonly ManifestFile[],
+  { project, model, settings, pipeline }: Collecting,
+): Promise<readonly ManifestFile[]> {
+  return (
+    (await partsAbove(files, { project, model, maxSize: settings.splitMaxSize }, pipeline))?.files ?? files
+  );
 }
 
 function checkPaths(paths: readonly string[], project: string): void {
   const problems = [
-    ...paths.flatMap((path) => { const problem = pathProblem(path); return problem === null ? [] : [`${path}: ${problem}`]; }),
-    ...pathCollisions([...paths, recordFile]).map(([one, other]) => `${one} and ${other} cannot be beside each other`),
+    ...paths.flatMap((path) => {
+      const problem = pathProblem(path);
+      return problem === null ? [] : [`${path}: ${problem}`];
+    }),
+    ...pathCollisions([...paths, recordFile]).map(
+      ([one, other]) => `${one} and ${other} cannot be beside each other`,
+    ),
   ];
   if (problems.length > 0) throw new GgufError('BAD_FILE_NAME', `${project}:publish: ${problems.join('\n')}`);
 }
@@ -81,5 +100,10 @@ async function published(path: string, source: PublishSource, pipeline: Pipeline
   }
   const { sizeBytes, sha256: digest } = source.file;
   if (path.endsWith('.gguf') || sizeBytes > largeFileBytes) return { path, sizeBytes, sha256: digest };
-  return { path, sizeBytes, sha256: digest, gitOid: gitBlobOid(await readFile(await pipeline.resolve(source.file))) };
+  return {
+    path,
+    sizeBytes,
+    sha256: digest,
+    gitOid: gitBlobOid(await readFile(await pipeline.resolve(source.file))),
+  };
 }

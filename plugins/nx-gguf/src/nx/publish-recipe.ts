@@ -10,8 +10,13 @@ import { join } from 'node:path';
 import { readManifest } from '../store/actions.js';
 
 /** The recipe behind the results, for the message of the commit that publishes them. */
-export async function publishedRecipe({ project, model }: { project: string; model: Model }, variants: readonly string[], pipeline: Pipeline): Promise<PublishedRecipe> {
-  const manifestOf = (ref: TargetRef): Promise<Manifest | null> => readManifest(join(pipeline.environment.workspace.root, manifestPath(ref))).catch(() => null);
+export async function publishedRecipe(
+  { project, model }: { project: string; model: Model },
+  variants: readonly string[],
+  pipeline: Pipeline,
+): Promise<PublishedRecipe> {
+  const manifestOf = (ref: TargetRef): Promise<Manifest | null> =>
+    readManifest(join(pipeline.environment.workspace.root, manifestPath(ref))).catch(() => null);
   const lock = await readLock(pipeline.environment.workspace, { project, kind: 'model' });
   const rows: PublishedRecipe['variants'][number][] = [];
   let llamaCpp: string | null = null;
@@ -20,13 +25,21 @@ export async function publishedRecipe({ project, model }: { project: string; mod
     const measured = await manifestOf({ project, kind: 'kld', variant: name });
     const { bitsPerWeight = null } = (quantized?.facts ?? {}) as { bitsPerWeight?: number };
     const { statistics } = (measured?.facts ?? {}) as { statistics?: KldStatistics };
-    rows.push({ name, ftype: model.quantize?.[name]?.ftype ?? '', bitsPerWeight, meanKld: statistics === undefined ? null : estimateText(statistics.kldNats.mean, 6) });
+    rows.push({
+      name,
+      ftype: model.quantize?.[name]?.ftype ?? '',
+      bitsPerWeight,
+      meanKld: statistics === undefined ? null : estimateText(statistics.kldNats.mean, 6),
+    });
     const { build } = (quantized?.provenance.toolchain ?? {}) as { build?: { source?: { commit?: string } } };
     llamaCpp ??= build?.source?.commit ?? null;
   }
-  const matrix = model.imatrix === undefined ? null : (await manifestOf({ project, kind: 'imatrix' }))?.files[0];
+  const matrix =
+    model.imatrix === undefined ? null : (await manifestOf({ project, kind: 'imatrix' }))?.files[0];
   return {
-    name: model.name, variants: rows, llamaCpp,
+    name: model.name,
+    variants: rows,
+    llamaCpp,
     source: sourceName(model.source, lock?.source?.commit),
     imatrix: matrix === undefined || matrix === null ? null : `${matrix.name}, sha256 ${matrix.sha256}`,
   };
@@ -36,10 +49,15 @@ export async function publishedRecipe({ project, model }: { project: string; mod
 function sourceName(source: Model['source'], commit: string | undefined): string {
   const at = commit === undefined ? '' : ` at ${commit}`;
   switch (source.type) {
-    case 'huggingface': return `${source.repository}${at}`;
-    case 'git': return `a git repository${at}`;
-    case 'url': return `a file of sha256 ${source.sha256}`;
-    case 'command': return 'made by a program of the recipe';
-    case 'path': return 'a local checkpoint';
+    case 'huggingface':
+      return `${source.repository}${at}`;
+    case 'git':
+      return `a git repository${at}`;
+    case 'url':
+      return `a file of sha256 ${source.sha256}`;
+    case 'command':
+      return 'made by a program of the recipe';
+    case 'path':
+      return 'a local checkpoint';
   }
 }

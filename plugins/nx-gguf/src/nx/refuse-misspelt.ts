@@ -6,7 +6,10 @@ import { plainError } from './errors.js';
 import { unknownVariant } from './misspelt-target.js';
 
 /** Ends a run whose command line names a variant that no model declares, before anything runs. */
-export async function refuseMisspelt(argv: readonly string[], { workspaceRoot, prefix }: { workspaceRoot: string; prefix: string }): Promise<void> {
+export async function refuseMisspelt(
+  argv: readonly string[],
+  { workspaceRoot, prefix }: { workspaceRoot: string; prefix: string },
+): Promise<void> {
   const projects = await cachedProjects();
   const unknown = projects === null ? null : unknownVariant(argv, projects, prefix);
   if (unknown === null) return;

@@ -18,7 +18,13 @@ afterEach(() => server.close());
 
 async function ask(path: string, { method = 'GET', host }: { method?: string; host?: string } = {}) {
   const { port } = new URL(server.address);
-  const asked = request({ host: '127.0.0.1', port, path, method, headers: host === undefined ? {} : { host: host.replace('PORT', port) } });
+  const asked = request({
+    host: '127.0.0.1',
+    port,
+    path,
+    method,
+    headers: host === undefined ? {} : { host: host.replace('PORT', port) },
+  });
   asked.end();
   const [response] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
   return { status: response.statusCode, headers: response.headers, response };
@@ -34,7 +40,11 @@ describe('serveReport', () => {
   it('gives the page, on this machine alone', async () => {
     const { status, headers, response } = await ask('/');
     expect({ status, body: await bodyOf(response) }).toEqual({ status: 200, body: servedPage(page) });
-    expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+    });
     expect(new URL(server.address).hostname).toBe('127.0.0.1');
   });
 
@@ -78,6 +88,8 @@ describe('serveReport', () => {
   });
 
   it('says that a port is taken', async () => {
-    await expect(serveReport(page, Number(new URL(server.address).port))).rejects.toMatchObject({ code: 'PORT_IN_USE' });
+    await expect(serveReport(page, Number(new URL(server.address).port))).rejects.toMatchObject({
+      code: 'PORT_IN_USE',
+    });
   });
 });

@@ -23,12 +23,26 @@ const heartbeatMs = 20_000;
 export async function serveReport(first: string, port: number): Promise<ReportServer> {
   let page = servedPage(first);
   const watching = new Set<ServerResponse>();
-  const server = createServer((request, response) => answer(request, response, { page: () => page, watching, port: (server.address() as AddressInfo).port }));
+  const server = createServer((request, response) =>
+    answer(request, response, { page: () => page, watching, port: (server.address() as AddressInfo).port }),
+  );
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' || error.code === 'EACCES' ? new GgufError('PORT_IN_USE', `cannot listen on port ${port} of ${host}: ${error.code === 'EACCES' ? 'not allowed' : 'something else does'}`, { hint: 'Give another --port, or none for any that is free.' }) : error));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE' || error.code === 'EACCES'
+          ? new GgufError(
+              'PORT_IN_USE',
+              `cannot listen on port ${port} of ${host}: ${error.code === 'EACCES' ? 'not allowed' : 'something else does'}`,
+              { hint: 'Give another --port, or none for any that is free.' },
+            )
+          : error,
+      ),
+    );
     server.listen(port, host, resolve);
   });
-  const heartbeat = setInterval(() => { for (const response of watching) response.write(':\n\n'); }, heartbeatMs);
+  const heartbeat = setInterval(() => {
+    for (const response of watching) response.write(':\n\n');
+  }, heartbeatMs);
   return {
     address: `http://${host}:${(server.address() as AddressInfo).port}/`,
     show: (next) => {
@@ -40,15 +54,25 @@ export async function serveReport(first: string, port: number): Promise<ReportSe
     close: async () => {
       clearInterval(heartbeat);
       for (const response of watching) response.end();
-      const closed = new Promise<void>((resolve) => { server.close(() => resolve()); });
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
       server.closeAllConnections();
       await closed;
     },
   };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, { page, watching, port }: { page: () => string; watching: Set<ServerResponse>; port: number }): void {
-  const refuse = (status: number, text: string, headers: Record<string, string> = {}): void => { response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...shared, ...headers }).end(`${text}\n`); };
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { page, watching, port }: { page: () => string; watching: Set<ServerResponse>; port: number },
+): void {
+  const refuse = (status: number, text: string, headers: Record<string, string> = {}): void => {
+    response
+      .writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...shared, ...headers })
+      .end(`${text}\n`);
+  };
   if (![`${host}:${port}`, `localhost:${port}`].includes(request.headers.host ?? '')) {
     refuse(403, 'not for this host');
     return;
@@ -59,17 +83,29 @@ function answer(request: IncomingMessage, response: ServerResponse, { page, watc
   }
   switch (request.url) {
     case '/':
-      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', ...shared }).end(request.method === 'HEAD' ? undefined : page());
+      response
+        .writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', ...shared })
+        .end(request.method === 'HEAD' ? undefined : page());
       return;
     case '/events':
       response.writeHead(200, { 'Content-Type': 'text/event-stream', ...shared });
-      if (request.method === 'HEAD') { response.end(); return; }
+      if (request.method === 'HEAD') {
+        response.end();
+        return;
+      }
       response.write(':\n\n');
       watching.add(response);
       response.on('close', () => watching.delete(response));
       return;
-    default: refuse(404, 'not found');
+    default:
+      refuse(404, 'not found');
   }
 }
 
-const shared = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer', 'Cross-Origin-Resource-Policy': 'same-origin', 'X-Frame-Options': 'DENY' };
+const shared = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'X-Frame-Options': 'DENY',
+};

@@ -7,15 +7,33 @@ import type { CommonOptions } from './run-executor.js';
 
 const schema = { type: 'object', additionalProperties: false, properties: { variant: { type: 'string' } } };
 const tasks = ['a', 'b', 'c'];
-const graph = { tasks: Object.fromEntries(tasks.map((name) => [`tiny:kld:${name}`, { target: { project: 'tiny', target: `kld:${name}` } }])) } as unknown as TaskGraph;
+const graph = {
+  tasks: Object.fromEntries(
+    tasks.map((name) => [`tiny:kld:${name}`, { target: { project: 'tiny', target: `kld:${name}` } }]),
+  ),
+} as unknown as TaskGraph;
 
-beforeEach(() => { process.env['NX_GGUF_STORE'] = join(temporaryDirectory(), 'store'); });
-afterAll(() => { delete process.env['NX_GGUF_STORE']; });
+beforeEach(() => {
+  process.env['NX_GGUF_STORE'] = join(temporaryDirectory(), 'store');
+});
+afterAll(() => {
+  delete process.env['NX_GGUF_STORE'];
+});
 
 /** Runs a batch of three; the results in the order in which they came, as `name success`, and the output of each. */
-async function run(work: (tasks: readonly BatchTask<CommonOptions>[]) => Promise<void>, options: Record<string, object> = {}, nxJsonConfiguration: object = {}) {
-  const context = { root: temporaryDirectory(), nxJsonConfiguration, projectsConfigurations: { version: 2, projects: { tiny: { root: 'tiny' } } } } as unknown as ExecutorContext;
-  const inputs = Object.fromEntries(tasks.map((name) => [`tiny:kld:${name}`, options[name] ?? { variant: name }]));
+async function run(
+  work: (tasks: readonly BatchTask<CommonOptions>[]) => Promise<void>,
+  options: Record<string, object> = {},
+  nxJsonConfiguration: object = {},
+) {
+  const context = {
+    root: temporaryDirectory(),
+    nxJsonConfiguration,
+    projectsConfigurations: { version: 2, projects: { tiny: { root: 'tiny' } } },
+  } as unknown as ExecutorContext;
+  const inputs = Object.fromEntries(
+    tasks.map((name) => [`tiny:kld:${name}`, options[name] ?? { variant: name }]),
+  );
   const order: string[] = [];
   const output: Record<string, string> = {};
   for await (const { task, result } of batchExecutor(schema, work)(graph, inputs, {}, context)) {
@@ -70,10 +88,13 @@ describe('batchExecutor', () => {
   });
 
   it('bad options are the error of the task that has them', async () => {
-    const { order, output } = await run((batch) => {
-      for (const { end } of batch) end();
-      return Promise.resolve();
-    }, { b: { variant: 1 } });
+    const { order, output } = await run(
+      (batch) => {
+        for (const { end } of batch) end();
+        return Promise.resolve();
+      },
+      { b: { variant: 1 } },
+    );
     expect(order).toEqual(['b false', 'a true', 'c true']);
     expect(output['b']).toMatch(/^BAD_OPTIONS: tiny:kld:b: /);
   });

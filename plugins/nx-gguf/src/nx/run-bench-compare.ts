@@ -15,7 +15,13 @@ import { llama, oneFile } from './upstream-files.js';
 import { readConfig } from './workspace.js';
 
 /** Measures two variants or references in alternation, leaves the result under `dist/`, and prints which is faster. */
-export async function runBenchCompare({ options, project, pipeline, environment, print }: Execution<BenchCompareOptions>): Promise<void> {
+export async function runBenchCompare({
+  options,
+  project,
+  pipeline,
+  environment,
+  print,
+}: Execution<BenchCompareOptions>): Promise<void> {
   const { workspace } = environment;
   const model = await readConfig(workspace, 'model', project);
   const toolchain = model.toolchain ?? defaultToolchain;
@@ -24,11 +30,19 @@ export async function runBenchCompare({ options, project, pipeline, environment,
     return { name, files: (await pipeline.upstream({ ...ref, kind: measuredKind(ref, model) })).files };
   };
   const step = benchCompareStep({
-    a: await side(options.a), b: await side(options.b), pairs: options.pairs ?? 6,
-    settings: model.bench ?? {}, machine: describeMachine(), toolchain: await llama(pipeline, toolchain), occasion: randomUUID(),
+    a: await side(options.a),
+    b: await side(options.b),
+    pairs: options.pairs ?? 6,
+    settings: model.bench ?? {},
+    machine: describeMachine(),
+    toolchain: await llama(pipeline, toolchain),
+    occasion: randomUUID(),
   });
   const manifest = await pipeline.perform(step, toolchain);
-  const text = await readFile(await pipeline.resolve(oneFile(manifest, comparisonFile, 'bench-compare')), 'utf8');
+  const text = await readFile(
+    await pipeline.resolve(oneFile(manifest, comparisonFile, 'bench-compare')),
+    'utf8',
+  );
   const place = join(filesDirectory(project), 'bench-compare', `${options.a}-${options.b}`, comparisonFile);
   await writeDurably(join(workspace.root, place), text);
   print(`${speedComparisonText(parseAs('bench-comparison', text, place))}\n${place}`);

@@ -45,16 +45,25 @@ export interface CommonOptions {
  * An executor around a piece of work: options checked, store opened, interrupts turned into a clean stop, and every
  * error printed as code, message and hint.
  */
-export function executor<O extends object>(schema: object, work: (execution: Execution<O>) => Promise<void>): (options: O, context: ExecutorContext) => Promise<{ success: boolean }> {
+export function executor<O extends object>(
+  schema: object,
+  work: (execution: Execution<O>) => Promise<void>,
+): (options: O, context: ExecutorContext) => Promise<{ success: boolean }> {
   return async (options, context) => {
-    const progress = progressReporter({ write: (text) => process.stdout.write(text), isTerminal: process.stdout.isTTY, nowMs: () => performance.now() });
+    const progress = progressReporter({
+      write: (text) => process.stdout.write(text),
+      isTerminal: process.stdout.isTTY,
+      nowMs: () => performance.now(),
+    });
     try {
       await interruptible(async (signal) => {
         checkOptions(schema, options, context);
         await requireDeclaredTarget(context, options);
         const environment = await environmentOf(context, { report: progress.report, signal });
         // What was made is worth sharing also when what came after it failed.
-        await work(execution(options, context, { environment, print: (text) => process.stdout.write(`${text}\n`) })).finally(() => environment.remotes.finish());
+        await work(
+          execution(options, context, { environment, print: (text) => process.stdout.write(`${text}\n`) }),
+        ).finally(() => environment.remotes.finish());
       });
       return { success: true };
     } catch (error) {
@@ -84,25 +93,54 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
  * Checks the options of a task.
  * @throws GgufError `BAD_OPTIONS` with every problem
  */
-export function checkOptions(schema: object, options: object, { projectName, targetName }: ExecutorContext): void {
+export function checkOptions(
+  schema: object,
+  options: object,
+  { projectName, targetName }: ExecutorContext,
+): void {
   const problems = optionProblems(schema, options);
   if (problems.length === 0) return;
-  throw new GgufError('BAD_OPTIONS', problems.map((problem) => `${projectName ?? ''}:${targetName ?? ''}: ${problem}`).join('\n'), {
-    hint: 'config' in options ? 'Delete "config" from project.json: a project is what the model.json, corpus.json or toolchain.json in its directory says.' : 'See the schema of the executor for what it takes.',
-  });
+  throw new GgufError(
+    'BAD_OPTIONS',
+    problems.map((problem) => `${projectName ?? ''}:${targetName ?? ''}: ${problem}`).join('\n'),
+    {
+      hint:
+        'config' in options
+          ? 'Delete "config" from project.json: a project is what the model.json, corpus.json or toolchain.json in its directory says.'
+          : 'See the schema of the executor for what it takes.',
+    },
+  );
 }
 
 /** What all tasks of a workspace work with. */
-export async function environmentOf(context: ExecutorContext, { report, signal }: Pick<ToolchainEnvironment, 'report' | 'signal'>): Promise<ToolchainEnvironment> {
-  const workspace: Workspace = { root: context.root, projects: context.projectsConfigurations.projects, targetPrefix: targetPrefix(pluginOptions(context.nxJsonConfiguration)) };
+export async function environmentOf(
+  context: ExecutorContext,
+  { report, signal }: Pick<ToolchainEnvironment, 'report' | 'signal'>,
+): Promise<ToolchainEnvironment> {
+  const workspace: Workspace = {
+    root: context.root,
+    projects: context.projectsConfigurations.projects,
+    targetPrefix: targetPrefix(pluginOptions(context.nxJsonConfiguration)),
+  };
   const store = await openStore(defaultStoreRoot(process.env));
   // All tasks of a run are children of one process.
-  const remotes = createRemotes({ store, env: process.env, pluginOptions: pluginOptions(context.nxJsonConfiguration), run: processName(process.ppid), report, signal });
+  const remotes = createRemotes({
+    store,
+    env: process.env,
+    pluginOptions: pluginOptions(context.nxJsonConfiguration),
+    run: processName(process.ppid),
+    report,
+    signal,
+  });
   return { workspace, store, remotes, env: process.env, report, signal };
 }
 
 /** What the executor's own part of a task gets. */
-export function execution<O extends object>(given: O, context: ExecutorContext, { environment, print }: Pick<Execution<O>, 'environment' | 'print'>): Execution<O> {
+export function execution<O extends object>(
+  given: O,
+  context: ExecutorContext,
+  { environment, print }: Pick<Execution<O>, 'environment' | 'print'>,
+): Execution<O> {
   const options: CommonOptions = given;
   const project = context.projectName ?? '';
   const builtOn = projectsBuiltOn(context);
@@ -110,7 +148,9 @@ export function execution<O extends object>(given: O, context: ExecutorContext, 
     threads: options.threads,
     from: options.from,
     parallel: options.parallel,
-    ...(options.maxBytesPerSecond === undefined ? {} : { transfer: { maxBytesPerSecond: options.maxBytesPerSecond } }),
+    ...(options.maxBytesPerSecond === undefined
+      ? {}
+      : { transfer: { maxBytesPerSecond: options.maxBytesPerSecond } }),
   };
   const variant = options.variant ?? options.reference;
   return {
@@ -126,12 +166,23 @@ export function execution<O extends object>(given: O, context: ExecutorContext, 
 }
 
 /** True when nothing but aggregates builds on the task: it, or an aggregate of it, is what the command line named. */
-function isRequested({ projectName, targetName, configurationName, taskGraph, projectsConfigurations }: ExecutorContext): boolean {
+function isRequested({
+  projectName,
+  targetName,
+  configurationName,
+  taskGraph,
+  projectsConfigurations,
+}: ExecutorContext): boolean {
   if (taskGraph === undefined) return true;
   const id = [projectName, targetName, configurationName].filter((part) => part !== undefined).join(':');
-  const dependents = Object.entries(taskGraph.dependencies).filter(([, needed]) => needed.some((edge) => edge.id === id));
+  const dependents = Object.entries(taskGraph.dependencies).filter(([, needed]) =>
+    needed.some((edge) => edge.id === id),
+  );
   return dependents.every(([dependent]) => {
     const target = taskGraph.tasks[dependent]?.target;
-    return target !== undefined && projectsConfigurations.projects[target.project]?.targets?.[target.target]?.executor === 'nx:noop';
+    return (
+      target !== undefined &&
+      projectsConfigurations.projects[target.project]?.targets?.[target.target]?.executor === 'nx:noop'
+    );
   });
 }

@@ -15,6 +15,9 @@ export async function runGate({ ref: refOf, pipeline, print }: Execution<GateOpt
   const result = validate('gate', manifest.facts, `result of ${targetName(ref)}`);
   print(gateTable(result));
   const summary = `${targetName(ref)}: ${gateSummary(result)}`;
-  if (!result.passed) throw new GgufError('GATE_FAILED', summary, { hint: 'Change the recipe, or the gates in model.json if they ask for too much.' });
+  if (!result.passed)
+    throw new GgufError('GATE_FAILED', summary, {
+      hint: 'Change the recipe, or the gates in model.json if they ask for too much.',
+    });
   print(summary);
 }

@@ -14,12 +14,16 @@ export async function runMeasurements(tasks: readonly BatchTask<CommonOptions>[]
     alike.set(key, [...(alike.get(key) ?? []), task]);
   }
   for (const group of alike.values()) {
-    const byRef = new Map<TargetRef, BatchTask<CommonOptions>>(group.map((task) => [task.execution.ref('kld'), task]));
+    const byRef = new Map<TargetRef, BatchTask<CommonOptions>>(
+      group.map((task) => [task.execution.ref('kld'), task]),
+    );
     const ended: MeasuringEnded = (ref, ending) => {
       const task = byRef.get(ref);
       if ('error' in ending) task?.end(ending.error);
       else {
-        task?.execution.print(`${describeArtifact(ending.manifest, ref)}${ending.origin === 'store' ? ' (from the store)' : ''}`);
+        task?.execution.print(
+          `${describeArtifact(ending.manifest, ref)}${ending.origin === 'store' ? ' (from the store)' : ''}`,
+        );
         task?.end();
       }
       return Promise.resolve();

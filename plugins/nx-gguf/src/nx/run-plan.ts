@@ -18,7 +18,10 @@ export async function runPlan(execution: Execution<PlanOptions>): Promise<void> 
   const text = await readFile(await pipeline.resolve(oneFile(manifest, planFile, 'plan')), 'utf8');
   const plan = parseAs('plan', text, planFile);
   const place = join(dirname(manifestPath(ref)), planFile);
-  if (options.against !== undefined) print(planDiffTable(await comparedSide(options.against, execution), { name: ref.variant ?? '', ...plan }));
+  if (options.against !== undefined)
+    print(
+      planDiffTable(await comparedSide(options.against, execution), { name: ref.variant ?? '', ...plan }),
+    );
   else if (options.format === 'json') print(text.trimEnd());
   else print(`${planTable(plan)}\n${place}`);
 }

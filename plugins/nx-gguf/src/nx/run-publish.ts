@@ -5,7 +5,12 @@ import type { Model } from '../core/generated/model.generated.js';
 import { directoryDestination } from '../destination/directory.js';
 import { gitDestination } from '../destination/git.js';
 import { hubDestination } from '../destination/hub.js';
-import type { DestinationRequest, DestinationSession, OpenDestination, PublishedContent } from '../destination/session.js';
+import type {
+  DestinationRequest,
+  DestinationSession,
+  OpenDestination,
+  PublishedContent,
+} from '../destination/session.js';
 import { commitMessage } from '../publish/commit-message.js';
 import { changesOf, planPublication, type PlannedPublication } from '../publish/plan.js';
 import { recordFile } from '../publish/record.js';
@@ -34,7 +39,11 @@ export async function runPublish(execution: Execution<PublishOptions>): Promise<
   const publishing: Publishing = { ...execution, model, settings: resolveSettings(model, options, project) };
   await checkResults(publishing);
   const collected = await filesToPublish(publishing);
-  settle(await changedPlaces(project, collected.sources.values(), execution.pipeline), publishing, stalePlaces);
+  settle(
+    await changedPlaces(project, collected.sources.values(), execution.pipeline),
+    publishing,
+    stalePlaces,
+  );
   const open = destinationOf(publishing, collected);
   for (let turn = 1; ; turn++) {
     try {
@@ -47,68 +56,137 @@ export async function runPublish(execution: Execution<PublishOptions>): Promise<
   }
 }
 
-async function publish({ present, apply }: DestinationSession, publishing: Publishing, collected: FilesToPublish): Promise<void> {
+async function publish(
+  { present, apply }: DestinationSession,
+  publishing: Publishing,
+  collected: FilesToPublish,
+): Promise<void> {
   const { options, print, project, model, pipeline, settings } = publishing;
-  const planned = planPublication(collected.files, present, { overwrite: options.overwrite === true, prune: options.prune === true });
+  const planned = planPublication(collected.files, present, {
+    overwrite: options.overwrite === true,
+    prune: options.prune === true,
+  });
   const { plan } = planned;
   const changes = changesOf(plan);
   if (options.format === 'json') print(JSON.stringify(plan, null, 2));
   else if (options.dryRun === true) print(publicationTable(plan));
   const refused = plan.files.filter(({ action }) => action === 'refuse');
   if (refused.length > 0) {
-    throw new GgufError('PUBLISH_CONFLICT', refused.map(({ path, because }) => `${plan.destination}: ${path}: ${because}`).join('\n'), { hint: 'Keep what is there by publishing elsewhere, or replace it with --overwrite.' });
+    throw new GgufError(
+      'PUBLISH_CONFLICT',
+      refused.map(({ path, because }) => `${plan.destination}: ${path}: ${because}`).join('\n'),
+      { hint: 'Keep what is there by publishing elsewhere, or replace it with --overwrite.' },
+    );
   }
   if (options.dryRun === true) return;
-  if (options.format !== 'json') print(changes.length === 0 ? publicationSentence(plan) : publicationTable({ ...plan, files: [...changes, ...plan.files.filter(({ action }) => action === 'keep')] }));
+  if (options.format !== 'json')
+    print(
+      changes.length === 0
+        ? publicationSentence(plan)
+        : publicationTable({
+            ...plan,
+            files: [...changes, ...plan.files.filter(({ action }) => action === 'keep')],
+          }),
+    );
   if (changes.length === 0) return;
   const message = commitMessage(await publishedRecipe({ project, model }, settings.variants, pipeline), plan);
-  const made = await apply({ plan, contents: await contentsOf(planned, collected, { publishing, amended: present.amended }), recordText: planned.recordText, message });
+  const made = await apply({
+    plan,
+    contents: await contentsOf(planned, collected, { publishing, amended: present.amended }),
+    recordText: planned.recordText,
+    message,
+  });
   if (options.format !== 'json') print(`published: ${made ?? plan.destination}`);
 }
 
 /** The bytes of everything that is sent; what is gone from this machine is made again. */
-async function contentsOf({ plan, recordText }: PlannedPublication, { sources }: FilesToPublish, { publishing, amended }: { publishing: Publishing; amended: DestinationSession['present']['amended'] }): Promise<Map<string, PublishedContent>> {
+async function contentsOf(
+  { plan, recordText }: PlannedPublication,
+  { sources }: FilesToPublish,
+  { publishing, amended }: { publishing: Publishing; amended: DestinationSession['present']['amended'] },
+): Promise<Map<string, PublishedContent>> {
   const contents = new Map<string, PublishedContent>();
   for (const { path, action } of changesOf(plan)) {
     const source = sources.get(path);
     if (action === 'delete') continue;
     if (path === recordFile) contents.set(path, { text: recordText });
     else if (path === amended?.path) contents.set(path, { text: amended.text });
-    else if (source !== undefined) contents.set(path, 'text' in source ? source : { path: await publishing.pipeline.resolve(source.file) });
+    else if (source !== undefined)
+      contents.set(
+        path,
+        'text' in source ? source : { path: await publishing.pipeline.resolve(source.file) },
+      );
   }
   return contents;
 }
 
-function destinationOf({ settings: { to, relativeTo }, options, project, environment, pipeline }: Publishing, { files }: FilesToPublish): OpenDestination {
-  const request: DestinationRequest = { wanted: files, create: options.create === true, dryRun: options.dryRun === true };
+function destinationOf(
+  { settings: { to, relativeTo }, options, project, environment, pipeline }: Publishing,
+  { files }: FilesToPublish,
+): OpenDestination {
+  const request: DestinationRequest = {
+    wanted: files,
+    create: options.create === true,
+    dryRun: options.dryRun === true,
+  };
   const context = upstreamContext(environment, pipeline.transfer);
-  const base = relativeTo === 'workspace' ? environment.workspace.root : projectDirectory(environment.workspace, project, '"publish"');
+  const base =
+    relativeTo === 'workspace'
+      ? environment.workspace.root
+      : projectDirectory(environment.workspace, project, '"publish"');
   switch (to.type) {
-    case 'huggingface': return hubDestination(to, request, context);
+    case 'huggingface':
+      return hubDestination(to, request, context);
     case 'directory': {
       const directory = resolve(base, to.path);
       const inside = relative(environment.workspace.root, directory);
-      return directoryDestination(directory, inside.startsWith('..') ? to.path : inside, { request, context });
+      return directoryDestination(directory, inside.startsWith('..') ? to.path : inside, {
+        request,
+        context,
+      });
     }
-    case 'git': return gitDestination(to, base, { request, context });
+    case 'git':
+      return gitDestination(to, base, { request, context });
   }
 }
 
-const stalePlaces = { code: 'RESULTS_CHANGED', allow: 'allowStale', hint: 'Files under dist/ are made, not edited: change the recipe, or delete them and run the targets again. --allowStale publishes what the manifests name.' } as const;
+const stalePlaces = {
+  code: 'RESULTS_CHANGED',
+  allow: 'allowStale',
+  hint: 'Files under dist/ are made, not edited: change the recipe, or delete them and run the targets again. --allowStale publishes what the manifests name.',
+} as const;
 
 async function checkResults(publishing: Publishing): Promise<void> {
   const { project, model, settings, pipeline } = publishing;
   const checked = { project, model, settings, pipeline };
   const makeFirst = `Run \`nx run ${taskName({ project, kind: 'card' }, publishing.environment.workspace)}\``;
   const { missing, stale } = await staleResults(checked);
-  if (missing.length > 0) throw new GgufError('RESULTS_MISSING', `${project}:publish: there is nothing to publish yet\n${missing.join('\n')}`, { hint: `${makeFirst} and then this target again.` });
-  settle(stale, publishing, { code: 'RESULTS_STALE', allow: 'allowStale', hint: `${makeFirst} and then this target again. --allowStale publishes what is there.` });
-  settle(await failedGates(checked), publishing, { code: 'GATES_NOT_PASSED', allow: 'allowFailedGates', hint: '--allowFailedGates publishes all the same.' });
+  if (missing.length > 0)
+    throw new GgufError(
+      'RESULTS_MISSING',
+      `${project}:publish: there is nothing to publish yet\n${missing.join('\n')}`,
+      { hint: `${makeFirst} and then this target again.` },
+    );
+  settle(stale, publishing, {
+    code: 'RESULTS_STALE',
+    allow: 'allowStale',
+    hint: `${makeFirst} and then this target again. --allowStale publishes what is there.`,
+  });
+  settle(await failedGates(checked), publishing, {
+    code: 'GATES_NOT_PASSED',
+    allow: 'allowFailedGates',
+    hint: '--allowFailedGates publishes all the same.',
+  });
 }
 
 /** Problems stop everything, or are warnings when the user allowed them; a dry run always tells and goes on. */
-function settle(problems: readonly string[], { options, environment, project }: Publishing, { code, allow, hint }: { code: string; allow: 'allowStale' | 'allowFailedGates'; hint: string }): void {
+function settle(
+  problems: readonly string[],
+  { options, environment, project }: Publishing,
+  { code, allow, hint }: { code: string; allow: 'allowStale' | 'allowFailedGates'; hint: string },
+): void {
   if (problems.length === 0) return;
-  if (options[allow] !== true && options.dryRun !== true) throw new GgufError(code, `${project}:publish: not published\n${problems.join('\n')}`, { hint });
+  if (options[allow] !== true && options.dryRun !== true)
+    throw new GgufError(code, `${project}:publish: not published\n${problems.join('\n')}`, { hint });
   for (const problem of problems) environment.report({ type: 'warning', message: problem });
 }

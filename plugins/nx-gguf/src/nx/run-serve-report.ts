@@ -32,22 +32,39 @@ export async function runServeReport(execution: Execution<ServeReportOptions>): 
   try {
     print(`${project}: the report is at ${server.address}`);
     print('It follows the results. Ctrl-C ends it.');
-    if (options.open === true) openBrowser(server.address, () => environment.report({ type: 'warning', message: `no browser could be started; open ${server.address} yourself` }));
+    if (options.open === true)
+      openBrowser(server.address, () =>
+        environment.report({
+          type: 'warning',
+          message: `no browser could be started; open ${server.address} yourself`,
+        }),
+      );
     await follow(served, server, environment.signal);
   } finally {
     await server.close();
   }
 }
 
-async function servedReport({ project, environment, ref: refOf, builtOn, pipeline }: Execution<ServeReportOptions>): Promise<Served> {
+async function servedReport({
+  project,
+  environment,
+  ref: refOf,
+  builtOn,
+  pipeline,
+}: Execution<ServeReportOptions>): Promise<Served> {
   const { root, projects } = environment.workspace;
   const ref = refOf('report');
-  const target = Object.values(projects[project]?.targets ?? {}).find(({ executor }) => executor === 'nx-gguf:report-models');
+  const target = Object.values(projects[project]?.targets ?? {}).find(
+    ({ executor }) => executor === 'nx-gguf:report-models',
+  );
   if (target !== undefined) {
     const { models: named } = (target.options ?? {}) as { models?: string[] };
     const models = await reportedModels(ref, { named, builtOn }, pipeline);
     const fresh = () => onlyKnown(createPipeline(environment));
-    return { directories: models.map((model) => join(root, filesDirectory(model))), page: async () => pageOf(await reportOfModels(ref, models, fresh()), fresh()) };
+    return {
+      directories: models.map((model) => join(root, filesDirectory(model))),
+      page: async () => pageOf(await reportOfModels(ref, models, fresh()), fresh()),
+    };
   }
   return {
     directories: [join(root, filesDirectory(project))],
@@ -64,8 +81,13 @@ function onlyKnown(pipeline: Pipeline): Pipeline {
   return {
     ...pipeline,
     upstream: async (ref: TargetRef) => {
-      const present = await readManifest(join(pipeline.environment.workspace.root, manifestPath(ref))).catch(() => null);
-      if (present === null) throw new GgufError('RESULTS_MISSING', `there is no result of ${targetName(ref)}`, { hint: `Run \`nx run ${taskName({ project: ref.project, kind: 'report' }, pipeline.environment.workspace)}\` first.` });
+      const present = await readManifest(join(pipeline.environment.workspace.root, manifestPath(ref))).catch(
+        () => null,
+      );
+      if (present === null)
+        throw new GgufError('RESULTS_MISSING', `there is no result of ${targetName(ref)}`, {
+          hint: `Run \`nx run ${taskName({ project: ref.project, kind: 'report' }, pipeline.environment.workspace)}\` first.`,
+        });
       return pipeline.upstream(ref);
     },
   };
@@ -78,7 +100,11 @@ async function pageOf(manifest: Manifest, pipeline: Pipeline): Promise<string> {
 }
 
 /** Looks at the results now and then. Once they changed, and are at rest, the page is made again; as long as they do not fit together, the old one stays. */
-async function follow({ page, directories }: Served, server: ReportServer, signal: AbortSignal | undefined): Promise<void> {
+async function follow(
+  { page, directories }: Served,
+  server: ReportServer,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   let shown = await stateOf(directories);
   let seen = shown;
   while (await pause(signal)) {
@@ -93,11 +119,20 @@ async function follow({ page, directories }: Served, server: ReportServer, signa
 
 /** Names, sizes and times of all results in the directories. */
 async function stateOf(directories: readonly string[]): Promise<string> {
-  const states = await Promise.all(directories.map(async (directory) => {
-    const names = await readdir(directory, { recursive: true }).catch(() => []);
-    const results = names.filter((name) => ['artifact.json', benchFile].includes(basename(name)) && dirname(name) !== '.').sort();
-    return Promise.all(results.map(async (name) => { const found = await stat(join(directory, name)).catch(() => null); return `${name} ${found?.mtimeMs ?? 0} ${found?.size ?? 0} ${found?.ino ?? 0}`; }));
-  }));
+  const states = await Promise.all(
+    directories.map(async (directory) => {
+      const names = await readdir(directory, { recursive: true }).catch(() => []);
+      const results = names
+        .filter((name) => ['artifact.json', benchFile].includes(basename(name)) && dirname(name) !== '.')
+        .sort();
+      return Promise.all(
+        results.map(async (name) => {
+          const found = await stat(join(directory, name)).catch(() => null);
+          return `${name} ${found?.mtimeMs ?? 0} ${found?.size ?? 0} ${found?.ino ?? 0}`;
+        }),
+      );
+    }),
+  );
   return states.flat().join('\n');
 }
 
@@ -106,7 +141,12 @@ async function pause(signal: AbortSignal | undefined): Promise<boolean> {
 }
 
 function openBrowser(address: string, failed: () => void): void {
-  const [command, ...args]: [string, ...string[]] = process.platform === 'darwin' ? ['open', address] : process.platform === 'win32' ? ['cmd', '/c', 'start', '', address] : ['xdg-open', address];
+  const [command, ...args]: [string, ...string[]] =
+    process.platform === 'darwin'
+      ? ['open', address]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', address]
+        : ['xdg-open', address];
   const opener = spawn(command, args, { stdio: 'ignore', detached: true });
   opener.on('error', failed);
   opener.unref();

@@ -3,7 +3,13 @@ import { globAsync, readNxJson, type Tree } from '@nx/devkit';
 import { parseAs } from '../core/validate.js';
 import { looseJson } from '../infer/loose-json.js';
 import { syncedLines } from '../infer/project-lines.js';
-import { inferredTargets, isOurs, projectKinds, type Declaration, type ProjectKind } from '../infer/project-node.js';
+import {
+  inferredTargets,
+  isOurs,
+  projectKinds,
+  type Declaration,
+  type ProjectKind,
+} from '../infer/project-node.js';
 import { targetPrefix } from '../infer/target-prefix.js';
 import { plainError } from './errors.js';
 import { pluginOptions } from './plugin-options.js';
@@ -31,18 +37,31 @@ async function synced(tree: Tree): Promise<SyncResult> {
     const path = posix.join(root, 'project.json');
     const before = tree.read(path, 'utf8');
     if (before === null) continue;
-    const targets = Object.assign({}, ...declarations.map((declaration) => inferredTargets(declaration, prefix))) as ReturnType<typeof inferredTargets>;
+    const targets = Object.assign(
+      {},
+      ...declarations.map((declaration) => inferredTargets(declaration, prefix)),
+    ) as ReturnType<typeof inferredTargets>;
     const synced = syncedLines(before, targets);
     if (synced === null || synced.text === before) continue;
     tree.write(path, synced.text);
-    details.push(...synced.added.map((name) => `${path}: ${name} is missing`), ...synced.removed.map((name) => `${path}: ${name} is no longer declared`));
+    details.push(
+      ...synced.added.map((name) => `${path}: ${name} is missing`),
+      ...synced.removed.map((name) => `${path}: ${name} is no longer declared`),
+    );
   }
-  return details.length === 0 ? undefined : { outOfSyncMessage: 'Targets in project.json are not those of model.json.', outOfSyncDetails: details };
+  return details.length === 0
+    ? undefined
+    : { outOfSyncMessage: 'Targets in project.json are not those of model.json.', outOfSyncDetails: details };
 }
 
 async function declarationsByRoot(tree: Tree): Promise<Map<string, Declaration[]>> {
   const found = new Map<string, Declaration[]>();
-  for (const file of (await globAsync(tree, projectKinds.flatMap((kind) => [`${kind}.json`, `**/${kind}.json`]))).sort()) {
+  for (const file of (
+    await globAsync(
+      tree,
+      projectKinds.flatMap((kind) => [`${kind}.json`, `**/${kind}.json`]),
+    )
+  ).sort()) {
     const text = tree.read(file, 'utf8') ?? '';
     const [root, kind] = [posix.dirname(file), posix.basename(file, '.json') as ProjectKind];
     if (!isOurs(kind, (await looseJson(text)).value)) continue;

@@ -14,15 +14,23 @@ import { manifestPath, targetName } from '../core/target.js';
 import { toolchainContext, type ToolchainPart } from './toolchain-tools.js';
 
 /** Makes a part of the toolchain, unless this machine has it, and records its identity for the targets that use it. */
-export async function runToolchainPart(part: ToolchainPart, { project, environment, options, print }: Execution<CommonOptions & { jobs?: number }>): Promise<void> {
+export async function runToolchainPart(
+  part: ToolchainPart,
+  { project, environment, options, print }: Execution<CommonOptions & { jobs?: number }>,
+): Promise<void> {
   const context = await toolchainContext(project, environment);
-  if (options.jobs !== undefined) context.config = { ...context.config, build: { ...context.config.build, jobs: options.jobs } };
+  if (options.jobs !== undefined)
+    context.config = { ...context.config, build: { ...context.config.build, jobs: options.jobs } };
   const ensure = { source: ensureSource, build: ensureBuild, python: ensurePython }[part];
   const { identity } = await ensure(context);
   const ref = { project, kind: part };
   const facts = { identity: identity as unknown as Json };
   const manifest: Manifest = {
-    format: 1, step: part, actionKey: digestOf({ step: part, version: logicVersions[part], identity: facts.identity }), files: [], facts,
+    format: 1,
+    step: part,
+    actionKey: digestOf({ step: part, version: logicVersions[part], identity: facts.identity }),
+    files: [],
+    facts,
     provenance: { inputs: [], toolchain: null, commands: [] },
   };
   await writeDurably(join(environment.workspace.root, manifestPath(ref)), manifestText(manifest));
@@ -38,7 +46,9 @@ export async function runDoctor({ project, environment, print }: Execution<Commo
 
 function summary(identity: Readonly<Record<string, unknown>>): string {
   return Object.entries(identity)
-    .map(([name, value]) => (typeof value === 'string' || typeof value === 'number' ? `${name} ${String(value).slice(0, 40)}` : ''))
+    .map(([name, value]) =>
+      typeof value === 'string' || typeof value === 'number' ? `${name} ${String(value).slice(0, 40)}` : '',
+    )
     .filter((text) => text !== '')
     .join(', ');
 }

@@ -20,7 +20,11 @@ import type { ToolchainEnvironment } from './toolchain-tools.js';
  * error when one is behind. The last line on stdout is the result as JSON when `check` is set.
  */
 export async function runUpdate(tree: Tree, options: UpdateOptions): Promise<void> {
-  const progress = progressReporter({ write: (text) => process.stderr.write(text), isTerminal: process.stderr.isTTY, nowMs: () => performance.now() });
+  const progress = progressReporter({
+    write: (text) => process.stderr.write(text),
+    isTerminal: process.stderr.isTTY,
+    nowMs: () => performance.now(),
+  });
   try {
     await update(tree, options, progress.report);
   } catch (error) {
@@ -30,27 +34,50 @@ export async function runUpdate(tree: Tree, options: UpdateOptions): Promise<voi
   }
 }
 
-async function update(tree: Tree, options: UpdateOptions, report: ToolchainEnvironment['report']): Promise<void> {
+async function update(
+  tree: Tree,
+  options: UpdateOptions,
+  report: ToolchainEnvironment['report'],
+): Promise<void> {
   const problems = optionProblems(updateSchema, options);
   const { project, all = false, check = false, summary } = options;
   if (problems.length > 0) throw new GgufError('BAD_OPTIONS', problems.join('\n'));
-  if (all === (project !== undefined)) throw new GgufError('BAD_OPTIONS', 'name one project with --project, or all with --all');
+  if (all === (project !== undefined))
+    throw new GgufError('BAD_OPTIONS', 'name one project with --project, or all with --all');
   // With the targets that the plugin makes, which no project.json need name.
   const { projects } = readProjectsConfigurationFromProjectGraph(await createProjectGraphAsync());
   const workspace = { root: tree.root, projects };
   const store = await openStore(defaultStoreRoot(process.env));
-  const environment: ToolchainEnvironment = { workspace, store, remotes: noRemotes(store), env: process.env, report, signal: undefined };
+  const environment: ToolchainEnvironment = {
+    workspace,
+    store,
+    remotes: noRemotes(store),
+    env: process.env,
+    report,
+    signal: undefined,
+  };
   const updates: ProjectUpdate[] = [];
-  for (const name of project === undefined ? await lockableProjects(workspace) : [project]) updates.push(await updateProject(name, environment));
+  for (const name of project === undefined ? await lockableProjects(workspace) : [project])
+    updates.push(await updateProject(name, environment));
   for (const one of updates) process.stdout.write(projectText(one));
   const result = summaryOf(updates);
   if (summary !== undefined) await writeDurably(join(tree.root, summary), prettyJson(result));
   if (check) process.stdout.write(`${canonicalJson(result)}\n`);
   else for (const one of updates) writeLock(tree, one, projects[one.project]?.root ?? '');
-  const failed = updates.flatMap((one) => one.sources.filter(({ status }) => status === 'failed').map(({ place, error }) => `${one.project} ${place}: ${error ?? ''}`));
-  if (failed.length > 0) throw new GgufError('UPDATE_FAILED', failed.join('\n'), { hint: 'Nothing was written. The other sources were looked up.' });
+  const failed = updates.flatMap((one) =>
+    one.sources
+      .filter(({ status }) => status === 'failed')
+      .map(({ place, error }) => `${one.project} ${place}: ${error ?? ''}`),
+  );
+  if (failed.length > 0)
+    throw new GgufError('UPDATE_FAILED', failed.join('\n'), {
+      hint: 'Nothing was written. The other sources were looked up.',
+    });
   const behind = updates.filter(isBehind).map((one) => one.project);
-  if (check && behind.length > 0) throw new GgufError('LOCK_BEHIND', `not what is pinned: ${behind.join(', ')}`, { hint: `Take it with: nx g nx-gguf:update ${project === undefined ? '--all' : `--project=${project}`}` });
+  if (check && behind.length > 0)
+    throw new GgufError('LOCK_BEHIND', `not what is pinned: ${behind.join(', ')}`, {
+      hint: `Take it with: nx g nx-gguf:update ${project === undefined ? '--all' : `--project=${project}`}`,
+    });
 }
 
 function writeLock(tree: Tree, { lockFile, lock, sources }: ProjectUpdate, root: string): void {
@@ -72,7 +99,11 @@ function summaryOf(updates: readonly ProjectUpdate[]): Json {
     format: 1,
     behind: updates.some(isBehind),
     failed: updates.some(({ sources }) => sources.some(({ status }) => status === 'failed')),
-    projects: updates.map(({ project, lockFile, sources }) => ({ project, lockFile, sources: sources.map((source) => ({ ...source })) as unknown as Json[] })),
+    projects: updates.map(({ project, lockFile, sources }) => ({
+      project,
+      lockFile,
+      sources: sources.map((source) => ({ ...source })) as unknown as Json[],
+    })),
   };
 }
 
@@ -90,5 +121,9 @@ function sourceText({ status, commit, files, diffs, error }: SourceUpdate): stri
     removed: 'is no longer declared',
     failed: `cannot be looked up: ${error?.split('\n')[0] ?? ''}`,
   }[status];
-  return [head, ...files.map((file) => `  ${fileChangeLine(file)}`), ...diffs.map((diff) => diff.replaceAll(/^/gm, '  '))].join('\n');
+  return [
+    head,
+    ...files.map((file) => `  ${fileChangeLine(file)}`),
+    ...diffs.map((diff) => diff.replaceAll(/^/gm, '  ')),
+  ].join('\n');
 }

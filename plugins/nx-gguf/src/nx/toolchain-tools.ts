@@ -36,7 +36,10 @@ export interface ToolchainEnvironment {
 }
 
 /** The context of a toolchain project; `NX_GGUF_TOOLCHAINS` moves the built toolchains out of the store. */
-export async function toolchainContext(project: string, { workspace, store, env, report, signal }: ToolchainEnvironment): Promise<ToolchainContext> {
+export async function toolchainContext(
+  project: string,
+  { workspace, store, env, report, signal }: ToolchainEnvironment,
+): Promise<ToolchainContext> {
   const config = await readConfig(workspace, 'toolchain', project);
   const elsewhere = env['NX_GGUF_TOOLCHAINS'];
   return {
@@ -45,7 +48,12 @@ export async function toolchainContext(project: string, { workspace, store, env,
     root: elsewhere === undefined || elsewhere === '' ? store.toolchains : elsewhere,
     runTool,
     env,
-    host: { platform: process.platform, arch: process.arch, cpuModel: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() },
+    host: {
+      platform: process.platform,
+      arch: process.arch,
+      cpuModel: cpus()[0]?.model ?? 'unknown',
+      cores: availableParallelism(),
+    },
     report,
     ...(signal === undefined ? {} : { signal }),
   };
@@ -60,13 +68,21 @@ export function toolchainAccess(project: string, environment: ToolchainEnvironme
     python: once(async () => (await pythonIdentity(await context())) as unknown as Json),
   };
   const recorded = async (part: ToolchainPart): Promise<Json | null> => {
-    const manifest = await readManifest(join(environment.workspace.root, manifestPath({ project, kind: part })));
+    const manifest = await readManifest(
+      join(environment.workspace.root, manifestPath({ project, kind: part })),
+    );
     return (manifest?.facts['identity'] as Json | undefined) ?? null;
   };
   const identity = async (part: ToolchainPart): Promise<Json> => (await recorded(part)) ?? computed[part]();
   const same = async (part: ToolchainPart, actual: unknown): Promise<void> => {
     if (canonicalJson(await identity(part)) === canonicalJson(actual as Json)) return;
-    throw new GgufError('TOOLCHAIN_CHANGED', `the ${part} of ${project} is no longer what its last run recorded`, { hint: `Run \`nx run ${taskName({ project, kind: part }, environment.workspace)}\` and then this target again.` });
+    throw new GgufError(
+      'TOOLCHAIN_CHANGED',
+      `the ${part} of ${project} is no longer what its last run recorded`,
+      {
+        hint: `Run \`nx run ${taskName({ project, kind: part }, environment.workspace)}\` and then this target again.`,
+      },
+    );
   };
   const build = once(async () => ensureBuild(await context()));
   return {

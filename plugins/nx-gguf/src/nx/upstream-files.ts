@@ -21,14 +21,31 @@ export async function llama(pipeline: Pipeline, toolchain: string): Promise<Reco
  * The file of an artifact with this name, or its only one.
  * @throws GgufError `FILE_AMBIGUOUS`
  */
-export function oneFile({ files }: Pick<Manifest, 'files'>, name: string | undefined, of: string): ManifestFile {
+export function oneFile(
+  { files }: Pick<Manifest, 'files'>,
+  name: string | undefined,
+  of: string,
+): ManifestFile {
   const found = name === undefined ? files : files.filter((file) => file.name === name);
   if (found.length === 1 && found[0] !== undefined) return found[0];
   const names = files.map((file) => file.name).join(', ');
-  throw new GgufError('FILE_AMBIGUOUS', name === undefined ? `${of} has ${files.length} files: ${names}` : `${of} has no file ${name}; it has ${names}`, { hint: 'Name one of them.' });
+  throw new GgufError(
+    'FILE_AMBIGUOUS',
+    name === undefined
+      ? `${of} has ${files.length} files: ${names}`
+      : `${of} has no file ${name}; it has ${names}`,
+    { hint: 'Name one of them.' },
+  );
 }
 
 /** The text of a file that model.json names, relative to the project's directory. */
-export function namedFile(ref: TargetRef, pipeline: Pipeline, named: { file: string; by: string }): Promise<string> {
-  return readNamedFile(join(projectDirectory(pipeline.environment.workspace, ref.project, named.by), named.file), named);
+export function namedFile(
+  ref: TargetRef,
+  pipeline: Pipeline,
+  named: { file: string; by: string },
+): Promise<string> {
+  return readNamedFile(
+    join(projectDirectory(pipeline.environment.workspace, ref.project, named.by), named.file),
+    named,
+  );
 }

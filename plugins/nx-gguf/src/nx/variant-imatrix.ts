@@ -17,10 +17,18 @@ export interface VariantImatrix extends ImatrixContents {
  * The importance matrix that a variant uses, or null when it uses none. A plan from elsewhere works before there is one:
  * then it is taken to have data for every tensor.
  */
-export async function variantImatrix({ ref, model, variant, from }: VariantRequest, pipeline: Pipeline): Promise<VariantImatrix | null> {
+export async function variantImatrix(
+  { ref, model, variant, from }: VariantRequest,
+  pipeline: Pipeline,
+): Promise<VariantImatrix | null> {
   const isUsed = variant.imatrix ?? model.imatrix !== undefined;
   if (!isUsed) return null;
-  if (model.imatrix === undefined) throw new GgufError('NO_IMATRIX', `${targetName(ref)}: "imatrix" is true, but model.json declares no imatrix`, { hint: 'Declare "imatrix" in model.json, or set it to false for this variant.' });
+  if (model.imatrix === undefined)
+    throw new GgufError(
+      'NO_IMATRIX',
+      `${targetName(ref)}: "imatrix" is true, but model.json declares no imatrix`,
+      { hint: 'Declare "imatrix" in model.json, or set it to false for this variant.' },
+    );
   const target = { project: ref.project, kind: 'imatrix' } as const;
   if (from === undefined) return contentsOf(await pipeline.upstream(target));
   const present = await readManifest(join(pipeline.environment.workspace.root, manifestPath(target)));
@@ -28,5 +36,8 @@ export async function variantImatrix({ ref, model, variant, from }: VariantReque
 }
 
 function contentsOf(manifest: Manifest): VariantImatrix {
-  return { file: oneFile(manifest, undefined, 'imatrix'), tensors: (manifest.facts['tensors'] as string[] | undefined) ?? null };
+  return {
+    file: oneFile(manifest, undefined, 'imatrix'),
+    tensors: (manifest.facts['tensors'] as string[] | undefined) ?? null,
+  };
 }

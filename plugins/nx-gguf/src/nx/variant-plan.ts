@@ -55,35 +55,89 @@ export async function planVariant(request: VariantRequest, pipeline: Pipeline): 
   const levels = severities(model.checks, checks);
   const parsed = await rulesOf(request, pipeline);
   // A rule that would mean something else is refused for that alone, not for what the other meaning does.
-  const refused = new Set(levels.patternCase === 'error' ? parsed.problems.filter(({ check }) => check === 'patternCase').map(({ line }) => line) : []);
+  const refused = new Set(
+    levels.patternCase === 'error'
+      ? parsed.problems.filter(({ check }) => check === 'patternCase').map(({ line }) => line)
+      : [],
+  );
   const usable = parsed.rules.filter(({ line }) => !refused.has(line));
   const imatrix = await variantImatrix(request, pipeline);
-  requireQuantizeOptions(optionsOf({ name, settings, rules: tensorTypes === undefined ? null : '', model: [placeholder], imatrix: imatrix === null ? null : placeholder }), name);
+  requireQuantizeOptions(
+    optionsOf({
+      name,
+      settings,
+      rules: tensorTypes === undefined ? null : '',
+      model: [placeholder],
+      imatrix: imatrix === null ? null : placeholder,
+    }),
+    name,
+  );
   const toolchain = await llama(pipeline, request.toolchain);
   const { pipeline: asking, asked } = await askingPipeline(request.ref, pipeline);
-  const { plan, dryRuns, rules } = await dryPlan({
-    headers: await modelHeadersOf(request, asking), settings, rules: usable, isPinned: sideEffects === 'pin',
-    hasImatrix: imatrix !== null && (usedEntries(imatrix, settings)?.length ?? 1) > 0, toolchain, toolchainProject: request.toolchain,
-  }, asking);
-  report([...parsed.problems, ...ruleFindings(usable, plan), ...planFindings(plan, imatrix, settings)], { request, pipeline, levels });
-  return { plan, dryRuns, asked, settings, toolchain, rules: rules.length === 0 ? null : normalizeTensorTypes(rules), imatrix: imatrix?.file ?? null };
+  const { plan, dryRuns, rules } = await dryPlan(
+    {
+      headers: await modelHeadersOf(request, asking),
+      settings,
+      rules: usable,
+      isPinned: sideEffects === 'pin',
+      hasImatrix: imatrix !== null && (usedEntries(imatrix, settings)?.length ?? 1) > 0,
+      toolchain,
+      toolchainProject: request.toolchain,
+    },
+    asking,
+  );
+  report([...parsed.problems, ...ruleFindings(usable, plan), ...planFindings(plan, imatrix, settings)], {
+    request,
+    pipeline,
+    levels,
+  });
+  return {
+    plan,
+    dryRuns,
+    asked,
+    settings,
+    toolchain,
+    rules: rules.length === 0 ? null : normalizeTensorTypes(rules),
+    imatrix: imatrix?.file ?? null,
+  };
 }
 
 // Only whether there is a model or a matrix matters to the check of options.
 const placeholder: ManifestFile = { name: 'model', sha256: '', sizeBytes: 0 };
 
-async function rulesOf({ ref, variant: { tensorTypes }, name }: VariantRequest, pipeline: Pipeline): Promise<ParsedTensorTypes> {
-  return tensorTypes === undefined ? { rules: [], problems: [] } : parseTensorTypes(await namedFile(ref, pipeline, { file: tensorTypes, by: `quantize.${name}.tensorTypes` }));
+async function rulesOf(
+  { ref, variant: { tensorTypes }, name }: VariantRequest,
+  pipeline: Pipeline,
+): Promise<ParsedTensorTypes> {
+  return tensorTypes === undefined
+    ? { rules: [], problems: [] }
+    : parseTensorTypes(
+        await namedFile(ref, pipeline, { file: tensorTypes, by: `quantize.${name}.tensorTypes` }),
+      );
 }
 
-function report(findings: readonly Finding[], { request, pipeline, levels }: { request: VariantRequest; pipeline: Pipeline; levels: ReturnType<typeof severities> }): void {
+function report(
+  findings: readonly Finding[],
+  {
+    request,
+    pipeline,
+    levels,
+  }: { request: VariantRequest; pipeline: Pipeline; levels: ReturnType<typeof severities> },
+): void {
   const { workspace, report: tell } = pipeline.environment;
   const { ref, variant, name } = request;
   const file = join(workspace.projects[ref.project]?.root ?? '', variant.tensorTypes ?? '');
-  const { errors, warnings } = settle(findings, { file, severity: (check) => (check === 'sideEffects' ? sideEffectSeverity(variant.sideEffects) : levels[check]) });
+  const { errors, warnings } = settle(findings, {
+    file,
+    severity: (check) => (check === 'sideEffects' ? sideEffectSeverity(variant.sideEffects) : levels[check]),
+  });
   for (const message of warnings) tell({ type: 'warning', message: `${name}: ${message}` });
   if (errors.length === 0) return;
-  throw new GgufError('RULES_NOT_HONOURED', `${targetName(ref)}: llama-quantize would not do what the recipe says\n${errors.join('\n')}`, {
-    hint: 'Correct the rules, or set the check that is named in parentheses to "warn" or "off" under "checks" in model.json (side effects: "sideEffects" of the variant, where "pin" removes them).',
-  });
+  throw new GgufError(
+    'RULES_NOT_HONOURED',
+    `${targetName(ref)}: llama-quantize would not do what the recipe says\n${errors.join('\n')}`,
+    {
+      hint: 'Correct the rules, or set the check that is named in parentheses to "warn" or "off" under "checks" in model.json (side effects: "sideEffects" of the variant, where "pin" removes them).',
+    },
+  );
 }

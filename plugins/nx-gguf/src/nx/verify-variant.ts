@@ -13,8 +13,15 @@ import { forgetTensors } from '../store/tensor-index.js';
  */
 export async function verifyVariant(manifest: Manifest, effects: Effects): Promise<void> {
   const { store, tools } = effects;
-  const rebuilt = await rebuildInFull(manifest, { ...effects, llamaQuantize: () => tools.llama('llama-quantize'), find: (sha256) => findBytes(store, sha256) });
-  if ('missing' in rebuilt) throw new GgufError('BLOB_MISSING', `cannot rebuild without ${rebuilt.missing.join(', ')}`, { hint: 'Run the target again with --skip-nx-cache.' });
+  const rebuilt = await rebuildInFull(manifest, {
+    ...effects,
+    llamaQuantize: () => tools.llama('llama-quantize'),
+    find: (sha256) => findBytes(store, sha256),
+  });
+  if ('missing' in rebuilt)
+    throw new GgufError('BLOB_MISSING', `cannot rebuild without ${rebuilt.missing.join(', ')}`, {
+      hint: 'Run the target again with --skip-nx-cache.',
+    });
   if (rebuilt.differences.length === 0) return;
   await discardVariant(store, manifest);
   throw rebuildDiffers(rebuilt.differences);

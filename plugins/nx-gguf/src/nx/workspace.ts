@@ -9,13 +9,24 @@ import type { ProjectKind } from '../infer/project-node.js';
 export interface Workspace {
   root: string;
   /** Projects by name: their directories relative to the root, and the options of their targets. */
-  projects: Readonly<Record<string, { root: string; targets?: Readonly<Record<string, { executor?: string | undefined; options?: unknown }>> | undefined }>>;
+  projects: Readonly<
+    Record<
+      string,
+      {
+        root: string;
+        targets?: Readonly<Record<string, { executor?: string | undefined; options?: unknown }>> | undefined;
+      }
+    >
+  >;
   /** In front of the names of targets, as the options of the plugin say. */
   targetPrefix?: string;
 }
 
 /** What Nx calls a target, e.g. `tiny-qwen35:quantize:Q4_K_M`, for commands that people copy. */
-export function taskName({ project, ...target }: TargetRef, { targetPrefix = '' }: Pick<Workspace, 'targetPrefix'>): string {
+export function taskName(
+  { project, ...target }: TargetRef,
+  { targetPrefix = '' }: Pick<Workspace, 'targetPrefix'>,
+): string {
   return `${project}:${targetPrefix}${targetInProject(target)}`;
 }
 
@@ -24,7 +35,11 @@ export function projectDirectory(workspace: Workspace, project: string, namedBy:
   const found = workspace.projects[project];
   if (found === undefined) {
     const known = Object.keys(workspace.projects).sort().join(', ');
-    throw new GgufError('PROJECT_MISSING', `${namedBy} names the project ${JSON.stringify(project)}, which is not in this workspace`, { hint: `Projects here: ${known}` });
+    throw new GgufError(
+      'PROJECT_MISSING',
+      `${namedBy} names the project ${JSON.stringify(project)}, which is not in this workspace`,
+      { hint: `Projects here: ${known}` },
+    );
   }
   return join(workspace.root, found.root);
 }
@@ -33,7 +48,11 @@ export function projectDirectory(workspace: Workspace, project: string, namedBy:
  * The file that declares a project, checked against its schema.
  * @throws GgufError `MODEL_MISSING`, `CORPUS_MISSING`, `TOOLCHAIN_MISSING`, and `BAD_MODEL` and its like with every problem
  */
-export async function readConfig<K extends ProjectKind>(workspace: Workspace, kind: K, project: string): Promise<Schemas[K]> {
+export async function readConfig<K extends ProjectKind>(
+  workspace: Workspace,
+  kind: K,
+  project: string,
+): Promise<Schemas[K]> {
   const file = `${kind}.json`;
   const directory = projectDirectory(workspace, project, file);
   const shown = join(workspace.projects[project]?.root ?? '', file);
@@ -41,9 +60,14 @@ export async function readConfig<K extends ProjectKind>(workspace: Workspace, ki
   try {
     text = await readFile(join(directory, file), 'utf8');
   } catch (cause) {
-    throw new GgufError(`${kind.toUpperCase()}_MISSING`, `cannot read ${shown}: ${systemErrorCode(cause) === 'ENOENT' ? 'there is no such file' : (cause as Error).message}`, {
-      cause, hint: `A ${kind} is a directory with a ${kind}.json.`,
-    });
+    throw new GgufError(
+      `${kind.toUpperCase()}_MISSING`,
+      `cannot read ${shown}: ${systemErrorCode(cause) === 'ENOENT' ? 'there is no such file' : (cause as Error).message}`,
+      {
+        cause,
+        hint: `A ${kind} is a directory with a ${kind}.json.`,
+      },
+    );
   }
   return parseAs(kind, text, shown);
 }

@@ -15,15 +15,22 @@ export interface PublishedRecipe {
 }
 
 /** The message of the one commit that publishes: a title that names the recipe, and what anybody needs to make it again. */
-export function commitMessage(recipe: PublishedRecipe, plan: PublishPlan): { title: string; description: string } {
+export function commitMessage(
+  recipe: PublishedRecipe,
+  plan: PublishPlan,
+): { title: string; description: string } {
   const names = recipe.variants.map(({ name }) => name);
-  const shown = names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
+  const shown =
+    names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
   const tool = recipe.llamaCpp === null ? 'llama.cpp' : `llama.cpp ${recipe.llamaCpp.slice(0, 8)}`;
   const title = [recipe.name, shown === '' ? '' : `: ${shown}`, ` with ${tool}`].join('');
   const counts = new Map<string, number>();
   for (const { action } of changesOf(plan)) counts.set(action, (counts.get(action) ?? 0) + 1);
   const lines = [
-    ...recipe.variants.map(({ name, ftype, bitsPerWeight, meanKld }) => `- ${[`${name}: ${ftype}`, ...(bitsPerWeight === null ? [] : [`${bitsPerWeight.toFixed(2)} bits per weight`]), ...(meanKld === null ? [] : [`mean KLD ${meanKld}`])].join(', ')}`),
+    ...recipe.variants.map(
+      ({ name, ftype, bitsPerWeight, meanKld }) =>
+        `- ${[`${name}: ${ftype}`, ...(bitsPerWeight === null ? [] : [`${bitsPerWeight.toFixed(2)} bits per weight`]), ...(meanKld === null ? [] : [`mean KLD ${meanKld}`])].join(', ')}`,
+    ),
     `- source: ${recipe.source}`,
     `- importance matrix: ${recipe.imatrix ?? 'none'}`,
     `- llama.cpp: ${recipe.llamaCpp ?? 'ready-made binaries'}`,

@@ -42,23 +42,46 @@ export interface PlannedPublication {
  * Compares what is wanted with what is there: what differs is added or replaced, what something else put there is kept, or
  * refused where it is in the way. The record is one of the files, so that equal results change nothing at all.
  */
-export function planPublication(wanted: readonly PublishedFile[], present: Present, choices: PlanChoices): PlannedPublication {
+export function planPublication(
+  wanted: readonly PublishedFile[],
+  present: Present,
+  choices: PlanChoices,
+): PlannedPublication {
   const there = new Map(present.files.map((file) => [file.path, file]));
-  const isOurs = (file: PresentFile): boolean => present.record?.files.some((known) => known.path === file.path && isSame(known, file)) === true;
-  const files: PlannedFile[] = wanted.map((file) => plannedFile(file, there.get(file.path), { isOurs, choices }));
+  const isOurs = (file: PresentFile): boolean =>
+    present.record?.files.some((known) => known.path === file.path && isSame(known, file)) === true;
+  const files: PlannedFile[] = wanted.map((file) =>
+    plannedFile(file, there.get(file.path), { isOurs, choices }),
+  );
   const kept: PublishedFile[] = [];
   for (const file of present.files) {
-    if (file.path === recordFile || file.path === present.amended?.path || wanted.some(({ path }) => path === file.path)) continue;
+    if (
+      file.path === recordFile ||
+      file.path === present.amended?.path ||
+      wanted.some(({ path }) => path === file.path)
+    )
+      continue;
     const known = present.record?.files.filter(({ path }) => path === file.path) ?? [];
     const ours = known.find((earlier) => isSame(earlier, file));
-    files.push(unwanted(file, { isKnown: known.length > 0, isOurs: ours !== undefined, prune: choices.prune }));
+    files.push(
+      unwanted(file, { isKnown: known.length > 0, isOurs: ours !== undefined, prune: choices.prune }),
+    );
     if (ours !== undefined && !choices.prune) kept.push(ours);
   }
-  if (present.amended !== undefined) files.push(plannedAmendment(present.amended, there.get(present.amended.path)));
+  if (present.amended !== undefined)
+    files.push(plannedAmendment(present.amended, there.get(present.amended.path)));
   const text = recordText([...wanted, ...kept]);
-  files.push(plannedRecord(text, there.get(recordFile), { isOurs: present.record !== null, overwrite: choices.overwrite }));
+  files.push(
+    plannedRecord(text, there.get(recordFile), {
+      isOurs: present.record !== null,
+      overwrite: choices.overwrite,
+    }),
+  );
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { plan: { format: 1, destination: present.destination, isNew: !present.exists, files }, recordText: text };
+  return {
+    plan: { format: 1, destination: present.destination, isNew: !present.exists, files },
+    recordText: text,
+  };
 }
 
 /** The files of a plan that change something. */
@@ -72,29 +95,56 @@ function isSame(wanted: PublishedFile, { sizeBytes, sha256: digest, gitOid }: Pr
   return digest === null ? gitOid !== null && wanted.gitOid === gitOid : wanted.sha256 === digest;
 }
 
-function plannedFile(file: PublishedFile, there: PresentFile | undefined, { isOurs, choices }: { isOurs: (file: PresentFile) => boolean; choices: PlanChoices }): PlannedFile {
+function plannedFile(
+  file: PublishedFile,
+  there: PresentFile | undefined,
+  { isOurs, choices }: { isOurs: (file: PresentFile) => boolean; choices: PlanChoices },
+): PlannedFile {
   const planned = { path: file.path, sizeBytes: file.sizeBytes, sha256: file.sha256 };
   if (there === undefined) return { ...planned, action: 'add', because: 'it is not there' };
   if (isSame(file, there)) return { ...planned, action: 'keep', because: 'same bytes' };
   if (isOurs(there)) return { ...planned, action: 'replace', because: 'other bytes than published earlier' };
   const because = 'something else put it there, or changed it since it was published';
-  return choices.overwrite ? { ...planned, action: 'replace', because: `${because}; overwrite was asked for` } : { ...planned, action: 'refuse', because };
+  return choices.overwrite
+    ? { ...planned, action: 'replace', because: `${because}; overwrite was asked for` }
+    : { ...planned, action: 'refuse', because };
 }
 
-function unwanted({ path, sizeBytes, sha256: digest }: PresentFile, { isKnown, isOurs, prune }: { isKnown: boolean; isOurs: boolean; prune: boolean }): PlannedFile {
+function unwanted(
+  { path, sizeBytes, sha256: digest }: PresentFile,
+  { isKnown, isOurs, prune }: { isKnown: boolean; isOurs: boolean; prune: boolean },
+): PlannedFile {
   const planned = { path, sizeBytes, ...(digest === null ? {} : { sha256: digest }) };
   if (!isKnown) return { ...planned, action: 'keep', because: 'not published by nx-gguf' };
   if (!isOurs) return { ...planned, action: 'keep', because: 'published earlier, and changed there since' };
-  return prune ? { ...planned, action: 'delete', because: 'published earlier, and no longer part of it' } : { ...planned, action: 'keep', because: 'published earlier, and no longer part of it; prune deletes it' };
+  return prune
+    ? { ...planned, action: 'delete', because: 'published earlier, and no longer part of it' }
+    : {
+        ...planned,
+        action: 'keep',
+        because: 'published earlier, and no longer part of it; prune deletes it',
+      };
 }
 
-function plannedAmendment({ path, text, because }: NonNullable<Present['amended']>, there: PresentFile | undefined): PlannedFile {
+function plannedAmendment(
+  { path, text, because }: NonNullable<Present['amended']>,
+  there: PresentFile | undefined,
+): PlannedFile {
   const planned = { path, sizeBytes: Buffer.byteLength(text), sha256: sha256(text) };
   return { ...planned, action: there === undefined ? 'add' : 'replace', because };
 }
 
-function plannedRecord(text: string, there: PresentFile | undefined, { isOurs, overwrite }: { isOurs: boolean; overwrite: boolean }): PlannedFile {
+function plannedRecord(
+  text: string,
+  there: PresentFile | undefined,
+  { isOurs, overwrite }: { isOurs: boolean; overwrite: boolean },
+): PlannedFile {
   const bytes = Buffer.from(text);
-  const file: PublishedFile = { path: recordFile, sizeBytes: bytes.length, sha256: sha256(bytes), gitOid: gitBlobOid(bytes) };
+  const file: PublishedFile = {
+    path: recordFile,
+    sizeBytes: bytes.length,
+    sha256: sha256(bytes),
+    gitOid: gitBlobOid(bytes),
+  };
   return plannedFile(file, there, { isOurs: () => isOurs, choices: { overwrite, prune: false } });
 }

@@ -1,16 +1,42 @@
 import type { Model } from '../core/generated/model.generated.js';
 import { publisher, resolveSettings, splitBytes } from './settings.js';
 
-const model: Model = { name: 'model', source: { type: 'path', path: '.' }, quantize: { Q4_K_M: { ftype: 'Q4_K_M' }, Q6_K: { ftype: 'Q6_K' } }, publish: { to: { type: 'huggingface', repository: 'org/model', branch: 'next', visibility: 'public' } } };
-const resolved = (options: Parameters<typeof resolveSettings>[1], of: Model = model) => resolveSettings(of, options, 'project');
+const model: Model = {
+  name: 'model',
+  source: { type: 'path', path: '.' },
+  quantize: { Q4_K_M: { ftype: 'Q4_K_M' }, Q6_K: { ftype: 'Q6_K' } },
+  publish: { to: { type: 'huggingface', repository: 'org/model', branch: 'next', visibility: 'public' } },
+};
+const resolved = (options: Parameters<typeof resolveSettings>[1], of: Model = model) =>
+  resolveSettings(of, options, 'project');
 
 describe('where to', () => {
   it.each<[string, Parameters<typeof resolveSettings>[1], object, string]>([
-    ['as the model file says', {}, { type: 'huggingface', repository: 'org/model', branch: 'next', visibility: 'public' }, 'project'],
-    ['another repository keeps the rest', { repository: 'me/model' }, { type: 'huggingface', repository: 'me/model', branch: 'next', visibility: 'public' }, 'workspace'],
-    ['another branch and visibility', { branch: 'main', visibility: 'private' }, { type: 'huggingface', repository: 'org/model', branch: 'main', visibility: 'private' }, 'project'],
+    [
+      'as the model file says',
+      {},
+      { type: 'huggingface', repository: 'org/model', branch: 'next', visibility: 'public' },
+      'project',
+    ],
+    [
+      'another repository keeps the rest',
+      { repository: 'me/model' },
+      { type: 'huggingface', repository: 'me/model', branch: 'next', visibility: 'public' },
+      'workspace',
+    ],
+    [
+      'another branch and visibility',
+      { branch: 'main', visibility: 'private' },
+      { type: 'huggingface', repository: 'org/model', branch: 'main', visibility: 'private' },
+      'project',
+    ],
     ['a directory instead', { path: 'dist/x' }, { type: 'directory', path: 'dist/x' }, 'workspace'],
-    ['a git repository instead', { url: 'https://example.org/x.git', branch: 'b' }, { type: 'git', url: 'https://example.org/x.git', branch: 'b' }, 'workspace'],
+    [
+      'a git repository instead',
+      { url: 'https://example.org/x.git', branch: 'b' },
+      { type: 'git', url: 'https://example.org/x.git', branch: 'b' },
+      'workspace',
+    ],
   ])('%s', (...[, options, to, relativeTo]) => {
     expect(resolved(options)).toMatchObject({ to, relativeTo });
   });
@@ -19,11 +45,21 @@ describe('where to', () => {
     ['nowhere', {}, { ...model, publish: {} }, 'NO_DESTINATION'],
     ['two places', { path: 'x', repository: 'me/x' }, model, 'BAD_OPTIONS'],
     ['a branch of a directory', { path: 'x', branch: 'b' }, model, 'BAD_OPTIONS'],
-    ['the visibility of a git repository', { url: 'https://example.org/x.git', visibility: 'public' }, model, 'BAD_OPTIONS'],
+    [
+      'the visibility of a git repository',
+      { url: 'https://example.org/x.git', visibility: 'public' },
+      model,
+      'BAD_OPTIONS',
+    ],
     ['what is no repository', { repository: 'https://example.org/x' }, model, 'BAD_MODEL'],
     ['an option of git for an address', { url: '--upload-pack=x' }, model, 'BAD_MODEL'],
     ['an unknown variant', { variants: ['Q2_K'] }, model, 'VARIANT_MISSING'],
-    ['a matrix that there is not', {}, { ...model, publish: { ...model.publish, files: ['imatrix'] } }, 'NO_IMATRIX'],
+    [
+      'a matrix that there is not',
+      {},
+      { ...model, publish: { ...model.publish, files: ['imatrix'] } },
+      'NO_IMATRIX',
+    ],
   ])('%s is an error', (...[, options, of, code]) => {
     expect(() => resolved(options, of)).toThrow(expect.objectContaining({ code }) as Error);
   });
@@ -31,7 +67,9 @@ describe('where to', () => {
 
 it('variants: all, those of the model file, those of the option', () => {
   expect(resolved({}).variants).toEqual(['Q4_K_M', 'Q6_K']);
-  expect(resolved({}, { ...model, publish: { ...model.publish, variants: ['Q6_K'] } }).variants).toEqual(['Q6_K']);
+  expect(resolved({}, { ...model, publish: { ...model.publish, variants: ['Q6_K'] } }).variants).toEqual([
+    'Q6_K',
+  ]);
   expect(resolved({ variants: ['Q4_K_M'] }).variants).toEqual(['Q4_K_M']);
 });
 

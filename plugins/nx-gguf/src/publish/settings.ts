@@ -1,6 +1,12 @@
 import { GgufError } from '../core/errors.js';
 import type { PublishOptions } from '../core/generated/executors/publish.generated.js';
-import type { Model, PublishDirectory, PublishGit, PublishHub, PublishSettings } from '../core/generated/model.generated.js';
+import type {
+  Model,
+  PublishDirectory,
+  PublishGit,
+  PublishHub,
+  PublishSettings,
+} from '../core/generated/model.generated.js';
 import { validate } from '../core/validate.js';
 
 /** What is published where, with every default filled in. */
@@ -26,11 +32,27 @@ export const defaultSplitMaxSize = '40G';
 export function resolveSettings(model: Model, options: PublishOptions, project: string): ResolvedSettings {
   const { to, variants, files = defaultFiles, splitMaxSize = defaultSplitMaxSize } = model.publish ?? {};
   const declared = Object.keys(model.quantize ?? {});
-  const settings = { to: destination(to, options, project), relativeTo: isOther(options) ? 'workspace' as const : 'project' as const, variants: options.variants ?? variants ?? declared, files: new Set(files), splitMaxSize };
+  const settings = {
+    to: destination(to, options, project),
+    relativeTo: isOther(options) ? ('workspace' as const) : ('project' as const),
+    variants: options.variants ?? variants ?? declared,
+    files: new Set(files),
+    splitMaxSize,
+  };
   validate('model', { ...model, publish: { ...model.publish, to: settings.to } }, `${project}: publish`);
   const unknown = settings.variants.filter((name) => !declared.includes(name));
-  if (unknown.length > 0) throw new GgufError('VARIANT_MISSING', `${project}:publish: model.json declares no variant ${unknown.join(', ')}`, { hint: `Declared are: ${declared.join(', ')}` });
-  if (settings.files.has('imatrix') && model.imatrix === undefined) throw new GgufError('NO_IMATRIX', `${project}:publish: "files" names the imatrix, and model.json declares none`, { hint: 'Remove it from "files" under "publish", or declare an "imatrix".' });
+  if (unknown.length > 0)
+    throw new GgufError(
+      'VARIANT_MISSING',
+      `${project}:publish: model.json declares no variant ${unknown.join(', ')}`,
+      { hint: `Declared are: ${declared.join(', ')}` },
+    );
+  if (settings.files.has('imatrix') && model.imatrix === undefined)
+    throw new GgufError(
+      'NO_IMATRIX',
+      `${project}:publish: "files" names the imatrix, and model.json declares none`,
+      { hint: 'Remove it from "files" under "publish", or declare an "imatrix".' },
+    );
   return settings;
 }
 
@@ -43,17 +65,42 @@ function isOther({ repository, path, url }: PublishOptions): boolean {
   return repository !== undefined || path !== undefined || url !== undefined;
 }
 
-function destination(declared: PublishSettings['to'], options: PublishOptions, project: string): ResolvedSettings['to'] {
+function destination(
+  declared: PublishSettings['to'],
+  options: PublishOptions,
+  project: string,
+): ResolvedSettings['to'] {
   const { repository, path, url, branch, visibility } = options;
-  if ([repository, path, url].filter((place) => place !== undefined).length > 1) throw new GgufError('BAD_OPTIONS', `${project}:publish: repository, path and url are three places`, { hint: 'Give one of them.' });
-  const to = repository !== undefined ? { ...(declared?.type === 'huggingface' ? declared : {}), type: 'huggingface' as const, repository }
-    : path !== undefined ? { type: 'directory' as const, path }
-    : url !== undefined ? { ...(declared?.type === 'git' ? declared : {}), type: 'git' as const, url }
-    : declared;
-  if (to === undefined) throw new GgufError('NO_DESTINATION', `${project}:publish: nothing says where to publish`, { hint: 'Declare "publish": { "to": … } in model.json, or give --repository, --path or --url.' });
-  const misplaced = [...(branch !== undefined && to.type === 'directory' ? ['branch'] : []), ...(visibility !== undefined && to.type !== 'huggingface' ? ['visibility'] : [])];
-  if (misplaced.length > 0) throw new GgufError('BAD_OPTIONS', `${project}:publish: a destination of type ${to.type} has no ${misplaced.join(' and no ')}`);
-  return { ...to, ...(branch === undefined ? {} : { branch }), ...(visibility === undefined ? {} : { visibility }) };
+  if ([repository, path, url].filter((place) => place !== undefined).length > 1)
+    throw new GgufError('BAD_OPTIONS', `${project}:publish: repository, path and url are three places`, {
+      hint: 'Give one of them.',
+    });
+  const to =
+    repository !== undefined
+      ? { ...(declared?.type === 'huggingface' ? declared : {}), type: 'huggingface' as const, repository }
+      : path !== undefined
+        ? { type: 'directory' as const, path }
+        : url !== undefined
+          ? { ...(declared?.type === 'git' ? declared : {}), type: 'git' as const, url }
+          : declared;
+  if (to === undefined)
+    throw new GgufError('NO_DESTINATION', `${project}:publish: nothing says where to publish`, {
+      hint: 'Declare "publish": { "to": … } in model.json, or give --repository, --path or --url.',
+    });
+  const misplaced = [
+    ...(branch !== undefined && to.type === 'directory' ? ['branch'] : []),
+    ...(visibility !== undefined && to.type !== 'huggingface' ? ['visibility'] : []),
+  ];
+  if (misplaced.length > 0)
+    throw new GgufError(
+      'BAD_OPTIONS',
+      `${project}:publish: a destination of type ${to.type} has no ${misplaced.join(' and no ')}`,
+    );
+  return {
+    ...to,
+    ...(branch === undefined ? {} : { branch }),
+    ...(visibility === undefined ? {} : { visibility }),
+  };
 }
 
 /** The owner of the repository on a hub that a model is published to, or null. */

@@ -5,7 +5,12 @@ import { changesOf } from './plan.js';
 
 /** A plan as people read it: a row for each file, and a sentence about the whole. */
 export function publicationTable(plan: PublishPlan): string {
-  const rows = plan.files.map(({ path, action, sizeBytes, because }) => [action, path, prettyBytes(sizeBytes, { binary: true }), because]);
+  const rows = plan.files.map(({ path, action, sizeBytes, because }) => [
+    action,
+    path,
+    prettyBytes(sizeBytes, { binary: true }),
+    because,
+  ]);
   return `${markdownTable([['', 'file', 'size', 'because'], ...rows], { align: ['l', 'l', 'r', 'l'] })}\n${publicationSentence(plan)}`;
 }
 
@@ -14,7 +19,10 @@ export function publicationSentence(plan: PublishPlan): string {
   const changes = changesOf(plan);
   const to = `${plan.destination}${plan.isNew ? ' (to be made)' : ''}`;
   const count = (action: string): number => changes.filter((file) => file.action === action).length;
-  const sent = changes.filter(({ action }) => action !== 'delete').reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  if (changes.length === 0) return `${to}: nothing to change, ${plan.files.length} files are as they should be`;
+  const sent = changes
+    .filter(({ action }) => action !== 'delete')
+    .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  if (changes.length === 0)
+    return `${to}: nothing to change, ${plan.files.length} files are as they should be`;
   return `${to}: ${count('add')} to add, ${count('replace')} to replace, ${count('delete')} to delete, ${plan.files.length - changes.length} to keep; ${prettyBytes(sent, { binary: true })}`;
 }

@@ -22,21 +22,31 @@ describe('readDryRun, on recorded output of llama-quantize v0.5.0', () => {
     ]);
   });
 
-  const edited = (change: (line: string) => string | null) => recordedLines('plan-rules').map(change).filter((line) => line !== null);
+  const edited = (change: (line: string) => string | null) =>
+    recordedLines('plan-rules')
+      .map(change)
+      .filter((line) => line !== null);
 
   it.each<[string, (line: string) => string | null]>([
     ['a line is lost', (line) => (line.includes('blk.3.attn_v.weight') ? null : line)],
     ['the totals are lost', (line) => (line.includes('quant size') ? null : line)],
-    ['a size is not what type and shape give', (line) => line.replace('0.49 MiB ->     0.20 MiB', '0.49 MiB ->     0.21 MiB')],
+    [
+      'a size is not what type and shape give',
+      (line) => line.replace('0.49 MiB ->     0.20 MiB', '0.49 MiB ->     0.21 MiB'),
+    ],
     ['a type is unknown', (line) => line.replace('(q6_K)', '(q9_K)')],
     ['a target type is missing', (line) => (line.includes('token_embd') ? line.replace(/size.*/, '') : line)],
   ])('refuses output in which %s', (_, change) => {
-    expect(() => readDryRun(edited(change))).toThrow(expect.objectContaining({ code: 'DRY_RUN_UNREADABLE' }) as Error);
+    expect(() => readDryRun(edited(change))).toThrow(
+      expect.objectContaining({ code: 'DRY_RUN_UNREADABLE' }) as Error,
+    );
   });
 
   it('throws the failure that the tool named', () => {
     const lines = [...recordedLines('plan-stock'), "llama_quantize: invalid ftype 'Q4_K_X'"];
-    expect(() => readDryRun(lines)).toThrow(expect.objectContaining({ code: 'QUANTIZE_BAD_ARGUMENT' }) as Error);
+    expect(() => readDryRun(lines)).toThrow(
+      expect.objectContaining({ code: 'QUANTIZE_BAD_ARGUMENT' }) as Error,
+    );
     expect(dryRunFailure(recordedLines('plan-stock'))).toBeNull();
   });
 });

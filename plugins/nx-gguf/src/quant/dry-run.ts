@@ -36,14 +36,27 @@ export function readDryRun(lines: readonly string[]): DryRun {
   const failure = dryRunFailure(lines);
   if (failure !== null) throw failure;
   const tensors = events.filter((event) => event.kind === 'tensor').map(dryRunTensor);
-  requireTotals(tensors, events.filter((event) => event.kind === 'total'));
-  return { tensors, fallbacks: events.filter((event) => event.kind === 'fallback').map(({ tensor, wanted }) => ({ tensor, wanted: typeOf(wanted).name })) };
+  requireTotals(
+    tensors,
+    events.filter((event) => event.kind === 'total'),
+  );
+  return {
+    tensors,
+    fallbacks: events
+      .filter((event) => event.kind === 'fallback')
+      .map(({ tensor, wanted }) => ({ tensor, wanted: typeOf(wanted).name })),
+  };
 }
 
 /** The failure that llama-quantize named in its output, or null. */
 export function dryRunFailure(lines: readonly string[]): GgufError | null {
   const failure = lines.map(parseQuantizeLine).find((event) => event?.kind === 'failure');
-  return failure?.kind === 'failure' ? new GgufError(failure.code, failure.message, { tail: lines.slice(-20), hint: 'The last lines of llama-quantize say why.' }) : null;
+  return failure?.kind === 'failure'
+    ? new GgufError(failure.code, failure.message, {
+        tail: lines.slice(-20),
+        hint: 'The last lines of llama-quantize say why.',
+      })
+    : null;
 }
 
 /** Exact bytes of a tensor's data before and after. */
@@ -53,21 +66,33 @@ export function dryRunBytes({ shape, from, to }: Omit<DryRunTensor, 'name'>): { 
 
 function dryRunTensor(event: TensorEvent): DryRunTensor {
   if (event.to === null) throw unreadable(`${event.tensor} has no target type`);
-  const tensor = { name: event.tensor, shape: withoutOnes(event.shape), from: typeOf(event.from).name, to: typeOf(event.to).name };
+  const tensor = {
+    name: event.tensor,
+    shape: withoutOnes(event.shape),
+    from: typeOf(event.from).name,
+    to: typeOf(event.to).name,
+  };
   const sizeBytes = dryRunBytes(tensor).to;
   if (event.sizeMib === null || !roundsTo(sizeBytes, event.sizeMib, event.sizeDigits)) {
-    throw unreadable(`${event.tensor} takes ${sizeBytes} bytes as ${tensor.to}, but llama-quantize prints ${event.sizeMib ?? 'no size'} MiB`);
+    throw unreadable(
+      `${event.tensor} takes ${sizeBytes} bytes as ${tensor.to}, but llama-quantize prints ${event.sizeMib ?? 'no size'} MiB`,
+    );
   }
   return tensor;
 }
 
 // A lost or broken line would show here: the totals are printed last.
 function requireTotals(tensors: readonly DryRunTensor[], totals: readonly Total[]): void {
-  for (const [of, side] of [['model', 'from'], ['quant', 'to']] as const) {
+  for (const [of, side] of [
+    ['model', 'from'],
+    ['quant', 'to'],
+  ] as const) {
     const printed = totals.find((total) => total.of === of);
     const sizeBytes = tensors.reduce((sum, tensor) => sum + dryRunBytes(tensor)[side], 0);
     if (printed === undefined || !roundsTo(sizeBytes, printed.sizeMib, 2)) {
-      throw unreadable(`its ${tensors.length} tensors take ${sizeBytes} bytes (${of}), but llama-quantize prints ${printed?.sizeMib ?? 'no total in'} MiB`);
+      throw unreadable(
+        `its ${tensors.length} tensors take ${sizeBytes} bytes (${of}), but llama-quantize prints ${printed?.sizeMib ?? 'no total in'} MiB`,
+      );
     }
   }
 }
@@ -87,5 +112,9 @@ function typeOf(name: string) {
 }
 
 function unreadable(reason: string): GgufError {
-  return new GgufError('DRY_RUN_UNREADABLE', `the output of llama-quantize --dry-run is not understood: ${reason}`, { hint: 'Is the toolchain the pinned version? Another one may print other lines.' });
+  return new GgufError(
+    'DRY_RUN_UNREADABLE',
+    `the output of llama-quantize --dry-run is not understood: ${reason}`,
+    { hint: 'Is the toolchain the pinned version? Another one may print other lines.' },
+  );
 }

@@ -11,12 +11,23 @@ describe('exactRule', () => {
     expect(exactRule(name, 'q6_K')).toBe(rule);
   });
 
-  it.each(['blk.1.ffn_up.weight', 'A.b', 'a+b(c)[d]{e}^$|\\.*?', 'x=y z'])('matches %p and nothing near it', (name) => {
-    const [rule] = parseTensorTypes(exactRule(name, 'q8_0')).rules;
-    const pattern = new RegExp(rule?.pattern ?? '');
-    expect(pattern.test(name)).toBe(true);
-    for (const other of [`${name}x`, `x${name}`, name.slice(1), name.replace('.', 'x'), name.toLowerCase(), name.toUpperCase()]) expect(pattern.test(other)).toBe(other === name);
-  });
+  it.each(['blk.1.ffn_up.weight', 'A.b', 'a+b(c)[d]{e}^$|\\.*?', 'x=y z'])(
+    'matches %p and nothing near it',
+    (name) => {
+      const [rule] = parseTensorTypes(exactRule(name, 'q8_0')).rules;
+      const pattern = new RegExp(rule?.pattern ?? '');
+      expect(pattern.test(name)).toBe(true);
+      for (const other of [
+        `${name}x`,
+        `x${name}`,
+        name.slice(1),
+        name.replace('.', 'x'),
+        name.toLowerCase(),
+        name.toUpperCase(),
+      ])
+        expect(pattern.test(other)).toBe(other === name);
+    },
+  );
 
   it('says which names it cannot express', () => {
     expect(hasExactRule('blk.0.attn_v.weight')).toBe(true);
@@ -26,7 +37,17 @@ describe('exactRule', () => {
 });
 
 describe('exactPattern', () => {
-  const names = ['blk.1.attn_v.weight', 'blkx1.attn_v.weight', 'mm.A.weight', 'mm.a.weight', 'a b=c', 'x(y)[z]{1}', 'v+w*?|^$\\', 'dé.f', 'a-b'];
+  const names = [
+    'blk.1.attn_v.weight',
+    'blkx1.attn_v.weight',
+    'mm.A.weight',
+    'mm.a.weight',
+    'a b=c',
+    'x(y)[z]{1}',
+    'v+w*?|^$\\',
+    'dé.f',
+    'a-b',
+  ];
 
   it.each(names)('is a good pattern that matches %s and nothing else', (name) => {
     const pattern = exactPattern(name);

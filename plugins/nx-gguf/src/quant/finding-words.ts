@@ -5,6 +5,8 @@ export function namesAnd(tensors: readonly { readonly name: string }[]): string 
 }
 
 /** `rows of 160 elements (blk.0.ffn_down.weight and 3 more)`. */
-export function rowsOf(tensors: readonly { readonly name: string; readonly shape: readonly number[] }[]): string {
+export function rowsOf(
+  tensors: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): string {
   return `rows of ${[...new Set(tensors.map(({ shape }) => shape[0] ?? 1))].join(', ')} elements (${namesAnd(tensors)})`;
 }

@@ -75,7 +75,10 @@ export function readsAsFtype(argument: string): boolean {
 
 /** What is wrong with a name that is no mixture, with the nearest one if there is one. */
 export function unknownFtype(text: string): string {
-  return `unknown quantization type '${text}'${didYouMean(text, ftypes.map(({ name }) => name))}`;
+  return `unknown quantization type '${text}'${didYouMean(
+    text,
+    ftypes.map(({ name }) => name),
+  )}`;
 }
 
 // F32 stands before COPY, so number 0 is F32, as in the tool.

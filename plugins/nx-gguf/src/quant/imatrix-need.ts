@@ -8,8 +8,14 @@ export interface ImatrixContents {
 }
 
 /** The tensors that llama-quantize refuses to quantize without importance data, and that have none. */
-export function tensorsWithoutImatrix(plan: QuantizationPlan, imatrix: ImatrixContents | null, options: WeightOptions): { name: string; to: string }[] {
-  const needing = plan.tensors.filter(({ name, from, to }) => from !== to && requiresImatrix(name, to, plan.ftype));
+export function tensorsWithoutImatrix(
+  plan: QuantizationPlan,
+  imatrix: ImatrixContents | null,
+  options: WeightOptions,
+): { name: string; to: string }[] {
+  const needing = plan.tensors.filter(
+    ({ name, from, to }) => from !== to && requiresImatrix(name, to, plan.ftype),
+  );
   const entries = imatrix === null ? [] : usedEntries(imatrix, options);
   if (entries === null) return [];
   const known = new Set(entries);
@@ -28,5 +34,10 @@ export function usedEntries({ tensors }: ImatrixContents, options: WeightOptions
 /** A function that gives a tensor's name before layers were pruned, under which a matrix knows it. */
 function sourceName(pruned: readonly number[]): (name: string) => string {
   const gone = [...new Set(pruned)].sort((a, b) => a - b);
-  return (name) => name.replace(/^blk\.(\d+)\./, (_, number: string) => `blk.${gone.reduce((block, layer) => (layer <= block ? block + 1 : block), Number(number))}.`);
+  return (name) =>
+    name.replace(
+      /^blk\.(\d+)\./,
+      (_, number: string) =>
+        `blk.${gone.reduce((block, layer) => (layer <= block ? block + 1 : block), Number(number))}.`,
+    );
 }

@@ -25,13 +25,33 @@ const read = (bytes: Uint8Array) => readLegacyImatrix(bytesSource(bytes));
 
 describe('readLegacyImatrix', () => {
   it('gives each name with the place of its data, and the number of chunks', async () => {
-    expect(await read(legacy([['b', 2], ['a', 5]], [17]))).toEqual({ entries: [{ name: 'b', elements: 2, range: { offset: 9, length: 16 } }, { name: 'a', elements: 5, range: { offset: 30, length: 28 } }], chunks: 17 });
+    expect(
+      await read(
+        legacy(
+          [
+            ['b', 2],
+            ['a', 5],
+          ],
+          [17],
+        ),
+      ),
+    ).toEqual({
+      entries: [
+        { name: 'b', elements: 2, range: { offset: 9, length: 16 } },
+        { name: 'a', elements: 5, range: { offset: 30, length: 28 } },
+      ],
+      chunks: 17,
+    });
     expect(await read(legacy([['a', 5]]))).toMatchObject({ entries: [{ name: 'a' }], chunks: null });
   });
 
   it('refuses a file that is cut at any byte', async () => {
-    const whole = legacy([['first', 2], ['second', 1]]);
-    for (let length = 0; length < whole.length; length += 1) await expect(read(whole.subarray(0, length))).rejects.toMatchObject({ code: 'BAD_IMATRIX' });
+    const whole = legacy([
+      ['first', 2],
+      ['second', 1],
+    ]);
+    for (let length = 0; length < whole.length; length += 1)
+      await expect(read(whole.subarray(0, length))).rejects.toMatchObject({ code: 'BAD_IMATRIX' });
   });
 
   it.each([
@@ -43,6 +63,9 @@ describe('readLegacyImatrix', () => {
   });
 
   it('reads the stand-in for a matrix', async () => {
-    expect(await read(stubImatrix())).toMatchObject({ entries: [{ name: 'no.tensor', elements: 1 }], chunks: null });
+    expect(await read(stubImatrix())).toMatchObject({
+      entries: [{ name: 'no.tensor', elements: 1 }],
+      chunks: null,
+    });
   });
 });

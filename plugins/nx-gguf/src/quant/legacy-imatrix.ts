@@ -17,10 +17,13 @@ export interface LegacyEntry {
  * float32 values of each (follows common_imatrix_load_legacy of common/imatrix-loader.cpp). Values are passed over.
  * @throws GgufError `BAD_IMATRIX`
  */
-export async function readLegacyImatrix(source: ByteSource): Promise<{ entries: LegacyEntry[]; chunks: number | null }> {
+export async function readLegacyImatrix(
+  source: ByteSource,
+): Promise<{ entries: LegacyEntry[]; chunks: number | null }> {
   let at = 0;
   const take = async (length: number): Promise<Uint8Array> => {
-    if (at + length > source.sizeBytes) throw bad(`it ends at byte ${source.sizeBytes}, and ${at + length} are needed`);
+    if (at + length > source.sizeBytes)
+      throw bad(`it ends at byte ${source.sizeBytes}, and ${at + length} are needed`);
     at += length;
     return source.read(at - length, length);
   };
@@ -41,7 +44,10 @@ export async function readLegacyImatrix(source: ByteSource): Promise<{ entries: 
     if (at > source.sizeBytes) throw bad('it ends inside an entry');
     entries.push({ name, elements, range: { offset, length: at - offset } });
   }
-  return { entries, chunks: at + 4 <= source.sizeBytes ? await int('the number of chunks', 0x7fff_ffff) : null };
+  return {
+    entries,
+    chunks: at + 4 <= source.sizeBytes ? await int('the number of chunks', 0x7fff_ffff) : null,
+  };
 }
 
 /**
@@ -62,5 +68,7 @@ export function stubImatrix(): Uint8Array {
 }
 
 function bad(reason: string): GgufError {
-  return new GgufError('BAD_IMATRIX', `the file is no importance matrix: ${reason}`, { hint: 'It is neither a GGUF nor of the older format: fetch or make it again.' });
+  return new GgufError('BAD_IMATRIX', `the file is no importance matrix: ${reason}`, {
+    hint: 'It is neither a GGUF nor of the older format: fetch or make it again.',
+  });
 }

@@ -1,7 +1,16 @@
 import { overrideKvProblem } from './override-kv.js';
 
 describe('overrideKvProblem', () => {
-  it.each(['general.name=str:a=b', 'x=str:', 'a.b=int:0', 'a=int:4294967295', 'a=float:-1.5e3', 'a=float:.5', 'a=bool:true', `a=str:${'x'.repeat(127)}`])('accepts %s', (override) => {
+  it.each([
+    'general.name=str:a=b',
+    'x=str:',
+    'a.b=int:0',
+    'a=int:4294967295',
+    'a=float:-1.5e3',
+    'a=float:.5',
+    'a=bool:true',
+    `a=str:${'x'.repeat(127)}`,
+  ])('accepts %s', (override) => {
     expect(overrideKvProblem(override)).toBeNull();
   });
 

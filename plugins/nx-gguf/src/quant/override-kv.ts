@@ -6,7 +6,13 @@
 export function overrideKvProblem(override: string): string | null {
   const equals = override.indexOf('=');
   const typed = /^(int|float|bool|str):(.*)$/s.exec(override.slice(equals + 1));
-  const reason = equals < 0 ? "has no '='" : (keyProblem(override.slice(0, equals)) ?? (typed === null ? 'needs one of the types int, float, bool, str' : valueProblem(typed[1], typed[2] ?? '')));
+  const reason =
+    equals < 0
+      ? "has no '='"
+      : (keyProblem(override.slice(0, equals)) ??
+        (typed === null
+          ? 'needs one of the types int, float, bool, str'
+          : valueProblem(typed[1], typed[2] ?? '')));
   return reason === null ? null : `override '${override}' ${reason}`;
 }
 
@@ -19,8 +25,11 @@ function keyProblem(key: string): string | null {
 function valueProblem(type: string | undefined, value: string): string | null {
   if (type === 'bool') return value === 'true' || value === 'false' ? null : 'is neither true nor false';
   if (type === 'str') return bytes(value) > 127 ? 'has a value of more than 127 bytes' : null;
-  if (type === 'float') return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value) ? null : 'is no decimal number';
-  return /^\d{1,10}$/.test(value) && Number(value) <= 0xffff_ffff ? null : 'is no integer from 0 to 4294967295';
+  if (type === 'float')
+    return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value) ? null : 'is no decimal number';
+  return /^\d{1,10}$/.test(value) && Number(value) <= 0xffff_ffff
+    ? null
+    : 'is no integer from 0 to 4294967295';
 }
 
 function bytes(text: string): number {

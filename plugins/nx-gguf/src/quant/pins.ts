@@ -6,7 +6,9 @@ import { tensorRole } from './tensor-role.js';
 
 /** Names of the tensors whose type changed although no rule names them, with their stock types. */
 export function sideEffects(plan: QuantizationPlan): { name: string; stock: string; to: string }[] {
-  return plan.tensors.flatMap(({ name, to, because }) => (because.kind === 'side-effect' ? [{ name, stock: because.stock, to }] : []));
+  return plan.tensors.flatMap(({ name, to, because }) =>
+    because.kind === 'side-effect' ? [{ name, stock: because.stock, to }] : [],
+  );
 }
 
 /**
@@ -17,8 +19,11 @@ export function pinRules(plan: QuantizationPlan, stock: DryRun, { all = false } 
   const roles = new Set(sideEffects(plan).map(({ name }) => tensorRole(name)));
   const stockTypes = new Map(stock.tensors.map(({ name, to }) => [name, to]));
   return plan.tensors.flatMap(({ name, because }): PlanRule[] => {
-    const isUnnamed = ['side-effect', 'default', 'fallback', 'pin'].includes(because.kind) && !('line' in because);
+    const isUnnamed =
+      ['side-effect', 'default', 'fallback', 'pin'].includes(because.kind) && !('line' in because);
     const type = stockTypes.get(name);
-    return isUnnamed && type !== undefined && (all || because.kind === 'pin' || roles.has(tensorRole(name))) ? [{ pattern: exactPattern(name), type, line: null }] : [];
+    return isUnnamed && type !== undefined && (all || because.kind === 'pin' || roles.has(tensorRole(name)))
+      ? [{ pattern: exactPattern(name), type, line: null }]
+      : [];
   });
 }

@@ -12,7 +12,11 @@ describe('requireAsPlanned', () => {
 
   it('names every tensor that is not', () => {
     expect(() => requireAsPlanned(plan, { a: 'q5_0', c: 'f16' }, 'm')).toThrow(
-      expect.objectContaining({ code: 'PLAN_NOT_KEPT', message: 'm: llama-quantize made 3 tensors that the plan does not have\na: planned q4_K, made q5_0\nb: planned f32, made nothing\nc: not planned, made f16' }) as Error,
+      expect.objectContaining({
+        code: 'PLAN_NOT_KEPT',
+        message:
+          'm: llama-quantize made 3 tensors that the plan does not have\na: planned q4_K, made q5_0\nb: planned f32, made nothing\nc: not planned, made f16',
+      }) as Error,
     );
   });
 });

@@ -21,7 +21,11 @@ export function quantizationPlan(inputs: PlanInputs): QuantizationPlan {
   const because = reasons(inputs);
   const stockTypes = new Map(inputs.stock.tensors.map(({ name, to }) => [name, to]));
   const tensors = inputs.actual.tensors.map((tensor): PlannedTensor => ({
-    ...tensor, shape: [...tensor.shape], ...stockOf(stockTypes.get(tensor.name)), sizeBytes: dryRunBytes(tensor).to, because: because(tensor),
+    ...tensor,
+    shape: [...tensor.shape],
+    ...stockOf(stockTypes.get(tensor.name)),
+    sizeBytes: dryRunBytes(tensor).to,
+    because: because(tensor),
   }));
   const elements = sum(tensors.map(({ shape }) => elementCount(shape)));
   const sizeBytes = sum(tensors.map((tensor) => tensor.sizeBytes));
@@ -29,7 +33,12 @@ export function quantizationPlan(inputs: PlanInputs): QuantizationPlan {
     format: 1,
     ftype: findFtype(inputs.options.ftype)?.name ?? inputs.options.ftype,
     tensors,
-    total: { elements, sizeBytes, bitsPerWeight: bitsPerWeight({ elements, sizeBytes }), sourceBytes: sum(inputs.actual.tensors.map((tensor) => dryRunBytes(tensor).from)) },
+    total: {
+      elements,
+      sizeBytes,
+      bitsPerWeight: bitsPerWeight({ elements, sizeBytes }),
+      sourceBytes: sum(inputs.actual.tensors.map((tensor) => dryRunBytes(tensor).from)),
+    },
   };
 }
 

@@ -63,7 +63,9 @@ function canonicalType(name: string | undefined): string | undefined {
 }
 
 function layers(numbers: readonly number[] | undefined): string | undefined {
-  return numbers === undefined || numbers.length === 0 ? undefined : [...new Set(numbers)].sort((a, b) => a - b).join(',');
+  return numbers === undefined || numbers.length === 0
+    ? undefined
+    : [...new Set(numbers)].sort((a, b) => a - b).join(',');
 }
 
 function flag(name: string, isSet: boolean | undefined): string[] {

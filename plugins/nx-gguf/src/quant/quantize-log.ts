@@ -3,11 +3,22 @@ export type QuantizeEvent =
   | TensorEvent
   | { readonly kind: 'converted'; readonly to: string }
   | { readonly kind: 'override'; readonly tensor: string; readonly from: string; readonly to: string }
-  | { readonly kind: 'fallback'; readonly tensor: string; readonly rowElements: number; readonly wanted: string; readonly to: string }
+  | {
+      readonly kind: 'fallback';
+      readonly tensor: string;
+      readonly rowElements: number;
+      readonly wanted: string;
+      readonly to: string;
+    }
   | { readonly kind: 'fallback-count'; readonly count: number; readonly total: number }
   | { readonly kind: 'no-imatrix-entry'; readonly tensor: string }
   | { readonly kind: 'imatrix-required' }
-  | { readonly kind: 'total'; readonly of: 'model' | 'quant'; readonly sizeMib: number; readonly bitsPerWeight: number }
+  | {
+      readonly kind: 'total';
+      readonly of: 'model' | 'quant';
+      readonly sizeMib: number;
+      readonly bitsPerWeight: number;
+    }
   | { readonly kind: 'failure'; readonly code: QuantizeFailureCode; readonly message: string };
 
 /**
@@ -28,37 +39,83 @@ export interface TensorEvent {
 }
 
 /** Stable codes of the failures that are told apart. */
-export type QuantizeFailureCode = 'QUANTIZE_NEEDS_IMATRIX' | 'QUANTIZE_IMATRIX_UNFIT' | 'QUANTIZE_REQUANTIZES' | 'QUANTIZE_BAD_RULE' | 'QUANTIZE_BAD_MODEL' | 'QUANTIZE_BAD_ARGUMENT' | 'QUANTIZE_ABORTED' | 'QUANTIZE_FAILED';
+export type QuantizeFailureCode =
+  | 'QUANTIZE_NEEDS_IMATRIX'
+  | 'QUANTIZE_IMATRIX_UNFIT'
+  | 'QUANTIZE_REQUANTIZES'
+  | 'QUANTIZE_BAD_RULE'
+  | 'QUANTIZE_BAD_MODEL'
+  | 'QUANTIZE_BAD_ARGUMENT'
+  | 'QUANTIZE_ABORTED'
+  | 'QUANTIZE_FAILED';
 
 type Groups = Readonly<Record<string, string>>;
 
 const failures: readonly (readonly [QuantizeFailureCode, RegExp])[] = [
-  ['QUANTIZE_NEEDS_IMATRIX', /failed to quantize: (?<message>this quantization requires an imatrix!|Missing importance matrix.*)/],
+  [
+    'QUANTIZE_NEEDS_IMATRIX',
+    /failed to quantize: (?<message>this quantization requires an imatrix!|Missing importance matrix.*)/,
+  ],
   ['QUANTIZE_IMATRIX_UNFIT', /failed to quantize: (?<message>imatrix (?:size|contains).*)/],
-  ['QUANTIZE_IMATRIX_UNFIT', /(?<message>failed to load imatrix from .*|missing imatrix metadata in file .*)/],
+  [
+    'QUANTIZE_IMATRIX_UNFIT',
+    /(?<message>failed to load imatrix from .*|missing imatrix metadata in file .*)/,
+  ],
   ['QUANTIZE_REQUANTIZES', /failed to quantize: (?<message>requantizing from type .*)/],
   ['QUANTIZE_BAD_RULE', /failed to quantize: (?<message>.*(?:regular expression|regex).*)/],
   ['QUANTIZE_BAD_RULE', /^parse_tensor_type(?:_file)?: (?<message>.*)/],
-  ['QUANTIZE_BAD_MODEL', /failed to quantize: (?<message>.*(?:failed to load model|corrupted or incomplete|model architecture).*)/],
+  [
+    'QUANTIZE_BAD_MODEL',
+    /failed to quantize: (?<message>.*(?:failed to load model|corrupted or incomplete|model architecture).*)/,
+  ],
   ['QUANTIZE_FAILED', /failed to quantize: (?<message>.*)/],
-  ['QUANTIZE_BAD_ARGUMENT', /^(?:llama_quantize|parse_ggml_type|parse_layer_prune|string_parse_kv_override|\S*llama-quantize\S*): (?<message>(?:error: )?(?:invalid|missing|malformed|bad arguments|no layer|input and output).*)/],
+  [
+    'QUANTIZE_BAD_ARGUMENT',
+    /^(?:llama_quantize|parse_ggml_type|parse_layer_prune|string_parse_kv_override|\S*llama-quantize\S*): (?<message>(?:error: )?(?:invalid|missing|malformed|bad arguments|no layer|input and output).*)/,
+  ],
   ['QUANTIZE_ABORTED', /(?<message>GGML_(?:ASSERT|ABORT)\b.*)/],
 ];
 
 const readers: readonly (readonly [RegExp, (groups: Groups) => QuantizeEvent])[] = [
-  [/^\[ *(?<index>\d+)\/ *(?<total>\d+)\] +(?<tensor>.+?) +- \[(?<shape>[ \d,]+)\], type = +(?<from>\w+), *(?<rest>.*)$/, tensorEvent],
+  [
+    /^\[ *(?<index>\d+)\/ *(?<total>\d+)\] +(?<tensor>.+?) +- \[(?<shape>[ \d,]+)\], type = +(?<from>\w+), *(?<rest>.*)$/,
+    tensorEvent,
+  ],
   [/^converting to (?<to>\w+) \.\./, ({ to = '' }) => ({ kind: 'converted', to })],
-  [/^llama_tensor_get_type: (?<tensor>.+?) +- applying manual override: (?<from>\w+) -> (?<to>\w+)/, ({ tensor = '', from = '', to = '' }) => ({ kind: 'override', tensor, from, to })],
+  [
+    /^llama_tensor_get_type: (?<tensor>.+?) +- applying manual override: (?<from>\w+) -> (?<to>\w+)/,
+    ({ tensor = '', from = '', to = '' }) => ({ kind: 'override', tensor, from, to }),
+  ],
   [
     /^warning: (?<tensor>.+?) +- ncols +(?<columns>\d+) not divisible by +\d+ \(required for type +(?<wanted>\w+)\).*-> falling back to +(?<to>\w+)/,
-    ({ tensor = '', columns, wanted = '', to = '' }) => ({ kind: 'fallback', tensor, rowElements: Number(columns), wanted, to }),
+    ({ tensor = '', columns, wanted = '', to = '' }) => ({
+      kind: 'fallback',
+      tensor,
+      rowElements: Number(columns),
+      wanted,
+      to,
+    }),
   ],
-  [/WARNING: (?<count>\d+) of (?<total>\d+) tensor\(s\) required fallback quantization/, ({ count, total }) => ({ kind: 'fallback-count', count: Number(count), total: Number(total) })],
-  [/^====== \w+: did not find weights for (?<tensor>.+)/, ({ tensor = '' }) => ({ kind: 'no-imatrix-entry', tensor })],
-  [/WARNING: dry run completed successfully, but .* will require an imatrix/, () => ({ kind: 'imatrix-required' })],
+  [
+    /WARNING: (?<count>\d+) of (?<total>\d+) tensor\(s\) required fallback quantization/,
+    ({ count, total }) => ({ kind: 'fallback-count', count: Number(count), total: Number(total) }),
+  ],
+  [
+    /^====== \w+: did not find weights for (?<tensor>.+)/,
+    ({ tensor = '' }) => ({ kind: 'no-imatrix-entry', tensor }),
+  ],
+  [
+    /WARNING: dry run completed successfully, but .* will require an imatrix/,
+    () => ({ kind: 'imatrix-required' }),
+  ],
   [
     /^llama_model_quantize_impl: (?<of>model|quant) size +=\s+(?<size>[\d.]+) MiB \((?<bits>[\d.]+) BPW\)/,
-    ({ of, size, bits }) => ({ kind: 'total', of: of === 'model' ? 'model' : 'quant', sizeMib: Number(size), bitsPerWeight: Number(bits) }),
+    ({ of, size, bits }) => ({
+      kind: 'total',
+      of: of === 'model' ? 'model' : 'quant',
+      sizeMib: Number(size),
+      bitsPerWeight: Number(bits),
+    }),
   ],
 ];
 

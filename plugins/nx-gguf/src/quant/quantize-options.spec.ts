@@ -1,12 +1,20 @@
 import type { QuantizeOptions } from './quantize-args.js';
 import { checkQuantizeOptions } from './quantize-options.js';
 
-const check = (options: Partial<QuantizeOptions>) => checkQuantizeOptions({ ftype: 'Q4_K_M', input: 'in.gguf', output: 'out.gguf', ...options });
+const check = (options: Partial<QuantizeOptions>) =>
+  checkQuantizeOptions({ ftype: 'Q4_K_M', input: 'in.gguf', output: 'out.gguf', ...options });
 
 describe('checkQuantizeOptions', () => {
   it.each<Partial<QuantizeOptions>>([
     {},
-    { imatrixFile: 'i', includeWeights: ['a'], tensorTypesFile: 't', outputTensorType: 'q8_0', threads: 4, pruneLayers: [0, 3] },
+    {
+      imatrixFile: 'i',
+      includeWeights: ['a'],
+      tensorTypesFile: 't',
+      outputTensorType: 'q8_0',
+      threads: 4,
+      pruneLayers: [0, 3],
+    },
     { ftype: 'copy', overrideKv: ['a=int:1'], pruneLayers: [1], pure: false },
     { ftype: 'BF16', outputTensorType: 'q8_0' },
     { keepSplit: true, output: 'dir/out.gguf' },
@@ -37,6 +45,8 @@ describe('checkQuantizeOptions', () => {
   });
 
   it('collects every problem', () => {
-    expect(check({ ftype: 'Q4', outputTensorType: 'x', overrideKv: ['a', 'b'], threads: 1.5 })).toHaveLength(5);
+    expect(check({ ftype: 'Q4', outputTensorType: 'x', overrideKv: ['a', 'b'], threads: 1.5 })).toHaveLength(
+      5,
+    );
   });
 });

@@ -10,6 +10,12 @@ export const targetTypes: readonly TensorType[] = tensorTypes.filter(({ name }) 
 /** What is wrong with a name as the target of a conversion, or null if nothing is. */
 export function targetTypeProblem(name: string): string | null {
   const type = tensorTypeByName(name);
-  if (type === null) return `unknown tensor type '${name}'${didYouMean(name, targetTypes.map((target) => target.name))}`;
-  return targetTypes.includes(type) ? null : `llama-quantize cannot convert to the tensor type '${type.name}'`;
+  if (type === null)
+    return `unknown tensor type '${name}'${didYouMean(
+      name,
+      targetTypes.map((target) => target.name),
+    )}`;
+  return targetTypes.includes(type)
+    ? null
+    : `llama-quantize cannot convert to the tensor type '${type.name}'`;
 }

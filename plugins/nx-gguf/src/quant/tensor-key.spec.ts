@@ -2,7 +2,14 @@ import { sha256 } from '../core/digest.js';
 import { isWeighted, requiresImatrix, usesImatrix } from './imatrix-use.js';
 import { tensorKey, type TensorIngredients } from './tensor-key.js';
 
-const base: TensorIngredients = { source: sha256('s'), shape: [256, 4], from: 'bf16', to: 'q4_K', imatrix: null, quantizer: { commit: 'c' } };
+const base: TensorIngredients = {
+  source: sha256('s'),
+  shape: [256, 4],
+  from: 'bf16',
+  to: 'q4_K',
+  imatrix: null,
+  quantizer: { commit: 'c' },
+};
 
 describe('tensorKey', () => {
   it.each<[string, Partial<TensorIngredients>]>([

@@ -33,22 +33,38 @@ export function syntaxProblem(lower: string, pattern = lower): PatternProblem | 
   try {
     new RegExp(lower);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^Invalid regular expression: \/.*\/: /s, '') : String(error);
-    return { code: 'TENSOR_PATTERN_INVALID', message: `pattern '${pattern}' is not a regular expression: ${reason}` };
+    const reason =
+      error instanceof Error
+        ? error.message.replace(/^Invalid regular expression: \/.*\/: /s, '')
+        : String(error);
+    return {
+      code: 'TENSOR_PATTERN_INVALID',
+      message: `pattern '${pattern}' is not a regular expression: ${reason}`,
+    };
   }
   if (portable.test(lower) && backreferencesExist(lower)) return null;
-  return { code: 'TENSOR_PATTERN_NOT_PORTABLE', message: `pattern '${pattern}' uses syntax that C++ and JavaScript regular expressions do not share` };
+  return {
+    code: 'TENSOR_PATTERN_NOT_PORTABLE',
+    message: `pattern '${pattern}' uses syntax that C++ and JavaScript regular expressions do not share`,
+  };
 }
 
 // Escapes in upper case, and classes whose range or complement is another one in lower case.
 function caseProblem(pattern: string): PatternProblem | null {
   const pieces = pattern.match(/\\.|\[(?:\\.|[^\]\\])*\]/gs) ?? [];
-  const changed = pieces.find((piece) => /^\\[A-Z]|^\[.*(?:\\[A-Z]|[A-Z]-[^\]]|-[A-Z])|^\[\^.*[A-Z]/s.test(piece));
+  const changed = pieces.find((piece) =>
+    /^\\[A-Z]|^\[.*(?:\\[A-Z]|[A-Z]-[^\]]|-[A-Z])|^\[\^.*[A-Z]/s.test(piece),
+  );
   if (changed === undefined) return null;
-  return { code: 'TENSOR_PATTERN_CASE', message: `pattern '${pattern}' has '${changed}', which llama-quantize turns into '${lowerCasePattern(changed)}': it lower-cases patterns` };
+  return {
+    code: 'TENSOR_PATTERN_CASE',
+    message: `pattern '${pattern}' has '${changed}', which llama-quantize turns into '${lowerCasePattern(changed)}': it lower-cases patterns`,
+  };
 }
 
 function backreferencesExist(pattern: string): boolean {
   const groups = pattern.replace(/\\.|\[[^\]]*\]/g, '').match(/\((?!\?)/g)?.length ?? 0;
-  return [...pattern.matchAll(/\\(.)/g)].every(([, letter]) => !/[1-9]/.test(letter ?? '') || Number(letter) <= groups);
+  return [...pattern.matchAll(/\\(.)/g)].every(
+    ([, letter]) => !/[1-9]/.test(letter ?? '') || Number(letter) <= groups,
+  );
 }

@@ -22,7 +22,15 @@ describe('parseTensorTypes', () => {
   it('takes the same rule twice as one, and says so', () => {
     const { rules, problems: found } = parseTensorTypes('a=q8_0\nA=Q8_0');
     expect(rules).toHaveLength(1);
-    expect(found).toEqual([{ check: 'hidden', code: 'TENSOR_RULE_SHADOWED', line: 2, message: "'a=q8_0' is on line 1 already", atMost: 'warn' }]);
+    expect(found).toEqual([
+      {
+        check: 'hidden',
+        code: 'TENSOR_RULE_SHADOWED',
+        line: 2,
+        message: "'a=q8_0' is on line 1 already",
+        atMost: 'warn',
+      },
+    ]);
   });
 
   it('says where a rule stands', () => {
@@ -63,7 +71,11 @@ describe('parseTensorTypes', () => {
   it('reports every problem and keeps the good rules', () => {
     const { rules, problems: found } = parseTensorTypes('a=q8_0\nb\nc=q4k\n=x');
     expect(rules).toHaveLength(1);
-    expect(found.map(({ line, message }) => `${line} ${message}`)).toEqual(["2 'b' has no '='", "3 unknown tensor type 'q4k' (did you mean 'q4_K'?)", "4 '=x' has no pattern before '='"]);
+    expect(found.map(({ line, message }) => `${line} ${message}`)).toEqual([
+      "2 'b' has no '='",
+      "3 unknown tensor type 'q4k' (did you mean 'q4_K'?)",
+      "4 '=x' has no pattern before '='",
+    ]);
   });
 });
 

@@ -14,7 +14,13 @@ export interface TensorTypeRule {
 /** One thing wrong with a tensor-type file, and the check that finds it. */
 export interface TensorTypeProblem {
   readonly check: keyof RuleChecks;
-  readonly code: PatternProblem['code'] | 'TENSOR_RULE_NO_EQUALS' | 'TENSOR_RULE_NO_PATTERN' | 'TENSOR_RULE_NO_TYPE' | 'TENSOR_RULE_TYPE' | 'TENSOR_RULE_SHADOWED';
+  readonly code:
+    | PatternProblem['code']
+    | 'TENSOR_RULE_NO_EQUALS'
+    | 'TENSOR_RULE_NO_PATTERN'
+    | 'TENSOR_RULE_NO_TYPE'
+    | 'TENSOR_RULE_TYPE'
+    | 'TENSOR_RULE_SHADOWED';
   readonly message: string;
   readonly line: number;
   /** Lowers the severity that is configured. */
@@ -58,7 +64,9 @@ export function normalizeTensorTypes(rules: readonly Pick<TensorTypeRule, 'patte
 }
 
 /** A function that gives the rule deciding a tensor, the first whose pattern is found in its name, or null. */
-export function tensorTypeMatcher<Rule extends Pick<TensorTypeRule, 'pattern'>>(rules: readonly Rule[]): (tensor: string) => Rule | null {
+export function tensorTypeMatcher<Rule extends Pick<TensorTypeRule, 'pattern'>>(
+  rules: readonly Rule[],
+): (tensor: string) => Rule | null {
   const compiled = rules.map((rule) => ({ rule, expression: new RegExp(bytesAsText(rule.pattern)) }));
   return (tensor) => {
     const name = bytesAsText(tensor);
@@ -76,7 +84,11 @@ function words(text: string): Word[] {
   const lines = text.replace(/^\uFEFF/, '').split('\n');
   return lines.flatMap((content, index) => {
     const code = content.replace(/(^|[ \t\v\f\r])#.*$/s, '$1');
-    return [...code.matchAll(/[^ \t\v\f\r]+/g)].map((match) => ({ text: match[0], line: index + 1, column: match.index + 1 }));
+    return [...code.matchAll(/[^ \t\v\f\r]+/g)].map((match) => ({
+      text: match[0],
+      line: index + 1,
+      column: match.index + 1,
+    }));
   });
 }
 
@@ -92,9 +104,13 @@ function parseRule({ text, line, column }: Word): { rule: TensorTypeRule | null;
   if (typeText === '') return refused('TENSOR_RULE_NO_TYPE', `'${text}' has no type after '='`);
   const type = tensorTypeByName(typeText);
   const typeProblem = targetTypeProblem(typeText);
-  if (type === null || typeProblem !== null) return refused('TENSOR_RULE_TYPE', `${typeProblem ?? typeText}${splitHint(typeText)}`);
+  if (type === null || typeProblem !== null)
+    return refused('TENSOR_RULE_TYPE', `${typeProblem ?? typeText}${splitHint(typeText)}`);
   const lower = lowerCasePattern(pattern);
-  return { rule: syntaxProblem(lower) === null ? { pattern: lower, type: type.name, line, column } : null, problem: patternProblem(pattern) };
+  return {
+    rule: syntaxProblem(lower) === null ? { pattern: lower, type: type.name, line, column } : null,
+    problem: patternProblem(pattern),
+  };
 }
 
 function checkOf(code: TensorTypeProblem['code']): keyof RuleChecks {
@@ -108,9 +124,16 @@ function splitHint(type: string): string {
 }
 
 // Saying the same again changes nothing, but it is no longer what decides.
-function shadowed(rule: TensorTypeRule, first: TensorTypeRule): Pick<TensorTypeProblem, 'code' | 'message' | 'atMost'> {
+function shadowed(
+  rule: TensorTypeRule,
+  first: TensorTypeRule,
+): Pick<TensorTypeProblem, 'code' | 'message' | 'atMost'> {
   const code = 'TENSOR_RULE_SHADOWED';
   const text = `'${rule.pattern}=${rule.type}'`;
-  if (first.type === rule.type) return { code, message: `${text} is on line ${first.line} already`, atMost: 'warn' };
-  return { code, message: `${text} never applies: line ${first.line} gives the same pattern the type ${first.type}` };
+  if (first.type === rule.type)
+    return { code, message: `${text} is on line ${first.line} already`, atMost: 'warn' };
+  return {
+    code,
+    message: `${text} never applies: line ${first.line} gives the same pattern the type ${first.type}`,
+  };
 }

@@ -9,7 +9,11 @@ const failure = (kind: FailureKind): RemoteFailure => new RemoteFailure(kind, `i
 /** A remote whose look-ups do one thing after the other. */
 function playing(...plays: (() => Promise<boolean>)[]): RemoteStore & { asked: () => number } {
   let turn = 0;
-  return { ...memoryRemote(), asked: () => turn, hasBlob: () => (plays[Math.min(turn++, plays.length - 1)] ?? (() => Promise.resolve(true)))() };
+  return {
+    ...memoryRemote(),
+    asked: () => turn,
+    hasBlob: () => (plays[Math.min(turn++, plays.length - 1)] ?? (() => Promise.resolve(true)))(),
+  };
 }
 
 const yes = () => Promise.resolve(true);
@@ -25,15 +29,21 @@ describe('what fails', () => {
     expect(remote.warnings()).toEqual([]);
   });
 
-  it.each([['fails', fails('unavailable'), 'it is unavailable'], ['hangs', hangs, 'nothing came from it for 0.4 s']])('twice, because it %s, is left alone for the rest of the run, and told once', async (_, play, reason) => {
-    const played = playing(play);
-    const remote = guard(played);
-    await expect(look(remote)).resolves.toBeInstanceOf(RemoteFailure);
-    expect(played.asked()).toBe(2);
-    await look(remote);
-    await expect(Promise.all([remote.reads(), remote.writes()])).resolves.toEqual([false, false]);
-    expect(remote.warnings()).toEqual([`the remote: ${reason}; going on without it`]);
-  });
+  it.each([
+    ['fails', fails('unavailable'), 'it is unavailable'],
+    ['hangs', hangs, 'nothing came from it for 0.4 s'],
+  ])(
+    'twice, because it %s, is left alone for the rest of the run, and told once',
+    async (_, play, reason) => {
+      const played = playing(play);
+      const remote = guard(played);
+      await expect(look(remote)).resolves.toBeInstanceOf(RemoteFailure);
+      expect(played.asked()).toBe(2);
+      await look(remote);
+      await expect(Promise.all([remote.reads(), remote.writes()])).resolves.toEqual([false, false]);
+      expect(remote.warnings()).toEqual([`the remote: ${reason}; going on without it`]);
+    },
+  );
 
   it('is left alone by the other processes of the run, which say nothing, and not by the next run', async () => {
     const store = temporaryStore();
@@ -41,7 +51,11 @@ describe('what fails', () => {
     const same = guard(playing(yes), { store });
     const other = guard(playing(yes), { store, name: 'another remote' });
     const next = guard(playing(yes), { store, run: 'next' });
-    await expect(Promise.all([same.reads(), other.reads(), next.reads()])).resolves.toEqual([false, true, true]);
+    await expect(Promise.all([same.reads(), other.reads(), next.reads()])).resolves.toEqual([
+      false,
+      true,
+      true,
+    ]);
     expect(same.warnings()).toEqual([]);
   });
 
@@ -60,7 +74,7 @@ describe('what fails', () => {
     expect(remote.warnings()).toHaveLength(expected.writes ? 0 : 1);
   });
 
-  it('for a reason on this machine is not the remote\'s fault', async () => {
+  it("for a reason on this machine is not the remote's fault", async () => {
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
     const remote = guard(playing(() => Promise.reject(full)));
     await expect(look(remote)).rejects.toBe(full);
@@ -70,7 +84,10 @@ describe('what fails', () => {
 
 describe('what is slow', () => {
   it('is left alone when its answers together cost too much', async () => {
-    const remote = guard(playing(() => sleep(60, true)), { patience: { answersMs: 200 } });
+    const remote = guard(
+      playing(() => sleep(60, true)),
+      { patience: { answersMs: 200 } },
+    );
     for (let turn = 0; turn < 20 && (await remote.reads()); turn++) await look(remote);
     expect(remote.warnings()).toEqual(['the remote: it answers too slowly; going on without it']);
   });
@@ -108,13 +125,15 @@ describe('what is slow', () => {
   it('is asked again as long as it gets further', async () => {
     let turns = 0;
     const remote = guard(playing(yes));
-    await expect(remote.ask({
-      kind: 'download',
-      work: (_to, _signal, beat) => {
-        beat(2 << 20);
-        return ++turns < 8 ? Promise.reject(failure('unavailable')) : Promise.resolve('done');
-      },
-    })).resolves.toBe('done');
+    await expect(
+      remote.ask({
+        kind: 'download',
+        work: (_to, _signal, beat) => {
+          beat(2 << 20);
+          return ++turns < 8 ? Promise.reject(failure('unavailable')) : Promise.resolve('done');
+        },
+      }),
+    ).resolves.toBe('done');
   });
 });
 
@@ -132,6 +151,8 @@ it('a liar is not asked again for what it lied about, by no process of the run, 
   const [first, second] = [guard(memoryRemote(), { store }), guard(memoryRemote(), { store })];
   await first.distrust('abc', 'wrong bytes');
   await second.distrust('abc', 'wrong bytes');
-  await expect(Promise.all([first.trusts('abc'), second.trusts('abc'), second.trusts('def'), first.reads()])).resolves.toEqual([false, false, true, true]);
+  await expect(
+    Promise.all([first.trusts('abc'), second.trusts('abc'), second.trusts('def'), first.reads()]),
+  ).resolves.toEqual([false, false, true, true]);
   expect([...first.warnings(), ...second.warnings()]).toEqual(['the remote: wrong bytes; refused']);
 });

@@ -17,7 +17,12 @@ export interface Patience {
 }
 
 /** The patience of ordinary use: a remote that is down or slow costs seconds. */
-export const ordinaryPatience: Patience = { answerMs: 5_000, stallMs: 10_000, answersMs: 15_000, backoffMs: 250 };
+export const ordinaryPatience: Patience = {
+  answerMs: 5_000,
+  stallMs: 10_000,
+  answersMs: 15_000,
+  backoffMs: 250,
+};
 
 /** A piece of work with a remote. */
 export interface Asked<T> {
@@ -60,12 +65,22 @@ const progressBytes = 1 << 20;
 const attempts = { lookup: 2, download: 3, upload: 3, publish: 2 } as const;
 
 /** Puts a remote behind a breaker. */
-export function guarded({ name, open, mayRead, mayWrite, notes, patience, report, signal }: BreakerOptions): GuardedRemote {
+export function guarded({
+  name,
+  open,
+  mayRead,
+  mayWrite,
+  notes,
+  patience,
+  report,
+  signal,
+}: BreakerOptions): GuardedRemote {
   let opened: Promise<RemoteStore> | undefined;
   let spentMs = 0;
   let answers = 0;
   const isOut = { down: false, 'no-writes': false };
-  const isOpen = async (note: keyof typeof isOut): Promise<boolean> => !(isOut[note] ||= await notes.has(note));
+  const isOpen = async (note: keyof typeof isOut): Promise<boolean> =>
+    !(isOut[note] ||= await notes.has(note));
   const giveUp = async (note: keyof typeof isOut, message: string): Promise<void> => {
     if (isOut[note]) return;
     isOut[note] = true;
@@ -74,8 +89,10 @@ export function guarded({ name, open, mayRead, mayWrite, notes, patience, report
 
   const judge = async (failure: RemoteFailure, kind: Asked<unknown>['kind']): Promise<void> => {
     const isWrite = kind === 'upload' || kind === 'publish';
-    if (failure.kind === 'unavailable' || (failure.kind === 'refused' && !isWrite)) await giveUp('down', `${name}: ${failure.message}; going on without it`);
-    else if (failure.kind === 'refused') await giveUp('no-writes', `${name}: ${failure.message}; nothing more is uploaded to it`);
+    if (failure.kind === 'unavailable' || (failure.kind === 'refused' && !isWrite))
+      await giveUp('down', `${name}: ${failure.message}; going on without it`);
+    else if (failure.kind === 'refused')
+      await giveUp('no-writes', `${name}: ${failure.message}; nothing more is uploaded to it`);
   };
 
   return {
@@ -94,7 +111,13 @@ export function guarded({ name, open, mayRead, mayWrite, notes, patience, report
         let failure: RemoteFailure;
         try {
           const remote = await (opened ??= open());
-          return await Promise.race([work(remote, watch.signal, (bytes) => { moved += bytes; watch.beat(bytes); }), watch.over]);
+          return await Promise.race([
+            work(remote, watch.signal, (bytes) => {
+              moved += bytes;
+              watch.beat(bytes);
+            }),
+            watch.over,
+          ]);
         } catch (error) {
           if (signal?.aborted === true) throw interrupted(name);
           if (!(error instanceof RemoteFailure)) throw error;
@@ -104,7 +127,8 @@ export function guarded({ name, open, mayRead, mayWrite, notes, patience, report
           if (isQuick) {
             spentMs += performance.now() - startMs;
             answers++;
-            if (spentMs > patience.answersMs && spentMs / answers > patience.answersMs / 10) await giveUp('down', `${name}: it answers too slowly; going on without it`);
+            if (spentMs > patience.answersMs && spentMs / answers > patience.answersMs / 10)
+              await giveUp('down', `${name}: it answers too slowly; going on without it`);
           }
         }
         failures = moved >= reached + progressBytes ? 1 : failures + 1;
@@ -113,10 +137,18 @@ export function guarded({ name, open, mayRead, mayWrite, notes, patience, report
           await judge(failure, kind);
           return failure;
         }
-        await sleep(patience.backoffMs * 2 ** (failures - 1), undefined, signal === undefined ? {} : { signal }).catch(() => { throw interrupted(name); });
+        await sleep(
+          patience.backoffMs * 2 ** (failures - 1),
+          undefined,
+          signal === undefined ? {} : { signal },
+        ).catch(() => {
+          throw interrupted(name);
+        });
       }
     },
-    close: async () => { await (await opened)?.close(); },
+    close: async () => {
+      await (await opened)?.close();
+    },
   };
 }
 
@@ -124,12 +156,19 @@ export function guarded({ name, open, mayRead, mayWrite, notes, patience, report
 function watchdog(patienceMs: number, outer: AbortSignal | undefined) {
   const abort = new AbortController();
   let reject: (failure: RemoteFailure) => void = () => undefined;
-  const over = new Promise<never>((_, rejects) => { reject = rejects; });
+  const over = new Promise<never>((_, rejects) => {
+    reject = rejects;
+  });
   over.catch(() => undefined);
   let failure: RemoteFailure | null = null;
   let pending = 0;
   const bark = (): void => {
-    failure = new RemoteFailure('unavailable', outer?.aborted === true ? 'interrupted' : `nothing came from it for ${Math.round(patienceMs / 100) / 10} s`);
+    failure = new RemoteFailure(
+      'unavailable',
+      outer?.aborted === true
+        ? 'interrupted'
+        : `nothing came from it for ${Math.round(patienceMs / 100) / 10} s`,
+    );
     reject(failure);
     abort.abort(failure);
   };

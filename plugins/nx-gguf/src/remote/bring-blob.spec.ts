@@ -15,7 +15,9 @@ const bytes = randomBytes(700_000);
 const wanted: WantedBlob = { name: 'model.gguf', sha256: sha256(bytes), sizeBytes: bytes.length };
 let store: StoreLayout;
 
-beforeEach(() => { store = temporaryStore(); });
+beforeEach(() => {
+  store = temporaryStore();
+});
 
 /** A remote that has these bytes under the digest that is wanted. */
 function having(content: Buffer | null): MemoryRemote {
@@ -24,7 +26,8 @@ function having(content: Buffer | null): MemoryRemote {
   return remote;
 }
 
-const bring = (...remotes: readonly Guard[]) => bringBlob(wanted, remotes, { store, report: () => undefined, signal: undefined, onBytes: () => undefined });
+const bring = (...remotes: readonly Guard[]) =>
+  bringBlob(wanted, remotes, { store, report: () => undefined, signal: undefined, onBytes: () => undefined });
 const brought = (): Buffer => readFileSync(store.blob(wanted.sha256));
 
 /** What an earlier process received. */
@@ -39,28 +42,35 @@ function breaking(afterBytes: number): RemoteStore & { asked: number[] } {
   const remote = having(bytes);
   const asked: number[] = [];
   return {
-    ...remote, asked,
+    ...remote,
+    asked,
     readBlob: async (digest, fromBytes, signal) => {
       asked.push(fromBytes);
       const answer = await remote.readBlob(digest, fromBytes, signal);
-      return answer && {
-        ...answer,
-        bytes: (async function* () {
-          let sent = 0;
-          for await (const chunk of answer.bytes) {
-            yield chunk.subarray(0, afterBytes - sent);
-            sent += chunk.length;
-            if (sent >= afterBytes) throw new RemoteFailure('unavailable', 'it broke');
-          }
-        })(),
-      };
+      return (
+        answer && {
+          ...answer,
+          bytes: (async function* () {
+            let sent = 0;
+            for await (const chunk of answer.bytes) {
+              yield chunk.subarray(0, afterBytes - sent);
+              sent += chunk.length;
+              if (sent >= afterBytes) throw new RemoteFailure('unavailable', 'it broke');
+            }
+          })(),
+        }
+      );
     },
   };
 }
 
 describe('a blob', () => {
   it('comes from the first remote that has it', async () => {
-    const [none, near, far] = [guard(having(null)), guard(having(bytes)), guard(having(Buffer.from('never asked')))];
+    const [none, near, far] = [
+      guard(having(null)),
+      guard(having(bytes)),
+      guard(having(Buffer.from('never asked'))),
+    ];
     await expect(bring(none, near, far)).resolves.toBe(near);
     expect(brought().equals(bytes)).toBe(true);
     expect(leftovers(store)).toEqual([]);
@@ -80,7 +90,12 @@ describe('a blob', () => {
 
   it('without bytes is asked of nobody', async () => {
     const empty = { name: 'empty', sha256: sha256(''), sizeBytes: 0 };
-    await bringBlob(empty, [guard(memoryRemote())], { store, report: () => undefined, signal: undefined, onBytes: () => undefined });
+    await bringBlob(empty, [guard(memoryRemote())], {
+      store,
+      report: () => undefined,
+      signal: undefined,
+      onBytes: () => undefined,
+    });
     expect(readFileSync(store.blob(empty.sha256))).toHaveLength(0);
   });
 });
@@ -121,7 +136,10 @@ describe('a transfer', () => {
   it('takes bytes from the start when a remote cannot do otherwise', async () => {
     received(bytes.subarray(0, 600_000));
     const remote = having(bytes);
-    const whole: RemoteStore = { ...remote, readBlob: (digest, _from, signal) => remote.readBlob(digest, 0, signal) };
+    const whole: RemoteStore = {
+      ...remote,
+      readBlob: (digest, _from, signal) => remote.readBlob(digest, 0, signal),
+    };
     await bring(guard(whole));
     expect(brought().equals(bytes)).toBe(true);
   });
@@ -135,7 +153,10 @@ describe('wrong bytes', () => {
     ['none', Buffer.alloc(0)],
     ['others', randomBytes(bytes.length)],
   ])('(%s) are refused and reported, and the next remote is asked', async (_, content) => {
-    const [liar, honest] = [guard(having(content), { store, name: 'liar' }), guard(having(bytes), { store, name: 'honest' })];
+    const [liar, honest] = [
+      guard(having(content), { store, name: 'liar' }),
+      guard(having(bytes), { store, name: 'honest' }),
+    ];
     await expect(bring(liar, honest)).resolves.toBe(honest);
     expect(brought().equals(bytes)).toBe(true);
     expect(liar.warnings()).toEqual([expect.stringMatching(/^liar: .*model\.gguf.*; refused$/)]);

@@ -44,7 +44,8 @@ function reading(made: readonly Manifest[], seed: number): Step {
       for (const file of files) {
         await bench.input(file, file.name);
         const bytes = readFileSync(join(bench.directory, file.name));
-        if (sha256(bytes) !== file.sha256 || !contents.some((content) => content.equals(bytes))) throw new Error(`a wrong byte in ${file.name}`);
+        if (sha256(bytes) !== file.sha256 || !contents.some((content) => content.equals(bytes)))
+          throw new Error(`a wrong byte in ${file.name}`);
       }
       return { files: [], facts: {}, commands: [] };
     },
@@ -58,16 +59,24 @@ it('no wrong byte reaches a step, whatever remotes do', async () => {
     const [nearStore, farStore] = [memoryRemote(), memoryRemote()];
     const machine = (): Effects => {
       const store = temporaryStore();
-      const corrupting = [nearStore, farStore].map((remote) => corruptingRemote(remote, { random, rate: 0.25, others: () => [...remote.blobs.keys()] }));
+      const corrupting = [nearStore, farStore].map((remote) =>
+        corruptingRemote(remote, { random, rate: 0.25, others: () => [...remote.blobs.keys()] }),
+      );
       const remotes = joinRemotes({
-        store, sharesSources: true, report: () => undefined, signal: undefined,
-        remotes: corrupting.map((remote, index) => guard(remote, { store, name: `remote ${index}`, patience: { answerMs: 40, stallMs: 40 } })),
+        store,
+        sharesSources: true,
+        report: () => undefined,
+        signal: undefined,
+        remotes: corrupting.map((remote, index) =>
+          guard(remote, { store, name: `remote ${index}`, patience: { answerMs: 40, stallMs: 40 } }),
+        ),
       });
       const effects = testEffects({ store, remotes });
       const finish = remotes.finish;
       remotes.finish = async () => {
         await finish();
-        for (const remote of corrupting) for (const [fault, times] of remote.done) done.set(fault, (done.get(fault) ?? 0) + times);
+        for (const remote of corrupting)
+          for (const [fault, times] of remote.done) done.set(fault, (done.get(fault) ?? 0) + times);
       };
       return effects;
     };
@@ -81,10 +90,17 @@ it('no wrong byte reaches a step, whatever remotes do', async () => {
       };
       const made: Manifest[] = [];
       for (const step of steps) made.push((await perform(step, effects, random() < 0.5)).manifest);
-      expect(made.map(({ files }) => files.map(({ sha256: digest, sizeBytes }) => ({ sha256: digest, sizeBytes })))).toEqual(contents.map((bytes) => [chunkOf(bytes)]));
+      expect(
+        made.map(({ files }) =>
+          files.map(({ sha256: digest, sizeBytes }) => ({ sha256: digest, sizeBytes })),
+        ),
+      ).toEqual(contents.map((bytes) => [chunkOf(bytes)]));
       await perform(reading(made, seed), effects, true);
       await effects.remotes.finish();
-      expect(await verifyStore(effects.store, { repair: false })).toMatchObject({ damagedBlobs: [], damagedActions: [] });
+      expect(await verifyStore(effects.store, { repair: false })).toMatchObject({
+        damagedBlobs: [],
+        damagedActions: [],
+      });
       expect(leftovers(effects.store)).toEqual([]);
     }
   }

@@ -23,19 +23,43 @@ export interface RemotesContext {
  * The remotes that the environment or nx.json names. Nothing is opened before it is asked for.
  * @throws GgufError `BAD_PLUGIN`, `BAD_REMOTE`, `BAD_TOKEN`
  */
-export function createRemotes({ store, env, pluginOptions, run, report, signal, patience = ordinaryPatience }: RemotesContext): Remotes {
+export function createRemotes({
+  store,
+  env,
+  pluginOptions,
+  run,
+  report,
+  signal,
+  patience = ordinaryPatience,
+}: RemotesContext): Remotes {
   const { remotes, sharesSources } = remoteSettings(env, pluginOptions);
   return joinRemotes({
-    store, sharesSources, report, signal,
-    remotes: remotes.map(({ place, mayRead, mayWrite, token }) => guarded({
-      name: place.shown, mayRead, mayWrite, patience, report, signal,
-      open: () => openRemote(place, { store, env, token }),
-      notes: runNotes(store, { remote: place.shown, run, nowMs: Date.now }),
-    })),
+    store,
+    sharesSources,
+    report,
+    signal,
+    remotes: remotes.map(({ place, mayRead, mayWrite, token }) =>
+      guarded({
+        name: place.shown,
+        mayRead,
+        mayWrite,
+        patience,
+        report,
+        signal,
+        open: () => openRemote(place, { store, env, token }),
+        notes: runNotes(store, { remote: place.shown, run, nowMs: Date.now }),
+      }),
+    ),
   });
 }
 
 /** No remotes: only what the store has is had. */
 export function noRemotes(store: StoreLayout): Remotes {
-  return joinRemotes({ store, remotes: [], sharesSources: false, report: () => undefined, signal: undefined });
+  return joinRemotes({
+    store,
+    remotes: [],
+    sharesSources: false,
+    report: () => undefined,
+    signal: undefined,
+  });
 }

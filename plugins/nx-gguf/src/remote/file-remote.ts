@@ -17,23 +17,47 @@ export function fileRemote(directory: string): RemoteStore {
   const action = (key: Sha256): string => join(directory, 'ac', key.slice(0, 2), `${key}.json`);
   return {
     hasBlob: (sha256) => failing(async () => (await sizeOf(blob(sha256))) !== null),
-    readBlob: (sha256, fromBytes) => failing(async () => {
-      const handle = await openThere(blob(sha256));
-      return handle === null ? null : { fromBytes, bytes: bytesOf(handle, fromBytes) };
-    }),
-    writeBlob: (offered, signal) => failing(() => writeAtomically(blob(offered.sha256), { bytes: offered.read(0), sizeBytes: offered.sizeBytes, signal })),
-    readAction: (key) => failing(async () => {
-      const size = await sizeOf(action(key));
-      if (size === null) return null;
-      if (size > longestManifestBytes) throw new RemoteFailure('rejected', `a manifest is longer than ${longestManifestBytes} bytes`);
-      return readFile(action(key), 'utf8');
-    }),
-    writeAction: (key, text, signal) => failing(() => writeAtomically(action(key), { bytes: [Buffer.from(text)], sizeBytes: Buffer.byteLength(text), signal })),
+    readBlob: (sha256, fromBytes) =>
+      failing(async () => {
+        const handle = await openThere(blob(sha256));
+        return handle === null ? null : { fromBytes, bytes: bytesOf(handle, fromBytes) };
+      }),
+    writeBlob: (offered, signal) =>
+      failing(() =>
+        writeAtomically(blob(offered.sha256), {
+          bytes: offered.read(0),
+          sizeBytes: offered.sizeBytes,
+          signal,
+        }),
+      ),
+    readAction: (key) =>
+      failing(async () => {
+        const size = await sizeOf(action(key));
+        if (size === null) return null;
+        if (size > longestManifestBytes)
+          throw new RemoteFailure('rejected', `a manifest is longer than ${longestManifestBytes} bytes`);
+        return readFile(action(key), 'utf8');
+      }),
+    writeAction: (key, text, signal) =>
+      failing(() =>
+        writeAtomically(action(key), {
+          bytes: [Buffer.from(text)],
+          sizeBytes: Buffer.byteLength(text),
+          signal,
+        }),
+      ),
     close: () => Promise.resolve(),
   };
 }
 
-async function writeAtomically(path: string, { bytes, sizeBytes, signal }: { bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>; sizeBytes: number; signal: AbortSignal }): Promise<void> {
+async function writeAtomically(
+  path: string,
+  {
+    bytes,
+    sizeBytes,
+    signal,
+  }: { bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>; sizeBytes: number; signal: AbortSignal },
+): Promise<void> {
   await makeDirectory(dirname(path));
   const temporary = await temporaryBeside(path);
   try {
@@ -41,11 +65,13 @@ async function writeAtomically(path: string, { bytes, sizeBytes, signal }: { byt
     try {
       for await (const part of bytes) {
         signal.throwIfAborted();
-        for (let done = 0; done < part.length;) done += (await handle.write(part, done, part.length - done)).bytesWritten;
+        for (let done = 0; done < part.length;)
+          done += (await handle.write(part, done, part.length - done)).bytesWritten;
       }
       await handle.sync();
       // A full network file system may say so at the end only.
-      if ((await handle.stat()).size !== sizeBytes) throw new RemoteFailure('unavailable', 'a file that was written has another size than what was sent');
+      if ((await handle.stat()).size !== sizeBytes)
+        throw new RemoteFailure('unavailable', 'a file that was written has another size than what was sent');
     } finally {
       await handle.close();
     }
@@ -59,7 +85,9 @@ async function writeAtomically(path: string, { bytes, sizeBytes, signal }: { byt
 async function* bytesOf(handle: FileHandle, fromBytes: number): AsyncGenerator<Uint8Array> {
   try {
     for (let position = fromBytes; ;) {
-      const { bytesRead, buffer } = await failing(() => handle.read(Buffer.allocUnsafe(readBytes), 0, readBytes, position));
+      const { bytesRead, buffer } = await failing(() =>
+        handle.read(Buffer.allocUnsafe(readBytes), 0, readBytes, position),
+      );
       if (bytesRead === 0) return;
       position += bytesRead;
       yield buffer.subarray(0, bytesRead);
@@ -89,8 +117,10 @@ async function failing<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === null || !/^E[A-Z0-9]+$/.test(code)) throw error;
-    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') throw new RemoteFailure('refused', 'it is not permitted to this user', { cause: error });
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new RemoteFailure('refused', 'it has no space left', { cause: error });
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+      throw new RemoteFailure('refused', 'it is not permitted to this user', { cause: error });
+    if (code === 'ENOSPC' || code === 'EDQUOT')
+      throw new RemoteFailure('refused', 'it has no space left', { cause: error });
     throw new RemoteFailure('unavailable', `the directory cannot be used (${code})`, { cause: error });
   }
 }

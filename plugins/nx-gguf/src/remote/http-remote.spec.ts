@@ -16,10 +16,13 @@ let cache: LoopbackCache;
 let elsewhere: LoopbackCache;
 let remote: RemoteStore;
 
-const connect = (secret: string): RemoteStore => httpRemote({
-  base: cache.base, token: secret, http: openHttp({ env: {}, settings: transferSettings({}, { stallMs: 2000 }) }),
-  notes: uploadNotes(temporaryStore(), cache.base),
-});
+const connect = (secret: string): RemoteStore =>
+  httpRemote({
+    base: cache.base,
+    token: secret,
+    http: openHttp({ env: {}, settings: transferSettings({}, { stallMs: 2000 }) }),
+    notes: uploadNotes(temporaryStore(), cache.base),
+  });
 
 beforeEach(async () => {
   [cache, elsewhere] = await Promise.all([startLoopbackCache(), startLoopbackCache()]);
@@ -50,7 +53,9 @@ describe('the token', () => {
     const other = connect('user:pass:word');
     await other.hasBlob(digest, signal);
     await other.close();
-    expect(cache.seen.map(({ authorization }) => authorization)).toEqual([`Basic ${Buffer.from('user:pass:word').toString('base64')}`]);
+    expect(cache.seen.map(({ authorization }) => authorization)).toEqual([
+      `Basic ${Buffer.from('user:pass:word').toString('base64')}`,
+    ]);
   });
 
   it('does not follow a redirect to another host', async () => {
@@ -70,8 +75,17 @@ describe('the token', () => {
 
 describe('an answer', () => {
   it.each([
-    [400, 'rejected'], [401, 'refused'], [403, 'refused'], [405, 'refused'], [408, 'unavailable'], [413, 'rejected'],
-    [429, 'unavailable'], [500, 'unavailable'], [502, 'unavailable'], [503, 'unavailable'], [507, 'refused'],
+    [400, 'rejected'],
+    [401, 'refused'],
+    [403, 'refused'],
+    [405, 'refused'],
+    [408, 'unavailable'],
+    [413, 'rejected'],
+    [429, 'unavailable'],
+    [500, 'unavailable'],
+    [502, 'unavailable'],
+    [503, 'unavailable'],
+    [507, 'refused'],
   ])('%i means that it is %s', async (status, kind) => {
     for (const [, operation] of operations) {
       cache.faults.push({ times: 1, status });
@@ -86,7 +100,10 @@ describe('an answer', () => {
 
   it.each([409, 422])('%i to a manifest names the files that it lacks', async (status) => {
     cache.faults.push({ times: 1, status, body: JSON.stringify({ missing: [digest, 'nonsense'] }) });
-    await expect(remote.writeAction(digest, '{}', signal)).rejects.toMatchObject({ kind: 'incomplete', missing: [digest] });
+    await expect(remote.writeAction(digest, '{}', signal)).rejects.toMatchObject({
+      kind: 'incomplete',
+      missing: [digest],
+    });
   });
 
   it('that never ends is no manifest', async () => {
@@ -96,7 +113,9 @@ describe('an answer', () => {
 });
 
 describe('a part of a blob', () => {
-  beforeEach(() => { cache.files.set(`/cas/${digest}`, bytes); });
+  beforeEach(() => {
+    cache.files.set(`/cas/${digest}`, bytes);
+  });
 
   it('is asked for by range', async () => {
     expect(await bytesFrom(await remote.readBlob(digest, 5, signal), 5)).toEqual(bytes.subarray(5));
@@ -121,12 +140,15 @@ describe('a part of a blob', () => {
 
   it('fails when the connection breaks', async () => {
     cache.faults.push({ times: 1, breakAt: 3 });
-    await expect(remote.readBlob(digest, 0, signal).then((answer) => bytesFrom(answer, 0))).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(
+      remote.readBlob(digest, 0, signal).then((answer) => bytesFrom(answer, 0)),
+    ).rejects.toMatchObject({ kind: 'unavailable' });
   });
 });
 
 it('nobody that listens is unavailable', async () => {
   await cache.close();
-  for (const [, operation] of operations) await expect(operation()).rejects.toMatchObject({ kind: 'unavailable' });
+  for (const [, operation] of operations)
+    await expect(operation()).rejects.toMatchObject({ kind: 'unavailable' });
   cache = await startLoopbackCache();
 });

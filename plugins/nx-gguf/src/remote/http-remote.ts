@@ -23,7 +23,8 @@ const resumableBytes = 8 << 20;
  * DAV. Uploads are resumed by tus 1.0 at `/uploads` where the server offers it.
  */
 export function httpRemote({ base, token: secret, http, notes }: HttpRemoteOptions): RemoteStore {
-  const token: Token | null = secret === null ? null : { origin: new URL(base).origin, ...credentials(secret) };
+  const token: Token | null =
+    secret === null ? null : { origin: new URL(base).origin, ...credentials(secret) };
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
     try {
       return await http.send({ ...request, token });
@@ -43,7 +44,11 @@ export function httpRemote({ base, token: secret, http, notes }: HttpRemoteOptio
     },
 
     readBlob: async (sha256, fromBytes, signal) => {
-      const answer = await send({ url: `${base}/cas/${sha256}`, signal, headers: fromBytes === 0 ? {} : { range: `bytes=${fromBytes}-` } });
+      const answer = await send({
+        url: `${base}/cas/${sha256}`,
+        signal,
+        headers: fromBytes === 0 ? {} : { range: `bytes=${fromBytes}-` },
+      });
       if (answer.status === 200) return { fromBytes: 0, bytes: received(answer) };
       if (answer.status === 206) return { fromBytes: rangeStart(answer), bytes: received(answer) };
       await answer.body.dump();
@@ -72,13 +77,21 @@ export function httpRemote({ base, token: secret, http, notes }: HttpRemoteOptio
     },
 
     writeAction: async (key, text, signal) => {
-      const answer = await send({ url: `${base}/ac/${key}`, method: 'PUT', headers: { 'content-type': 'application/json' }, body: text, signal });
+      const answer = await send({
+        url: `${base}/ac/${key}`,
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: text,
+        signal,
+      });
       if (answer.status !== 409 && answer.status !== 422) {
         await answer.body.dump();
         requireDone(answer);
         return;
       }
-      throw new RemoteFailure('incomplete', 'it lacks files of a manifest', { missing: missingDigests(await manifestBody(received(answer))) });
+      throw new RemoteFailure('incomplete', 'it lacks files of a manifest', {
+        missing: missingDigests(await manifestBody(received(answer))),
+      });
     },
 
     close: () => http.close(),
@@ -86,7 +99,13 @@ export function httpRemote({ base, token: secret, http, notes }: HttpRemoteOptio
 
   async function put(url: string, blob: OfferedBlob, signal: AbortSignal): Promise<void> {
     const headers = { 'content-length': String(blob.sizeBytes), 'content-type': 'application/octet-stream' };
-    const answer = await send({ url, method: 'PUT', headers, body: blob.sizeBytes === 0 ? '' : () => blob.read(0), signal });
+    const answer = await send({
+      url,
+      method: 'PUT',
+      headers,
+      body: blob.sizeBytes === 0 ? '' : () => blob.read(0),
+      signal,
+    });
     await answer.body.dump();
     requireDone(answer);
   }
@@ -94,7 +113,9 @@ export function httpRemote({ base, token: secret, http, notes }: HttpRemoteOptio
 
 /** What is sent of a secret. No token of the Bearer scheme has a colon in it (RFC 6750). */
 function credentials(secret: string): Pick<Token, 'value' | 'scheme'> {
-  return secret.includes(':') ? { scheme: 'Basic', value: Buffer.from(secret).toString('base64') } : { value: secret };
+  return secret.includes(':')
+    ? { scheme: 'Basic', value: Buffer.from(secret).toString('base64') }
+    : { value: secret };
 }
 
 async function* received(answer: HttpAnswer): AsyncGenerator<Uint8Array> {
@@ -105,11 +126,14 @@ async function* received(answer: HttpAnswer): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function* nothing(): AsyncGenerator<Uint8Array> { /* no bytes */ }
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  /* no bytes */
+}
 
 function rangeStart(answer: HttpAnswer): number {
   const start = Number(/^bytes (\d+)-/.exec(answer.header('content-range') ?? '')?.[1] ?? Number.NaN);
-  if (!Number.isSafeInteger(start)) throw new RemoteFailure('unavailable', 'it does not say which part of a file it sends');
+  if (!Number.isSafeInteger(start))
+    throw new RemoteFailure('unavailable', 'it does not say which part of a file it sends');
   return start;
 }
 

@@ -5,7 +5,10 @@ import type { Manifest } from '../core/generated/manifest.generated.js';
  * sources can be fetched from where they came, so sharing them is a choice. Kept base logits are large, and go only when
  * somebody who uses them wishes it.
  */
-export function isShared({ step, facts }: Pick<Manifest, 'step' | 'facts'>, { sharesSources }: { sharesSources: boolean }): boolean {
+export function isShared(
+  { step, facts }: Pick<Manifest, 'step' | 'facts'>,
+  { sharesSources }: { sharesSources: boolean },
+): boolean {
   if (step === 'kld-base') return false;
   if (step === 'reference') return sharesSources;
   const type = step === 'fetch' ? (facts['source'] as { type?: unknown } | undefined)?.type : undefined;

@@ -19,7 +19,8 @@ type Contents = () => Map<string, Buffer>;
 
 /** Ten seconds pass for those who held a lock when they were killed. */
 function expireLocks(layout: StoreLayout): void {
-  for (const name of readdirSync(layout.root, { recursive: true, encoding: 'utf8' })) if (name.endsWith('.lock') && existsSync(join(layout.root, name))) age(join(layout.root, name), 11_000);
+  for (const name of readdirSync(layout.root, { recursive: true, encoding: 'utf8' }))
+    if (name.endsWith('.lock') && existsSync(join(layout.root, name))) age(join(layout.root, name), 11_000);
 }
 
 /** Fails for a blob that is not what its name says, and for a manifest whose blobs are not there. */
@@ -29,7 +30,8 @@ function requireWhole(contents: Contents): void {
     const name = path.split('/').at(-1) ?? '';
     if (/(^|\/)cas\//.test(path) && isSha256(name)) expect(sha256(bytes)).toBe(name);
     if (!/(^|\/)ac\//.test(path) || path.endsWith('.tmp')) continue;
-    for (const file of (JSON.parse(bytes.toString()) as Manifest).files) expect([...files.keys()].some((other) => other.endsWith(file.sha256))).toBe(true);
+    for (const file of (JSON.parse(bytes.toString()) as Manifest).files)
+      expect([...files.keys()].some((other) => other.endsWith(file.sha256))).toBe(true);
   }
 }
 
@@ -38,19 +40,27 @@ async function campaign(remote: string, contents: Contents): Promise<void> {
   const random = seededRandom(6);
   const stores = [temporaryStore(), temporaryStore()];
   for (let round = 0; round < rounds; round++) {
-    await Promise.all(stores.map(async ({ root }, index) => {
-      const child = otherProcess(program, root, remote, String(actions), String(round * 2 + index));
-      await child.line();
-      await new Promise((resolve) => setTimeout(resolve, random() * 400));
-      await child.kill();
-    }));
+    await Promise.all(
+      stores.map(async ({ root }, index) => {
+        const child = otherProcess(program, root, remote, String(actions), String(round * 2 + index));
+        await child.line();
+        await new Promise((resolve) => setTimeout(resolve, random() * 400));
+        await child.kill();
+      }),
+    );
     requireWhole(contents);
     for (const store of stores) {
       expireLocks(store);
-      expect(await verifyStore(store, { repair: false })).toMatchObject({ damagedBlobs: [], damagedActions: [] });
+      expect(await verifyStore(store, { repair: false })).toMatchObject({
+        damagedBlobs: [],
+        damagedActions: [],
+      });
     }
   }
-  for (const store of stores) await expect(otherProcess(program, store.root, remote, String(actions), '0', 'once').ended).resolves.toBe(0);
+  for (const store of stores)
+    await expect(otherProcess(program, store.root, remote, String(actions), '0', 'once').ended).resolves.toBe(
+      0,
+    );
   requireWhole(contents);
   // A third machine makes nothing itself, and nothing is left behind.
   const fresh = temporaryStore();
@@ -62,24 +72,37 @@ async function campaign(remote: string, contents: Contents): Promise<void> {
     expireLocks(store);
     await collectGarbage(store, { keep: [], usedSinceMs: 0, dryRun: false, nowMs: Date.now() });
     expect(leftovers(store).filter((name) => !name.endsWith('.lock'))).toEqual([]);
-    expect(await verifyStore(store, { repair: false })).toMatchObject({ blobs: 2 * actions, actions, damagedBlobs: [] });
+    expect(await verifyStore(store, { repair: false })).toMatchObject({
+      blobs: 2 * actions,
+      actions,
+      damagedBlobs: [],
+    });
   }
 }
 
 describe('kill -9 of those who share a remote, at any moment', () => {
   it('leaves nothing half-written in a shared directory, and the next run is right', async () => {
     const directory = temporaryDirectory();
-    const contents = (): Map<string, Buffer> => new Map(readdirSync(directory, { recursive: true, encoding: 'utf8', withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => {
-      const path = join(entry.parentPath, entry.name);
-      return [path.slice(directory.length).replace(/\.json$/, ''), readFileSync(path)];
-    }));
+    const contents = (): Map<string, Buffer> =>
+      new Map(
+        readdirSync(directory, { recursive: true, encoding: 'utf8', withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => {
+            const path = join(entry.parentPath, entry.name);
+            return [path.slice(directory.length).replace(/\.json$/, ''), readFileSync(path)];
+          }),
+      );
     await campaign(`file://${directory}`, contents);
   }, 120_000);
 
   describe('over HTTP', () => {
     let cache: LoopbackCache;
-    beforeAll(async () => { cache = await startLoopbackCache(); });
-    afterAll(async () => { await cache.close(); });
+    beforeAll(async () => {
+      cache = await startLoopbackCache();
+    });
+    afterAll(async () => {
+      await cache.close();
+    });
 
     it('leaves nothing half-written, and the next run is right', async () => {
       await campaign(cache.base, () => cache.files);

@@ -11,15 +11,28 @@ const partBytes = 1 << 20;
  * be right, so that no remote can take damaged bytes for the whole.
  * @param onBytes called with the number of bytes before each part that is sent
  */
-export function offeredBlob(path: string, id: BlobId, onBytes: (count: number) => void = () => undefined): OfferedBlob {
+export function offeredBlob(
+  path: string,
+  id: BlobId,
+  onBytes: (count: number) => void = () => undefined,
+): OfferedBlob {
   return { ...id, read: (fromBytes) => checkedParts(path, { id, fromBytes, onBytes }) };
 }
 
-async function* checkedParts(path: string, { id, fromBytes, onBytes }: { id: BlobId; fromBytes: number; onBytes: (count: number) => void }): AsyncGenerator<Uint8Array> {
+async function* checkedParts(
+  path: string,
+  { id, fromBytes, onBytes }: { id: BlobId; fromBytes: number; onBytes: (count: number) => void },
+): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
-  const handle = await open(path, 'r').catch((cause: unknown) => { throw damaged(id, cause); });
+  const handle = await open(path, 'r').catch((cause: unknown) => {
+    throw damaged(id, cause);
+  });
   const part = async (position: number): Promise<Buffer> => {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(partBytes), 0, partBytes, position).catch((cause: unknown) => { throw damaged(id, cause); });
+    const { bytesRead, buffer } = await handle
+      .read(Buffer.allocUnsafe(partBytes), 0, partBytes, position)
+      .catch((cause: unknown) => {
+        throw damaged(id, cause);
+      });
     return buffer.subarray(0, bytesRead);
   };
   let held: Uint8Array | null = null;
@@ -37,7 +50,8 @@ async function* checkedParts(path: string, { id, fromBytes, onBytes }: { id: Blo
         onBytes(held.length);
         yield held;
       }
-      held = position <= fromBytes ? null : bytes.subarray(Math.max(0, fromBytes - (position - bytes.length)));
+      held =
+        position <= fromBytes ? null : bytes.subarray(Math.max(0, fromBytes - (position - bytes.length)));
       if (position > id.sizeBytes) throw damaged(id);
     }
     if (hash.digest('hex') !== id.sha256) throw damaged(id);
@@ -51,5 +65,8 @@ async function* checkedParts(path: string, { id, fromBytes, onBytes }: { id: Blo
 }
 
 function damaged({ sha256 }: BlobId, cause?: unknown): GgufError {
-  return new GgufError('BLOB_DAMAGED', `the blob ${sha256} of the store is not what its name says any more`, { cause, hint: '`gguf-store verify --repair` removes what is damaged, so that it is made again.' });
+  return new GgufError('BLOB_DAMAGED', `the blob ${sha256} of the store is not what its name says any more`, {
+    cause,
+    hint: '`gguf-store verify --repair` removes what is damaged, so that it is made again.',
+  });
 }

@@ -14,7 +14,16 @@ const old = { usedSinceMs: now - 30 * day, nowMs: now, dryRun: false };
 const store = temporaryStore();
 const known = manifestOf({ a: 'x' });
 const uploads = join(store.root, 'uploads');
-const pending = (): string[] => readdirSync(uploads, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.')).map((name) => name.replace(/^.*\/([0-9a-f]{4})[0-9a-f]*\.(.*)$/, (_, key: string, owner: string) => `${key} ${owner === 'left' ? 'left' : 'owned'}`)).sort();
+const pending = (): string[] =>
+  readdirSync(uploads, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.includes('.'))
+    .map((name) =>
+      name.replace(
+        /^.*\/([0-9a-f]{4})[0-9a-f]*\.(.*)$/,
+        (_, key: string, owner: string) => `${key} ${owner === 'left' ? 'left' : 'owned'}`,
+      ),
+    )
+    .sort();
 
 function age(path: string, daysAgo: number): void {
   const then = new Date(now - daysAgo * day);
@@ -36,7 +45,9 @@ it('of uploads goes what is too old, or whose result is gone, and nothing that i
 });
 
 it('of runs goes what is older than a day', async () => {
-  const [before, today] = ['before', 'today'].map((run) => runNotes(store, { remote: 'file:///shared', run, nowMs: () => now }));
+  const [before, today] = ['before', 'today'].map((run) =>
+    runNotes(store, { remote: 'file:///shared', run, nowMs: () => now }),
+  );
   await before?.add('down');
   const [name = ''] = readdirSync(join(store.root, 'remotes'));
   await today?.add('down');

@@ -15,7 +15,10 @@ export interface OldNotes {
 }
 
 /** Removes notes of uploads that will not come about, and what former runs noted about remotes; how many. */
-export async function removeOldNotes(store: StoreLayout, { usedSinceMs, nowMs, dryRun }: OldNotes): Promise<number> {
+export async function removeOldNotes(
+  store: StoreLayout,
+  { usedSinceMs, nowMs, dryRun }: OldNotes,
+): Promise<number> {
   let removed = 0;
   const remove = async (path: string): Promise<void> => {
     removed++;
@@ -26,8 +29,12 @@ export async function removeOldNotes(store: StoreLayout, { usedSinceMs, nowMs, d
     for (const name of await namesIn(directory)) {
       const [key = '', owner = ''] = name.split('.');
       if (!isSha256(key) || ownerOf(owner) === 'runs') continue;
-      const isKnown = await stat(store.action(key)).then(() => true, () => false);
-      if (!isKnown || (await changedMs(join(directory, name))) < usedSinceMs) await remove(join(directory, name));
+      const isKnown = await stat(store.action(key)).then(
+        () => true,
+        () => false,
+      );
+      if (!isKnown || (await changedMs(join(directory, name))) < usedSinceMs)
+        await remove(join(directory, name));
     }
     if (!dryRun) await rmdir(directory).catch(() => undefined);
   }
@@ -43,5 +50,8 @@ async function namesIn(directory: string): Promise<string[]> {
 }
 
 async function changedMs(path: string): Promise<number> {
-  return stat(path).then(({ mtimeMs }) => mtimeMs, () => Infinity);
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Infinity,
+  );
 }

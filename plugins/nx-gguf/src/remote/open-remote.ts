@@ -19,25 +19,44 @@ export interface RemoteContext {
 const stallMs = 60_000;
 
 /** Opens a remote; the code for its kind is loaded when it is first used. */
-export async function openRemote(place: RemotePlace, { store, env, token }: RemoteContext): Promise<RemoteStore> {
+export async function openRemote(
+  place: RemotePlace,
+  { store, env, token }: RemoteContext,
+): Promise<RemoteStore> {
   switch (place.kind) {
-    case 'file': return (await import('./file-remote.js')).fileRemote(place.directory);
+    case 'file':
+      return (await import('./file-remote.js')).fileRemote(place.directory);
     case 's3':
       // The client is pinned; what its next versions will ask for is nothing that a user can do something about.
       process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
       return (await import('./s3-remote.js')).s3Remote(place);
     case 'http': {
-      const [{ httpRemote }, { openHttp }, { transferSettings }] = await Promise.all([import('./http-remote.js'), import('../upstream/http.js'), import('../upstream/transfer.js')]);
-      return httpRemote({ base: place.base, token, http: openHttp({ env, settings: transferSettings(env, { stallMs }) }), notes: uploadNotes(store, place.shown) });
+      const [{ httpRemote }, { openHttp }, { transferSettings }] = await Promise.all([
+        import('./http-remote.js'),
+        import('../upstream/http.js'),
+        import('../upstream/transfer.js'),
+      ]);
+      return httpRemote({
+        base: place.base,
+        token,
+        http: openHttp({ env, settings: transferSettings(env, { stallMs }) }),
+        notes: uploadNotes(store, place.shown),
+      });
     }
   }
 }
 
 /** Addresses of unfinished uploads to a remote, beside unfinished downloads: `gc` removes both when they are old. */
 export function uploadNotes(store: StoreLayout, remote: string): UploadNotes {
-  const path = (blob: string): string => join(downloadsDirectory(store), `${blob}-${sha256(remote).slice(0, 12)}.upload`);
+  const path = (blob: string): string =>
+    join(downloadsDirectory(store), `${blob}-${sha256(remote).slice(0, 12)}.upload`);
   return {
-    read: (blob) => readFile(path(blob), 'utf8').then((text) => text.trim(), () => null),
-    write: (blob, address) => (address === null ? rm(path(blob), { force: true }) : writeDurably(path(blob), `${address}\n`)),
+    read: (blob) =>
+      readFile(path(blob), 'utf8').then(
+        (text) => text.trim(),
+        () => null,
+      ),
+    write: (blob, address) =>
+      address === null ? rm(path(blob), { force: true }) : writeDurably(path(blob), `${address}\n`),
   };
 }

@@ -4,8 +4,19 @@ import { idOf, manifestOf } from '../store/testing/temporary-store.js';
 import { remoteManifest, sealedManifest, type ExpectedAction } from './remote-manifest.js';
 
 const inputs = [{ role: 'model', name: 'm.gguf', sha256: sha256('model') }];
-const expected: ExpectedAction = { step: 'quantize', actionKey: sha256('action'), inputs, toolchain: { build: 'b' } };
-const right = manifestOf({ 'a/b.gguf': 'bytes' }, { actionKey: expected.actionKey, provenance: { inputs, toolchain: { build: 'b' }, commands: [['llama-quantize']] } });
+const expected: ExpectedAction = {
+  step: 'quantize',
+  actionKey: sha256('action'),
+  inputs,
+  toolchain: { build: 'b' },
+};
+const right = manifestOf(
+  { 'a/b.gguf': 'bytes' },
+  {
+    actionKey: expected.actionKey,
+    provenance: { inputs, toolchain: { build: 'b' }, commands: [['llama-quantize']] },
+  },
+);
 const named = (...names: string[]) => ({ files: names.map((name) => ({ name, ...idOf('bytes') })) });
 const change = (changes: object): string => sealedManifest({ ...right, ...changes });
 
@@ -18,8 +29,16 @@ describe('a manifest from elsewhere', () => {
     ['no JSON', '<html>', /JSON/],
     ['an empty text', '', /JSON/],
     ['no digest', JSON.stringify(right), /digest/],
-    ['one bit that flipped in a digest', sealedManifest(right).replace(right.files[0]?.sha256 ?? '', idOf('other').sha256), /digest/],
-    ['one digit that flipped in a result', sealedManifest({ ...right, facts: { kld: 0.012 } }).replace('0.012', '0.013'), /digest/],
+    [
+      'one bit that flipped in a digest',
+      sealedManifest(right).replace(right.files[0]?.sha256 ?? '', idOf('other').sha256),
+      /digest/,
+    ],
+    [
+      'one digit that flipped in a result',
+      sealedManifest({ ...right, facts: { kld: 0.012 } }).replace('0.012', '0.013'),
+      /digest/,
+    ],
     ['another format', change({ format: 2 }), /format/],
     ['unknown fields', change({ run: 'rm -rf /' }), /"run"/],
     ['another action', change({ actionKey: sha256('other') }), /another action/],
@@ -37,17 +56,36 @@ describe('a manifest from elsewhere', () => {
     ['two names that differ in case only', change(named('A.gguf', 'a.gguf')), /names both/],
     ['a file that is a directory too', change(named('a', 'a/b')), /names both/],
     ['a name without end', change(named('x'.repeat(2000))), /1024/],
-    ['a size below nothing', change({ files: [{ name: 'a', sha256: sha256('a'), sizeBytes: -1 }] }), /sizeBytes/],
-    ['a size that is no number of bytes', change({ files: [{ name: 'a', sha256: sha256('a'), sizeBytes: 1e300 }] }), /sizeBytes/],
-    ['a digest that is a path', change({ files: [{ name: 'a', sha256: '../../../etc/passwd', sizeBytes: 1 }] }), /sha256/],
-    ['more files than there can be', change(named(...Array.from({ length: 100_001 }, (_, index) => `f${index}`))), /100000/],
+    [
+      'a size below nothing',
+      change({ files: [{ name: 'a', sha256: sha256('a'), sizeBytes: -1 }] }),
+      /sizeBytes/,
+    ],
+    [
+      'a size that is no number of bytes',
+      change({ files: [{ name: 'a', sha256: sha256('a'), sizeBytes: 1e300 }] }),
+      /sizeBytes/,
+    ],
+    [
+      'a digest that is a path',
+      change({ files: [{ name: 'a', sha256: '../../../etc/passwd', sizeBytes: 1 }] }),
+      /sha256/,
+    ],
+    [
+      'more files than there can be',
+      change(named(...Array.from({ length: 100_001 }, (_, index) => `f${index}`))),
+      /100000/,
+    ],
     ['a prototype', '{"__proto__":{"format":1}}', /format|unknown|required/],
   ])('is refused with %s', (_, text, problem) => {
     expect((remoteManifest(text, expected) as { refused: string }).refused).toMatch(problem);
   });
 
   it('is refused in few words, however much is wrong with it', () => {
-    const { refused } = remoteManifest(change(named(...Array.from({ length: 90_000 }, () => '../x'))), expected) as Manifest & { refused: string };
+    const { refused } = remoteManifest(
+      change(named(...Array.from({ length: 90_000 }, () => '../x'))),
+      expected,
+    ) as Manifest & { refused: string };
     expect(refused.length).toBeLessThan(300);
   });
 });

@@ -14,7 +14,10 @@ export interface ExpectedAction {
 
 /** A manifest as it is sent: with a digest of itself, because a flipped bit in it would be a wrong result. */
 export function sealedManifest(manifest: Manifest): string {
-  return prettyJson({ ...(manifest as unknown as Record<string, Json>), digest: digestOf(manifest as unknown as Json) });
+  return prettyJson({
+    ...(manifest as unknown as Record<string, Json>),
+    digest: digestOf(manifest as unknown as Json),
+  });
 }
 
 /**
@@ -25,7 +28,8 @@ export function remoteManifest(text: string, expected: ExpectedAction): Manifest
   const sealed = parseForeign('manifest', text);
   if ('problem' in sealed) return { refused: sealed.problem.slice(0, 200) };
   const { digest, ...manifest } = sealed;
-  if (digest !== digestOf(manifest as unknown as Json)) return { refused: 'its digest is not that of what it says' };
+  if (digest !== digestOf(manifest as unknown as Json))
+    return { refused: 'its digest is not that of what it says' };
   const problem = mismatch(manifest, expected) ?? nameProblem(manifest);
   return problem === null ? manifest : { refused: problem };
 }
@@ -44,5 +48,7 @@ function nameProblem({ files }: Manifest): string | null {
     if (problem !== null) return `it names a file ${shownPath(name)}: ${problem}`;
   }
   const [collision] = pathCollisions(files.map(({ name }) => name));
-  return collision === undefined ? null : `it names both ${shownPath(collision[0])} and ${shownPath(collision[1])}`;
+  return collision === undefined
+    ? null
+    : `it names both ${shownPath(collision[0])} and ${shownPath(collision[1])}`;
 }

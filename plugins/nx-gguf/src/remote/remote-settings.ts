@@ -16,17 +16,26 @@ type Env = Readonly<Record<string, string | undefined>>;
  * @throws GgufError `BAD_PLUGIN`, `BAD_REMOTE`, `BAD_TOKEN`
  */
 export function remoteSettings(env: Env, pluginOptions: unknown): RemoteSettings {
-  const options: PluginOptions = pluginOptions === undefined ? {} : validate('plugin', pluginOptions, 'the options of nx-gguf in nx.json');
+  const options: PluginOptions =
+    pluginOptions === undefined ? {} : validate('plugin', pluginOptions, 'the options of nx-gguf in nx.json');
   const chosen = filled(env['NX_GGUF_REMOTE']);
   const addresses = chosen?.split(/\s+/) ?? [options.remote ?? []].flat();
   const common = modeOf(env) ?? options.remoteMode ?? 'read-write';
   const from = chosen === undefined ? '"remote" in nx.json' : 'NX_GGUF_REMOTE';
   const places = common === 'off' ? [] : addresses.map((address) => remotePlace(address, from));
   const tokens = tokensOf(places.filter(({ kind }) => kind === 'http').length, env);
-  const remotes = places.map((place) => {
-    const mode = strictest(common, place.mode ?? common);
-    return { place, mayRead: true, mayWrite: mode === 'read-write' || (mode === 'write-ci' && isCi(env)), token: place.kind === 'http' ? tokens() : null, isOff: mode === 'off' };
-  }).filter(({ isOff }) => !isOff);
+  const remotes = places
+    .map((place) => {
+      const mode = strictest(common, place.mode ?? common);
+      return {
+        place,
+        mayRead: true,
+        mayWrite: mode === 'read-write' || (mode === 'write-ci' && isCi(env)),
+        token: place.kind === 'http' ? tokens() : null,
+        isOff: mode === 'off',
+      };
+    })
+    .filter(({ isOff }) => !isOff);
   return { remotes, sharesSources: options.remoteSources ?? true };
 }
 
@@ -38,7 +47,11 @@ export function isCi(env: Env): boolean {
 function modeOf(env: Env): RemoteMode | undefined {
   const text = filled(env['NX_GGUF_REMOTE_MODE']);
   const mode = remoteModes.find((name) => name === text);
-  if (text !== undefined && mode === undefined) throw new GgufError('BAD_REMOTE', `NX_GGUF_REMOTE_MODE is ${JSON.stringify(text)}, which is none of ${remoteModes.join(', ')}`);
+  if (text !== undefined && mode === undefined)
+    throw new GgufError(
+      'BAD_REMOTE',
+      `NX_GGUF_REMOTE_MODE is ${JSON.stringify(text)}, which is none of ${remoteModes.join(', ')}`,
+    );
   return mode;
 }
 
@@ -51,8 +64,16 @@ function strictest(a: RemoteMode, b: RemoteMode): RemoteMode {
 function tokensOf(count: number, env: Env): () => string | null {
   const tokens = filled(env['NX_GGUF_REMOTE_TOKEN'])?.split(/\s+/) ?? [];
   // What is no header value would end up in the message of an error.
-  if (!tokens.every((token) => /^[\x21-\x7e]+$/.test(token))) throw new GgufError('BAD_TOKEN', 'NX_GGUF_REMOTE_TOKEN does not hold a token', { hint: 'A token is one word of ASCII characters.' });
-  if (tokens.length > 1 && count > 0 && tokens.length !== count) throw new GgufError('BAD_TOKEN', `NX_GGUF_REMOTE_TOKEN holds ${tokens.length} tokens for ${count} remotes over HTTP`, { hint: 'One token is for all of them; several are one for each, in the same order, with - for none.' });
+  if (!tokens.every((token) => /^[\x21-\x7e]+$/.test(token)))
+    throw new GgufError('BAD_TOKEN', 'NX_GGUF_REMOTE_TOKEN does not hold a token', {
+      hint: 'A token is one word of ASCII characters.',
+    });
+  if (tokens.length > 1 && count > 0 && tokens.length !== count)
+    throw new GgufError(
+      'BAD_TOKEN',
+      `NX_GGUF_REMOTE_TOKEN holds ${tokens.length} tokens for ${count} remotes over HTTP`,
+      { hint: 'One token is for all of them; several are one for each, in the same order, with - for none.' },
+    );
   let next = 0;
   return () => {
     const token = tokens.length > 1 ? tokens[next++] : tokens[0];

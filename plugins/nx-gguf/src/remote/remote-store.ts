@@ -44,7 +44,11 @@ export class RemoteFailure extends Error {
   /** For `incomplete`: the digests that it lacks, as far as it names them. */
   readonly missing: readonly Sha256[];
 
-  constructor(kind: FailureKind, message: string, details: { cause?: unknown; missing?: readonly Sha256[] } = {}) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    details: { cause?: unknown; missing?: readonly Sha256[] } = {},
+  ) {
     super(message, { cause: details.cause });
     this.name = 'RemoteFailure';
     this.kind = kind;
@@ -61,7 +65,8 @@ export async function manifestBody(bytes: AsyncIterable<Uint8Array>): Promise<st
   let sizeBytes = 0;
   for await (const part of bytes) {
     sizeBytes += part.length;
-    if (sizeBytes > longestManifestBytes) throw new RemoteFailure('rejected', `a manifest is longer than ${longestManifestBytes} bytes`);
+    if (sizeBytes > longestManifestBytes)
+      throw new RemoteFailure('rejected', `a manifest is longer than ${longestManifestBytes} bytes`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

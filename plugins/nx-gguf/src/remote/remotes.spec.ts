@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import type { WorkEvent } from '../core/events.js';
@@ -8,7 +16,13 @@ import { findAction, putAction } from '../store/actions.js';
 import { discardBlob, findBlob } from '../store/blobs.js';
 import { referToFile } from '../store/external.js';
 import type { StoreLayout } from '../store/layout.js';
-import { adopt, manifestOf, put, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
+import {
+  adopt,
+  manifestOf,
+  put,
+  temporaryDirectory,
+  temporaryStore,
+} from '../store/testing/temporary-store.js';
 import type { Patience } from './breaker.js';
 import { sealedManifest, type ExpectedAction } from './remote-manifest.js';
 import { RemoteFailure, type RemoteStore } from './remote-store.js';
@@ -29,10 +43,40 @@ interface Machine {
   told: WorkEvent[];
 }
 
-function machine(shared: readonly RemoteStore[], { store = temporaryStore(), run = 'run', mayWrite = true, sharesSources = true, patience = {}, signal }: { store?: StoreLayout; run?: string; mayWrite?: boolean; sharesSources?: boolean; patience?: Partial<Patience>; signal?: AbortSignal } = {}): Machine {
+function machine(
+  shared: readonly RemoteStore[],
+  {
+    store = temporaryStore(),
+    run = 'run',
+    mayWrite = true,
+    sharesSources = true,
+    patience = {},
+    signal,
+  }: {
+    store?: StoreLayout;
+    run?: string;
+    mayWrite?: boolean;
+    sharesSources?: boolean;
+    patience?: Partial<Patience>;
+    signal?: AbortSignal;
+  } = {},
+): Machine {
   const told: WorkEvent[] = [];
-  const guards = shared.map((remote, index) => guard(remote, { store, run, mayWrite, patience, name: `remote ${index}` }));
-  return { store, guards, told, remotes: joinRemotes({ store, remotes: guards, sharesSources, report: (event) => told.push(event), signal }) };
+  const guards = shared.map((remote, index) =>
+    guard(remote, { store, run, mayWrite, patience, name: `remote ${index}` }),
+  );
+  return {
+    store,
+    guards,
+    told,
+    remotes: joinRemotes({
+      store,
+      remotes: guards,
+      sharesSources,
+      report: (event) => told.push(event),
+      signal,
+    }),
+  };
 }
 
 /** Has the artifact made on a machine, and shares it. */
@@ -43,14 +87,23 @@ async function make({ store, remotes }: Machine, made: Manifest = manifest): Pro
   await remotes.finish();
 }
 
-const warnings = (told: readonly WorkEvent[]): string[] => told.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
-const pending = ({ store }: Machine): number => (existsSync(join(store.root, 'uploads')) ? readdirSync(join(store.root, 'uploads'), { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.')).length : 0);
+const warnings = (told: readonly WorkEvent[]): string[] =>
+  told.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+const pending = ({ store }: Machine): number =>
+  existsSync(join(store.root, 'uploads'))
+    ? readdirSync(join(store.root, 'uploads'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.includes('.'),
+      ).length
+    : 0;
 
 describe('what one machine made', () => {
   it('is asked after without bringing it: only what no remote has is lacking', async () => {
     const [near, far] = [memoryRemote(), memoryRemote()];
     await make(machine([far]));
-    const down: RemoteStore = { ...memoryRemote(), hasBlob: () => Promise.reject(new RemoteFailure('unavailable', 'the connection was refused')) };
+    const down: RemoteStore = {
+      ...memoryRemote(),
+      hasBlob: () => Promise.reject(new RemoteFailure('unavailable', 'the connection was refused')),
+    };
     const { remotes, store } = machine([near, down, far]);
     const gone = { name: 'c.gguf', sha256: sha256('third file'), sizeBytes: 10 };
     await expect(remotes.lacking([...manifest.files, gone])).resolves.toEqual([gone]);
@@ -68,14 +121,23 @@ describe('what one machine made', () => {
     await expect(other.remotes.bring(first === undefined ? [] : [first])).resolves.toBe(true);
     expect(remote.sentBytes()).toBe((remote.actions.get(actionKey)?.length ?? 0) + texts['a.gguf'].length);
     await other.remotes.bring(manifest.files);
-    for (const file of manifest.files) expect(readFileSync((await findBlob(other.store, file)) ?? '', 'utf8')).toBe(texts[file.name as keyof typeof texts]);
+    for (const file of manifest.files)
+      expect(readFileSync((await findBlob(other.store, file)) ?? '', 'utf8')).toBe(
+        texts[file.name as keyof typeof texts],
+      );
   });
 
   it('is not uploaded again where it is', async () => {
     const remote = memoryRemote();
     await make(machine([remote]));
     let written = 0;
-    const counting: RemoteStore = { ...remote, writeBlob: (blob, signal) => { written++; return remote.writeBlob(blob, signal); } };
+    const counting: RemoteStore = {
+      ...remote,
+      writeBlob: (blob, signal) => {
+        written++;
+        return remote.writeBlob(blob, signal);
+      },
+    };
     await make(machine([counting]));
     expect(written).toBe(0);
   });
@@ -95,18 +157,26 @@ describe('what one machine made', () => {
   it.each<[string, Partial<Manifest>, boolean, boolean]>([
     ['a result', {}, false, true],
     ['what a program made', { step: 'fetch', facts: { source: { type: 'command' } } }, false, true],
-    ['a source that others can fetch', { step: 'fetch', facts: { source: { type: 'huggingface' } } }, true, true],
+    [
+      'a source that others can fetch',
+      { step: 'fetch', facts: { source: { type: 'huggingface' } } },
+      true,
+      true,
+    ],
     ['a source that others can fetch', { step: 'fetch', facts: { source: { type: 'url' } } }, false, false],
     ['a reference', { step: 'reference' }, true, true],
     ['a reference', { step: 'reference' }, false, false],
     ['what lies on a disk', { step: 'fetch', facts: { source: { type: 'path' } } }, true, false],
     ['kept base logits', { step: 'kld-base' }, true, false],
-  ])('%s, %j, is uploaded when sources are shared (%s): %s', async (_, changes, ...[sharesSources, isThere]) => {
-    const remote = memoryRemote();
-    await make(machine([remote], { sharesSources }), { ...manifest, ...changes });
-    expect(remote.actions.has(actionKey)).toBe(isThere);
-    expect(remote.blobs.size).toBe(isThere ? 2 : 0);
-  });
+  ])(
+    '%s, %j, is uploaded when sources are shared (%s): %s',
+    async (_, changes, ...[sharesSources, isThere]) => {
+      const remote = memoryRemote();
+      await make(machine([remote], { sharesSources }), { ...manifest, ...changes });
+      expect(remote.actions.has(actionKey)).toBe(isThere);
+      expect(remote.blobs.size).toBe(isThere ? 2 : 0);
+    },
+  );
 
   it('is not uploaded to what may only be read', async () => {
     const remote = memoryRemote();
@@ -117,7 +187,10 @@ describe('what one machine made', () => {
   it('is not shared without all of its files', async () => {
     const remote = memoryRemote();
     const here = machine([remote]);
-    const outside = await referToFile(here.store, put(join(temporaryDirectory(), 'model.safetensors'), 'weights that stay where they are'));
+    const outside = await referToFile(
+      here.store,
+      put(join(temporaryDirectory(), 'model.safetensors'), 'weights that stay where they are'),
+    );
     await make(here, { ...manifest, files: [...manifest.files, { name: 'model.safetensors', ...outside }] });
     expect(remote.actions.size).toBe(0);
     expect(remote.blobs.has(outside.sha256)).toBe(false);
@@ -127,7 +200,7 @@ describe('what one machine made', () => {
   it('is not uploaded when it is damaged by now: the blob is removed, so that it is made again', async () => {
     const remote = memoryRemote();
     const here = machine([remote]);
-    const [file = { name: '', ...await adopt(here.store, texts['a.gguf']) }] = manifest.files;
+    const [file = { name: '', ...(await adopt(here.store, texts['a.gguf'])) }] = manifest.files;
     const path = here.store.blob(file.sha256);
     await adopt(here.store, texts['a.gguf']);
     const { atime, mtime } = statSync(path);
@@ -138,7 +211,9 @@ describe('what one machine made', () => {
     expect(remote.blobs.has(file.sha256)).toBe(false);
     expect(remote.actions.size).toBe(0);
     expect(existsSync(path)).toBe(false);
-    expect(warnings(here.told)).toEqual([expect.stringMatching(/is not what its name says any more; it was removed and not uploaded/)]);
+    expect(warnings(here.told)).toEqual([
+      expect.stringMatching(/is not what its name says any more; it was removed and not uploaded/),
+    ]);
   });
 
   it('goes up again when the remote says that it lacks what it said it has', async () => {
@@ -148,8 +223,12 @@ describe('what one machine made', () => {
       ...remote,
       hasBlob: (digest, signal) => (lies-- > 0 ? Promise.resolve(true) : remote.hasBlob(digest, signal)),
       writeAction: (key, text, signal) => {
-        const missing = manifest.files.map((file) => file.sha256).filter((digest) => !remote.blobs.has(digest));
-        return missing.length > 0 ? Promise.reject(new RemoteFailure('incomplete', 'it lacks files', { missing })) : remote.writeAction(key, text, signal);
+        const missing = manifest.files
+          .map((file) => file.sha256)
+          .filter((digest) => !remote.blobs.has(digest));
+        return missing.length > 0
+          ? Promise.reject(new RemoteFailure('incomplete', 'it lacks files', { missing }))
+          : remote.writeAction(key, text, signal);
       },
     };
     await make(machine([lying]));
@@ -160,7 +239,14 @@ describe('what one machine made', () => {
 describe('a remote that fails', () => {
   const down = (): RemoteStore => {
     const fail = () => Promise.reject(new RemoteFailure('unavailable', 'the connection was refused'));
-    return { hasBlob: fail, readBlob: fail, writeBlob: fail, readAction: fail, writeAction: fail, close: () => Promise.resolve() };
+    return {
+      hasBlob: fail,
+      readBlob: fail,
+      writeBlob: fail,
+      readAction: fail,
+      writeAction: fail,
+      close: () => Promise.resolve(),
+    };
   };
 
   it('costs one warning, and neither a result nor its upload to others', async () => {
@@ -168,7 +254,9 @@ describe('a remote that fails', () => {
     const here = machine([down(), sound]);
     await expect(here.remotes.findAction(expected)).resolves.toBeNull();
     await make(here);
-    expect(here.guards.flatMap((remote) => remote.warnings())).toEqual(['remote 0: the connection was refused; going on without it']);
+    expect(here.guards.flatMap((remote) => remote.warnings())).toEqual([
+      'remote 0: the connection was refused; going on without it',
+    ]);
     expect(sound.actions.size).toBe(1);
   });
 
@@ -178,14 +266,22 @@ describe('a remote that fails', () => {
     for (const name of ['uploads', 'remotes']) writeFileSync(join(here.store.root, name), 'in the way');
     await expect(here.remotes.findAction(expected)).resolves.toBeNull();
     await make(here);
-    expect(here.guards.flatMap((remote) => remote.warnings())).toEqual(['remote 0: the connection was refused; going on without it']);
+    expect(here.guards.flatMap((remote) => remote.warnings())).toEqual([
+      'remote 0: the connection was refused; going on without it',
+    ]);
     expect(sound.actions.size).toBe(1);
   });
 
   it('gets what it missed from the next run in which it works', async () => {
     const remote = memoryRemote();
     let isUp = false;
-    const flaky: RemoteStore = { ...remote, writeBlob: (blob, signal) => (isUp ? remote.writeBlob(blob, signal) : Promise.reject(new RemoteFailure('unavailable', 'it answered 503'))) };
+    const flaky: RemoteStore = {
+      ...remote,
+      writeBlob: (blob, signal) =>
+        isUp
+          ? remote.writeBlob(blob, signal)
+          : Promise.reject(new RemoteFailure('unavailable', 'it answered 503')),
+    };
     const here = machine([flaky]);
     await make(here);
     expect([remote.actions.size, pending(here)]).toEqual([0, 1]);
@@ -209,12 +305,17 @@ describe('a remote that fails', () => {
     const hanging: RemoteStore = { ...memoryRemote(), writeBlob: () => new Promise(() => undefined) };
     const here = machine([hanging], { patience: { stallMs: 100, answerMs: 100 } });
     await make(here);
-    expect(here.guards[0]?.warnings()).toEqual(['remote 0: nothing came from it for 0.1 s; going on without it']);
+    expect(here.guards[0]?.warnings()).toEqual([
+      'remote 0: nothing came from it for 0.1 s; going on without it',
+    ]);
   });
 
   it.each([
     ['another action', sealedManifest(manifestOf(texts, { actionKey: sha256('other') }))],
-    ['a path that leads out', sealedManifest({ ...manifest, files: [{ name: '../a', sha256: sha256('x'), sizeBytes: 1 }] })],
+    [
+      'a path that leads out',
+      sealedManifest({ ...manifest, files: [{ name: '../a', sha256: sha256('x'), sizeBytes: 1 }] }),
+    ],
     ['no digest', JSON.stringify(manifest)],
     ['nonsense', '<html>'],
   ])('with a manifest of %s is not believed, and the next is asked', async (_, text) => {
@@ -223,7 +324,9 @@ describe('a remote that fails', () => {
     liar.actions.set(actionKey, text);
     const here = machine([liar, honest]);
     await expect(here.remotes.findAction(expected)).resolves.toEqual(manifest);
-    expect(warnings(here.told)).toEqual([expect.stringMatching(/^remote 0: a manifest of quantize was refused: /)]);
+    expect(warnings(here.told)).toEqual([
+      expect.stringMatching(/^remote 0: a manifest of quantize was refused: /),
+    ]);
   });
 });
 
@@ -261,7 +364,15 @@ describe('a near and a far remote', () => {
 describe('finish', () => {
   it('tells how far it is, after the work and not during it', async () => {
     const remote = memoryRemote();
-    const here = machine([{ ...remote, writeBlob: async (blob, signal) => { await new Promise((resolve) => setTimeout(resolve, 50)); await remote.writeBlob(blob, signal); } }]);
+    const here = machine([
+      {
+        ...remote,
+        writeBlob: async (blob, signal) => {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          await remote.writeBlob(blob, signal);
+        },
+      },
+    ]);
     const bytes = randomBytes(300_000).toString('hex');
     await adopt(here.store, bytes);
     const large = manifestOf({ 'large.gguf': bytes });
@@ -269,14 +380,23 @@ describe('finish', () => {
     await here.remotes.offer(large);
     expect(here.told).toEqual([]);
     await here.remotes.finish();
-    expect(here.told).toContainEqual({ type: 'progress', label: 'uploading to remote 0', done: 0, total: 600_000, unit: 'bytes' });
+    expect(here.told).toContainEqual({
+      type: 'progress',
+      label: 'uploading to remote 0',
+      done: 0,
+      total: 600_000,
+      unit: 'bytes',
+    });
     expect(remote.actions.size).toBe(1);
   });
 
   it('does not begin anything after an interrupt, and what was begun is left to a later run', async () => {
     const remote = memoryRemote();
     const stop = new AbortController();
-    const here = machine([{ ...remote, writeBlob: () => new Promise(() => undefined) }], { signal: stop.signal, patience: { stallMs: 200 } });
+    const here = machine([{ ...remote, writeBlob: () => new Promise(() => undefined) }], {
+      signal: stop.signal,
+      patience: { stallMs: 200 },
+    });
     for (const text of Object.values(texts)) await adopt(here.store, text);
     await putAction(here.store, manifest);
     await here.remotes.offer(manifest);
@@ -289,6 +409,8 @@ describe('finish', () => {
 it('what does not fit on the disk is not fetched, and said so', async () => {
   const remote = memoryRemote();
   const here = machine([remote]);
-  await expect(here.remotes.bring([{ name: 'huge.gguf', sha256: sha256('huge'), sizeBytes: Number.MAX_SAFE_INTEGER }])).resolves.toBe(false);
+  await expect(
+    here.remotes.bring([{ name: 'huge.gguf', sha256: sha256('huge'), sizeBytes: Number.MAX_SAFE_INTEGER }]),
+  ).resolves.toBe(false);
   expect(warnings(here.told)).toEqual([expect.stringMatching(/^8 PiB are not downloaded: .* has .* left$/)]);
 });

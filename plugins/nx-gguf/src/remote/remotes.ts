@@ -60,17 +60,32 @@ export function joinRemotes({ store, remotes, sharesSources, report, signal }: R
   const journals = new Map(remotes.map((remote) => [remote, uploadJournal(store, remote.name)]));
   // What came from a remote, for those that are nearer.
   const cameFrom = new Map<string, { what: Manifest | WantedBlob; index: number }>();
-  const uploads = transferProgress(report, () => `uploading to ${remotes.length === 1 ? (remotes[0]?.name ?? '') : `${remotes.length} remotes`}`, false);
+  const uploads = transferProgress(
+    report,
+    () => `uploading to ${remotes.length === 1 ? (remotes[0]?.name ?? '') : `${remotes.length} remotes`}`,
+    false,
+  );
   const uploading: Uploading = { store, report, limit: limit(parallel), progress: uploads };
 
   const start = (work: () => Promise<void>): void => {
-    const job = work().catch((error: unknown) => {
-      if (signal?.aborted !== true) report({ type: 'warning', message: `an upload was given up: ${error instanceof Error ? error.message : String(error)}` });
-    }).finally(() => jobs.delete(job));
+    const job = work()
+      .catch((error: unknown) => {
+        if (signal?.aborted !== true)
+          report({
+            type: 'warning',
+            message: `an upload was given up: ${error instanceof Error ? error.message : String(error)}`,
+          });
+      })
+      .finally(() => jobs.delete(job));
     jobs.add(job);
   };
-  const upload = async (manifest: Manifest, remote: GuardedRemote, done: () => Promise<void>): Promise<void> => {
-    if ((await uploadArtifact(manifest, remote, uploading)) === 'later') await journals.get(remote)?.leave(manifest.actionKey);
+  const upload = async (
+    manifest: Manifest,
+    remote: GuardedRemote,
+    done: () => Promise<void>,
+  ): Promise<void> => {
+    if ((await uploadArtifact(manifest, remote, uploading)) === 'later')
+      await journals.get(remote)?.leave(manifest.actionKey);
     else await done();
   };
   const settle = async (): Promise<void> => {
@@ -90,7 +105,12 @@ export function joinRemotes({ store, remotes, sharesSources, report, signal }: R
   const uploadNearer = async (): Promise<void> => {
     for (const { what, index } of cameFrom.values()) {
       for (const remote of remotes.slice(0, index)) {
-        if (await remote.writes()) start(async () => { await ('actionKey' in what ? uploadArtifact(what, remote, uploading) : uploadBlob(what, remote, uploading)); });
+        if (await remote.writes())
+          start(async () => {
+            await ('actionKey' in what
+              ? uploadArtifact(what, remote, uploading)
+              : uploadBlob(what, remote, uploading));
+          });
       }
     }
   };
@@ -101,11 +121,17 @@ export function joinRemotes({ store, remotes, sharesSources, report, signal }: R
     findAction: async (expected) => {
       for (const [index, remote] of remotes.entries()) {
         if (!(await remote.reads())) continue;
-        const text = await remote.ask({ kind: 'lookup', work: (from, stop) => from.readAction(expected.actionKey, stop) });
+        const text = await remote.ask({
+          kind: 'lookup',
+          work: (from, stop) => from.readAction(expected.actionKey, stop),
+        });
         if (text === null || text instanceof RemoteFailure) continue;
         const manifest = remoteManifest(text, expected);
         if ('refused' in manifest) {
-          report({ type: 'warning', message: `${remote.name}: a manifest of ${expected.step} was refused: ${manifest.refused}` });
+          report({
+            type: 'warning',
+            message: `${remote.name}: a manifest of ${expected.step} was refused: ${manifest.refused}`,
+          });
           continue;
         }
         await putAction(store, manifest);
@@ -117,17 +143,25 @@ export function joinRemotes({ store, remotes, sharesSources, report, signal }: R
 
     bring: async (files) => {
       const missing: WantedBlob[] = [];
-      for (const file of new Map(files.map((wanted) => [wanted.sha256, wanted])).values()) if ((await findBlob(store, file)) === null) missing.push(file);
+      for (const file of new Map(files.map((wanted) => [wanted.sha256, wanted])).values())
+        if ((await findBlob(store, file)) === null) missing.push(file);
       if (missing.length === 0) return true;
       if (remotes.length === 0 || !(await hasRoom(missing, store, report))) return false;
-      const progress = transferProgress(report, () => `downloading ${missing.length === 1 ? (missing[0]?.name ?? '') : `${missing.length} files`}`);
-      const brought = await Promise.all(missing.map((file) => places(async () => {
-        progress.planned(file.sizeBytes);
-        const from = await bringBlob(file, remotes, { store, report, signal, onBytes: progress.sent });
-        const index = remotes.findIndex((remote) => remote === from);
-        if (index > 0) cameFrom.set(file.sha256, { what: file, index });
-        return from !== null;
-      })));
+      const progress = transferProgress(
+        report,
+        () => `downloading ${missing.length === 1 ? (missing[0]?.name ?? '') : `${missing.length} files`}`,
+      );
+      const brought = await Promise.all(
+        missing.map((file) =>
+          places(async () => {
+            progress.planned(file.sizeBytes);
+            const from = await bringBlob(file, remotes, { store, report, signal, onBytes: progress.sent });
+            const index = remotes.findIndex((remote) => remote === from);
+            if (index > 0) cameFrom.set(file.sha256, { what: file, index });
+            return from !== null;
+          }),
+        ),
+      );
       return brought.every((isThere) => isThere);
     },
 
@@ -135,7 +169,10 @@ export function joinRemotes({ store, remotes, sharesSources, report, signal }: R
       const isHeld = async ({ sha256 }: WantedBlob): Promise<boolean> => {
         for (const remote of remotes) {
           if (!(await remote.reads()) || !(await remote.trusts(sha256))) continue;
-          if ((await remote.ask({ kind: 'lookup', work: (from, stop) => from.hasBlob(sha256, stop) })) === true) return true;
+          if (
+            (await remote.ask({ kind: 'lookup', work: (from, stop) => from.hasBlob(sha256, stop) })) === true
+          )
+            return true;
         }
         return false;
       };
@@ -173,6 +210,9 @@ async function hasRoom(files: readonly WantedBlob[], store: StoreLayout, report:
   const free = await freeBytes(store.root);
   if (free === null || free >= needed + marginBytes) return true;
   const shown = (bytes: number): string => prettyBytes(bytes, { binary: true });
-  report({ type: 'warning', message: `${shown(needed)} are not downloaded: the store's file system (${store.root}) has ${shown(free)} left` });
+  report({
+    type: 'warning',
+    message: `${shown(needed)} are not downloaded: the store's file system (${store.root}) has ${shown(free)} left`,
+  });
   return false;
 }

@@ -23,16 +23,26 @@ export function runNotesDirectory({ root }: Pick<StoreLayout, 'root'>): string {
  * Notes about a remote that all processes of a run share, so that what is down is found to be down, and told, once.
  * @param run names the run: one name for all its processes
  */
-export function runNotes(store: StoreLayout, { remote, run, nowMs }: { remote: string; run: string; nowMs: () => number }): RunNotes {
+export function runNotes(
+  store: StoreLayout,
+  { remote, run, nowMs }: { remote: string; run: string; nowMs: () => number },
+): RunNotes {
   const all = runNotesDirectory(store);
   const directory = join(all, sha256(`${run}\n${remote}`).slice(0, 32));
   return {
-    has: (note) => stat(join(directory, note)).then(() => true, () => false),
+    has: (note) =>
+      stat(join(directory, note)).then(
+        () => true,
+        () => false,
+      ),
     add: async (note) => {
       await forgetOld(all, nowMs() - keptNotesMs).catch(() => undefined);
       await mkdir(directory, { recursive: true }).catch(() => undefined);
       // Where nothing can be noted, on a full disk, each process finds out by itself.
-      return writeFile(join(directory, note), '', { flag: 'wx' }).then(() => true, (error: unknown) => systemErrorCode(error) !== 'EEXIST');
+      return writeFile(join(directory, note), '', { flag: 'wx' }).then(
+        () => true,
+        (error: unknown) => systemErrorCode(error) !== 'EEXIST',
+      );
     },
   };
 }

@@ -1,4 +1,10 @@
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { Readable } from 'node:stream';
 import { manifestBody, RemoteFailure, type OfferedBlob, type RemoteStore } from './remote-store.js';
@@ -24,30 +30,60 @@ const mostParts = 9_000;
  */
 export function s3Remote({ bucket, prefix, endpoint, region }: S3Place): RemoteStore {
   const client = new S3Client(configuration(endpoint, region));
-  const key = (folder: string, name: string): string => [prefix, folder, name].filter((part) => part !== '').join('/');
-  const get = async (Key: string, { fromBytes = 0, signal }: { fromBytes?: number; signal: AbortSignal }) => failing(async () => {
-    const { Body, ContentRange } = await client.send(new GetObjectCommand({ Bucket: bucket, Key, ...(fromBytes === 0 ? {} : { Range: `bytes=${fromBytes}-` }) }), { abortSignal: signal });
-    const start = Number(/^bytes (\d+)-/.exec(ContentRange ?? '')?.[1] ?? 0);
-    return { fromBytes: start, bytes: received(Body as AsyncIterable<Uint8Array>) };
-  });
+  const key = (folder: string, name: string): string =>
+    [prefix, folder, name].filter((part) => part !== '').join('/');
+  const get = async (Key: string, { fromBytes = 0, signal }: { fromBytes?: number; signal: AbortSignal }) =>
+    failing(async () => {
+      const { Body, ContentRange } = await client.send(
+        new GetObjectCommand({
+          Bucket: bucket,
+          Key,
+          ...(fromBytes === 0 ? {} : { Range: `bytes=${fromBytes}-` }),
+        }),
+        { abortSignal: signal },
+      );
+      const start = Number(/^bytes (\d+)-/.exec(ContentRange ?? '')?.[1] ?? 0);
+      return { fromBytes: start, bytes: received(Body as AsyncIterable<Uint8Array>) };
+    });
 
   return {
     hasBlob: async (sha256, signal) => {
-      const found = await absentAsNull(failing(() => client.send(new HeadObjectCommand({ Bucket: bucket, Key: key('cas', sha256) }), { abortSignal: signal })));
+      const found = await absentAsNull(
+        failing(() =>
+          client.send(new HeadObjectCommand({ Bucket: bucket, Key: key('cas', sha256) }), {
+            abortSignal: signal,
+          }),
+        ),
+      );
       return found !== null;
     },
-    readBlob: (sha256, fromBytes, signal) => absentAsNull(get(key('cas', sha256), { fromBytes, signal }).catch((error: unknown) => {
-      // What was received so far is longer than the object: it begins again.
-      if (statusOf(error) === 416 && fromBytes > 0) return { fromBytes: 0, bytes: received(Readable.from([])) };
-      throw error;
-    })),
-    writeBlob: (blob, signal) => failing(() => upload(client, { Bucket: bucket, Key: key('cas', blob.sha256) }, { blob, signal })),
+    readBlob: (sha256, fromBytes, signal) =>
+      absentAsNull(
+        get(key('cas', sha256), { fromBytes, signal }).catch((error: unknown) => {
+          // What was received so far is longer than the object: it begins again.
+          if (statusOf(error) === 416 && fromBytes > 0)
+            return { fromBytes: 0, bytes: received(Readable.from([])) };
+          throw error;
+        }),
+      ),
+    writeBlob: (blob, signal) =>
+      failing(() => upload(client, { Bucket: bucket, Key: key('cas', blob.sha256) }, { blob, signal })),
     readAction: async (name, signal) => {
       const found = await absentAsNull(get(key('ac', name), { signal }));
       return found === null ? null : manifestBody(found.bytes);
     },
     writeAction: async (name, text, signal) => {
-      await failing(() => client.send(new PutObjectCommand({ Bucket: bucket, Key: key('ac', name), Body: text, ContentType: 'application/json' }), { abortSignal: signal }));
+      await failing(() =>
+        client.send(
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: key('ac', name),
+            Body: text,
+            ContentType: 'application/json',
+          }),
+          { abortSignal: signal },
+        ),
+      );
     },
     close: () => {
       client.destroy();
@@ -69,11 +105,18 @@ function configuration(endpoint: string | null, region: string | null): S3Client
   };
 }
 
-async function upload(client: S3Client, target: { Bucket: string; Key: string }, { blob, signal }: { blob: OfferedBlob; signal: AbortSignal }): Promise<void> {
+async function upload(
+  client: S3Client,
+  target: { Bucket: string; Key: string },
+  { blob, signal }: { blob: OfferedBlob; signal: AbortSignal },
+): Promise<void> {
   if (blob.sizeBytes <= partBytes) {
     const parts: Uint8Array[] = [];
     for await (const part of blob.read(0)) parts.push(part);
-    await client.send(new PutObjectCommand({ ...target, Body: Buffer.concat(parts), ContentLength: blob.sizeBytes }), { abortSignal: signal });
+    await client.send(
+      new PutObjectCommand({ ...target, Body: Buffer.concat(parts), ContentLength: blob.sizeBytes }),
+      { abortSignal: signal },
+    );
     return;
   }
   const whole = new Upload({
@@ -83,7 +126,9 @@ async function upload(client: S3Client, target: { Bucket: string; Key: string },
     queueSize: 2,
     leavePartsOnError: false,
   });
-  const stop = (): void => { void whole.abort(); };
+  const stop = (): void => {
+    void whole.abort();
+  };
   signal.addEventListener('abort', stop, { once: true });
   try {
     await whole.done();
@@ -107,7 +152,12 @@ async function* received(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 
 async function absentAsNull<T>(found: Promise<T>): Promise<T | null> {
   return found.catch((error: unknown) => {
-    if (error instanceof RemoteFailure && statusOf(error) === 404 && (error.cause as Error).name !== 'NoSuchBucket') return null;
+    if (
+      error instanceof RemoteFailure &&
+      statusOf(error) === 404 &&
+      (error.cause as Error).name !== 'NoSuchBucket'
+    )
+      return null;
     throw error;
   });
 }
@@ -123,19 +173,35 @@ async function failing<T>(work: () => Promise<T>): Promise<T> {
 function failure(error: unknown): unknown {
   const name = error instanceof Error ? error.name : '';
   const status = statusOf(error);
-  if (name === 'CredentialsProviderError') return new RemoteFailure('refused', 'there are no credentials for it, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY', { cause: error });
-  if (name === 'NoSuchBucket') return new RemoteFailure('refused', 'there is no such bucket', { cause: error });
-  if (status === 401 || status === 403) return new RemoteFailure('refused', `it does not permit that (${status}${name === '' ? '' : `, ${name}`})`, { cause: error });
+  if (name === 'CredentialsProviderError')
+    return new RemoteFailure(
+      'refused',
+      'there are no credentials for it, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+      { cause: error },
+    );
+  if (name === 'NoSuchBucket')
+    return new RemoteFailure('refused', 'there is no such bucket', { cause: error });
+  if (status === 401 || status === 403)
+    return new RemoteFailure(
+      'refused',
+      `it does not permit that (${status}${name === '' ? '' : `, ${name}`})`,
+      { cause: error },
+    );
   if (status === 507) return new RemoteFailure('refused', 'it has no space left (507)', { cause: error });
-  if (status !== null && status !== 429 && status >= 400 && status < 500) return new RemoteFailure('rejected', `it answered ${status}`, { cause: error });
+  if (status !== null && status !== 429 && status >= 400 && status < 500)
+    return new RemoteFailure('rejected', `it answered ${status}`, { cause: error });
   if (status !== null) return new RemoteFailure('unavailable', `it answered ${status}`, { cause: error });
-  if (name === 'TimeoutError') return new RemoteFailure('unavailable', 'it did not answer in time', { cause: error });
+  if (name === 'TimeoutError')
+    return new RemoteFailure('unavailable', 'it did not answer in time', { cause: error });
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^E[A-Z]+$/.test(code) ? new RemoteFailure('unavailable', `the connection failed (${code})`, { cause: error }) : error;
+  return typeof code === 'string' && /^E[A-Z]+$/.test(code)
+    ? new RemoteFailure('unavailable', `the connection failed (${code})`, { cause: error })
+    : error;
 }
 
 function statusOf(error: unknown): number | null {
   const known = error instanceof RemoteFailure ? error.cause : error;
-  const status = (known as { $metadata?: { httpStatusCode?: unknown } } | null | undefined)?.$metadata?.httpStatusCode;
+  const status = (known as { $metadata?: { httpStatusCode?: unknown } } | null | undefined)?.$metadata
+    ?.httpStatusCode;
   return typeof status === 'number' ? status : null;
 }

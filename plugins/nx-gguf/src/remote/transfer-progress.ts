@@ -14,7 +14,8 @@ export function transferProgress(report: Report, label: () => string, isShown = 
   let done = 0;
   let total = 0;
   const tell = (): void => {
-    if (shown && done < total) report({ type: 'progress', label: label(), done: Math.max(0, done), total, unit: 'bytes' });
+    if (shown && done < total)
+      report({ type: 'progress', label: label(), done: Math.max(0, done), total, unit: 'bytes' });
   };
   return {
     planned: (bytes) => {

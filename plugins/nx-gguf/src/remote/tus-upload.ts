@@ -24,11 +24,16 @@ export async function canResume({ base, send, signal }: TusServer): Promise<bool
   const answer = await send({ url: `${base}/uploads`, method: 'OPTIONS', signal });
   await answer.body.dump();
   const list = (name: string): string[] => (answer.header(name) ?? '').split(',').map((word) => word.trim());
-  return answer.status < 300 && list('tus-version').includes('1.0.0') && list('tus-extension').includes('creation');
+  return (
+    answer.status < 300 && list('tus-version').includes('1.0.0') && list('tus-extension').includes('creation')
+  );
 }
 
 /** Uploads a blob by tus, from where an earlier call or an earlier process stopped. */
-export async function tusUpload(blob: OfferedBlob, server: TusServer & { notes: UploadNotes }): Promise<void> {
+export async function tusUpload(
+  blob: OfferedBlob,
+  server: TusServer & { notes: UploadNotes },
+): Promise<void> {
   const { send, signal, notes } = server;
   const known = await notes.read(blob.sha256);
   const url = known !== null && isBelow(known, server.base) ? known : null;
@@ -40,24 +45,43 @@ export async function tusUpload(blob: OfferedBlob, server: TusServer & { notes: 
   }
   if (reached === null) await notes.write(blob.sha256, upload.url);
   const answer = await send({
-    url: upload.url, method: 'PATCH', signal, body: () => blob.read(upload.offset),
-    headers: { ...version, 'upload-offset': String(upload.offset), 'content-type': 'application/offset+octet-stream', 'content-length': String(blob.sizeBytes - upload.offset) },
+    url: upload.url,
+    method: 'PATCH',
+    signal,
+    body: () => blob.read(upload.offset),
+    headers: {
+      ...version,
+      'upload-offset': String(upload.offset),
+      'content-type': 'application/offset+octet-stream',
+      'content-length': String(blob.sizeBytes - upload.offset),
+    },
   });
   await answer.body.dump();
   // Of an upload that was refused, other than for a passing reason, nothing can be gone on with.
   if (answer.status < 500 && answer.status !== 429) await notes.write(blob.sha256, null);
   // What an earlier process sent may have been damaged: then all of it is sent anew, once.
   if (answer.status === 400 && upload.offset > 0) return tusUpload(blob, server);
-  if (answer.status === 404 || answer.status === 409 || answer.status === 410) throw new RemoteFailure('unavailable', `an upload went wrong (${answer.status})`);
+  if (answer.status === 404 || answer.status === 409 || answer.status === 410)
+    throw new RemoteFailure('unavailable', `an upload went wrong (${answer.status})`);
   requireDone(answer);
-  if (Number(answer.header('upload-offset')) !== blob.sizeBytes) throw new RemoteFailure('unavailable', 'an upload ended before its end');
+  if (Number(answer.header('upload-offset')) !== blob.sizeBytes)
+    throw new RemoteFailure('unavailable', 'an upload ended before its end');
 }
 
 /** The address of a new upload, or null when the server turns out to have the blob: it got the last byte, and its answer was lost. */
-async function create({ sha256, sizeBytes }: OfferedBlob, { base, send, signal }: TusServer): Promise<string | null> {
+async function create(
+  { sha256, sizeBytes }: OfferedBlob,
+  { base, send, signal }: TusServer,
+): Promise<string | null> {
   const answer = await send({
-    url: `${base}/uploads`, method: 'POST', signal,
-    headers: { ...version, 'upload-length': String(sizeBytes), 'upload-metadata': `sha256 ${Buffer.from(sha256).toString('base64')}` },
+    url: `${base}/uploads`,
+    method: 'POST',
+    signal,
+    headers: {
+      ...version,
+      'upload-length': String(sizeBytes),
+      'upload-metadata': `sha256 ${Buffer.from(sha256).toString('base64')}`,
+    },
   });
   await answer.body.dump();
   if (answer.status === 409) {
@@ -70,16 +94,30 @@ async function create({ sha256, sizeBytes }: OfferedBlob, { base, send, signal }
   const location = answer.header('location') ?? '';
   const address = URL.canParse(location, `${base}/uploads`) ? new URL(location, `${base}/uploads`).href : '';
   // The token goes where uploads go.
-  if (!isBelow(address, base)) throw new RemoteFailure('refused', 'it wants files to be sent to another server');
+  if (!isBelow(address, base))
+    throw new RemoteFailure('refused', 'it wants files to be sent to another server');
   return address;
 }
 
 /** How far an upload is, or null when the server does not know it any more, or has another one under its address. */
-async function offsetOf(url: string, { sizeBytes }: OfferedBlob, { send, signal }: TusServer): Promise<number | null> {
+async function offsetOf(
+  url: string,
+  { sizeBytes }: OfferedBlob,
+  { send, signal }: TusServer,
+): Promise<number | null> {
   const answer = await send({ url, method: 'HEAD', headers: version, signal });
   await answer.body.dump();
-  const [offset, length] = [Number(answer.header('upload-offset') ?? Number.NaN), Number(answer.header('upload-length') ?? Number.NaN)];
-  return answer.status < 300 && length === sizeBytes && Number.isSafeInteger(offset) && offset >= 0 && offset < sizeBytes ? offset : null;
+  const [offset, length] = [
+    Number(answer.header('upload-offset') ?? Number.NaN),
+    Number(answer.header('upload-length') ?? Number.NaN),
+  ];
+  return answer.status < 300 &&
+    length === sizeBytes &&
+    Number.isSafeInteger(offset) &&
+    offset >= 0 &&
+    offset < sizeBytes
+    ? offset
+    : null;
 }
 
 function isBelow(address: string, base: string): boolean {

@@ -29,34 +29,58 @@ const flushedBytesPerMs = 50_000;
  * them are. A manifest with files that are neither there nor in this store is not stored, so that nobody finds a result
  * without its files.
  */
-export async function uploadArtifact(manifest: Manifest, remote: GuardedRemote, uploading: Uploading): Promise<Uploaded> {
+export async function uploadArtifact(
+  manifest: Manifest,
+  remote: GuardedRemote,
+  uploading: Uploading,
+): Promise<Uploaded> {
   const files = distinct(manifest.files);
   const outcomes = await Promise.all(files.map((file) => uploadBlob(file, remote, uploading)));
   if (outcomes.includes('later')) return 'later';
   if (outcomes.includes('never')) return 'never';
   const write = async (): Promise<RemoteFailure | undefined> => {
     if (!(await remote.writes())) return new RemoteFailure('unavailable', 'given up');
-    return (await remote.ask({ kind: 'publish', work: (to, signal) => to.writeAction(manifest.actionKey, sealedManifest(manifest), signal) })) ?? undefined;
+    return (
+      (await remote.ask({
+        kind: 'publish',
+        work: (to, signal) => to.writeAction(manifest.actionKey, sealedManifest(manifest), signal),
+      })) ?? undefined
+    );
   };
   let failure = await write();
   if (failure?.kind === 'incomplete') {
     // What it said it has was on its way out: it is sent again.
     const { missing } = failure;
-    const again = await Promise.all(files.filter(({ sha256 }) => missing.length === 0 || missing.includes(sha256)).map((file) => uploadBlob(file, remote, { ...uploading, isMissing: true })));
+    const again = await Promise.all(
+      files
+        .filter(({ sha256 }) => missing.length === 0 || missing.includes(sha256))
+        .map((file) => uploadBlob(file, remote, { ...uploading, isMissing: true })),
+    );
     failure = again.every((outcome) => outcome === 'done') ? await write() : failure;
   }
   if (failure === undefined) return 'done';
   if (failure.kind === 'unavailable') return 'later';
-  if (failure.kind !== 'refused') uploading.report({ type: 'warning', message: `${remote.name}: the result of ${manifest.step} was not stored: ${failure.message}` });
+  if (failure.kind !== 'refused')
+    uploading.report({
+      type: 'warning',
+      message: `${remote.name}: the result of ${manifest.step} was not stored: ${failure.message}`,
+    });
   return 'never';
 }
 
 /** Stores a blob at a remote, unless it is there. */
-export async function uploadBlob(id: BlobId, remote: GuardedRemote, { store, report, limit, progress, isMissing = false }: Uploading & { isMissing?: boolean }): Promise<Uploaded> {
+export async function uploadBlob(
+  id: BlobId,
+  remote: GuardedRemote,
+  { store, report, limit, progress, isMissing = false }: Uploading & { isMissing?: boolean },
+): Promise<Uploaded> {
   return limit(async () => {
     if (!(await remote.writes())) return 'later';
     if (!isMissing) {
-      const present = await remote.ask({ kind: 'lookup', work: (to, signal) => to.hasBlob(id.sha256, signal) });
+      const present = await remote.ask({
+        kind: 'lookup',
+        work: (to, signal) => to.hasBlob(id.sha256, signal),
+      });
       if (present === true) return 'done';
       if (present !== false) return outcomeOf(present);
     }
@@ -67,10 +91,21 @@ export async function uploadBlob(id: BlobId, remote: GuardedRemote, { store, rep
       const sent = await remote.ask({
         kind: 'upload',
         extraMs: id.sizeBytes / flushedBytesPerMs,
-        work: (to, signal, beat) => to.writeBlob(offeredBlob(path, id, (count) => { beat(count); progress.sent(count); }), signal),
+        work: (to, signal, beat) =>
+          to.writeBlob(
+            offeredBlob(path, id, (count) => {
+              beat(count);
+              progress.sent(count);
+            }),
+            signal,
+          ),
       });
       if (!(sent instanceof RemoteFailure)) return 'done';
-      if (sent.kind === 'rejected') report({ type: 'warning', message: `${remote.name}: a file of ${id.sizeBytes} bytes was not stored: ${sent.message}` });
+      if (sent.kind === 'rejected')
+        report({
+          type: 'warning',
+          message: `${remote.name}: a file of ${id.sizeBytes} bytes was not stored: ${sent.message}`,
+        });
       return outcomeOf(sent);
     } catch (error) {
       if (!isGgufError(error) || error.code !== 'BLOB_DAMAGED') throw error;

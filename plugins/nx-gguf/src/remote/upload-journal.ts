@@ -30,7 +30,9 @@ export function uploadJournal(store: StoreLayout, remote: string): UploadJournal
   return {
     begin: async (key) => {
       // What cannot be noted, on a full disk, is uploaded all the same; no later run makes up for it.
-      await mkdir(directory, { recursive: true }).then(() => writeFile(entry(key, own), '')).catch(() => undefined);
+      await mkdir(directory, { recursive: true })
+        .then(() => writeFile(entry(key, own), ''))
+        .catch(() => undefined);
       return done(key);
     },
     leave: (key) => rename(entry(key, own), entry(key, left)).catch(() => undefined),
@@ -40,7 +42,10 @@ export function uploadJournal(store: StoreLayout, remote: string): UploadJournal
         const [key = '', owner = ''] = name.split('.');
         if (taken.length >= most || !isSha256(key) || (owner !== left && ownerOf(owner) !== 'gone')) continue;
         // Whoever renames it first has it.
-        const isMine = await rename(join(directory, name), entry(key, own)).then(() => true, () => false);
+        const isMine = await rename(join(directory, name), entry(key, own)).then(
+          () => true,
+          () => false,
+        );
         if (isMine) taken.push({ key, done: done(key) });
       }
       return taken;

@@ -8,7 +8,8 @@ export const notMeasured = 'not measured';
 export const measuredApart = 'measured differently';
 
 /** What introduces results that cannot be compared with the others. */
-export const apartIntroduction = 'Measured differently, and so not to be compared with any other figure here:';
+export const apartIntroduction =
+  'Measured differently, and so not to be compared with any other figure here:';
 
 /** What is shown of a model without a measurement that can stand beside the others. */
 export function missingFigure({ apart }: Pick<Evidence, 'apart'>, name: string): string {
@@ -18,6 +19,11 @@ export function missingFigure({ apart }: Pick<Evidence, 'apart'>, name: string):
 /** The figures of a result that stands apart and why it does, in a line. */
 export function apartText({ measurement, why }: ApartEvidence): string {
   const statistics = measurement?.statistics;
-  const figures = statistics === undefined ? [] : [`mean KLD ${estimateText(statistics.kldNats.mean, 6)}, same top ${estimateText(statistics.sameTopPercent, 3)} %, perplexity ${estimateText(statistics.perplexity.variant, 4)} on ${statistics.chunks} chunks of ${statistics.ctx} tokens`];
+  const figures =
+    statistics === undefined
+      ? []
+      : [
+          `mean KLD ${estimateText(statistics.kldNats.mean, 6)}, same top ${estimateText(statistics.sameTopPercent, 3)} %, perplexity ${estimateText(statistics.perplexity.variant, 4)} on ${statistics.chunks} chunks of ${statistics.ctx} tokens`,
+        ];
   return [...figures, ...why].join('; ');
 }

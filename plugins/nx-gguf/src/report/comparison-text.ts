@@ -1,5 +1,10 @@
 import { markdownTable } from 'markdown-table';
-import type { ComparedMetric, FullComparison, Interval, SequentialComparison } from '../core/generated/comparison.generated.js';
+import type {
+  ComparedMetric,
+  FullComparison,
+  Interval,
+  SequentialComparison,
+} from '../core/generated/comparison.generated.js';
 import { estimateText } from './numbers.js';
 
 /** How each figure that is known for single chunks is called, and with how many decimals it is shown. */
@@ -16,7 +21,9 @@ export function fullComparisonText(comparison: FullComparison): string {
     const { metric, a: of, b: against, difference } = compared;
     const { label, digits } = comparedLabels[metric];
     return [
-      label, estimateText(of, digits), estimateText(against, digits),
+      label,
+      estimateText(of, digits),
+      estimateText(against, digits),
       difference === null ? '' : differenceText(difference, digits),
       difference?.interval ? intervalText(difference.interval, digits) : '',
       metric === 'logPerplexityRatio' ? '' : closerText(comparison, compared),
@@ -25,7 +32,9 @@ export function fullComparisonText(comparison: FullComparison): string {
   const blocks = metrics[0]?.difference;
   return [
     `${a} and ${b}, ${chunks} chunks, ${tokens} tokens`,
-    markdownTable([['', a, b, 'difference', `${confidencePercent} % interval`, 'closer'], ...rows], { align: ['l', 'r', 'r', 'r', 'r', 'l'] }),
+    markdownTable([['', a, b, 'difference', `${confidencePercent} % interval`, 'closer'], ...rows], {
+      align: ['l', 'r', 'r', 'r', 'r', 'l'],
+    }),
     blocks
       ? `Values as llama-perplexity prints them. Difference, interval and confidence: ${method}, ${blocks.blocks} blocks of ${blocks.blockChunks} for the mean KLD; ${errorsText(comparison)}.`
       : 'Values as llama-perplexity prints them. Fewer than 8 chunks do not tell how certain a difference is.',
@@ -34,7 +43,20 @@ export function fullComparisonText(comparison: FullComparison): string {
 
 /** A sequential comparison in a few lines that cannot be taken for a measurement of the whole text. */
 export function sequentialComparisonText(comparison: SequentialComparison): string {
-  const { a, b, chunks, tokens, budgetChunks, confidencePercent, batchChunks, meanKld, difference, interval, closer, method } = comparison;
+  const {
+    a,
+    b,
+    chunks,
+    tokens,
+    budgetChunks,
+    confidencePercent,
+    batchChunks,
+    meanKld,
+    difference,
+    interval,
+    closer,
+    method,
+  } = comparison;
   return [
     closer === null
       ? `undecided between ${a} and ${b} after ${chunks} of ${budgetChunks} chunks`
@@ -46,11 +68,16 @@ export function sequentialComparisonText(comparison: SequentialComparison): stri
 
 /** Which side a figure shows to be closer, and with what confidence: `Q6_K, > 99.9 %`, or `undecided`. */
 export function closerText(comparison: FullComparison, { closer, difference }: ComparedMetric): string {
-  return closer === null ? 'undecided' : `${nameOf(closer, comparison)}, ${confidenceText(difference?.confidencePercent ?? 0)}`;
+  return closer === null
+    ? 'undecided'
+    : `${nameOf(closer, comparison)}, ${confidenceText(difference?.confidencePercent ?? 0)}`;
 }
 
 /** A difference with its error. */
-export function differenceText({ mean, error }: NonNullable<ComparedMetric['difference']>, digits: number): string {
+export function differenceText(
+  { mean, error }: NonNullable<ComparedMetric['difference']>,
+  digits: number,
+): string {
   return estimateText({ value: mean, error }, digits);
 }
 
@@ -70,6 +97,7 @@ export function intervalText({ low, high }: Interval, digits: number): string {
 
 function errorsText({ a, b, metrics }: FullComparison): string {
   const [kld] = metrics;
-  const text = (value: number | null | undefined): string => (typeof value === 'number' ? value.toFixed(6) : 'unknown');
+  const text = (value: number | null | undefined): string =>
+    typeof value === 'number' ? value.toFixed(6) : 'unknown';
   return `with dependent tokens the errors of the mean KLD are ${text(kld?.a.blockError)} (${a}) and ${text(kld?.b.blockError)} (${b})`;
 }

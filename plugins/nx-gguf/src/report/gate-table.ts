@@ -3,11 +3,18 @@ import type { GateCheck, GateResult } from '../core/generated/gate.generated.js'
 import { gateMetrics } from '../kld/gate-metrics.js';
 import { estimateText, sizeText } from './numbers.js';
 
-const digits: Readonly<Partial<Record<GateCheck['metric'], number>>> = { rmsDeltaProbabilityPercent: 3, sameTopPercent: 3, bitsPerWeight: 2 };
+const digits: Readonly<Partial<Record<GateCheck['metric'], number>>> = {
+  rmsDeltaProbabilityPercent: 3,
+  sameTopPercent: 3,
+  bitsPerWeight: 2,
+};
 
 /** What was required, what was measured, and by how much it was missed. */
 export function gateTable({ checks }: GateResult): string {
-  return markdownTable([['variant', 'metric', 'required', 'measured', 'missed by'], ...checks.map(gateCells)], { align: ['l', 'l', 'l', 'r', 'r'] });
+  return markdownTable(
+    [['variant', 'metric', 'required', 'measured', 'missed by'], ...checks.map(gateCells)],
+    { align: ['l', 'l', 'l', 'r', 'r'] },
+  );
 }
 
 /** In a sentence: how many requirements there were, and how many were missed. */
@@ -27,27 +34,42 @@ export function gateSentence(check: GateCheck): string {
 export function gateCells(check: GateCheck): string[] {
   const { variant, metric, relation, limit, than, apart, measured, error, passed, missedBy } = check;
   const text = (value: number | null): string => (value === null ? 'not measured' : valueText(metric, value));
-  const why = than === null ? '' : ` (${than.name}: ${text(than.value)}${allowanceText(check)}${apart.length === 0 ? '' : `; not comparable, measured differently: ${apart.join('; ')}`})`;
+  const why =
+    than === null
+      ? ''
+      : ` (${than.name}: ${text(than.value)}${allowanceText(check)}${apart.length === 0 ? '' : `; not comparable, measured differently: ${apart.join('; ')}`})`;
   return [
     variant,
     gateMetrics[metric].label,
     `${relation === 'atMost' ? '≤' : '≥'} ${limit === null ? '?' : text(limit)}${why}`,
-    measured === null || error === null ? text(measured) : estimateText({ value: measured, error }, digits[metric] ?? 6),
-    passed ? '' : apart.length > 0 ? 'not comparable' : missedBy === null ? 'unknown' : missText(metric, missedBy, limit),
+    measured === null || error === null
+      ? text(measured)
+      : estimateText({ value: measured, error }, digits[metric] ?? 6),
+    passed
+      ? ''
+      : apart.length > 0
+        ? 'not comparable'
+        : missedBy === null
+          ? 'unknown'
+          : missText(metric, missedBy, limit),
   ];
 }
 
 function allowanceText({ metric, relation, than }: GateCheck): string {
   if (than === null) return '';
   const { by } = than;
-  const amount = typeof by === 'number' ? (by === 0 ? null : valueText(metric, by)) : /^0(\.0+)? ?%$/.test(by) ? null : by;
+  const amount =
+    typeof by === 'number' ? (by === 0 ? null : valueText(metric, by)) : /^0(\.0+)? ?%$/.test(by) ? null : by;
   return amount === null ? '' : ` ${relation === 'atMost' ? '+' : '-'} ${amount}`;
 }
 
 function missText(metric: GateCheck['metric'], missedBy: number, limit: number | null): string {
   // Sizes are whole bytes, so a miss of few is shown.
-  const amount = metric === 'size' && missedBy < 1024 ? `${Math.ceil(missedBy)} B` : valueText(metric, missedBy);
-  return limit === null || limit === 0 ? amount : `${amount} (${((100 * missedBy) / Math.abs(limit)).toPrecision(2)} %)`;
+  const amount =
+    metric === 'size' && missedBy < 1024 ? `${Math.ceil(missedBy)} B` : valueText(metric, missedBy);
+  return limit === null || limit === 0
+    ? amount
+    : `${amount} (${((100 * missedBy) / Math.abs(limit)).toPrecision(2)} %)`;
 }
 
 function valueText(metric: GateCheck['metric'], value: number): string {

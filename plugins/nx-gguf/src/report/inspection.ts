@@ -6,28 +6,98 @@ import type { GgufInspection } from '../gguf/inspect.js';
 
 /** What a GGUF holds, as tables for people. */
 export function inspectionText(inspection: GgufInspection): string {
-  const { version, architecture, fileSizeBytes, elements, bitsPerWeight, alignment, tensors, tensorsByType, imatrix, metadata, roles } = inspection;
-  const types = Object.entries(tensorsByType).map(([type, count]) => `${type} ${count}`).join(', ');
+  const {
+    version,
+    architecture,
+    fileSizeBytes,
+    elements,
+    bitsPerWeight,
+    alignment,
+    tensors,
+    tensorsByType,
+    imatrix,
+    metadata,
+    roles,
+  } = inspection;
+  const types = Object.entries(tensorsByType)
+    .map(([type, count]) => `${type} ${count}`)
+    .join(', ');
   return [
     `GGUF version ${version}, architecture ${architecture ?? 'unknown'}, ${size(fileSizeBytes)}, aligned to ${alignment} bytes`,
     `${tensors.length} tensors, ${elements.toLocaleString('en-US')} elements, ${bitsPerWeight.toFixed(4)} bits per weight: ${types}`,
-    `importance matrix: ${imatrix === null ? 'none noted' : Object.entries(imatrix).map(([key, value]) => `${key} ${text(value)}`).join(', ')}`,
+    `importance matrix: ${
+      imatrix === null
+        ? 'none noted'
+        : Object.entries(imatrix)
+            .map(([key, value]) => `${key} ${text(value)}`)
+            .join(', ')
+    }`,
     '',
-    table([['metadata', 'type', 'value'], ...metadata.map(({ key, type, value, length }) => [key, type, length === undefined ? text(value) : `${length} items${value === null ? '' : `: ${text(value)}`}`])], 'lll'),
+    table(
+      [
+        ['metadata', 'type', 'value'],
+        ...metadata.map(({ key, type, value, length }) => [
+          key,
+          type,
+          length === undefined ? text(value) : `${length} items${value === null ? '' : `: ${text(value)}`}`,
+        ]),
+      ],
+      'lll',
+    ),
     '',
-    table([['role', 'tensors', 'types', 'elements', 'size', 'bits per weight'], ...roles.map((role) => [role.role, String(role.tensors), counts(role.types), role.elements.toLocaleString('en-US'), size(role.sizeBytes), role.bitsPerWeight.toFixed(2)])], 'lrlrrr'),
+    table(
+      [
+        ['role', 'tensors', 'types', 'elements', 'size', 'bits per weight'],
+        ...roles.map((role) => [
+          role.role,
+          String(role.tensors),
+          counts(role.types),
+          role.elements.toLocaleString('en-US'),
+          size(role.sizeBytes),
+          role.bitsPerWeight.toFixed(2),
+        ]),
+      ],
+      'lrlrrr',
+    ),
     '',
-    table([['tensor', 'type', 'shape', 'offset', 'size'], ...tensors.map(({ name, type, shape, offset, sizeBytes }) => [name, type, shape.join(' x '), String(offset), size(sizeBytes)])], 'lllrr'),
+    table(
+      [
+        ['tensor', 'type', 'shape', 'offset', 'size'],
+        ...tensors.map(({ name, type, shape, offset, sizeBytes }) => [
+          name,
+          type,
+          shape.join(' x '),
+          String(offset),
+          size(sizeBytes),
+        ]),
+      ],
+      'lllrr',
+    ),
   ].join('\n');
 }
 
 /** How two files differ, as tables for people; one line when they do not. */
 export function diffText({ file, metadata, tensors, tensorsCompared }: GgufDiff): string {
-  if (file.length + metadata.length + tensors.length === 0) return `same: ${tensorsCompared} tensors and all metadata`;
+  if (file.length + metadata.length + tensors.length === 0)
+    return `same: ${tensorsCompared} tensors and all metadata`;
   const parts = [
-    file.length === 0 ? [] : [table([['file', 'a', 'b'], ...file.map(({ what, a, b }) => [what, text(a), text(b)])], 'lll')],
-    metadata.length === 0 ? [] : [table([['metadata', 'difference', 'a', 'b'], ...metadata.map(({ key, kind, a, b }) => [key, kind, text(a), text(b)])], 'llll')],
-    tensors.length === 0 ? [] : [table([['tensor', 'difference', 'a', 'b'], ...tensors.map(tensorRow)], 'llll')],
+    file.length === 0
+      ? []
+      : [table([['file', 'a', 'b'], ...file.map(({ what, a, b }) => [what, text(a), text(b)])], 'lll')],
+    metadata.length === 0
+      ? []
+      : [
+          table(
+            [
+              ['metadata', 'difference', 'a', 'b'],
+              ...metadata.map(({ key, kind, a, b }) => [key, kind, text(a), text(b)]),
+            ],
+            'llll',
+          ),
+        ],
+    tensors.length === 0
+      ? []
+      : [table([['tensor', 'difference', 'a', 'b'], ...tensors.map(tensorRow)], 'llll')],
     [`${tensors.length} tensors differ of ${tensorsCompared}`],
   ];
   return parts.flat().join('\n\n');
@@ -36,16 +106,26 @@ export function diffText({ file, metadata, tensors, tensorsCompared }: GgufDiff)
 function tensorRow(difference: TensorDifference): string[] {
   const { tensor, kind } = difference;
   if (kind === 'bytes') return [tensor, `${difference.bytes} bytes`, `first at ${difference.first}`, ''];
-  return kind === 'type' || kind === 'shape' ? [tensor, kind, difference.a, difference.b] : [tensor, kind, '', ''];
+  return kind === 'type' || kind === 'shape'
+    ? [tensor, kind, difference.a, difference.b]
+    : [tensor, kind, '', ''];
 }
 
 function table(rows: readonly (readonly string[])[], align: string): string {
-  return markdownTable(rows.map((row) => row.map(harmless)), { align: align.split('') });
+  return markdownTable(
+    rows.map((row) => row.map(harmless)),
+    { align: align.split('') },
+  );
 }
 
 /** A cell without what would break the table, or tell the terminal to do something: the file may come from anywhere. */
 function harmless(cell: string): string {
-  return cell.replaceAll('|', '\\|').replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return cell
+    .replaceAll('|', '\\|')
+    .replace(
+      /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
 }
 
 function text(value: Json): string {
@@ -54,7 +134,9 @@ function text(value: Json): string {
 }
 
 function counts(types: Readonly<Record<string, number>>): string {
-  return Object.entries(types).map(([type, count]) => (Object.keys(types).length === 1 ? type : `${type} ${count}`)).join(', ');
+  return Object.entries(types)
+    .map(([type, count]) => (Object.keys(types).length === 1 ? type : `${type} ${count}`))
+    .join(', ');
 }
 
 function size(bytes: number): string {

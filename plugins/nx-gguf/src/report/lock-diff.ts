@@ -16,7 +16,8 @@ export function changedFiles(before: LockedSource | null, after: LockedSource): 
   for (const file of after.files) {
     const was = old.get(file.path);
     old.delete(file.path);
-    if (was?.sha256 !== file.sha256) changes.push({ path: file.path, before: was === undefined ? null : state(was), after: state(file) });
+    if (was?.sha256 !== file.sha256)
+      changes.push({ path: file.path, before: was === undefined ? null : state(was), after: state(file) });
   }
   for (const file of old.values()) changes.push({ path: file.path, before: state(file), after: null });
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -45,21 +46,37 @@ export function readableDiff(path: string, before: string | null, after: string 
   const patches = names.flatMap((name) => {
     const [a, b] = [old.get(name) ?? '', now.get(name) ?? ''];
     const label = name === '' ? path : `${path} ${name}`;
-    return a === b ? [] : [createTwoFilesPatch(`a/${label}`, `b/${label}`, a, b, '', '', { context: 2 }).replace(/^=+\n/, '').replaceAll(/^((?:---|\+\+\+) .*?)\t?$/gm, '$1').trimEnd()];
+    return a === b
+      ? []
+      : [
+          createTwoFilesPatch(`a/${label}`, `b/${label}`, a, b, '', '', { context: 2 })
+            .replace(/^=+\n/, '')
+            .replaceAll(/^((?:---|\+\+\+) .*?)\t?$/gm, '$1')
+            .trimEnd(),
+        ];
   });
   const lines = patches.join('\n').split('\n');
-  return lines.length <= mostLines ? lines.join('\n') : [...lines.slice(0, mostLines), `… ${lines.length - mostLines} more lines`].join('\n');
+  return lines.length <= mostLines
+    ? lines.join('\n')
+    : [...lines.slice(0, mostLines), `… ${lines.length - mostLines} more lines`].join('\n');
 }
 
 /** A text as comparable parts: JSON without its chat templates, and each of these by name. */
 function partsOf(text: string | null): Map<string, string> {
   if (text === null) return new Map();
   const value = parsed(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map([['', withEnd(text)]]);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return new Map([['', withEnd(text)]]);
   const { chat_template: template, ...rest } = value as Record<string, unknown>;
-  const templates: [string, string][] = typeof template === 'string'
-    ? [['chat_template', withEnd(template)]]
-    : Array.isArray(template) ? (template as { name?: unknown; template?: unknown }[]).map((one) => [`chat_template ${String(one.name)}`, withEnd(String(one.template))]) : [];
+  const templates: [string, string][] =
+    typeof template === 'string'
+      ? [['chat_template', withEnd(template)]]
+      : Array.isArray(template)
+        ? (template as { name?: unknown; template?: unknown }[]).map((one) => [
+            `chat_template ${String(one.name)}`,
+            withEnd(String(one.template)),
+          ])
+        : [];
   return new Map([['', withEnd(JSON.stringify(rest, null, 2))], ...templates]);
 }
 

@@ -15,8 +15,14 @@ export function planDiffTable(before: PlanSide, after: PlanSide): string {
   const head = `${after.name} against ${before.name}: ${sizeChangeText(after.total.sizeBytes - before.total.sizeBytes)} (${sizeText(before.total.sizeBytes)} -> ${sizeText(after.total.sizeBytes)}), ${before.total.bitsPerWeight.toFixed(2)} -> ${after.total.bitsPerWeight.toFixed(2)} bits per weight`;
   const differences = planDifference(before.tensors, after.tensors);
   if (differences.length === 0) return `${head}\nEvery tensor has the same type.`;
-  const rows = tensorGroups(differences, (tensor, role) => JSON.stringify([role, tensor.before?.to, tensor.after?.to])).map(({ roles, blocks, tensors }) => [
-    roles, blocks, tensors[0]?.before?.to ?? 'none', tensors[0]?.after?.to ?? 'none', sizeChangeText(tensors.reduce((sum, { changeBytes }) => sum + changeBytes, 0)),
+  const rows = tensorGroups(differences, (tensor, role) =>
+    JSON.stringify([role, tensor.before?.to, tensor.after?.to]),
+  ).map(({ roles, blocks, tensors }) => [
+    roles,
+    blocks,
+    tensors[0]?.before?.to ?? 'none',
+    tensors[0]?.after?.to ?? 'none',
+    sizeChangeText(tensors.reduce((sum, { changeBytes }) => sum + changeBytes, 0)),
   ]);
   return `${head}\n${markdownTable([['tensors', 'blk', before.name, after.name, 'change'], ...rows], { align: ['l', 'l', 'l', 'l', 'r'] })}`;
 }

@@ -6,10 +6,18 @@ import { tensorGroups } from './tensor-groups.js';
 /** A plan as a table for people: tensors of one role, type and reason share a row, copied ones a row for each type. */
 export function planTable(plan: QuantizationPlan): string {
   const because = ({ because: reason }: PlannedTensor) => reasonText(reason, plan.ftype);
-  const groups = tensorGroups(plan.tensors, (tensor, role) => JSON.stringify([tensor.because.kind === 'copied' ? '' : role, tensor.to, because(tensor)]));
+  const groups = tensorGroups(plan.tensors, (tensor, role) =>
+    JSON.stringify([tensor.because.kind === 'copied' ? '' : role, tensor.to, because(tensor)]),
+  );
   const rows = groups.map(({ roles, blocks, tensors }) => {
     const [first] = tensors;
-    return [roles, blocks, first?.to ?? '', sizeText(tensors.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)), first === undefined ? '' : because(first)];
+    return [
+      roles,
+      blocks,
+      first?.to ?? '',
+      sizeText(tensors.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)),
+      first === undefined ? '' : because(first),
+    ];
   });
   return `${planSummary(plan)}\n${markdownTable([['tensors', 'blk', 'type', 'size', 'because'], ...rows], { align: ['l', 'l', 'l', 'r', 'l'] })}`;
 }
@@ -22,12 +30,19 @@ export function planSummary({ ftype, tensors, total }: QuantizationPlan): string
 /** A reason in a few words. */
 export function reasonText(reason: PlanReason, ftype: string): string {
   switch (reason.kind) {
-    case 'rule': return `rule of line ${reason.line}`;
-    case 'pin': return 'pinned to its type without rules';
-    case 'option': return `--${reason.option}${reason.overruled === undefined ? '' : `, over the rule of line ${reason.overruled}`}`;
-    case 'default': return `default of ${ftype}`;
-    case 'fallback': return `rows do not fit ${reason.wanted}${reason.line === undefined ? '' : `, which line ${reason.line} wants`}`;
-    case 'copied': return `${reason.why}${reason.ignored === undefined ? '' : `, whatever line ${reason.ignored} says`}`;
-    case 'side-effect': return `side effect: ${reason.stock} without rules for others`;
+    case 'rule':
+      return `rule of line ${reason.line}`;
+    case 'pin':
+      return 'pinned to its type without rules';
+    case 'option':
+      return `--${reason.option}${reason.overruled === undefined ? '' : `, over the rule of line ${reason.overruled}`}`;
+    case 'default':
+      return `default of ${ftype}`;
+    case 'fallback':
+      return `rows do not fit ${reason.wanted}${reason.line === undefined ? '' : `, which line ${reason.line} wants`}`;
+    case 'copied':
+      return `${reason.why}${reason.ignored === undefined ? '' : `, whatever line ${reason.ignored} says`}`;
+    case 'side-effect':
+      return `side effect: ${reason.stock} without rules for others`;
   }
 }

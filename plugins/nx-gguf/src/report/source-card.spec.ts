@@ -1,14 +1,29 @@
 import { readSourceCard } from './source-card.js';
 
-const card = (front: string, newline = '\n'): string => ['---', ...front.split('\n'), '---', '# Model', ''].join(newline);
-const nothing = { license: null, licenseName: null, licenseLink: null, languages: [], tags: [], pipelineTag: null, baseModels: [] };
+const card = (front: string, newline = '\n'): string =>
+  ['---', ...front.split('\n'), '---', '# Model', ''].join(newline);
+const nothing = {
+  license: null,
+  licenseName: null,
+  licenseLink: null,
+  languages: [],
+  tags: [],
+  pipelineTag: null,
+  baseModels: [],
+};
 
 describe('readSourceCard', () => {
   it('reads what a quantization takes over', () => {
-    const front = 'base_model:\n- Qwen/Qwen3.5-0.8B\nlicense: apache-2.0\nlicense_link: https://huggingface.co/Qwen/Qwen3.5-0.8B/blob/main/LICENSE\nlanguage:\n- en\n- "no"\n- zh-Hant\ntags: [unsloth, qwen3_5]\npipeline_tag: image-text-to-text\nlibrary_name: transformers';
+    const front =
+      'base_model:\n- Qwen/Qwen3.5-0.8B\nlicense: apache-2.0\nlicense_link: https://huggingface.co/Qwen/Qwen3.5-0.8B/blob/main/LICENSE\nlanguage:\n- en\n- "no"\n- zh-Hant\ntags: [unsloth, qwen3_5]\npipeline_tag: image-text-to-text\nlibrary_name: transformers';
     const read = {
-      license: 'apache-2.0', licenseName: null, licenseLink: 'https://huggingface.co/Qwen/Qwen3.5-0.8B/blob/main/LICENSE', languages: ['en', 'no', 'zh-Hant'],
-      tags: ['unsloth', 'qwen3_5'], pipelineTag: 'image-text-to-text', baseModels: ['Qwen/Qwen3.5-0.8B'],
+      license: 'apache-2.0',
+      licenseName: null,
+      licenseLink: 'https://huggingface.co/Qwen/Qwen3.5-0.8B/blob/main/LICENSE',
+      languages: ['en', 'no', 'zh-Hant'],
+      tags: ['unsloth', 'qwen3_5'],
+      pipelineTag: 'image-text-to-text',
+      baseModels: ['Qwen/Qwen3.5-0.8B'],
     };
     expect(readSourceCard(card(front))).toEqual(read);
     expect(readSourceCard(`\uFEFF${card(front, '\r\n')}`)).toEqual(read);
@@ -39,6 +54,10 @@ describe('readSourceCard', () => {
   });
 
   it('keeps the good of several values, once', () => {
-    expect(readSourceCard(card('language: en\ntags: [a, "<b>", a, b]'))).toEqual({ ...nothing, languages: ['en'], tags: ['a', 'b'] });
+    expect(readSourceCard(card('language: en\ntags: [a, "<b>", a, b]'))).toEqual({
+      ...nothing,
+      languages: ['en'],
+      tags: ['a', 'b'],
+    });
   });
 });

@@ -4,7 +4,8 @@ import type { SourceCard } from '../core/generated/evidence.generated.js';
 const patterns = {
   license: /^[a-z0-9][a-z0-9._-]{0,63}$/,
   licenseName: /^[A-Za-z0-9][A-Za-z0-9 ._+()-]{0,127}$/,
-  licenseLink: /^(?:https?:\/\/[A-Za-z0-9.-]+(?::\d+)?\/[A-Za-z0-9._~/%#?=&+-]{0,512}|[A-Za-z0-9][A-Za-z0-9._-]{0,127})$/,
+  licenseLink:
+    /^(?:https?:\/\/[A-Za-z0-9.-]+(?::\d+)?\/[A-Za-z0-9._~/%#?=&+-]{0,512}|[A-Za-z0-9][A-Za-z0-9._-]{0,127})$/,
   language: /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$|^(?:multilingual|code)$/,
   tag: /^[\p{L}\p{N}][\p{L}\p{N} ._:/+-]{0,99}$/u,
   pipelineTag: /^[a-z0-9][a-z0-9-]{0,63}$/,
@@ -37,7 +38,12 @@ export function readSourceCard(text: string): SourceCard | null {
 /** The mapping of a YAML text, or null. Aliases are refused: a small text can stand for a huge one. */
 function mapping(text: string): ReadonlyMap<string, unknown> | null {
   try {
-    const document = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: false, logLevel: 'silent' });
+    const document = parseDocument(text, {
+      version: '1.2',
+      schema: 'core',
+      uniqueKeys: false,
+      logLevel: 'silent',
+    });
     if (document.errors.length > 0) return null;
     const value: unknown = document.toJS({ maxAliasCount: 0, mapAsMap: true });
     return value instanceof Map ? (value as Map<string, unknown>) : null;
@@ -48,5 +54,12 @@ function mapping(text: string): ReadonlyMap<string, unknown> | null {
 
 function strings(value: unknown, pattern: RegExp): string[] {
   const values = Array.isArray(value) ? (value as unknown[]) : [value];
-  return [...new Set(values.filter((item): item is string => typeof item === 'string').map((item) => item.trim()).filter((item) => pattern.test(item)))].slice(0, 500);
+  return [
+    ...new Set(
+      values
+        .filter((item): item is string => typeof item === 'string')
+        .map((item) => item.trim())
+        .filter((item) => pattern.test(item)),
+    ),
+  ].slice(0, 500);
 }

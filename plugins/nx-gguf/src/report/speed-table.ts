@@ -10,8 +10,12 @@ import { sizeText } from './numbers.js';
  */
 export function speedTables(results: readonly BenchResult[]): string {
   const groups = new Map<string, BenchResult[]>();
-  for (const result of results) groups.set(conditions(result), [...(groups.get(conditions(result)) ?? []), result]);
-  const note = groups.size > 1 ? [`Measured under ${groups.size} different conditions: compare within a table only.`] : [];
+  for (const result of results)
+    groups.set(conditions(result), [...(groups.get(conditions(result)) ?? []), result]);
+  const note =
+    groups.size > 1
+      ? [`Measured under ${groups.size} different conditions: compare within a table only.`]
+      : [];
   return [...note, ...[...groups.values()].map(table)].join('\n\n');
 }
 
@@ -33,11 +37,23 @@ function table(results: readonly BenchResult[]): string {
     }),
   ]);
   const { machine, runtime } = first;
-  const how = [`llama.cpp build ${runtime.toolchain.slice(0, 12)}`, runtime.backends, ...(runtime.gpu === '' ? [] : [runtime.gpu]), `${runtime.threads} threads`, `batch ${runtime.batch}/${runtime.ubatch}`, `flash attention ${runtime.flashAttention}`, ...(runtime.gpuLayers < 0 ? [] : [`${runtime.gpuLayers} layers on the GPU`])];
+  const how = [
+    `llama.cpp build ${runtime.toolchain.slice(0, 12)}`,
+    runtime.backends,
+    ...(runtime.gpu === '' ? [] : [runtime.gpu]),
+    `${runtime.threads} threads`,
+    `batch ${runtime.batch}/${runtime.ubatch}`,
+    `flash attention ${runtime.flashAttention}`,
+    ...(runtime.gpuLayers < 0 ? [] : [`${runtime.gpuLayers} layers on the GPU`]),
+  ];
   const busy = results.filter(({ load }) => !load.isQuiet);
   return [
     `${machineText(machine)}\n${how.join(', ')}`,
     markdownTable([['tokens/s', 'size', ...tests], ...rows], { align: ['l', 'r', ...tests.map(() => 'r')] }),
-    ...(busy.length === 0 ? [] : [`\\* The machine was busy when the measurement began (${busy.map(({ name, load }) => `${name}: ${load.busyCores.toFixed(1)} cores`).join(', ')}): too low, and not to be trusted.`]),
+    ...(busy.length === 0
+      ? []
+      : [
+          `\\* The machine was busy when the measurement began (${busy.map(({ name, load }) => `${name}: ${load.busyCores.toFixed(1)} cores`).join(', ')}): too low, and not to be trusted.`,
+        ]),
   ].join('\n\n');
 }

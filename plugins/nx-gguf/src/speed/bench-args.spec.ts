@@ -9,8 +9,24 @@ describe('the arguments of llama-bench', () => {
   });
 
   it('name every setting that is given', () => {
-    expect(flags({ prompt: [128, 512], generate: [32], depth: [0, 4096], repetitions: 3, threads: 8, batch: 1024, ubatch: 256, gpuLayers: 99, flashAttention: 'on', devices: ['CUDA0', 'CUDA1'], cacheTypeK: 'q8_0', cacheTypeV: 'q8_0' }))
-      .toBe('-m m.gguf -o json --progress --offline -p 128,512 -n 32 -d 0,4096 -r 3 -t 8 -b 1024 -ub 256 -ngl 99 -fa on -dev CUDA0/CUDA1 -ctk q8_0 -ctv q8_0');
+    expect(
+      flags({
+        prompt: [128, 512],
+        generate: [32],
+        depth: [0, 4096],
+        repetitions: 3,
+        threads: 8,
+        batch: 1024,
+        ubatch: 256,
+        gpuLayers: 99,
+        flashAttention: 'on',
+        devices: ['CUDA0', 'CUDA1'],
+        cacheTypeK: 'q8_0',
+        cacheTypeV: 'q8_0',
+      }),
+    ).toBe(
+      '-m m.gguf -o json --progress --offline -p 128,512 -n 32 -d 0,4096 -r 3 -t 8 -b 1024 -ub 256 -ngl 99 -fa on -dev CUDA0/CUDA1 -ctk q8_0 -ctv q8_0',
+    );
     expect(benchTestCount({ prompt: [128, 512], generate: [32], depth: [0, 4096] })).toBe(6);
   });
 
@@ -20,6 +36,8 @@ describe('the arguments of llama-bench', () => {
   });
 
   it('are refused when nothing is left to measure: the tool would end with exit code 0 and an empty list', () => {
-    expect(() => benchArgs('m.gguf', { prompt: [], generate: [] })).toThrow(expect.objectContaining({ code: 'BENCH_NO_TESTS' }) as Error);
+    expect(() => benchArgs('m.gguf', { prompt: [], generate: [] })).toThrow(
+      expect.objectContaining({ code: 'BENCH_NO_TESTS' }) as Error,
+    );
   });
 });

@@ -9,11 +9,27 @@ import { numberFlag } from '../kld/tool-flags.js';
  */
 export function benchArgs(model: string, settings: BenchSettings): string[] {
   const { prompt = [512], generate = [128], depth = [0], repetitions = 5 } = settings;
-  if (prompt.length + generate.length === 0) throw new GgufError('BENCH_NO_TESTS', '"bench" names no size to measure', { hint: 'Give "prompt" or "generate" at least one number of tokens.' });
-  const text = (flag: string, value: string | undefined): string[] => (value === undefined ? [] : [flag, value]);
+  if (prompt.length + generate.length === 0)
+    throw new GgufError('BENCH_NO_TESTS', '"bench" names no size to measure', {
+      hint: 'Give "prompt" or "generate" at least one number of tokens.',
+    });
+  const text = (flag: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [flag, value];
   return [
-    '-m', model, '-o', 'json', '--progress', '--offline',
-    '-p', sizes(prompt), '-n', sizes(generate), '-d', sizes(depth), '-r', String(repetitions),
+    '-m',
+    model,
+    '-o',
+    'json',
+    '--progress',
+    '--offline',
+    '-p',
+    sizes(prompt),
+    '-n',
+    sizes(generate),
+    '-d',
+    sizes(depth),
+    '-r',
+    String(repetitions),
     ...numberFlag('-t', settings.threads),
     ...numberFlag('-b', settings.batch),
     ...numberFlag('-ub', settings.ubatch),

@@ -32,31 +32,59 @@ export function requireBenchOutput({ stdout, stderr, expectedTests }: BenchRun):
   const tail = [...lines(stderr), ...lines(stdout)].slice(-tailLines);
   const results = readOutput(stdout, tail);
   const [first] = results;
-  if (first === undefined || results.length !== expectedTests || results.some(({ samples_ns }) => samples_ns.length === 0 || samples_ns.length !== first.samples_ns.length)) {
-    throw new GgufError('BENCH_INCOMPLETE', `llama-bench gave ${results.length} of ${expectedTests} results, with ${results.map(({ samples_ns }) => samples_ns.length).join(', ') || 'no'} samples`, { hint: 'It ended before its work was done.', tail });
+  if (
+    first === undefined ||
+    results.length !== expectedTests ||
+    results.some(({ samples_ns }) => samples_ns.length === 0 || samples_ns.length !== first.samples_ns.length)
+  ) {
+    throw new GgufError(
+      'BENCH_INCOMPLETE',
+      `llama-bench gave ${results.length} of ${expectedTests} results, with ${results.map(({ samples_ns }) => samples_ns.length).join(', ') || 'no'} samples`,
+      { hint: 'It ended before its work was done.', tail },
+    );
   }
-  return { model: { type: first.model_type, sizeBytes: first.model_size, parameters: first.model_n_params }, runtime: runtimeOf(first), tests: results.map(testOf) };
+  return {
+    model: { type: first.model_type, sizeBytes: first.model_size, parameters: first.model_n_params },
+    runtime: runtimeOf(first),
+    tests: results.map(testOf),
+  };
 }
 
 /** How many runs of a test a piece of the tool's `--progress` reports as begun, and of how many: the last one it names. */
-export function benchProgress(text: string): { test: number; tests: number; run: number; runs: number } | null {
+export function benchProgress(
+  text: string,
+): { test: number; tests: number; run: number; runs: number } | null {
   const last = [...text.matchAll(/benchmark (\d+)\/(\d+): (?:prompt|generation) run (\d+)\/(\d+)/g)].at(-1);
-  return last === undefined ? null : { test: Number(last[1]), tests: Number(last[2]), run: Number(last[3]), runs: Number(last[4]) };
+  return last === undefined
+    ? null
+    : { test: Number(last[1]), tests: Number(last[2]), run: Number(last[3]), runs: Number(last[4]) };
 }
 
 function readOutput(stdout: string, tail: readonly string[]): LlamaBenchOutput {
   try {
     return parseAs('llama-bench', stdout, 'output of llama-bench');
   } catch (cause) {
-    throw new GgufError('BENCH_OUTPUT_UNREADABLE', (cause as Error).message, { cause, tail, hint: 'It ended before its results were out, or this version of llama.cpp prints them in another form.' });
+    throw new GgufError('BENCH_OUTPUT_UNREADABLE', (cause as Error).message, {
+      cause,
+      tail,
+      hint: 'It ended before its results were out, or this version of llama.cpp prints them in another form.',
+    });
   }
 }
 
 function runtimeOf(test: LlamaBenchTest): Omit<BenchRuntime, 'toolchain'> {
   return {
-    backends: test.backends, cpu: test.cpu_info, gpu: test.gpu_info,
-    threads: test.n_threads, batch: test.n_batch, ubatch: test.n_ubatch, gpuLayers: test.n_gpu_layers,
-    flashAttention: flashAttention[test.flash_attn], devices: test.devices, cacheTypeK: test.type_k, cacheTypeV: test.type_v,
+    backends: test.backends,
+    cpu: test.cpu_info,
+    gpu: test.gpu_info,
+    threads: test.n_threads,
+    batch: test.n_batch,
+    ubatch: test.n_ubatch,
+    gpuLayers: test.n_gpu_layers,
+    flashAttention: flashAttention[test.flash_attn],
+    devices: test.devices,
+    cacheTypeK: test.type_k,
+    cacheTypeV: test.type_v,
     repetitions: test.samples_ns.length,
   };
 }

@@ -4,7 +4,12 @@ import type { Speeds } from '../core/generated/bench.generated.js';
 export function speedsOf(samples: readonly number[]): Speeds {
   const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
   const squares = samples.reduce((sum, sample) => sum + (sample - mean) ** 2, 0);
-  return { samples: [...samples], mean, stddev: samples.length > 1 ? Math.sqrt(squares / (samples.length - 1)) : null, median: median(samples) };
+  return {
+    samples: [...samples],
+    mean,
+    stddev: samples.length > 1 ? Math.sqrt(squares / (samples.length - 1)) : null,
+    median: median(samples),
+  };
 }
 
 function median(values: readonly number[]): number {

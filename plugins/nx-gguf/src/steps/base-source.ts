@@ -27,12 +27,22 @@ export interface SourceOptions {
 }
 
 /** The logits that llama-perplexity computes while they are read; its model, text and FIFO are in the directory. */
-export function computedBase(base: KldBase, bench: Workbench, { threads, signal, counter, onOutput }: SourceOptions): BaseSource {
+export function computedBase(
+  base: KldBase,
+  bench: Workbench,
+  { threads, signal, counter, onOutput }: SourceOptions,
+): BaseSource {
   const fifo = readFifo(join(bench.directory, baseFile(base)));
   const unneeded = new AbortController();
-  const ended = runBasePass({ args: baseArgs(base), threads, signal: AbortSignal.any([signal, unneeded.signal]), onOutput }, bench)
+  const ended = runBasePass(
+    { args: baseArgs(base), threads, signal: AbortSignal.any([signal, unneeded.signal]), onOutput },
+    bench,
+  )
     .finally(fifo.release)
-    .then((result) => ({ result }), (error: unknown) => ({ error }));
+    .then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
+    );
   // The tool has ended when the last bytes are still in the FIFO.
   const drained = deferred();
   let isDrained = false;
@@ -46,7 +56,12 @@ export function computedBase(base: KldBase, bench: Workbench, { threads, signal,
       await Promise.race([drained.promise, aborted(unneeded.signal)]);
       // What comes after the last byte, be it a crash, has no part in the logits.
       if (counter.isComplete()) return { output: 'result' in ending ? ending.result.output : '' };
-      return { error: inBaseWords(base, 'result' in ending ? baseFailure(ending.result, counter.incomplete()) : ending.error) };
+      return {
+        error: inBaseWords(
+          base,
+          'result' in ending ? baseFailure(ending.result, counter.incomplete()) : ending.error,
+        ),
+      };
     }),
     stop: () => {
       // A tool that closed its end is about to say why it ends.
@@ -59,7 +74,11 @@ export function computedBase(base: KldBase, bench: Workbench, { threads, signal,
 }
 
 /** The logits that were kept earlier. */
-export function keptBase(kept: Manifest, base: KldBase, { store, counter }: { store: StoreLayout; counter: BaseCounter }): BaseSource {
+export function keptBase(
+  kept: Manifest,
+  base: KldBase,
+  { store, counter }: { store: StoreLayout; counter: BaseCounter },
+): BaseSource {
   const drained = deferred();
   let isDrained = false;
   let error: unknown = null;
@@ -76,7 +95,9 @@ export function keptBase(kept: Manifest, base: KldBase, { store, counter }: { st
   }
   return {
     bytes: whole(bytes(), atEnd),
-    ended: drained.promise.then(() => (error === null && counter.isComplete() ? { output: '' } : { error: error ?? counter.incomplete() })),
+    ended: drained.promise.then(() =>
+      error === null && counter.isComplete() ? { output: '' } : { error: error ?? counter.incomplete() },
+    ),
     stop: () => {
       drained.resolve();
       return !isDrained;
@@ -96,15 +117,30 @@ async function* whole(bytes: AsyncIterable<Uint8Array>, onEnd: () => void): Asyn
 export function inBaseWords({ model }: KldBase, error: unknown): unknown {
   if (!isGgufError(error) || error.code === 'INTERRUPTED') return error;
   const { code, message, hint, tail } = error;
-  return new GgufError(code, `base pass of ${model[0]?.name ?? ''}: ${message}`, { cause: error, tail, ...(hint === undefined ? {} : { hint }) });
+  return new GgufError(code, `base pass of ${model[0]?.name ?? ''}: ${message}`, {
+    cause: error,
+    tail,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
   let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => { resolve = done; });
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
   return { promise, resolve };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => { signal.addEventListener('abort', () => { resolve(); }, { once: true }); if (signal.aborted) resolve(); });
+  return new Promise((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+    if (signal.aborted) resolve();
+  });
 }

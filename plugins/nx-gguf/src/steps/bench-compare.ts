@@ -4,7 +4,11 @@ import { prettyJson, type Json } from '../core/canonical-json.js';
 import { digestOf } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
 import type { BenchTest, Machine } from '../core/generated/bench.generated.js';
-import type { BenchComparison, ComparedTest, SpeedPair } from '../core/generated/bench-comparison.generated.js';
+import type {
+  BenchComparison,
+  ComparedTest,
+  SpeedPair,
+} from '../core/generated/bench-comparison.generated.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import type { BenchSettings } from '../core/generated/model.generated.js';
 import { logicVersions } from '../core/logic-versions.js';
@@ -44,29 +48,50 @@ type Outputs = Record<'a' | 'b', BenchOutput>;
 /** Runs two models in alternation and says which is faster. */
 export function benchCompareStep(inputs: BenchCompareInputs): Step {
   const { a, b, pairs, settings, machine, toolchain, occasion } = inputs;
-  const args = (side: 'a' | 'b'): string[] => benchArgs(`${side}/${inputs[side].files[0]?.name ?? ''}`, settings);
+  const args = (side: 'a' | 'b'): string[] =>
+    benchArgs(`${side}/${inputs[side].files[0]?.name ?? ''}`, settings);
   return {
     plan: {
-      step: 'bench-compare', version: logicVersions['bench-compare'], toolchain,
+      step: 'bench-compare',
+      version: logicVersions['bench-compare'],
+      toolchain,
       parameters: { a: args('a'), b: args('b'), pairs, machine: machine as unknown as Json, occasion },
       inputs: [...inputsOf('a', a.files), ...inputsOf('b', b.files)],
     },
     run: async (bench) => {
-      for (const side of ['a', 'b'] as const) for (const file of inputs[side].files) await bench.input(file, `${side}/${file.name}`);
-      const { load, outputs } = await measureAlone(bench, async (found) => ({ load: found, outputs: await alternate(inputs, bench) }));
+      for (const side of ['a', 'b'] as const)
+        for (const file of inputs[side].files) await bench.input(file, `${side}/${file.name}`);
+      const { load, outputs } = await measureAlone(bench, async (found) => ({
+        load: found,
+        outputs: await alternate(inputs, bench),
+      }));
       const [{ a: ofA, b: ofB }] = outputs as [Outputs];
       const result: BenchComparison = {
         format: 1,
         a: { name: a.name, files: filesOf(a.files), model: ofA.model },
         b: { name: b.name, files: filesOf(b.files), model: ofB.model },
-        machine, runtime: { toolchain: digestOf(toolchain), ...ofA.runtime }, load,
+        machine,
+        runtime: { toolchain: digestOf(toolchain), ...ofA.runtime },
+        load,
         method: 'alternating pairs, t interval of log ratios',
         tests: ofA.tests.map((test, index) => comparedTest(test, index, outputs)),
       };
       const path = join(bench.directory, comparisonFile);
-      await writeFile(path, prettyJson(validate('bench-comparison', result, comparisonFile) as unknown as Json));
-      const commands = outputs.flatMap((_, pair) => order(pair).map((side) => ['llama-bench', ...args(side)]));
-      return { files: [{ name: comparisonFile, path }], facts: { isQuiet: load.isQuiet, tests: result.tests.map(({ test, ratio }) => ({ test: { ...test }, ratio: { ...ratio } })) }, commands };
+      await writeFile(
+        path,
+        prettyJson(validate('bench-comparison', result, comparisonFile) as unknown as Json),
+      );
+      const commands = outputs.flatMap((_, pair) =>
+        order(pair).map((side) => ['llama-bench', ...args(side)]),
+      );
+      return {
+        files: [{ name: comparisonFile, path }],
+        facts: {
+          isQuiet: load.isQuiet,
+          tests: result.tests.map(({ test, ratio }) => ({ test: { ...test }, ratio: { ...ratio } })),
+        },
+        commands,
+      };
     },
   };
 }
@@ -77,8 +102,18 @@ async function alternate(inputs: BenchCompareInputs, bench: Workbench): Promise<
   const run = async (side: 'a' | 'b'): Promise<BenchOutput> => {
     const label = `${inputs.a.name} and ${inputs.b.name} in alternation`;
     const done = runs;
-    const onProgress = (sample: number, samples: number): void => bench.report({ type: 'progress', label, done: done * samples + sample, total: 2 * inputs.pairs * samples, unit: 'steps' });
-    const output = await runBench({ model: `${side}/${inputs[side].files[0]?.name ?? ''}`, settings: inputs.settings, onProgress }, bench);
+    const onProgress = (sample: number, samples: number): void =>
+      bench.report({
+        type: 'progress',
+        label,
+        done: done * samples + sample,
+        total: 2 * inputs.pairs * samples,
+        unit: 'steps',
+      });
+    const output = await runBench(
+      { model: `${side}/${inputs[side].files[0]?.name ?? ''}`, settings: inputs.settings, onProgress },
+      bench,
+    );
     runs += 1;
     return output;
   };
@@ -91,13 +126,18 @@ async function alternate(inputs: BenchCompareInputs, bench: Workbench): Promise<
 }
 
 function comparedTest({ test }: BenchTest, index: number, outputs: readonly Outputs[]): ComparedTest {
-  const pairs = outputs.map(({ a, b }, pair): SpeedPair => ({ first: firstOfPair(pair), a: speedOf(a, index), b: speedOf(b, index) }));
+  const pairs = outputs.map(({ a, b }, pair): SpeedPair => ({
+    first: firstOfPair(pair),
+    a: speedOf(a, index),
+    b: speedOf(b, index),
+  }));
   return { test, pairs, ratio: speedRatio(pairs) };
 }
 
 function speedOf({ tests }: BenchOutput, index: number): number {
   const test = tests[index];
-  if (test === undefined) throw new GgufError('BENCH_INCOMPLETE', 'llama-bench ran other tests for one model than for the other');
+  if (test === undefined)
+    throw new GgufError('BENCH_INCOMPLETE', 'llama-bench ran other tests for one model than for the other');
   return test.tokensPerSecond.median;
 }
 

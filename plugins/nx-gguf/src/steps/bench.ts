@@ -30,17 +30,45 @@ export const benchFile = 'bench.json';
 export function benchStep({ name, files, settings, machine, toolchain }: BenchInputs): Step {
   const args = benchArgs(files[0]?.name ?? '', settings);
   return {
-    plan: { step: 'bench', version: logicVersions.bench, parameters: { name, arguments: args, machine: machine as unknown as Json }, inputs: inputsOf('model', files), toolchain },
+    plan: {
+      step: 'bench',
+      version: logicVersions.bench,
+      parameters: { name, arguments: args, machine: machine as unknown as Json },
+      inputs: inputsOf('model', files),
+      toolchain,
+    },
     run: async (bench) => {
       const model = await linkModel(files, bench);
-      const onProgress = (done: number, total: number): void => bench.report({ type: 'progress', label: `speed of ${name}`, done, total, unit: 'steps' });
-      const { load, output } = await measureAlone(bench, async (found) => ({ load: found, output: await runBench({ model, settings, onProgress }, bench) }));
-      const result: BenchResult = { format: 1, name, files: filesOf(files), model: output.model, machine, runtime: { toolchain: digestOf(toolchain), ...output.runtime }, load, tests: [...output.tests] };
+      const onProgress = (done: number, total: number): void =>
+        bench.report({ type: 'progress', label: `speed of ${name}`, done, total, unit: 'steps' });
+      const { load, output } = await measureAlone(bench, async (found) => ({
+        load: found,
+        output: await runBench({ model, settings, onProgress }, bench),
+      }));
+      const result: BenchResult = {
+        format: 1,
+        name,
+        files: filesOf(files),
+        model: output.model,
+        machine,
+        runtime: { toolchain: digestOf(toolchain), ...output.runtime },
+        load,
+        tests: [...output.tests],
+      };
       const path = join(bench.directory, benchFile);
       await writeFile(path, prettyJson(validate('bench', result, benchFile) as unknown as Json));
       return {
         files: [{ name: benchFile, path }],
-        facts: { machine: machine as unknown as Json, isQuiet: load.isQuiet, tests: result.tests.map(({ test, tokensPerSecond: { mean, stddev, median } }) => ({ test: { ...test }, mean, stddev, median })) },
+        facts: {
+          machine: machine as unknown as Json,
+          isQuiet: load.isQuiet,
+          tests: result.tests.map(({ test, tokensPerSecond: { mean, stddev, median } }) => ({
+            test: { ...test },
+            mean,
+            stddev,
+            median,
+          })),
+        },
         commands: [['llama-bench', ...args]],
       };
     },

@@ -31,11 +31,20 @@ export function cardStep({ evidence, settings, template }: CardInputs): Step {
   const text = renderCard(evidence, { settings, template, pictures });
   return {
     plan: {
-      step: 'card', version: logicVersions.card,
+      step: 'card',
+      version: logicVersions.card,
       parameters: settings as unknown as Json,
       inputs: [
         { role: 'data', name: 'evidence.json', sha256: digestOf(evidence as unknown as Json) },
-        ...(template === null ? [] : [{ role: 'template', name: template.file.split('/').at(-1) ?? '', sha256: sha256(template.text) }]),
+        ...(template === null
+          ? []
+          : [
+              {
+                role: 'template',
+                name: template.file.split('/').at(-1) ?? '',
+                sha256: sha256(template.text),
+              },
+            ]),
       ],
       toolchain: null,
     },
@@ -50,7 +59,13 @@ export function cardStep({ evidence, settings, template }: CardInputs): Step {
       for (const [index, picture] of pictures.entries()) {
         signal?.throwIfAborted();
         files.push(await write(picture.file, await renderSvg(picture.spec, picture)));
-        report({ type: 'progress', label: 'pictures', done: index + 1, total: pictures.length, unit: 'files' });
+        report({
+          type: 'progress',
+          label: 'pictures',
+          done: index + 1,
+          total: pictures.length,
+          unit: 'files',
+        });
       }
       return { files, facts: {}, commands: [] };
     },

@@ -24,7 +24,19 @@ export interface ConvertInputs {
 
 const metadataFile = 'metadata.json';
 /** Arguments that this step sets itself, that would read other files or the network, or that make no GGUF. */
-const reservedArguments = ['--outfile', '--outtype', '--model-name', '--metadata', '--remote', '--print-supported-models', '--dry-run', '--help', '-h', '--target-model-dir', '--bigendian'];
+const reservedArguments = [
+  '--outfile',
+  '--outtype',
+  '--model-name',
+  '--metadata',
+  '--remote',
+  '--print-supported-models',
+  '--dry-run',
+  '--help',
+  '-h',
+  '--target-model-dir',
+  '--bigendian',
+];
 
 /**
  * Converts a Hugging Face directory with convert_hf_to_gguf.py. Python files of the checkpoint are withheld from it, so
@@ -41,7 +53,9 @@ export function convertStep(inputs: ConvertInputs): Step {
       parameters: { name: inputs.name, outtype, modelName, extraArgs },
       inputs: [
         ...inputsOf('checkpoint', checkpoint),
-        ...(inputs.metadata === null ? [] : [{ role: 'metadata', name: metadataFile, sha256: sha256(inputs.metadata) }]),
+        ...(inputs.metadata === null
+          ? []
+          : [{ role: 'metadata', name: metadataFile, sha256: sha256(inputs.metadata) }]),
       ],
       toolchain: inputs.toolchain,
     },
@@ -57,7 +71,8 @@ async function convert(inputs: ConvertInputs, checkpoint: readonly ManifestFile[
   const args = convertArguments(inputs);
   await runConverter(args, bench);
   const names = (await readdir(out)).filter((name) => name.endsWith('.gguf')).sort();
-  if (names.length === 0) throw new GgufError('CONVERT_NO_OUTPUT', 'convert_hf_to_gguf.py ended without writing a GGUF');
+  if (names.length === 0)
+    throw new GgufError('CONVERT_NO_OUTPUT', 'convert_hf_to_gguf.py ended without writing a GGUF');
   const facts = await ggufFacts(names.map((name) => join(out, name)));
   const referred: ManifestFile[] = [];
   // The digest of each tensor decides later what a variant can share with others.
@@ -71,11 +86,17 @@ function outDirectory(name: string): string {
 }
 
 /** Arguments of convert_hf_to_gguf.py, relative to the work directory. */
-export function convertArguments({ name, settings, metadata }: Pick<ConvertInputs, 'name' | 'settings' | 'metadata'>): string[] {
+export function convertArguments({
+  name,
+  settings,
+  metadata,
+}: Pick<ConvertInputs, 'name' | 'settings' | 'metadata'>): string[] {
   return [
     name,
-    '--outfile', `${outDirectory(name)}/${name}-{FTYPE}.gguf`,
-    '--outtype', settings.outtype ?? 'auto',
+    '--outfile',
+    `${outDirectory(name)}/${name}-{FTYPE}.gguf`,
+    '--outtype',
+    settings.outtype ?? 'auto',
     ...(settings.modelName === undefined ? [] : ['--model-name', settings.modelName]),
     ...(metadata === null ? [] : ['--metadata', metadataFile]),
     ...(settings.extraArgs ?? []),
@@ -89,24 +110,50 @@ async function runConverter(args: readonly string[], bench: Workbench): Promise<
       command: await bench.tools.python(),
       args: [script, ...args],
       cwd: bench.directory,
-      env: { PYTHONDONTWRITEBYTECODE: '1', HF_HUB_OFFLINE: '1', TRANSFORMERS_OFFLINE: '1', HF_HUB_DISABLE_TELEMETRY: '1', PYTHONPATH: undefined, PYTHONSAFEPATH: undefined },
+      env: {
+        PYTHONDONTWRITEBYTECODE: '1',
+        HF_HUB_OFFLINE: '1',
+        TRANSFORMERS_OFFLINE: '1',
+        HF_HUB_DISABLE_TELEMETRY: '1',
+        PYTHONPATH: undefined,
+        PYTHONSAFEPATH: undefined,
+      },
       onOutput: (text) => {
         const percent = [...text.matchAll(/Writing:\s+(\d+)%\|/g)].at(-1)?.[1];
-        if (percent !== undefined) bench.report({ type: 'progress', label: 'converting', done: Number(percent), total: 100, unit: 'steps' });
+        if (percent !== undefined)
+          bench.report({
+            type: 'progress',
+            label: 'converting',
+            done: Number(percent),
+            total: 100,
+            unit: 'steps',
+          });
       },
       ...(bench.signal === undefined ? {} : { signal: bench.signal }),
     });
   } catch (error) {
     if (!isGgufError(error) || error.code !== 'TOOL_FAILED') throw error;
-    throw new GgufError('CONVERT_FAILED', `convert_hf_to_gguf.py failed: ${error.tail.at(-1) ?? error.message}`, {
-      cause: error, tail: error.tail, hint: 'Does this version of llama.cpp support the architecture in config.json, and is the checkpoint complete?',
-    });
+    throw new GgufError(
+      'CONVERT_FAILED',
+      `convert_hf_to_gguf.py failed: ${error.tail.at(-1) ?? error.message}`,
+      {
+        cause: error,
+        tail: error.tail,
+        hint: 'Does this version of llama.cpp support the architecture in config.json, and is the checkpoint complete?',
+      },
+    );
   }
 }
 
 function checkArguments(extra: readonly string[]): void {
-  const reserved = extra.filter((argument) => reservedArguments.includes(argument.split('=')[0] ?? '') || !argument.startsWith('-') && argument.includes('{'));
+  const reserved = extra.filter(
+    (argument) =>
+      reservedArguments.includes(argument.split('=')[0] ?? '') ||
+      (!argument.startsWith('-') && argument.includes('{')),
+  );
   if (reserved.length > 0) {
-    throw new GgufError('BAD_MODEL', `convert.extraArgs: ${reserved.join(', ')} cannot be given here`, { hint: 'outtype, modelName and metadata have fields of their own; the output, and where input comes from, is decided by the step.' });
+    throw new GgufError('BAD_MODEL', `convert.extraArgs: ${reserved.join(', ')} cannot be given here`, {
+      hint: 'outtype, modelName and metadata have fields of their own; the output, and where input comes from, is decided by the step.',
+    });
   }
 }

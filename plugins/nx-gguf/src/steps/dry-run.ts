@@ -34,15 +34,24 @@ export function dryRunStep(inputs: DryRunInputs): Step {
   const { headers, rules, hasImatrix, settings } = inputs;
   // Which weights of the matrix are used changes no type, and the stand-in for it has none of them.
   const args = quantizeArgs({
-    ...settings, includeWeights: [], excludeWeights: [], dryRun: true, input: shardFileName('model', 1, headers.files.length), output: 'out.gguf',
+    ...settings,
+    includeWeights: [],
+    excludeWeights: [],
+    dryRun: true,
+    input: shardFileName('model', 1, headers.files.length),
+    output: 'out.gguf',
     ...(rules === null ? {} : { tensorTypesFile: rulesFile }),
     ...(hasImatrix ? { imatrixFile } : {}),
   });
   return {
     plan: {
-      step: 'dry-run', version: logicVersions['dry-run'],
+      step: 'dry-run',
+      version: logicVersions['dry-run'],
       parameters: { arguments: args, sizesBytes: headers.sizesBytes },
-      inputs: [...inputsOf('header', headers.files), ...(rules === null ? [] : [{ role: 'rules', name: rulesFile, sha256: sha256(rules) }])],
+      inputs: [
+        ...inputsOf('header', headers.files),
+        ...(rules === null ? [] : [{ role: 'rules', name: rulesFile, sha256: sha256(rules) }]),
+      ],
       toolchain: inputs.toolchain,
     },
     run: async (bench) => {
@@ -51,7 +60,11 @@ export function dryRunStep(inputs: DryRunInputs): Step {
       if (rules !== null) await writeFile(join(bench.directory, rulesFile), rules);
       if (hasImatrix) await writeFile(join(bench.directory, imatrixFile), stubImatrix());
       const dryRun = readDryRun(await printed(args, bench));
-      return { files: [], facts: { dryRun: dryRun as unknown as Json }, commands: [['llama-quantize', ...args]] };
+      return {
+        files: [],
+        facts: { dryRun: dryRun as unknown as Json },
+        commands: [['llama-quantize', ...args]],
+      };
     },
   };
 }
@@ -65,7 +78,10 @@ export function dryRunOf(manifest: Manifest): DryRun {
 // The tool tells of tensors on stderr and of arguments on stdout: joined, a line of one can break one of the other.
 async function printed(args: readonly string[], bench: Workbench): Promise<string[]> {
   const lines: string[] = [];
-  const readers = { stdout: lineReader((line) => lines.push(line)), stderr: lineReader((line) => lines.push(line)) };
+  const readers = {
+    stdout: lineReader((line) => lines.push(line)),
+    stderr: lineReader((line) => lines.push(line)),
+  };
   const { exitCode, ...ended } = await bench.runTool({
     command: await bench.tools.llama('llama-quantize'),
     args,

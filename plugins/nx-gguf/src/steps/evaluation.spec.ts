@@ -7,13 +7,39 @@ import { actionKey } from './step.js';
 const file = (name: string, digit: string) => ({ name, sha256: digit.repeat(64), sizeBytes: 1 });
 
 /** The keys of a measurement and of its base, as they are planned. */
-function keys(settings: Partial<EvaluationSettings> = {}, { variant = '1', model = '2', corpus = '3', toolchain = {} }: { variant?: string; model?: string; corpus?: string; toolchain?: Record<string, string> } = {}): [measurement: string, base: string] {
-  const base = { name: 'm', model: [file('m.gguf', model)], corpus: file('t.txt', corpus), parameters: evaluationParameters({ corpus: 'c', ...settings }), toolchain };
-  return [actionKey(kldStep({ name: 'v', variant: [file('v.gguf', variant)], base }).plan), actionKey(kldBasePlan(base))];
+function keys(
+  settings: Partial<EvaluationSettings> = {},
+  {
+    variant = '1',
+    model = '2',
+    corpus = '3',
+    toolchain = {},
+  }: { variant?: string; model?: string; corpus?: string; toolchain?: Record<string, string> } = {},
+): [measurement: string, base: string] {
+  const base = {
+    name: 'm',
+    model: [file('m.gguf', model)],
+    corpus: file('t.txt', corpus),
+    parameters: evaluationParameters({ corpus: 'c', ...settings }),
+    toolchain,
+  };
+  return [
+    actionKey(kldStep({ name: 'v', variant: [file('v.gguf', variant)], base }).plan),
+    actionKey(kldBasePlan(base)),
+  ];
 }
 
 /** Every setting of an evaluation, with a value that is not its default: what can change a digit, and what cannot. */
-const deciding: Partial<EvaluationSettings> = { ctx: 256, chunks: 7, batch: 1024, ubatch: 256, gpuLayers: 0, device: ['none'], rpc: ['10.0.0.2:50052'], flashAttention: 'off' };
+const deciding: Partial<EvaluationSettings> = {
+  ctx: 256,
+  chunks: 7,
+  batch: 1024,
+  ubatch: 256,
+  gpuLayers: 0,
+  device: ['none'],
+  rpc: ['10.0.0.2:50052'],
+  flashAttention: 'off',
+};
 const indifferent: Partial<EvaluationSettings> = { base: 'keep', baseLimit: 1, shareBase: true };
 
 describe('the action keys of a measurement and of its base', () => {
@@ -28,7 +54,9 @@ describe('the action keys of a measurement and of its base', () => {
   });
 
   it('and there is no other setting', () => {
-    expect(Object.keys(modelSchema.definitions.evaluation.properties).sort()).toEqual(['corpus', ...Object.keys(deciding), ...Object.keys(indifferent)].sort());
+    expect(Object.keys(modelSchema.definitions.evaluation.properties).sort()).toEqual(
+      ['corpus', ...Object.keys(deciding), ...Object.keys(indifferent)].sort(),
+    );
   });
 
   it.each([[{ model: '9' }], [{ corpus: '9' }], [{ toolchain: { commit: 'x' } }]])('know %j', (change) => {

@@ -15,18 +15,54 @@ export interface EvaluationParameters {
 }
 
 /** The parameters of a model file, with the defaults for what it does not state. */
-export function evaluationParameters({ ctx = 512, chunks = -1, batch = 2048, ubatch = 512, gpuLayers, device, rpc, flashAttention }: EvaluationSettings): EvaluationParameters {
+export function evaluationParameters({
+  ctx = 512,
+  chunks = -1,
+  batch = 2048,
+  ubatch = 512,
+  gpuLayers,
+  device,
+  rpc,
+  flashAttention,
+}: EvaluationSettings): EvaluationParameters {
   return { ctx, chunks, batch, ubatch, gpuLayers, device, rpc, flashAttention };
 }
 
 /** The parameters in the words of llama-perplexity's arguments. */
-export function passOptions({ ctx, batch, ubatch, gpuLayers, device, rpc, flashAttention }: EvaluationParameters): Omit<PassOptions, 'model' | 'baseFile'> {
-  return { contextTokens: ctx, batchTokens: batch, ubatchTokens: ubatch, gpuLayers, devices: device, rpcServers: rpc, flashAttention };
+export function passOptions({
+  ctx,
+  batch,
+  ubatch,
+  gpuLayers,
+  device,
+  rpc,
+  flashAttention,
+}: EvaluationParameters): Omit<PassOptions, 'model' | 'baseFile'> {
+  return {
+    contextTokens: ctx,
+    batchTokens: batch,
+    ubatchTokens: ubatch,
+    gpuLayers,
+    devices: device,
+    rpcServers: rpc,
+    flashAttention,
+  };
 }
 
 /** The parameters as a result states them: only those that were given. */
-export function statedParameters({ ctx, chunks, batch, ubatch, gpuLayers, device, rpc, flashAttention }: EvaluationParameters): KldParameters {
+export function statedParameters({
+  ctx,
+  chunks,
+  batch,
+  ubatch,
+  gpuLayers,
+  device,
+  rpc,
+  flashAttention,
+}: EvaluationParameters): KldParameters {
   const more = { gpuLayers, device: device?.join(','), rpc: rpc?.join(','), flashAttention };
-  const given = Object.entries(more).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const given = Object.entries(more).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
   return { ctx, chunks, batch, ubatch, ...Object.fromEntries(given) };
 }

@@ -1,5 +1,10 @@
 import type { ApartEvidence, Measurement } from '../core/generated/evidence.generated.js';
-import { conditionDifferences, differenceWords, unknownConditions, type MeasuringConditions } from '../kld/conditions.js';
+import {
+  conditionDifferences,
+  differenceWords,
+  unknownConditions,
+  type MeasuringConditions,
+} from '../kld/conditions.js';
 import { measuredConditions } from './measured-conditions.js';
 import type { MeasuredArtifact } from './evidence-measurement.js';
 
@@ -26,11 +31,24 @@ const stoppedEarly = 'how much was read: a comparison that stopped early, not al
 export function apartResults(models: readonly MeasuredFigures[], base: string | null): ApartEvidence[] {
   const judged = models.flatMap(({ name, measured, measurement }): Judged[] => {
     const isWhole = measured?.manifest.step === 'kld';
-    return measured === null || (isWhole && measurement === null) ? [] : [{ name, measured, measurement, conditions: measuredConditions(measured.manifest, measured.result), isWhole }];
+    return measured === null || (isWhole && measurement === null)
+      ? []
+      : [
+          {
+            name,
+            measured,
+            measurement,
+            conditions: measuredConditions(measured.manifest, measured.result),
+            isWhole,
+          },
+        ];
   });
   const standard = commonConditions(judged, { ...unknownConditions, base });
   return judged.flatMap(({ name, measurement, conditions, isWhole }): ApartEvidence[] => {
-    const [first, ...others] = [...(isWhole ? [] : [stoppedEarly]), ...conditionDifferences(conditions, standard).map(differenceWords)];
+    const [first, ...others] = [
+      ...(isWhole ? [] : [stoppedEarly]),
+      ...conditionDifferences(conditions, standard).map(differenceWords),
+    ];
     return first === undefined ? [] : [{ name, measurement, why: [first, ...others] }];
   });
 }

@@ -16,17 +16,27 @@ export interface ComparedModels {
  * without those whose values after each chunk were not kept, and those that were not measured in one way.
  */
 export function pairedComparisons({ models, references, gates }: ComparedModels): FullComparison[] {
-  const results = new Map(models.flatMap(({ name, measured }) => (measured?.result ? [[name, measured.result]] : [])));
+  const results = new Map(
+    models.flatMap(({ name, measured }) => (measured?.result ? [[name, measured.result]] : [])),
+  );
   return pairs({ references, gates }).flatMap(([a, b]) => {
     const [own, other] = [results.get(a), results.get(b)];
-    return own === undefined || other === undefined || conditionDifferences(conditionsOf(own), conditionsOf(other)).length > 0 ? [] : [compareResults({ name: a, result: own }, { name: b, result: other }, { confidencePercent: 95 })];
+    return own === undefined ||
+      other === undefined ||
+      conditionDifferences(conditionsOf(own), conditionsOf(other)).length > 0
+      ? []
+      : [compareResults({ name: a, result: own }, { name: b, result: other }, { confidencePercent: 95 })];
   });
 }
 
 function pairs({ references, gates }: Pick<ComparedModels, 'references' | 'gates'>): [string, string][] {
   const wanted = [
-    ...references.flatMap(({ name, compareWith }): [string, string][] => (compareWith === null ? [] : [[compareWith, name]])),
-    ...Object.entries(gates).flatMap(([name, { noWorseThan = {} }]) => Object.keys(noWorseThan).map((other): [string, string] => [name, other])),
+    ...references.flatMap(({ name, compareWith }): [string, string][] =>
+      compareWith === null ? [] : [[compareWith, name]],
+    ),
+    ...Object.entries(gates).flatMap(([name, { noWorseThan = {} }]) =>
+      Object.keys(noWorseThan).map((other): [string, string] => [name, other]),
+    ),
   ];
   const seen = new Set<string>();
   return wanted.filter(([a, b]) => {

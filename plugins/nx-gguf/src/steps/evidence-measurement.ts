@@ -18,10 +18,19 @@ export interface MeasuredArtifact {
 export function measurementOf(measured: MeasuredArtifact | null, model: Manifest): Measurement {
   if (measured === null) return null;
   const { manifest, result, target } = measured;
-  const subject = result?.subject.variant ?? manifest.provenance.inputs.filter(({ role }) => role === 'variant');
-  const digests = (of: readonly { sha256: string }[]): string => of.map(({ sha256 }) => sha256).sort().join();
+  const subject =
+    result?.subject.variant ?? manifest.provenance.inputs.filter(({ role }) => role === 'variant');
+  const digests = (of: readonly { sha256: string }[]): string =>
+    of
+      .map(({ sha256 }) => sha256)
+      .sort()
+      .join();
   if (digests(subject) !== digests(model.files)) {
-    throw new GgufError('MEASURED_ANOTHER_FILE', `${target} measured other bytes than those of ${model.files.map(({ name }) => name).join(', ')}`, { hint: `Run the target ${target}, and then this one again.` });
+    throw new GgufError(
+      'MEASURED_ANOTHER_FILE',
+      `${target} measured other bytes than those of ${model.files.map(({ name }) => name).join(', ')}`,
+      { hint: `Run the target ${target}, and then this one again.` },
+    );
   }
   const statistics = result?.statistics ?? fact<KldStatistics>(manifest, 'statistics');
   return statistics === null ? null : { statistics, running: result?.running ?? null };

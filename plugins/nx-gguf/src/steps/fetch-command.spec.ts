@@ -16,7 +16,12 @@ function context(): CommandContext & { asked: string[] } {
     asked.push(part);
     return Promise.resolve(`identity of ${part}`);
   };
-  return { asked, projectDir: temporaryDirectory(), refer: (path) => referToFile(store, path), identities: { source: identity('source'), python: identity('python') } };
+  return {
+    asked,
+    projectDir: temporaryDirectory(),
+    refer: (path) => referToFile(store, path),
+    identities: { source: identity('source'), python: identity('python') },
+  };
 }
 
 async function run(command: CommandSource['command'], play: PlayedTool) {
@@ -36,9 +41,18 @@ const writes = (...names: readonly string[]): PlayedTool => ({
 
 describe('fetchCommandStep', () => {
   it('runs the program in the project with its arguments filled in, and takes what it wrote', async () => {
-    const { bench, at, ran, outcome } = await run(['{python}', '{llamaCpp}/convert.py', '--set={output}/{other}', '{output}'], writes('b.json', 'a/c.bin'));
+    const { bench, at, ran, outcome } = await run(
+      ['{python}', '{llamaCpp}/convert.py', '--set={output}/{other}', '{output}'],
+      writes('b.json', 'a/c.bin'),
+    );
     const output = join(bench.directory, 'output');
-    expect(ran).toMatchObject([{ command: '/tools/python', args: ['/tools/source/convert.py', `--set=${output}/{other}`, output], cwd: at.projectDir }]);
+    expect(ran).toMatchObject([
+      {
+        command: '/tools/python',
+        args: ['/tools/source/convert.py', `--set=${output}/{other}`, output],
+        cwd: at.projectDir,
+      },
+    ]);
     expect(outcome).toEqual({
       files: ['a/c.bin', 'b.json'].map((name) => ({ name, path: join(output, name) })),
       facts: { source: { type: 'command' } },
@@ -48,11 +62,15 @@ describe('fetchCommandStep', () => {
   });
 
   it('runs node as the Node that runs now', async () => {
-    expect((await run(['node', 'make.mjs', '{output}'], writes('a'))).ran).toMatchObject([{ command: process.execPath }]);
+    expect((await run(['node', 'make.mjs', '{output}'], writes('a'))).ran).toMatchObject([
+      { command: process.execPath },
+    ]);
   });
 
   it('says what it runs', async () => {
-    expect((await run(['node', 'make.mjs', '{output}'], writes('a'))).bench.told).toEqual([{ type: 'step', message: 'running node make.mjs {output}' }]);
+    expect((await run(['node', 'make.mjs', '{output}'], writes('a'))).bench.told).toEqual([
+      { type: 'step', message: 'running node make.mjs {output}' },
+    ]);
   });
 
   it.each([
@@ -64,7 +82,9 @@ describe('fetchCommandStep', () => {
   });
 
   it('fails with the words of the program', async () => {
-    await expect(run(['node', 'make.mjs', '{output}'], { exitCode: 3, output: 'no such model\n' })).rejects.toMatchObject({ tail: ['no such model'] });
+    await expect(
+      run(['node', 'make.mjs', '{output}'], { exitCode: 3, output: 'no such model\n' }),
+    ).rejects.toMatchObject({ tail: ['no such model'] });
   });
 });
 
@@ -73,17 +93,32 @@ describe('the key of a command source', () => {
     [['node', 'make.mjs', '{output}'], [], null],
     [['node', 'make.mjs', '{llamaCpp}/models', '{output}'], ['source'], { source: 'identity of source' }],
     [['{python}', 'merge.py', '{output}'], ['python'], { python: 'identity of python' }],
-    [['{python}', '{llamaCpp}/x.py', '{output}'], ['source', 'python'], { source: 'identity of source', python: 'identity of python' }],
-  ] as [[string, ...string[]], string[], object | null][])('of %j asks for the identity of %j only', async (command, asked, toolchain) => {
-    const at = context();
-    const { plan } = await fetchCommandStep({ type: 'command', command }, at);
-    expect(at.asked).toEqual(asked);
-    expect(plan.toolchain).toEqual(toolchain);
-  });
+    [
+      ['{python}', '{llamaCpp}/x.py', '{output}'],
+      ['source', 'python'],
+      { source: 'identity of source', python: 'identity of python' },
+    ],
+  ] as [[string, ...string[]], string[], object | null][])(
+    'of %j asks for the identity of %j only',
+    async (command, asked, toolchain) => {
+      const at = context();
+      const { plan } = await fetchCommandStep({ type: 'command', command }, at);
+      expect(at.asked).toEqual(asked);
+      expect(plan.toolchain).toEqual(toolchain);
+    },
+  );
 
   it('changes with the arguments, and with the bytes and names of the declared inputs, not with other files', async () => {
     const at = context();
-    const keyOf = async (change: Partial<CommandSource> = {}): Promise<string> => actionKey((await fetchCommandStep({ type: 'command', command: ['node', 'make.mjs', '{output}'], inputs: ['*.mjs'], ...change }, at)).plan);
+    const keyOf = async (change: Partial<CommandSource> = {}): Promise<string> =>
+      actionKey(
+        (
+          await fetchCommandStep(
+            { type: 'command', command: ['node', 'make.mjs', '{output}'], inputs: ['*.mjs'], ...change },
+            at,
+          )
+        ).plan,
+      );
     writeFileSync(join(at.projectDir, 'make.mjs'), 'one');
     const key = await keyOf();
     writeFileSync(join(at.projectDir, 'notes.txt'), 'unread');
@@ -99,7 +134,10 @@ describe('the key of a command source', () => {
     const keys = [];
     for (const at of [context(), context()]) {
       put(join(at.projectDir, 'src/make.mjs'), 'program');
-      const { plan } = await fetchCommandStep({ type: 'command', command: ['node', 'src/make.mjs'], inputs: ['src/**'] }, at);
+      const { plan } = await fetchCommandStep(
+        { type: 'command', command: ['node', 'src/make.mjs'], inputs: ['src/**'] },
+        at,
+      );
       expect(plan.inputs).toEqual([{ role: 'input', name: 'src/make.mjs', sha256: sha256('program') }]);
       keys.push(actionKey(plan));
     }
@@ -107,6 +145,11 @@ describe('the key of a command source', () => {
   });
 
   it('needs every declared input to be there', async () => {
-    await expect(fetchCommandStep({ type: 'command', command: ['node', 'make.mjs'], inputs: ['*.mjs'] }, context())).rejects.toMatchObject({ code: 'SOURCE_INPUT_MISSING', message: expect.stringMatching(/"\*\.mjs"/) as string });
+    await expect(
+      fetchCommandStep({ type: 'command', command: ['node', 'make.mjs'], inputs: ['*.mjs'] }, context()),
+    ).rejects.toMatchObject({
+      code: 'SOURCE_INPUT_MISSING',
+      message: expect.stringMatching(/"\*\.mjs"/) as string,
+    });
   });
 });

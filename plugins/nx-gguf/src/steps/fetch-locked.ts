@@ -9,10 +9,18 @@ import type { GitSource, HuggingFaceSource, UrlSource } from '../core/generated/
 import { inputsOf, type Step, type Workbench } from './step.js';
 
 /** Brings files into the store by their digests, from wherever they come; digest and size of each. */
-export type Bring = (bench: Pick<Workbench, 'report' | 'signal'>) => Promise<readonly { sha256: string; sizeBytes: number }[]>;
+export type Bring = (
+  bench: Pick<Workbench, 'report' | 'signal'>,
+) => Promise<readonly { sha256: string; sizeBytes: number }[]>;
 
 /** Takes one member out of an archive. */
-export type Extract = (extraction: { archive: string; name: string; member: string; to: string; signal: AbortSignal | undefined }) => Promise<void>;
+export type Extract = (extraction: {
+  archive: string;
+  name: string;
+  member: string;
+  to: string;
+  signal: AbortSignal | undefined;
+}) => Promise<void>;
 
 /** What a fetch from elsewhere works with. */
 export interface FetchEffects {
@@ -24,11 +32,25 @@ export interface FetchEffects {
  * Takes the files that a lock pins. Its key is their digests and where they come from, so it is planned without a request;
  * what the store has is not fetched.
  */
-export function fetchLockedStep(source: HuggingFaceSource | GitSource, locked: LockedSource, effects: FetchEffects): Step {
-  const files = locked.files.map((file: LockedFile): ManifestFile => ({ name: file.path, sha256: file.sha256, sizeBytes: file.sizeBytes }));
+export function fetchLockedStep(
+  source: HuggingFaceSource | GitSource,
+  locked: LockedSource,
+  effects: FetchEffects,
+): Step {
+  const files = locked.files.map((file: LockedFile): ManifestFile => ({
+    name: file.path,
+    sha256: file.sha256,
+    sizeBytes: file.sizeBytes,
+  }));
   const facts = { source: { ...origin(source), commit: locked.commit } };
   return {
-    plan: { step: 'fetch', version: logicVersions.fetch, parameters: { ...facts.source, member: source.member ?? null }, inputs: inputsOf('source', files), toolchain: null },
+    plan: {
+      step: 'fetch',
+      version: logicVersions.fetch,
+      parameters: { ...facts.source, member: source.member ?? null },
+      inputs: inputsOf('source', files),
+      toolchain: null,
+    },
     run: async (bench) => {
       await effects.bring(bench);
       return outcome(files, { member: source.member, facts, effects }, bench);
@@ -41,7 +63,13 @@ export function fetchUrlStep(source: UrlSource, effects: FetchEffects): Step {
   const name = fileName(source.url);
   const facts = { source: { type: 'url' } };
   return {
-    plan: { step: 'fetch', version: logicVersions.fetch, parameters: { type: 'url', member: source.member ?? null }, inputs: [{ role: 'source', name, sha256: source.sha256 }], toolchain: null },
+    plan: {
+      step: 'fetch',
+      version: logicVersions.fetch,
+      parameters: { type: 'url', member: source.member ?? null },
+      inputs: [{ role: 'source', name, sha256: source.sha256 }],
+      toolchain: null,
+    },
     run: async (bench) => {
       const [id] = await effects.bring(bench);
       if (id === undefined) throw new Error('nothing was brought');
@@ -50,16 +78,36 @@ export function fetchUrlStep(source: UrlSource, effects: FetchEffects): Step {
   };
 }
 
-async function outcome(files: readonly ManifestFile[], { member, facts, effects }: { member: string | undefined; facts: Record<string, Json>; effects: FetchEffects }, bench: Workbench) {
+async function outcome(
+  files: readonly ManifestFile[],
+  {
+    member,
+    facts,
+    effects,
+  }: { member: string | undefined; facts: Record<string, Json>; effects: FetchEffects },
+  bench: Workbench,
+) {
   if (member === undefined) return { files: [], referred: files, facts, commands: [] };
   const [archive] = files;
-  if (archive === undefined || files.length > 1) throw new GgufError('FILE_AMBIGUOUS', `"member" needs one archive, and the source takes ${files.length} files`, { hint: 'Name the archive literally in "include".' });
+  if (archive === undefined || files.length > 1)
+    throw new GgufError(
+      'FILE_AMBIGUOUS',
+      `"member" needs one archive, and the source takes ${files.length} files`,
+      { hint: 'Name the archive literally in "include".' },
+    );
   const name = basename(member);
   const problem = pathProblem(name);
-  if (problem !== null) throw new GgufError('UNSAFE_PATH', `"member" ${shownPath(member)} is refused: ${problem}`);
+  if (problem !== null)
+    throw new GgufError('UNSAFE_PATH', `"member" ${shownPath(member)} is refused: ${problem}`);
   await bench.input(archive, 'archive');
   const to = join(bench.directory, 'member');
-  await effects.extract({ archive: join(bench.directory, 'archive'), name: archive.name, member, to, signal: bench.signal });
+  await effects.extract({
+    archive: join(bench.directory, 'archive'),
+    name: archive.name,
+    member,
+    to,
+    signal: bench.signal,
+  });
   return { files: [{ name, path: to }], facts, commands: [] };
 }
 

@@ -10,13 +10,24 @@ const store = temporaryStore();
 const refer = (path: string) => referToFile(store, path);
 
 /** A checkpoint directory: its files by name, with their texts. */
-function checkpoint(files: readonly string[] = ['config.json', 'model.safetensors', 'nested/vocab.txt', '.git/config', '.hidden']): string {
+function checkpoint(
+  files: readonly string[] = [
+    'config.json',
+    'model.safetensors',
+    'nested/vocab.txt',
+    '.git/config',
+    '.hidden',
+  ],
+): string {
   const directory = temporaryDirectory();
   for (const name of files) put(join(directory, name), `text of ${name}`);
   return directory;
 }
 
-async function namesOf(path: string, globs: { include?: string[]; exclude?: string[] } = {}): Promise<string[]> {
+async function namesOf(
+  path: string,
+  globs: { include?: string[]; exclude?: string[] } = {},
+): Promise<string[]> {
   const step = await fetchPathStep({ type: 'path', path, ...globs }, path, refer);
   return (await step.run(testBench())).referred?.map(({ name }) => name) ?? [];
 }
@@ -27,7 +38,10 @@ describe('fetchPathStep', () => {
     const step = await fetchPathStep({ type: 'path', path: '.' }, directory, refer);
     await expect(step.run(testBench())).resolves.toEqual({
       files: [],
-      referred: [{ name: 'a.json', ...idOf('text of a.json') }, { name: 'b/c.json', ...idOf('text of b/c.json') }],
+      referred: [
+        { name: 'a.json', ...idOf('text of a.json') },
+        { name: 'b/c.json', ...idOf('text of b/c.json') },
+      ],
       facts: { source: { type: 'path' } },
       commands: [],
     });
@@ -48,8 +62,13 @@ describe('fetchPathStep', () => {
 
   it('follows links, as a download cache has them', async () => {
     const directory = checkpoint(['blobs/0123']);
-    symlinkSync(join(directory, 'blobs/0123'), put(join(directory, 'snapshot/x'), '').replace(/x$/, 'config.json'));
-    await expect(namesOf(join(directory, 'snapshot'), { include: ['*.json'] })).resolves.toEqual(['config.json']);
+    symlinkSync(
+      join(directory, 'blobs/0123'),
+      put(join(directory, 'snapshot/x'), '').replace(/x$/, 'config.json'),
+    );
+    await expect(namesOf(join(directory, 'snapshot'), { include: ['*.json'] })).resolves.toEqual([
+      'config.json',
+    ]);
   });
 
   it.each<[string, string, { include?: string[] }]>([
@@ -57,11 +76,15 @@ describe('fetchPathStep', () => {
     ['SOURCE_EMPTY', '.', { include: ['*.bin'] }],
     ['SOURCE_EMPTY', '.git', { include: ['*.json'] }],
   ])('fails with %s for %j and %j', async (code, place, globs) => {
-    await expect(namesOf(join(checkpoint(), place), globs)).rejects.toMatchObject({ code, hint: expect.any(String) as string });
+    await expect(namesOf(join(checkpoint(), place), globs)).rejects.toMatchObject({
+      code,
+      hint: expect.any(String) as string,
+    });
   });
 
   it('has a key that names and bytes decide, and not the place', async () => {
-    const keyAt = async (path: string): Promise<string> => actionKey((await fetchPathStep({ type: 'path', path }, path, refer)).plan);
+    const keyAt = async (path: string): Promise<string> =>
+      actionKey((await fetchPathStep({ type: 'path', path }, path, refer)).plan);
     const [one, other] = [checkpoint(['a', 'b']), checkpoint(['a', 'b'])];
     const key = await keyAt(one);
     await expect(keyAt(other)).resolves.toBe(key);

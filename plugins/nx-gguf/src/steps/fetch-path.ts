@@ -17,7 +17,14 @@ export async function fetchPathStep(source: PathSource, path: string, refer: Ref
   const files: ManifestFile[] = [];
   for (const name of names) files.push({ name, ...(await refer(join(directory, name))) });
   return {
-    plan: { step: 'fetch', version: logicVersions.fetch, parameters: { type: 'path' }, inputs: inputsOf('source', files), toolchain: null },
-    run: () => Promise.resolve({ files: [], referred: files, facts: { source: { type: 'path' } }, commands: [] }),
+    plan: {
+      step: 'fetch',
+      version: logicVersions.fetch,
+      parameters: { type: 'path' },
+      inputs: inputsOf('source', files),
+      toolchain: null,
+    },
+    run: () =>
+      Promise.resolve({ files: [], referred: files, facts: { source: { type: 'path' } }, commands: [] }),
   };
 }

@@ -23,14 +23,25 @@ export function gateStep(gates: Gates, models: readonly GatedModel[]): Step {
   const subjects = new Map(models.map((model) => [model.name, gateSubject(model)]));
   return {
     plan: {
-      step: 'gate', version: logicVersions.gate, parameters: { gates: gates as unknown as Json },
+      step: 'gate',
+      version: logicVersions.gate,
+      parameters: { gates: gates as unknown as Json },
       inputs: [
         ...models.flatMap(({ name, files }) => inputsOf(`model ${name}`, files.files)),
-        { role: 'data', name: 'measured.json', sha256: digestOf(Object.fromEntries(subjects) as unknown as Json) },
+        {
+          role: 'data',
+          name: 'measured.json',
+          sha256: digestOf(Object.fromEntries(subjects) as unknown as Json),
+        },
       ],
       toolchain: null,
     },
-    run: () => Promise.resolve({ files: [], facts: checkGates(gates, subjects) as unknown as Record<string, Json>, commands: [] }),
+    run: () =>
+      Promise.resolve({
+        files: [],
+        facts: checkGates(gates, subjects) as unknown as Record<string, Json>,
+        commands: [],
+      }),
   };
 }
 
@@ -40,12 +51,21 @@ export function gateStep(gates: Gates, models: readonly GatedModel[]): Step {
  */
 export function gateSubject({ name, files, measured }: GatedModel): GateSubject {
   if (measured !== null && measured.step !== 'kld') {
-    throw new GgufError('GATE_NEEDS_FULL_RUN', `${name}: a result of ${measured.step} is no measurement of the whole text`, { hint: 'Gates take complete measurements only: run the `kld` target.' });
+    throw new GgufError(
+      'GATE_NEEDS_FULL_RUN',
+      `${name}: a result of ${measured.step} is no measurement of the whole text`,
+      { hint: 'Gates take complete measurements only: run the `kld` target.' },
+    );
   }
   return {
-    sizeBytes: files.files.length === 0 ? null : files.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    sizeBytes:
+      files.files.length === 0 ? null : files.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     bitsPerWeight: fact<number>(files, 'bitsPerWeight'),
-    statistics: measurementOf(measured === null ? null : { target: `kld:${name}`, manifest: measured, result: null }, files)?.statistics ?? null,
+    statistics:
+      measurementOf(
+        measured === null ? null : { target: `kld:${name}`, manifest: measured, result: null },
+        files,
+      )?.statistics ?? null,
     conditions: measured === null ? unknownConditions : measuredConditions(measured),
   };
 }

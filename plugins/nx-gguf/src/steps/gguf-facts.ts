@@ -21,5 +21,11 @@ export async function ggufFacts(paths: readonly string[]): Promise<GgufFacts> {
     if (architecture === null && value?.type === 'string') architecture = value.value;
     for (const tensor of summary.tensors) types[tensor.name] = tensor.type;
   }
-  return { architecture, elements, tensorBytes, bitsPerWeight: bitsPerWeight({ elements, sizeBytes: tensorBytes }), tensorTypes: types };
+  return {
+    architecture,
+    elements,
+    tensorBytes,
+    bitsPerWeight: bitsPerWeight({ elements, sizeBytes: tensorBytes }),
+    tensorTypes: types,
+  };
 }

@@ -12,15 +12,22 @@ export async function withFileBytes<T>(path: string, work: (source: ByteSource) 
   const handle = await open(path, 'r');
   try {
     const { size } = await handle.stat();
-    return await work({ sizeBytes: size, read: (offset, length) => readExactly(handle, { offset, length }, path) });
+    return await work({
+      sizeBytes: size,
+      read: (offset, length) => readExactly(handle, { offset, length }, path),
+    });
   } finally {
     await handle.close();
   }
 }
 
-async function readExactly(handle: FileHandle, { offset, length }: ByteRange, path: string): Promise<Uint8Array> {
+async function readExactly(
+  handle: FileHandle,
+  { offset, length }: ByteRange,
+  path: string,
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
     if (bytesRead === 0) throw new Error(`${path} ended at byte ${offset + done} while it was read`);
     done += bytesRead;

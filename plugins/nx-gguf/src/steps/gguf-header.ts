@@ -19,7 +19,13 @@ export interface ModelHeaders {
 /** Takes the headers of a model's files. */
 export function ggufHeaderStep(model: readonly ManifestFile[]): Step {
   return {
-    plan: { step: 'gguf-header', version: logicVersions['gguf-header'], parameters: {}, inputs: inputsOf('model', model), toolchain: null },
+    plan: {
+      step: 'gguf-header',
+      version: logicVersions['gguf-header'],
+      parameters: {},
+      inputs: inputsOf('model', model),
+      toolchain: null,
+    },
     run: async (bench) => {
       const headers: HeaderBytes[] = [];
       for (const file of model) {
@@ -32,17 +38,39 @@ export function ggufHeaderStep(model: readonly ManifestFile[]): Step {
 }
 
 /** Takes the headers of files that are pinned elsewhere. Their data is not here to be checked, so these headers stand for no converted model. */
-export function pinnedHeaderStep(files: readonly ManifestFile[], read: () => Promise<readonly HeaderBytes[]>): Step {
+export function pinnedHeaderStep(
+  files: readonly ManifestFile[],
+  read: () => Promise<readonly HeaderBytes[]>,
+): Step {
   return {
-    plan: { step: 'gguf-header', version: logicVersions['gguf-header'], parameters: {}, inputs: inputsOf('pinned', files), toolchain: null },
+    plan: {
+      step: 'gguf-header',
+      version: logicVersions['gguf-header'],
+      parameters: {},
+      inputs: inputsOf('pinned', files),
+      toolchain: null,
+    },
     run: async (bench) => written(await read(), bench),
   };
 }
 
 /** Keeps headers that were read already, from a file or URL outside of the store. */
 export function readHeadersStep(headers: readonly HeaderBytes[]): Step {
-  const inputs = headers.map(({ bytes, header }, index) => ({ role: 'header', name: `${index + 1} of a file of ${header.fileSizeBytes} bytes`, sha256: sha256(bytes) }));
-  return { plan: { step: 'gguf-header', version: logicVersions['gguf-header'], parameters: {}, inputs, toolchain: null }, run: (bench) => written(headers, bench) };
+  const inputs = headers.map(({ bytes, header }, index) => ({
+    role: 'header',
+    name: `${index + 1} of a file of ${header.fileSizeBytes} bytes`,
+    sha256: sha256(bytes),
+  }));
+  return {
+    plan: {
+      step: 'gguf-header',
+      version: logicVersions['gguf-header'],
+      parameters: {},
+      inputs,
+      toolchain: null,
+    },
+    run: (bench) => written(headers, bench),
+  };
 }
 
 /** The headers that a manifest of these steps names. */
@@ -51,7 +79,10 @@ export function modelHeaders(manifest: Manifest): ModelHeaders {
 }
 
 /** Writes sparse files of the right sizes with the real headers into the work directory; the name of the first. */
-export async function writeSparseModel({ files, sizesBytes }: ModelHeaders, bench: Workbench): Promise<string> {
+export async function writeSparseModel(
+  { files, sizesBytes }: ModelHeaders,
+  bench: Workbench,
+): Promise<string> {
   for (const [index, file] of files.entries()) {
     const path = join(bench.directory, shardFileName('model', index + 1, files.length));
     const header = join(bench.directory, file.name);

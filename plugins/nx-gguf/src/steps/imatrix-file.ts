@@ -17,8 +17,17 @@ export interface ImatrixSummary {
  * @throws GgufError `IMATRIX_EMPTY`, `BAD_IMATRIX`, or what reading a GGUF header throws.
  */
 export async function readImatrixFile(path: string, name: string): Promise<ImatrixSummary> {
-  const summary = await withFileBytes(path, async (source) => ((await isGguf(source)) ? summaryOf(await readGgufHeader(source)) : legacySummary(await readLegacyImatrix(source))));
-  if (summary.tensors.length === 0) throw new GgufError('IMATRIX_EMPTY', `${name} is ${summary.format === 'gguf' ? 'a GGUF' : 'a matrix'} without importance data`, { hint: 'An importance matrix in GGUF holds tensors named <tensor>.in_sum2; this file has none.' });
+  const summary = await withFileBytes(path, async (source) =>
+    (await isGguf(source))
+      ? summaryOf(await readGgufHeader(source))
+      : legacySummary(await readLegacyImatrix(source)),
+  );
+  if (summary.tensors.length === 0)
+    throw new GgufError(
+      'IMATRIX_EMPTY',
+      `${name} is ${summary.format === 'gguf' ? 'a GGUF' : 'a matrix'} without importance data`,
+      { hint: 'An importance matrix in GGUF holds tensors named <tensor>.in_sum2; this file has none.' },
+    );
   return summary;
 }
 
@@ -28,15 +37,31 @@ export async function isGguf(source: ByteSource): Promise<boolean> {
 }
 
 function legacySummary({ entries, chunks }: Awaited<ReturnType<typeof readLegacyImatrix>>): ImatrixSummary {
-  return { format: 'legacy', tensors: [...new Set(entries.map(({ name }) => name))].sort(), chunks, chunkSize: null };
+  return {
+    format: 'legacy',
+    tensors: [...new Set(entries.map(({ name }) => name))].sort(),
+    chunks,
+    chunkSize: null,
+  };
 }
 
 function summaryOf(header: GgufHeader): ImatrixSummary {
   const suffix = '.in_sum2';
-  const tensors = header.tensors.flatMap(({ name }) => (name.endsWith(suffix) ? [name.slice(0, -suffix.length)] : []));
+  const tensors = header.tensors.flatMap(({ name }) =>
+    name.endsWith(suffix) ? [name.slice(0, -suffix.length)] : [],
+  );
   const value = (key: string) => {
     const entry = header.metadata.get(key);
-    return entry !== undefined && 'value' in entry && (typeof entry.value === 'number' || typeof entry.value === 'string') ? entry.value : null;
+    return entry !== undefined &&
+      'value' in entry &&
+      (typeof entry.value === 'number' || typeof entry.value === 'string')
+      ? entry.value
+      : null;
   };
-  return { format: 'gguf', tensors: tensors.sort(), chunks: value('imatrix.chunk_count'), chunkSize: value('imatrix.chunk_size') };
+  return {
+    format: 'gguf',
+    tensors: tensors.sort(),
+    chunks: value('imatrix.chunk_count'),
+    chunkSize: value('imatrix.chunk_size'),
+  };
 }

@@ -25,7 +25,11 @@ interface Entry {
 }
 
 /** The slices of an importance matrix; null for a file that llama-quantize would refuse. */
-export async function imatrixSlices(file: ManifestFile, path: string, bench: Pick<Workbench, 'store' | 'report' | 'signal'>): Promise<ImatrixSlices | null> {
+export async function imatrixSlices(
+  file: ManifestFile,
+  path: string,
+  bench: Pick<Workbench, 'store' | 'report' | 'signal'>,
+): Promise<ImatrixSlices | null> {
   if (!(await withFileBytes(path, isGguf))) return slicesOf(await legacyEntries(file, path));
   const header = await readGgufFile(path).catch(() => null);
   return header === null ? null : slicesOf(ggufEntries(header, await tensorDigests(file, path, bench)));
@@ -63,8 +67,21 @@ function ggufEntries(header: GgufHeader, digests: ReadonlyMap<string, Sha256>): 
 /** Follows common_imatrix_load_legacy; of entries with the same name the last counts. The files are small: they are hashed anew each time. */
 async function legacyEntries(file: ManifestFile, path: string): Promise<Map<string, Entry> | null> {
   const found = await withFileBytes(path, readLegacyImatrix).catch(() => null);
-  if (found === null || found.entries.length === 0 || found.entries.some(({ name, elements }) => elements === 0 || name.includes('\0'))) return null;
-  const { parts, sha256 } = await hashFileParts(path, found.entries.map(({ range }) => range));
+  if (
+    found === null ||
+    found.entries.length === 0 ||
+    found.entries.some(({ name, elements }) => elements === 0 || name.includes('\0'))
+  )
+    return null;
+  const { parts, sha256 } = await hashFileParts(
+    path,
+    found.entries.map(({ range }) => range),
+  );
   if (sha256 !== file.sha256) throw sourceDamaged(file);
-  return new Map(found.entries.map(({ name, elements }, index) => [name, { digest: digestOf({ legacy: parts[index] ?? '' }), elements }]));
+  return new Map(
+    found.entries.map(({ name, elements }, index) => [
+      name,
+      { digest: digestOf({ legacy: parts[index] ?? '' }), elements },
+    ]),
+  );
 }

@@ -15,24 +15,59 @@ async function statisticsOf(bytes: Uint8Array) {
   const path = join(temporaryDirectory(), 'imatrix');
   writeFileSync(path, bytes);
   const bench = testBench();
-  const step = imatrixStatisticsStep({ name: 'imatrix.gguf', sha256: 'a'.repeat(64), sizeBytes: bytes.length });
-  const { files, facts, commands } = await step.run({ ...bench, input: (_, as) => { symlinkSync(path, join(bench.directory, as)); return Promise.resolve(); } });
+  const step = imatrixStatisticsStep({
+    name: 'imatrix.gguf',
+    sha256: 'a'.repeat(64),
+    sizeBytes: bytes.length,
+  });
+  const { files, facts, commands } = await step.run({
+    ...bench,
+    input: (_, as) => {
+      symlinkSync(path, join(bench.directory, as));
+      return Promise.resolve();
+    },
+  });
   expect({ files, commands }).toEqual({ files: [], commands: [] });
-  return imatrixStatisticsOf({ format: 1, step: 'imatrix-statistics', actionKey: '', files: [], facts, provenance: { inputs: [], toolchain: null, commands: [] } });
+  return imatrixStatisticsOf({
+    format: 1,
+    step: 'imatrix-statistics',
+    actionKey: '',
+    files: [],
+    facts,
+    provenance: { inputs: [], toolchain: null, commands: [] },
+  });
 }
 
 /** A matrix of the old format: name, calls and values of each. */
 function legacy(...entries: [string, number, number[]][]): Uint8Array {
-  const int = (value: number) => { const bytes = Buffer.alloc(4); bytes.writeInt32LE(value); return bytes; };
-  return Buffer.concat([int(entries.length), ...entries.flatMap(([name, calls, values]) => [int(Buffer.byteLength(name)), Buffer.from(name), int(calls), int(values.length), Buffer.from(floats(...values).buffer)])]);
+  const int = (value: number) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeInt32LE(value);
+    return bytes;
+  };
+  return Buffer.concat([
+    int(entries.length),
+    ...entries.flatMap(([name, calls, values]) => [
+      int(Buffer.byteLength(name)),
+      Buffer.from(name),
+      int(calls),
+      int(values.length),
+      Buffer.from(floats(...values).buffer),
+    ]),
+  ]);
 }
 
 describe('imatrixStatisticsStep', () => {
   it('reads each tensor of a GGUF, of all experts, and the names of the texts without their places', async () => {
-    const { statistics, datasets } = await statisticsOf(tinyGguf({
-      metadata: [['imatrix.datasets', 'array', 'string', ['/data/texts/a.txt', 'b.txt']]],
-      tensors: [...entry('blk.1.b.weight', [2, 4, 30, 50], [2, 10]), ...entry('blk.0.a.weight', [3, 0], [3])],
-    }));
+    const { statistics, datasets } = await statisticsOf(
+      tinyGguf({
+        metadata: [['imatrix.datasets', 'array', 'string', ['/data/texts/a.txt', 'b.txt']]],
+        tensors: [
+          ...entry('blk.1.b.weight', [2, 4, 30, 50], [2, 10]),
+          ...entry('blk.0.a.weight', [3, 0], [3]),
+        ],
+      }),
+    );
     expect(datasets).toEqual(['a.txt', 'b.txt']);
     expect(statistics).toEqual([
       { name: 'blk.0.a.weight', columns: 2, mean: 0.5, maximum: 1, zeroColumns: 1, topShare: 1 },
@@ -42,7 +77,19 @@ describe('imatrixStatisticsStep', () => {
 
   it('passes over sums without counts, and what is no importance data', async () => {
     const [sums] = entry('alone', [1], [1]);
-    expect((await statisticsOf(tinyGguf({ tensors: [...(sums === undefined ? [] : [sums]), { name: 'other', shape: [4] }, ...entry('x', [1], [1])] }))).statistics.map(({ name }) => name)).toEqual(['x']);
+    expect(
+      (
+        await statisticsOf(
+          tinyGguf({
+            tensors: [
+              ...(sums === undefined ? [] : [sums]),
+              { name: 'other', shape: [4] },
+              ...entry('x', [1], [1]),
+            ],
+          }),
+        )
+      ).statistics.map(({ name }) => name),
+    ).toEqual(['x']);
   });
 
   it('says the same of the old format, where values are means times calls', async () => {
@@ -56,6 +103,8 @@ describe('imatrixStatisticsStep', () => {
   });
 
   it('refuses a file that is no matrix', async () => {
-    await expect(statisticsOf(Buffer.from('no matrix at all'))).rejects.toMatchObject({ code: 'BAD_IMATRIX' });
+    await expect(statisticsOf(Buffer.from('no matrix at all'))).rejects.toMatchObject({
+      code: 'BAD_IMATRIX',
+    });
   });
 });

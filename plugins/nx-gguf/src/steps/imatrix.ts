@@ -24,19 +24,41 @@ const output = 'imatrix.gguf';
 
 /** Makes an importance matrix with llama-imatrix (GGUF format). */
 export function imatrixMakeStep(inputs: ImatrixMakeInputs): Step {
-  const { ctx = 512, chunks = -1, batch = 2048, processOutput = false, parseSpecial = false } = inputs.settings;
+  const {
+    ctx = 512,
+    chunks = -1,
+    batch = 2048,
+    processOutput = false,
+    parseSpecial = false,
+  } = inputs.settings;
   const args = imatrixArgs({
-    model: inputs.model[0]?.name ?? '', text: inputs.corpus.name, output, contextTokens: ctx, batchTokens: batch, processOutput, parseSpecial,
+    model: inputs.model[0]?.name ?? '',
+    text: inputs.corpus.name,
+    output,
+    contextTokens: ctx,
+    batchTokens: batch,
+    processOutput,
+    parseSpecial,
     ...(chunks < 0 ? {} : { chunks }),
   });
   return {
-    plan: { step: 'imatrix', version: logicVersions.imatrix, parameters: { arguments: args }, inputs: [...inputsOf('model', inputs.model), ...inputsOf('corpus', [inputs.corpus])], toolchain: inputs.toolchain },
+    plan: {
+      step: 'imatrix',
+      version: logicVersions.imatrix,
+      parameters: { arguments: args },
+      inputs: [...inputsOf('model', inputs.model), ...inputsOf('corpus', [inputs.corpus])],
+      toolchain: inputs.toolchain,
+    },
     run: async (bench) => {
       await linkModel(inputs.model, bench);
       await bench.input(inputs.corpus, inputs.corpus.name);
       await runImatrix(args, bench);
       const facts = await imatrixFacts(join(bench.directory, output), inputs.corpus.name);
-      return { files: [{ name: output, path: join(bench.directory, output) }], facts, commands: [['llama-imatrix', ...args]] };
+      return {
+        files: [{ name: output, path: join(bench.directory, output) }],
+        facts,
+        commands: [['llama-imatrix', ...args]],
+      };
     },
   };
 }
@@ -46,10 +68,21 @@ export function imatrixFileStep(source: ManifestFile): Step {
   // llama-quantize writes the name into the GGUF: the file's own, wherever it lay in its source.
   const file = { ...source, name: basename(source.name) };
   return {
-    plan: { step: 'imatrix', version: logicVersions.imatrix, parameters: { type: 'file' }, inputs: inputsOf('imatrix', [file]), toolchain: null },
+    plan: {
+      step: 'imatrix',
+      version: logicVersions.imatrix,
+      parameters: { type: 'file' },
+      inputs: inputsOf('imatrix', [file]),
+      toolchain: null,
+    },
     run: async (bench) => {
       await bench.input(file, 'imatrix');
-      return { files: [], referred: [file], facts: await imatrixFacts(join(bench.directory, 'imatrix'), file.name), commands: [] };
+      return {
+        files: [],
+        referred: [file],
+        facts: await imatrixFacts(join(bench.directory, 'imatrix'), file.name),
+        commands: [],
+      };
     },
   };
 }
@@ -73,16 +106,23 @@ function progressOfChunks(bench: Workbench): (text: string) => void {
   return (text) => {
     total = Number(/computing over (\d+) chunks/.exec(text)?.[1] ?? total ?? Number.NaN) || null;
     const done = [...text.matchAll(/\[(\d+)\]\d/g)].at(-1)?.[1];
-    if (done !== undefined) bench.report({ type: 'progress', label: 'imatrix', done: Number(done), total, unit: 'chunks' });
+    if (done !== undefined)
+      bench.report({ type: 'progress', label: 'imatrix', done: Number(done), total, unit: 'chunks' });
   };
 }
 
 function isThere(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function imatrixFacts(path: string, name: string): Promise<Record<string, Json>> {
-  if (!(await isThere(path))) throw new GgufError('IMATRIX_NO_OUTPUT', 'llama-imatrix ended without writing a matrix', { hint: 'Is the corpus long enough for one chunk?' });
+  if (!(await isThere(path)))
+    throw new GgufError('IMATRIX_NO_OUTPUT', 'llama-imatrix ended without writing a matrix', {
+      hint: 'Is the corpus long enough for one chunk?',
+    });
   const contents = await readImatrixFile(path, name);
   return { ...contents, entries: contents.tensors.length, tensors: [...contents.tensors] };
 }

@@ -36,7 +36,11 @@ const lookBytes = 256 << 20;
 const marginBytes = 64 << 20;
 
 /** Encodes base logits into a file while others read them too, unless they are more than a limit or than the disk has room for. */
-export function baseKeeper(base: KldBase, { directory, store }: Workbench, { counter, limitBytes }: { counter: BaseCounter; limitBytes: number }): BaseKeeper {
+export function baseKeeper(
+  base: KldBase,
+  { directory, store }: Workbench,
+  { counter, limitBytes }: { counter: BaseCounter; limitBytes: number },
+): BaseKeeper {
   const stream = new PassThrough({ highWaterMark: 1 << 20 });
   const path = join(directory, packedName(base));
   const sofar: KeptSoFar = { rawBytes: 0, packedBytes: 0 };
@@ -61,14 +65,19 @@ export function baseKeeper(base: KldBase, { directory, store }: Workbench, { cou
       yield bytes;
     }
   }
-  const written = pipeline(stream, taken, encodeBase, given, createWriteStream(path, { flags: 'w' })).then(() => path);
+  const written = pipeline(stream, taken, encodeBase, given, createWriteStream(path, { flags: 'w' })).then(
+    () => path,
+  );
   // Whoever waits for it does so later.
   written.catch(() => undefined);
   return { stream, written };
 }
 
 /** The kept base as a result of its step. */
-export function keptOutcome(base: KldBase, { path, counter, output }: { path: string; counter: BaseCounter; output: string }): StepOutcome {
+export function keptOutcome(
+  base: KldBase,
+  { path, counter, output }: { path: string; counter: BaseCounter; output: string },
+): StepOutcome {
   const shape = counter.shape();
   if (shape === null) throw counter.incomplete();
   return {
@@ -83,15 +92,34 @@ export function keptOutcome(base: KldBase, { path, counter, output }: { path: st
  * before anything was encoded, then at the ratio so far.
  * @throws GgufError `KLD_BASE_NOT_KEPT`
  */
-export function requireRoom(rawBytes: number, sofar: KeptSoFar, { limitBytes, freeBytes: free }: { limitBytes: number; freeBytes: number | null }): void {
+export function requireRoom(
+  rawBytes: number,
+  sofar: KeptSoFar,
+  { limitBytes, freeBytes: free }: { limitBytes: number; freeBytes: number | null },
+): void {
   const size = (bytes: number): string => prettyBytes(bytes, { binary: true });
-  if (rawBytes > limitBytes) throw new GgufError('KLD_BASE_NOT_KEPT', `the base logits are ${size(rawBytes)}, over the limit of ${size(limitBytes)}`, { hint: 'Raise "baseLimit" of the evaluation in model.json to keep them.' });
+  if (rawBytes > limitBytes)
+    throw new GgufError(
+      'KLD_BASE_NOT_KEPT',
+      `the base logits are ${size(rawBytes)}, over the limit of ${size(limitBytes)}`,
+      { hint: 'Raise "baseLimit" of the evaluation in model.json to keep them.' },
+    );
   const encodedBytes = sofar.rawBytes - aheadBytes;
-  const ratio = encodedBytes >= firstLookBytes - aheadBytes && sofar.packedBytes > 0 ? encodedBytes / sofar.packedBytes : null;
+  const ratio =
+    encodedBytes >= firstLookBytes - aheadBytes && sofar.packedBytes > 0
+      ? encodedBytes / sofar.packedBytes
+      : null;
   const neededBytes = Math.min(rawBytes, rawBytes / (ratio ?? bestRatio)) - sofar.packedBytes;
   if (free === null || free >= neededBytes + marginBytes) return;
-  const estimate = ratio === null ? `at least ${size(neededBytes)} encoded` : `about ${size(neededBytes + sofar.packedBytes)} encoded (${ratio.toFixed(1)} : 1 so far)`;
-  throw new GgufError('KLD_BASE_NOT_KEPT', `the base logits are ${size(rawBytes)}, ${estimate}, and the store has ${size(free)} left`, { hint: 'Free space, e.g. with `gguf-store gc`.' });
+  const estimate =
+    ratio === null
+      ? `at least ${size(neededBytes)} encoded`
+      : `about ${size(neededBytes + sofar.packedBytes)} encoded (${ratio.toFixed(1)} : 1 so far)`;
+  throw new GgufError(
+    'KLD_BASE_NOT_KEPT',
+    `the base logits are ${size(rawBytes)}, ${estimate}, and the store has ${size(free)} left`,
+    { hint: 'Free space, e.g. with `gguf-store gc`.' },
+  );
 }
 
 function packedName(base: KldBase): string {

@@ -9,7 +9,13 @@ import type { KldBase } from './kld-base.js';
 
 const shape = { ctx: 12, vocabulary: 29, chunks: 3 };
 const logits = madeBase(shape, 1);
-const base: KldBase = { name: 'm', model: [], corpus: { name: 't.txt', sha256: '0'.repeat(64), sizeBytes: 1 }, parameters: { ctx: shape.ctx, chunks: -1, batch: 64, ubatch: 64 }, toolchain: {} };
+const base: KldBase = {
+  name: 'm',
+  model: [],
+  corpus: { name: 't.txt', sha256: '0'.repeat(64), sizeBytes: 1 },
+  parameters: { ctx: shape.ctx, chunks: -1, batch: 64, ubatch: 64 },
+  toolchain: {},
+};
 
 /** A store with the logits as a kept base, and a way to change its bytes behind the back of the store. */
 async function keptBase(facts: Manifest['facts'] = { ...shape }) {
@@ -28,7 +34,8 @@ async function keptBase(facts: Manifest['facts'] = { ...shape }) {
   const read = async (changes: Partial<KldBase> = {}) => {
     let count = 0;
     try {
-      for await (const piece of keptLogits(manifest, { ...base, ...changes }, store)) count += piece.byteLength;
+      for await (const piece of keptLogits(manifest, { ...base, ...changes }, store))
+        count += piece.byteLength;
       return { count, code: null };
     } catch (error) {
       if (!isGgufError(error)) throw error;

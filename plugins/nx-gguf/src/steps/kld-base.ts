@@ -24,7 +24,10 @@ export function baseFile({ name }: Pick<KldBase, 'name'>): string {
 export function baseArgs(base: KldBase): string[] {
   const { corpus, parameters } = base;
   return basePassArgs({
-    model: base.model[0]?.name ?? '', text: corpus.name, baseFile: baseFile(base), ...passOptions(parameters),
+    model: base.model[0]?.name ?? '',
+    text: corpus.name,
+    baseFile: baseFile(base),
+    ...passOptions(parameters),
     ...(parameters.chunks < 0 ? {} : { chunks: parameters.chunks }),
   });
 }
@@ -32,7 +35,10 @@ export function baseArgs(base: KldBase): string[] {
 /** The step whose result is the kept base logits. Whoever measures on the same base shares its action key. */
 export function kldBasePlan(base: KldBase): StepPlan {
   return {
-    step: 'kld-base', version: logicVersions['kld-base'], parameters: { arguments: baseArgs(base) },
-    inputs: [...inputsOf('model', base.model), ...inputsOf('corpus', [base.corpus])], toolchain: base.toolchain,
+    step: 'kld-base',
+    version: logicVersions['kld-base'],
+    parameters: { arguments: baseArgs(base) },
+    inputs: [...inputsOf('model', base.model), ...inputsOf('corpus', [base.corpus])],
+    toolchain: base.toolchain,
   };
 }

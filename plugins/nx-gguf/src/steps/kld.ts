@@ -24,33 +24,59 @@ export interface KldStep {
 /** Measures perplexity and KL divergence of a variant against the unquantized model. */
 export function kldStep({ name, variant, base }: Omit<KldStep, 'plan'>): KldStep {
   return {
-    name, variant, base,
+    name,
+    variant,
+    base,
     plan: {
-      step: 'kld', version: logicVersions.kld, parameters: { base: baseArgs(base), variant: variantArgs({ variant, base }) },
-      inputs: [...inputsOf('model', base.model), ...inputsOf('corpus', [base.corpus]), ...inputsOf('variant', variant)], toolchain: base.toolchain,
+      step: 'kld',
+      version: logicVersions.kld,
+      parameters: { base: baseArgs(base), variant: variantArgs({ variant, base }) },
+      inputs: [
+        ...inputsOf('model', base.model),
+        ...inputsOf('corpus', [base.corpus]),
+        ...inputsOf('variant', variant),
+      ],
+      toolchain: base.toolchain,
     },
   };
 }
 
 /** Arguments of the variant's pass. */
 export function variantArgs({ variant, base }: Pick<KldStep, 'variant' | 'base'>): string[] {
-  return variantPassArgs({ model: variant[0]?.name ?? '', baseFile: baseFile(base), ...passOptions(base.parameters) });
+  return variantPassArgs({
+    model: variant[0]?.name ?? '',
+    baseFile: baseFile(base),
+    ...passOptions(base.parameters),
+  });
 }
 
 /** The result of a measurement from what the tool printed, written into a directory. */
-export async function kldOutcome(step: KldStep, figures: KldFigures, directory: string): Promise<StepOutcome> {
+export async function kldOutcome(
+  step: KldStep,
+  figures: KldFigures,
+  directory: string,
+): Promise<StepOutcome> {
   const result = kldResult(figures, subjectOf(step));
   const path = join(directory, kldFile);
   await writeFile(path, kldText(result));
   return {
     files: [{ name: kldFile, path }],
     facts: { statistics: result.statistics as unknown as Json },
-    commands: [['llama-perplexity', ...baseArgs(step.base)], ['llama-perplexity', ...variantArgs(step)]],
+    commands: [
+      ['llama-perplexity', ...baseArgs(step.base)],
+      ['llama-perplexity', ...variantArgs(step)],
+    ],
   };
 }
 
 function subjectOf({ variant, base }: KldStep): KldSubject {
-  return { variant: variant.map(measured), base: base.model.map(measured), corpus: measured(base.corpus), parameters: statedParameters(base.parameters), toolchain: digestOf(base.toolchain) };
+  return {
+    variant: variant.map(measured),
+    base: base.model.map(measured),
+    corpus: measured(base.corpus),
+    parameters: statedParameters(base.parameters),
+    toolchain: digestOf(base.toolchain),
+  };
 }
 
 function measured({ name, sha256 }: ManifestFile): MeasuredFile {

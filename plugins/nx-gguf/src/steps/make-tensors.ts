@@ -57,17 +57,34 @@ const pollMs = 5;
  * come first, from a run on the smallest tensor while the missing ones are written for the real run: with them the place
  * of every byte is known before the first tensor is made, and a variant can be written along with it.
  */
-export async function makeTensors(job: VariantJob, wanted: WantedTensors, { bench, known, made }: { bench: Workbench; known: ReadonlyMap<Sha256, TensorPlace>; made: MadeTensors }): Promise<MakingTensors | null> {
+export async function makeTensors(
+  job: VariantJob,
+  wanted: WantedTensors,
+  { bench, known, made }: { bench: Workbench; known: ReadonlyMap<Sha256, TensorPlace>; made: MadeTensors },
+): Promise<MakingTensors | null> {
   const tensors = wanted.outputs.flat();
   const isMissing = ({ key }: WantedTensor): boolean => !known.has(key) && !made.places.has(key);
   const lacks = new Set(tensors.filter(isMissing));
   if (made.metadata.length > 0 && lacks.size === 0) return nothingToMake;
   const quantized = tensors.filter(({ from, to }) => from !== to);
   const missing = quantized.filter((tensor) => lacks.has(tensor));
-  bench.report({ type: 'step', message: `${job.name}: ${quantized.length - missing.length} of ${quantized.length} quantized tensors are in the store${missing.length === 0 ? '' : `; quantizing ${missing.length}`}` });
+  bench.report({
+    type: 'step',
+    message: `${job.name}: ${quantized.length - missing.length} of ${quantized.length} quantized tensors are in the store${missing.length === 0 ? '' : `; quantizing ${missing.length}`}`,
+  });
   const stem = `part-${made.runs++}`;
-  const part = (of: Pick<Part, 'stem' | 'isMissing'>): Part => ({ wanted, options: job.options, directory: bench.directory, signal: bench.signal, name: job.name, ...of });
-  const run = lacks.size === 0 ? null : startRun(part({ stem, isMissing: (tensor) => lacks.has(tensor) }), { bench, made });
+  const part = (of: Pick<Part, 'stem' | 'isMissing'>): Part => ({
+    wanted,
+    options: job.options,
+    directory: bench.directory,
+    signal: bench.signal,
+    name: job.name,
+    ...of,
+  });
+  const run =
+    lacks.size === 0
+      ? null
+      : startRun(part({ stem, isMissing: (tensor) => lacks.has(tensor) }), { bench, made });
   try {
     if (made.metadata.length === 0) {
       const metadata = await metadataFrom(part({ stem: `${stem}-metadata`, isMissing: () => false }), bench);
@@ -85,28 +102,47 @@ export async function makeTensors(job: VariantJob, wanted: WantedTensors, { benc
   }
 }
 
-const nothingToMake: MakingTensors = { isOver: () => true, ended: Promise.resolve(true), stop: () => Promise.resolve() };
+const nothingToMake: MakingTensors = {
+  isOver: () => true,
+  ended: Promise.resolve(true),
+  stop: () => Promise.resolve(),
+};
 
 /** A part of the model that is handed to llama-quantize, for a variant of that name. */
 type Part = SubsetRequest & { name: string };
 
 /** Writes a part and has llama-quantize make it. What it makes can be followed once the metadata are known, and is checked against them. */
-function startRun(part: Part, { bench, made }: { bench: Workbench; made: MadeTensors }): { making: MakingTensors; follow: () => void } {
+function startRun(
+  part: Part,
+  { bench, made }: { bench: Workbench; made: MadeTensors },
+): { making: MakingTensors; follow: () => void } {
   const subset = subsetOf(part);
   const stopping = new AbortController();
-  const signal = bench.signal === undefined ? stopping.signal : AbortSignal.any([bench.signal, stopping.signal]);
+  const signal =
+    bench.signal === undefined ? stopping.signal : AbortSignal.any([bench.signal, stopping.signal]);
   let isOver = false;
   let tellMetadata: (areKnown: boolean) => void = () => undefined;
-  const metadataKnown = new Promise<boolean>((resolve) => { tellMetadata = resolve; });
-  const count = subset.outputs.reduce((sum, { tensors }) => sum + tensors.length, 0);
-  const composed = () => subset.outputs.map(({ name, tensors }, index) => {
-    const metadata = made.metadata[index];
-    if (metadata === undefined) throw new Error(`no metadata of output ${index}`);
-    return { path: join(bench.directory, name), tensors, composed: composedOf(withCount(metadata, count).raw, tensors) };
+  const metadataKnown = new Promise<boolean>((resolve) => {
+    tellMetadata = resolve;
   });
+  const count = subset.outputs.reduce((sum, { tensors }) => sum + tensors.length, 0);
+  const composed = () =>
+    subset.outputs.map(({ name, tensors }, index) => {
+      const metadata = made.metadata[index];
+      if (metadata === undefined) throw new Error(`no metadata of output ${index}`);
+      return {
+        path: join(bench.directory, name),
+        tensors,
+        composed: composedOf(withCount(metadata, count).raw, tensors),
+      };
+    });
   const run = async (): Promise<boolean> => {
     try {
-      return await runPart(subset, { ...part, signal }, { quiet: false, bench: { ...bench, signal } }) && await metadataKnown && (await Promise.all(composed().map(isAsComposed))).every(Boolean);
+      return (
+        (await runPart(subset, { ...part, signal }, { quiet: false, bench: { ...bench, signal } })) &&
+        (await metadataKnown) &&
+        (await Promise.all(composed().map(isAsComposed))).every(Boolean)
+      );
     } finally {
       isOver = true;
     }
@@ -124,18 +160,27 @@ function startRun(part: Part, { bench, made }: { bench: Workbench; made: MadeTen
     },
     follow: () => {
       tellMetadata(true);
-      for (const { path, tensors, composed: { places } } of composed()) {
+      for (const {
+        path,
+        tensors,
+        composed: { places },
+      } of composed()) {
         const whenThere = async (sizeBytes: number): Promise<void> => {
           while (!isOver && (await sizeOf(path)) < sizeBytes) await sleep(pollMs);
         };
-        for (const [at, { key }] of tensors.entries()) made.places.set(key, { path, range: places[at] ?? { offset: 0, length: 0 }, whenThere });
+        for (const [at, { key }] of tensors.entries())
+          made.places.set(key, { path, range: places[at] ?? { offset: 0, length: 0 }, whenThere });
       }
     },
   };
 }
 
 /** Whether llama-quantize took a part. What it does not make of a part it may make of the whole; if not, the full run says why. */
-async function runPart(subset: Subset, part: Part, { quiet, bench }: { quiet: boolean; bench: Workbench }): Promise<boolean> {
+async function runPart(
+  subset: Subset,
+  part: Part,
+  { quiet, bench }: { quiet: boolean; bench: Workbench },
+): Promise<boolean> {
   try {
     await writeSubset(subset, part);
     await runQuantize({ args: quantizeArgs(subset.options), name: part.name, quiet }, bench);
@@ -159,7 +204,8 @@ async function metadataFrom(part: Part, bench: Workbench): Promise<OutputMetadat
       const header = await readGgufHeader(source);
       return { header, raw: await readRawMetadata(source, header) };
     }).catch(noGguf);
-    if (read === null || !(await isAsComposed({ path, composed: composedOf(read.raw, tensors) }))) return null;
+    if (read === null || !(await isAsComposed({ path, composed: composedOf(read.raw, tensors) })))
+      return null;
     await rm(path);
     found.push(read);
   }
@@ -167,13 +213,24 @@ async function metadataFrom(part: Part, bench: Workbench): Promise<OutputMetadat
 }
 
 function noGguf(error: unknown): null {
-  if ((isGgufError(error) && error.code.startsWith('GGUF_')) || systemErrorCode(error) === 'ENOENT') return null;
+  if ((isGgufError(error) && error.code.startsWith('GGUF_')) || systemErrorCode(error) === 'ENOENT')
+    return null;
   throw error;
 }
 
 /** Whether a file has the size of what was composed, and its header byte for byte. */
-function isAsComposed({ path, composed: { header, sizeBytes } }: { path: string; composed: ComposedGguf }): Promise<boolean> {
-  return withFileBytes(path, async (source) => source.sizeBytes === sizeBytes && Buffer.compare(header, await source.read(0, header.length)) === 0).catch((error: unknown) => {
+function isAsComposed({
+  path,
+  composed: { header, sizeBytes },
+}: {
+  path: string;
+  composed: ComposedGguf;
+}): Promise<boolean> {
+  return withFileBytes(
+    path,
+    async (source) =>
+      source.sizeBytes === sizeBytes && Buffer.compare(header, await source.read(0, header.length)) === 0,
+  ).catch((error: unknown) => {
     if (systemErrorCode(error) === 'ENOENT') return false;
     throw error;
   });
@@ -181,7 +238,13 @@ function isAsComposed({ path, composed: { header, sizeBytes } }: { path: string;
 
 /** A file as llama-quantize writes it: always of version 3, its tensors aligned to 32 bytes. */
 export function composedOf({ keyCount, bytes }: RawMetadata, tensors: readonly WantedTensor[]): ComposedGguf {
-  return composeGguf({ version: 3, alignment: 32, keyCount, metadata: bytes, tensors: tensors.map(({ name, shape, to }) => ({ name, shape, type: to })) });
+  return composeGguf({
+    version: 3,
+    alignment: 32,
+    keyCount,
+    metadata: bytes,
+    tensors: tensors.map(({ name, shape, to }) => ({ name, shape, type: to })),
+  });
 }
 
 /** Metadata that name another number of tensors in all shards, where they name one. */
@@ -190,5 +253,8 @@ function withCount({ raw, header }: OutputMetadata, count: number): OutputMetada
 }
 
 async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(({ size }) => size, () => 0);
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }

@@ -32,31 +32,55 @@ export async function makeVariant(job: VariantJob, bench: Workbench): Promise<Ma
     const spliced = await spliceVariant(job, wanted, { bench, known, made: nothingMade() });
     if (typeof spliced === 'object') return spliced;
   }
-  const lock = bench.store.actionLock(digestOf({ tensorsFrom: job.model.map(({ sha256 }) => sha256), quantizer: job.quantizer }));
+  const lock = bench.store.actionLock(
+    digestOf({ tensorsFrom: job.model.map(({ sha256 }) => sha256), quantizer: job.quantizer }),
+  );
   return withLock(lock, () => makeMissing(job, wanted, { bench, before: known }), {
-    onWait: () => { bench.report({ type: 'step', message: `${job.name}: waiting for another variant of this model, whose tensors it may share` }); },
+    onWait: () => {
+      bench.report({
+        type: 'step',
+        message: `${job.name}: waiting for another variant of this model, whose tensors it may share`,
+      });
+    },
     ...(bench.signal === undefined ? {} : { signal: bench.signal }),
   });
 }
 
-async function makeMissing(job: VariantJob, wanted: WantedTensors, { bench, before }: { bench: Workbench; before: ReadonlyMap<Sha256, TensorPlace> }): Promise<MadeVariant> {
+async function makeMissing(
+  job: VariantJob,
+  wanted: WantedTensors,
+  { bench, before }: { bench: Workbench; before: ReadonlyMap<Sha256, TensorPlace> },
+): Promise<MadeVariant> {
   const tensors = wanted.outputs.flat();
   const made = nothingMade();
   for (let found = before; ; found = new Map()) {
     const known = await knownTensors(wanted, bench, found);
-    if (made.runs === 0 && !tensors.some(({ key, from, to }) => from !== to && known.has(key))) return quantizeInFull(job, wanted, bench);
+    if (made.runs === 0 && !tensors.some(({ key, from, to }) => from !== to && known.has(key)))
+      return quantizeInFull(job, wanted, bench);
     const spliced = await spliceVariant(job, wanted, { bench, known, made });
     if (typeof spliced === 'object') return spliced;
-    if (spliced === 'inexact') return quantizeBecause('a run on a part of it gives another layout', job, bench);
+    if (spliced === 'inexact')
+      return quantizeBecause('a run on a part of it gives another layout', job, bench);
     // A donor was damaged and is forgotten: what it held is computed in the next round.
   }
 }
 
 /** The wanted tensors that the store has, in the size that they must have; those found before are not looked up again. */
-async function knownTensors(wanted: WantedTensors, { store }: Workbench, found: ReadonlyMap<Sha256, TensorPlace> = new Map()): Promise<Map<Sha256, TensorPlace>> {
+async function knownTensors(
+  wanted: WantedTensors,
+  { store }: Workbench,
+  found: ReadonlyMap<Sha256, TensorPlace> = new Map(),
+): Promise<Map<Sha256, TensorPlace>> {
   const tensors = wanted.outputs.flat();
-  const known = new Map([...found, ...(await findTensors(store, tensors.map(({ key }) => key).filter((key) => !found.has(key))))]);
-  for (const { key, shape, to } of tensors) if (known.get(key)?.range.length !== tensorSizeBytes(to, shape)) known.delete(key);
+  const known = new Map([
+    ...found,
+    ...(await findTensors(
+      store,
+      tensors.map(({ key }) => key).filter((key) => !found.has(key)),
+    )),
+  ]);
+  for (const { key, shape, to } of tensors)
+    if (known.get(key)?.range.length !== tensorSizeBytes(to, shape)) known.delete(key);
   return known;
 }
 
@@ -66,13 +90,18 @@ function quantizeBecause(because: string, job: VariantJob, bench: Workbench): Pr
 }
 
 /** One run of llama-quantize on the whole model. Its tensors can be found by their keys when it is known which are wanted. */
-async function quantizeInFull(job: VariantJob, wanted: WantedTensors | null, bench: Workbench): Promise<MadeVariant> {
+async function quantizeInFull(
+  job: VariantJob,
+  wanted: WantedTensors | null,
+  bench: Workbench,
+): Promise<MadeVariant> {
   const out = join(bench.directory, 'out');
   await rm(out, { recursive: true, force: true });
   await mkdir(out);
   await runQuantize({ args: quantizeArgs(job.options), name: job.name }, bench);
   const names = (await readdir(out)).sort();
-  if (names.length === 0) throw new GgufError('QUANTIZE_NO_OUTPUT', `${job.name}: llama-quantize ended without writing a GGUF`);
+  if (names.length === 0)
+    throw new GgufError('QUANTIZE_NO_OUTPUT', `${job.name}: llama-quantize ended without writing a GGUF`);
   const paths = names.map((name) => join(out, name));
   const facts = await ggufFacts(paths);
   const files: ManifestFile[] = [];
@@ -87,6 +116,8 @@ async function quantizeInFull(job: VariantJob, wanted: WantedTensors | null, ben
 /** The keys of the tensors in a file, if it holds what was planned. */
 async function keysIn(path: string, planned: readonly WantedTensor[]): Promise<Map<string, string[]>> {
   const { tensors } = await readGgufFile(path);
-  const isAsPlanned = tensors.length === planned.length && tensors.every(({ name, type }, index) => name === planned[index]?.name && type === planned[index].to);
+  const isAsPlanned =
+    tensors.length === planned.length &&
+    tensors.every(({ name, type }, index) => name === planned[index]?.name && type === planned[index].to);
   return new Map(isAsPlanned ? planned.map(({ name, key }) => [name, [key]]) : []);
 }

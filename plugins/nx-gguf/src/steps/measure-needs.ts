@@ -40,12 +40,17 @@ export interface PlannedMeasurement {
 export function passSizes(planned: PlannedMeasurement, machine: Machine): PassSizes {
   const bases = planned.computesBase ? 1 : 0;
   const largestFirst = planned.variants.map((files) => processBytes(files, planned)).sort((a, b) => b - a);
-  const memory = (count: number): number => largestFirst.slice(0, count).reduce((sum, bytes) => sum + bytes, bases * processBytes(planned.model, planned));
+  const memory = (count: number): number =>
+    largestFirst
+      .slice(0, count)
+      .reduce((sum, bytes) => sum + bytes, bases * processBytes(planned.model, planned));
   const free = machine.freeMemoryBytes();
   let variants = Math.min(planned.variants.length, planned.parallel ?? Infinity);
   while (variants > 1 && memory(variants) > free) variants--;
   const share = machine.cores / Math.max(1, variants + bases);
-  const threads = planned.threads ?? Math.max(1, Math.min(machine.cores, Math.floor(share * (machine.waitsAsleep ? 2 : 1))));
+  const threads =
+    planned.threads ??
+    Math.max(1, Math.min(machine.cores, Math.floor(share * (machine.waitsAsleep ? 2 : 1))));
   return { variants, threads, memoryBytes: memory(variants) };
 }
 
@@ -54,8 +59,14 @@ export function passSizes(planned: PlannedMeasurement, machine: Machine): PassSi
  * probability of a chunk (follows kl_divergence and perplexity_v2 of tools/perplexity/perplexity.cpp). The cache of keys and
  * values is left out: it is small beside these.
  */
-function processBytes(files: readonly ManifestFile[], { vocabulary, parameters: { ctx, batch, ubatch } }: PlannedMeasurement): number {
+function processBytes(
+  files: readonly ManifestFile[],
+  { vocabulary, parameters: { ctx, batch, ubatch } }: PlannedMeasurement,
+): number {
   const evaluated = ctx - Math.floor(ctx / 2);
   const outputs = batch >= ctx ? Math.floor(batch / ctx) * evaluated : batch + ctx;
-  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) + vocabulary * ((outputs + Math.min(ubatch, batch)) * 4 + ctx * 2);
+  return (
+    files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) +
+    vocabulary * ((outputs + Math.min(ubatch, batch)) * 4 + ctx * 2)
+  );
 }

@@ -6,7 +6,13 @@ import prettyBytes from 'pretty-bytes';
 import { GgufError, isGgufError } from '../core/errors.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { incompleteBase } from '../kld/base-counter.js';
-import { baseHeadBytes, baseSizeBytes, readBaseHead, requireBaseShape, type BaseShape } from '../kld/base-format.js';
+import {
+  baseHeadBytes,
+  baseSizeBytes,
+  readBaseHead,
+  requireBaseShape,
+  type BaseShape,
+} from '../kld/base-format.js';
 import { announcedChunks } from '../kld/perplexity-log.js';
 import { freeBytes } from '../store/free-space.js';
 import type { ToolResult } from '../toolchain/run-tool.js';
@@ -14,7 +20,13 @@ import { relay, streamSink } from '../toolchain/relay.js';
 import { inBaseWords } from './base-source.js';
 import { keptLogits, keptShape } from './kept-base.js';
 import { baseArgs, baseFile, type KldBase } from './kld-base.js';
-import { publish, runVariant, type MeasuredMember, type MeasurePass, type PassEnding } from './measure-pass.js';
+import {
+  publish,
+  runVariant,
+  type MeasuredMember,
+  type MeasurePass,
+  type PassEnding,
+} from './measure-pass.js';
 import { baseFailure, runBasePass } from './perplexity-tool.js';
 import type { Workbench } from './step.js';
 
@@ -38,39 +50,58 @@ export async function measureOverFile(pass: FilePass): Promise<PassEnding> {
   const { base, bench, members, signal, keeper } = pass;
   const path = join(bench.directory, baseFile(base));
   try {
-    const output = pass.kept === null ? await computeBase(path, pass) : await unpackBase(path, pass.kept, pass);
-    const keeping = keeper === null ? null : relay(createReadStream(path), [streamSink(keeper)], { limitBytes: 1 << 20, onBytes: pass.counter.take });
+    const output =
+      pass.kept === null ? await computeBase(path, pass) : await unpackBase(path, pass.kept, pass);
+    const keeping =
+      keeper === null
+        ? null
+        : relay(createReadStream(path), [streamSink(keeper)], {
+            limitBytes: 1 << 20,
+            onBytes: pass.counter.take,
+          });
     keeping?.catch(() => undefined);
     const lost: MeasuredMember[] = [];
-    await Promise.all(members.map(async (member) => {
-      try {
-        await symlink(path, join(member.bench.directory, baseFile(base)));
-        await publish(member, await runVariant(member, pass, signal));
-      } catch (error) {
-        if (isGgufError(error) && error.code === 'KLD_NO_STATISTICS') lost.push(member);
-        else await member.fail(error);
-      } finally {
-        await rm(join(member.bench.directory, baseFile(base)), { force: true });
-      }
-    }));
+    await Promise.all(
+      members.map(async (member) => {
+        try {
+          await symlink(path, join(member.bench.directory, baseFile(base)));
+          await publish(member, await runVariant(member, pass, signal));
+        } catch (error) {
+          if (isGgufError(error) && error.code === 'KLD_NO_STATISTICS') lost.push(member);
+          else await member.fail(error);
+        } finally {
+          await rm(join(member.bench.directory, baseFile(base)), { force: true });
+        }
+      }),
+    );
     await keeping;
     return { lost, starved: [], source: { output } };
   } catch (error) {
-    return { lost: [], starved: members, source: { error: pass.kept === null ? inBaseWords(base, error) : error } };
+    return {
+      lost: [],
+      starved: members,
+      source: { error: pass.kept === null ? inBaseWords(base, error) : error },
+    };
   } finally {
     await rm(path, { force: true });
   }
 }
 
 /** Has the tool write the file; it is ended as soon as it says how many chunks there are and they need more room than there is. */
-async function computeBase(path: string, { base, wanted, bench, threads, signal, onOutput }: FilePass): Promise<string> {
+async function computeBase(
+  path: string,
+  { base, wanted, bench, threads, signal, onOutput }: FilePass,
+): Promise<string> {
   const tooLarge = new AbortController();
   let said: string | null = '';
   let refused: Promise<void> | null = null;
-  const announced = (chunks: number): Promise<void> => requireRoomFor({ ctx: base.parameters.ctx, vocabulary: 0, ...wanted, chunks }, bench).catch((error: unknown) => {
-    tooLarge.abort();
-    throw error;
-  });
+  const announced = (chunks: number): Promise<void> =>
+    requireRoomFor({ ctx: base.parameters.ctx, vocabulary: 0, ...wanted, chunks }, bench).catch(
+      (error: unknown) => {
+        tooLarge.abort();
+        throw error;
+      },
+    );
   const take = (text: string): void => {
     onOutput(text);
     if (said === null) return;
@@ -82,7 +113,10 @@ async function computeBase(path: string, { base, wanted, bench, threads, signal,
     // Whoever waits for it does so when the tool has ended.
     refused.catch(() => undefined);
   };
-  const run = runBasePass({ args: baseArgs(base), threads, signal: AbortSignal.any([signal, tooLarge.signal]), onOutput: take }, bench);
+  const run = runBasePass(
+    { args: baseArgs(base), threads, signal: AbortSignal.any([signal, tooLarge.signal]), onOutput: take },
+    bench,
+  );
   const [ending] = await Promise.allSettled([run]);
   await (refused as Promise<void> | null);
   if (ending.status === 'rejected') throw ending.reason as Error;
@@ -95,9 +129,13 @@ const longestAnnouncement = 64 * 1024;
 async function unpackBase(path: string, kept: Manifest, { base, bench, signal }: FilePass): Promise<string> {
   const shape = keptShape(kept);
   if (shape !== null) await requireRoomFor(shape, bench);
-  await pipeline(keptLogits(kept, base, bench.store), createWriteStream(path), { signal }).catch((error: unknown) => {
-    throw signal.aborted ? new GgufError('INTERRUPTED', 'the measurement was interrupted', { cause: error }) : error;
-  });
+  await pipeline(keptLogits(kept, base, bench.store), createWriteStream(path), { signal }).catch(
+    (error: unknown) => {
+      throw signal.aborted
+        ? new GgufError('INTERRUPTED', 'the measurement was interrupted', { cause: error })
+        : error;
+    },
+  );
   return '';
 }
 
@@ -105,14 +143,23 @@ async function requireRoomFor(shape: BaseShape, { directory, report }: Workbench
   const [needed, free] = [baseSizeBytes(shape), await freeBytes(directory)];
   const size = (bytes: number): string => prettyBytes(bytes, { binary: true });
   if (free !== null && free < needed + marginBytes) {
-    throw new GgufError('KLD_NO_ROOM', `the base logits take a file of ${size(needed)}, and the store's file system has ${size(free)} left`, { hint: 'There are no FIFOs here, so they must be written out. Free space, measure fewer chunks, or put the store on a file system that has FIFOs (NX_GGUF_STORE).' });
+    throw new GgufError(
+      'KLD_NO_ROOM',
+      `the base logits take a file of ${size(needed)}, and the store's file system has ${size(free)} left`,
+      {
+        hint: 'There are no FIFOs here, so they must be written out. Free space, measure fewer chunks, or put the store on a file system that has FIFOs (NX_GGUF_STORE).',
+      },
+    );
   }
   report({ type: 'step', message: `the file of base logits takes ${size(needed)}` });
 }
 
 async function requireComplete(path: string, wanted: Partial<BaseShape>, result: ToolResult): Promise<void> {
   const head = Buffer.alloc(baseHeadBytes);
-  const size = await stat(path).then((info) => info.size, () => 0);
+  const size = await stat(path).then(
+    (info) => info.size,
+    () => 0,
+  );
   if (size < baseHeadBytes) throw baseFailure(result, incompleteBase(size, null));
   const handle = await open(path, 'r');
   await handle.read(head, 0, baseHeadBytes, 0).finally(() => handle.close());

@@ -49,7 +49,13 @@ export interface PassEnding {
 const relayBytes = 64 << 20;
 
 // Failures that follow from base logits that ended too early, for which the variant is not to blame.
-const consequences = new Set(['KLD_BASE_CUT', 'KLD_BASE_WRONG', 'KLD_BASE_MISSING', 'KLD_NO_STATISTICS', 'INTERRUPTED']);
+const consequences = new Set([
+  'KLD_BASE_CUT',
+  'KLD_BASE_WRONG',
+  'KLD_BASE_MISSING',
+  'KLD_NO_STATISTICS',
+  'INTERRUPTED',
+]);
 
 /**
  * Feeds the logits of one source to all variants at once, each at its own pace. A variant that fails, or is finished, leaves
@@ -59,14 +65,29 @@ export async function measurePass(pass: MeasurePass): Promise<PassEnding> {
   const over = new AbortController();
   const signal = AbortSignal.any([pass.signal, over.signal]);
   const { fifos, source } = openEnds(pass, signal);
-  const sinks: RelaySink[] = [...(pass.keeper === null ? [] : [pass.keeper]), ...fifos.map(({ stream }) => stream)].map(streamSink);
-  const variants = pass.members.map((member, index) => startVariant(member, pass, { signal, fifo: fifos[index] }));
-  const flow = relay(source.bytes, sinks, { limitBytes: relayBytes, onBytes: (bytes) => { pass.counter.take(bytes); pass.onActivity(); } })
-    .then(() => null, (error: unknown) => {
+  const sinks: RelaySink[] = [
+    ...(pass.keeper === null ? [] : [pass.keeper]),
+    ...fifos.map(({ stream }) => stream),
+  ].map(streamSink);
+  const variants = pass.members.map((member, index) =>
+    startVariant(member, pass, { signal, fifo: fifos[index] }),
+  );
+  const flow = relay(source.bytes, sinks, {
+    limitBytes: relayBytes,
+    onBytes: (bytes) => {
+      pass.counter.take(bytes);
+      pass.onActivity();
+    },
+  }).then(
+    () => null,
+    (error: unknown) => {
       source.stop();
       return error;
-    });
-  const ended = Promise.all([flow, source.ended]).then(([error, ending]) => (isGgufError(error) ? { error } : ending));
+    },
+  );
+  const ended = Promise.all([flow, source.ended]).then(([error, ending]) =>
+    isGgufError(error) ? { error } : ending,
+  );
   let hasEnded = false;
   let isUnneeded = false;
   void ended.then((ending) => {
@@ -98,7 +119,8 @@ export async function measurePass(pass: MeasurePass): Promise<PassEnding> {
 function openEnds(pass: MeasurePass, signal: AbortSignal): { fifos: FifoSink[]; source: BaseSource } {
   const fifos: FifoSink[] = [];
   try {
-    for (const { step, bench } of pass.members) fifos.push(writeFifo(join(bench.directory, baseFile(step.base))));
+    for (const { step, bench } of pass.members)
+      fifos.push(writeFifo(join(bench.directory, baseFile(step.base))));
     return { fifos, source: pass.source(signal) };
   } catch (error) {
     for (const { release } of fifos) release();
@@ -106,17 +128,39 @@ function openEnds(pass: MeasurePass, signal: AbortSignal): { fifos: FifoSink[]; 
   }
 }
 
-function startVariant(member: MeasuredMember, pass: VariantRun, { signal, fifo }: { signal: AbortSignal; fifo: FifoSink | undefined }) {
+function startVariant(
+  member: MeasuredMember,
+  pass: VariantRun,
+  { signal, fifo }: { signal: AbortSignal; fifo: FifoSink | undefined },
+) {
   const ending = runVariant(member, pass, signal)
     .finally(() => fifo?.release())
-    .then((figures): { figures: KldFigures } => ({ figures }), (error: unknown) => ({ error }));
+    .then(
+      (figures): { figures: KldFigures } => ({ figures }),
+      (error: unknown) => ({ error }),
+    );
   return { member, ending };
 }
 
 /** Runs the tool on one variant, whose base logits are under the base's name in its directory. */
-export function runVariant(member: MeasuredMember, { threads, onActivity, onRow }: VariantRun, signal: AbortSignal): Promise<KldFigures> {
+export function runVariant(
+  member: MeasuredMember,
+  { threads, onActivity, onRow }: VariantRun,
+  signal: AbortSignal,
+): Promise<KldFigures> {
   const { step, bench } = member;
-  return runVariantPass({ args: variantArgs(step), threads, signal, onOutput: onActivity, onRow: (row) => { onRow(member, row); } }, bench);
+  return runVariantPass(
+    {
+      args: variantArgs(step),
+      threads,
+      signal,
+      onOutput: onActivity,
+      onRow: (row) => {
+        onRow(member, row);
+      },
+    },
+    bench,
+  );
 }
 
 function closed(stream: PassThrough | null): Promise<void> {
@@ -127,7 +171,10 @@ function closed(stream: PassThrough | null): Promise<void> {
 }
 
 /** Publishes the result of a variant. */
-export async function publish({ step, bench, finish, fail }: MeasuredMember, figures: KldFigures): Promise<void> {
+export async function publish(
+  { step, bench, finish, fail }: MeasuredMember,
+  figures: KldFigures,
+): Promise<void> {
   try {
     await finish(await kldOutcome(step, figures, bench.directory));
   } catch (error) {

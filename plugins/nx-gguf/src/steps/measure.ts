@@ -40,49 +40,97 @@ export function kldBaseStep(base: KldBase, settings: MeasureSettings): Step {
       await linkBase(base, bench);
       const vocabulary = await vocabularyOfBase(base, bench);
       const { threads } = sizesFor(base, [], { settings, bench, kept: null, vocabulary });
-      const { outcome } = await basePass(base, { ...settings, base: 'keep' }, { members: [], bench, threads, vocabulary, kept: null });
+      const { outcome } = await basePass(
+        base,
+        { ...settings, base: 'keep' },
+        { members: [], bench, threads, vocabulary, kept: null },
+      );
       if (outcome === null || outcome instanceof Error) throw outcome ?? new Error('the base was not kept');
       return outcome;
     },
   };
 }
 
-async function measureAll(base: KldBase, settings: MeasureSettings, { members, bench }: { members: readonly MeasuredMember[]; bench: SharedBench }): Promise<void> {
+async function measureAll(
+  base: KldBase,
+  settings: MeasureSettings,
+  { members, bench }: { members: readonly MeasuredMember[]; bench: SharedBench },
+): Promise<void> {
   let kept = usable(await bench.kept(wantedFromElsewhere(settings)));
   if (kept === null) await linkBase(base, bench);
   else if (settings.shareBase) await bench.share(kept);
-  const vocabulary = kept === null ? await vocabularyOfBase(base, bench) : keptShape(kept)?.vocabulary ?? 0;
+  const vocabulary = kept === null ? await vocabularyOfBase(base, bench) : (keptShape(kept)?.vocabulary ?? 0);
   let rest = await readyMembers(members, vocabulary);
   const losses = new Map<MeasuredMember['step'], number>();
   while (rest.length > 0) {
     const sizes = sizesFor(base, rest, { settings, bench, kept, vocabulary });
     const now = rest.slice(0, sizes.variants);
-    bench.report({ type: 'step', message: `measuring ${now.map(({ step }) => step.name).join(', ')} on ${kept === null ? 'one base pass' : 'the kept base logits'}: ${sizes.threads === 1 ? '1 thread' : `${sizes.threads} threads`} each, about ${prettyBytes(sizes.memoryBytes, { binary: true, maximumFractionDigits: 1 })} of memory` });
-    if (sizes.memoryBytes > settings.machine.freeMemoryBytes()) bench.report({ type: 'warning', message: 'that is more memory than is free now: the system may swap, or end a process' });
-    const { lost, starved, source, outcome } = await basePass(base, settings, { members: now, bench, threads: sizes.threads, vocabulary, kept });
+    bench.report({
+      type: 'step',
+      message: `measuring ${now.map(({ step }) => step.name).join(', ')} on ${kept === null ? 'one base pass' : 'the kept base logits'}: ${sizes.threads === 1 ? '1 thread' : `${sizes.threads} threads`} each, about ${prettyBytes(sizes.memoryBytes, { binary: true, maximumFractionDigits: 1 })} of memory`,
+    });
+    if (sizes.memoryBytes > settings.machine.freeMemoryBytes())
+      bench.report({
+        type: 'warning',
+        message: 'that is more memory than is free now: the system may swap, or end a process',
+      });
+    const { lost, starved, source, outcome } = await basePass(base, settings, {
+      members: now,
+      bench,
+      threads: sizes.threads,
+      vocabulary,
+      kept,
+    });
     const isUseless = kept !== null && 'error' in source && isKeptBaseFailure(source.error);
     if (isUseless) await forget(kept, bench, { base, why: source.error as Error });
     else if ('error' in source) await Promise.all(starved.map(({ fail }) => fail(source.error)));
-    kept = isUseless ? null : kept ?? (await keepIfMade(outcome, bench, settings));
+    kept = isUseless ? null : (kept ?? (await keepIfMade(outcome, bench, settings)));
     const repeated = [...lost, ...(isUseless ? starved : [])];
     for (const member of repeated) losses.set(member.step, (losses.get(member.step) ?? 0) + 1);
     const hopeless = repeated.filter((member) => losses.get(member.step) === attempts);
     await Promise.all(hopeless.map(({ fail }) => fail(lostWords())));
     const retried = repeated.filter((member) => !hopeless.includes(member));
     const wordless = retried.filter((member) => lost.includes(member));
-    if (wordless.length > 0) bench.report({ type: 'warning', message: `llama-perplexity ended without its last lines for ${wordless.map(({ step }) => step.name).join(', ')}; measuring again` });
+    if (wordless.length > 0)
+      bench.report({
+        type: 'warning',
+        message: `llama-perplexity ended without its last lines for ${wordless.map(({ step }) => step.name).join(', ')}; measuring again`,
+      });
     rest = [...rest.slice(sizes.variants), ...retried];
   }
 }
 
 /** How many variants run at once, and with how many threads. */
-export function sizesFor(base: KldBase, members: readonly MeasuredMember[], { settings, bench, kept, vocabulary }: { settings: MeasureSettings; bench: Workbench; kept: Manifest | null; vocabulary: number }) {
+export function sizesFor(
+  base: KldBase,
+  members: readonly MeasuredMember[],
+  {
+    settings,
+    bench,
+    kept,
+    vocabulary,
+  }: { settings: MeasureSettings; bench: Workbench; kept: Manifest | null; vocabulary: number },
+) {
   const { model, parameters } = base;
-  return passSizes({ model, variants: members.map(({ step }) => step.variant), vocabulary, parameters, computesBase: kept === null, threads: bench.threads, parallel: settings.parallel }, settings.machine);
+  return passSizes(
+    {
+      model,
+      variants: members.map(({ step }) => step.variant),
+      vocabulary,
+      parameters,
+      computesBase: kept === null,
+      threads: bench.threads,
+      parallel: settings.parallel,
+    },
+    settings.machine,
+  );
 }
 
 /** What of others' kept logits is worth a download: with `stream` nothing is, for they are many times what is measured. */
-function wantedFromElsewhere({ base, baseLimitBytes }: MeasureSettings): ((found: Manifest) => boolean) | null {
+function wantedFromElsewhere({
+  base,
+  baseLimitBytes,
+}: MeasureSettings): ((found: Manifest) => boolean) | null {
   if (base === 'stream') return null;
   return (found) => base === 'keep' || (fact<number>(found, 'rawBytes') ?? Infinity) <= baseLimitBytes;
 }
@@ -93,14 +141,22 @@ function usable(kept: Manifest | null): Manifest | null {
 }
 
 /** Removes kept logits that cannot be read, and makes the base ready to be computed. */
-async function forget(kept: Manifest | null, bench: SharedBench, { base, why }: { base: KldBase; why: Error }): Promise<void> {
+async function forget(
+  kept: Manifest | null,
+  bench: SharedBench,
+  { base, why }: { base: KldBase; why: Error },
+): Promise<void> {
   bench.report({ type: 'warning', message: `${why.message}; the base logits are computed again` });
   for (const file of kept?.files ?? []) await discardBlob(bench.store, file.sha256);
   await linkBase(base, bench);
 }
 
 /** Puts the kept base into the store. That it could not be kept is no failure of a measurement. */
-async function keepIfMade(outcome: StepOutcome | Error | null, bench: SharedBench, { shareBase }: MeasureSettings): Promise<Manifest | null> {
+async function keepIfMade(
+  outcome: StepOutcome | Error | null,
+  bench: SharedBench,
+  { shareBase }: MeasureSettings,
+): Promise<Manifest | null> {
   if (outcome === null) return null;
   try {
     if (outcome instanceof Error) throw outcome;
@@ -110,7 +166,11 @@ async function keepIfMade(outcome: StepOutcome | Error | null, bench: SharedBenc
     return kept;
   } catch (error) {
     const isDecided = isGgufError(error) && error.code === 'KLD_BASE_NOT_KEPT';
-    if (bench.signal?.aborted !== true) bench.report({ type: isDecided ? 'step' : 'warning', message: `the base logits are not kept: ${(error as Error).message}` });
+    if (bench.signal?.aborted !== true)
+      bench.report({
+        type: isDecided ? 'step' : 'warning',
+        message: `the base logits are not kept: ${(error as Error).message}`,
+      });
     return null;
   }
 }
@@ -122,13 +182,21 @@ export async function linkBase({ model, corpus }: KldBase, bench: Workbench): Pr
 }
 
 /** The members whose model can be read and has the base's vocabulary; the others have failed. */
-export async function readyMembers(members: readonly MeasuredMember[], vocabulary: number): Promise<MeasuredMember[]> {
+export async function readyMembers(
+  members: readonly MeasuredMember[],
+  vocabulary: number,
+): Promise<MeasuredMember[]> {
   const ready: MeasuredMember[] = [];
   for (const member of members) {
     try {
       const name = await linkModel(member.step.variant, member.bench);
       const own = await vocabularyOf(join(member.bench.directory, name));
-      if (own !== vocabulary) throw new GgufError('KLD_VOCABULARY_MISMATCH', `${name} has a vocabulary of ${own} tokens, the unquantized model one of ${vocabulary}`, { hint: 'Base and variant must be made from the same model.' });
+      if (own !== vocabulary)
+        throw new GgufError(
+          'KLD_VOCABULARY_MISMATCH',
+          `${name} has a vocabulary of ${own} tokens, the unquantized model one of ${vocabulary}`,
+          { hint: 'Base and variant must be made from the same model.' },
+        );
       ready.push(member);
     } catch (error) {
       await member.fail(error);
@@ -138,7 +206,10 @@ export async function readyMembers(members: readonly MeasuredMember[], vocabular
 }
 
 /** Tokens in the vocabulary of the unquantized model, which is linked already. */
-export function vocabularyOfBase({ model }: KldBase, { directory }: Pick<Workbench, 'directory'>): Promise<number> {
+export function vocabularyOfBase(
+  { model }: KldBase,
+  { directory }: Pick<Workbench, 'directory'>,
+): Promise<number> {
   return vocabularyOf(join(directory, model[0]?.name ?? ''));
 }
 
@@ -148,5 +219,9 @@ async function vocabularyOf(path: string): Promise<number> {
 }
 
 function lostWords(): GgufError {
-  return new GgufError('KLD_NO_STATISTICS', `llama-perplexity ended without its last lines ${attempts} times`, { hint: 'A toolchain that nx-gguf builds waits for them; one of ready binaries may not.' });
+  return new GgufError(
+    'KLD_NO_STATISTICS',
+    `llama-perplexity ended without its last lines ${attempts} times`,
+    { hint: 'A toolchain that nx-gguf builds waits for them; one of ready binaries may not.' },
+  );
 }

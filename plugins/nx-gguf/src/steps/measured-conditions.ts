@@ -6,17 +6,31 @@ import { conditionsOf, filesText, settingsText, type MeasuringConditions } from 
 import { fact } from './facts.js';
 
 /** What the flags of llama-perplexity are called in a result. */
-const flags: Readonly<Record<string, string>> = { '-c': 'ctx', '-b': 'batch', '-ub': 'ubatch', '-ngl': 'gpuLayers', '-dev': 'device', '--rpc': 'rpc', '-fa': 'flashAttention' };
+const flags: Readonly<Record<string, string>> = {
+  '-c': 'ctx',
+  '-b': 'batch',
+  '-ub': 'ubatch',
+  '-ngl': 'gpuLayers',
+  '-dev': 'device',
+  '--rpc': 'rpc',
+  '-fa': 'flashAttention',
+};
 
 /** What a measurement's manifest says that it was measured on and how; the result that it names says the same. */
-export function measuredConditions(manifest: Pick<Manifest, 'facts' | 'provenance'>, result: KldResult | null = null): MeasuringConditions {
+export function measuredConditions(
+  manifest: Pick<Manifest, 'facts' | 'provenance'>,
+  result: KldResult | null = null,
+): MeasuringConditions {
   if (result !== null) return conditionsOf(result);
   const { inputs, toolchain, commands } = manifest.provenance;
   const digests = (role: string) => filesText(inputs.filter((input) => input.role === role));
   const settings = settingsOf(commands[0] ?? []);
   return {
-    base: digests('model'), text: digests('corpus'), settings: settings === null ? null : settingsText(settings),
-    tools: toolchain === null ? null : digestOf(toolchain as Json), chunks: fact<KldStatistics>(manifest, 'statistics')?.chunks ?? null,
+    base: digests('model'),
+    text: digests('corpus'),
+    settings: settings === null ? null : settingsText(settings),
+    tools: toolchain === null ? null : digestOf(toolchain as Json),
+    chunks: fact<KldStatistics>(manifest, 'statistics')?.chunks ?? null,
   };
 }
 

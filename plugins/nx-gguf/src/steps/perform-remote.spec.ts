@@ -11,13 +11,30 @@ import { actionKey, type Step, type StepPlan, type Workbench } from './step.js';
 import { testEffects } from './testing/effects.js';
 
 /** A step that writes texts as files, and counts how often it ran. */
-function writing(files: Readonly<Record<string, string>>, change: Partial<StepPlan> = {}): Step & { runs: number } {
+function writing(
+  files: Readonly<Record<string, string>>,
+  change: Partial<StepPlan> = {},
+): Step & { runs: number } {
   const step = {
     runs: 0,
-    plan: { step: 'convert', version: 1, parameters: { outtype: 'auto' }, inputs: [], toolchain: null, ...change },
+    plan: {
+      step: 'convert',
+      version: 1,
+      parameters: { outtype: 'auto' },
+      inputs: [],
+      toolchain: null,
+      ...change,
+    },
     run: ({ directory }: Workbench) => {
       step.runs++;
-      return Promise.resolve({ files: Object.entries(files).map(([name, text]) => ({ name, path: put(join(directory, 'out', name), text) })), facts: {}, commands: [] });
+      return Promise.resolve({
+        files: Object.entries(files).map(([name, text]) => ({
+          name,
+          path: put(join(directory, 'out', name), text),
+        })),
+        facts: {},
+        commands: [],
+      });
     },
   };
   return step;
@@ -29,7 +46,20 @@ describe('perform with a remote', () => {
     const store = temporaryStore();
     const lost: string[] = [];
     const guards = [guard(remote, { store })];
-    return { ...testEffects({ store, remotes: joinRemotes({ store, remotes: guards, sharesSources: true, report: () => undefined, signal: undefined }), onRun: (files) => lost.push(...files.map(({ name }) => name)) }), lost };
+    return {
+      ...testEffects({
+        store,
+        remotes: joinRemotes({
+          store,
+          remotes: guards,
+          sharesSources: true,
+          report: () => undefined,
+          signal: undefined,
+        }),
+        onRun: (files) => lost.push(...files.map(({ name }) => name)),
+      }),
+      lost,
+    };
   };
   const shared = async (step: Step = writing({ a: 'text', b: 'other' })) => {
     const remote = memoryRemote();
@@ -42,20 +72,28 @@ describe('perform with a remote', () => {
   it.each([
     { needFiles: false, files: 0 },
     { needFiles: true, files: 'textother'.length },
-  ])('another machine runs nothing, and brings the files when they are needed: $needFiles', async ({ needFiles, files }) => {
-    const { remote, manifest } = await shared();
-    const step = writing({ a: 'text', b: 'other' });
-    await expect(perform(step, machine(remote), needFiles)).resolves.toEqual({ origin: 'remote', manifest });
-    expect(step.runs).toBe(0);
-    expect(remote.sentBytes()).toBe((remote.actions.get(manifest.actionKey)?.length ?? 0) + files);
-  });
+  ])(
+    'another machine runs nothing, and brings the files when they are needed: $needFiles',
+    async ({ needFiles, files }) => {
+      const { remote, manifest } = await shared();
+      const step = writing({ a: 'text', b: 'other' });
+      await expect(perform(step, machine(remote), needFiles)).resolves.toEqual({
+        origin: 'remote',
+        manifest,
+      });
+      expect(step.runs).toBe(0);
+      expect(remote.sentBytes()).toBe((remote.actions.get(manifest.actionKey)?.length ?? 0) + files);
+    },
+  );
 
   it('asks the own store first', async () => {
     const { remote } = await shared();
     const effects = machine(remote);
     await perform(writing({ a: 'text', b: 'other' }), effects, true);
     const sent = remote.sentBytes();
-    await expect(perform(writing({ a: 'text', b: 'other' }), effects, true)).resolves.toMatchObject({ origin: 'store' });
+    await expect(perform(writing({ a: 'text', b: 'other' }), effects, true)).resolves.toMatchObject({
+      origin: 'store',
+    });
     expect(remote.sentBytes()).toBe(sent);
   });
 
@@ -88,5 +126,4 @@ describe('perform with a remote', () => {
     remote.actions.set(actionKey(other.plan), remote.actions.get(manifest.actionKey) ?? '');
     await expect(perform(other, machine(remote), true)).resolves.toMatchObject({ origin: 'run' });
   });
-
 });

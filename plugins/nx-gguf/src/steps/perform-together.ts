@@ -47,7 +47,11 @@ export interface TogetherOptions<S> {
 }
 
 /** The results of steps that share work: from the store or a remote where an action key is known there, and one run for all others. */
-export async function performTogether<S extends { plan: StepPlan }>(steps: readonly S[], shared: SharedWork<S>, { effects, needFiles, ended }: TogetherOptions<S>): Promise<void> {
+export async function performTogether<S extends { plan: StepPlan }>(
+  steps: readonly S[],
+  shared: SharedWork<S>,
+  { effects, needFiles, ended }: TogetherOptions<S>,
+): Promise<void> {
   const { store, remotes, signal, report } = effects;
   const open = new Set(steps);
   const end = async (step: S, ending: Ending): Promise<void> => {
@@ -76,16 +80,21 @@ export async function performTogether<S extends { plan: StepPlan }>(steps: reado
       const here = await recall(store, actionKey(shared.plan), true);
       if (here !== null || isWanted === null) return here;
       const found = await recallRemotely(shared.plan, effects, false);
-      return found !== null && isWanted(found.manifest) && (await remotes.bring(found.manifest.files)) ? found.manifest : null;
+      return found !== null && isWanted(found.manifest) && (await remotes.bring(found.manifest.files))
+        ? found.manifest
+        : null;
     },
     keep: (outcome) => publishOutcome(shared.plan, outcome, { store, directory }),
     share: (kept) => remotes.offer(kept, { isWished: true }),
   });
   const member = async (step: S, directory: string): Promise<Member<S>> => {
     await mkdir(directory, { recursive: true });
-    const fail = async (error: unknown): Promise<void> => end(step, { error: await explainFailure(error, store.root) });
+    const fail = async (error: unknown): Promise<void> =>
+      end(step, { error: await explainFailure(error, store.root) });
     return {
-      step, fail, bench: benchOf(effects, directory),
+      step,
+      fail,
+      bench: benchOf(effects, directory),
       finish: async (outcome) => {
         try {
           await end(step, { manifest: await publish(step.plan, outcome, directory), origin: 'run' });
@@ -100,14 +109,21 @@ export async function performTogether<S extends { plan: StepPlan }>(steps: reado
   try {
     await withWorkDir(store, actionKey(shared.plan), {
       ...(signal === undefined ? {} : { signal }),
-      onWait: () => { report({ type: 'step', message: `waiting for another process that works on the same ${shared.plan.step}` }); },
+      onWait: () => {
+        report({
+          type: 'step',
+          message: `waiting for another process that works on the same ${shared.plan.step}`,
+        });
+      },
       work: async (directory) => {
         await recallKnown();
         await recallElsewhere();
         if (open.size === 0) return;
         const bench = sharedBench(join(directory, 'shared'));
         await mkdir(bench.directory);
-        const members = await Promise.all([...open].map((step, index) => member(step, join(directory, `member-${index + 1}`))));
+        const members = await Promise.all(
+          [...open].map((step, index) => member(step, join(directory, `member-${index + 1}`))),
+        );
         await shared.run(members, bench);
         if (open.size > 0) throw new Error(`${shared.plan.step} ended without a result for each step`);
       },

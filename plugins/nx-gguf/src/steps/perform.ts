@@ -12,7 +12,14 @@ import type { StoreLayout } from '../store/layout.js';
 import { ownFile } from '../store/own-file.js';
 import { withWorkDir } from '../store/work-dir.js';
 import type { RunTool } from '../toolchain/run-tool.js';
-import { actionKey, type Step, type StepOutcome, type StepPlan, type StepTools, type Workbench } from './step.js';
+import {
+  actionKey,
+  type Step,
+  type StepOutcome,
+  type StepPlan,
+  type StepTools,
+  type Workbench,
+} from './step.js';
 
 /** What running steps needs from outside. */
 export interface Effects {
@@ -51,7 +58,12 @@ export async function perform(step: Step, effects: Effects, needFiles: boolean):
   }
   const performed = await withWorkDir(effects.store, key, {
     ...(effects.signal === undefined ? {} : { signal: effects.signal }),
-    onWait: () => { effects.report({ type: 'step', message: `waiting for another process that works on the same ${step.plan.step}` }); },
+    onWait: () => {
+      effects.report({
+        type: 'step',
+        message: `waiting for another process that works on the same ${step.plan.step}`,
+      });
+    },
     work: async (directory): Promise<Performed> => {
       const finished = await recall(effects.store, key, needFiles);
       if (finished !== null) return { manifest: finished, origin: 'store' };
@@ -78,10 +90,16 @@ export async function recall(store: StoreLayout, key: string, needFiles: boolean
 }
 
 /** The result of an action that a remote knows, or null. With `needFiles` its files are brought. */
-export async function recallRemotely(plan: StepPlan, { remotes }: Pick<Effects, 'remotes'>, needFiles: boolean): Promise<Performed | null> {
+export async function recallRemotely(
+  plan: StepPlan,
+  { remotes }: Pick<Effects, 'remotes'>,
+  needFiles: boolean,
+): Promise<Performed | null> {
   const { step, inputs, toolchain } = plan;
   const manifest = await remotes.findAction({ step, inputs, toolchain, actionKey: actionKey(plan) });
-  return manifest === null || (needFiles && !(await remotes.bring(manifest.files))) ? null : { manifest, origin: 'remote' };
+  return manifest === null || (needFiles && !(await remotes.bring(manifest.files)))
+    ? null
+    : { manifest, origin: 'remote' };
 }
 
 async function lostFiles(store: StoreLayout, manifest: Manifest | null): Promise<ManifestFile[]> {
@@ -91,14 +109,23 @@ async function lostFiles(store: StoreLayout, manifest: Manifest | null): Promise
 }
 
 async function run(step: Step, effects: Effects, directory: string): Promise<Manifest> {
-  return publishOutcome(step.plan, await step.run(benchOf(effects, directory)), { store: effects.store, directory });
+  return publishOutcome(step.plan, await step.run(benchOf(effects, directory)), {
+    store: effects.store,
+    directory,
+  });
 }
 
 /** What a step that works in a directory has at hand. */
 export function benchOf(effects: Effects, directory: string): Workbench {
   const { store, tools, runTool, report, threads, signal } = effects;
   return {
-    directory, tools, runTool, report, store, threads, signal,
+    directory,
+    tools,
+    runTool,
+    report,
+    store,
+    threads,
+    signal,
     input: async (file, as) => {
       const path = join(directory, as);
       await mkdir(dirname(path), { recursive: true });
@@ -109,27 +136,39 @@ export function benchOf(effects: Effects, directory: string): Workbench {
 }
 
 /** Moves what a step made into the store, and then makes it known under the step's action key. */
-export async function publishOutcome(plan: StepPlan, outcome: StepOutcome, place: { store: StoreLayout; directory: string }): Promise<Manifest> {
+export async function publishOutcome(
+  plan: StepPlan,
+  outcome: StepOutcome,
+  place: { store: StoreLayout; directory: string },
+): Promise<Manifest> {
   const manifest = await manifestOf(plan, outcome, place);
   await putAction(place.store, manifest);
   return manifest;
 }
 
-async function manifestOf(plan: StepPlan, outcome: StepOutcome, { store, directory }: { store: StoreLayout; directory: string }): Promise<Manifest> {
+async function manifestOf(
+  plan: StepPlan,
+  outcome: StepOutcome,
+  { store, directory }: { store: StoreLayout; directory: string },
+): Promise<Manifest> {
   const files: ManifestFile[] = [...(outcome.referred ?? [])];
   const made = [];
   // All before the first is moved: one may be a link to another.
   for (const { name, path } of outcome.files) made.push({ name, path: await ownFile(directory, path) });
   for (const { name, path } of made) files.push({ name, ...(await adoptFile(store, path)) });
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return validate('manifest', {
-    format: 1,
-    step: plan.step,
-    actionKey: actionKey(plan),
-    files,
-    facts: outcome.facts,
-    provenance: { inputs: plan.inputs, toolchain: plan.toolchain, commands: outcome.commands },
-  }, `result of ${plan.step}`);
+  return validate(
+    'manifest',
+    {
+      format: 1,
+      step: plan.step,
+      actionKey: actionKey(plan),
+      files,
+      facts: outcome.facts,
+      provenance: { inputs: plan.inputs, toolchain: plan.toolchain, commands: outcome.commands },
+    },
+    `result of ${plan.step}`,
+  );
 }
 
 /** The text of a file that a recipe names, or a coded error that says who named it. */
@@ -137,8 +176,13 @@ export async function readNamedFile(path: string, named: { file: string; by: str
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new GgufError('FILE_MISSING', `cannot read ${named.file}, named by ${named.by}: ${(cause as Error).message}`, {
-      cause, hint: 'Create the file, or correct its name in model.json; it is relative to the directory of the project.',
-    });
+    throw new GgufError(
+      'FILE_MISSING',
+      `cannot read ${named.file}, named by ${named.by}: ${(cause as Error).message}`,
+      {
+        cause,
+        hint: 'Create the file, or correct its name in model.json; it is relative to the directory of the project.',
+      },
+    );
   }
 }

@@ -49,12 +49,26 @@ export async function runVariantPass(run: PerplexityRun, bench: Workbench): Prom
 
 /** What went wrong in a base pass whose logits are incomplete: the reason that the tool named, else how it ended. */
 export function baseFailure(result: ToolResult, incomplete: GgufError): GgufError {
-  return failureIn(toolLines(result.output)) ?? (result.exitCode === 0 ? incomplete : toolFailed(tool, result));
+  return (
+    failureIn(toolLines(result.output)) ?? (result.exitCode === 0 ? incomplete : toolFailed(tool, result))
+  );
 }
 
-async function start({ args, threads, signal }: PerplexityRun, bench: Workbench, onOutput: (text: string, stream: 'stdout' | 'stderr') => void): Promise<ToolResult> {
+async function start(
+  { args, threads, signal }: PerplexityRun,
+  bench: Workbench,
+  onOutput: (text: string, stream: 'stdout' | 'stderr') => void,
+): Promise<ToolResult> {
   const command = await bench.tools.llama(tool);
-  return bench.runTool({ command, args: [...args, '-t', String(threads)], cwd: bench.directory, env: { ...loggingEnvironment, [parentVariable]: String(process.pid) }, mayFail: true, signal, onOutput });
+  return bench.runTool({
+    command,
+    args: [...args, '-t', String(threads)],
+    cwd: bench.directory,
+    env: { ...loggingEnvironment, [parentVariable]: String(process.pid) },
+    mayFail: true,
+    signal,
+    onOutput,
+  });
 }
 
 /** Throws the reason that the tool named: worth more than how it ended, which is worth more than results that are missing. */

@@ -23,13 +23,25 @@ export const planFile = carriedFiles.plan;
 export function quantizationPlanStep({ plan, dryRuns, toolchain }: PlanStepInputs): Step {
   const { elements, sizeBytes, bitsPerWeight } = plan.total;
   return {
-    plan: { step: 'plan', version: logicVersions.plan, parameters: {}, inputs: [{ role: 'data', name: planFile, sha256: digestOf(plan as unknown as Json) }], toolchain },
+    plan: {
+      step: 'plan',
+      version: logicVersions.plan,
+      parameters: {},
+      inputs: [{ role: 'data', name: planFile, sha256: digestOf(plan as unknown as Json) }],
+      toolchain,
+    },
     run: async (bench) => {
       const path = join(bench.directory, planFile);
       await writeFile(path, prettyJson(plan as unknown as Json));
       return {
         files: [{ name: planFile, path }],
-        facts: { ftype: plan.ftype, elements, tensorBytes: sizeBytes, bitsPerWeight, sideEffects: sideEffects(plan).map(({ name }) => name) },
+        facts: {
+          ftype: plan.ftype,
+          elements,
+          tensorBytes: sizeBytes,
+          bitsPerWeight,
+          sideEffects: sideEffects(plan).map(({ name }) => name),
+        },
         commands: dryRuns.flatMap(({ provenance }) => provenance.commands),
       };
     },

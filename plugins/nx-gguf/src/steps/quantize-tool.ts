@@ -17,7 +17,10 @@ export interface QuantizeRun {
  * Runs llama-quantize in the work directory. What it printed is judged as well as its exit code.
  * @throws GgufError with the code of the failure that the tool named, or `QUANTIZE_FAILED`.
  */
-export async function runQuantize({ args, name, onEvent, quiet = false }: QuantizeRun, bench: Workbench): Promise<void> {
+export async function runQuantize(
+  { args, name, onEvent, quiet = false }: QuantizeRun,
+  bench: Workbench,
+): Promise<void> {
   const failures: Extract<QuantizeEvent, { kind: 'failure' }>[] = [];
   const take = (line: string): void => {
     const event = parseQuantizeLine(line);
@@ -28,15 +31,24 @@ export async function runQuantize({ args, name, onEvent, quiet = false }: Quanti
   };
   // The tool speaks on both streams: joined, a line of one can break one of the other.
   const readers = { stdout: lineReader(take), stderr: lineReader(take) };
-  const told = (error: unknown): GgufError => new GgufError(failures[0]?.code ?? 'QUANTIZE_FAILED', `${name}: ${failures[0]?.message ?? 'llama-quantize failed'}`, {
-    cause: error, tail: isGgufError(error) ? error.tail : [], hint: 'The last lines of the tool say why.',
-  });
+  const told = (error: unknown): GgufError =>
+    new GgufError(
+      failures[0]?.code ?? 'QUANTIZE_FAILED',
+      `${name}: ${failures[0]?.message ?? 'llama-quantize failed'}`,
+      {
+        cause: error,
+        tail: isGgufError(error) ? error.tail : [],
+        hint: 'The last lines of the tool say why.',
+      },
+    );
   try {
     await bench.runTool({
       command: await bench.tools.llama('llama-quantize'),
       args: bench.threads === undefined ? args : [...args, String(bench.threads)],
       cwd: bench.directory,
-      onOutput: (text, stream) => { readers[stream](text); },
+      onOutput: (text, stream) => {
+        readers[stream](text);
+      },
       ...(bench.signal === undefined ? {} : { signal: bench.signal }),
     });
   } catch (error) {
@@ -46,5 +58,12 @@ export async function runQuantize({ args, name, onEvent, quiet = false }: Quanti
 }
 
 function tell(event: QuantizeEvent, name: string, bench: Workbench): void {
-  if (event.kind === 'tensor') bench.report({ type: 'progress', label: `quantizing ${name}`, done: event.index, total: event.total, unit: 'tensors' });
+  if (event.kind === 'tensor')
+    bench.report({
+      type: 'progress',
+      label: `quantizing ${name}`,
+      done: event.index,
+      total: event.total,
+      unit: 'tensors',
+    });
 }

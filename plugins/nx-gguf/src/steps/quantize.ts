@@ -29,7 +29,10 @@ export interface QuantizeInputs {
 }
 
 /** The options of llama-quantize that a recipe decides. */
-export type QuantizeSettings = Omit<QuantizeOptions, 'input' | 'output' | 'threads' | 'dryRun' | 'tensorTypesFile' | 'imatrixFile'>;
+export type QuantizeSettings = Omit<
+  QuantizeOptions,
+  'input' | 'output' | 'threads' | 'dryRun' | 'tensorTypesFile' | 'imatrixFile'
+>;
 
 const rulesFile = 'tensor_types.txt';
 
@@ -59,7 +62,13 @@ export function quantizeStep(inputs: QuantizeInputs): Step {
 }
 
 /** The options of llama-quantize for a variant; paths are relative to the work directory. */
-export function optionsOf({ name, settings, rules, model, imatrix }: Pick<QuantizeInputs, 'name' | 'settings' | 'rules' | 'model' | 'imatrix'>): QuantizeOptions {
+export function optionsOf({
+  name,
+  settings,
+  rules,
+  model,
+  imatrix,
+}: Pick<QuantizeInputs, 'name' | 'settings' | 'rules' | 'model' | 'imatrix'>): QuantizeOptions {
   return {
     ...settings,
     ...(rules === null ? {} : { tensorTypesFile: rulesFile }),
@@ -79,8 +88,27 @@ async function quantize(inputs: QuantizeInputs, args: readonly string[], bench: 
     const type = tensorTypeByName(to);
     return type === null ? [] : [{ name, to: type.name }];
   });
-  const { files, facts } = await makeVariant({ name: inputs.name, options: optionsOf(inputs), types, model: inputs.model, imatrix: inputs.imatrix, quantizer: inputs.toolchain }, bench);
+  const { files, facts } = await makeVariant(
+    {
+      name: inputs.name,
+      options: optionsOf(inputs),
+      types,
+      model: inputs.model,
+      imatrix: inputs.imatrix,
+      quantizer: inputs.toolchain,
+    },
+    bench,
+  );
   requireAsPlanned(inputs.expected, facts.tensorTypes, inputs.name);
   // How the bytes came about is no property of the result: the command is that of one run on the whole model.
-  return { files: [], referred: files, facts: { ftype: findFtype(inputs.settings.ftype)?.name ?? inputs.settings.ftype, rules: inputs.rules, ...facts }, commands: [['llama-quantize', ...args]] };
+  return {
+    files: [],
+    referred: files,
+    facts: {
+      ftype: findFtype(inputs.settings.ftype)?.name ?? inputs.settings.ftype,
+      rules: inputs.rules,
+      ...facts,
+    },
+    commands: [['llama-quantize', ...args]],
+  };
 }

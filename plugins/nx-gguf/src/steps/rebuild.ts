@@ -33,14 +33,25 @@ const rulesFile = 'tensor_types.txt';
  * with the bytes in the store, whatever those were put together from.
  */
 export async function rebuildInFull(manifest: Manifest, rebuilding: Rebuilding): Promise<Rebuilt> {
-  const { inputs, commands: [command = []] } = manifest.provenance;
+  const {
+    inputs,
+    commands: [command = []],
+  } = manifest.provenance;
   const files = inputs.filter(({ role }) => role !== 'rules');
-  const places = await Promise.all([...files, ...manifest.files].map(async ({ name, sha256 }) => ({ name, path: await rebuilding.find(sha256) })));
+  const places = await Promise.all(
+    [...files, ...manifest.files].map(async ({ name, sha256 }) => ({
+      name,
+      path: await rebuilding.find(sha256),
+    })),
+  );
   const missing = places.filter(({ path }) => path === null).map(({ name }) => name);
   const rules = rulesOf(manifest, inputs);
   if (rules === undefined) missing.push(rulesFile);
   if (missing.length > 0) return { missing };
-  rebuilding.report({ type: 'step', message: `rebuilding ${manifest.files.map(({ name }) => name).join(', ')} in full, to compare` });
+  rebuilding.report({
+    type: 'step',
+    message: `rebuilding ${manifest.files.map(({ name }) => name).join(', ')} in full, to compare`,
+  });
   return withWorkDir(rebuilding.store, digestOf({ rebuild: manifest.actionKey }), {
     ...(rebuilding.signal === undefined ? {} : { signal: rebuilding.signal }),
     work: async (directory) => {
@@ -52,7 +63,8 @@ export async function rebuildInFull(manifest: Manifest, rebuilding: Rebuilding):
       await mkdir(join(directory, 'out'));
       const args = command.slice(1);
       await rebuilding.runTool({
-        command: await rebuilding.llamaQuantize(), cwd: directory,
+        command: await rebuilding.llamaQuantize(),
+        cwd: directory,
         args: rebuilding.threads === undefined ? args : [...args, String(rebuilding.threads)],
         ...(rebuilding.signal === undefined ? {} : { signal: rebuilding.signal }),
       });
@@ -72,7 +84,8 @@ function rulesOf({ facts }: Manifest, inputs: readonly ProvenanceInput[]): strin
 async function differences({ files }: Manifest, out: string, { find }: Rebuilding): Promise<string[]> {
   const names = (await readdir(out)).sort();
   const wanted = files.map(({ name }) => name).sort();
-  if (names.join('\n') !== wanted.join('\n')) return [`the files are ${wanted.join(', ')}; llama-quantize writes ${names.join(', ')}`];
+  if (names.join('\n') !== wanted.join('\n'))
+    return [`the files are ${wanted.join(', ')}; llama-quantize writes ${names.join(', ')}`];
   const found: string[] = [];
   for (const { name, sha256 } of files) {
     const path = join(out, name);
@@ -83,18 +96,31 @@ async function differences({ files }: Manifest, out: string, { find }: Rebuildin
 }
 
 async function inWords(name: string, rebuilt: string, stored: string): Promise<string[]> {
-  const { file, metadata, tensors } = await withFileBytes(stored, (a) => withFileBytes(rebuilt, (b) => diffGguf(a, b)));
-  const words = [...file.map(({ what }) => what), ...metadata.map(({ key }) => `metadata ${key}`), ...tensors.map(tensorInWords)];
-  return (words.length === 0 ? ['the stored bytes are not those of their digest'] : words).map((word) => `${name}: ${word}`);
+  const { file, metadata, tensors } = await withFileBytes(stored, (a) =>
+    withFileBytes(rebuilt, (b) => diffGguf(a, b)),
+  );
+  const words = [
+    ...file.map(({ what }) => what),
+    ...metadata.map(({ key }) => `metadata ${key}`),
+    ...tensors.map(tensorInWords),
+  ];
+  return (words.length === 0 ? ['the stored bytes are not those of their digest'] : words).map(
+    (word) => `${name}: ${word}`,
+  );
 }
 
 function tensorInWords(difference: TensorDifference): string {
   const { tensor, kind } = difference;
-  if (kind === 'bytes') return `tensor ${tensor} differs in ${difference.bytes} bytes, from byte ${difference.first} on`;
-  return kind === 'type' || kind === 'shape' ? `tensor ${tensor} has the ${kind} ${difference.a}; llama-quantize makes it ${difference.b}` : `tensor ${tensor} is ${kind === 'only in a' ? 'too much' : 'missing'}`;
+  if (kind === 'bytes')
+    return `tensor ${tensor} differs in ${difference.bytes} bytes, from byte ${difference.first} on`;
+  return kind === 'type' || kind === 'shape'
+    ? `tensor ${tensor} has the ${kind} ${difference.a}; llama-quantize makes it ${difference.b}`
+    : `tensor ${tensor} is ${kind === 'only in a' ? 'too much' : 'missing'}`;
 }
 
 /** The error of a variant that is not what a full run gives. */
 export function rebuildDiffers(found: readonly string[]): GgufError {
-  return new GgufError('REBUILD_DIFFERS', found.slice(0, 20).join('\n'), { hint: 'The result was removed from the store, and what it shared with others; build it again. If that repeats, please report it with these lines.' });
+  return new GgufError('REBUILD_DIFFERS', found.slice(0, 20).join('\n'), {
+    hint: 'The result was removed from the store, and what it shared with others; build it again. If that repeats, please report it with these lines.',
+  });
 }

@@ -13,14 +13,31 @@ import { inputsOf, type Step } from './step.js';
 export function referenceStep(name: string, fetched: readonly ManifestFile[]): Step {
   const found = oneGguf(fetched);
   if ('problem' in found) {
-    throw new GgufError(found.problem === 'incomplete' ? 'REFERENCE_INCOMPLETE' : 'REFERENCE_AMBIGUOUS', `the source of the reference ${name} ${oneGgufProblem(found)}`, { hint: `Name one GGUF, or all files of a split one, in "include" of references.${name}.source in model.json.` });
+    throw new GgufError(
+      found.problem === 'incomplete' ? 'REFERENCE_INCOMPLETE' : 'REFERENCE_AMBIGUOUS',
+      `the source of the reference ${name} ${oneGgufProblem(found)}`,
+      {
+        hint: `Name one GGUF, or all files of a split one, in "include" of references.${name}.source in model.json.`,
+      },
+    );
   }
   const files = found.files.map((file) => ({ ...file, name: basename(file.name) }));
   return {
-    plan: { step: 'reference', version: logicVersions.reference, parameters: {}, inputs: inputsOf('reference', files), toolchain: null },
+    plan: {
+      step: 'reference',
+      version: logicVersions.reference,
+      parameters: {},
+      inputs: inputsOf('reference', files),
+      toolchain: null,
+    },
     run: async (bench) => {
       for (const file of files) await bench.input(file, file.name);
-      return { files: [], referred: files, facts: await ggufFacts(files.map((file) => join(bench.directory, file.name))), commands: [] };
+      return {
+        files: [],
+        referred: files,
+        facts: await ggufFacts(files.map((file) => join(bench.directory, file.name))),
+        commands: [],
+      };
     },
   };
 }

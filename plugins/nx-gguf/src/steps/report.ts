@@ -17,7 +17,16 @@ export const evidenceFile = 'evidence.json';
 const assetsDirectory = join(import.meta.dirname, '../../page');
 
 /** The parts of the script, in the order in which they are joined. */
-const scripts = ['dom.js', 'theme.js', 'tips.js', 'tables.js', 'tensor-map.js', 'tensors.js', 'imatrix.js', 'provenance.js'];
+const scripts = [
+  'dom.js',
+  'theme.js',
+  'tips.js',
+  'tables.js',
+  'tensor-map.js',
+  'tensors.js',
+  'imatrix.js',
+  'provenance.js',
+];
 
 /** Reads the style and the script that are part of every page. */
 export async function readPageAssets(): Promise<PageAssets> {
@@ -27,12 +36,23 @@ export async function readPageAssets(): Promise<PageAssets> {
 }
 
 /** Writes the page about these models; `withEvidence` also the evidence, which there is one of for the report of a model. */
-export function reportStep(models: readonly Evidence[], assets: PageAssets, { withEvidence = false } = {}): Step {
+export function reportStep(
+  models: readonly Evidence[],
+  assets: PageAssets,
+  { withEvidence = false } = {},
+): Step {
   return {
     plan: {
-      step: 'report', version: logicVersions.report, parameters: { withEvidence }, toolchain: null,
+      step: 'report',
+      version: logicVersions.report,
+      parameters: { withEvidence },
+      toolchain: null,
       inputs: [
-        ...models.map((evidence) => ({ role: 'data', name: `${evidence.project}.json`, sha256: digestOf(evidence as unknown as Json) })),
+        ...models.map((evidence) => ({
+          role: 'data',
+          name: `${evidence.project}.json`,
+          sha256: digestOf(evidence as unknown as Json),
+        })),
         { role: 'page', name: 'report.css', sha256: sha256(assets.style) },
         { role: 'page', name: 'report.js', sha256: sha256(assets.script) },
       ],

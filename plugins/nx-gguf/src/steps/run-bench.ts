@@ -21,14 +21,19 @@ const mostStderrCharacters = 1 << 20;
  * Runs llama-bench and reads its results. What it printed decides: a failure that it names, then a bad end, then results
  * that are missing.
  */
-export async function runBench({ model, settings, onProgress }: BenchRunOptions, bench: Workbench): Promise<BenchOutput> {
+export async function runBench(
+  { model, settings, onProgress }: BenchRunOptions,
+  bench: Workbench,
+): Promise<BenchOutput> {
   const printed = { stdout: '', stderr: '' };
   const result = await bench.runTool({
     command: await bench.tools.llama('llama-bench'),
     args: benchArgs(model, settings),
     cwd: bench.directory,
     onOutput: (text, stream) => {
-      printed[stream] = (printed[stream] + text).slice(stream === 'stdout' ? -mostStdoutCharacters : -mostStderrCharacters);
+      printed[stream] = (printed[stream] + text).slice(
+        stream === 'stdout' ? -mostStdoutCharacters : -mostStderrCharacters,
+      );
       const seen = stream === 'stderr' ? benchProgress(text) : null;
       if (seen !== null) onProgress((seen.test - 1) * seen.runs + seen.run - 1, seen.tests * seen.runs);
     },

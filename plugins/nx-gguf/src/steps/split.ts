@@ -23,25 +23,48 @@ export function splitStep({ file, maxSize, toolchain }: SplitInputs): Step {
   const stem = basename(file.name, '.gguf');
   const args = ['--split', '--split-max-size', maxSize, file.name, `out/${stem}`];
   return {
-    plan: { step: 'split', version: logicVersions.split, parameters: { maxSize }, inputs: inputsOf('model', [file]), toolchain },
+    plan: {
+      step: 'split',
+      version: logicVersions.split,
+      parameters: { maxSize },
+      inputs: inputsOf('model', [file]),
+      toolchain,
+    },
     run: async (bench) => {
       await bench.input(file, file.name);
       const out = join(bench.directory, 'out');
       await mkdir(out);
       bench.report({ type: 'step', message: `splitting ${file.name} into parts of ${maxSize}` });
-      await bench.runTool({ command: await bench.tools.llama('llama-gguf-split'), args, cwd: bench.directory, ...(bench.signal === undefined ? {} : { signal: bench.signal }) });
+      await bench.runTool({
+        command: await bench.tools.llama('llama-gguf-split'),
+        args,
+        cwd: bench.directory,
+        ...(bench.signal === undefined ? {} : { signal: bench.signal }),
+      });
       const names = (await readdir(out)).sort();
       await checkParts(file, names, bench);
-      return { files: names.map((name) => ({ name, path: join(out, name) })), facts: { parts: names.length }, commands: [['llama-gguf-split', ...args]] };
+      return {
+        files: names.map((name) => ({ name, path: join(out, name) })),
+        facts: { parts: names.length },
+        commands: [['llama-gguf-split', ...args]],
+      };
     },
   };
 }
 
-async function checkParts(file: ManifestFile, names: readonly string[], { directory }: Workbench): Promise<void> {
-  const described = ({ tensors }: Awaited<ReturnType<typeof readGgufFile>>): string[] => tensors.map(({ name, type, range }) => `${name} ${type} ${range.length}`);
+async function checkParts(
+  file: ManifestFile,
+  names: readonly string[],
+  { directory }: Workbench,
+): Promise<void> {
+  const described = ({ tensors }: Awaited<ReturnType<typeof readGgufFile>>): string[] =>
+    tensors.map(({ name, type, range }) => `${name} ${type} ${range.length}`);
   const whole = described(await readGgufFile(join(directory, file.name))).sort();
   const parts: string[] = [];
   for (const name of names) parts.push(...described(await readGgufFile(join(directory, 'out', name))));
   if (names.length > 0 && JSON.stringify(parts.sort()) === JSON.stringify(whole)) return;
-  throw new GgufError('SPLIT_INCOMPLETE', `llama-gguf-split made ${names.length} parts of ${file.name} that do not hold its ${whole.length} tensors, each once`);
+  throw new GgufError(
+    'SPLIT_INCOMPLETE',
+    `llama-gguf-split made ${names.length} parts of ${file.name} that do not hold its ${whole.length} tensors, each once`,
+  );
 }

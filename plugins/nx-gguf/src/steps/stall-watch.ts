@@ -20,14 +20,24 @@ const stalledMs = 2 * 3_600_000;
 /** A watch over work that can be interrupted. */
 export function stallWatch(interrupted: AbortSignal | undefined, limitMs = stalledMs): StallWatch {
   const stalled = new AbortController();
-  const timer = setTimeout(() => { stalled.abort(); }, limitMs);
+  const timer = setTimeout(() => {
+    stalled.abort();
+  }, limitMs);
   return {
     signal: AbortSignal.any([stalled.signal, ...(interrupted === undefined ? [] : [interrupted])]),
-    activity: () => { timer.refresh(); },
+    activity: () => {
+      timer.refresh();
+    },
     explained: (error) => {
       if (!stalled.signal.aborted) return error;
-      return new GgufError('KLD_STALLED', `no process of the measurement did anything for ${Math.round(limitMs / 60_000)} minutes`, { hint: 'Was one of them stopped, or does a device or an RPC server not answer?', cause: error });
+      return new GgufError(
+        'KLD_STALLED',
+        `no process of the measurement did anything for ${Math.round(limitMs / 60_000)} minutes`,
+        { hint: 'Was one of them stopped, or does a device or an RPC server not answer?', cause: error },
+      );
     },
-    end: () => { clearTimeout(timer); },
+    end: () => {
+      clearTimeout(timer);
+    },
   };
 }

@@ -29,7 +29,8 @@ export interface StepTools {
 }
 
 /** The binaries of llama.cpp that steps run. */
-export type LlamaTool = 'llama-quantize' | 'llama-imatrix' | 'llama-perplexity' | 'llama-bench' | 'llama-gguf-split';
+export type LlamaTool =
+  'llama-quantize' | 'llama-imatrix' | 'llama-perplexity' | 'llama-bench' | 'llama-gguf-split';
 
 /** What a running step has at hand. */
 export interface Workbench {

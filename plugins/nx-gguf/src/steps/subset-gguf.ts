@@ -39,37 +39,71 @@ export function subsetOf({ wanted, options, isMissing, directory, stem }: Subset
   const taken = new Set<string>();
   const outputs = wanted.outputs.map((tensors) => {
     // Tensors with equal keys are equal: one of them is enough.
-    const missing = tensors.filter((tensor) => isMissing(tensor) && !taken.has(tensor.key) && taken.add(tensor.key));
-    return missing.length > 0 ? missing : [tensors.reduce((a, b) => (b.source.range.length < a.source.range.length ? b : a))];
+    const missing = tensors.filter(
+      (tensor) => isMissing(tensor) && !taken.has(tensor.key) && taken.add(tensor.key),
+    );
+    return missing.length > 0
+      ? missing
+      : [tensors.reduce((a, b) => (b.source.range.length < a.source.range.length ? b : a))];
   });
   const count = outputs.length;
-  const inputNames = outputs.map((_, index) => (isSplit ? shardName(`${stem}-in`, index + 1, count) : `${stem}-in.gguf`));
+  const inputNames = outputs.map((_, index) =>
+    isSplit ? shardName(`${stem}-in`, index + 1, count) : `${stem}-in.gguf`,
+  );
   return {
-    options: { ...options, input: inputNames[0] ?? '', output: `${stem}-out.gguf`, tensorTypesFile: rulesName(stem) },
+    options: {
+      ...options,
+      input: inputNames[0] ?? '',
+      output: `${stem}-out.gguf`,
+      tensorTypesFile: rulesName(stem),
+    },
     inputs: inputNames.map((name) => join(directory, name)),
-    outputs: outputs.map((tensors, index) => ({ name: isSplit ? shardName(`${stem}-out`, index + 1, count) : `${stem}-out.gguf`, tensors })),
+    outputs: outputs.map((tensors, index) => ({
+      name: isSplit ? shardName(`${stem}-out`, index + 1, count) : `${stem}-out.gguf`,
+      tensors,
+    })),
   };
 }
 
 /** Writes the GGUFs of a subset, and the rules for its tensors. */
 export async function writeSubset({ inputs, outputs }: Subset, request: SubsetRequest): Promise<void> {
   const total = outputs.reduce((sum, { tensors }) => sum + tensors.length, 0);
-  for (const [index, { tensors }] of outputs.entries()) await writeFileOf(request, { index, tensors, total, path: inputs[index] ?? '' });
-  await writeFile(join(request.directory, rulesName(request.stem)), outputs.flatMap(({ tensors }) => tensors).map(({ name, to }) => `${exactRule(name, to)}\n`).join(''));
+  for (const [index, { tensors }] of outputs.entries())
+    await writeFileOf(request, { index, tensors, total, path: inputs[index] ?? '' });
+  await writeFile(
+    join(request.directory, rulesName(request.stem)),
+    outputs
+      .flatMap(({ tensors }) => tensors)
+      .map(({ name, to }) => `${exactRule(name, to)}\n`)
+      .join(''),
+  );
 }
 
 function rulesName(stem: string): string {
   return `${stem}-types.txt`;
 }
 
-async function writeFileOf({ wanted, options, signal }: SubsetRequest, { index, tensors, total, path }: { index: number; tensors: readonly WantedTensor[]; total: number; path: string }): Promise<void> {
+async function writeFileOf(
+  { wanted, options, signal }: SubsetRequest,
+  {
+    index,
+    tensors,
+    total,
+    path,
+  }: { index: number; tensors: readonly WantedTensor[]; total: number; path: string },
+): Promise<void> {
   const shard = wanted.source[index];
   if (shard === undefined) throw new Error(`no shard ${index}`);
   const metadata = await metadataOf(shard, options.keepSplit === true ? total : null);
   // Data in the order of the source, so that it is read from front to back.
-  const ordered = [...tensors].sort((a, b) => a.source.shard - b.source.shard || a.source.range.offset - b.source.range.offset);
+  const ordered = [...tensors].sort(
+    (a, b) => a.source.shard - b.source.shard || a.source.range.offset - b.source.range.offset,
+  );
   const { header, places, sizeBytes } = composeGguf({
-    version: shard.header.version, alignment: shard.header.alignment, keyCount: metadata.keyCount, metadata: metadata.bytes,
+    version: shard.header.version,
+    alignment: shard.header.alignment,
+    keyCount: metadata.keyCount,
+    metadata: metadata.bytes,
     tensors: ordered.map(({ name, shape, from }) => ({ name, shape, type: from })),
   });
   const pieces: Piece[] = [{ bytes: header }];
@@ -78,7 +112,10 @@ async function writeFileOf({ wanted, options, signal }: SubsetRequest, { index, 
     const place = places[at];
     if (source === undefined || place === undefined) throw new Error(`no place for ${tensor.name}`);
     const end = places[at + 1]?.offset ?? sizeBytes;
-    pieces.push({ path: source.path, offset: tensor.source.range.offset, length: tensor.source.range.length }, { bytes: new Uint8Array(end - place.offset - place.length) });
+    pieces.push(
+      { path: source.path, offset: tensor.source.range.offset, length: tensor.source.range.length },
+      { bytes: new Uint8Array(end - place.offset - place.length) },
+    );
   }
   const written = await spliceFile(path, pieces, { signal, isTemporary: true });
   if ('damaged' in written) throw sourceDamaged(shard.file);
@@ -88,6 +125,9 @@ async function writeFileOf({ wanted, options, signal }: SubsetRequest, { index, 
 function metadataOf({ path, header }: SourceShard, tensorCount: number | null) {
   return withFileBytes(path, async (source) => {
     if (tensorCount === null) return readRawMetadata(source, header, isSplitKey);
-    return withInteger(await readRawMetadata(source, header), header, { key: 'split.tensors.count', value: tensorCount });
+    return withInteger(await readRawMetadata(source, header), header, {
+      key: 'split.tensors.count',
+      value: tensorCount,
+    });
   });
 }

@@ -62,16 +62,26 @@ export async function wantedTensors(job: VariantJob, bench: Workbench): Promise<
   if (source === null) return { because: 'its header cannot be read' };
   const obstacle = obstacleIn(job.options, source);
   if (obstacle !== null) return { because: obstacle };
-  const slices = job.imatrix === null ? null : await imatrixSlices(job.imatrix, join(bench.directory, job.imatrix.name), bench);
+  const slices =
+    job.imatrix === null
+      ? null
+      : await imatrixSlices(job.imatrix, join(bench.directory, job.imatrix.name), bench);
   if (job.imatrix !== null && slices === null) return { because: 'the importance matrix cannot be read' };
 
   const tensors = new Map<string, Omit<WantedTensor, 'to' | 'key'>>();
   for (const [shard, { file, path, header }] of source.entries()) {
     const digests = await tensorDigests(file, path, bench);
-    for (const { name, shape, type, range } of header.tensors) tensors.set(name, { name, shape, from: type, source: { shard, range, sha256: digests.get(name) ?? '' } });
+    for (const { name, shape, type, range } of header.tensors)
+      tensors.set(name, {
+        name,
+        shape,
+        from: type,
+        source: { shard, range, sha256: digests.get(name) ?? '' },
+      });
   }
   const { types } = job;
-  if (types.length !== tensors.size || types.some(({ name }) => !tensors.has(name))) return { because: 'llama-quantize lists other tensors than the file' };
+  if (types.length !== tensors.size || types.some(({ name }) => !tensors.has(name)))
+    return { because: 'llama-quantize lists other tensors than the file' };
 
   const outputs: WantedTensor[][] = [];
   for (const { name, to } of types) {
@@ -79,10 +89,19 @@ export async function wantedTensors(job: VariantJob, bench: Workbench): Promise<
     if (tensor === undefined) continue;
     const imatrix = influence({ ...tensor, to }, job.options, slices);
     if (typeof imatrix === 'object' && imatrix !== null) return imatrix;
-    const key = tensorKey({ source: tensor.source.sha256, shape: tensor.shape, from: tensor.from, to, imatrix, quantizer: job.quantizer });
+    const key = tensorKey({
+      source: tensor.source.sha256,
+      shape: tensor.shape,
+      from: tensor.from,
+      to,
+      imatrix,
+      quantizer: job.quantizer,
+    });
     (outputs[job.options.keepSplit === true ? tensor.source.shard : 0] ??= []).push({ ...tensor, to, key });
   }
-  return outputs.length === (job.options.keepSplit === true ? source.length : 1) ? { source, outputs } : { because: 'a shard has no tensors' };
+  return outputs.length === (job.options.keepSplit === true ? source.length : 1)
+    ? { source, outputs }
+    : { because: 'a shard has no tensors' };
 }
 
 async function readShards(files: readonly ManifestFile[], directory: string): Promise<SourceShard[]> {
@@ -95,10 +114,14 @@ async function readShards(files: readonly ManifestFile[], directory: string): Pr
 }
 
 /** What a full run would do differently from a run on some of the tensors. */
-function obstacleIn({ ftype, pruneLayers = [], overrideKv = [] }: QuantizeOptions, source: readonly SourceShard[]): string | null {
+function obstacleIn(
+  { ftype, pruneLayers = [], overrideKv = [] }: QuantizeOptions,
+  source: readonly SourceShard[],
+): string | null {
   if (pruneLayers.length > 0) return 'layers are pruned';
   if (findFtype(ftype)?.name === 'COPY') return 'tensors are only copied';
-  if (overrideKv.some((override) => /^(general\.alignment|split\.[^=]*)=/.test(override))) return 'the layout of the file is overridden';
+  if (overrideKv.some((override) => /^(general\.alignment|split\.[^=]*)=/.test(override)))
+    return 'the layout of the file is overridden';
   if (source.some(({ header }) => header.alignment !== 32)) return 'the model has an alignment other than 32';
   if (source.some(({ header }) => header.tensors.length === 0)) return 'a file of the model has no tensors';
   const names = source.flatMap(({ header }) => header.tensors.map(({ name }) => name));
@@ -107,13 +130,19 @@ function obstacleIn({ ftype, pruneLayers = [], overrideKv = [] }: QuantizeOption
 }
 
 /** The digest of the importance data that has influence on a tensor's bytes, or null when none has. */
-function influence({ name, shape, from, to }: Pick<WantedTensor, 'name' | 'shape' | 'from' | 'to'>, options: QuantizeOptions, slices: ImatrixSlices | null): Sha256 | null | { because: string } {
+function influence(
+  { name, shape, from, to }: Pick<WantedTensor, 'name' | 'shape' | 'from' | 'to'>,
+  options: QuantizeOptions,
+  slices: ImatrixSlices | null,
+): Sha256 | null | { because: string } {
   if (from === to) return null;
-  if ((tensorTypeByName(from)?.blockElements ?? 1) > 1 && options.allowRequantize !== true) return { because: `${name} is quantized already` };
+  if ((tensorTypeByName(from)?.blockElements ?? 1) > 1 && options.allowRequantize !== true)
+    return { because: `${name} is quantized already` };
   const found = slices !== null && isWeighted(name, options) ? slices.of({ name, shape }) : { digest: null };
   if ('isUnfit' in found) return { because: `the importance data of ${name} has another size` };
   const slice = found.digest;
   // Data that is needed but absent makes llama-quantize fail, also where the same bytes are known from a run that did not need it.
-  if (requiresImatrix(name, to, options.ftype) && slice === null) return { because: `${name} lacks the importance data that it needs` };
+  if (requiresImatrix(name, to, options.ftype) && slice === null)
+    return { because: `${name} lacks the importance data that it needs` };
   return usesImatrix(to) ? slice : null;
 }

@@ -63,32 +63,71 @@ describe('actions', () => {
   it('of another format version are an error, and stay', async () => {
     const layout = temporaryStore();
     put(layout.action(key), manifestText({ ...manifest, format: 2 } as unknown as typeof manifest));
-    await expect(findAction(layout, key)).rejects.toMatchObject({ code: 'MANIFEST_FORMAT', message: expect.stringMatching(/format version 2/) as string, hint: expect.stringMatching(/Update nx-gguf/) as string });
+    await expect(findAction(layout, key)).rejects.toMatchObject({
+      code: 'MANIFEST_FORMAT',
+      message: expect.stringMatching(/format version 2/) as string,
+      hint: expect.stringMatching(/Update nx-gguf/) as string,
+    });
     expect(existsSync(layout.action(key))).toBe(true);
   });
 });
 
 describe('readManifest', () => {
-  const read = (change: object) => readManifest(put(join(temporaryDirectory(), 'artifact.json'), JSON.stringify({ ...manifest, ...change })));
+  const read = (change: object) =>
+    readManifest(
+      put(join(temporaryDirectory(), 'artifact.json'), JSON.stringify({ ...manifest, ...change })),
+    );
   const named = (name: string) => read({ files: [{ name, sha256: sha256(''), sizeBytes: 0 }] });
 
   it('is null where there is no file', async () => {
     await expect(readManifest(join(temporaryDirectory(), 'artifact.json'))).resolves.toBeNull();
   });
 
-  it.each(['a.gguf', 'sub/dir/a.gguf', '..a', 'a..b/...c', '.hidden', 'schön.gguf', 'with space'])('takes the file name %j', async (name) => {
-    await expect(named(name)).resolves.toMatchObject({ files: [{ name }] });
-  });
+  it.each(['a.gguf', 'sub/dir/a.gguf', '..a', 'a..b/...c', '.hidden', 'schön.gguf', 'with space'])(
+    'takes the file name %j',
+    async (name) => {
+      await expect(named(name)).resolves.toMatchObject({ files: [{ name }] });
+    },
+  );
 
-  it.each(['', '.', '..', '../a', 'a/../b', 'a/..', './a', 'a/./b', '/etc/passwd', 'a//b', 'a/', 'C:a', 'C:\\a', '..\\a', 'a\\b', 'a\nb', 'a\0b', 'a/..\n', 'x'.repeat(1025)])('refuses the file name %j', async (name) => {
-    await expect(named(name)).rejects.toMatchObject({ code: 'BAD_MANIFEST', message: expect.stringMatching(/\/files\/0\/name/) as string });
+  it.each([
+    '',
+    '.',
+    '..',
+    '../a',
+    'a/../b',
+    'a/..',
+    './a',
+    'a/./b',
+    '/etc/passwd',
+    'a//b',
+    'a/',
+    'C:a',
+    'C:\\a',
+    '..\\a',
+    'a\\b',
+    'a\nb',
+    'a\0b',
+    'a/..\n',
+    'x'.repeat(1025),
+  ])('refuses the file name %j', async (name) => {
+    await expect(named(name)).rejects.toMatchObject({
+      code: 'BAD_MANIFEST',
+      message: expect.stringMatching(/\/files\/0\/name/) as string,
+    });
   });
 
   it.each<[string, object]>([
     ['a digest in capitals', { files: [{ name: 'a', sha256: sha256('').toUpperCase(), sizeBytes: 0 }] }],
-    ['a digest that leads elsewhere', { files: [{ name: 'a', sha256: '../../../etc/passwd', sizeBytes: 0 }] }],
+    [
+      'a digest that leads elsewhere',
+      { files: [{ name: 'a', sha256: '../../../etc/passwd', sizeBytes: 0 }] },
+    ],
     ['a negative size', { files: [{ name: 'a', sha256: sha256(''), sizeBytes: -1 }] }],
-    ['a size beyond what a number can hold', { files: [{ name: 'a', sha256: sha256(''), sizeBytes: 2 ** 60 }] }],
+    [
+      'a size beyond what a number can hold',
+      { files: [{ name: 'a', sha256: sha256(''), sizeBytes: 2 ** 60 }] },
+    ],
     ['a size that is broken', { files: [{ name: 'a', sha256: sha256(''), sizeBytes: 1.5 }] }],
     ['an action key that leads elsewhere', { actionKey: '..' }],
     ['a step that leads elsewhere', { step: '../x' }],

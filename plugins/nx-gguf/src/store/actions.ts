@@ -50,9 +50,13 @@ export async function readManifest(path: string): Promise<Manifest | null> {
   }
   const version = formatOf(text);
   if (version !== null && version !== 1) {
-    throw new GgufError('MANIFEST_FORMAT', `${path}: format version ${JSON.stringify(version)}; this version of nx-gguf reads version 1`, {
-      hint: 'It was written by another version of nx-gguf. Update nx-gguf, or use another store (NX_GGUF_STORE).',
-    });
+    throw new GgufError(
+      'MANIFEST_FORMAT',
+      `${path}: format version ${JSON.stringify(version)}; this version of nx-gguf reads version 1`,
+      {
+        hint: 'It was written by another version of nx-gguf. Update nx-gguf, or use another store (NX_GGUF_STORE).',
+      },
+    );
   }
   return parseAs('manifest', text, path);
 }

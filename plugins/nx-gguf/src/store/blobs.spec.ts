@@ -1,4 +1,15 @@
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { adoptFile, checkedBlob, discardBlob } from './blobs.js';
@@ -43,7 +54,9 @@ describe('adoptFile', () => {
   it('tells how many bytes it has read', async () => {
     const layout = temporaryStore();
     let bytes = 0;
-    await adoptFile(layout, put(join(layout.root, 'work/file'), text), (count) => { bytes += count; });
+    await adoptFile(layout, put(join(layout.root, 'work/file'), text), (count) => {
+      bytes += count;
+    });
     expect(bytes).toBe(text.length);
   });
 
@@ -89,7 +102,13 @@ describe('checkedBlob', () => {
     ['cut to nothing', (layout) => truncateSync(writable(layout))],
     ['longer', (layout) => appendFileSync(writable(layout), 'more')],
     ['changed in place without a change of size', overwrite],
-    ['changed, and its record is gone', (layout) => { overwrite(layout); rmSync(layout.blobRecord(id.sha256)); }],
+    [
+      'changed, and its record is gone',
+      (layout) => {
+        overwrite(layout);
+        rmSync(layout.blobRecord(id.sha256));
+      },
+    ],
   ])('finds a blob that was %s, and removes it with its record', async (_, damage) => {
     const layout = temporaryStore();
     await adopt(layout, text);
@@ -105,7 +124,10 @@ describe('checkedBlob', () => {
     const path = layout.blob(id.sha256);
     age(path, 60_000);
     await expect(checkedBlob(layout, id)).resolves.toBe(path);
-    expect(JSON.parse(readFileSync(layout.blobRecord(id.sha256), 'utf8'))).toEqual({ ...id, mtimeNs: statSync(path, { bigint: true }).mtimeNs.toString() });
+    expect(JSON.parse(readFileSync(layout.blobRecord(id.sha256), 'utf8'))).toEqual({
+      ...id,
+      mtimeNs: statSync(path, { bigint: true }).mtimeNs.toString(),
+    });
   });
 
   it('reads a blob that was touched just now again the next time, for the clock may be too coarse to tell', async () => {
@@ -127,14 +149,22 @@ describe('checkedBlob', () => {
     ['a list', '[]'],
     ['without a digest', '{"sizeBytes":1200,"mtimeNs":"1"}'],
     ['with a size that is no number', JSON.stringify({ sha256: id.sha256, sizeBytes: '1200', mtimeNs: '1' })],
-    ['with an mtime that is no number', JSON.stringify({ sha256: id.sha256, sizeBytes: 1200, mtimeNs: 'yesterday' })],
-    ['with a path that is no text', JSON.stringify({ sha256: id.sha256, sizeBytes: 1200, mtimeNs: '1', path: 7 })],
+    [
+      'with an mtime that is no number',
+      JSON.stringify({ sha256: id.sha256, sizeBytes: 1200, mtimeNs: 'yesterday' }),
+    ],
+    [
+      'with a path that is no text',
+      JSON.stringify({ sha256: id.sha256, sizeBytes: 1200, mtimeNs: '1', path: 7 }),
+    ],
   ])('a record that is %s costs a re-hash and no more', async (_, record) => {
     const layout = temporaryStore();
     await adopt(layout, text);
     writeFileSync(layout.blobRecord(id.sha256), record);
     await expect(checkedBlob(layout, id)).resolves.toBe(layout.blob(id.sha256));
-    expect(JSON.parse(readFileSync(layout.blobRecord(id.sha256), 'utf8'))).toMatchObject({ sha256: id.sha256 });
+    expect(JSON.parse(readFileSync(layout.blobRecord(id.sha256), 'utf8'))).toMatchObject({
+      sha256: id.sha256,
+    });
   });
 
   it('does not trust the record of another blob', async () => {
@@ -142,7 +172,10 @@ describe('checkedBlob', () => {
     await adopt(layout, text);
     const path = overwrite(layout);
     const { size, mtimeNs } = statSync(path, { bigint: true });
-    writeFileSync(layout.blobRecord(id.sha256), JSON.stringify({ sha256: sha256('other'), sizeBytes: Number(size), mtimeNs: mtimeNs.toString() }));
+    writeFileSync(
+      layout.blobRecord(id.sha256),
+      JSON.stringify({ sha256: sha256('other'), sizeBytes: Number(size), mtimeNs: mtimeNs.toString() }),
+    );
     await expect(checkedBlob(layout, id)).resolves.toBeNull();
   });
 
@@ -175,6 +208,8 @@ describe('discardBlob', () => {
     await adopt(layout, text);
     await discardBlob(layout, id.sha256);
     await discardBlob(layout, id.sha256);
-    expect([layout.blob(id.sha256), layout.blobRecord(id.sha256)].filter((path) => existsSync(path))).toEqual([]);
+    expect([layout.blob(id.sha256), layout.blobRecord(id.sha256)].filter((path) => existsSync(path))).toEqual(
+      [],
+    );
   });
 });

@@ -9,12 +9,18 @@ export function downloadsDirectory({ root }: Pick<StoreLayout, 'root'>): string 
 }
 
 /** Where the bytes received so far of a file are kept, by the digest that it is known by, whatever place they come from. */
-export function partialPath(layout: Pick<StoreLayout, 'root'>, { sha256, gitOid }: { sha256: string | null; gitOid: string | null }): string {
+export function partialPath(
+  layout: Pick<StoreLayout, 'root'>,
+  { sha256, gitOid }: { sha256: string | null; gitOid: string | null },
+): string {
   return join(downloadsDirectory(layout), `${sha256 ?? `git-${gitOid ?? ''}`}.part`);
 }
 
 /** Removes downloads that nobody went on with since a time (ms since 1970) and nobody works on; how many. */
-export async function removeOldDownloads(layout: StoreLayout, { usedSinceMs, dryRun }: { usedSinceMs: number; dryRun: boolean }): Promise<number> {
+export async function removeOldDownloads(
+  layout: StoreLayout,
+  { usedSinceMs, dryRun }: { usedSinceMs: number; dryRun: boolean },
+): Promise<number> {
   const directory = downloadsDirectory(layout);
   let removed = 0;
   for (const name of await readdir(directory).catch(() => [])) {
@@ -22,10 +28,14 @@ export async function removeOldDownloads(layout: StoreLayout, { usedSinceMs, dry
     const info = await stat(path).catch(() => null);
     if (info === null || info.mtimeMs >= usedSinceMs || name.endsWith('.lock')) continue;
     const waited = new AbortController();
-    await withLock(path, async () => {
-      removed++;
-      if (!dryRun) await rm(path, { recursive: true, force: true });
-    }, { signal: waited.signal, onWait: () => waited.abort() }).catch(() => undefined);
+    await withLock(
+      path,
+      async () => {
+        removed++;
+        if (!dryRun) await rm(path, { recursive: true, force: true });
+      },
+      { signal: waited.signal, onWait: () => waited.abort() },
+    ).catch(() => undefined);
   }
   return removed;
 }

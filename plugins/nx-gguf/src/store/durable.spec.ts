@@ -14,7 +14,9 @@ describe('writeDurably', () => {
   it('leaves nothing when it fails', async () => {
     const path = join(temporaryDirectory(), 'a');
     put(join(path, 'in-the-way'), '');
-    await expect(writeDurably(path, 'text')).rejects.toMatchObject({ code: expect.stringMatching(/^E/) as string });
+    await expect(writeDurably(path, 'text')).rejects.toMatchObject({
+      code: expect.stringMatching(/^E/) as string,
+    });
     expect(readdirSync(join(path, '..'))).toEqual(['a']);
   });
 

@@ -37,7 +37,11 @@ describe('referToFile', () => {
     await referToFile(layout, path);
     changeUnseen(path);
     let bytes = 0;
-    await expect(referToFile(layout, path, (count) => { bytes += count; })).resolves.toEqual(id);
+    await expect(
+      referToFile(layout, path, (count) => {
+        bytes += count;
+      }),
+    ).resolves.toEqual(id);
     expect(bytes).toBe(text.length);
   });
 
@@ -73,7 +77,16 @@ describe('referToFile', () => {
     await expect(findBlob(layout, id)).resolves.toBe(path);
   });
 
-  it.each([['nothing', (path: string) => rmSync(path)], ['a directory', (path: string) => { rmSync(path); put(join(path, 'inner'), ''); }]])('refuses %s', async (_, change) => {
+  it.each([
+    ['nothing', (path: string) => rmSync(path)],
+    [
+      'a directory',
+      (path: string) => {
+        rmSync(path);
+        put(join(path, 'inner'), '');
+      },
+    ],
+  ])('refuses %s', async (_, change) => {
     const path = checkpoint();
     change(path);
     await expect(referToFile(temporaryStore(), path)).rejects.toMatchObject({ code: 'SOURCE_MISSING' });
@@ -82,7 +95,9 @@ describe('referToFile', () => {
   it('refuses a file that changes while it is read', async () => {
     const layout = temporaryStore();
     const path = checkpoint();
-    await expect(referToFile(layout, path, () => utimesSync(path, 1, 1))).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+    await expect(referToFile(layout, path, () => utimesSync(path, 1, 1))).rejects.toMatchObject({
+      code: 'SOURCE_CHANGED',
+    });
     await expect(findBlob(layout, id)).resolves.toBeNull();
   });
 });
@@ -111,7 +126,10 @@ describe('referredPath', () => {
     await referToFile(layout, path);
     age(path, 60_000);
     await expect(referredPath(layout, id)).resolves.toBe(path);
-    expect(JSON.parse(readFileSync(layout.external(id.sha256), 'utf8'))).toMatchObject({ path, mtimeNs: statSync(path, { bigint: true }).mtimeNs.toString() });
+    expect(JSON.parse(readFileSync(layout.external(id.sha256), 'utf8'))).toMatchObject({
+      path,
+      mtimeNs: statSync(path, { bigint: true }).mtimeNs.toString(),
+    });
   });
 
   it('follows the file to the place it was referred to last', async () => {

@@ -16,7 +16,8 @@ import type { StoreLayout } from './layout.js';
  */
 export async function referToFile(layout: StoreLayout, path: string, onBytes?: OnBytes): Promise<BlobId> {
   const before = await fileState(path);
-  if (before === null) throw new GgufError('SOURCE_MISSING', `${path}: no such file`, { hint: 'Check the path in the source.' });
+  if (before === null)
+    throw new GgufError('SOURCE_MISSING', `${path}: no such file`, { hint: 'Check the path in the source.' });
   const knownAt = layout.knownPath(digestOfText(path));
   const known = await readRecord(knownAt);
   if (known !== null && isSameState(known, before)) {
@@ -26,7 +27,9 @@ export async function referToFile(layout: StoreLayout, path: string, onBytes?: O
   }
   const id = await hashFile(path, onBytes);
   if (!isSameState(before, await fileState(path))) {
-    throw new GgufError('SOURCE_CHANGED', `${path} changed while it was read`, { hint: 'Run again when nothing writes to it any more.' });
+    throw new GgufError('SOURCE_CHANGED', `${path} changed while it was read`, {
+      hint: 'Run again when nothing writes to it any more.',
+    });
   }
   const state = recordableState(before);
   if (state === before) await writeDurably(knownAt, prettyJson({ sha256: id.sha256, ...state, path }));
@@ -62,7 +65,11 @@ export async function cloneFile(from: string, directory: string, name: string): 
   }
 }
 
-async function remember(layout: StoreLayout, sha256: string, { state, path }: { state: FileState; path: string }): Promise<void> {
+async function remember(
+  layout: StoreLayout,
+  sha256: string,
+  { state, path }: { state: FileState; path: string },
+): Promise<void> {
   const current = await readRecord(layout.external(sha256));
   if (current?.path === path && isSameState(current, state)) return;
   await writeDurably(layout.external(sha256), prettyJson({ sha256, ...state, path }));

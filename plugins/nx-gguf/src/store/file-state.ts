@@ -57,7 +57,12 @@ export async function readRecord(file: string): Promise<HashRecord | null> {
 function isRecord(value: unknown): value is HashRecord {
   if (typeof value !== 'object' || value === null) return false;
   const { sha256, sizeBytes, mtimeNs, path } = value as Record<string, unknown>;
-  return typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)
-    && Number.isSafeInteger(sizeBytes) && typeof mtimeNs === 'string' && /^-?\d+$/.test(mtimeNs)
-    && (path === undefined || typeof path === 'string');
+  return (
+    typeof sha256 === 'string' &&
+    /^[0-9a-f]{64}$/.test(sha256) &&
+    Number.isSafeInteger(sizeBytes) &&
+    typeof mtimeNs === 'string' &&
+    /^-?\d+$/.test(mtimeNs) &&
+    (path === undefined || typeof path === 'string')
+  );
 }

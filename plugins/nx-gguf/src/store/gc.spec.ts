@@ -7,43 +7,89 @@ import { checkedBlob } from './blobs.js';
 import { collectGarbage, type GcOptions } from './gc.js';
 import type { StoreLayout } from './layout.js';
 import { endedProcess, nameOf } from './testing/other-process.js';
-import { adopt, age, idOf, leftovers, manifestOf, put, temporaryDirectory, temporaryStore } from './testing/temporary-store.js';
+import {
+  adopt,
+  age,
+  idOf,
+  leftovers,
+  manifestOf,
+  put,
+  temporaryDirectory,
+  temporaryStore,
+} from './testing/temporary-store.js';
 import { withWorkDir } from './work-dir.js';
 
 const day = 86_400_000;
 const hour = 3_600_000;
 
 /** An action with its files, last used some time ago. */
-async function done(layout: StoreLayout, files: Readonly<Record<string, string>>, { usedMs, ...changes }: { usedMs: number } & Partial<Manifest>): Promise<Manifest> {
+async function done(
+  layout: StoreLayout,
+  files: Readonly<Record<string, string>>,
+  { usedMs, ...changes }: { usedMs: number } & Partial<Manifest>,
+): Promise<Manifest> {
   for (const text of Object.values(files)) await adopt(layout, text);
   const manifest = manifestOf(files, changes);
   await putAction(layout, manifest);
-  for (const path of [layout.action(manifest.actionKey), ...manifest.files.flatMap(({ sha256 }) => [layout.blob(sha256), layout.blobRecord(sha256)])]) age(path, usedMs);
+  for (const path of [
+    layout.action(manifest.actionKey),
+    ...manifest.files.flatMap(({ sha256 }) => [layout.blob(sha256), layout.blobRecord(sha256)]),
+  ])
+    age(path, usedMs);
   return manifest;
 }
 
 /** Collects with the defaults of the command: 30 days. */
-function collect(layout: StoreLayout, { keepDays = 30, ...options }: Partial<GcOptions> & { keepDays?: number } = {}) {
+function collect(
+  layout: StoreLayout,
+  { keepDays = 30, ...options }: Partial<GcOptions> & { keepDays?: number } = {},
+) {
   const nowMs = Date.now();
-  return collectGarbage(layout, { keep: [], dryRun: false, usedSinceMs: nowMs - keepDays * day, nowMs, ...options });
+  return collectGarbage(layout, {
+    keep: [],
+    dryRun: false,
+    usedSinceMs: nowMs - keepDays * day,
+    nowMs,
+    ...options,
+  });
 }
 
 function filesOf(layout: StoreLayout): string[] {
-  return readdirSync(layout.root, { recursive: true, encoding: 'utf8' }).filter((name) => !name.startsWith('locks')).sort();
+  return readdirSync(layout.root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.startsWith('locks'))
+    .sort();
 }
 
 const has = (layout: StoreLayout, text: string): boolean => existsSync(layout.blob(sha256(text)));
 
 describe('collectGarbage', () => {
   it('of an empty store does nothing', async () => {
-    await expect(collect(temporaryStore())).resolves.toEqual({ blobs: 0, blobBytes: 0, actions: 0, leftovers: 0, tensorIndexes: 0, keptBlobs: 0, keptActions: 0, running: 0 });
+    await expect(collect(temporaryStore())).resolves.toEqual({
+      blobs: 0,
+      blobBytes: 0,
+      actions: 0,
+      leftovers: 0,
+      tensorIndexes: 0,
+      keptBlobs: 0,
+      keptActions: 0,
+      running: 0,
+    });
   });
 
   it('removes what was not used for the time given, and keeps the rest with its files', async () => {
     const layout = temporaryStore();
     const old = await done(layout, { a: 'old', both: 'shared' }, { usedMs: 31 * day });
     const recent = await done(layout, { a: 'recent', both: 'shared' }, { usedMs: 29 * day });
-    await expect(collect(layout)).resolves.toEqual({ blobs: 1, blobBytes: 3, actions: 1, leftovers: 0, tensorIndexes: 0, keptBlobs: 2, keptActions: 1, running: 0 });
+    await expect(collect(layout)).resolves.toEqual({
+      blobs: 1,
+      blobBytes: 3,
+      actions: 1,
+      leftovers: 0,
+      tensorIndexes: 0,
+      keptBlobs: 2,
+      keptActions: 1,
+      running: 0,
+    });
     await expect(findAction(layout, old.actionKey)).resolves.toBeNull();
     await expect(findAction(layout, recent.actionKey)).resolves.toEqual(recent);
     expect(['old', 'shared', 'recent'].map((text) => has(layout, text))).toEqual([false, true, true]);
@@ -57,31 +103,57 @@ describe('collectGarbage', () => {
     await expect(collect(layout)).resolves.toMatchObject({ actions: 0, blobs: 0 });
   });
 
-  it.each(['workspace', 'dist', 'manifest'])('keeps what the manifests of a %s name, with their inputs', async (kind) => {
-    const layout = temporaryStore();
-    const made = await done(layout, { a: 'kept' }, { usedMs: 99 * day, provenance: { inputs: [{ role: 'model', name: 'm', sha256: sha256('input') }], toolchain: null, commands: [] } });
-    await done(layout, { b: 'input' }, { usedMs: 99 * day });
-    await done(layout, { c: 'other' }, { usedMs: 99 * day });
-    const workspace = temporaryDirectory();
-    const manifest = put(join(workspace, 'dist/tiny/quantize/Q6_K/artifact.json'), manifestText(made));
-    const keep = { workspace, dist: join(workspace, 'dist'), manifest }[kind] ?? '';
-    await expect(collect(layout, { keep: [keep] })).resolves.toMatchObject({ actions: 2, keptActions: 1, blobs: 1, keptBlobs: 2 });
-    await expect(findAction(layout, made.actionKey)).resolves.toEqual(made);
-    expect([has(layout, 'kept'), has(layout, 'input'), has(layout, 'other')]).toEqual([true, true, false]);
-  });
+  it.each(['workspace', 'dist', 'manifest'])(
+    'keeps what the manifests of a %s name, with their inputs',
+    async (kind) => {
+      const layout = temporaryStore();
+      const made = await done(
+        layout,
+        { a: 'kept' },
+        {
+          usedMs: 99 * day,
+          provenance: {
+            inputs: [{ role: 'model', name: 'm', sha256: sha256('input') }],
+            toolchain: null,
+            commands: [],
+          },
+        },
+      );
+      await done(layout, { b: 'input' }, { usedMs: 99 * day });
+      await done(layout, { c: 'other' }, { usedMs: 99 * day });
+      const workspace = temporaryDirectory();
+      const manifest = put(join(workspace, 'dist/tiny/quantize/Q6_K/artifact.json'), manifestText(made));
+      const keep = { workspace, dist: join(workspace, 'dist'), manifest }[kind] ?? '';
+      await expect(collect(layout, { keep: [keep] })).resolves.toMatchObject({
+        actions: 2,
+        keptActions: 1,
+        blobs: 1,
+        keptBlobs: 2,
+      });
+      await expect(findAction(layout, made.actionKey)).resolves.toEqual(made);
+      expect([has(layout, 'kept'), has(layout, 'input'), has(layout, 'other')]).toEqual([true, true, false]);
+    },
+  );
 
   it('keeps the files of all places together', async () => {
     const layout = temporaryStore();
-    const keep = await Promise.all(['a', 'b'].map(async (text) => {
-      const made = await done(layout, { text }, { usedMs: 99 * day });
-      const directory = temporaryDirectory();
-      put(join(directory, 'deep/er/artifact.json'), manifestText(made));
-      return directory;
-    }));
-    await expect(collect(layout, { keep })).resolves.toMatchObject({ actions: 0, blobs: 0, keptActions: 2, keptBlobs: 2 });
+    const keep = await Promise.all(
+      ['a', 'b'].map(async (text) => {
+        const made = await done(layout, { text }, { usedMs: 99 * day });
+        const directory = temporaryDirectory();
+        put(join(directory, 'deep/er/artifact.json'), manifestText(made));
+        return directory;
+      }),
+    );
+    await expect(collect(layout, { keep })).resolves.toMatchObject({
+      actions: 0,
+      blobs: 0,
+      keptActions: 2,
+      keptBlobs: 2,
+    });
   });
 
-  it('does not take the manifests of packages for the workspace\'s own', async () => {
+  it("does not take the manifests of packages for the workspace's own", async () => {
     const layout = temporaryStore();
     const made = await done(layout, { a: 'text' }, { usedMs: 99 * day });
     const workspace = temporaryDirectory();
@@ -101,7 +173,9 @@ describe('collectGarbage', () => {
     const workspace = temporaryDirectory();
     const path = join(workspace, 'dist/artifact.json');
     if (text !== null) put(path, text);
-    await expect(collect(layout, { keep: [text === null ? path : workspace] })).rejects.toMatchObject({ code });
+    await expect(collect(layout, { keep: [text === null ? path : workspace] })).rejects.toMatchObject({
+      code,
+    });
     expect(filesOf(layout)).toEqual(before);
   });
 
@@ -131,7 +205,16 @@ describe('collectGarbage', () => {
     const told = await collect(layout, { dryRun: true });
     expect(filesOf(layout)).toEqual(before);
     await expect(collect(layout)).resolves.toEqual(told);
-    expect(told).toEqual({ blobs: 1, blobBytes: 3, actions: 2, leftovers: 1, tensorIndexes: 0, keptBlobs: 1, keptActions: 1, running: 0 });
+    expect(told).toEqual({
+      blobs: 1,
+      blobBytes: 3,
+      actions: 2,
+      leftovers: 1,
+      tensorIndexes: 0,
+      keptBlobs: 1,
+      keptActions: 1,
+      running: 0,
+    });
     await expect(collect(layout)).resolves.toMatchObject({ blobs: 0, actions: 0, leftovers: 0 });
   });
 
@@ -157,7 +240,8 @@ describe('collectGarbage and running steps', () => {
   it('keeps an old blob that a step has just made again', async () => {
     const layout = temporaryStore();
     await adopt(layout, 'again');
-    for (const path of [layout.blob(sha256('again')), layout.blobRecord(sha256('again'))]) age(path, 99 * day);
+    for (const path of [layout.blob(sha256('again')), layout.blobRecord(sha256('again'))])
+      age(path, 99 * day);
     await adopt(layout, 'again');
     await expect(collect(layout)).resolves.toMatchObject({ blobs: 0, keptBlobs: 1 });
   });
@@ -203,7 +287,9 @@ describe('collectGarbage and running steps', () => {
     put(`${layout.format}.${gone}.tmp`, '');
     put(`${layout.external(sha256('y'))}.${runs}.tmp`, '');
     await expect(collect(layout)).resolves.toMatchObject({ leftovers: 4, blobs: 0, actions: 0 });
-    expect(leftovers(layout)).toEqual([`external/${sha256('y').slice(0, 2)}/${sha256('y')}.json.${runs}.tmp`]);
+    expect(leftovers(layout)).toEqual([
+      `external/${sha256('y').slice(0, 2)}/${sha256('y')}.json.${runs}.tmp`,
+    ]);
   });
 
   it('waits for no lock, but takes one whose process died', async () => {

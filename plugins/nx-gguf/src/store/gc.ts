@@ -47,11 +47,23 @@ const graceMs = 3_600_000;
  * All that says what to keep is read before any of it is removed.
  * @throws GgufError `GC_KEEP_MISSING`, `BAD_MANIFEST` or `MANIFEST_FORMAT` when it cannot be known what to keep.
  */
-export async function collectGarbage(layout: StoreLayout, options: GcOptions & { nowMs: number }): Promise<GcResult> {
+export async function collectGarbage(
+  layout: StoreLayout,
+  options: GcOptions & { nowMs: number },
+): Promise<GcResult> {
   const { dryRun, nowMs, usedSinceMs } = options;
   const { onKept = () => undefined } = options;
   const roots = await keptByManifests(options.keep, onKept);
-  const result: GcResult = { blobs: 0, blobBytes: 0, actions: 0, leftovers: 0, tensorIndexes: 0, keptBlobs: 0, keptActions: 0, running: 0 };
+  const result: GcResult = {
+    blobs: 0,
+    blobBytes: 0,
+    actions: 0,
+    leftovers: 0,
+    tensorIndexes: 0,
+    keptBlobs: 0,
+    keptActions: 0,
+    running: 0,
+  };
   // Asked before the actions are read: a step that is not running by now publishes before that, or touches its blobs after `nowMs`.
   const { removed, running } = await removeLeftovers(layout, dryRun);
   result.leftovers = removed;
@@ -105,13 +117,26 @@ async function readableAction(layout: StoreLayout, key: Sha256): Promise<Manifes
   }
 }
 
-async function keptByManifests(places: readonly string[], onKept: (manifest: Manifest) => void): Promise<{ actions: Set<Sha256>; blobs: Set<Sha256> }> {
+async function keptByManifests(
+  places: readonly string[],
+  onKept: (manifest: Manifest) => void,
+): Promise<{ actions: Set<Sha256>; blobs: Set<Sha256> }> {
   const kept = { actions: new Set<Sha256>(), blobs: new Set<Sha256>() };
   for (const place of places) {
     const info = await stat(place).catch((cause: unknown) => {
-      throw new GgufError('GC_KEEP_MISSING', `${place}: ${(cause as Error).message}`, { cause, hint: 'Nothing was removed. --keep takes workspaces, dist directories or manifests.' });
+      throw new GgufError('GC_KEEP_MISSING', `${place}: ${(cause as Error).message}`, {
+        cause,
+        hint: 'Nothing was removed. --keep takes workspaces, dist directories or manifests.',
+      });
     });
-    const paths = info.isFile() ? [place] : await glob(['**/artifact.json'], { cwd: place, absolute: true, ignore: ['**/node_modules/**'], dot: false });
+    const paths = info.isFile()
+      ? [place]
+      : await glob(['**/artifact.json'], {
+          cwd: place,
+          absolute: true,
+          ignore: ['**/node_modules/**'],
+          dot: false,
+        });
     for (const path of paths) {
       const manifest = await readManifest(path);
       if (manifest === null) continue;
@@ -124,20 +149,30 @@ async function keptByManifests(places: readonly string[], onKept: (manifest: Man
 }
 
 /** Removes what killed runs left behind; how much that was, and how many actions are being worked on. */
-async function removeLeftovers(layout: StoreLayout, dryRun: boolean): Promise<{ removed: number; running: number }> {
+async function removeLeftovers(
+  layout: StoreLayout,
+  dryRun: boolean,
+): Promise<{ removed: number; running: number }> {
   const found = { removed: 0, running: 0 };
   for (const key of await workInProgress(layout)) {
     const waited = new AbortController();
-    const removal = withLock(layout.actionLock(key), async () => {
-      found.removed++;
-      if (!dryRun) await removeAbandonedWork(layout, key);
-    }, { signal: waited.signal, onWait: () => waited.abort() });
+    const removal = withLock(
+      layout.actionLock(key),
+      async () => {
+        found.removed++;
+        if (!dryRun) await removeAbandonedWork(layout, key);
+      },
+      { signal: waited.signal, onWait: () => waited.abort() },
+    );
     await removal.catch((error: unknown) => {
       if (!isGgufError(error) || error.code !== 'INTERRUPTED') throw error;
       found.running++;
     });
   }
-  for (const path of await glob(['*.tmp', '*/*/*.tmp', '*/*/*/*.tmp'], { cwd: layout.root, absolute: true })) {
+  for (const path of await glob(['*.tmp', '*/*/*.tmp', '*/*/*/*.tmp'], {
+    cwd: layout.root,
+    absolute: true,
+  })) {
     if (!(await isAbandoned(path))) continue;
     found.removed++;
     if (!dryRun) await rm(path, { force: true });

@@ -10,13 +10,20 @@ const bufferBytes = 4 << 20;
 export type OnBytes = (count: number) => void;
 
 /** sha256 and size of a file, read once in constant memory; reading and hashing overlap. */
-export async function hashFile(path: string, onBytes?: OnBytes): Promise<{ sha256: Sha256; sizeBytes: number }> {
+export async function hashFile(
+  path: string,
+  onBytes?: OnBytes,
+): Promise<{ sha256: Sha256; sizeBytes: number }> {
   const { sha256, sizeBytes } = await hashFileParts(path, [], onBytes);
   return { sha256, sizeBytes };
 }
 
 /** As `hashFile`, and in the same pass the sha256 of each part; parts follow each other without overlap. */
-export async function hashFileParts(path: string, parts: readonly ByteRange[], onBytes?: OnBytes): Promise<{ sha256: Sha256; sizeBytes: number; parts: Sha256[] }> {
+export async function hashFileParts(
+  path: string,
+  parts: readonly ByteRange[],
+  onBytes?: OnBytes,
+): Promise<{ sha256: Sha256; sizeBytes: number; parts: Sha256[] }> {
   const hash = createHash('sha256');
   const inParts = partHasher(parts);
   const handle = await open(path, 'r');

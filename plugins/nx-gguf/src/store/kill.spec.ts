@@ -22,28 +22,41 @@ function expireLocks(layout: StoreLayout): void {
 
 /** Names in the folder of the blobs that are neither blobs, nor their records, nor what a killed process left under a name of its own. */
 function strangersAmongBlobs(layout: StoreLayout): string[] {
-  return (existsSync(layout.blobs) ? readdirSync(layout.blobs) : []).flatMap((shard) => readdirSync(join(layout.blobs, shard)).filter((name) => {
-    const [digest = '', json, owner, tmp, ...more] = name.split('.');
-    if (!isSha256(digest) || !digest.startsWith(shard) || more.length > 0) return true;
-    return json !== undefined && (json !== 'json' || (owner !== undefined && (ownerOf(owner) !== 'gone' || tmp !== 'tmp')));
-  }));
+  return (existsSync(layout.blobs) ? readdirSync(layout.blobs) : []).flatMap((shard) =>
+    readdirSync(join(layout.blobs, shard)).filter((name) => {
+      const [digest = '', json, owner, tmp, ...more] = name.split('.');
+      if (!isSha256(digest) || !digest.startsWith(shard) || more.length > 0) return true;
+      return (
+        json !== undefined &&
+        (json !== 'json' || (owner !== undefined && (ownerOf(owner) !== 'gone' || tmp !== 'tmp')))
+      );
+    }),
+  );
 }
 
 async function killManyTimes(layout: StoreLayout): Promise<void> {
   const random = seededRandom(20);
   for (let round = 0; round < rounds; round++) {
-    const running = Array.from({ length: processes }, (_, index) => otherProcess('adopt-until-killed', layout.root, String(actions), String(round * processes + index)));
-    await Promise.all(running.map(async (child) => {
-      await child.line();
-      await new Promise((resolve) => setTimeout(resolve, random() * 60));
-      await child.kill();
-    }));
+    const running = Array.from({ length: processes }, (_, index) =>
+      otherProcess('adopt-until-killed', layout.root, String(actions), String(round * processes + index)),
+    );
+    await Promise.all(
+      running.map(async (child) => {
+        await child.line();
+        await new Promise((resolve) => setTimeout(resolve, random() * 60));
+        await child.kill();
+      }),
+    );
     expireLocks(layout);
-    expect(await verifyStore(layout, { repair: false })).toMatchObject({ damagedBlobs: [], damagedActions: [] });
+    expect(await verifyStore(layout, { repair: false })).toMatchObject({
+      damagedBlobs: [],
+      damagedActions: [],
+    });
     expect(strangersAmongBlobs(layout)).toEqual([]);
     for await (const { digest } of listActions(layout)) {
       // An action that is known has its files.
-      for (const file of (await findAction(layout, digest))?.files ?? []) expect(await findBlob(layout, file)).not.toBeNull();
+      for (const file of (await findAction(layout, digest))?.files ?? [])
+        expect(await findBlob(layout, file)).not.toBeNull();
     }
   }
 }
@@ -53,12 +66,22 @@ describe('kill -9 at any moment of a store write', () => {
     const layout = temporaryStore();
     await killManyTimes(layout);
     expect(leftovers(layout)).not.toEqual([]);
-    await expect(otherProcess('adopt-until-killed', layout.root, String(actions), '0', 'once').ended).resolves.toBe(0);
+    await expect(
+      otherProcess('adopt-until-killed', layout.root, String(actions), '0', 'once').ended,
+    ).resolves.toBe(0);
     expect(leftovers(layout)).toEqual([]);
-    expect(await verifyStore(layout, { repair: false })).toMatchObject({ blobs: 2 * actions, actions, damagedBlobs: [], damagedActions: [] });
+    expect(await verifyStore(layout, { repair: false })).toMatchObject({
+      blobs: 2 * actions,
+      actions,
+      damagedBlobs: [],
+      damagedActions: [],
+    });
     for (let index = 0; index < actions; index++) {
-      const { files = [] } = await findAction(layout, sha256(`action ${index}`)) ?? {};
-      for (const file of files) expect(readFileSync(await findBlob(layout, file) ?? '', 'utf8')).toBe(`${file.name} of ${index}\n`.repeat(5000));
+      const { files = [] } = (await findAction(layout, sha256(`action ${index}`))) ?? {};
+      for (const file of files)
+        expect(readFileSync((await findBlob(layout, file)) ?? '', 'utf8')).toBe(
+          `${file.name} of ${index}\n`.repeat(5000),
+        );
       expect(files).toHaveLength(2);
     }
   }, 30_000);

@@ -28,7 +28,8 @@ export interface StoreLayout {
 
 /** The layout of the store at a root, format 1. */
 export function storeLayout(root: string): StoreLayout {
-  const sharded = (folder: string, suffix: string) => (digest: Sha256) => join(root, folder, digest.slice(0, 2), digest + suffix);
+  const sharded = (folder: string, suffix: string) => (digest: Sha256) =>
+    join(root, folder, digest.slice(0, 2), digest + suffix);
   return {
     root,
     format: join(root, 'format.json'),

@@ -31,7 +31,9 @@ describe('withLock', () => {
       while (waits === 0) await new Promise((resolve) => setTimeout(resolve, 5));
       working--;
     };
-    const onWait = (): void => { waits++; };
+    const onWait = (): void => {
+      waits++;
+    };
     await Promise.all([withLock(path, work, { onWait }), withLock(path, work, { onWait })]);
     expect([most, waits]).toEqual([1, 1]);
   });
@@ -47,7 +49,9 @@ describe('withLock', () => {
     const path = heldLock();
     age(`${path}.lock`, 11_000);
     let waits = 0;
-    await expect(withLock(path, () => Promise.resolve('mine'), { onWait: () => waits++ })).resolves.toBe('mine');
+    await expect(withLock(path, () => Promise.resolve('mine'), { onWait: () => waits++ })).resolves.toBe(
+      'mine',
+    );
     expect(waits).toBe(0);
     expect(existsSync(`${path}.lock`)).toBe(false);
   });
@@ -55,14 +59,19 @@ describe('withLock', () => {
   it('can be interrupted while it waits', async () => {
     const abort = new AbortController();
     let ran = false;
-    const waiting = withLock(heldLock(), () => Promise.resolve(ran = true), { signal: abort.signal, onWait: () => abort.abort() });
+    const waiting = withLock(heldLock(), () => Promise.resolve((ran = true)), {
+      signal: abort.signal,
+      onWait: () => abort.abort(),
+    });
     await expect(waiting).rejects.toMatchObject({ code: 'INTERRUPTED' });
     expect(ran).toBe(false);
   });
 
   it('does not begin when it was interrupted already', async () => {
     const path = join(temporaryDirectory(), 'lock');
-    await expect(withLock(path, () => Promise.resolve(), { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    await expect(
+      withLock(path, () => Promise.resolve(), { signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ code: 'INTERRUPTED' });
     expect(existsSync(`${path}.lock`)).toBe(false);
   });
 });

@@ -19,7 +19,11 @@ const pollMs = 250;
  * The lock of a process that died is taken over after ten seconds. A lock saves double work only:
  * correctness never rests on it, because results are published by atomic renames.
  */
-export async function withLock<T>(path: string, work: () => Promise<T>, options: LockOptions = {}): Promise<T> {
+export async function withLock<T>(
+  path: string,
+  work: () => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
   const release = await acquire(path, options);
   try {
@@ -31,9 +35,16 @@ export async function withLock<T>(path: string, work: () => Promise<T>, options:
 
 async function acquire(path: string, { onWait, signal }: LockOptions): Promise<() => Promise<void>> {
   for (let attempt = 0; ; attempt++) {
-    if (signal?.aborted === true) throw new GgufError('INTERRUPTED', 'interrupted while waiting for another process');
+    if (signal?.aborted === true)
+      throw new GgufError('INTERRUPTED', 'interrupted while waiting for another process');
     try {
-      return await lockfile.lock(path, { realpath: false, stale: staleMs, update: staleMs / 4, lockfilePath: `${path}.lock`, onCompromised: () => undefined });
+      return await lockfile.lock(path, {
+        realpath: false,
+        stale: staleMs,
+        update: staleMs / 4,
+        lockfilePath: `${path}.lock`,
+        onCompromised: () => undefined,
+      });
     } catch (error) {
       if (systemErrorCode(error) !== 'ELOCKED') throw error;
     }

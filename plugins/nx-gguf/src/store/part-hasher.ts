@@ -22,7 +22,11 @@ export function partHasher(parts: readonly ByteRange[]): PartHasher {
   let position = 0;
 
   const finish = (): void => {
-    for (let part = parts[done.length]; part !== undefined && position >= part.offset + part.length; part = parts[done.length]) {
+    for (
+      let part = parts[done.length];
+      part !== undefined && position >= part.offset + part.length;
+      part = parts[done.length]
+    ) {
       done.push(hash.digest('hex'));
       hash = createHash('sha256');
     }
@@ -31,7 +35,11 @@ export function partHasher(parts: readonly ByteRange[]): PartHasher {
     update: (bytes) => {
       let at = 0;
       finish();
-      for (let part = parts[done.length]; part !== undefined && at < bytes.length; part = parts[done.length]) {
+      for (
+        let part = parts[done.length];
+        part !== undefined && at < bytes.length;
+        part = parts[done.length]
+      ) {
         const skipped = Math.min(Math.max(part.offset - position, 0), bytes.length - at);
         at += skipped;
         position += skipped;
@@ -47,7 +55,8 @@ export function partHasher(parts: readonly ByteRange[]): PartHasher {
     },
     digests: () => {
       finish();
-      if (done.length < parts.length) throw new RangeError(`the stream ended at byte ${position}, before the end of part ${done.length}`);
+      if (done.length < parts.length)
+        throw new RangeError(`the stream ended at byte ${position}, before the end of part ${done.length}`);
       return [...done];
     },
   };

@@ -51,14 +51,20 @@ function threadedPieceHasher(): PieceHasher {
   const worker = new Worker(program, { eval: true });
   const waiting: { resolve: (digest: Sha256 | null) => void; reject: (error: Error) => void }[] = [];
   worker.on('message', (digest: Sha256 | null) => waiting.shift()?.resolve(digest));
-  worker.on('error', (error) => { for (const { reject } of waiting.splice(0)) reject(error instanceof Error ? error : new Error(String(error))); });
-  const ask = (chunk: Uint8Array, wants: 'nothing' | 'so far' | 'the piece') => new Promise<Sha256 | null>((resolve, reject) => {
-    waiting.push({ resolve, reject });
-    worker.postMessage({ buffer: chunk.buffer, offset: chunk.byteOffset, length: chunk.byteLength, wants });
+  worker.on('error', (error) => {
+    for (const { reject } of waiting.splice(0))
+      reject(error instanceof Error ? error : new Error(String(error)));
   });
+  const ask = (chunk: Uint8Array, wants: 'nothing' | 'so far' | 'the piece') =>
+    new Promise<Sha256 | null>((resolve, reject) => {
+      waiting.push({ resolve, reject });
+      worker.postMessage({ buffer: chunk.buffer, offset: chunk.byteOffset, length: chunk.byteLength, wants });
+    });
   return {
     update: (chunk, isLast) => ask(chunk, isLast ? 'the piece' : 'nothing'),
     soFar: async () => (await ask(new Uint8Array(), 'so far')) ?? '',
-    close: async () => { await worker.terminate(); },
+    close: async () => {
+      await worker.terminate();
+    },
   };
 }

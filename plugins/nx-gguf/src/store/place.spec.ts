@@ -1,4 +1,17 @@
-import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { checkedBlob } from './blobs.js';
@@ -12,7 +25,9 @@ const otherFileSystem = '/dev/shm';
 const hasOther = existsSync(otherFileSystem) && statSync(otherFileSystem).dev !== statSync(tmpdir()).dev;
 const whereOther = hasOther ? it : it.skip;
 
-async function placed(path = join(temporaryDirectory(), 'dist/tiny/tiny-Q6_K.gguf')): Promise<{ layout: StoreLayout; blob: string; path: string; placement: string }> {
+async function placed(
+  path = join(temporaryDirectory(), 'dist/tiny/tiny-Q6_K.gguf'),
+): Promise<{ layout: StoreLayout; blob: string; path: string; placement: string }> {
   const layout = temporaryStore();
   const blob = layout.blob((await adopt(layout, text)).sha256);
   return { layout, blob, path, placement: await placeFile(blob, path) };
@@ -50,11 +65,14 @@ describe('placeFile', () => {
   whereOther.each<[string, (path: string) => void]>([
     ['edited without a change of size', (path) => writeFileSync(path, other)],
     ['cut short', (path) => truncateSync(path, 3)],
-    ['cut short without a change of its time', (path) => {
-      const { atime, mtime } = statSync(path);
-      truncateSync(path, 3);
-      utimesSync(path, atime, mtime);
-    }],
+    [
+      'cut short without a change of its time',
+      (path) => {
+        const { atime, mtime } = statSync(path);
+        truncateSync(path, 3);
+        utimesSync(path, atime, mtime);
+      },
+    ],
     ['deleted', (path) => rmSync(path)],
   ])('replaces a copy that a user %s', async (_, change) => {
     const { blob, path } = await placed(join(temporaryDirectory(otherFileSystem), 'tiny.gguf'));
@@ -96,8 +114,12 @@ describe('placeFile', () => {
     expect(readdirSync(dirname(path))).toEqual(['tiny-Q6_K.gguf']);
     rmSync(path);
     mkdirSync(join(path, 'in-the-way'), { recursive: true });
-    await expect(placeFile(blob, path)).rejects.toMatchObject({ code: expect.stringMatching(/^E/) as string });
-    await expect(placeFile(`${blob}-missing`, join(dirname(path), 'b'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(placeFile(blob, path)).rejects.toMatchObject({
+      code: expect.stringMatching(/^E/) as string,
+    });
+    await expect(placeFile(`${blob}-missing`, join(dirname(path), 'b'))).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
     expect(readdirSync(dirname(path))).toEqual(['tiny-Q6_K.gguf']);
   });
 

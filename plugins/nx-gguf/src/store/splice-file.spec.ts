@@ -11,7 +11,12 @@ describe('spliceFile', () => {
     const directory = temporaryDirectory();
     const donor = join(directory, 'donor');
     await writeFile(donor, donorBytes);
-    const ranges = [[1, 5], [0, 9 << 20], [4 << 20, 1], [77, 0]].map(([offset = 0, length = 0]) => donorBytes.subarray(offset, offset + length));
+    const ranges = [
+      [1, 5],
+      [0, 9 << 20],
+      [4 << 20, 1],
+      [77, 0],
+    ].map(([offset = 0, length = 0]) => donorBytes.subarray(offset, offset + length));
     const pieces: Piece[] = [
       { bytes: Uint8Array.of(1, 2, 3) },
       { path: donor, offset: 1, length: 5, sha256: sha256(ranges[0] ?? '') },
@@ -34,9 +39,15 @@ describe('spliceFile', () => {
     const donor = join(directory, 'donor');
     await writeFile(donor, donorBytes.subarray(0, 100));
     const good = { path: donor, offset: 0, length: 10, sha256: sha256(donorBytes.subarray(0, 10)) };
-    expect(await spliceFile(join(directory, 'a'), [good, { ...good, offset: 1 }, good])).toEqual({ damaged: 1 });
-    expect(await spliceFile(join(directory, 'b'), [good, good, { path: donor, offset: 95, length: 10 }])).toEqual({ damaged: 2 });
-    expect(await spliceFile(join(directory, 'c'), [good, { ...good, path: join(directory, 'gone') }])).toEqual({ damaged: 1 });
+    expect(await spliceFile(join(directory, 'a'), [good, { ...good, offset: 1 }, good])).toEqual({
+      damaged: 1,
+    });
+    expect(
+      await spliceFile(join(directory, 'b'), [good, good, { path: donor, offset: 95, length: 10 }]),
+    ).toEqual({ damaged: 2 });
+    expect(
+      await spliceFile(join(directory, 'c'), [good, { ...good, path: join(directory, 'gone') }]),
+    ).toEqual({ damaged: 1 });
   });
 
   it('hashes the pieces of a large file in another thread, with the same result', async () => {
@@ -46,9 +57,14 @@ describe('spliceFile', () => {
     const piece = { path: donor, offset: 0, length: 9 << 20, sha256: sha256(donorBytes) };
     const pieces = [{ bytes: Uint8Array.of(9) }, ...Array.from({ length: 9 }, () => piece)];
     const expected = Buffer.concat([Uint8Array.of(9), ...Array.from({ length: 9 }, () => donorBytes)]);
-    expect(await spliceFile(join(directory, 'out'), pieces)).toEqual({ id: { sha256: sha256(expected), sizeBytes: expected.length }, pieces: [null, ...Array.from({ length: 9 }, () => piece.sha256)] });
+    expect(await spliceFile(join(directory, 'out'), pieces)).toEqual({
+      id: { sha256: sha256(expected), sizeBytes: expected.length },
+      pieces: [null, ...Array.from({ length: 9 }, () => piece.sha256)],
+    });
     expect((await readFile(join(directory, 'out'))).equals(expected)).toBe(true);
-    expect(await spliceFile(join(directory, 'bad'), [...pieces, { ...piece, offset: 1, length: 5 }])).toEqual({ damaged: 10 });
+    expect(await spliceFile(join(directory, 'bad'), [...pieces, { ...piece, offset: 1, length: 5 }])).toEqual(
+      { damaged: 10 },
+    );
   });
 
   it('follows a file that still grows, chunk by chunk, and names the piece that never comes', async () => {
@@ -62,17 +78,30 @@ describe('spliceFile', () => {
     const piece = { path: growing, offset: 100, length: (8 << 20) - 100, whenThere };
     const written = await spliceFile(join(directory, 'out'), [{ bytes: Uint8Array.of(1) }, piece]);
     const expected = Buffer.concat([Uint8Array.of(1), donorBytes.subarray(100, 8 << 20)]);
-    expect(written).toEqual({ id: { sha256: sha256(expected), sizeBytes: expected.length }, pieces: [null, sha256(expected.subarray(1))] });
+    expect(written).toEqual({
+      id: { sha256: sha256(expected), sizeBytes: expected.length },
+      pieces: [null, sha256(expected.subarray(1))],
+    });
     expect(asked).toEqual([100 + (4 << 20), 8 << 20]);
-    expect(await spliceFile(join(directory, 'short'), [piece, { ...piece, offset: 8 << 20, length: 1 }])).toEqual({ damaged: 1 });
-    expect(await spliceFile(join(directory, 'never'), [{ ...piece, path: join(directory, 'gone'), whenThere: () => Promise.resolve() }])).toEqual({ damaged: 0 });
+    expect(
+      await spliceFile(join(directory, 'short'), [piece, { ...piece, offset: 8 << 20, length: 1 }]),
+    ).toEqual({ damaged: 1 });
+    expect(
+      await spliceFile(join(directory, 'never'), [
+        { ...piece, path: join(directory, 'gone'), whenThere: () => Promise.resolve() },
+      ]),
+    ).toEqual({ damaged: 0 });
   });
 
   it('stops when it is interrupted, and never writes over a file', async () => {
     const directory = temporaryDirectory();
     const donor = join(directory, 'donor');
     await writeFile(donor, donorBytes.subarray(0, 100));
-    await expect(spliceFile(join(directory, 'out'), [{ path: donor, offset: 0, length: 10 }], { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    await expect(
+      spliceFile(join(directory, 'out'), [{ path: donor, offset: 0, length: 10 }], {
+        signal: AbortSignal.abort(),
+      }),
+    ).rejects.toMatchObject({ code: 'INTERRUPTED' });
     await expect(spliceFile(donor, [])).rejects.toMatchObject({ code: 'EEXIST' });
   });
 });

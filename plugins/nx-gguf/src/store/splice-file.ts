@@ -11,10 +11,13 @@ import { hasherFor } from './piece-hasher.js';
 export type Piece =
   | { bytes: Uint8Array }
   | {
-    path: string; offset: number; length: number; sha256?: Sha256;
-    /** Of a file that still grows: waits until it has that many bytes, or gets no more. */
-    whenThere?: (sizeBytes: number) => Promise<void>;
-  };
+      path: string;
+      offset: number;
+      length: number;
+      sha256?: Sha256;
+      /** Of a file that still grows: waits until it has that many bytes, or gets no more. */
+      whenThere?: (sizeBytes: number) => Promise<void>;
+    };
 
 /** A written file and the digest of each piece that came from a file, or the index of a piece that is not what its digest says. */
 export type Spliced = { id: BlobId; pieces: (Sha256 | null)[] } | { damaged: number };
@@ -45,11 +48,20 @@ const bufferCount = 4;
  *
  * Tensors are aligned to 32 bytes and file systems share blocks of 4096, so ranges cannot be cloned: all is copied.
  */
-export async function spliceFile(path: string, pieces: readonly Piece[], { signal, onBytes, isTemporary = false }: SpliceOptions = {}): Promise<Spliced> {
-  const total = pieces.reduce((sum, piece) => sum + ('bytes' in piece ? piece.bytes.length : piece.length), 0);
+export async function spliceFile(
+  path: string,
+  pieces: readonly Piece[],
+  { signal, onBytes, isTemporary = false }: SpliceOptions = {},
+): Promise<Spliced> {
+  const total = pieces.reduce(
+    (sum, piece) => sum + ('bytes' in piece ? piece.bytes.length : piece.length),
+    0,
+  );
   const sources = openFiles();
   const chunks = chunksOf(pieces, sources.open);
-  const buffers = Array.from({ length: bufferCount }, () => Buffer.from(new SharedArrayBuffer(Math.min(chunkBytes, total))));
+  const buffers = Array.from({ length: bufferCount }, () =>
+    Buffer.from(new SharedArrayBuffer(Math.min(chunkBytes, total))),
+  );
   const busy: Promise<unknown>[] = buffers.map(() => Promise.resolve());
   const whole = createHash('sha256');
   const hasher = hasherFor(isTemporary ? 0 : total);
@@ -79,7 +91,9 @@ export async function spliceFile(path: string, pieces: readonly Piece[], { signa
       if (bytes.length < chunk.length) damaged.push(chunk.piece);
       if (damaged.length > 0) break;
       loading = quietly(load(index + 1));
-      busy[index % bufferCount] = quietly(Promise.all([writeAll(out, bytes, sizeBytes), hashPiece(bytes, chunk)]));
+      busy[index % bufferCount] = quietly(
+        Promise.all([writeAll(out, bytes, sizeBytes), hashPiece(bytes, chunk)]),
+      );
       if (!isTemporary) whole.update(bytes);
       sizeBytes += bytes.length;
       onBytes?.(bytes.length);
@@ -113,7 +127,10 @@ function openFiles(): { open: (path: string) => Promise<FileHandle>; close: () =
 
 function chunksOf(pieces: readonly Piece[], opened: (path: string) => Promise<FileHandle>): Chunk[] {
   return pieces.flatMap((piece, index) => {
-    if ('bytes' in piece) return [{ piece: index, isLast: true, length: piece.bytes.length, load: () => Promise.resolve(piece.bytes) }];
+    if ('bytes' in piece)
+      return [
+        { piece: index, isLast: true, length: piece.bytes.length, load: () => Promise.resolve(piece.bytes) },
+      ];
     const count = Math.max(1, Math.ceil(piece.length / chunkBytes));
     return Array.from({ length: count }, (_, part): Chunk => {
       const length = Math.min(chunkBytes, piece.length - part * chunkBytes);
@@ -135,7 +152,7 @@ function ifGone(error: unknown): null {
 }
 
 async function readUpTo(file: FileHandle, buffer: Buffer, position: number): Promise<Uint8Array> {
-  for (let done = 0; done < buffer.length; ) {
+  for (let done = 0; done < buffer.length;) {
     const { bytesRead } = await file.read(buffer, done, buffer.length - done, position + done);
     if (bytesRead === 0) return buffer.subarray(0, done);
     done += bytesRead;
@@ -144,7 +161,7 @@ async function readUpTo(file: FileHandle, buffer: Buffer, position: number): Pro
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
   }

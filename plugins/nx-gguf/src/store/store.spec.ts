@@ -35,29 +35,51 @@ describe('openStore', () => {
     await expect(Promise.all(Array.from({ length: 10 }, () => openStore(root)))).resolves.toHaveLength(10);
   });
 
-  it.each(['{"format":1}', '{ "format": 1 }\n', '{"note":"moved","format":1}'])('knows the format %s', async (text) => {
-    const root = temporaryDirectory();
-    put(join(root, 'format.json'), text);
-    await expect(openStore(root)).resolves.toMatchObject({ root });
-  });
+  it.each(['{"format":1}', '{ "format": 1 }\n', '{"note":"moved","format":1}'])(
+    'knows the format %s',
+    async (text) => {
+      const root = temporaryDirectory();
+      put(join(root, 'format.json'), text);
+      await expect(openStore(root)).resolves.toMatchObject({ root });
+    },
+  );
 
-  it.each(['{"format":2}', '{"format":"1"}', '{"old":{"format":1}}', '{"format":11}', '{}', 'null', '[]', '', 'not JSON'])('refuses the format %j, with what to do', async (text) => {
+  it.each([
+    '{"format":2}',
+    '{"format":"1"}',
+    '{"old":{"format":1}}',
+    '{"format":11}',
+    '{}',
+    'null',
+    '[]',
+    '',
+    'not JSON',
+  ])('refuses the format %j, with what to do', async (text) => {
     const root = temporaryDirectory();
     put(join(root, 'format.json'), text);
-    await expect(openStore(root)).rejects.toMatchObject({ code: 'STORE_FORMAT', message: expect.stringContaining(root) as string, hint: expect.stringMatching(/NX_GGUF_STORE/) as string });
+    await expect(openStore(root)).rejects.toMatchObject({
+      code: 'STORE_FORMAT',
+      message: expect.stringContaining(root) as string,
+      hint: expect.stringMatching(/NX_GGUF_STORE/) as string,
+    });
     expect(readFileSync(join(root, 'format.json'), 'utf8')).toBe(text);
   });
 
   it('refuses a place below a file', async () => {
     const file = put(join(temporaryDirectory(), 'file'), '');
-    for (const root of [file, join(file, 'store')]) await expect(openStore(root)).rejects.toMatchObject({ code: 'STORE_UNWRITABLE', hint: expect.stringMatching(/NX_GGUF_STORE/) as string });
+    for (const root of [file, join(file, 'store')])
+      await expect(openStore(root)).rejects.toMatchObject({
+        code: 'STORE_UNWRITABLE',
+        hint: expect.stringMatching(/NX_GGUF_STORE/) as string,
+      });
   });
 
   // Nothing is unwritable for root.
   (process.getuid?.() === 0 ? it.skip : it)('refuses a place that cannot be written', async () => {
     const root = temporaryDirectory();
     chmodSync(root, 0o555);
-    for (const path of [root, join(root, 'store')]) await expect(openStore(path)).rejects.toMatchObject({ code: 'STORE_UNWRITABLE' });
+    for (const path of [root, join(root, 'store')])
+      await expect(openStore(path)).rejects.toMatchObject({ code: 'STORE_UNWRITABLE' });
     chmodSync(root, 0o755);
   });
 });

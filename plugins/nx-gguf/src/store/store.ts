@@ -27,7 +27,8 @@ export async function openStore(root: string): Promise<StoreLayout> {
   } catch (error) {
     if (systemErrorCode(error)?.startsWith('E') !== true) throw error;
     throw new GgufError('STORE_UNWRITABLE', `cannot use the store at ${root}: ${(error as Error).message}`, {
-      cause: error, hint: 'Set NX_GGUF_STORE to a directory that you can write to.',
+      cause: error,
+      hint: 'Set NX_GGUF_STORE to a directory that you can write to.',
     });
   }
   return layout;
@@ -43,9 +44,13 @@ async function checkFormat(layout: StoreLayout): Promise<void> {
     return;
   }
   if (formatOf(text) !== 1) {
-    throw new GgufError('STORE_FORMAT', `the store at ${layout.root} has a format that this version of nx-gguf does not know: ${text.trim().slice(0, 80)}`, {
-      hint: 'Update nx-gguf, or set NX_GGUF_STORE to another directory.',
-    });
+    throw new GgufError(
+      'STORE_FORMAT',
+      `the store at ${layout.root} has a format that this version of nx-gguf does not know: ${text.trim().slice(0, 80)}`,
+      {
+        hint: 'Update nx-gguf, or set NX_GGUF_STORE to another directory.',
+      },
+    );
   }
 }
 

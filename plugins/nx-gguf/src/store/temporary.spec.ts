@@ -10,7 +10,14 @@ describe('temporaryBeside', () => {
     const directory = temporaryDirectory();
     const path = join(directory, 'a.gguf');
     const gone = nameOf(endedProcess());
-    const kept = [`a.gguf.${ownedName()}.tmp`, `a.gguf.${nameElsewhere()}.tmp`, `b.gguf.${gone}.tmp`, 'a.gguf.tmp', 'a.gguf.mine.tmp', `a.gguf.${gone}`].sort();
+    const kept = [
+      `a.gguf.${ownedName()}.tmp`,
+      `a.gguf.${nameElsewhere()}.tmp`,
+      `b.gguf.${gone}.tmp`,
+      'a.gguf.tmp',
+      'a.gguf.mine.tmp',
+      `a.gguf.${gone}`,
+    ].sort();
     for (const name of [...kept, `a.gguf.${gone}.tmp`]) put(join(directory, name), '');
     await temporaryBeside(path);
     expect(readdirSync(directory).sort()).toEqual(kept);

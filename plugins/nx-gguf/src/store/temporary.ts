@@ -13,7 +13,11 @@ const suffix = '.tmp';
 export async function temporaryBeside(path: string): Promise<string> {
   const prefix = `${basename(path)}.`;
   for (const name of await readdir(dirname(path))) {
-    if (name.startsWith(prefix) && isOwnedName(name.slice(prefix.length, -suffix.length)) && (await isAbandoned(join(dirname(path), name)))) {
+    if (
+      name.startsWith(prefix) &&
+      isOwnedName(name.slice(prefix.length, -suffix.length)) &&
+      (await isAbandoned(join(dirname(path), name)))
+    ) {
       await rm(join(dirname(path), name), { force: true });
     }
   }

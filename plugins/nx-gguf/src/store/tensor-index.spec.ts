@@ -6,7 +6,12 @@ import { verifyTensors } from './tensor-upkeep.js';
 import { adoptBytes, temporaryStore } from './testing/temporary-store.js';
 
 const key = (name: string) => sha256(`key of ${name}`);
-const tensor = (name: string, offset: number, ...keys: string[]) => ({ name, range: { offset, length: 10 }, sha256: sha256(name), keys: keys.map(key) });
+const tensor = (name: string, offset: number, ...keys: string[]) => ({
+  name,
+  range: { offset, length: 10 },
+  sha256: sha256(name),
+  keys: keys.map(key),
+});
 
 describe('tensor index', () => {
   it('finds tensors by key, wherever they are', async () => {
@@ -16,10 +21,28 @@ describe('tensor index', () => {
     await indexTensors(store, { blob: a, tensors: [tensor('x', 0, 'x1'), tensor('y', 32, 'y1')] });
     await indexTensors(store, { blob: b, tensors: [tensor('y', 64, 'y2')] });
     const found = await findTensors(store, [key('x1'), key('y2'), key('z')]);
-    expect(found).toEqual(new Map([
-      [key('x1'), { blob: a.sha256, path: store.blob(a.sha256), range: { offset: 0, length: 10 }, sha256: sha256('x') }],
-      [key('y2'), { blob: b.sha256, path: store.blob(b.sha256), range: { offset: 64, length: 10 }, sha256: sha256('y') }],
-    ]));
+    expect(found).toEqual(
+      new Map([
+        [
+          key('x1'),
+          {
+            blob: a.sha256,
+            path: store.blob(a.sha256),
+            range: { offset: 0, length: 10 },
+            sha256: sha256('x'),
+          },
+        ],
+        [
+          key('y2'),
+          {
+            blob: b.sha256,
+            path: store.blob(b.sha256),
+            range: { offset: 64, length: 10 },
+            sha256: sha256('y'),
+          },
+        ],
+      ]),
+    );
   });
 
   it('falls back to an older blob when the newest is gone', async () => {
@@ -68,7 +91,8 @@ describe('tensor index', () => {
     const store = temporaryStore();
     const a = await adoptBytes(store, new Uint8Array(100));
     const b = await adoptBytes(store, new Uint8Array(101));
-    for (const blob of [a, b]) await indexTensors(store, { blob, tensors: [tensor('x', 0, 'x'), tensor('y', 32, blob.sha256)] });
+    for (const blob of [a, b])
+      await indexTensors(store, { blob, tensors: [tensor('x', 0, 'x'), tensor('y', 32, blob.sha256)] });
     await forgetTensors(store, b.sha256);
     const found = await findTensors(store, [key('x'), key(a.sha256), key(b.sha256)]);
     expect([...found.values()].map(({ blob }) => blob)).toEqual([a.sha256, a.sha256]);
@@ -81,7 +105,9 @@ describe('tensor index', () => {
     await indexTensors(store, { blob, tensors: [tensor('x', 0, 'x')] });
     await utimes(store.blob(blob.sha256), new Date(0), new Date(0));
     const nowMs = Date.now();
-    expect(await collectGarbage(store, { keep: [], usedSinceMs: nowMs, dryRun: false, nowMs })).toMatchObject({ blobs: 1, tensorIndexes: 1 });
+    expect(await collectGarbage(store, { keep: [], usedSinceMs: nowMs, dryRun: false, nowMs })).toMatchObject(
+      { blobs: 1, tensorIndexes: 1 },
+    );
     expect(await readTensorIndex(store, blob.sha256)).toBeNull();
     await expect(readFile(store.tensorKey(key('x')))).rejects.toThrow('ENOENT');
   });
@@ -94,7 +120,10 @@ describe('tensor index', () => {
     await indexTensors(store, { blob: b, tensors: [tensor('y', 0, 'y')] });
     await rm(store.tensorKey(key('x')));
     await rm(store.blob(b.sha256));
-    expect(await verifyTensors(store, { repair: false })).toEqual({ indexes: 2, problems: [{ blob: b.sha256, reason: 'its bytes are gone' }] });
+    expect(await verifyTensors(store, { repair: false })).toEqual({
+      indexes: 2,
+      problems: [{ blob: b.sha256, reason: 'its bytes are gone' }],
+    });
     await verifyTensors(store, { repair: true });
     expect((await findTensors(store, [key('x'), key('y')])).size).toBe(1);
     expect(await verifyTensors(store, { repair: false })).toEqual({ indexes: 1, problems: [] });
@@ -105,7 +134,12 @@ describe('tensor index', () => {
     const keys = Array.from({ length: 300 }, (_, index) => `t${index}`);
     for (let variant = 0; variant < 20; variant++) {
       const blob = await adoptBytes(store, new Uint8Array(4000 + variant));
-      await indexTensors(store, { blob, tensors: keys.map((name, index) => tensor(name, index * 10, index % 2 === 0 ? name : `${name} ${variant}`)) });
+      await indexTensors(store, {
+        blob,
+        tensors: keys.map((name, index) =>
+          tensor(name, index * 10, index % 2 === 0 ? name : `${name} ${variant}`),
+        ),
+      });
     }
     const started = performance.now();
     expect((await findTensors(store, keys.map(key))).size).toBe(150);

@@ -41,14 +41,26 @@ const keptPlaces = 32;
 
 /** Records what is in a blob, and makes its tensors with keys findable. Keys that are known of it already are kept. */
 export async function indexTensors(layout: StoreLayout, { blob, tensors }: TensorIndex): Promise<void> {
-  const known = new Map((await readTensorIndex(layout, blob.sha256))?.tensors.map(({ name, keys }) => [name, keys]));
-  const merged = tensors.map((tensor) => ({ ...tensor, keys: [...new Set([...(known.get(tensor.name) ?? []), ...tensor.keys])].sort() }));
+  const known = new Map(
+    (await readTensorIndex(layout, blob.sha256))?.tensors.map(({ name, keys }) => [name, keys]),
+  );
+  const merged = tensors.map((tensor) => ({
+    ...tensor,
+    keys: [...new Set([...(known.get(tensor.name) ?? []), ...tensor.keys])].sort(),
+  }));
   await writeDurably(layout.tensorIndex(blob.sha256), indexText({ blob, tensors: merged }));
   for (const keys of batches([...new Set(merged.flatMap((tensor) => tensor.keys))])) {
-    await Promise.all(keys.map(async (key) => {
-      const blobs = await blobsOf(layout, key);
-      if (blobs[0] !== blob.sha256) await writeBlobs(layout, key, [blob.sha256, ...blobs.filter((other) => other !== blob.sha256)].slice(0, keptPlaces));
-    }));
+    await Promise.all(
+      keys.map(async (key) => {
+        const blobs = await blobsOf(layout, key);
+        if (blobs[0] !== blob.sha256)
+          await writeBlobs(
+            layout,
+            key,
+            [blob.sha256, ...blobs.filter((other) => other !== blob.sha256)].slice(0, keptPlaces),
+          );
+      }),
+    );
   }
 }
 
@@ -62,20 +74,25 @@ export async function readTensorIndex(layout: StoreLayout, sha256: Sha256): Prom
 }
 
 /** The quantized tensors that some blob of the store holds, by key. Blobs are checked as for any other use. */
-export async function findTensors(layout: StoreLayout, keys: Iterable<Sha256>): Promise<Map<Sha256, TensorPlace>> {
+export async function findTensors(
+  layout: StoreLayout,
+  keys: Iterable<Sha256>,
+): Promise<Map<Sha256, TensorPlace>> {
   const opened = new Map<Sha256, Promise<Map<Sha256, TensorPlace>>>();
   const found = new Map<Sha256, TensorPlace>();
   for (const batch of batches([...new Set(keys)])) {
-    await Promise.all(batch.map(async (key) => {
-      for (const sha256 of await blobsOf(layout, key)) {
-        const places = opened.get(sha256) ?? placesIn(layout, sha256);
-        opened.set(sha256, places);
-        const place = (await places).get(key);
-        if (place === undefined) continue;
-        found.set(key, place);
-        return;
-      }
-    }));
+    await Promise.all(
+      batch.map(async (key) => {
+        for (const sha256 of await blobsOf(layout, key)) {
+          const places = opened.get(sha256) ?? placesIn(layout, sha256);
+          opened.set(sha256, places);
+          const place = (await places).get(key);
+          if (place === undefined) continue;
+          found.set(key, place);
+          return;
+        }
+      }),
+    );
   }
   return found;
 }
@@ -84,11 +101,13 @@ export async function findTensors(layout: StoreLayout, keys: Iterable<Sha256>): 
 export async function forgetTensors(layout: StoreLayout, sha256: Sha256): Promise<void> {
   const index = await readTensorIndex(layout, sha256);
   for (const keys of batches([...new Set(index?.tensors.flatMap((tensor) => tensor.keys))])) {
-    await Promise.all(keys.map(async (key) => {
-      const blobs = await blobsOf(layout, key);
-      const others = blobs.filter((other) => other !== sha256);
-      if (others.length < blobs.length) await writeBlobs(layout, key, others);
-    }));
+    await Promise.all(
+      keys.map(async (key) => {
+        const blobs = await blobsOf(layout, key);
+        const others = blobs.filter((other) => other !== sha256);
+        if (others.length < blobs.length) await writeBlobs(layout, key, others);
+      }),
+    );
   }
   await rm(layout.tensorIndex(sha256), { force: true });
 }
@@ -97,7 +116,11 @@ async function placesIn(layout: StoreLayout, sha256: Sha256): Promise<Map<Sha256
   const index = await readTensorIndex(layout, sha256);
   const path = index === null ? null : await checkedBlob(layout, index.blob);
   if (index === null || path === null) return new Map();
-  return new Map(index.tensors.flatMap((tensor) => tensor.keys.map((key) => [key, { blob: sha256, path, range: tensor.range, sha256: tensor.sha256 }])));
+  return new Map(
+    index.tensors.flatMap((tensor) =>
+      tensor.keys.map((key) => [key, { blob: sha256, path, range: tensor.range, sha256: tensor.sha256 }]),
+    ),
+  );
 }
 
 async function blobsOf(layout: StoreLayout, key: Sha256): Promise<Sha256[]> {
@@ -115,12 +138,22 @@ async function writeBlobs(layout: StoreLayout, key: Sha256, blobs: readonly Sha2
 }
 
 function indexText({ blob, tensors }: TensorIndex): string {
-  const rows: Json = tensors.map(({ name, range, sha256, keys }) => [name, range.offset, range.length, sha256, [...keys]]);
+  const rows: Json = tensors.map(({ name, range, sha256, keys }) => [
+    name,
+    range.offset,
+    range.length,
+    sha256,
+    [...keys],
+  ]);
   return `${canonicalJson({ format: 1, sizeBytes: blob.sizeBytes, tensors: rows })}\n`;
 }
 
 function parseIndex(value: unknown, sha256: Sha256): TensorIndex | null {
-  const { format, sizeBytes, tensors } = value as { format?: unknown; sizeBytes?: unknown; tensors?: unknown };
+  const { format, sizeBytes, tensors } = value as {
+    format?: unknown;
+    sizeBytes?: unknown;
+    tensors?: unknown;
+  };
   if (format !== 1 || !isSize(sizeBytes) || !Array.isArray(tensors)) return null;
   const parsed = tensors.map((row: unknown) => parseTensor(row, sizeBytes));
   return parsed.every((tensor) => tensor !== null) ? { blob: { sha256, sizeBytes }, tensors: parsed } : null;
@@ -128,7 +161,8 @@ function parseIndex(value: unknown, sha256: Sha256): TensorIndex | null {
 
 function parseTensor(row: unknown, sizeBytes: number): IndexedTensor | null {
   const [name, offset, length, sha256, keys] = row as readonly unknown[];
-  if (typeof name !== 'string' || !isSize(offset) || !isSize(length) || offset + length > sizeBytes) return null;
+  if (typeof name !== 'string' || !isSize(offset) || !isSize(length) || offset + length > sizeBytes)
+    return null;
   if (typeof sha256 !== 'string' || !isSha256(sha256) || !Array.isArray(keys)) return null;
   const known = keys.filter((key): key is string => typeof key === 'string' && isSha256(key));
   return known.length === keys.length ? { name, range: { offset, length }, sha256, keys: known } : null;
@@ -139,5 +173,7 @@ function isSize(value: unknown): value is number {
 }
 
 function batches<T>(items: readonly T[], size = 32): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }

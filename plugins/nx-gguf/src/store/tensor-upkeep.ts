@@ -24,7 +24,10 @@ export interface TensorVerification {
 }
 
 /** Checks that every index belongs to a blob that is there; with `repair`, useless ones are dropped and lookups restored. */
-export async function verifyTensors(layout: StoreLayout, { repair }: { repair: boolean }): Promise<TensorVerification> {
+export async function verifyTensors(
+  layout: StoreLayout,
+  { repair }: { repair: boolean },
+): Promise<TensorVerification> {
   const result: TensorVerification = { indexes: 0, problems: [] };
   for await (const { digest } of listTensorIndexes(layout)) {
     result.indexes++;

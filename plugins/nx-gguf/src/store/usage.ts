@@ -45,7 +45,8 @@ export async function storeUsage(layout: StoreLayout): Promise<StoreUsage> {
     usage.blobBytes += sizeBytes;
   }
   for (const actions = listActions(layout); (await actions.next()).done !== true;) usage.actions++;
-  for (const name of await namesIn(layout.toolchains)) usage.toolchains.push({ name, sizeBytes: await treeBytes(join(layout.toolchains, name)) });
+  for (const name of await namesIn(layout.toolchains))
+    usage.toolchains.push({ name, sizeBytes: await treeBytes(join(layout.toolchains, name)) });
   return usage;
 }
 

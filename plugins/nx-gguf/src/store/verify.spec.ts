@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, truncateSync, utimesSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { sha256 } from '../core/digest.js';
 import { manifestText, putAction } from './actions.js';
 import type { StoreLayout } from './layout.js';
@@ -43,19 +52,49 @@ describe('verifyStore', () => {
     await adopt(layout, sound);
     await putAction(layout, manifestOf({ sound }));
     let bytes = 0;
-    await expect(verifyStore(layout, { repair: false, onBytes: (count) => { bytes += count; } })).resolves.toEqual({ blobs: 1, damagedBlobs: [], actions: 1, damagedActions: [], foreignActions: [], tensors: { indexes: 0, problems: [] } });
+    await expect(
+      verifyStore(layout, {
+        repair: false,
+        onBytes: (count) => {
+          bytes += count;
+        },
+      }),
+    ).resolves.toEqual({
+      blobs: 1,
+      damagedBlobs: [],
+      actions: 1,
+      damagedActions: [],
+      foreignActions: [],
+      tensors: { indexes: 0, problems: [] },
+    });
     expect(bytes).toBe(sound.length);
   });
 
   it('names everything that is damaged, and removes nothing', async () => {
     const layout = await damagedStore();
-    for (let turn = 0; turn < 2; turn++) await expect(verifyStore(layout, { repair: false })).resolves.toEqual({ blobs: 3, actions: 4, ...findings });
+    for (let turn = 0; turn < 2; turn++)
+      await expect(verifyStore(layout, { repair: false })).resolves.toEqual({
+        blobs: 3,
+        actions: 4,
+        ...findings,
+      });
   });
 
   it('removes what is damaged to repair it, and neither what is sound nor what another version wrote', async () => {
     const layout = await damagedStore();
-    await expect(verifyStore(layout, { repair: true })).resolves.toEqual({ blobs: 3, actions: 4, ...findings });
-    await expect(verifyStore(layout, { repair: false })).resolves.toEqual({ blobs: 1, damagedBlobs: [], actions: 2, damagedActions: [], foreignActions: findings.foreignActions, tensors: { indexes: 0, problems: [] } });
+    await expect(verifyStore(layout, { repair: true })).resolves.toEqual({
+      blobs: 3,
+      actions: 4,
+      ...findings,
+    });
+    await expect(verifyStore(layout, { repair: false })).resolves.toEqual({
+      blobs: 1,
+      damagedBlobs: [],
+      actions: 2,
+      damagedActions: [],
+      foreignActions: findings.foreignActions,
+      tensors: { indexes: 0, problems: [] },
+    });
     expect(existsSync(layout.blobRecord(sha256(changed)))).toBe(false);
   });
 });
@@ -74,7 +113,9 @@ describe('listBlobs and listActions', () => {
     for await (const entry of listBlobs(layout)) blobs.push(entry);
     const actions = [];
     for await (const entry of listActions(layout)) actions.push(entry);
-    expect(blobs).toEqual([{ digest, sizeBytes: sound.length, usedMs: statSync(layout.blobRecord(digest)).mtimeMs }]);
+    expect(blobs).toEqual([
+      { digest, sizeBytes: sound.length, usedMs: statSync(layout.blobRecord(digest)).mtimeMs },
+    ]);
     expect(actions).toMatchObject([{ digest: manifestOf({ sound }).actionKey }]);
   });
 
@@ -82,7 +123,8 @@ describe('listBlobs and listActions', () => {
     const layout = temporaryStore();
     const { sha256: digest } = await adopt(layout, sound);
     rmSync(layout.blobRecord(digest));
-    for await (const { usedMs } of listBlobs(layout)) expect(usedMs).toBe(statSync(layout.blob(digest)).mtimeMs);
+    for await (const { usedMs } of listBlobs(layout))
+      expect(usedMs).toBe(statSync(layout.blob(digest)).mtimeMs);
   });
 });
 
@@ -94,6 +136,11 @@ describe('storeUsage', () => {
     await putAction(layout, manifestOf({ sound }));
     put(`${layout.toolchains}/build-1/bin/llama-quantize`, 'program');
     put(`${layout.toolchains}/build-1/nx-gguf.json`, '{}');
-    await expect(storeUsage(layout)).resolves.toEqual({ blobs: 2, blobBytes: 8, actions: 1, toolchains: [{ name: 'build-1', sizeBytes: 9 }] });
+    await expect(storeUsage(layout)).resolves.toEqual({
+      blobs: 2,
+      blobBytes: 8,
+      actions: 1,
+      toolchains: [{ name: 'build-1', sizeBytes: 9 }],
+    });
   });
 });

@@ -22,8 +22,18 @@ export interface Verification {
 }
 
 /** Hashes every blob again and reads every manifest; with `repair`, damaged ones are removed, so they are made again. */
-export async function verifyStore(layout: StoreLayout, { repair, onBytes }: { repair: boolean; onBytes?: OnBytes }): Promise<Verification> {
-  const result: Verification = { blobs: 0, damagedBlobs: [], actions: 0, damagedActions: [], foreignActions: [], tensors: { indexes: 0, problems: [] } };
+export async function verifyStore(
+  layout: StoreLayout,
+  { repair, onBytes }: { repair: boolean; onBytes?: OnBytes },
+): Promise<Verification> {
+  const result: Verification = {
+    blobs: 0,
+    damagedBlobs: [],
+    actions: 0,
+    damagedActions: [],
+    foreignActions: [],
+    tensors: { indexes: 0, problems: [] },
+  };
   for await (const { digest } of listBlobs(layout)) {
     result.blobs++;
     const actual = await hashFile(layout.blob(digest), onBytes).catch((error: unknown) => {
@@ -45,10 +55,15 @@ export async function verifyStore(layout: StoreLayout, { repair, onBytes }: { re
   return result;
 }
 
-async function damageOf(layout: StoreLayout, key: Sha256): Promise<{ reason: string; isForeign: boolean } | null> {
+async function damageOf(
+  layout: StoreLayout,
+  key: Sha256,
+): Promise<{ reason: string; isForeign: boolean } | null> {
   try {
     const manifest = await readManifest(layout.action(key));
-    return manifest === null || manifest.actionKey === key ? null : { reason: `it is the manifest of ${manifest.actionKey}`, isForeign: false };
+    return manifest === null || manifest.actionKey === key
+      ? null
+      : { reason: `it is the manifest of ${manifest.actionKey}`, isForeign: false };
   } catch (error) {
     if (!isGgufError(error)) throw error;
     return { reason: error.message, isForeign: error.code === 'MANIFEST_FORMAT' };

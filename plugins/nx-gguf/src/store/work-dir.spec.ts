@@ -26,7 +26,14 @@ describe('withWorkDir', () => {
   it('removes the directory when the work fails, and passes the error on', async () => {
     const layout = temporaryStore();
     const error = new GgufError('QUANTIZE_FAILED', 'no');
-    await expect(withWorkDir(layout, key, { work: (path) => { put(join(path, 'half'), ''); return Promise.reject(error); } })).rejects.toBe(error);
+    await expect(
+      withWorkDir(layout, key, {
+        work: (path) => {
+          put(join(path, 'half'), '');
+          return Promise.reject(error);
+        },
+      }),
+    ).rejects.toBe(error);
     expect(leftovers(layout)).toEqual([]);
   });
 
@@ -39,7 +46,10 @@ describe('withWorkDir', () => {
       working--;
       return path;
     };
-    const [a, b] = await Promise.all([withWorkDir(layout, key, { work }), withWorkDir(layout, key, { work })]);
+    const [a, b] = await Promise.all([
+      withWorkDir(layout, key, { work }),
+      withWorkDir(layout, key, { work }),
+    ]);
     expect(a).not.toBe(b);
   });
 
@@ -83,20 +93,32 @@ describe('withWorkDir', () => {
     expect(leftovers(layout)).toEqual([]);
   });
 
-  it.each(['OSError: Not enough free space to write 77791232 bytes', 'write failed: No space left on device'])('tells DISK_FULL by a tool\'s words %j', async (words) => {
+  it.each([
+    'OSError: Not enough free space to write 77791232 bytes',
+    'write failed: No space left on device',
+  ])("tells DISK_FULL by a tool's words %j", async (words) => {
     const cause = new GgufError('CONVERT_FAILED', 'it failed', { tail: ['Writing', words, 'bye'] });
-    await expect(withWorkDir(temporaryStore(), key, { work: () => Promise.reject(cause) })).rejects.toMatchObject({ code: 'DISK_FULL', cause, tail: cause.tail });
+    await expect(
+      withWorkDir(temporaryStore(), key, { work: () => Promise.reject(cause) }),
+    ).rejects.toMatchObject({ code: 'DISK_FULL', cause, tail: cause.tail });
   });
 
   it.each(['ENOSPC', 'EDQUOT'])('tells %s as DISK_FULL, and what to do', async (code) => {
     const layout = temporaryStore();
     const cause = Object.assign(new Error('write'), { code });
-    await expect(withWorkDir(layout, key, { work: () => Promise.reject(cause) })).rejects.toMatchObject({ code: 'DISK_FULL', cause, message: expect.stringContaining(layout.root) as string, hint: expect.stringMatching(/gguf-store gc/) as string });
+    await expect(withWorkDir(layout, key, { work: () => Promise.reject(cause) })).rejects.toMatchObject({
+      code: 'DISK_FULL',
+      cause,
+      message: expect.stringContaining(layout.root) as string,
+      hint: expect.stringMatching(/gguf-store gc/) as string,
+    });
     expect(leftovers(layout)).toEqual([]);
   });
 
   (existsSync('/dev/full') ? it : it.skip)('knows a disk that is really full', async () => {
-    await expect(withWorkDir(temporaryStore(), key, { work: () => writeFile('/dev/full', 'bytes') })).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await expect(
+      withWorkDir(temporaryStore(), key, { work: () => writeFile('/dev/full', 'bytes') }),
+    ).rejects.toMatchObject({ code: 'DISK_FULL' });
   });
 });
 
@@ -104,7 +126,11 @@ describe('workInProgress', () => {
   it('names the actions that are worked on', async () => {
     const layout = temporaryStore();
     await expect(workInProgress(layout)).resolves.toEqual([]);
-    await withWorkDir(layout, key, { work: async () => { await expect(workInProgress(layout)).resolves.toEqual([key]); } });
+    await withWorkDir(layout, key, {
+      work: async () => {
+        await expect(workInProgress(layout)).resolves.toEqual([key]);
+      },
+    });
     await expect(workInProgress(layout)).resolves.toEqual([]);
   });
 });

@@ -17,23 +17,31 @@ const nearlyFullBytes = 4 << 20;
  * left behind is removed first; the directory is removed afterwards, whatever happens.
  * @throws GgufError `DISK_FULL` when the work failed and the disk has no room left.
  */
-export async function withWorkDir<T>(layout: StoreLayout, key: Sha256, options: LockOptions & { work: (directory: string) => Promise<T> }): Promise<T> {
+export async function withWorkDir<T>(
+  layout: StoreLayout,
+  key: Sha256,
+  options: LockOptions & { work: (directory: string) => Promise<T> },
+): Promise<T> {
   const base = layout.work(key);
-  return withLock(layout.actionLock(key), async () => {
-    await removeAbandonedWork(layout, key);
-    // A tool that outlived its killed parent cannot write into this one: the name is new each time.
-    const directory = join(base, ownedName());
-    try {
-      await mkdir(directory, { recursive: true });
-      return await options.work(directory);
-    } catch (error) {
-      throw await explainFailure(error, layout.root);
-    } finally {
-      // What cannot be removed now does not change the result; whoever comes next removes it.
-      await removeWork(directory).catch(() => undefined);
-      await rmdir(base).catch(() => undefined);
-    }
-  }, options);
+  return withLock(
+    layout.actionLock(key),
+    async () => {
+      await removeAbandonedWork(layout, key);
+      // A tool that outlived its killed parent cannot write into this one: the name is new each time.
+      const directory = join(base, ownedName());
+      try {
+        await mkdir(directory, { recursive: true });
+        return await options.work(directory);
+      } catch (error) {
+        throw await explainFailure(error, layout.root);
+      } finally {
+        // What cannot be removed now does not change the result; whoever comes next removes it.
+        await removeWork(directory).catch(() => undefined);
+        await rmdir(base).catch(() => undefined);
+      }
+    },
+    options,
+  );
 }
 
 /**
@@ -70,7 +78,12 @@ async function namesIn(path: string): Promise<string[]> {
 export async function explainFailure(error: unknown, root: string): Promise<unknown> {
   const code = systemErrorCode(error);
   const toolFailed = isGgufError(error) && error.code !== 'INTERRUPTED';
-  const full = code === 'ENOSPC' || code === 'EDQUOT' || (toolFailed && (error.tail.some((line) => fullWords.test(line)) || ((await freeBytes(root)) ?? Infinity) < nearlyFullBytes));
+  const full =
+    code === 'ENOSPC' ||
+    code === 'EDQUOT' ||
+    (toolFailed &&
+      (error.tail.some((line) => fullWords.test(line)) ||
+        ((await freeBytes(root)) ?? Infinity) < nearlyFullBytes));
   if (!full) return error;
   return new GgufError('DISK_FULL', `no space left in the store's file system (${root})`, {
     hint: 'Free space, e.g. with `gguf-store gc`, or put the store elsewhere with NX_GGUF_STORE. Nothing half-written was kept.',

@@ -17,18 +17,27 @@ export interface CheckoutState {
  * @throws GgufError `TOOLCHAIN_SOURCE_UNREADABLE` when the directory is no git checkout.
  */
 export async function checkoutState(context: ToolchainContext, directory: string): Promise<CheckoutState> {
-  const git = async (args: string[], env: Record<string, string> = {}) => (await output(context, ['git', '-C', directory, ...args], { cwd: context.configDir, env })).trim();
+  const git = async (args: string[], env: Record<string, string> = {}) =>
+    (await output(context, ['git', '-C', directory, ...args], { cwd: context.configDir, env })).trim();
   const scratch = await mkdtemp(join(tmpdir(), 'nx-gguf-'));
   try {
     const commit = await git(['rev-parse', '--verify', 'HEAD']);
     const objects = await git(['rev-parse', '--path-format=absolute', '--git-path', 'objects']);
-    const env = { GIT_INDEX_FILE: join(scratch, 'index'), GIT_OBJECT_DIRECTORY: scratch, GIT_ALTERNATE_OBJECT_DIRECTORIES: objects };
+    const env = {
+      GIT_INDEX_FILE: join(scratch, 'index'),
+      GIT_OBJECT_DIRECTORY: scratch,
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: objects,
+    };
     await git(['read-tree', 'HEAD'], env);
     await git(['add', '--all', '.'], env);
     const tree = await git(['write-tree'], env);
     return tree === (await git(['rev-parse', 'HEAD^{tree}'])) ? { commit } : { commit, tree };
   } catch (cause) {
-    throw new GgufError('TOOLCHAIN_SOURCE_UNREADABLE', `${directory} is not a git checkout that can be read`, { cause, hint: 'source.path of type "checkout" names a clone of llama.cpp.' });
+    throw new GgufError(
+      'TOOLCHAIN_SOURCE_UNREADABLE',
+      `${directory} is not a git checkout that can be read`,
+      { cause, hint: 'source.path of type "checkout" names a clone of llama.cpp.' },
+    );
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

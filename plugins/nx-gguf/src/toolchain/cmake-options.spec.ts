@@ -8,14 +8,31 @@ const mainframe = { platform: 'linux', arch: 's390x' };
 
 describe('cmakeOptions', () => {
   it.each([
-    ['portable by default', { build: {}, host: linux, expected: { GGML_NATIVE: 'OFF', GGML_BACKEND_DL: 'ON', GGML_CPU_ALL_VARIANTS: 'ON', GGML_RPC: 'ON' } }],
+    [
+      'portable by default',
+      {
+        build: {},
+        host: linux,
+        expected: { GGML_NATIVE: 'OFF', GGML_BACKEND_DL: 'ON', GGML_CPU_ALL_VARIANTS: 'ON', GGML_RPC: 'ON' },
+      },
+    ],
     ['native', { build: { native: true }, host: linux, expected: { GGML_NATIVE: 'ON' } }],
     ['cuda', { build: { backend: 'cuda' }, host: linux, expected: { GGML_CUDA: 'ON' } }],
     ['vulkan', { build: { backend: 'vulkan' }, host: linux, expected: { GGML_VULKAN: 'ON' } }],
     ['hip', { build: { backend: 'hip' }, host: linux, expected: { GGML_HIP: 'ON' } }],
-    ['metal', { build: { backend: 'metal' }, host: mac, expected: { GGML_METAL: 'ON', GGML_CPU_ALL_VARIANTS: 'ON' } }],
+    [
+      'metal',
+      { build: { backend: 'metal' }, host: mac, expected: { GGML_METAL: 'ON', GGML_CPU_ALL_VARIANTS: 'ON' } },
+    ],
     ['an architecture without variants', { build: {}, host: mainframe, expected: { GGML_NATIVE: 'OFF' } }],
-    ["the user's own options last", { build: { cmakeOptions: { GGML_RPC: false, GGML_CUDA_FA: true, X: 3 } }, host: linux, expected: { GGML_RPC: 'OFF', GGML_CUDA_FA: 'ON', X: '3' } }],
+    [
+      "the user's own options last",
+      {
+        build: { cmakeOptions: { GGML_RPC: false, GGML_CUDA_FA: true, X: 3 } },
+        host: linux,
+        expected: { GGML_RPC: 'OFF', GGML_CUDA_FA: 'ON', X: '3' },
+      },
+    ],
   ] as const)('%s', (_, { build, host, expected }) => {
     expect(cmakeOptions(build, host)).toMatchObject(expected);
   });
@@ -37,8 +54,14 @@ describe('cmakeOptions', () => {
 
 describe('compilerName', () => {
   it.each([
-    ['c++ (Debian 12.2.0-14+deb12u1) 12.2.0\nCopyright (C) 2022 Free Software Foundation, Inc.\n', 'GNU 12.2.0'],
-    ['g++-13 (Ubuntu 13.2.0-23ubuntu4) 13.2.0\nCopyright (C) 2023 Free Software Foundation, Inc.', 'GNU 13.2.0'],
+    [
+      'c++ (Debian 12.2.0-14+deb12u1) 12.2.0\nCopyright (C) 2022 Free Software Foundation, Inc.\n',
+      'GNU 12.2.0',
+    ],
+    [
+      'g++-13 (Ubuntu 13.2.0-23ubuntu4) 13.2.0\nCopyright (C) 2023 Free Software Foundation, Inc.',
+      'GNU 13.2.0',
+    ],
     ['Debian clang version 14.0.6\nTarget: x86_64-pc-linux-gnu', 'Clang 14.0.6'],
     ['Apple clang version 15.0.0 (clang-1500.3.9.4)\nTarget: arm64-apple-darwin23.5.0', 'AppleClang 15.0.0'],
   ])('%j', (text, name) => {

@@ -20,7 +20,12 @@ export function cmakeOptions(build: BuildSettings, target: BuildTarget): Record<
     ...(native ? { GGML_NATIVE: 'ON' } : portable(target)),
     ...withoutAmx(target),
     ...backendOptions[backend],
-    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, typeof value === 'boolean' ? (value ? 'ON' : 'OFF') : String(value)])),
+    ...Object.fromEntries(
+      Object.entries(own).map(([name, value]) => [
+        name,
+        typeof value === 'boolean' ? (value ? 'ON' : 'OFF') : String(value),
+      ]),
+    ),
   };
 }
 

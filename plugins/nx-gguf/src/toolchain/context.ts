@@ -17,8 +17,17 @@ export interface ToolchainContext {
 }
 
 /** Runs a process in the context, and returns what it printed. */
-export async function output(context: ToolchainContext, argv: readonly [string, ...string[]], options: { cwd: string; env?: Record<string, string | undefined>; onOutput?: (text: string) => void }): Promise<string> {
+export async function output(
+  context: ToolchainContext,
+  argv: readonly [string, ...string[]],
+  options: { cwd: string; env?: Record<string, string | undefined>; onOutput?: (text: string) => void },
+): Promise<string> {
   const [command, ...args] = argv;
-  const { output: text } = await context.runTool({ command, args, ...options, ...(context.signal === undefined ? {} : { signal: context.signal }) });
+  const { output: text } = await context.runTool({
+    command,
+    args,
+    ...options,
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
+  });
   return text;
 }

@@ -35,14 +35,41 @@ export async function diagnose(context: ToolchainContext): Promise<Check[]> {
   const builds = config.source.type !== 'binaries';
   const environment = config.python?.interpreter === undefined;
   const checks: (Check | false)[] = [
-    finding('node', { required: '>= 20.19', oldest: [20, 19], install: both('install Node 22', 'brew install node') }, process.versions.node),
-    await command(context, ['git', '--version'], { name: 'git', required: '>= 2.25', oldest: [2, 25], install: both('apt-get install git', 'xcode-select --install') }),
-    builds && await command(context, ['cmake', '--version'], { name: 'cmake', required: '>= 3.14', oldest: [3, 14], install: both('apt-get install cmake', 'brew install cmake') }),
-    builds && await command(context, ['ninja', '--version'], { name: 'ninja', required: 'optional, faster than make', optional: true, install: both('apt-get install ninja-build', 'brew install ninja') }),
-    builds && await compilerCheck(context),
-    environment && await pythonCheck(context),
-    environment && await command(context, ['uv', '--version'], { name: 'uv', required: 'optional, faster than pip', optional: true, install: both('pipx install uv', 'brew install uv') }),
-    builds && await diskCheck(context),
+    finding(
+      'node',
+      { required: '>= 20.19', oldest: [20, 19], install: both('install Node 22', 'brew install node') },
+      process.versions.node,
+    ),
+    await command(context, ['git', '--version'], {
+      name: 'git',
+      required: '>= 2.25',
+      oldest: [2, 25],
+      install: both('apt-get install git', 'xcode-select --install'),
+    }),
+    builds &&
+      (await command(context, ['cmake', '--version'], {
+        name: 'cmake',
+        required: '>= 3.14',
+        oldest: [3, 14],
+        install: both('apt-get install cmake', 'brew install cmake'),
+      })),
+    builds &&
+      (await command(context, ['ninja', '--version'], {
+        name: 'ninja',
+        required: 'optional, faster than make',
+        optional: true,
+        install: both('apt-get install ninja-build', 'brew install ninja'),
+      })),
+    builds && (await compilerCheck(context)),
+    environment && (await pythonCheck(context)),
+    environment &&
+      (await command(context, ['uv', '--version'], {
+        name: 'uv',
+        required: 'optional, faster than pip',
+        optional: true,
+        install: both('pipx install uv', 'brew install uv'),
+      })),
+    builds && (await diskCheck(context)),
     ...(await backendChecks(context)),
   ];
   return checks.filter((entry) => entry !== false);
@@ -50,7 +77,12 @@ export async function diagnose(context: ToolchainContext): Promise<Check[]> {
 
 /** The checks as a table, with how to install what is missing. */
 export function formatDiagnosis(checks: readonly Check[]): string {
-  const rows = checks.map(({ name, required, found, ok, optional }) => [ok ? 'ok' : optional ? 'none' : 'MISSING', name, required, found ?? 'not found']);
+  const rows = checks.map(({ name, required, found, ok, optional }) => [
+    ok ? 'ok' : optional ? 'none' : 'MISSING',
+    name,
+    required,
+    found ?? 'not found',
+  ]);
   return markdownTable([['', 'what', 'needed', 'found'], ...rows]);
 }
 
@@ -61,18 +93,43 @@ export function formatDiagnosis(checks: readonly Check[]): string {
 export function requireHealthy(checks: readonly Check[]): void {
   const missing = checks.filter(({ ok, optional }) => !ok && !optional);
   if (missing.length === 0) return;
-  throw new GgufError('PREREQUISITE_MISSING', missing.map(({ name, required, found }) => `${name} ${required} is needed; found: ${found ?? 'none'}`).join('\n'), {
-    hint: ['install what is missing:', ...missing.map(({ name, install }) => `    ${name}\n      Debian/Ubuntu: ${install.debian}\n      macOS:         ${install.macos}`)].join('\n'),
-  });
+  throw new GgufError(
+    'PREREQUISITE_MISSING',
+    missing
+      .map(({ name, required, found }) => `${name} ${required} is needed; found: ${found ?? 'none'}`)
+      .join('\n'),
+    {
+      hint: [
+        'install what is missing:',
+        ...missing.map(
+          ({ name, install }) =>
+            `    ${name}\n      Debian/Ubuntu: ${install.debian}\n      macOS:         ${install.macos}`,
+        ),
+      ].join('\n'),
+    },
+  );
 }
 
 async function compilerCheck(context: ToolchainContext): Promise<Check> {
   const compiler = context.env['CXX'] ?? 'c++';
   const scratch = await mkdtemp(join(tmpdir(), 'nx-gguf-'));
   try {
-    await writeFile(join(scratch, 'a.cpp'), '#include <filesystem>\n#include <optional>\nint main() { std::optional<int> a = 1; return std::filesystem::exists(".") ? *a - 1 : 1; }\n');
-    const text = await output(context, [compiler, '-std=c++17', 'a.cpp', '-o', 'a'], { cwd: scratch }).then(() => output(context, [compiler, '--version'], { cwd: scratch }), () => null);
-    return finding('C++17 compiler', { required: 'compiles <filesystem>', install: both('apt-get install build-essential', 'xcode-select --install') }, text?.split('\n')[0] ?? null);
+    await writeFile(
+      join(scratch, 'a.cpp'),
+      '#include <filesystem>\n#include <optional>\nint main() { std::optional<int> a = 1; return std::filesystem::exists(".") ? *a - 1 : 1; }\n',
+    );
+    const text = await output(context, [compiler, '-std=c++17', 'a.cpp', '-o', 'a'], { cwd: scratch }).then(
+      () => output(context, [compiler, '--version'], { cwd: scratch }),
+      () => null,
+    );
+    return finding(
+      'C++17 compiler',
+      {
+        required: 'compiles <filesystem>',
+        install: both('apt-get install build-essential', 'xcode-select --install'),
+      },
+      text?.split('\n')[0] ?? null,
+    );
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -80,33 +137,93 @@ async function compilerCheck(context: ToolchainContext): Promise<Check> {
 
 async function pythonCheck(context: ToolchainContext): Promise<Check> {
   const python = context.env['PYTHON'] ?? 'python3';
-  const text = await output(context, [python, '-c', 'import sys, venv, ensurepip; print(sys.version.split()[0])'], { cwd: context.configDir }).catch(() => null);
-  return finding('python with venv', { required: '>= 3.10', oldest: [3, 10], install: both('apt-get install python3 python3-venv', 'brew install python@3.12') }, text?.trim() ?? null);
+  const text = await output(
+    context,
+    [python, '-c', 'import sys, venv, ensurepip; print(sys.version.split()[0])'],
+    { cwd: context.configDir },
+  ).catch(() => null);
+  return finding(
+    'python with venv',
+    {
+      required: '>= 3.10',
+      oldest: [3, 10],
+      install: both('apt-get install python3 python3-venv', 'brew install python@3.12'),
+    },
+    text?.trim() ?? null,
+  );
 }
 
 async function diskCheck({ root }: ToolchainContext): Promise<Check> {
   const free = (await freeBytes(root)) ?? (await freeBytes(join(root, '..'))) ?? diskBytes;
   const elsewhere = 'put the store elsewhere with NX_GGUF_STORE';
-  const spec = { required: `${prettyBytes(diskBytes, { binary: true })} before the first build`, optional: true, install: both(elsewhere, elsewhere) };
-  return { ...finding('disk space for the toolchain', spec, `${prettyBytes(free, { binary: true })} free`), ok: free >= diskBytes };
+  const spec = {
+    required: `${prettyBytes(diskBytes, { binary: true })} before the first build`,
+    optional: true,
+    install: both(elsewhere, elsewhere),
+  };
+  return {
+    ...finding('disk space for the toolchain', spec, `${prettyBytes(free, { binary: true })} free`),
+    ok: free >= diskBytes,
+  };
 }
 
 async function backendChecks(context: ToolchainContext): Promise<(Check | false)[]> {
-  switch (context.config.source.type === 'binaries' ? 'cpu' : context.config.build?.backend ?? 'cpu') {
-    case 'cuda': return [await command(context, ['nvcc', '--version'], { name: 'CUDA compiler', required: 'backend cuda', install: both('apt-get install nvidia-cuda-toolkit', 'not available') })];
-    case 'vulkan': return [await command(context, ['glslc', '--version'], { name: 'GLSL compiler', required: 'backend vulkan', install: both('apt-get install glslc libvulkan-dev', 'brew install shaderc vulkan-headers') })];
-    case 'hip': return [await command(context, ['hipcc', '--version'], { name: 'HIP compiler', required: 'backend hip', install: both('install ROCm', 'not available') })];
-    case 'metal': return [finding('macOS', { required: 'backend metal', install: both('not available', 'xcode-select --install') }, context.host.platform === 'darwin' ? 'macOS' : null)];
-    default: return [];
+  switch (context.config.source.type === 'binaries' ? 'cpu' : (context.config.build?.backend ?? 'cpu')) {
+    case 'cuda':
+      return [
+        await command(context, ['nvcc', '--version'], {
+          name: 'CUDA compiler',
+          required: 'backend cuda',
+          install: both('apt-get install nvidia-cuda-toolkit', 'not available'),
+        }),
+      ];
+    case 'vulkan':
+      return [
+        await command(context, ['glslc', '--version'], {
+          name: 'GLSL compiler',
+          required: 'backend vulkan',
+          install: both('apt-get install glslc libvulkan-dev', 'brew install shaderc vulkan-headers'),
+        }),
+      ];
+    case 'hip':
+      return [
+        await command(context, ['hipcc', '--version'], {
+          name: 'HIP compiler',
+          required: 'backend hip',
+          install: both('install ROCm', 'not available'),
+        }),
+      ];
+    case 'metal':
+      return [
+        finding(
+          'macOS',
+          { required: 'backend metal', install: both('not available', 'xcode-select --install') },
+          context.host.platform === 'darwin' ? 'macOS' : null,
+        ),
+      ];
+    default:
+      return [];
   }
 }
 
-async function command(context: ToolchainContext, argv: readonly [string, ...string[]], spec: Spec & { name: string }): Promise<Check> {
+async function command(
+  context: ToolchainContext,
+  argv: readonly [string, ...string[]],
+  spec: Spec & { name: string },
+): Promise<Check> {
   const text = await output(context, argv, { cwd: context.configDir }).catch(() => null);
-  return finding(spec.name, spec, text === null ? null : (/\d+(?:\.\d+)+/.exec(text)?.[0] ?? text.split('\n')[0] ?? ''));
+  return finding(
+    spec.name,
+    spec,
+    text === null ? null : (/\d+(?:\.\d+)+/.exec(text)?.[0] ?? text.split('\n')[0] ?? ''),
+  );
 }
 
-function finding(name: string, { required, oldest = [], optional = false, install }: Spec, found: string | null): Check {
+function finding(
+  name: string,
+  { required, oldest = [], optional = false, install }: Spec,
+  found: string | null,
+): Check {
   return { name, required, found, ok: found !== null && atLeast(found, oldest), optional, install };
 }
 

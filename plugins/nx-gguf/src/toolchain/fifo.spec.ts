@@ -10,7 +10,9 @@ import { relay, streamSink } from './relay.js';
 import { runTool } from './run-tool.js';
 
 const children: ChildProcess[] = [];
-afterEach(() => { for (const child of children.splice(0)) child.kill('SIGKILL'); });
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
 
 async function fifo(): Promise<string> {
   const directory = temporaryDirectory();
@@ -39,7 +41,8 @@ async function count(bytes: AsyncIterable<Uint8Array>): Promise<number> {
   return sum;
 }
 
-const ended = async (child: ChildProcess): Promise<unknown> => (child.exitCode ?? child.signalCode ?? (await once(child, 'exit')).find((value) => value !== null));
+const ended = async (child: ChildProcess): Promise<unknown> =>
+  child.exitCode ?? child.signalCode ?? (await once(child, 'exit')).find((value) => value !== null);
 
 describe('FIFOs', () => {
   it('what a tool writes is read to its end', async () => {
@@ -80,7 +83,13 @@ describe('FIFOs', () => {
     const child = reader(path);
     const output = once(child.stdout ?? child, 'data');
     const bytes = new Uint8Array(1 << 20);
-    await relay((async function* () { for (let i = 0; i < 5; i++) yield await Promise.resolve(bytes); })(), [streamSink(sink.stream)], { limitBytes: 1 << 21 });
+    await relay(
+      (async function* () {
+        for (let i = 0; i < 5; i++) yield await Promise.resolve(bytes);
+      })(),
+      [streamSink(sink.stream)],
+      { limitBytes: 1 << 21 },
+    );
     expect(String(await output)).toContain(String(5 << 20));
     expect(await ended(child)).toBe(0);
     sink.release();
@@ -88,7 +97,13 @@ describe('FIFOs', () => {
 
   it('a tool that ended without reading does not hang the writing', async () => {
     const sink = writeFifo(await fifo());
-    const work = relay((async function* () { for (;;) yield await Promise.resolve(new Uint8Array(1 << 16)); })(), [streamSink(sink.stream)], { limitBytes: 1 << 18 });
+    const work = relay(
+      (async function* () {
+        for (;;) yield await Promise.resolve(new Uint8Array(1 << 16));
+      })(),
+      [streamSink(sink.stream)],
+      { limitBytes: 1 << 18 },
+    );
     sink.release();
     expect(await work).toBe('abandoned');
   });
@@ -106,7 +121,11 @@ describe('FIFOs', () => {
   });
 
   it('where there are none, it says so', async () => {
-    const without = (code: string) => makeFifos(['x'], { directory: temporaryDirectory(), runTool: () => Promise.reject(new GgufError(code, 'mkfifo')) });
+    const without = (code: string) =>
+      makeFifos(['x'], {
+        directory: temporaryDirectory(),
+        runTool: () => Promise.reject(new GgufError(code, 'mkfifo')),
+      });
     expect(await without('TOOL_MISSING')).toBe(false);
     expect(await without('TOOL_FAILED')).toBe(false);
     await expect(without('INTERRUPTED')).rejects.toMatchObject({ code: 'INTERRUPTED' });

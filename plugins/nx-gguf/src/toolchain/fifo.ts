@@ -23,7 +23,10 @@ export interface FifoSink {
 }
 
 /** Makes FIFOs with `mkfifo`; false where the platform or the file system has none. */
-export async function makeFifos(paths: readonly string[], { directory, runTool }: { directory: string; runTool: RunTool }): Promise<boolean> {
+export async function makeFifos(
+  paths: readonly string[],
+  { directory, runTool }: { directory: string; runTool: RunTool },
+): Promise<boolean> {
   if (process.platform === 'win32') return false;
   for (const path of paths) await rm(join(directory, path), { force: true });
   try {
@@ -50,7 +53,13 @@ export function readFifo(path: string): FifoSource {
   const spare = spareEnd(writing);
   const stream = new Socket({ fd: reading, readable: true, writable: false });
   stream.once('close', spare);
-  return { bytes: untilEnd(stream, spare), release: spare, destroy: () => { stream.destroy(); } };
+  return {
+    bytes: untilEnd(stream, spare),
+    release: spare,
+    destroy: () => {
+      stream.destroy();
+    },
+  };
 }
 
 async function* untilEnd(stream: Socket, spare: () => void): AsyncIterable<Uint8Array> {
@@ -70,7 +79,12 @@ export function writeFifo(path: string): FifoSink {
   const spare = spareEnd(reading);
   const stream = new Socket({ fd: writing, readable: false, writable: true });
   stream.once('close', spare);
-  return { stream, release: () => { stream.destroy(); } };
+  return {
+    stream,
+    release: () => {
+      stream.destroy();
+    },
+  };
 }
 
 /** @throws GgufError `FIFO_UNUSABLE` */
@@ -81,7 +95,10 @@ function openBoth(path: string): { reading: number; writing: number } {
     return { reading, writing: openSync(path, constants.O_WRONLY | constants.O_NONBLOCK) };
   } catch (cause) {
     if (reading !== null) closeSync(reading);
-    throw new GgufError('FIFO_UNUSABLE', `cannot open ${basename(path)}: ${(cause as Error).message}`, { cause, hint: 'Was the work directory removed, or are too many files open (`ulimit -n`)?' });
+    throw new GgufError('FIFO_UNUSABLE', `cannot open ${basename(path)}: ${(cause as Error).message}`, {
+      cause,
+      hint: 'Was the work directory removed, or are too many files open (`ulimit -n`)?',
+    });
   }
 }
 

@@ -53,7 +53,22 @@ export async function buildFlushingPerplexity(context: ToolchainContext, directo
   const file = join(directory, `${made}.cpp`);
   await writeFile(file, source);
   const origin = context.host.platform === 'darwin' ? '@loader_path' : '$ORIGIN';
-  const argv = [compilerOf(context), '-std=c++17', '-O1', `${made}.cpp`, '-o', made, '-pthread', '-L.', '-lllama-perplexity-impl', '-lllama-common', '-lllama', '-lggml', '-lggml-base', `-Wl,-rpath,${origin}`] as const;
+  const argv = [
+    compilerOf(context),
+    '-std=c++17',
+    '-O1',
+    `${made}.cpp`,
+    '-o',
+    made,
+    '-pthread',
+    '-L.',
+    '-lllama-perplexity-impl',
+    '-lllama-common',
+    '-lllama',
+    '-lggml',
+    '-lggml-base',
+    `-Wl,-rpath,${origin}`,
+  ] as const;
   try {
     await output(context, [...argv], { cwd: directory });
     await rename(join(directory, made), join(directory, name));
@@ -61,7 +76,11 @@ export async function buildFlushingPerplexity(context: ToolchainContext, directo
     await rm(join(directory, made), { force: true });
     if (isGgufError(error) && error.code === 'INTERRUPTED') throw error;
     await writeFile(join(directory, impossible), '');
-    context.report({ type: 'warning', message: 'this version of llama.cpp cannot be made to flush its log; a measurement whose results get lost is repeated' });
+    context.report({
+      type: 'warning',
+      message:
+        'this version of llama.cpp cannot be made to flush its log; a measurement whose results get lost is repeated',
+    });
   } finally {
     await rm(file, { force: true });
   }
@@ -69,13 +88,19 @@ export async function buildFlushingPerplexity(context: ToolchainContext, directo
 
 /** True when the main was tried beside these libraries and cannot be built: it is not tried at each start. */
 export async function lacksFlushingPerplexity(directory: string): Promise<boolean> {
-  return access(join(directory, impossible)).then(() => true, () => false);
+  return access(join(directory, impossible)).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The main that flushes, or null where there is none. */
 export async function flushingPerplexity(directory: string): Promise<string | null> {
   const path = join(directory, name);
-  return access(path, constants.X_OK).then(() => path, () => null);
+  return access(path, constants.X_OK).then(
+    () => path,
+    () => null,
+  );
 }
 
 function compilerOf({ env }: ToolchainContext): string {

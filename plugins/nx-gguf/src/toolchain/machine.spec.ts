@@ -17,10 +17,15 @@ describe('the description of a machine', () => {
 
   it('finds the display controllers among the devices, in an order of their own', () => {
     const directory = temporaryDirectory();
-    const devices = [['0000:00:01.0', '0x060000', '0x8086', '0x1237'], ['0000:01:00.0', '0x030000', '0x10de', '0x2684'], ['0000:02:00.0', '0x030200', '0x1002', '0x744c']] as const;
+    const devices = [
+      ['0000:00:01.0', '0x060000', '0x8086', '0x1237'],
+      ['0000:01:00.0', '0x030000', '0x10de', '0x2684'],
+      ['0000:02:00.0', '0x030200', '0x1002', '0x744c'],
+    ] as const;
     for (const [name, kind, vendor, device] of devices) {
       mkdirSync(join(directory, name));
-      for (const [file, text] of Object.entries({ class: kind, vendor, device })) writeFileSync(join(directory, name, file), `${text}\n`);
+      for (const [file, text] of Object.entries({ class: kind, vendor, device }))
+        writeFileSync(join(directory, name, file), `${text}\n`);
     }
     expect(graphicsCards(directory)).toEqual(['1002:744c', '10de:2684']);
   });
@@ -32,15 +37,36 @@ describe('the description of a machine', () => {
 
 describe('the load of a machine', () => {
   it.each([
-    [{ busyMs: 0, idleMs: 4000 }, { busyCores: 0, isQuiet: true }],
-    [{ busyMs: 400, idleMs: 3600 }, { busyCores: 0.4, isQuiet: true }],
-    [{ busyMs: 404, idleMs: 3596 }, { busyCores: 0.4, isQuiet: false }],
-    [{ busyMs: 4000, idleMs: 0 }, { busyCores: 4, isQuiet: false }],
+    [
+      { busyMs: 0, idleMs: 4000 },
+      { busyCores: 0, isQuiet: true },
+    ],
+    [
+      { busyMs: 400, idleMs: 3600 },
+      { busyCores: 0.4, isQuiet: true },
+    ],
+    [
+      { busyMs: 404, idleMs: 3596 },
+      { busyCores: 0.4, isQuiet: false },
+    ],
+    [
+      { busyMs: 4000, idleMs: 0 },
+      { busyCores: 4, isQuiet: false },
+    ],
     // A clock that did not move, or a machine that counts nothing.
-    [{ busyMs: 0, idleMs: 0 }, { busyCores: 0, isQuiet: true }],
+    [
+      { busyMs: 0, idleMs: 0 },
+      { busyCores: 0, isQuiet: true },
+    ],
   ])('between two moments of four cores that differ by %j', (passed, expected) => {
     const before = { busyMs: 70_000, idleMs: 900_000, cores: 4 };
-    expect(loadBetween(before, { busyMs: before.busyMs + passed.busyMs, idleMs: before.idleMs + passed.idleMs, cores: 4 })).toEqual(expected);
+    expect(
+      loadBetween(before, {
+        busyMs: before.busyMs + passed.busyMs,
+        idleMs: before.idleMs + passed.idleMs,
+        cores: 4,
+      }),
+    ).toEqual(expected);
   });
 
   it('is not above the number of cores', async () => {

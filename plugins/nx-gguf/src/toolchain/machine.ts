@@ -21,7 +21,10 @@ export function describeMachine(): Machine {
 
 /** The display controllers (PCI class 3) that Linux lists in a directory, as vendor:device, sorted; elsewhere none. */
 export function graphicsCards(directory: string): string[] {
-  const read = (device: string, file: string): string => readFileSync(join(directory, device, file), 'latin1').trim().replace(/^0x/, '');
+  const read = (device: string, file: string): string =>
+    readFileSync(join(directory, device, file), 'latin1')
+      .trim()
+      .replace(/^0x/, '');
   try {
     const cards = readdirSync(directory).filter((device) => read(device, 'class').startsWith('03'));
     return cards.map((device) => `${read(device, 'vendor')}:${read(device, 'device')}`).sort();
@@ -53,6 +56,11 @@ export function loadBetween(before: CpuTimes, after: CpuTimes): MachineLoad {
 
 function cpuTimes(): CpuTimes {
   const cores = cpus();
-  const sum = (of: (times: (typeof cores)[number]['times']) => number): number => cores.reduce((total, { times }) => total + of(times), 0);
-  return { busyMs: sum(({ user, nice, sys, irq }) => user + nice + sys + irq), idleMs: sum(({ idle }) => idle), cores: cores.length };
+  const sum = (of: (times: (typeof cores)[number]['times']) => number): number =>
+    cores.reduce((total, { times }) => total + of(times), 0);
+  return {
+    busyMs: sum(({ user, nice, sys, irq }) => user + nice + sys + irq),
+    idleMs: sum(({ idle }) => idle),
+    cores: cores.length,
+  };
 }

@@ -25,37 +25,50 @@ export const recordFile = 'nx-gguf.json';
  * The directory of an identity, made when it is not there. Its record is written last, so a directory with a record is
  * complete; processes that want the same one wait for each other.
  */
-export async function oncePerIdentity(context: ToolchainContext, { name, identity, label, inPlace, make }: OncePerIdentity): Promise<string> {
+export async function oncePerIdentity(
+  context: ToolchainContext,
+  { name, identity, label, inPlace, make }: OncePerIdentity,
+): Promise<string> {
   const final = join(context.root, name);
   if (await isComplete(final, identity)) return used(final);
-  return withLock(join(context.root, 'locks', name), async () => {
-    if (await isComplete(final, identity)) return final;
-    const base = join(context.root, 'work', name);
-    await rm(base, { recursive: true, force: true });
-    await rm(final, { recursive: true, force: true });
-    const directory = inPlace === true ? final : join(base, randomBytes(6).toString('hex'));
-    await mkdir(directory, { recursive: true });
-    try {
-      await make(directory);
-      await writeDurably(join(directory, recordFile), prettyJson({ identity }));
-      if (directory !== final) {
-        await rename(directory, final);
-        await syncDirectory(context.root);
-      }
-      return final;
-    } catch (error) {
-      await rm(directory, { recursive: true, force: true });
-      throw error;
-    } finally {
+  return withLock(
+    join(context.root, 'locks', name),
+    async () => {
+      if (await isComplete(final, identity)) return final;
+      const base = join(context.root, 'work', name);
       await rm(base, { recursive: true, force: true });
-    }
-  }, { onWait: () => { context.report({ type: 'step', message: `waiting for another process that makes ${label}` }); }, ...(context.signal === undefined ? {} : { signal: context.signal }) });
+      await rm(final, { recursive: true, force: true });
+      const directory = inPlace === true ? final : join(base, randomBytes(6).toString('hex'));
+      await mkdir(directory, { recursive: true });
+      try {
+        await make(directory);
+        await writeDurably(join(directory, recordFile), prettyJson({ identity }));
+        if (directory !== final) {
+          await rename(directory, final);
+          await syncDirectory(context.root);
+        }
+        return final;
+      } catch (error) {
+        await rm(directory, { recursive: true, force: true });
+        throw error;
+      } finally {
+        await rm(base, { recursive: true, force: true });
+      }
+    },
+    {
+      onWait: () => {
+        context.report({ type: 'step', message: `waiting for another process that makes ${label}` });
+      },
+      ...(context.signal === undefined ? {} : { signal: context.signal }),
+    },
+  );
 }
 
 /** The directory of an identity below the root of all toolchains, or null when it was not made on this machine. */
 export async function findMade(root: string, prefix: string, identity: Json): Promise<string | null> {
   const names = await readdir(root).catch(() => []);
-  for (const name of names.filter((one) => one.startsWith(prefix))) if (await isComplete(join(root, name), identity)) return used(join(root, name));
+  for (const name of names.filter((one) => one.startsWith(prefix)))
+    if (await isComplete(join(root, name), identity)) return used(join(root, name));
   return null;
 }
 

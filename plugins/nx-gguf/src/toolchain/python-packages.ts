@@ -15,18 +15,53 @@ export interface PackageInstallation {
 const probeMs = 5_000;
 
 /** Makes a virtual environment and installs the requirements: with uv where it is installed, else with venv and pip. */
-export async function installPackages(context: ToolchainContext, installation: PackageInstallation): Promise<void> {
-  const run = (argv: readonly [string, ...string[]]) => output(context, argv, { cwd: context.configDir, env: { PYTHONPATH: undefined, VIRTUAL_ENV: undefined, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' } });
+export async function installPackages(
+  context: ToolchainContext,
+  installation: PackageInstallation,
+): Promise<void> {
+  const run = (argv: readonly [string, ...string[]]) =>
+    output(context, argv, {
+      cwd: context.configDir,
+      env: {
+        PYTHONPATH: undefined,
+        VIRTUAL_ENV: undefined,
+        PIP_DISABLE_PIP_VERSION_CHECK: '1',
+        PIP_NO_INPUT: '1',
+      },
+    });
   const { directory, requirements, base, interpreter } = installation;
   const index = await torchIndex(context);
   const extra = index === null ? [] : ['--extra-index-url', index];
   if (await hasUv(context)) {
     await run(['uv', 'venv', '--quiet', '--allow-existing', '--python', base, directory]);
-    await run(['uv', 'pip', 'install', '--quiet', '--python', interpreter, ...(index === null ? [] : ['--index-strategy', 'unsafe-best-match']), ...extra, '-r', requirements]);
+    await run([
+      'uv',
+      'pip',
+      'install',
+      '--quiet',
+      '--python',
+      interpreter,
+      ...(index === null ? [] : ['--index-strategy', 'unsafe-best-match']),
+      ...extra,
+      '-r',
+      requirements,
+    ]);
     return;
   }
   await run([base, '-m', 'venv', directory]);
-  await run([interpreter, '-m', 'pip', 'install', '--quiet', '--no-compile', '--retries', '2', ...extra, '-r', requirements]);
+  await run([
+    interpreter,
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--no-compile',
+    '--retries',
+    '2',
+    ...extra,
+    '-r',
+    requirements,
+  ]);
 }
 
 /**
@@ -38,17 +73,29 @@ async function torchIndex(context: ToolchainContext): Promise<string | null> {
   if (chosen === 'default' || context.host.platform !== 'linux') return null;
   if (chosen !== 'auto') return chosen;
   const { dir } = await ensureSource(context);
-  const text = await readFile(join(dir, 'requirements/requirements-convert_hf_to_gguf.txt'), 'utf8').catch(() => '');
+  const text = await readFile(join(dir, 'requirements/requirements-convert_hf_to_gguf.txt'), 'utf8').catch(
+    () => '',
+  );
   const index = /^--extra-index-url\s+(https:\/\/\S+)/m.exec(text)?.[1];
   if (index !== undefined && (await answers(`${index}/torch/`))) return index;
-  context.report({ type: 'warning', message: 'the index of PyTorch CPU builds cannot be reached: taking the default build, which brings several GB of CUDA libraries' });
+  context.report({
+    type: 'warning',
+    message:
+      'the index of PyTorch CPU builds cannot be reached: taking the default build, which brings several GB of CUDA libraries',
+  });
   return null;
 }
 
 async function answers(url: string): Promise<boolean> {
-  return fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(probeMs) }).then(({ ok }) => ok, () => false);
+  return fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(probeMs) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 async function hasUv(context: ToolchainContext): Promise<boolean> {
-  return output(context, ['uv', '--version'], { cwd: context.configDir }).then(() => true, () => false);
+  return output(context, ['uv', '--version'], { cwd: context.configDir }).then(
+    () => true,
+    () => false,
+  );
 }

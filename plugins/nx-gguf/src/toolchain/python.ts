@@ -24,13 +24,22 @@ print(json.dumps({"python": platform.python_version(), "implementation": platfor
 export async function pythonIdentity(context: ToolchainContext): Promise<PythonIdentity> {
   const { platform, arch } = context.host;
   const ready = context.config.python?.interpreter;
-  if (ready !== undefined) return { kind: 'interpreter', ...(await versions(context, interpreterPath(context, ready), packages)), platform, arch };
+  if (ready !== undefined)
+    return {
+      kind: 'interpreter',
+      ...(await versions(context, interpreterPath(context, ready), packages)),
+      platform,
+      arch,
+    };
   const { python = '', implementation = '' } = await versions(context, await basePython(context), []);
   return {
-    kind: 'environment', version: logicVersions.python,
+    kind: 'environment',
+    version: logicVersions.python,
     requirements: sha256(normalizeRequirements(await requirements(context))),
-    python: (python ?? '').split('.').slice(0, 2).join('.'), implementation,
-    platform, arch,
+    python: (python ?? '').split('.').slice(0, 2).join('.'),
+    implementation,
+    platform,
+    arch,
   };
 }
 
@@ -38,23 +47,37 @@ export async function pythonIdentity(context: ToolchainContext): Promise<PythonI
  * The interpreter of the environment, made when this machine does not have it.
  * @throws GgufError `PYTHON_MISSING`, `PYTHON_ENV_FAILED`
  */
-export async function ensurePython(context: ToolchainContext): Promise<{ interpreter: string; identity: PythonIdentity; id: Sha256 }> {
+export async function ensurePython(
+  context: ToolchainContext,
+): Promise<{ interpreter: string; identity: PythonIdentity; id: Sha256 }> {
   const identity = await pythonIdentity(context);
   const id = digestOf(identity);
   const ready = context.config.python?.interpreter;
   if (ready !== undefined) return { interpreter: interpreterPath(context, ready), identity, id };
-  const dir = await oncePerIdentity(context, { name: `python-${id.slice(0, 16)}`, identity, label: "the converter's Python environment", inPlace: true, make: (directory) => makeEnvironment(context, directory) });
+  const dir = await oncePerIdentity(context, {
+    name: `python-${id.slice(0, 16)}`,
+    identity,
+    label: "the converter's Python environment",
+    inPlace: true,
+    make: (directory) => makeEnvironment(context, directory),
+  });
   return { interpreter: environmentPython(context, dir), identity, id };
 }
 
 /** The lines of the requirements that an environment is made from; null where a ready interpreter is named. */
 export async function pythonRequirements(context: ToolchainContext): Promise<string[] | null> {
-  return context.config.python?.interpreter === undefined ? normalizeRequirements(await requirements(context)).split('\n') : null;
+  return context.config.python?.interpreter === undefined
+    ? normalizeRequirements(await requirements(context)).split('\n')
+    : null;
 }
 
 /** Requirements without comments, blank lines and white space at line ends: what decides the packages. */
 export function normalizeRequirements(text: string): string {
-  return text.split('\n').map((line) => line.replace(/(^|\s)#.*$/, '').trim()).filter((line) => line !== '').join('\n');
+  return text
+    .split('\n')
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
 async function makeEnvironment(context: ToolchainContext, directory: string): Promise<void> {
@@ -62,11 +85,28 @@ async function makeEnvironment(context: ToolchainContext, directory: string): Pr
   const list = `${directory}.requirements.txt`;
   try {
     await writeFile(list, normalizeRequirements(await requirements(context)));
-    await installPackages(context, { directory, requirements: list, base: await basePython(context), interpreter: environmentPython(context, directory) });
-    await output(context, [environmentPython(context, directory), '-c', 'import torch, transformers, numpy, sentencepiece, google.protobuf, safetensors'], { cwd: context.configDir, env: { PYTHONPATH: undefined } });
+    await installPackages(context, {
+      directory,
+      requirements: list,
+      base: await basePython(context),
+      interpreter: environmentPython(context, directory),
+    });
+    await output(
+      context,
+      [
+        environmentPython(context, directory),
+        '-c',
+        'import torch, transformers, numpy, sentencepiece, google.protobuf, safetensors',
+      ],
+      { cwd: context.configDir, env: { PYTHONPATH: undefined } },
+    );
   } catch (cause) {
     if (!isGgufError(cause) || cause.code !== 'TOOL_FAILED') throw cause;
-    throw new GgufError('PYTHON_ENV_FAILED', "the converter's Python environment could not be made", { cause, tail: cause.tail, hint: 'Is the package index (or your mirror of it) reachable from here? python.interpreter in toolchain.json names a ready environment instead.' });
+    throw new GgufError('PYTHON_ENV_FAILED', "the converter's Python environment could not be made", {
+      cause,
+      tail: cause.tail,
+      hint: 'Is the package index (or your mirror of it) reachable from here? python.interpreter in toolchain.json names a ready environment instead.',
+    });
   } finally {
     await rm(list, { force: true });
   }
@@ -75,7 +115,11 @@ async function makeEnvironment(context: ToolchainContext, directory: string): Pr
 async function requirements({ config, configDir }: ToolchainContext): Promise<string> {
   const file = config.python?.requirements ?? 'requirements.txt';
   return readFile(join(configDir, file), 'utf8').catch((cause: unknown) => {
-    throw new GgufError('FILE_MISSING', `cannot read ${file}, the requirements of the converter: ${(cause as Error).message}`, { cause, hint: 'Name the file with python.requirements in toolchain.json.' });
+    throw new GgufError(
+      'FILE_MISSING',
+      `cannot read ${file}, the requirements of the converter: ${(cause as Error).message}`,
+      { cause, hint: 'Name the file with python.requirements in toolchain.json.' },
+    );
   });
 }
 
@@ -86,11 +130,20 @@ async function basePython(context: ToolchainContext): Promise<string> {
     const [major = 0, minor = 0] = (found?.['python'] ?? '').split('.').map(Number);
     if (found !== null && (major > oldest[0] || (major === oldest[0] && minor >= oldest[1]))) return command;
   }
-  throw new GgufError('PYTHON_MISSING', `no Python ${oldest.join('.')} or newer was found`, { hint: 'Debian/Ubuntu: apt-get install python3 python3-venv. macOS: brew install python@3.12. PYTHON in the environment names another one.' });
+  throw new GgufError('PYTHON_MISSING', `no Python ${oldest.join('.')} or newer was found`, {
+    hint: 'Debian/Ubuntu: apt-get install python3 python3-venv. macOS: brew install python@3.12. PYTHON in the environment names another one.',
+  });
 }
 
-async function versions(context: ToolchainContext, interpreter: string, names: readonly string[]): Promise<Record<string, string | null>> {
-  const text = await output(context, [interpreter, '-c', askVersions, ...names], { cwd: context.configDir, env: { PYTHONPATH: undefined } });
+async function versions(
+  context: ToolchainContext,
+  interpreter: string,
+  names: readonly string[],
+): Promise<Record<string, string | null>> {
+  const text = await output(context, [interpreter, '-c', askVersions, ...names], {
+    cwd: context.configDir,
+    env: { PYTHONPATH: undefined },
+  });
   return JSON.parse(text.slice(text.indexOf('{'))) as Record<string, string | null>;
 }
 
@@ -99,5 +152,7 @@ function interpreterPath({ configDir }: ToolchainContext, interpreter: string): 
 }
 
 function environmentPython({ host }: ToolchainContext, directory: string): string {
-  return host.platform === 'win32' ? join(directory, 'Scripts', 'python.exe') : join(directory, 'bin', 'python');
+  return host.platform === 'win32'
+    ? join(directory, 'Scripts', 'python.exe')
+    : join(directory, 'bin', 'python');
 }

@@ -40,9 +40,10 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => i
 describe('relay', () => {
   it('gives every sink all bytes in order, and ends them', async () => {
     const sinks = [new PassThrough(), new PassThrough(), new PassThrough()];
-    const read = sinks.map(async (stream) => Buffer.concat(await stream.toArray() as Buffer[]));
+    const read = sinks.map(async (stream) => Buffer.concat((await stream.toArray()) as Buffer[]));
     expect(await relay(numbered(50).source, sinks.map(streamSink), { limitBytes: 3 * piece })).toBe('ended');
-    for (const bytes of await Promise.all(read)) expect(bytes).toEqual(Buffer.concat(numbers(50).map((number) => Buffer.alloc(piece, number))));
+    for (const bytes of await Promise.all(read))
+      expect(bytes).toEqual(Buffer.concat(numbers(50).map((number) => Buffer.alloc(piece, number))));
   });
 
   it('is never further ahead of the slowest than the limit and one piece, and goes on when that one does', async () => {
@@ -50,7 +51,11 @@ describe('relay', () => {
     const fast = valve();
     fast.freely();
     const { source, asked } = numbered(100);
-    const work = relay(source, [slow, fast].map(({ stream }) => streamSink(stream)), { limitBytes: 10 * piece });
+    const work = relay(
+      source,
+      [slow, fast].map(({ stream }) => streamSink(stream)),
+      { limitBytes: 10 * piece },
+    );
     await settled();
     expect(asked.pieces).toBe(11);
     expect(fast.taken).toHaveLength(11);
@@ -66,7 +71,11 @@ describe('relay', () => {
     const stuck = valve();
     const other = valve();
     other.freely();
-    const work = relay(numbered(30).source, [stuck, other].map(({ stream }) => streamSink(stream)), { limitBytes: 5 * piece });
+    const work = relay(
+      numbered(30).source,
+      [stuck, other].map(({ stream }) => streamSink(stream)),
+      { limitBytes: 5 * piece },
+    );
     await settled();
     expect(other.taken).toHaveLength(6);
     stuck.stream.destroy();
@@ -75,10 +84,16 @@ describe('relay', () => {
   });
 
   it('goes on for the others when one fails', async () => {
-    const broken = new Writable({ write: (_bytes, _encoding, done) => { done(new Error('EPIPE')); } });
+    const broken = new Writable({
+      write: (_bytes, _encoding, done) => {
+        done(new Error('EPIPE'));
+      },
+    });
     const other = valve();
     other.freely();
-    expect(await relay(numbered(30).source, [broken, other.stream].map(streamSink), { limitBytes: 5 * piece })).toBe('ended');
+    expect(
+      await relay(numbered(30).source, [broken, other.stream].map(streamSink), { limitBytes: 5 * piece }),
+    ).toBe('ended');
     expect(other.taken).toEqual(numbers(30));
   });
 
@@ -97,6 +112,8 @@ describe('relay', () => {
       yield await Promise.resolve(new Uint8Array(1));
       throw new Error('cut');
     }
-    await expect(relay(failing(), [streamSink(new PassThrough())], { limitBytes: 10 })).rejects.toThrow('cut');
+    await expect(relay(failing(), [streamSink(new PassThrough())], { limitBytes: 10 })).rejects.toThrow(
+      'cut',
+    );
   });
 });

@@ -27,15 +27,25 @@ export type Relayed = 'ended' | 'abandoned';
  * Sends the bytes of one source to all sinks. Each takes them at its own pace; the source waits for the slowest once it is
  * that far ahead. Memory is bounded by the limit and one piece, whatever the number of sinks, because they share the pieces.
  */
-export async function relay(source: AsyncIterable<Uint8Array>, sinks: readonly RelaySink[], { limitBytes, onBytes }: RelayOptions): Promise<Relayed> {
+export async function relay(
+  source: AsyncIterable<Uint8Array>,
+  sinks: readonly RelaySink[],
+  { limitBytes, onBytes }: RelayOptions,
+): Promise<Relayed> {
   let wake: (() => void) | undefined;
   const open = (): RelaySink[] => sinks.filter((sink) => sink.isOpen());
   const mayGoOn = (): boolean => open().every((sink) => sink.pendingBytes() <= limitBytes);
-  for (const sink of sinks) sink.onChange(() => { if (mayGoOn()) wake?.(); });
+  for (const sink of sinks)
+    sink.onChange(() => {
+      if (mayGoOn()) wake?.();
+    });
   for await (const bytes of source) {
     onBytes?.(bytes);
     for (const sink of open()) sink.push(bytes);
-    if (!mayGoOn()) await new Promise<void>((resolve) => { wake = resolve; });
+    if (!mayGoOn())
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
     if (open().length === 0) return 'abandoned';
   }
   for (const sink of open()) sink.end();
@@ -46,8 +56,12 @@ export async function relay(source: AsyncIterable<Uint8Array>, sinks: readonly R
 export function streamSink(stream: Writable): RelaySink {
   let pending = 0;
   let changed = (): void => undefined;
-  stream.on('error', () => { stream.destroy(); });
-  stream.once('close', () => { changed(); });
+  stream.on('error', () => {
+    stream.destroy();
+  });
+  stream.once('close', () => {
+    changed();
+  });
   return {
     pendingBytes: () => pending,
     isOpen: () => !stream.destroyed,
@@ -58,7 +72,11 @@ export function streamSink(stream: Writable): RelaySink {
         changed();
       });
     },
-    end: () => { stream.end(); },
-    onChange: (listener) => { changed = listener; },
+    end: () => {
+      stream.end();
+    },
+    onChange: (listener) => {
+      changed = listener;
+    },
   };
 }

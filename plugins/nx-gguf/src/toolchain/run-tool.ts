@@ -38,10 +38,12 @@ const tailLines = 20;
 export const runTool: RunTool = async (run) => {
   let output = '';
   const child = start(run);
-  const keep = (stream: 'stdout' | 'stderr') => (data: string): void => {
-    output = (output + data).slice(-capturedBytes);
-    run.onOutput?.(data, stream);
-  };
+  const keep =
+    (stream: 'stdout' | 'stderr') =>
+    (data: string): void => {
+      output = (output + data).slice(-capturedBytes);
+      run.onOutput?.(data, stream);
+    };
   child.stdout.setEncoding('utf8').on('data', keep('stdout'));
   child.stderr.setEncoding('utf8').on('data', keep('stderr'));
   const result = await child;
@@ -49,7 +51,10 @@ export const runTool: RunTool = async (run) => {
   if (result.exitCode === undefined && result.signal === undefined) throw startError(run, result.cause);
   const ended: ToolResult = {
     exitCode: result.exitCode ?? 128,
-    ending: result.signal === undefined ? `ended with exit code ${result.exitCode ?? 128}` : `was ended by ${result.signal}`,
+    ending:
+      result.signal === undefined
+        ? `ended with exit code ${result.exitCode ?? 128}`
+        : `was ended by ${result.signal}`,
     output,
   };
   if (ended.exitCode !== 0 && run.mayFail !== true) throw toolFailed(nameOf(run.command), ended);
@@ -59,17 +64,23 @@ export const runTool: RunTool = async (run) => {
 /** The error for a tool that ended badly, with the last lines it printed. */
 export function toolFailed(tool: string, { ending, output }: ToolResult): GgufError {
   const known = Object.keys(endings).find((signal) => ending.endsWith(signal));
-  return new GgufError('TOOL_FAILED', `${tool} ${ending}`, { tail: lastLines(output), ...(known === undefined ? {} : { hint: endings[known] }) });
+  return new GgufError('TOOL_FAILED', `${tool} ${ending}`, {
+    tail: lastLines(output),
+    ...(known === undefined ? {} : { hint: endings[known] }),
+  });
 }
 
 const endings: Readonly<Record<string, string>> = {
-  SIGILL: 'It was compiled for another CPU: build it here, or choose fewer instruction sets with build.cmakeOptions in toolchain.json.',
+  SIGILL:
+    'It was compiled for another CPU: build it here, or choose fewer instruction sets with build.cmakeOptions in toolchain.json.',
   SIGKILL: 'Somebody killed it; on Linux this is also how a machine without free memory ends a process.',
 };
 
 /** The last lines of a tool's output, the way a terminal would have left them. */
 export function lastLines(output: string, count = tailLines): string[] {
-  const lines = output.split('\n').map((line) => line.slice(line.lastIndexOf('\r', line.length - 2) + 1).trimEnd());
+  const lines = output
+    .split('\n')
+    .map((line) => line.slice(line.lastIndexOf('\r', line.length - 2) + 1).trimEnd());
   return lines.filter((line) => line !== '').slice(-count);
 }
 
@@ -89,13 +100,25 @@ function start(run: ToolRun) {
 
 /** Variables that change what llama.cpp's tools compute: a result must not depend on the shell it was started from. */
 function withoutToolSettings(env: Readonly<Record<string, string | undefined>>): Record<string, undefined> {
-  return Object.fromEntries(Object.keys(env).filter((name) => /^(LLAMA_|GGML_)/.test(name)).map((name) => [name, undefined]));
+  return Object.fromEntries(
+    Object.keys(env)
+      .filter((name) => /^(LLAMA_|GGML_)/.test(name))
+      .map((name) => [name, undefined]),
+  );
 }
 
 function startError(run: ToolRun, cause: unknown): GgufError {
   const code = systemErrorCode(cause);
-  const why = code === 'ENOENT' ? 'not found' : code === 'EACCES' ? 'not executable' : String((cause as Error | undefined)?.message ?? cause);
-  return new GgufError('TOOL_MISSING', `cannot start ${run.command}: ${why}`, { cause, hint: 'Run the `doctor` target of the toolchain project to see what is missing.' });
+  const why =
+    code === 'ENOENT'
+      ? 'not found'
+      : code === 'EACCES'
+        ? 'not executable'
+        : String((cause as Error | undefined)?.message ?? cause);
+  return new GgufError('TOOL_MISSING', `cannot start ${run.command}: ${why}`, {
+    cause,
+    hint: 'Run the `doctor` target of the toolchain project to see what is missing.',
+  });
 }
 
 function nameOf(command: string): string {

@@ -25,7 +25,9 @@ describe('a git source', () => {
 
   it('can be an older commit', async () => {
     const context = await testContext({ source: { type: 'git', url: '.', commit: nobody } });
-    const { directory, commit, git } = makeRepository(join(context.configDir, 'repository'), { 'a.txt': 'one' });
+    const { directory, commit, git } = makeRepository(join(context.configDir, 'repository'), {
+      'a.txt': 'one',
+    });
     writeFileSync(join(directory, 'a.txt'), 'two');
     git('commit', '--quiet', '-am', 'second');
     context.config = { source: { type: 'git', url: directory, commit } };
@@ -50,7 +52,10 @@ describe('a git source', () => {
 describe('a checkout', () => {
   it('is its commit while it is clean, and its exact tree when it is not', async () => {
     const context = await testContext({ source: { type: 'checkout', path: 'repository' } });
-    const { directory, commit, git } = makeRepository(join(context.configDir, 'repository'), { 'a.txt': 'one', '.gitignore': 'build/\n' });
+    const { directory, commit, git } = makeRepository(join(context.configDir, 'repository'), {
+      'a.txt': 'one',
+      '.gitignore': 'build/\n',
+    });
     expect(await sourceIdentity(context)).toEqual({ commit });
     mkdirSync(join(directory, 'build'));
     writeFileSync(join(directory, 'build/x.o'), 'ignored');
@@ -60,14 +65,18 @@ describe('a checkout', () => {
     expect(withNew).toMatchObject({ commit, tree: expect.stringMatching(/^[0-9a-f]{40}$/) as string });
     writeFileSync(join(directory, 'a.txt'), 'changed');
     expect(await sourceIdentity(context)).not.toEqual(withNew);
-    expect(git('status', '--porcelain').split('\n').sort()).toEqual([' M a.txt', '?? new.txt'].map((line) => line.trim()).sort());
+    expect(git('status', '--porcelain').split('\n').sort()).toEqual(
+      [' M a.txt', '?? new.txt'].map((line) => line.trim()).sort(),
+    );
   });
 
   it('has the identity of a git source of the same commit', async () => {
     const context = await testContext({ source: { type: 'checkout', path: 'repository' } });
     const { directory, commit } = makeRepository(join(context.configDir, 'repository'), { 'a.txt': 'one' });
     const clean = await sourceIdentity(context);
-    expect(clean).toEqual(await sourceIdentity({ ...context, config: { source: { type: 'git', url: directory, commit } } }));
+    expect(clean).toEqual(
+      await sourceIdentity({ ...context, config: { source: { type: 'git', url: directory, commit } } }),
+    );
   });
 
   it('that is no git repository is refused', async () => {
@@ -85,7 +94,9 @@ describe('an npm source', () => {
   // A registry over loopback that serves one package, the way npm's protocol has it.
   beforeAll(async () => {
     const { configDir } = await testContext({ source: { type: 'checkout', path: '.' } });
-    const repository = makeRepository(join(configDir, 'repository'), { 'convert_hf_to_gguf.py': 'print()\n' });
+    const repository = makeRepository(join(configDir, 'repository'), {
+      'convert_hf_to_gguf.py': 'print()\n',
+    });
     ({ commit } = repository);
     const directory = join(configDir, 'package');
     mkdirSync(join(directory, 'llama'), { recursive: true });
@@ -96,8 +107,17 @@ describe('an npm source', () => {
     server = createServer((request, response) => {
       if (request.url?.endsWith('.tgz') === true) return void response.end(tarball);
       if (request.url !== '/carrier') return void response.writeHead(404).end('{}');
-      const dist = { tarball: `${registry}carrier/-/carrier-1.2.3.tgz`, shasum: createHash('sha1').update(tarball).digest('hex') };
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ name: 'carrier', 'dist-tags': { latest: '1.2.3' }, versions: { '1.2.3': { name: 'carrier', version: '1.2.3', dist } } }));
+      const dist = {
+        tarball: `${registry}carrier/-/carrier-1.2.3.tgz`,
+        shasum: createHash('sha1').update(tarball).digest('hex'),
+      };
+      response.setHeader('content-type', 'application/json').end(
+        JSON.stringify({
+          name: 'carrier',
+          'dist-tags': { latest: '1.2.3' },
+          versions: { '1.2.3': { name: 'carrier', version: '1.2.3', dist } },
+        }),
+      );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -109,7 +129,15 @@ describe('an npm source', () => {
     server.close();
   });
 
-  const source = (changes: object = {}) => ({ type: 'npm' as const, name: 'carrier', version: '1.2.3', integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}`, bundle: 'llama/release.bundle', commit, ...changes });
+  const source = (changes: object = {}) => ({
+    type: 'npm' as const,
+    name: 'carrier',
+    version: '1.2.3',
+    integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}`,
+    bundle: 'llama/release.bundle',
+    commit,
+    ...changes,
+  });
 
   it('is verified and extracted', async () => {
     const context = await testContext({ source: source() });
@@ -125,7 +153,9 @@ describe('an npm source', () => {
     ['a version that is not published', { version: '9.9.9' }, 'TOOLCHAIN_SOURCE_UNREACHABLE'],
   ])('with %s is refused, and nothing stays behind', async (_, changes, code) => {
     const context = await testContext({ source: source(changes) });
-    await expect(ensureSource(context)).rejects.toMatchObject({ code: expect.stringMatching(new RegExp(`^(${code}|TOOLCHAIN_SOURCE_UNREADABLE)$`)) as string });
+    await expect(ensureSource(context)).rejects.toMatchObject({
+      code: expect.stringMatching(new RegExp(`^(${code}|TOOLCHAIN_SOURCE_UNREADABLE)$`)) as string,
+    });
     expect(existsSync(join(context.root, 'work')) ? readdirSync(join(context.root, 'work')) : []).toEqual([]);
   });
 });

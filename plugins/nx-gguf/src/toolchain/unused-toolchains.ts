@@ -23,7 +23,9 @@ export interface RemovedToolchain {
 
 /** The identities of the toolchains that a manifest names: those that made it, and the one that it is the result of. */
 export function toolchainsNamed({ facts, provenance }: Pick<Manifest, 'facts' | 'provenance'>): string[] {
-  return [facts['identity'], ...Object.values(provenance.toolchain ?? {})].filter((identity) => identity !== undefined).map((identity) => canonicalJson(identity as Json));
+  return [facts['identity'], ...Object.values(provenance.toolchain ?? {})]
+    .filter((identity) => identity !== undefined)
+    .map((identity) => canonicalJson(identity as Json));
 }
 
 /** Removes toolchains that nobody used for long and no kept manifest names, and what killed builds left. Those that are being made are left alone. */
@@ -33,14 +35,18 @@ export async function removeUnusedToolchains(root: string, keep: ToolchainKeep):
   for (const name of [...(await readdir(root).catch(() => [])), ...unfinished]) {
     if (name === 'locks' || name === 'work' || !(await isUnused(join(root, name), keep))) continue;
     const waited = new AbortController();
-    await withLock(join(root, 'locks', name.replace(/^work./, '')), async () => {
-      if (!(await isUnused(join(root, name), keep))) return;
-      removed.push({ name, sizeBytes: await treeBytes(join(root, name)) });
-      if (keep.dryRun) return;
-      // A directory without a record is as good as none, however little of it could be removed.
-      await rm(join(root, name, recordFile), { force: true });
-      await rm(join(root, name), { recursive: true, force: true });
-    }, { signal: waited.signal, onWait: () => waited.abort() }).catch((error: unknown) => {
+    await withLock(
+      join(root, 'locks', name.replace(/^work./, '')),
+      async () => {
+        if (!(await isUnused(join(root, name), keep))) return;
+        removed.push({ name, sizeBytes: await treeBytes(join(root, name)) });
+        if (keep.dryRun) return;
+        // A directory without a record is as good as none, however little of it could be removed.
+        await rm(join(root, name, recordFile), { force: true });
+        await rm(join(root, name), { recursive: true, force: true });
+      },
+      { signal: waited.signal, onWait: () => waited.abort() },
+    ).catch((error: unknown) => {
       if (!waited.signal.aborted) throw error;
     });
   }

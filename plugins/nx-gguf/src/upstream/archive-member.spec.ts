@@ -10,17 +10,28 @@ import { zipOf, type ZipMember } from './testing/zip.js';
 let directory: string;
 const text = Buffer.from('the text of the corpus\n'.repeat(5000));
 
-beforeEach(async () => { directory = await mkdtemp(join(tmpdir(), 'nx-gguf-archive-')); });
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'nx-gguf-archive-'));
+});
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 async function taken(archive: Buffer, member: string): Promise<Buffer> {
   await writeFile(join(directory, 'archive'), archive);
-  await extractMember({ archive: join(directory, 'archive'), name: 'a.zip', member, to: join(directory, 'out') });
+  await extractMember({
+    archive: join(directory, 'archive'),
+    name: 'a.zip',
+    member,
+    to: join(directory, 'out'),
+  });
   return readFile(join(directory, 'out'));
 }
 
 async function told(work: Promise<unknown>): Promise<string> {
-  return work.then(() => 'no error', (error: unknown) => `${(error as { code?: string }).code ?? 'none'}: ${(error as Error).message} ${(error as { hint?: string }).hint ?? ''}`);
+  return work.then(
+    () => 'no error',
+    (error: unknown) =>
+      `${(error as { code?: string }).code ?? 'none'}: ${(error as Error).message} ${(error as { hint?: string }).hint ?? ''}`,
+  );
 }
 
 async function tarOf(gzip: boolean): Promise<Buffer> {
@@ -34,25 +45,56 @@ async function tarOf(gzip: boolean): Promise<Buffer> {
 }
 
 describe('zip', () => {
-  const members: ZipMember[] = [{ name: 'wikitext/wiki.test.raw', data: text }, { name: 'wikitext/wiki.train.raw', data: Buffer.from('train'), isStored: true }, { name: 'empty', data: Buffer.alloc(0) }];
+  const members: ZipMember[] = [
+    { name: 'wikitext/wiki.test.raw', data: text },
+    { name: 'wikitext/wiki.train.raw', data: Buffer.from('train'), isStored: true },
+    { name: 'empty', data: Buffer.alloc(0) },
+  ];
 
-  it.each([['wikitext/wiki.test.raw', text.length], ['wikitext/wiki.train.raw', 5], ['empty', 0]])('%s', async (member, length) => {
+  it.each([
+    ['wikitext/wiki.test.raw', text.length],
+    ['wikitext/wiki.train.raw', 5],
+    ['empty', 0],
+  ])('%s', async (member, length) => {
     expect(await taken(zipOf(members), member)).toHaveLength(length);
   });
 
   it('writes only the member, whatever other names are', async () => {
-    await taken(zipOf([{ name: 'a', data: text }, { name: 'b/../b2', data: text }].slice(0, 1)), 'a');
+    await taken(
+      zipOf(
+        [
+          { name: 'a', data: text },
+          { name: 'b/../b2', data: text },
+        ].slice(0, 1),
+      ),
+      'a',
+    );
     expect((await readdir(directory)).sort()).toEqual(['archive', 'out']);
   });
 
   it.each<[string, ZipMember[], RegExp]>([
     ['no such member', members, /MEMBER_MISSING.*holds no file "a".*wikitext\/wiki\.test\.raw/],
-    ['two of that name', [{ name: 'a', data: text }, { name: 'a', data: text }], /MEMBER_MISSING.*2 files named "a"/],
+    [
+      'two of that name',
+      [
+        { name: 'a', data: text },
+        { name: 'a', data: text },
+      ],
+      /MEMBER_MISSING.*2 files named "a"/,
+    ],
     ['a wrong CRC', [{ name: 'a', data: text, crc: 1 }], /ARCHIVE_DAMAGED.*CRC/],
     ['more bytes than announced', [{ name: 'a', data: text, announcedBytes: 10 }], /ARCHIVE_DAMAGED/],
-    ['fewer bytes than announced', [{ name: 'a', data: text, announcedBytes: text.length + 1 }], /ARCHIVE_DAMAGED/],
+    [
+      'fewer bytes than announced',
+      [{ name: 'a', data: text, announcedBytes: text.length + 1 }],
+      /ARCHIVE_DAMAGED/,
+    ],
     ['room for a bomb', [{ name: 'a', data: text, announcedBytes: 0xfffffffe }], /ARCHIVE_DAMAGED|DISK_FULL/],
-    ['a name that leaves the directory', [{ name: '../a', data: text }], /ARCHIVE_DAMAGED.*invalid relative path/],
+    [
+      'a name that leaves the directory',
+      [{ name: '../a', data: text }],
+      /ARCHIVE_DAMAGED.*invalid relative path/,
+    ],
   ])('%s: a coded error, and no file', async (...[, given, message]) => {
     expect(await told(taken(zipOf(given), 'a'))).toMatch(message);
     expect(existsSync(join(directory, 'out'))).toBe(false);
@@ -64,18 +106,26 @@ describe('zip', () => {
   });
 });
 
-describe.each([['tar', false], ['tar.gz', true]])('%s', (_, isCompressed) => {
+describe.each([
+  ['tar', false],
+  ['tar.gz', true],
+])('%s', (_, isCompressed) => {
   it('takes a member', async () => {
     expect(await taken(await tarOf(isCompressed), 'in/text.raw')).toEqual(text);
   });
 
-  it.each([['absent', /MEMBER_MISSING.*"in\/text\.raw"/], ['link', /MEMBER_MISSING/]])('%s is no file there', async (member, message) => {
+  it.each([
+    ['absent', /MEMBER_MISSING.*"in\/text\.raw"/],
+    ['link', /MEMBER_MISSING/],
+  ])('%s is no file there', async (member, message) => {
     expect(await told(taken(await tarOf(isCompressed), member))).toMatch(message);
   });
 
   it('a truncated archive', async () => {
     const whole = await tarOf(isCompressed);
-    expect(await told(taken(whole.subarray(0, Math.floor(whole.length / 3)), 'in/text.raw'))).toMatch(/ARCHIVE_DAMAGED/);
+    expect(await told(taken(whole.subarray(0, Math.floor(whole.length / 3)), 'in/text.raw'))).toMatch(
+      /ARCHIVE_DAMAGED/,
+    );
     expect(existsSync(join(directory, 'out'))).toBe(false);
   });
 });

@@ -15,16 +15,36 @@ import type { UpstreamContext } from './transfer.js';
  * @returns digest and size of each file, in the order given
  * @throws GgufError `DISK_FULL` before anything is fetched, or what the first failing download throws
  */
-export async function downloadFiles(wanted: readonly WantedFile[], context: UpstreamContext, http?: Http): Promise<BlobId[]> {
+export async function downloadFiles(
+  wanted: readonly WantedFile[],
+  context: UpstreamContext,
+  http?: Http,
+): Promise<BlobId[]> {
   const results = await Promise.all(wanted.map((file) => presentBlob(file, context.store)));
   const missing = wanted.flatMap((file, index) => (results[index] === null ? [{ file, index }] : []));
   if (missing.length === 0) return results as BlobId[];
-  requireOnline(missing.map(({ file }) => file), context.env);
-  const received = await checkSpace(missing.map(({ file }) => file), context);
+  requireOnline(
+    missing.map(({ file }) => file),
+    context.env,
+  );
+  const received = await checkSpace(
+    missing.map(({ file }) => file),
+    context,
+  );
   const failed = new AbortController();
-  const signal = context.signal === undefined ? failed.signal : AbortSignal.any([context.signal, failed.signal]);
+  const signal =
+    context.signal === undefined ? failed.signal : AbortSignal.any([context.signal, failed.signal]);
   const client = http ?? openHttp(context);
-  const downloads: Downloads = { http: client, take: rateLimit(context.settings.maxBytesPerSecond, signal), onBytes: progress(missing.map(({ file }) => file), received, context), context: { ...context, signal } };
+  const downloads: Downloads = {
+    http: client,
+    take: rateLimit(context.settings.maxBytesPerSecond, signal),
+    onBytes: progress(
+      missing.map(({ file }) => file),
+      received,
+      context,
+    ),
+    context: { ...context, signal },
+  };
   try {
     await pool(missing, context.settings.parallel, async ({ file, index }) => {
       try {
@@ -42,17 +62,24 @@ export async function downloadFiles(wanted: readonly WantedFile[], context: Upst
 }
 
 /** Runs work on every item, so many at a time; waits for all that started, then throws the failure that stopped the others. */
-export async function pool<T>(items: readonly T[], size: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function pool<T>(
+  items: readonly T[],
+  size: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const queue = items.values();
   const failures: unknown[] = [];
   const runner = async (): Promise<void> => {
     for (const item of queue) {
       if (failures.length > 0) return;
-      await work(item).catch((error: unknown) => { failures.push(error); });
+      await work(item).catch((error: unknown) => {
+        failures.push(error);
+      });
     }
   };
   await Promise.all(Array.from({ length: Math.min(size, items.length) }, runner));
-  if (failures.length > 0) throw failures.find((error) => !isGgufError(error) || error.code !== 'INTERRUPTED') ?? failures[0];
+  if (failures.length > 0)
+    throw failures.find((error) => !isGgufError(error) || error.code !== 'INTERRUPTED') ?? failures[0];
 }
 
 /** Checks that what is missing has room; the number of bytes that were received already. */
@@ -69,11 +96,20 @@ async function checkSpace(files: readonly WantedFile[], { store }: UpstreamConte
   return received;
 }
 
-function progress(files: readonly WantedFile[], received: number, { report }: UpstreamContext): (count: number) => void {
-  const total = files.every(({ sizeBytes }) => sizeBytes !== null) ? files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0) : null;
-  const label = files.length === 1 ? `downloading ${files[0]?.name ?? ''}` : `downloading ${files.length} files`;
+function progress(
+  files: readonly WantedFile[],
+  received: number,
+  { report }: UpstreamContext,
+): (count: number) => void {
+  const total = files.every(({ sizeBytes }) => sizeBytes !== null)
+    ? files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0)
+    : null;
+  const label =
+    files.length === 1 ? `downloading ${files[0]?.name ?? ''}` : `downloading ${files.length} files`;
   let done = received;
-  const tell = (): void => { report({ type: 'progress', label, done, total, unit: 'bytes' }); };
+  const tell = (): void => {
+    report({ type: 'progress', label, done, total, unit: 'bytes' });
+  };
   tell();
   return (count) => {
     done += count;

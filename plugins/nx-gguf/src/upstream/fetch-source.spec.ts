@@ -17,7 +17,13 @@ let context: TestContext;
 let directory: string;
 
 beforeEach(async () => {
-  hub = await startHub([{ kind: 'model', name: 'any/thing', commits: [{ sha: '1'.repeat(40), files: { 'corpus.zip': archive }, lfs: ['corpus.zip'] }] }]);
+  hub = await startHub([
+    {
+      kind: 'model',
+      name: 'any/thing',
+      commits: [{ sha: '1'.repeat(40), files: { 'corpus.zip': archive }, lfs: ['corpus.zip'] }],
+    },
+  ]);
   context = await testContext({ HF_TOKEN: 'hf_secret' });
   directory = await mkdtemp(join(tmpdir(), 'nx-gguf-url-'));
 });
@@ -28,40 +34,70 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const source = (overrides = {}) => ({ type: 'url', url: `${hub.endpoint}/any/thing/resolve/main/corpus.zip?token=secret`, sha256: archive.sha256, ...overrides }) as const;
+const source = (overrides = {}) =>
+  ({
+    type: 'url',
+    url: `${hub.endpoint}/any/thing/resolve/main/corpus.zip?token=secret`,
+    sha256: archive.sha256,
+    ...overrides,
+  }) as const;
 
 it('brings one file by its digest, and the next time asks for nothing', async () => {
-  expect(await fetchUrl(source(), context)).toEqual([{ sha256: archive.sha256, sizeBytes: archive.sizeBytes }]);
+  expect(await fetchUrl(source(), context)).toEqual([
+    { sha256: archive.sha256, sizeBytes: archive.sizeBytes },
+  ]);
   expect(hub.seen.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
   hub.seen.length = 0;
-  expect(await fetchUrl(source(), context)).toEqual([{ sha256: archive.sha256, sizeBytes: archive.sizeBytes }]);
+  expect(await fetchUrl(source(), context)).toEqual([
+    { sha256: archive.sha256, sizeBytes: archive.sizeBytes },
+  ]);
   expect(hub.seen).toEqual([]);
 });
 
 it('goes on after a broken connection although the size is not known before', async () => {
   hub.faults.push({ host: 'cdn', url: /./, times: 1, truncateAt: 40 });
   await fetchUrl(source(), context);
-  expect(hub.seen.filter(({ host }) => host === 'cdn').map(({ range }) => range)).toEqual([undefined, 'bytes=40-']);
+  expect(hub.seen.filter(({ host }) => host === 'cdn').map(({ range }) => range)).toEqual([
+    undefined,
+    'bytes=40-',
+  ]);
   expect(await findBlob(context.store, archive)).not.toBeNull();
 });
 
 it.each([
   ['other bytes', { sha256: 'a'.repeat(64) }, /DIGEST_MISMATCH/],
-  ['no such file', { url: 'ENDPOINT/absent?token=secret' }, /SOURCE_NOT_FOUND: http:\/\/127\.0\.0\.1:\d+\/absent: the server answered 404/],
+  [
+    'no such file',
+    { url: 'ENDPOINT/absent?token=secret' },
+    /SOURCE_NOT_FOUND: http:\/\/127\.0\.0\.1:\d+\/absent: the server answered 404/,
+  ],
 ])('%s: a coded error that does not show the query', async (...[, overrides, message]) => {
   const url = 'url' in overrides ? { url: overrides.url.replace('ENDPOINT', hub.endpoint) } : {};
-  const told = await fetchUrl(source({ ...overrides, ...url }), context).then(() => 'none', (error: unknown) => `${(error as { code: string }).code}: ${(error as Error).message}`);
+  const told = await fetchUrl(source({ ...overrides, ...url }), context).then(
+    () => 'none',
+    (error: unknown) => `${(error as { code: string }).code}: ${(error as Error).message}`,
+  );
   expect(told).toMatch(message);
   expect(told + JSON.stringify(context.events)).not.toContain('secret');
 });
 
 it('the step takes a member out of it, and writes down no address', async () => {
-  const step = fetchUrlStep(source({ member: 'texts/wiki.raw' }), { extract: extractMember, bring: () => fetchUrl(source(), context) });
-  expect(step.plan).toMatchObject({ parameters: { type: 'url', member: 'texts/wiki.raw' }, inputs: [{ role: 'source', name: 'corpus.zip', sha256: archive.sha256 }] });
+  const step = fetchUrlStep(source({ member: 'texts/wiki.raw' }), {
+    extract: extractMember,
+    bring: () => fetchUrl(source(), context),
+  });
+  expect(step.plan).toMatchObject({
+    parameters: { type: 'url', member: 'texts/wiki.raw' },
+    inputs: [{ role: 'source', name: 'corpus.zip', sha256: archive.sha256 }],
+  });
   expect(JSON.stringify(step.plan)).not.toContain('secret');
   const bench: Pick<Workbench, 'directory' | 'input' | 'signal' | 'report'> = {
-    directory, signal: undefined, report: () => undefined,
-    input: async (file, as) => { (await import('node:fs')).symlinkSync(await findBlob(context.store, file) ?? '', join(directory, as)); },
+    directory,
+    signal: undefined,
+    report: () => undefined,
+    input: async (file, as) => {
+      (await import('node:fs')).symlinkSync((await findBlob(context.store, file)) ?? '', join(directory, as));
+    },
   };
   const { files } = await step.run(bench as Workbench);
   expect(files.map(({ name }) => name)).toEqual(['wiki.raw']);

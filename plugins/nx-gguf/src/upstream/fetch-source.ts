@@ -12,21 +12,46 @@ import type { UpstreamContext } from './transfer.js';
 export type LockableSource = HuggingFaceSource | GitSource;
 
 /** What a lockable source is at the moment. `previous` saves fetching small files again. */
-export async function resolveSource(source: LockableSource, options: { projectDir: string; previous: LockedSource | null }, context: UpstreamContext): Promise<LockedSource> {
-  context.report({ type: 'step', message: `looking up ${source.type === 'git' ? source.url : `${source.repository} at ${source.revision ?? 'main'}`}` });
-  return source.type === 'git' ? resolveGit(source, options.projectDir, context) : resolveHub(source, context, options.previous);
+export async function resolveSource(
+  source: LockableSource,
+  options: { projectDir: string; previous: LockedSource | null },
+  context: UpstreamContext,
+): Promise<LockedSource> {
+  context.report({
+    type: 'step',
+    message: `looking up ${source.type === 'git' ? source.url : `${source.repository} at ${source.revision ?? 'main'}`}`,
+  });
+  return source.type === 'git'
+    ? resolveGit(source, options.projectDir, context)
+    : resolveHub(source, context, options.previous);
 }
 
 /** Brings the files of a locked source into the store; those it has are not fetched. */
-export async function fetchLocked(source: LockableSource, { locked, projectDir }: { locked: LockedSource; projectDir: string }, context: UpstreamContext): Promise<BlobId[]> {
-  return source.type === 'git' ? fetchFromGit(source, locked, { projectDir, context }) : fetchFromHub(source, locked, context);
+export async function fetchLocked(
+  source: LockableSource,
+  { locked, projectDir }: { locked: LockedSource; projectDir: string },
+  context: UpstreamContext,
+): Promise<BlobId[]> {
+  return source.type === 'git'
+    ? fetchFromGit(source, locked, { projectDir, context })
+    : fetchFromHub(source, locked, context);
 }
 
 /** Brings the file of an address into the store, by its digest. */
 export async function fetchUrl(source: UrlSource, context: UpstreamContext): Promise<BlobId[]> {
   const name = shownUrl(source.url);
-  return downloadFiles([{
-    name, url: source.url, token: null, sizeBytes: null, sha256: source.sha256, gitOid: null,
-    refused: (answer) => refusal(name, answer),
-  }], context);
+  return downloadFiles(
+    [
+      {
+        name,
+        url: source.url,
+        token: null,
+        sizeBytes: null,
+        sha256: source.sha256,
+        gitOid: null,
+        refused: (answer) => refusal(name, answer),
+      },
+    ],
+    context,
+  );
 }

@@ -25,37 +25,54 @@ export interface GitRepository {
 
 /** Longest pointer file of Git LFS. */
 const pointerBytes = 1024;
-const pointer = /^version https:\/\/(?:git-lfs\.github\.com\/spec|hawser\.github\.com\/spec)\/v1\n(?:ext-.*\n)*oid sha256:([0-9a-f]{64})\nsize (\d+)\n?/;
+const pointer =
+  /^version https:\/\/(?:git-lfs\.github\.com\/spec|hawser\.github\.com\/spec)\/v1\n(?:ext-.*\n)*oid sha256:([0-9a-f]{64})\nsize (\d+)\n?/;
 
 /**
  * Works on a bare copy of a repository. What an interrupted run left there is used again; it is removed when the work is done.
  * @param projectDir directory that a local repository is relative to
  */
-export async function withGitRepository<T>(url: string, projectDir: string, options: { context: UpstreamContext; work: (repository: GitRepository) => Promise<T> }): Promise<T> {
+export async function withGitRepository<T>(
+  url: string,
+  projectDir: string,
+  options: { context: UpstreamContext; work: (repository: GitRepository) => Promise<T> },
+): Promise<T> {
   const { context } = options;
   const remote = remoteUrl(url, projectDir);
   const directory = join(downloadsDirectory(context.store), `git-${sha256(remote).slice(0, 32)}`);
-  return withLock(directory, async () => {
-    const isUsedAgain = await exists(directory);
-    try {
-      return await workIn({ directory, url, remote }, options);
-    } catch (error) {
-      if (!isUsedAgain || !isGgufError(error) || !['GIT_FAILED', 'GIT_UNREACHABLE'].includes(error.code)) throw error;
-    }
-    // What a killed git left may be what it stumbled over.
-    await rm(directory, { recursive: true, force: true });
-    return workIn({ directory, url, remote }, options);
-  }, {
-    ...(context.signal === undefined ? {} : { signal: context.signal }),
-    onWait: () => { context.report({ type: 'step', message: `waiting for another process that fetches from ${url}` }); },
-  });
+  return withLock(
+    directory,
+    async () => {
+      const isUsedAgain = await exists(directory);
+      try {
+        return await workIn({ directory, url, remote }, options);
+      } catch (error) {
+        if (!isUsedAgain || !isGgufError(error) || !['GIT_FAILED', 'GIT_UNREACHABLE'].includes(error.code))
+          throw error;
+      }
+      // What a killed git left may be what it stumbled over.
+      await rm(directory, { recursive: true, force: true });
+      return workIn({ directory, url, remote }, options);
+    },
+    {
+      ...(context.signal === undefined ? {} : { signal: context.signal }),
+      onWait: () => {
+        context.report({ type: 'step', message: `waiting for another process that fetches from ${url}` });
+      },
+    },
+  );
 }
 
-async function workIn<T>({ directory, url, remote }: { directory: string; url: string; remote: string }, { context, work }: { context: UpstreamContext; work: (repository: GitRepository) => Promise<T> }): Promise<T> {
+async function workIn<T>(
+  { directory, url, remote }: { directory: string; url: string; remote: string },
+  { context, work }: { context: UpstreamContext; work: (repository: GitRepository) => Promise<T> },
+): Promise<T> {
   await mkdir(directory, { recursive: true });
   const git: GitRepository['git'] = (args, more = {}) => {
     const run = { args, directory, ...more };
-    return args.includes('fetch') ? runGitWithRetries(run, context, `git fetch from ${url}`) : runGit(run, context);
+    return args.includes('fetch')
+      ? runGitWithRetries(run, context, `git fetch from ${url}`)
+      : runGit(run, context);
   };
   if (!(await exists(join(directory, 'HEAD')))) await git(['init', '--quiet', '--bare', '.']);
   await git(['config', 'remote.origin.url', remote]);
@@ -70,14 +87,35 @@ export async function fetchRevision({ url, git }: GitRepository, revision: strin
   const isCommit = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(revision);
   try {
     // Not every server gives a commit that no branch or tag names.
-    await git(['fetch', '--quiet', '--no-tags', '--depth', '1', 'origin', `+${revision}:refs/nx-gguf/wanted`]).catch(async (error: unknown) => {
+    await git([
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--depth',
+      '1',
+      'origin',
+      `+${revision}:refs/nx-gguf/wanted`,
+    ]).catch(async (error: unknown) => {
       if (!isCommit || !isGgufError(error) || error.code !== 'GIT_FAILED') throw error;
       await git(['fetch', '--quiet', 'origin', '+refs/*:refs/nx-gguf/all/*']);
     });
-    return (await git(['rev-parse', '--verify', '--quiet', `${isCommit ? revision : 'refs/nx-gguf/wanted'}^{commit}`])).toString().trim();
+    return (
+      await git([
+        'rev-parse',
+        '--verify',
+        '--quiet',
+        `${isCommit ? revision : 'refs/nx-gguf/wanted'}^{commit}`,
+      ])
+    )
+      .toString()
+      .trim();
   } catch (error) {
     if (!isGgufError(error) || error.code !== 'GIT_FAILED') throw error;
-    throw new GgufError('GIT_UNREACHABLE', `git cannot get ${revision} of ${url}`, { cause: error, tail: error.tail, hint: 'Check "url" and "revision", and that git itself can reach it: credentials come from git\'s own helpers and from ssh.' });
+    throw new GgufError('GIT_UNREACHABLE', `git cannot get ${revision} of ${url}`, {
+      cause: error,
+      tail: error.tail,
+      hint: 'Check "url" and "revision", and that git itself can reach it: credentials come from git\'s own helpers and from ssh.',
+    });
   }
 }
 
@@ -88,15 +126,26 @@ export async function listCommit({ git }: GitRepository, commit: string): Promis
     const match = /^(\d+) (\w+) ([0-9a-f]+) +(\d+|-)\t([^]*)$/.exec(line);
     if (match === null) return [];
     const [, mode = '', , gitOid = '', size = '', path = ''] = match;
-    const file: ListedFile & { gitOid: string } = { path, sizeBytes: size === '-' ? 0 : Number(size), gitOid, ...(mode.startsWith('100') ? {} : { isLink: true }) };
+    const file: ListedFile & { gitOid: string } = {
+      path,
+      sizeBytes: size === '-' ? 0 : Number(size),
+      gitOid,
+      ...(mode.startsWith('100') ? {} : { isLink: true }),
+    };
     return [file];
   });
 }
 
 /** The same files, with size and digest of the objects in LFS that some of them point to. */
-export async function followPointers({ git }: GitRepository, files: readonly ListedFile[]): Promise<GitFile[]> {
+export async function followPointers(
+  { git }: GitRepository,
+  files: readonly ListedFile[],
+): Promise<GitFile[]> {
   const small = files.filter(({ sizeBytes }) => sizeBytes <= pointerBytes) as GitFile[];
-  const output = small.length === 0 ? Buffer.alloc(0) : await git(['cat-file', '--batch'], { input: small.map(({ gitOid }) => `${gitOid}\n`).join('') });
+  const output =
+    small.length === 0
+      ? Buffer.alloc(0)
+      : await git(['cat-file', '--batch'], { input: small.map(({ gitOid }) => `${gitOid}\n`).join('') });
   const texts = new Map<string, string>();
   for (let at = 0; at < output.length;) {
     const end = output.indexOf(10, at);
@@ -113,12 +162,18 @@ export async function followPointers({ git }: GitRepository, files: readonly Lis
 /** What git is given: an address as it is, a local repository as a file address. Passwords belong to git's credential helpers. */
 function remoteUrl(url: string, projectDir: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/]*:[^/]*@|^https?:\/\/[^/]*@/i.test(url)) {
-    throw new GgufError('SOURCE_CREDENTIALS', 'a git source holds a password or a token in its "url"', { hint: 'Leave it out: git gets it from its credential helpers. Passwords in model.json would be committed.' });
+    throw new GgufError('SOURCE_CREDENTIALS', 'a git source holds a password or a token in its "url"', {
+      hint: 'Leave it out: git gets it from its credential helpers. Passwords in model.json would be committed.',
+    });
   }
-  const isRemote = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) || (/^[^/\\]+:/.test(url) && !/^[A-Za-z]:[\\/]/.test(url));
+  const isRemote =
+    /^[a-z][a-z0-9+.-]*:\/\//i.test(url) || (/^[^/\\]+:/.test(url) && !/^[A-Za-z]:[\\/]/.test(url));
   return isRemote ? url : pathToFileURL(isAbsolute(url) ? url : resolve(projectDir, url)).href;
 }
 
 async function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -17,23 +17,32 @@ const mostOutput = 128 << 20;
 
 /** Settings that keep a repository from running anything or changing bytes; the user's credentials and ssh stay usable. */
 const settings = [
-  'core.hooksPath=/dev/null', 'core.autocrlf=false', 'protocol.ext.allow=never', 'core.fsmonitor=false', 'gc.auto=0', 'advice.detachedHead=false',
+  'core.hooksPath=/dev/null',
+  'core.autocrlf=false',
+  'protocol.ext.allow=never',
+  'core.fsmonitor=false',
+  'gc.auto=0',
+  'advice.detachedHead=false',
   // A server that sends nothing for a minute is given up on.
-  'http.lowSpeedLimit=1', 'http.lowSpeedTime=60', 'lfs.activitytimeout=60',
+  'http.lowSpeedLimit=1',
+  'http.lowSpeedTime=60',
+  'lfs.activitytimeout=60',
 ].flatMap((setting) => ['-c', setting]);
 
 /** What git says of failures that may pass: of the network, and of servers that are busy. */
-const passing = /could not resolve host|connection (?:timed out|refused|reset)|operation too slow|early eof|rpc failed|unexpected disconnect|the requested URL returned error: (?:429|5\d\d)|i\/o timeout/i;
+const passing =
+  /could not resolve host|connection (?:timed out|refused|reset)|operation too slow|early eof|rpc failed|unexpected disconnect|the requested URL returned error: (?:429|5\d\d)|i\/o timeout/i;
 
 /**
  * Runs a git command that talks to a server; repeated with growing pauses when the failure may pass.
  * @throws GgufError as `runGit`, and `DOWNLOAD_FAILED` when it failed too often
  */
 export function runGitWithRetries(run: GitRun, context: UpstreamContext, of: string): Promise<Buffer> {
-  const attempt = () => runGit(run, context).catch((error: unknown) => {
-    const words = isGgufError(error) ? error.tail.find((line) => passing.test(line)) : undefined;
-    throw words === undefined ? error : new TransientError(words, { cause: error });
-  });
+  const attempt = () =>
+    runGit(run, context).catch((error: unknown) => {
+      const words = isGgufError(error) ? error.tail.find((line) => passing.test(line)) : undefined;
+      throw words === undefined ? error : new TransientError(words, { cause: error });
+    });
   return withRetries({ of, attempt }, context);
 }
 
@@ -41,10 +50,22 @@ export function runGitWithRetries(run: GitRun, context: UpstreamContext, of: str
  * Runs git without a shell, without questions and without hooks; its output as bytes.
  * @throws GgufError `GIT_MISSING`, `GIT_LFS_MISSING`, `INTERRUPTED`, or `GIT_FAILED` with the last lines it printed
  */
-export async function runGit({ args, directory, input, toFile, onProgress }: GitRun, { env, signal }: Pick<UpstreamContext, 'env' | 'signal'>): Promise<Buffer> {
+export async function runGit(
+  { args, directory, input, toFile, onProgress }: GitRun,
+  { env, signal }: Pick<UpstreamContext, 'env' | 'signal'>,
+): Promise<Buffer> {
   const child = execa('git', [...settings, ...args], {
     cwd: directory,
-    env: { ...env, GIT_TERMINAL_PROMPT: '0', GIT_LFS_SKIP_SMUDGE: '1', GIT_LFS_FORCE_PROGRESS: '1', GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, LC_ALL: 'C' },
+    env: {
+      ...env,
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_LFS_SKIP_SMUDGE: '1',
+      GIT_LFS_FORCE_PROGRESS: '1',
+      GIT_DIR: undefined,
+      GIT_WORK_TREE: undefined,
+      GIT_INDEX_FILE: undefined,
+      LC_ALL: 'C',
+    },
     extendEnv: false,
     reject: false,
     encoding: 'buffer',
@@ -59,9 +80,20 @@ export async function runGit({ args, directory, input, toFile, onProgress }: Git
   const result = await child;
   if (result.isCanceled) throw interrupted('git');
   if (result.exitCode === 0) return toFile === undefined ? Buffer.from(result.stdout) : Buffer.alloc(0);
-  if (systemErrorCode(result.cause) === 'ENOENT') throw new GgufError('GIT_MISSING', 'git is not installed', { hint: 'Debian/Ubuntu: apt-get install git git-lfs; macOS: brew install git git-lfs' });
+  if (systemErrorCode(result.cause) === 'ENOENT')
+    throw new GgufError('GIT_MISSING', 'git is not installed', {
+      hint: 'Debian/Ubuntu: apt-get install git git-lfs; macOS: brew install git git-lfs',
+    });
   const text = Buffer.from(result.stderr).toString();
-  if (/'lfs' is not a git command/.test(text)) throw new GgufError('GIT_LFS_MISSING', 'the repository keeps files in Git LFS, and git-lfs is not installed', { hint: 'Debian/Ubuntu: apt-get install git-lfs; macOS: brew install git-lfs' });
+  if (/'lfs' is not a git command/.test(text))
+    throw new GgufError(
+      'GIT_LFS_MISSING',
+      'the repository keeps files in Git LFS, and git-lfs is not installed',
+      { hint: 'Debian/Ubuntu: apt-get install git-lfs; macOS: brew install git-lfs' },
+    );
   const command = args.find((argument) => !argument.startsWith('-')) ?? '';
-  throw new GgufError('GIT_FAILED', `git ${command} ended with exit code ${result.exitCode ?? 128}`, { tail: lastLines(text), ...(result.isMaxBuffer ? { hint: 'It printed more than can be read.' } : {}) });
+  throw new GgufError('GIT_FAILED', `git ${command} ended with exit code ${result.exitCode ?? 128}`, {
+    tail: lastLines(text),
+    ...(result.isMaxBuffer ? { hint: 'It printed more than can be read.' } : {}),
+  });
 }

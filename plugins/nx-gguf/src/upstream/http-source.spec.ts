@@ -11,9 +11,23 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 const servers: Server[] = [];
 
-const context = (settings: Partial<TransferSettings> = {}, env: Record<string, string> = {}): RangedContext => ({ env: { HOME: '/nowhere', ...env }, report: () => undefined, signal: undefined, settings: transferSettings({}, { attempts: 3, backoffMs: 1, stallMs: 400, ...settings }) });
-const fileAt = (url: string, token: RangedFile['token'] = null): RangedFile => ({ name: 'm.gguf', url, token, refused: (answer) => refusal('m.gguf', answer) });
-const open = <T>(url: string, work: (source: ByteSource) => Promise<T>): Promise<T> => withHttpSource(fileAt(url), context(), work);
+const context = (
+  settings: Partial<TransferSettings> = {},
+  env: Record<string, string> = {},
+): RangedContext => ({
+  env: { HOME: '/nowhere', ...env },
+  report: () => undefined,
+  signal: undefined,
+  settings: transferSettings({}, { attempts: 3, backoffMs: 1, stallMs: 400, ...settings }),
+});
+const fileAt = (url: string, token: RangedFile['token'] = null): RangedFile => ({
+  name: 'm.gguf',
+  url,
+  token,
+  refused: (answer) => refusal('m.gguf', answer),
+});
+const open = <T>(url: string, work: (source: ByteSource) => Promise<T>): Promise<T> =>
+  withHttpSource(fileAt(url), context(), work);
 const size = (source: ByteSource) => Promise.resolve(source.sizeBytes);
 
 /** A server on the loopback interface; gives its origin. */
@@ -25,12 +39,14 @@ async function serve(handler: Handler): Promise<string> {
 }
 
 /** Serves ranges of a file, as a web server does. */
-const rangesOf = (file: Uint8Array, headers: Record<string, string> = {}): Handler => (request, response) => {
-  const [, from = '0', to = '0'] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '') ?? [];
-  const end = Math.min(Number(to), file.length - 1);
-  response.writeHead(206, { 'content-range': `bytes ${from}-${end}/${file.length}`, ...headers });
-  response.end(file.subarray(Number(from), end + 1));
-};
+const rangesOf =
+  (file: Uint8Array, headers: Record<string, string> = {}): Handler =>
+  (request, response) => {
+    const [, from = '0', to = '0'] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '') ?? [];
+    const end = Math.min(Number(to), file.length - 1);
+    response.writeHead(206, { 'content-range': `bytes ${from}-${end}/${file.length}`, ...headers });
+    response.end(file.subarray(Number(from), end + 1));
+  };
 
 const sequence = Uint8Array.from({ length: 600_000 }, (_, index) => index % 251);
 
@@ -54,7 +70,10 @@ describe('a file on a web server', () => {
   });
 
   it('gives the header of a GGUF with hardly more', async () => {
-    const file = tinyGguf({ metadata: [['k', 'string', 'v']], tensors: [{ name: 'a', shape: [4096, 4096] }] });
+    const file = tinyGguf({
+      metadata: [['k', 'string', 'v']],
+      tensors: [{ name: 'a', shape: [4096, 4096] }],
+    });
     let sent = 0;
     const origin = await serve((request, response) => {
       response.on('finish', () => (sent += 1));
@@ -75,8 +94,17 @@ describe('a file on a web server', () => {
       seen.push({ hub: request.headers.authorization });
       response.writeHead(302, { location: request.url === '/m.gguf' ? '/moved.gguf' : `${cdn}/blob` }).end();
     });
-    await withHttpSource(fileAt(`${hub}/m.gguf`, { origin: hub, value: 'secret' }), context(), (source) => source.read(500_000, 10));
-    expect(seen).toEqual([{ hub: 'Bearer secret' }, { hub: 'Bearer secret' }, { cdn: undefined }, { hub: 'Bearer secret' }, { hub: 'Bearer secret' }, { cdn: undefined }]);
+    await withHttpSource(fileAt(`${hub}/m.gguf`, { origin: hub, value: 'secret' }), context(), (source) =>
+      source.read(500_000, 10),
+    );
+    expect(seen).toEqual([
+      { hub: 'Bearer secret' },
+      { hub: 'Bearer secret' },
+      { cdn: undefined },
+      { hub: 'Bearer secret' },
+      { hub: 'Bearer secret' },
+      { cdn: undefined },
+    ]);
   });
 
   it('does not get the token again when a redirect leads home', async () => {
@@ -104,21 +132,56 @@ describe('a file on a web server', () => {
 
   it.each<[string, string, Handler]>([
     ['a server without ranges', 'HTTP_NO_RANGES', (_, response) => response.writeHead(200).end('whole')],
-    ['another range than asked for', 'HTTP_NO_RANGES', (_, response) => response.writeHead(206, { 'content-range': 'bytes 5-9/10' }).end('12345')],
-    ['a range without size', 'HTTP_NO_RANGES', (_, response) => response.writeHead(206, { 'content-range': 'bytes 0-9/*' }).end('0123456789')],
-    ['more bytes than it announces', 'HTTP_NO_RANGES', (_, response) => response.writeHead(206, { 'content-range': 'bytes 0-4/5' }).end('0123456789')],
-    ['compressed bytes', 'HTTP_NO_RANGES', (_, response) => response.writeHead(206, { 'content-range': 'bytes 0-4/5', 'content-encoding': 'gzip' }).end('01234')],
-    ['an empty file', 'FILE_EMPTY', (_, response) => response.writeHead(416, { 'content-range': 'bytes */0' }).end()],
+    [
+      'another range than asked for',
+      'HTTP_NO_RANGES',
+      (_, response) => response.writeHead(206, { 'content-range': 'bytes 5-9/10' }).end('12345'),
+    ],
+    [
+      'a range without size',
+      'HTTP_NO_RANGES',
+      (_, response) => response.writeHead(206, { 'content-range': 'bytes 0-9/*' }).end('0123456789'),
+    ],
+    [
+      'more bytes than it announces',
+      'HTTP_NO_RANGES',
+      (_, response) => response.writeHead(206, { 'content-range': 'bytes 0-4/5' }).end('0123456789'),
+    ],
+    [
+      'compressed bytes',
+      'HTTP_NO_RANGES',
+      (_, response) =>
+        response.writeHead(206, { 'content-range': 'bytes 0-4/5', 'content-encoding': 'gzip' }).end('01234'),
+    ],
+    [
+      'an empty file',
+      'FILE_EMPTY',
+      (_, response) => response.writeHead(416, { 'content-range': 'bytes */0' }).end(),
+    ],
     ['a missing file', 'SOURCE_NOT_FOUND', (_, response) => response.writeHead(404).end()],
     ['a file that is not for everybody', 'SOURCE_REFUSED', (_, response) => response.writeHead(403).end()],
-    ['a circle of redirects', 'REDIRECT_REFUSED', (_, response) => response.writeHead(302, { location: '/again' }).end()],
-    ['a redirect to a file', 'REDIRECT_REFUSED', (_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end()],
+    [
+      'a circle of redirects',
+      'REDIRECT_REFUSED',
+      (_, response) => response.writeHead(302, { location: '/again' }).end(),
+    ],
+    [
+      'a redirect to a file',
+      'REDIRECT_REFUSED',
+      (_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+    ],
     ['a server that keeps failing', 'DOWNLOAD_FAILED', (_, response) => response.writeHead(500).end()],
-    ['fewer bytes than it announces', 'DOWNLOAD_FAILED', (_, response) => response.writeHead(206, { 'content-range': 'bytes 0-9/10' }).end('0123')],
+    [
+      'fewer bytes than it announces',
+      'DOWNLOAD_FAILED',
+      (_, response) => response.writeHead(206, { 'content-range': 'bytes 0-9/10' }).end('0123'),
+    ],
     ['a server that does not answer', 'DOWNLOAD_FAILED', () => undefined],
   ])('refuses %s: %s', async (_, code, handler) => {
     const origin = await serve(handler);
-    await expect(withHttpSource(fileAt(`${origin}/m`), context({ stallMs: 50 }), size)).rejects.toMatchObject({ code });
+    await expect(withHttpSource(fileAt(`${origin}/m`), context({ stallMs: 50 }), size)).rejects.toMatchObject(
+      { code },
+    );
   });
 
   it('must not change while it is read', async () => {
@@ -135,11 +198,15 @@ describe('a file on a web server', () => {
     const origin = await serve(() => undefined);
     const abort = new AbortController();
     setTimeout(() => abort.abort(), 50);
-    await expect(withHttpSource(fileAt(`${origin}/m`), { ...context({ stallMs: 60_000 }), signal: abort.signal }, size)).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    await expect(
+      withHttpSource(fileAt(`${origin}/m`), { ...context({ stallMs: 60_000 }), signal: abort.signal }, size),
+    ).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });
 
   it('is not asked for offline', async () => {
-    await expect(withHttpSource(fileAt('http://127.0.0.1:9/m'), context({}, { HF_HUB_OFFLINE: '1' }), size)).rejects.toMatchObject({ code: 'OFFLINE' });
+    await expect(
+      withHttpSource(fileAt('http://127.0.0.1:9/m'), context({}, { HF_HUB_OFFLINE: '1' }), size),
+    ).rejects.toMatchObject({ code: 'OFFLINE' });
   });
 });
 
@@ -149,7 +216,9 @@ describe('an address', () => {
 
   it('is shown without its query, which may be a secret', async () => {
     const origin = await serve((_, response) => response.writeHead(404).end());
-    const error: unknown = await withAddressed(`${origin}/m.gguf?token=secret`, context(), size).catch((cause: unknown) => cause);
+    const error: unknown = await withAddressed(`${origin}/m.gguf?token=secret`, context(), size).catch(
+      (cause: unknown) => cause,
+    );
     expect(String(error)).toContain(`${origin}/m.gguf: the server answered 404`);
     expect(String(error)).not.toContain('secret');
   });

@@ -21,7 +21,11 @@ const largestReadBytes = 64 * 1024 * 1024;
  * @throws GgufError `HTTP_NO_RANGES`, `UPSTREAM_CHANGED`, `DOWNLOAD_FAILED`, `REDIRECT_REFUSED`, `OFFLINE`, `INTERRUPTED`, or
  * that of a refusal
  */
-export async function withHttpSource<T>(file: RangedFile, context: RangedContext, work: (source: ByteSource) => Promise<T>): Promise<T> {
+export async function withHttpSource<T>(
+  file: RangedFile,
+  context: RangedContext,
+  work: (source: ByteSource) => Promise<T>,
+): Promise<T> {
   requireOnline([file], context.env);
   const http = openHttp(context);
   try {
@@ -32,18 +36,27 @@ export async function withHttpSource<T>(file: RangedFile, context: RangedContext
 }
 
 async function openRanged(file: RangedFile, http: Http, context: RangedContext): Promise<ByteSource> {
-  const ranged = (range: ByteRange): Promise<Ranged> => withRetries({ of: file.name, attempt: () => once(file, range, { http, signal: context.signal }) }, context);
+  const ranged = (range: ByteRange): Promise<Ranged> =>
+    withRetries(
+      { of: file.name, attempt: () => once(file, range, { http, signal: context.signal }) },
+      context,
+    );
   const first = await ranged({ offset: 0, length: firstBytes });
   const { sizeBytes, etag } = first;
   return {
     sizeBytes,
     read: async (offset, length) => {
-      if (offset < 0 || length < 0 || offset + length > sizeBytes) throw new RangeError(`no bytes ${offset} to ${offset + length}`);
+      if (offset < 0 || length < 0 || offset + length > sizeBytes)
+        throw new RangeError(`no bytes ${offset} to ${offset + length}`);
       const kept = first.bytes.subarray(offset, offset + length);
       if (kept.length === length) return kept;
-      if (length > largestReadBytes) throw new RangeError(`a read of ${length} bytes is larger than ${largestReadBytes}`);
+      if (length > largestReadBytes)
+        throw new RangeError(`a read of ${length} bytes is larger than ${largestReadBytes}`);
       const read = await ranged({ offset, length });
-      if (read.sizeBytes !== sizeBytes || read.etag !== etag) throw new GgufError('UPSTREAM_CHANGED', `${file.name} changed while it was read`, { hint: 'Run again; an address that names a revision does not change.' });
+      if (read.sizeBytes !== sizeBytes || read.etag !== etag)
+        throw new GgufError('UPSTREAM_CHANGED', `${file.name} changed while it was read`, {
+          hint: 'Run again; an address that names a revision does not change.',
+        });
       return read.bytes;
     },
   };
@@ -56,14 +69,34 @@ interface Ranged {
   etag: string | null;
 }
 
-async function once(file: RangedFile, { offset, length }: ByteRange, { http, signal }: { http: Http; signal: AbortSignal | undefined }): Promise<Ranged> {
-  const answer = await http.send({ url: file.url, token: file.token, signal, headers: { range: `bytes=${offset}-${offset + length - 1}` } });
+async function once(
+  file: RangedFile,
+  { offset, length }: ByteRange,
+  { http, signal }: { http: Http; signal: AbortSignal | undefined },
+): Promise<Ranged> {
+  const answer = await http.send({
+    url: file.url,
+    token: file.token,
+    signal,
+    headers: { range: `bytes=${offset}-${offset + length - 1}` },
+  });
   try {
     if (answer.status !== 206) throw statusError(file, answer);
-    const [, from, to, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.header('content-range') ?? '')?.map(Number) ?? [];
-    const isAsked = from === offset && to !== undefined && total !== undefined && Number.isSafeInteger(total) && to === Math.min(offset + length, total) - 1;
-    if (!isAsked || (answer.header('content-encoding') ?? 'identity') !== 'identity') throw noRanges(file, `it answers with '${answer.header('content-range') ?? 'no content-range'}'`);
-    return { bytes: await exactly(answer, to - offset + 1, file), sizeBytes: total, etag: answer.header('etag') ?? null };
+    const [, from, to, total] =
+      /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.header('content-range') ?? '')?.map(Number) ?? [];
+    const isAsked =
+      from === offset &&
+      to !== undefined &&
+      total !== undefined &&
+      Number.isSafeInteger(total) &&
+      to === Math.min(offset + length, total) - 1;
+    if (!isAsked || (answer.header('content-encoding') ?? 'identity') !== 'identity')
+      throw noRanges(file, `it answers with '${answer.header('content-range') ?? 'no content-range'}'`);
+    return {
+      bytes: await exactly(answer, to - offset + 1, file),
+      sizeBytes: total,
+      etag: answer.header('etag') ?? null,
+    };
   } finally {
     // What is not read yet would keep the connection busy.
     await answer.body.dump().catch(() => undefined);
@@ -74,7 +107,8 @@ async function exactly(answer: HttpAnswer, length: number, file: RangedFile): Pr
   const bytes = new Uint8Array(length);
   let done = 0;
   for await (const part of answer.body as AsyncIterable<Uint8Array>) {
-    if (done + part.length > length) throw noRanges(file, `it sends more than the ${length} bytes that were asked for`);
+    if (done + part.length > length)
+      throw noRanges(file, `it sends more than the ${length} bytes that were asked for`);
     bytes.set(part, done);
     done += part.length;
   }
@@ -89,5 +123,7 @@ function statusError(file: RangedFile, answer: HttpAnswer): Error {
 }
 
 function noRanges({ name }: RangedFile, reason: string): GgufError {
-  return new GgufError('HTTP_NO_RANGES', `${name}: the server does not serve parts of files: ${reason}`, { hint: 'Download the file and name its path.' });
+  return new GgufError('HTTP_NO_RANGES', `${name}: the server does not serve parts of files: ${reason}`, {
+    hint: 'Download the file and name its path.',
+  });
 }

@@ -12,20 +12,27 @@ describe('proxies', () => {
 
   beforeAll(async () => {
     target = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
-    proxy = createServer().on('connect', (request, socket, head) => {
-      tunnels.push(request.url ?? '');
-      const [host = '', port = ''] = (request.url ?? '').split(':');
-      const upstream = connect(Number(port), host, () => {
-        socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-        upstream.write(head);
-        upstream.pipe(socket).pipe(upstream);
-      });
-      for (const end of [upstream, socket]) end.on('error', () => undefined);
-    }).listen(0, '127.0.0.1');
+    proxy = createServer()
+      .on('connect', (request, socket, head) => {
+        tunnels.push(request.url ?? '');
+        const [host = '', port = ''] = (request.url ?? '').split(':');
+        const upstream = connect(Number(port), host, () => {
+          socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+          upstream.write(head);
+          upstream.pipe(socket).pipe(upstream);
+        });
+        for (const end of [upstream, socket]) end.on('error', () => undefined);
+      })
+      .listen(0, '127.0.0.1');
     await Promise.all([once(target, 'listening'), once(proxy, 'listening')]);
   });
 
-  afterAll(() => { for (const server of [proxy, target]) { server.closeAllConnections(); server.close(); } });
+  afterAll(() => {
+    for (const server of [proxy, target]) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
 
   it.each<[string, (at: string) => Record<string, string>, number]>([
     ['HTTP_PROXY', (at) => ({ HTTP_PROXY: at }), 1],

@@ -60,17 +60,32 @@ export function shownUrl(url: string | URL): string {
 }
 
 /** The failure of an answer that may pass with time (408, 429, 5xx), or null. */
-export function transientStatus({ status, header }: Pick<HttpAnswer, 'status' | 'header'>): TransientError | null {
+export function transientStatus({
+  status,
+  header,
+}: Pick<HttpAnswer, 'status' | 'header'>): TransientError | null {
   if (status !== 408 && status !== 425 && status !== 429 && status < 500) return null;
-  return new TransientError(status === 429 ? 'too many requests (429)' : `the server answered ${status}`, { retryAfterMs: retryAfterMs(header, Date.now()) });
+  return new TransientError(status === 429 ? 'too many requests (429)' : `the server answered ${status}`, {
+    retryAfterMs: retryAfterMs(header, Date.now()),
+  });
 }
 
 function dispatcherFor(env: UpstreamContext['env'], stallMs: number): Dispatcher {
-  const options = { headersTimeout: stallMs, bodyTimeout: stallMs, connectTimeout: Math.min(stallMs, 30_000) };
-  const of = (name: string): string | undefined => [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value !== '');
+  const options = {
+    headersTimeout: stallMs,
+    bodyTimeout: stallMs,
+    connectTimeout: Math.min(stallMs, 30_000),
+  };
+  const of = (name: string): string | undefined =>
+    [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value !== '');
   const [httpProxy, httpsProxy, noProxy] = [of('http_proxy'), of('https_proxy'), of('no_proxy')];
   if (httpProxy === undefined && httpsProxy === undefined) return new Agent(options);
-  return new EnvHttpProxyAgent({ ...options, httpProxy: httpProxy ?? '', httpsProxy: httpsProxy ?? httpProxy ?? '', noProxy: noProxy ?? '' });
+  return new EnvHttpProxyAgent({
+    ...options,
+    httpProxy: httpProxy ?? '',
+    httpsProxy: httpsProxy ?? httpProxy ?? '',
+    noProxy: noProxy ?? '',
+  });
 }
 
 async function follow(wanted: HttpRequest, dispatcher: Dispatcher): Promise<HttpAnswer> {
@@ -79,11 +94,30 @@ async function follow(wanted: HttpRequest, dispatcher: Dispatcher): Promise<Http
   let isTrusted = true;
   for (let hop = 0; hop <= mostRedirects; hop++) {
     isTrusted &&= wanted.token?.origin === url.origin;
-    const headers = { 'user-agent': 'nx-gguf', 'accept-encoding': 'identity', ...wanted.headers, ...(isTrusted && wanted.token ? { authorization: `${wanted.token.scheme ?? 'Bearer'} ${wanted.token.value}` } : {}) };
-    const answer = await request(url, { method, headers, dispatcher, body: bodiless.has(method) ? null : bodyOf(wanted), signal: wanted.signal ?? null });
+    const headers = {
+      'user-agent': 'nx-gguf',
+      'accept-encoding': 'identity',
+      ...wanted.headers,
+      ...(isTrusted && wanted.token
+        ? { authorization: `${wanted.token.scheme ?? 'Bearer'} ${wanted.token.value}` }
+        : {}),
+    };
+    const answer = await request(url, {
+      method,
+      headers,
+      dispatcher,
+      body: bodiless.has(method) ? null : bodyOf(wanted),
+      signal: wanted.signal ?? null,
+    });
     const location = one(answer.headers['location']);
     if (!redirects.has(answer.statusCode) || location === undefined) {
-      return { status: answer.statusCode, headers: answer.headers, header: (name) => one(answer.headers[name]), body: answer.body, url };
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        header: (name) => one(answer.headers[name]),
+        body: answer.body,
+        url,
+      };
     }
     await answer.body.dump();
     url = redirected(url, location);
@@ -93,14 +127,21 @@ async function follow(wanted: HttpRequest, dispatcher: Dispatcher): Promise<Http
 }
 
 function bodyOf({ body = '' }: HttpRequest): string | Readable {
-  return typeof body === 'string' ? body : Readable.from(body(), { objectMode: false, highWaterMark: 1 << 20 });
+  return typeof body === 'string'
+    ? body
+    : Readable.from(body(), { objectMode: false, highWaterMark: 1 << 20 });
 }
 
 function redirected(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from.href) : null;
-  const isAllowed = to !== null && (to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:'));
+  const isAllowed =
+    to !== null && (to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:'));
   if (to !== null && isAllowed) return to;
-  throw new GgufError('REDIRECT_REFUSED', `${shownUrl(from)} redirects to ${to === null ? 'no address' : `${to.protocol}//${to.host}`}`, { hint: 'Only https, and http from http, is followed.' });
+  throw new GgufError(
+    'REDIRECT_REFUSED',
+    `${shownUrl(from)} redirects to ${to === null ? 'no address' : `${to.protocol}//${to.host}`}`,
+    { hint: 'Only https, and http from http, is followed.' },
+  );
 }
 
 function one(value: string | string[] | undefined): string | undefined {

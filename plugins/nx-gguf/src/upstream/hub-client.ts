@@ -30,10 +30,20 @@ const mostPages = 2_000;
 const longestBody = 64 << 20;
 
 /** A repository of a hub, asked through @huggingface/hub over our own transport: proxies, retries, and a token that stays at the hub. */
-export async function hubRepository(source: HuggingFaceSource, http: Http, context: UpstreamContext): Promise<HubRepository> {
+export async function hubRepository(
+  source: HuggingFaceSource,
+  http: Http,
+  context: UpstreamContext,
+): Promise<HubRepository> {
   const access = await hubAccess(source, context.env);
   const { repository, kind = 'model', revision = 'main' } = source;
-  const place: HubPlace = { endpoint: access.endpoint, kind, repository, revision, hasToken: access.token !== null };
+  const place: HubPlace = {
+    endpoint: access.endpoint,
+    kind,
+    repository,
+    revision,
+    hasToken: access.token !== null,
+  };
   const common = { hubUrl: access.endpoint, fetch: fetchOver(http, { access, place, context }) };
   return {
     access,
@@ -43,12 +53,19 @@ export async function hubRepository(source: HuggingFaceSource, http: Http, conte
       const ask = { name: repository, revision, additionalFields: ['sha'] as ['sha'], ...common };
       const { sha } = await understood(place, kind === 'model' ? modelInfo(ask) : datasetInfo(ask));
       if (typeof sha === 'string' && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(sha)) return sha;
-      throw new GgufError('HUB_UNUSABLE', `${repository}: ${access.endpoint} names no commit for revision ${revision}`, { hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.' });
+      throw new GgufError(
+        'HUB_UNUSABLE',
+        `${repository}: ${access.endpoint} names no commit for revision ${revision}`,
+        { hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.' },
+      );
     },
     files: async (commit, paths) => {
       const { listFiles, pathsInfo } = await import('@huggingface/hub');
       const ask = { repo: { type: kind, name: repository } as const, revision: commit, ...common };
-      if (paths !== null) return (await understood(place, pathsInfo({ ...ask, paths: [...paths] }))).filter(({ type }) => type === 'file').map(fileOf);
+      if (paths !== null)
+        return (await understood(place, pathsInfo({ ...ask, paths: [...paths] })))
+          .filter(({ type }) => type === 'file')
+          .map(fileOf);
       return understood(place, collected(listFiles({ ...ask, recursive: true }), place));
     },
   };
@@ -59,13 +76,22 @@ export function hubFileUrl({ endpoint, kind, repository }: HubPlace, commit: str
   return `${endpoint}/${kind === 'dataset' ? 'datasets/' : ''}${repository}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-interface Entry { type: string; path: string; size: number; oid?: string | undefined; lfs?: { oid: string; size: number } | undefined }
+interface Entry {
+  type: string;
+  path: string;
+  size: number;
+  oid?: string | undefined;
+  lfs?: { oid: string; size: number } | undefined;
+}
 
 async function collected(entries: AsyncIterable<Entry>, place: HubPlace): Promise<HubFile[]> {
   const files: HubFile[] = [];
   let count = 0;
   for await (const entry of entries) {
-    if (++count > mostEntries) throw new GgufError('TOO_MANY_FILES', `${place.repository}: more than ${mostEntries} entries`, { hint: 'Name the files literally in "include": then only they are asked for.' });
+    if (++count > mostEntries)
+      throw new GgufError('TOO_MANY_FILES', `${place.repository}: more than ${mostEntries} entries`, {
+        hint: 'Name the files literally in "include": then only they are asked for.',
+      });
     if (entry.type === 'file') files.push(fileOf(entry));
   }
   return files;
@@ -80,28 +106,46 @@ function fileOf({ path, size, oid, lfs }: Entry): HubFile {
   };
 }
 
-function fetchOver(http: Http, { access, place, context }: { access: HubAccess; place: HubPlace; context: UpstreamContext }): typeof fetch {
+function fetchOver(
+  http: Http,
+  { access, place, context }: { access: HubAccess; place: HubPlace; context: UpstreamContext },
+): typeof fetch {
   let pages = 0;
   return async (input, init) => {
     const url = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url;
-    if (++pages > mostPages) throw new GgufError('TOO_MANY_FILES', `${place.repository}: the list of its files does not end`, { hint: 'Name the files literally in "include": then only they are asked for.' });
-    return withRetries({
-      of: place.repository,
-      attempt: async () => {
-        const answer = await http.send({
-          url, method: init?.method === 'POST' ? 'POST' : 'GET', token: access.token, signal: context.signal,
-          headers: { accept: 'application/json', ...(init?.method === 'POST' ? { 'content-type': 'application/json' } : {}) },
-          ...(typeof init?.body === 'string' ? { body: init.body } : {}),
-        });
-        const transient = transientStatus(answer);
-        if (transient !== null || answer.status >= 400) {
-          await answer.body.dump();
-          throw transient ?? hubError(answer, place);
-        }
-        const link = answer.header('link');
-        return new Response(await limitedText(answer.body, place), { status: answer.status, headers: { 'content-type': 'application/json', ...(link === undefined ? {} : { link }) } });
+    if (++pages > mostPages)
+      throw new GgufError('TOO_MANY_FILES', `${place.repository}: the list of its files does not end`, {
+        hint: 'Name the files literally in "include": then only they are asked for.',
+      });
+    return withRetries(
+      {
+        of: place.repository,
+        attempt: async () => {
+          const answer = await http.send({
+            url,
+            method: init?.method === 'POST' ? 'POST' : 'GET',
+            token: access.token,
+            signal: context.signal,
+            headers: {
+              accept: 'application/json',
+              ...(init?.method === 'POST' ? { 'content-type': 'application/json' } : {}),
+            },
+            ...(typeof init?.body === 'string' ? { body: init.body } : {}),
+          });
+          const transient = transientStatus(answer);
+          if (transient !== null || answer.status >= 400) {
+            await answer.body.dump();
+            throw transient ?? hubError(answer, place);
+          }
+          const link = answer.header('link');
+          return new Response(await limitedText(answer.body, place), {
+            status: answer.status,
+            headers: { 'content-type': 'application/json', ...(link === undefined ? {} : { link }) },
+          });
+        },
       },
-    }, context);
+      context,
+    );
   };
 }
 
@@ -110,7 +154,11 @@ async function limitedText(body: AsyncIterable<Uint8Array>, place: HubPlace): Pr
   let length = 0;
   for await (const part of body) {
     length += part.length;
-    if (length > longestBody) throw new GgufError('HUB_UNUSABLE', `${place.repository}: ${place.endpoint} sends an answer without end`);
+    if (length > longestBody)
+      throw new GgufError(
+        'HUB_UNUSABLE',
+        `${place.repository}: ${place.endpoint} sends an answer without end`,
+      );
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
@@ -122,6 +170,9 @@ export async function understood<T>(place: HubPlace, work: Promise<T>): Promise<
     return await work;
   } catch (cause) {
     if (!(cause instanceof SyntaxError || cause instanceof TypeError)) throw cause;
-    throw new GgufError('HUB_UNUSABLE', `${place.repository}: ${place.endpoint} does not answer like a hub`, { cause, hint: 'See "endpoint" in the source, HF_ENDPOINT, and whether a proxy or a login page is between.' });
+    throw new GgufError('HUB_UNUSABLE', `${place.repository}: ${place.endpoint} does not answer like a hub`, {
+      cause,
+      hint: 'See "endpoint" in the source, HF_ENDPOINT, and whether a proxy or a login page is between.',
+    });
   }
 }

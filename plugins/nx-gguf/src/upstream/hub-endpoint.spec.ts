@@ -7,7 +7,8 @@ let home: string;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'nx-gguf-token-'));
-  for (const directory of ['.cache/huggingface', 'hf', 'xdg/huggingface']) await mkdir(join(home, directory), { recursive: true });
+  for (const directory of ['.cache/huggingface', 'hf', 'xdg/huggingface'])
+    await mkdir(join(home, directory), { recursive: true });
   await writeFile(join(home, '.cache/huggingface/token'), 'hf_default\n');
   await writeFile(join(home, 'hf/token'), 'hf_home');
   await writeFile(join(home, 'xdg/huggingface/token'), 'hf_xdg');
@@ -26,7 +27,9 @@ describe('the token', () => {
     ['the default file', {}, 'hf_default'],
     ['no file', { HF_HOME: '{home}/none' }, null],
   ])('%s', async (...[, env, expected]) => {
-    const filled = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replace('{home}', home)]));
+    const filled = Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [name, value.replace('{home}', home)]),
+    );
     expect(await userToken({ HOME: home, ...filled })).toBe(expected);
   });
 });
@@ -35,10 +38,28 @@ describe('the hub', () => {
   it.each<[string, { endpoint?: string }, Record<string, string>, string, boolean]>([
     ['the public one', {}, {}, 'https://huggingface.co', true],
     ['HF_ENDPOINT', {}, { HF_ENDPOINT: 'https://mirror.example.org/' }, 'https://mirror.example.org', true],
-    ['that of the source, without the token', { endpoint: 'https://other.example.org/hub' }, {}, 'https://other.example.org/hub', false],
-    ['that of the source, which HF_ENDPOINT names too', { endpoint: 'https://mirror.example.org' }, { HF_ENDPOINT: 'https://mirror.example.org' }, 'https://mirror.example.org', true],
+    [
+      'that of the source, without the token',
+      { endpoint: 'https://other.example.org/hub' },
+      {},
+      'https://other.example.org/hub',
+      false,
+    ],
+    [
+      'that of the source, which HF_ENDPOINT names too',
+      { endpoint: 'https://mirror.example.org' },
+      { HF_ENDPOINT: 'https://mirror.example.org' },
+      'https://mirror.example.org',
+      true,
+    ],
     ['the public one by name', { endpoint: 'https://huggingface.co' }, {}, 'https://huggingface.co', true],
-    ['the public one by name, while HF_ENDPOINT names another', { endpoint: 'https://huggingface.co' }, { HF_ENDPOINT: 'https://mirror.example.org' }, 'https://huggingface.co', false],
+    [
+      'the public one by name, while HF_ENDPOINT names another',
+      { endpoint: 'https://huggingface.co' },
+      { HF_ENDPOINT: 'https://mirror.example.org' },
+      'https://huggingface.co',
+      false,
+    ],
   ])('%s', async (...[, source, env, endpoint, hasToken]) => {
     const access = await hubAccess(source, { HF_TOKEN: 'hf_mine', HOME: home, ...env });
     expect(access.endpoint).toBe(endpoint);

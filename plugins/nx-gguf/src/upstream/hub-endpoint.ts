@@ -23,7 +23,9 @@ const publicHub = 'https://huggingface.co';
 export function hubEndpoint(source: Pick<HuggingFaceSource, 'endpoint'>, env: Env): string {
   const endpoint = withoutSlash(source.endpoint ?? filled(env['HF_ENDPOINT']) ?? publicHub);
   if (/^https?:\/\/[^/@?#]+(\/[^@?#]*)?$/.test(endpoint) && URL.canParse(endpoint)) return endpoint;
-  throw new GgufError('BAD_ENDPOINT', 'HF_ENDPOINT is no address of a hub', { hint: 'It looks like https://hub.example.org, without user, password or query.' });
+  throw new GgufError('BAD_ENDPOINT', 'HF_ENDPOINT is no address of a hub', {
+    hint: 'It looks like https://hub.example.org, without user, password or query.',
+  });
 }
 
 /**
@@ -42,7 +44,9 @@ export async function hubAccess(source: Pick<HuggingFaceSource, 'endpoint'>, env
 export async function userToken(env: Env): Promise<string | null> {
   const given = filled(env['HF_TOKEN']) ?? filled(env['HUGGING_FACE_HUB_TOKEN']);
   if (given !== undefined) return checked(given, 'HF_TOKEN');
-  const home = filled(env['HF_HOME']) ?? join(filled(env['XDG_CACHE_HOME']) ?? join(filled(env['HOME']) ?? homedir(), '.cache'), 'huggingface');
+  const home =
+    filled(env['HF_HOME']) ??
+    join(filled(env['XDG_CACHE_HOME']) ?? join(filled(env['HOME']) ?? homedir(), '.cache'), 'huggingface');
   const path = filled(env['HF_TOKEN_PATH']) ?? join(home, 'token');
   try {
     const text = filled(await readFile(path, 'utf8'));
@@ -50,14 +54,20 @@ export async function userToken(env: Env): Promise<string | null> {
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT' || systemErrorCode(error) === 'ENOTDIR') return null;
     if (isGgufError(error)) throw error;
-    throw new GgufError('TOKEN_UNREADABLE', `cannot read the token file ${path}: ${systemErrorCode(error) ?? 'it is no token'}`, { hint: 'Correct HF_TOKEN_PATH or HF_HOME, or set HF_TOKEN.' });
+    throw new GgufError(
+      'TOKEN_UNREADABLE',
+      `cannot read the token file ${path}: ${systemErrorCode(error) ?? 'it is no token'}`,
+      { hint: 'Correct HF_TOKEN_PATH or HF_HOME, or set HF_TOKEN.' },
+    );
   }
 }
 
 function checked(token: string, from: string): string {
   // What is no header value would end up in the message of an error.
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new GgufError('BAD_TOKEN', `${from} does not hold a token`, { hint: 'A token is one word, for example hf_….' });
+  throw new GgufError('BAD_TOKEN', `${from} does not hold a token`, {
+    hint: 'A token is one word, for example hf_….',
+  });
 }
 
 function filled(text: string | undefined): string | undefined {

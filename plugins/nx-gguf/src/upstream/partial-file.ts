@@ -25,7 +25,11 @@ export interface ExpectedFile {
 }
 
 /** Opens a partial file, with what an earlier process left of it. */
-export async function openPartial(path: string, expected: ExpectedFile, signal: AbortSignal | undefined): Promise<PartialFile> {
+export async function openPartial(
+  path: string,
+  expected: ExpectedFile,
+  signal: AbortSignal | undefined,
+): Promise<PartialFile> {
   await mkdir(dirname(path), { recursive: true });
   const handle = await open(path, 'a+');
   const digests = runningDigests(expected);
@@ -43,7 +47,9 @@ export async function openPartial(path: string, expected: ExpectedFile, signal: 
     const writer = chunkWriter(handle, { chunks, digests, startBytes: sizeBytes });
     return {
       path,
-      get sizeBytes() { return sizeBytes; },
+      get sizeBytes() {
+        return sizeBytes;
+      },
       append: async (bytes) => {
         sizeBytes += bytes.length;
         await writer.add(bytes);
@@ -85,7 +91,10 @@ interface Chunk {
 
 function ringOfChunks({ sizeBytes }: ExpectedFile): Chunk[] {
   const length = Math.max(1, Math.min(chunkBytes, sizeBytes ?? chunkBytes));
-  return Array.from({ length: chunkCount }, () => ({ buffer: Buffer.from(new SharedArrayBuffer(length)), busy: Promise.resolve() }));
+  return Array.from({ length: chunkCount }, () => ({
+    buffer: Buffer.from(new SharedArrayBuffer(length)),
+    busy: Promise.resolve(),
+  }));
 }
 
 interface ChunkWriter {
@@ -96,14 +105,18 @@ interface ChunkWriter {
 }
 
 /** Appends to a file: what comes in small pieces is copied into chunks, which are written, hashed and flushed while more comes. */
-function chunkWriter(handle: FileHandle, { chunks, digests, startBytes }: { chunks: readonly Chunk[]; digests: RunningDigests; startBytes: number }): ChunkWriter {
+function chunkWriter(
+  handle: FileHandle,
+  { chunks, digests, startBytes }: { chunks: readonly Chunk[]; digests: RunningDigests; startBytes: number },
+): ChunkWriter {
   const flush = backgroundFlush(handle);
   let writing: Promise<void> = Promise.resolve();
   let writtenBytes = startBytes;
   let current = 0;
   let filledBytes = 0;
   const write = async (bytes: Uint8Array): Promise<void> => {
-    for (let done = 0; done < bytes.length;) done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
+    for (let done = 0; done < bytes.length;)
+      done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
     writtenBytes += bytes.length;
     await flush.grown(writtenBytes);
   };
@@ -154,7 +167,10 @@ interface RunningDigests {
 
 /** sha256, and git's object id (sha1 or sha256 over a header with the size, then the bytes). */
 function runningDigests({ sizeBytes, gitOidLength }: ExpectedFile): RunningDigests {
-  const newOid = (): Hash | null => (gitOidLength === null || sizeBytes === null ? null : createHash(gitOidLength === 64 ? 'sha256' : 'sha1').update(`blob ${sizeBytes}\0`));
+  const newOid = (): Hash | null =>
+    gitOidLength === null || sizeBytes === null
+      ? null
+      : createHash(gitOidLength === 64 ? 'sha256' : 'sha1').update(`blob ${sizeBytes}\0`);
   const content = hasherFor(sizeBytes ?? 0);
   let oid = newOid();
   return {
@@ -171,7 +187,10 @@ function runningDigests({ sizeBytes, gitOidLength }: ExpectedFile): RunningDiges
   };
 }
 
-async function rehash(handle: FileHandle, { digests, chunks, signal }: { digests: RunningDigests; chunks: Chunk[]; signal: AbortSignal | undefined }): Promise<void> {
+async function rehash(
+  handle: FileHandle,
+  { digests, chunks, signal }: { digests: RunningDigests; chunks: Chunk[]; signal: AbortSignal | undefined },
+): Promise<void> {
   let position = 0;
   for (let index = 0; ; index++) {
     if (signal?.aborted === true) throw interrupted('hashing what was received');

@@ -11,6 +11,7 @@ export function rateLimit(bytesPerSecond: number | null, signal?: AbortSignal): 
     const nowMs = performance.now();
     const startMs = Math.max(nowMs, freeAtMs);
     freeAtMs = startMs + (bytes * 1000) / bytesPerSecond;
-    if (freeAtMs > nowMs + 1) await sleep(freeAtMs - nowMs, undefined, signal === undefined ? {} : { signal });
+    if (freeAtMs > nowMs + 1)
+      await sleep(freeAtMs - nowMs, undefined, signal === undefined ? {} : { signal });
   };
 }

@@ -37,14 +37,21 @@ describe('a git repository without LFS', () => {
 
   beforeEach(() => {
     fixture = gitFixture(directory, []);
-    first = fixture.commit({ 'config.json': '{"a":1}\r\n', '.gitattributes': '*.json text eol=lf\n', 'name with spaces, and ünicode.txt': 'x' });
+    first = fixture.commit({
+      'config.json': '{"a":1}\r\n',
+      '.gitattributes': '*.json text eol=lf\n',
+      'name with spaces, and ünicode.txt': 'x',
+    });
     fixture.commit({ 'config.json': '{"a":2}\n' });
   });
 
   it('pins the newest commit, and brings its files', async () => {
     const source = { type: 'git', url: fixture.bare } as const;
     const locked = await resolveGit(source, directory, context);
-    expect(locked.files.map(({ path, sha256: digest }) => [path, digest])).toEqual([['config.json', sha256('{"a":2}\n')], ['name with spaces, and ünicode.txt', sha256('x')]]);
+    expect(locked.files.map(({ path, sha256: digest }) => [path, digest])).toEqual([
+      ['config.json', sha256('{"a":2}\n')],
+      ['name with spaces, and ünicode.txt', sha256('x')],
+    ]);
     await fetchFromGit(source, locked, { projectDir: directory, context });
     expect(await stored('{"a":2}\n')).toBe(true);
   });
@@ -52,8 +59,15 @@ describe('a git repository without LFS', () => {
   it('takes a local repository relative to the project, a branch, a tag and an older commit', async () => {
     fixture.git('tag', 'v1', first);
     fixture.git('push', '--quiet', 'origin', 'v1');
-    for (const revision of ['v1', first]) expect((await resolveGit({ type: 'git', url: './bare repository.git', revision }, directory, context)).commit).toBe(first);
-    expect((await resolveGit({ type: 'git', url: './bare repository.git', revision: 'main' }, directory, context)).commit).not.toBe(first);
+    for (const revision of ['v1', first])
+      expect(
+        (await resolveGit({ type: 'git', url: './bare repository.git', revision }, directory, context))
+          .commit,
+      ).toBe(first);
+    expect(
+      (await resolveGit({ type: 'git', url: './bare repository.git', revision: 'main' }, directory, context))
+        .commit,
+    ).not.toBe(first);
   });
 
   it('brings what an older lock pins, after the branch went on', async () => {
@@ -71,11 +85,16 @@ describe('a git repository without LFS', () => {
     const locked = await resolveGit(source, directory, context);
     rmSync(fixture.bare, { recursive: true });
     await fetchFromGit(source, locked, { projectDir: directory, context });
-    expect(readdirSync(downloadsDirectory(context.store)).filter((name) => !name.endsWith('.lock'))).toEqual([]);
+    expect(readdirSync(downloadsDirectory(context.store)).filter((name) => !name.endsWith('.lock'))).toEqual(
+      [],
+    );
   });
 
   it('gets over what a killed git left behind', async () => {
-    const left = join(downloadsDirectory(context.store), `git-${sha256(pathToFileURL(fixture.bare).href).slice(0, 32)}`);
+    const left = join(
+      downloadsDirectory(context.store),
+      `git-${sha256(pathToFileURL(fixture.bare).href).slice(0, 32)}`,
+    );
     mkdirSync(left, { recursive: true });
     execFileSync('git', ['init', '--quiet', '--bare', left]);
     for (const name of ['shallow.lock', 'config.lock', 'HEAD.lock']) writeFileSync(join(left, name), '');
@@ -86,64 +105,107 @@ describe('a git repository without LFS', () => {
     ['no repository', { url: './absent.git' }, /GIT_UNREACHABLE.*cannot get HEAD/],
     ['no such branch', { revision: 'absent' }, /GIT_UNREACHABLE.*cannot get absent/],
     ['a token in the address', { url: 'https://secret@example.org/x.git' }, /SOURCE_CREDENTIALS(?!.*secret)/],
-    ['a password in the address', { url: 'https://me:secret@example.org/x.git' }, /SOURCE_CREDENTIALS(?!.*secret)/],
+    [
+      'a password in the address',
+      { url: 'https://me:secret@example.org/x.git' },
+      /SOURCE_CREDENTIALS(?!.*secret)/,
+    ],
     ['a transport that runs programs', { url: 'ext::sh -c touch% /tmp/owned' }, /GIT_UNREACHABLE/],
   ])('%s: a coded error', async (...[, ask, message]) => {
-    expect(await told(resolveGit({ type: 'git', url: fixture.bare, ...ask }, directory, context))).toMatch(message);
+    expect(await told(resolveGit({ type: 'git', url: fixture.bare, ...ask }, directory, context))).toMatch(
+      message,
+    );
   });
 
   it('refuses symbolic links', async () => {
     symlinkSync('/etc/passwd', join(directory, 'work/link'));
     fixture.commit({});
-    expect(await told(resolveGit({ type: 'git', url: fixture.bare }, directory, context))).toMatch(/UNSAFE_PATH.*"link".*symbolic link/);
+    expect(await told(resolveGit({ type: 'git', url: fixture.bare }, directory, context))).toMatch(
+      /UNSAFE_PATH.*"link".*symbolic link/,
+    );
   });
 
   it('notices a lock that the commit does not fit', async () => {
     const source = { type: 'git', url: fixture.bare } as const;
     const locked = await resolveGit(source, directory, context);
     const other = { ...locked, files: [{ path: 'config.json', sizeBytes: 3, sha256: 'a'.repeat(64) }] };
-    expect(await told(fetchFromGit(source, other, { projectDir: directory, context }))).toMatch(/DIGEST_MISMATCH.*config\.json/);
+    expect(await told(fetchFromGit(source, other, { projectDir: directory, context }))).toMatch(
+      /DIGEST_MISMATCH.*config\.json/,
+    );
   });
 });
 
-(hasGitLfs ? describe : describe.skip)('a git repository with LFS (needs git-lfs, which is skipped when it is not installed)', () => {
-  const weights = Buffer.alloc(700_000, 1);
-  const other = Buffer.alloc(900_000, 2);
-  let fixture: GitFixture;
+(hasGitLfs ? describe : describe.skip)(
+  'a git repository with LFS (needs git-lfs, which is skipped when it is not installed)',
+  () => {
+    const weights = Buffer.alloc(700_000, 1);
+    const other = Buffer.alloc(900_000, 2);
+    let fixture: GitFixture;
 
-  beforeEach(() => {
-    fixture = gitFixture(directory, ['*.safetensors']);
-    fixture.commit({ 'config.json': '{}\n', 'model.safetensors': weights, 'weird, [name]!.safetensors': Buffer.from('weird'), 'unwanted/other.safetensors': other });
-  });
+    beforeEach(() => {
+      fixture = gitFixture(directory, ['*.safetensors']);
+      fixture.commit({
+        'config.json': '{}\n',
+        'model.safetensors': weights,
+        'weird, [name]!.safetensors': Buffer.from('weird'),
+        'unwanted/other.safetensors': other,
+      });
+    });
 
-  it('pins from the pointers, and then brings the included objects only', async () => {
-    const source = { type: 'git', url: fixture.bare, include: ['*'] } as const;
-    const locked = await resolveGit({ ...source, include: [...source.include] }, directory, context);
-    expect(locked.files.map(({ path, sizeBytes, sha256: digest }) => [path, sizeBytes, digest])).toEqual([
-      ['config.json', 3, sha256('{}\n')], ['model.safetensors', 700_000, sha256(weights)], ['weird, [name]!.safetensors', 5, sha256('weird')],
-    ]);
-    expect([await stored('{}\n'), await stored(weights)]).toEqual([true, false]);
-    rmSync(join(fixture.bare, 'lfs/objects', sha256(other).slice(0, 2)), { recursive: true });
-    await fetchFromGit({ ...source, include: [...source.include] }, locked, { projectDir: directory, context });
-    expect([await stored(weights), await stored('weird'), await stored(other)]).toEqual([true, true, false]);
-  });
+    it('pins from the pointers, and then brings the included objects only', async () => {
+      const source = { type: 'git', url: fixture.bare, include: ['*'] } as const;
+      const locked = await resolveGit({ ...source, include: [...source.include] }, directory, context);
+      expect(locked.files.map(({ path, sizeBytes, sha256: digest }) => [path, sizeBytes, digest])).toEqual([
+        ['config.json', 3, sha256('{}\n')],
+        ['model.safetensors', 700_000, sha256(weights)],
+        ['weird, [name]!.safetensors', 5, sha256('weird')],
+      ]);
+      expect([await stored('{}\n'), await stored(weights)]).toEqual([true, false]);
+      rmSync(join(fixture.bare, 'lfs/objects', sha256(other).slice(0, 2)), { recursive: true });
+      await fetchFromGit({ ...source, include: [...source.include] }, locked, {
+        projectDir: directory,
+        context,
+      });
+      expect([await stored(weights), await stored('weird'), await stored(other)]).toEqual([
+        true,
+        true,
+        false,
+      ]);
+    });
 
-  it('an object that is missing, or has other bytes, is a coded error, and nothing wrong is stored', async () => {
-    const source = { type: 'git', url: fixture.bare, include: ['model.safetensors'] } satisfies Parameters<typeof resolveGit>[0];
-    const locked = await resolveGit(source, directory, context);
-    const object = join(fixture.bare, 'lfs/objects', sha256(weights).slice(0, 2), sha256(weights).slice(2, 4), sha256(weights));
-    expect(existsSync(object)).toBe(true);
-    rmSync(object);
-    writeFileSync(object, Buffer.alloc(700_000, 9));
-    expect(await told(fetchFromGit(source, locked, { projectDir: directory, context }))).toMatch(/DIGEST_MISMATCH|GIT_FAILED/);
-    rmSync(object);
-    expect(await told(fetchFromGit(source, locked, { projectDir: directory, context }))).toMatch(/DIGEST_MISMATCH|GIT_FAILED/);
-    expect(await stored(weights)).toBe(false);
-  });
-});
+    it('an object that is missing, or has other bytes, is a coded error, and nothing wrong is stored', async () => {
+      const source = { type: 'git', url: fixture.bare, include: ['model.safetensors'] } satisfies Parameters<
+        typeof resolveGit
+      >[0];
+      const locked = await resolveGit(source, directory, context);
+      const object = join(
+        fixture.bare,
+        'lfs/objects',
+        sha256(weights).slice(0, 2),
+        sha256(weights).slice(2, 4),
+        sha256(weights),
+      );
+      expect(existsSync(object)).toBe(true);
+      rmSync(object);
+      writeFileSync(object, Buffer.alloc(700_000, 9));
+      expect(await told(fetchFromGit(source, locked, { projectDir: directory, context }))).toMatch(
+        /DIGEST_MISMATCH|GIT_FAILED/,
+      );
+      rmSync(object);
+      expect(await told(fetchFromGit(source, locked, { projectDir: directory, context }))).toMatch(
+        /DIGEST_MISMATCH|GIT_FAILED/,
+      );
+      expect(await stored(weights)).toBe(false);
+    });
+  },
+);
 
 async function told(work: Promise<unknown>): Promise<string> {
-  return work.then(() => 'no error', (error: unknown) => `${(error as { code?: string }).code ?? 'none'}: ${(error as Error).message} ${(error as { hint?: string }).hint ?? ''}`);
+  return work.then(
+    () => 'no error',
+    (error: unknown) =>
+      `${(error as { code?: string }).code ?? 'none'}: ${(error as Error).message} ${(error as { hint?: string }).hint ?? ''}`,
+  );
 }
 
 describe('a git server that is busy', () => {
@@ -155,7 +217,9 @@ describe('a git server that is busy', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    await expect(resolveGit({ type: 'git', url: `http://127.0.0.1:${port}/x.git` }, directory, context)).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
+    await expect(
+      resolveGit({ type: 'git', url: `http://127.0.0.1:${port}/x.git` }, directory, context),
+    ).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
     server.close();
     expect(requests).toBe(4);
   });

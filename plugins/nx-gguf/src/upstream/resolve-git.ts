@@ -6,7 +6,14 @@ import type { GitSource } from '../core/generated/source.generated.js';
 import { adoptFile, findBlob, type BlobId } from '../store/blobs.js';
 import { hashFile } from '../store/hash-file.js';
 import { pool } from './download-files.js';
-import { fetchRevision, followPointers, listCommit, withGitRepository, type GitFile, type GitRepository } from './git-repository.js';
+import {
+  fetchRevision,
+  followPointers,
+  listCommit,
+  withGitRepository,
+  type GitFile,
+  type GitRepository,
+} from './git-repository.js';
 import { selectFiles } from './select-files.js';
 import { requireSpace } from './space.js';
 import type { UpstreamContext } from './transfer.js';
@@ -18,20 +25,39 @@ const listLength = 60_000;
  * What a git source is at the moment. Files that git itself holds come with the fetch and are put into the store, because
  * their sha256 is not known otherwise; of files in LFS the pointer says it.
  */
-export async function resolveGit(source: GitSource, projectDir: string, context: UpstreamContext): Promise<LockedSource> {
+export async function resolveGit(
+  source: GitSource,
+  projectDir: string,
+  context: UpstreamContext,
+): Promise<LockedSource> {
   return withGitRepository(source.url, projectDir, {
     context,
     work: async (repository) => {
       const commit = await fetchRevision(repository, source.revision ?? 'HEAD');
-      const files = await followPointers(repository, selectFiles(await listCommit(repository, commit), source, source.url));
-      const plain = await storePlain(repository, files.filter(({ lfs }) => lfs === null), context);
-      return { declared: source, commit, files: files.map((file) => lockedFile(file, file.lfs ?? plain.get(file.path) ?? '')) };
+      const files = await followPointers(
+        repository,
+        selectFiles(await listCommit(repository, commit), source, source.url),
+      );
+      const plain = await storePlain(
+        repository,
+        files.filter(({ lfs }) => lfs === null),
+        context,
+      );
+      return {
+        declared: source,
+        commit,
+        files: files.map((file) => lockedFile(file, file.lfs ?? plain.get(file.path) ?? '')),
+      };
     },
   });
 }
 
 /** Brings the files of a locked git source into the store: the commit, then of LFS only what is missing. */
-export async function fetchFromGit(source: GitSource, locked: LockedSource, options: { projectDir: string; context: UpstreamContext }): Promise<BlobId[]> {
+export async function fetchFromGit(
+  source: GitSource,
+  locked: LockedSource,
+  options: { projectDir: string; context: UpstreamContext },
+): Promise<BlobId[]> {
   const { context, projectDir } = options;
   const missing = new Set<string>();
   for (const file of locked.files) if ((await findBlob(context.store, file)) === null) missing.add(file.path);
@@ -40,11 +66,23 @@ export async function fetchFromGit(source: GitSource, locked: LockedSource, opti
     context,
     work: async (repository) => {
       const commit = await fetchRevision(repository, locked.commit);
-      const files = await followPointers(repository, (await listCommit(repository, commit)).filter(({ path }) => missing.has(path)));
-      await storePlain(repository, files.filter(({ lfs }) => lfs === null), context);
+      const files = await followPointers(
+        repository,
+        (await listCommit(repository, commit)).filter(({ path }) => missing.has(path)),
+      );
+      await storePlain(
+        repository,
+        files.filter(({ lfs }) => lfs === null),
+        context,
+      );
       await storeLfs(repository, { commit, files: files.filter(({ lfs }) => lfs !== null) }, context);
       for (const file of locked.files) {
-        if ((await findBlob(context.store, file)) === null) throw new GgufError('DIGEST_MISMATCH', `${source.url} ${file.path}: commit ${locked.commit} does not hold the bytes of the lock (sha256 ${file.sha256})`, { hint: 'Pin what is there now with `nx g nx-gguf:update`.' });
+        if ((await findBlob(context.store, file)) === null)
+          throw new GgufError(
+            'DIGEST_MISMATCH',
+            `${source.url} ${file.path}: commit ${locked.commit} does not hold the bytes of the lock (sha256 ${file.sha256})`,
+            { hint: 'Pin what is there now with `nx g nx-gguf:update`.' },
+          );
       }
     },
   });
@@ -52,32 +90,66 @@ export async function fetchFromGit(source: GitSource, locked: LockedSource, opti
 }
 
 /** Writes blobs out of git into the store; their sha256 by path. */
-async function storePlain(repository: GitRepository, files: readonly GitFile[], context: UpstreamContext): Promise<Map<string, string>> {
+async function storePlain(
+  repository: GitRepository,
+  files: readonly GitFile[],
+  context: UpstreamContext,
+): Promise<Map<string, string>> {
   const digests = new Map<string, string>();
   const directory = join(repository.directory, 'nx-gguf-out');
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory);
   await pool(files, context.settings.parallel, async ({ path, gitOid }) => {
-    const toFile = join(directory, `${gitOid}-${digests.size}-${Buffer.from(path).toString('hex').slice(0, 40)}`);
+    const toFile = join(
+      directory,
+      `${gitOid}-${digests.size}-${Buffer.from(path).toString('hex').slice(0, 40)}`,
+    );
     await repository.git(['cat-file', 'blob', gitOid], { toFile });
     digests.set(path, (await adoptFile(context.store, toFile)).sha256);
   });
   return digests;
 }
 
-async function storeLfs(repository: GitRepository, { commit, files }: { commit: string; files: readonly GitFile[] }, { store, report }: UpstreamContext): Promise<void> {
+async function storeLfs(
+  repository: GitRepository,
+  { commit, files }: { commit: string; files: readonly GitFile[] },
+  { store, report }: UpstreamContext,
+): Promise<void> {
   const onProgress = (text: string): void => {
     const percent = [...text.matchAll(/LFS objects:\s+(\d+)%/g)].at(-1)?.[1];
-    if (percent !== undefined) report({ type: 'progress', label: `git lfs ${repository.url}`, done: Number(percent), total: 100, unit: 'steps' });
+    if (percent !== undefined)
+      report({
+        type: 'progress',
+        label: `git lfs ${repository.url}`,
+        done: Number(percent),
+        total: 100,
+        unit: 'steps',
+      });
   };
-  await requireSpace(files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0), store);
-  for (const names of lists(files.map(({ path }) => lfsPattern(path)))) await repository.git(['lfs', 'fetch', 'origin', commit, `--include=${names}`, '--exclude='], { onProgress });
+  await requireSpace(
+    files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    store,
+  );
+  for (const names of lists(files.map(({ path }) => lfsPattern(path))))
+    await repository.git(['lfs', 'fetch', 'origin', commit, `--include=${names}`, '--exclude='], {
+      onProgress,
+    });
   for (const { path, lfs } of files) {
-    const object = join(repository.directory, 'lfs/objects', lfs?.slice(0, 2) ?? '', lfs?.slice(2, 4) ?? '', lfs ?? '');
+    const object = join(
+      repository.directory,
+      'lfs/objects',
+      lfs?.slice(0, 2) ?? '',
+      lfs?.slice(2, 4) ?? '',
+      lfs ?? '',
+    );
     const actual = await hashFile(object).catch(() => null);
     if (actual?.sha256 !== lfs) {
       await rm(object, { force: true });
-      throw new GgufError('DIGEST_MISMATCH', `${repository.url} ${path}: ${actual === null ? 'git-lfs did not bring it' : `git-lfs brought sha256 ${actual.sha256} instead of ${lfs ?? ''}`}`, { hint: 'Is the object on the LFS server? Nothing of it was kept.' });
+      throw new GgufError(
+        'DIGEST_MISMATCH',
+        `${repository.url} ${path}: ${actual === null ? 'git-lfs did not bring it' : `git-lfs brought sha256 ${actual.sha256} instead of ${lfs ?? ''}`}`,
+        { hint: 'Is the object on the LFS server? Nothing of it was kept.' },
+      );
     }
     await adoptFile(store, object);
   }

@@ -17,15 +17,51 @@ let context: TestContext;
 beforeEach(async () => {
   hub = await startHub([
     {
-      kind: 'model', name: 'org/model', tags: { v1: first },
+      kind: 'model',
+      name: 'org/model',
+      tags: { v1: first },
       commits: [
-        { sha: first, files: { 'model.safetensors': weights, 'config.json': config, 'docs/notes.md': notes, '.gitattributes': contentOf('*\n') }, lfs: ['model.safetensors'] },
-        { sha: second, files: { 'model.safetensors': weights, 'config.json': config2, 'docs/notes.md': notes }, lfs: ['model.safetensors'] },
+        {
+          sha: first,
+          files: {
+            'model.safetensors': weights,
+            'config.json': config,
+            'docs/notes.md': notes,
+            '.gitattributes': contentOf('*\n'),
+          },
+          lfs: ['model.safetensors'],
+        },
+        {
+          sha: second,
+          files: { 'model.safetensors': weights, 'config.json': config2, 'docs/notes.md': notes },
+          lfs: ['model.safetensors'],
+        },
       ],
     },
-    { kind: 'dataset', name: 'org/data', commits: [{ sha: first, files: { 'x.zip': weights }, lfs: ['x.zip'] }] },
-    { kind: 'model', name: 'org/private', token: 'hf_mine', commits: [{ sha: first, files: { 'model.safetensors': weights, 'config.json': config }, lfs: ['model.safetensors'] }] },
-    { kind: 'model', name: 'org/gated', token: 'hf_mine', isGated: true, commits: [{ sha: first, files: { 'model.safetensors': weights }, lfs: ['model.safetensors'] }] },
+    {
+      kind: 'dataset',
+      name: 'org/data',
+      commits: [{ sha: first, files: { 'x.zip': weights }, lfs: ['x.zip'] }],
+    },
+    {
+      kind: 'model',
+      name: 'org/private',
+      token: 'hf_mine',
+      commits: [
+        {
+          sha: first,
+          files: { 'model.safetensors': weights, 'config.json': config },
+          lfs: ['model.safetensors'],
+        },
+      ],
+    },
+    {
+      kind: 'model',
+      name: 'org/gated',
+      token: 'hf_mine',
+      isGated: true,
+      commits: [{ sha: first, files: { 'model.safetensors': weights }, lfs: ['model.safetensors'] }],
+    },
   ]);
   context = await testContext({ HF_ENDPOINT: `${hub.endpoint}/` });
 });
@@ -40,8 +76,18 @@ it('pins the commit, and size and sha256 of each file; large files are not fetch
     declared: source,
     commit: second,
     files: [
-      { path: 'config.json', sizeBytes: config2.sizeBytes, sha256: config2.sha256, gitOid: gitBlobId(bytesOf(config2)) },
-      { path: 'docs/notes.md', sizeBytes: notes.sizeBytes, sha256: notes.sha256, gitOid: gitBlobId(bytesOf(notes)) },
+      {
+        path: 'config.json',
+        sizeBytes: config2.sizeBytes,
+        sha256: config2.sha256,
+        gitOid: gitBlobId(bytesOf(config2)),
+      },
+      {
+        path: 'docs/notes.md',
+        sizeBytes: notes.sizeBytes,
+        sha256: notes.sha256,
+        gitOid: gitBlobId(bytesOf(notes)),
+      },
       { path: 'model.safetensors', sizeBytes: weights.sizeBytes, sha256: weights.sha256 },
     ],
   });
@@ -53,7 +99,8 @@ it('a fetch with a lock lists nothing, brings every byte, and the next one asks 
   hub.seen.length = 0;
   await fetchFromHub(source, locked, context);
   expect(hub.seen.filter(({ url }) => url.includes('/tree') || url.includes('/revision/'))).toEqual([]);
-  for (const content of [weights, config2, notes]) expect(await findBlob(context.store, content)).not.toBeNull();
+  for (const content of [weights, config2, notes])
+    expect(await findBlob(context.store, content)).not.toBeNull();
   hub.seen.length = 0;
   await fetchFromHub(source, locked, context);
   expect(hub.seen).toEqual([]);
@@ -64,7 +111,9 @@ it('takes what a previous resolution knows by git object id', async () => {
   expect(previous.commit).toBe(first);
   hub.seen.length = 0;
   await resolveHub(source, context, previous);
-  expect(hub.seen.filter(({ url }) => url.includes('/resolve/')).map(({ url }) => url)).toEqual([`/org/model/resolve/${second}/config.json`]);
+  expect(hub.seen.filter(({ url }) => url.includes('/resolve/')).map(({ url }) => url)).toEqual([
+    `/org/model/resolve/${second}/config.json`,
+  ]);
 });
 
 it('asks for the commit only when that is the one it knows', async () => {
@@ -77,21 +126,34 @@ it('asks for the commit only when that is the one it knows', async () => {
 
 it('asks for literal names only, of a repository of any size', async () => {
   const repo = hub.repos[0];
-  if (repo?.commits[1] !== undefined) Object.assign(repo.commits[1].files, Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`shard-${index}.gguf`, contentOf(`${index}`)])));
+  if (repo?.commits[1] !== undefined)
+    Object.assign(
+      repo.commits[1].files,
+      Object.fromEntries(
+        Array.from({ length: 3000 }, (_, index) => [`shard-${index}.gguf`, contentOf(`${index}`)]),
+      ),
+    );
   const locked = await resolveHub({ ...source, include: ['docs/notes.md'] }, context, null);
   expect(locked.files.map(({ path }) => path)).toEqual(['docs/notes.md']);
   expect(hub.seen.map(({ method, url }) => `${method} ${url.split('?')[0] ?? ''}`)).toEqual([
-    'GET /api/models/org/model/revision/main', `POST /api/models/org/model/paths-info/${second}`, `GET /org/model/resolve/${second}/docs/notes.md`, `GET /api/resolve-cache/models/org/model/${second}/docs%2Fnotes.md`,
+    'GET /api/models/org/model/revision/main',
+    `POST /api/models/org/model/paths-info/${second}`,
+    `GET /org/model/resolve/${second}/docs/notes.md`,
+    `GET /api/resolve-cache/models/org/model/${second}/docs%2Fnotes.md`,
   ]);
 });
 
 it('follows pages', async () => {
   hub.pageSize = 1;
-  expect((await resolveHub({ ...source, include: ['**/*.md', '*.safetensors'] }, context, null)).files).toHaveLength(2);
+  expect(
+    (await resolveHub({ ...source, include: ['**/*.md', '*.safetensors'] }, context, null)).files,
+  ).toHaveLength(2);
 });
 
 it('datasets', async () => {
-  expect((await resolveHub({ type: 'huggingface', repository: 'org/data', kind: 'dataset' }, context, null)).files).toHaveLength(1);
+  expect(
+    (await resolveHub({ type: 'huggingface', repository: 'org/data', kind: 'dataset' }, context, null)).files,
+  ).toHaveLength(1);
 });
 
 it('uses the token for private repositories, and keeps it out of everything that is written', async () => {
@@ -99,27 +161,47 @@ it('uses the token for private repositories, and keeps it out of everything that
   const locked = await resolveHub({ type: 'huggingface', repository: 'org/private' }, own, null);
   await fetchFromHub({ type: 'huggingface', repository: 'org/private' }, locked, own);
   expect(JSON.stringify([locked, context.events])).not.toContain('hf_mine');
-  expect(hub.seen.filter(({ host, authorization }) => (host === 'cdn') === (authorization !== undefined) && host === 'cdn')).toEqual([]);
+  expect(
+    hub.seen.filter(
+      ({ host, authorization }) => (host === 'cdn') === (authorization !== undefined) && host === 'cdn',
+    ),
+  ).toEqual([]);
 });
 
 describe('what ends in a coded error that says what to do', () => {
   it.each([
-    ['no such repository', { repository: 'org/absent' }, {}, /SOURCE_NOT_FOUND.*no such model, or it is private.*HF_TOKEN/],
-    ['a private one, with another token', { repository: 'org/private' }, { HF_TOKEN: 'hf_other' }, /SOURCE_NOT_FOUND.*or it is private \(404\).*token of HF_TOKEN/],
+    [
+      'no such repository',
+      { repository: 'org/absent' },
+      {},
+      /SOURCE_NOT_FOUND.*no such model, or it is private.*HF_TOKEN/,
+    ],
+    [
+      'a private one, with another token',
+      { repository: 'org/private' },
+      { HF_TOKEN: 'hf_other' },
+      /SOURCE_NOT_FOUND.*or it is private \(404\).*token of HF_TOKEN/,
+    ],
     ['no such revision', { revision: 'absent' }, {}, /SOURCE_NOT_FOUND.*no revision "absent".*"revision"/],
     ['no such file', { include: ['absent.gguf'] }, {}, /SOURCE_NOT_FOUND.*no absent\.gguf/],
     ['nothing that matches', { include: ['*.gguf'] }, {}, /SOURCE_EMPTY/],
     ['a token that is none', {}, { HF_TOKEN: 'two words' }, /BAD_TOKEN: HF_TOKEN does not hold a token/],
     ['an endpoint that is none', {}, { HF_ENDPOINT: 'hub' }, /BAD_ENDPOINT/],
   ])('%s', async (...[, ask, env, message]) => {
-    await expect(told(resolveHub({ ...source, ...ask }, { ...context, env: { ...context.env, ...env } }, null))).resolves.toMatch(message);
+    await expect(
+      told(resolveHub({ ...source, ...ask }, { ...context, env: { ...context.env, ...env } }, null)),
+    ).resolves.toMatch(message);
   });
 
   it('a gated repository, without a token and without access', async () => {
     const gated = { type: 'huggingface', repository: 'org/gated' } as const;
     const locked = await resolveHub(gated, context, null);
-    await expect(told(fetchFromHub(gated, locked, context))).resolves.toMatch(/HUB_GATED.*no token is set \(401\).*Accept its conditions at http:\/\/127\.0\.0\.1:\d+\/org\/gated, then set HF_TOKEN/);
-    await expect(told(fetchFromHub(gated, locked, { ...context, env: { ...context.env, HF_TOKEN: 'hf_other' } }))).resolves.toMatch(/HUB_GATED.*has not been granted access \(403\)/);
+    await expect(told(fetchFromHub(gated, locked, context))).resolves.toMatch(
+      /HUB_GATED.*no token is set \(401\).*Accept its conditions at http:\/\/127\.0\.0\.1:\d+\/org\/gated, then set HF_TOKEN/,
+    );
+    await expect(
+      told(fetchFromHub(gated, locked, { ...context, env: { ...context.env, HF_TOKEN: 'hf_other' } })),
+    ).resolves.toMatch(/HUB_GATED.*has not been granted access \(403\)/);
   });
 
   it('something that is no hub', async () => {
@@ -130,17 +212,31 @@ describe('what ends in a coded error that says what to do', () => {
   it('paths that leave their directory', async () => {
     const files = hub.repos[0]?.commits[1]?.files ?? {};
     files['../../escape.json'] = contentOf('x');
-    await expect(told(resolveHub({ ...source, include: ['**', '../../escape.json'] }, context, null))).resolves.toMatch(/UNSAFE_PATH.*"\.\.\/\.\.\/escape\.json" is refused/);
+    await expect(
+      told(resolveHub({ ...source, include: ['**', '../../escape.json'] }, context, null)),
+    ).resolves.toMatch(/UNSAFE_PATH.*"\.\.\/\.\.\/escape\.json" is refused/);
   });
 
   it('a listing that goes on on another host does not get the token', async () => {
     const own = { ...context, env: { ...context.env, HF_TOKEN: 'hf_mine' } };
-    hub.faults.push({ host: 'hub', url: /\/tree\//, times: 1, status: 200, headers: { link: `<${hub.cdn}/next>; rel="next"` } });
+    hub.faults.push({
+      host: 'hub',
+      url: /\/tree\//,
+      times: 1,
+      status: 200,
+      headers: { link: `<${hub.cdn}/next>; rel="next"` },
+    });
     await resolveHub(source, own, null).catch(() => undefined);
-    expect(hub.seen.filter(({ host }) => host === 'cdn').map(({ authorization }) => authorization)).toEqual([]);
+    expect(hub.seen.filter(({ host }) => host === 'cdn').map(({ authorization }) => authorization)).toEqual(
+      [],
+    );
   });
 });
 
 async function told(work: Promise<unknown>): Promise<string> {
-  return work.then(() => 'no error', (error: unknown) => `${(error as { code?: string }).code ?? 'none'}: ${(error as Error).message} ${(error as { hint?: string }).hint ?? ''}`);
+  return work.then(
+    () => 'no error',
+    (error: unknown) =>
+      `${(error as { code?: string }).code ?? 'none'}: ${(error as Error).message} ${(error as { hint?: string }).hint ?? ''}`,
+  );
 }

@@ -18,7 +18,11 @@ import type { UpstreamContext } from './transfer.js';
  * files in LFS. The others are small: they are fetched into the store, checked by their git object id, and hashed.
  * @param previous an earlier resolution: it is the answer when the commit is the same, else digests of files it knows by git object id are taken from it
  */
-export async function resolveHub(source: HuggingFaceSource, context: UpstreamContext, previous: LockedSource | null): Promise<LockedSource> {
+export async function resolveHub(
+  source: HuggingFaceSource,
+  context: UpstreamContext,
+  previous: LockedSource | null,
+): Promise<LockedSource> {
   const http = openHttp(context);
   try {
     const repository = await hubRepository(source, http, context);
@@ -27,30 +31,74 @@ export async function resolveHub(source: HuggingFaceSource, context: UpstreamCon
     if (previous?.commit === commit && isDeclaredAs(previous, source)) return previous;
     const listed = await repository.files(commit, literalPaths(source.include));
     const chosen = selectFiles(withAll(listed, source), source, source.repository);
-    const known = new Map((previous?.files ?? []).flatMap(({ gitOid, sha256 }) => (gitOid === undefined ? [] : [[gitOid, sha256] as const])));
+    const known = new Map(
+      (previous?.files ?? []).flatMap(({ gitOid, sha256 }) =>
+        gitOid === undefined ? [] : [[gitOid, sha256] as const],
+      ),
+    );
     const unknown = chosen.filter(({ sha256, gitOid }) => sha256 === null && !known.has(gitOid ?? ''));
-    const fetched = await downloadFiles(unknown.map((file) => wantedHubFile({ ...repository, commit, file })), context, http);
+    const fetched = await downloadFiles(
+      unknown.map((file) => wantedHubFile({ ...repository, commit, file })),
+      context,
+      http,
+    );
     const digests = new Map(unknown.map((file, index) => [file.path, fetched[index]?.sha256]));
-    return { declared: source, commit, files: chosen.map((file) => lockedFile(file, file.sha256 ?? digests.get(file.path) ?? known.get(file.gitOid ?? ''))) };
+    return {
+      declared: source,
+      commit,
+      files: chosen.map((file) =>
+        lockedFile(file, file.sha256 ?? digests.get(file.path) ?? known.get(file.gitOid ?? '')),
+      ),
+    };
   } finally {
     await http.close();
   }
 }
 
 /** Brings the files of a locked hub source into the store. Nothing is listed: the lock says all. */
-export async function fetchFromHub(source: HuggingFaceSource, locked: LockedSource, context: UpstreamContext): Promise<BlobId[]> {
+export async function fetchFromHub(
+  source: HuggingFaceSource,
+  locked: LockedSource,
+  context: UpstreamContext,
+): Promise<BlobId[]> {
   return downloadFiles(await lockedHubFiles(source, locked, context.env), context);
 }
 
 /** Where the files of a locked hub source are, in the order of the lock. */
-export async function lockedHubFiles(source: HuggingFaceSource, { commit, files }: Pick<LockedSource, 'commit' | 'files'>, env: UpstreamContext['env']): Promise<WantedFile[]> {
+export async function lockedHubFiles(
+  source: HuggingFaceSource,
+  { commit, files }: Pick<LockedSource, 'commit' | 'files'>,
+  env: UpstreamContext['env'],
+): Promise<WantedFile[]> {
   const { endpoint, token } = await hubAccess(source, env);
-  const place: HubPlace = { endpoint, kind: source.kind ?? 'model', repository: source.repository, revision: commit, hasToken: token !== null };
-  return files.map((file) => wantedHubFile({ access: { token }, place, commit, file: { ...file, gitOid: null } }));
+  const place: HubPlace = {
+    endpoint,
+    kind: source.kind ?? 'model',
+    repository: source.repository,
+    revision: commit,
+    hasToken: token !== null,
+  };
+  return files.map((file) =>
+    wantedHubFile({ access: { token }, place, commit, file: { ...file, gitOid: null } }),
+  );
 }
 
-function wantedHubFile({ access, place, commit, file }: Pick<HubRepository, 'place'> & { access: { token: Token | null }; commit: string; file: Pick<HubFile, 'path' | 'sizeBytes' | 'sha256' | 'gitOid'> }): WantedFile {
-  if (file.sha256 === null && file.gitOid === null) throw new GgufError('HUB_UNUSABLE', `${place.repository} ${file.path}: ${place.endpoint} names no digest of it`, { hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.' });
+function wantedHubFile({
+  access,
+  place,
+  commit,
+  file,
+}: Pick<HubRepository, 'place'> & {
+  access: { token: Token | null };
+  commit: string;
+  file: Pick<HubFile, 'path' | 'sizeBytes' | 'sha256' | 'gitOid'>;
+}): WantedFile {
+  if (file.sha256 === null && file.gitOid === null)
+    throw new GgufError(
+      'HUB_UNUSABLE',
+      `${place.repository} ${file.path}: ${place.endpoint} names no digest of it`,
+      { hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.' },
+    );
   return {
     name: `${place.repository} ${file.path}`,
     url: hubFileUrl(place, commit, file.path),
@@ -66,10 +114,15 @@ function wantedHubFile({ access, place, commit, file }: Pick<HubRepository, 'pla
 function withAll(files: readonly HubFile[], { include, repository }: HuggingFaceSource): readonly HubFile[] {
   const missing = (literalPaths(include) ?? []).filter((path) => !files.some((file) => file.path === path));
   if (missing.length === 0) return files;
-  throw new GgufError('SOURCE_NOT_FOUND', `${repository}: there is no ${missing.join(', ')}`, { hint: 'Correct "include" of the source; names are exact.' });
+  throw new GgufError('SOURCE_NOT_FOUND', `${repository}: there is no ${missing.join(', ')}`, {
+    hint: 'Correct "include" of the source; names are exact.',
+  });
 }
 
-function lockedFile({ path, sizeBytes, sha256: lfs, gitOid }: HubFile, sha256: string | undefined): LockedFile {
+function lockedFile(
+  { path, sizeBytes, sha256: lfs, gitOid }: HubFile,
+  sha256: string | undefined,
+): LockedFile {
   if (sha256 === undefined) throw new Error(`no digest of ${path}`);
   return { path, sizeBytes, sha256, ...(lfs === null && gitOid !== null ? { gitOid } : {}) };
 }

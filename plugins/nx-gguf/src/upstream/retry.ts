@@ -28,7 +28,10 @@ export interface RetriedWork<T> {
  * Repeats work until it succeeds, fails for good, or has failed too often in a row.
  * @throws GgufError `DOWNLOAD_FAILED` with the last reason, `INTERRUPTED`
  */
-export async function withRetries<T>({ of, attempt, advanced }: RetriedWork<T>, { settings, signal, report }: Pick<UpstreamContext, 'settings' | 'signal' | 'report'>): Promise<T> {
+export async function withRetries<T>(
+  { of, attempt, advanced }: RetriedWork<T>,
+  { settings, signal, report }: Pick<UpstreamContext, 'settings' | 'signal' | 'report'>,
+): Promise<T> {
   for (let failures = 0; ;) {
     if (isAborted(signal)) throw interrupted(of);
     try {
@@ -39,9 +42,15 @@ export async function withRetries<T>({ of, attempt, advanced }: RetriedWork<T>, 
       if (transient === null) throw error;
       failures = advanced?.() === true ? 1 : failures + 1;
       const waitMs = pauseMs(failures, settings.backoffMs, transient.retryAfterMs);
-      if (failures >= settings.attempts || waitMs > settings.longestWaitMs) throw givenUp({ of, transient, failures, waitMs });
-      report({ type: 'step', message: `${of}: ${transient.message}; trying again in ${Math.ceil(waitMs / 1000)} s` });
-      await sleep(waitMs, undefined, signal === undefined ? {} : { signal }).catch(() => { throw interrupted(of); });
+      if (failures >= settings.attempts || waitMs > settings.longestWaitMs)
+        throw givenUp({ of, transient, failures, waitMs });
+      report({
+        type: 'step',
+        message: `${of}: ${transient.message}; trying again in ${Math.ceil(waitMs / 1000)} s`,
+      });
+      await sleep(waitMs, undefined, signal === undefined ? {} : { signal }).catch(() => {
+        throw interrupted(of);
+      });
     }
   }
 }
@@ -89,15 +98,36 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function hostUnknown(error: unknown): GgufError {
-  const host = /ENOTFOUND (\S+)/.exec(error instanceof Error ? `${error.message} ${String((error.cause as Error | undefined)?.message)}` : '')?.[1];
-  return new GgufError('HOST_UNKNOWN', `there is no host ${host ?? 'of that name'}`, { cause: error, hint: 'Is this machine online? Behind a proxy, set HTTPS_PROXY and NO_PROXY; HF_ENDPOINT names another hub.' });
+  const host = /ENOTFOUND (\S+)/.exec(
+    error instanceof Error ? `${error.message} ${String((error.cause as Error | undefined)?.message)}` : '',
+  )?.[1];
+  return new GgufError('HOST_UNKNOWN', `there is no host ${host ?? 'of that name'}`, {
+    cause: error,
+    hint: 'Is this machine online? Behind a proxy, set HTTPS_PROXY and NO_PROXY; HF_ENDPOINT names another hub.',
+  });
 }
 
-function givenUp({ of, transient, failures, waitMs }: { of: string; transient: TransientError; failures: number; waitMs: number }): GgufError {
-  const asked = transient.retryAfterMs === null ? '' : `; the server asks to wait ${Math.ceil(waitMs / 1000)} s`;
-  return new GgufError('DOWNLOAD_FAILED', `${of}: ${transient.message}${asked} (given up after ${failures} ${failures === 1 ? 'attempt' : 'attempts'})`, {
-    cause: transient, hint: 'Run it again later: it goes on where it stopped. Behind a proxy, set HTTPS_PROXY and NO_PROXY.',
-  });
+function givenUp({
+  of,
+  transient,
+  failures,
+  waitMs,
+}: {
+  of: string;
+  transient: TransientError;
+  failures: number;
+  waitMs: number;
+}): GgufError {
+  const asked =
+    transient.retryAfterMs === null ? '' : `; the server asks to wait ${Math.ceil(waitMs / 1000)} s`;
+  return new GgufError(
+    'DOWNLOAD_FAILED',
+    `${of}: ${transient.message}${asked} (given up after ${failures} ${failures === 1 ? 'attempt' : 'attempts'})`,
+    {
+      cause: transient,
+      hint: 'Run it again later: it goes on where it stopped. Behind a proxy, set HTTPS_PROXY and NO_PROXY.',
+    },
+  );
 }
 
 function isAborted(signal: AbortSignal | undefined): boolean {
@@ -106,5 +136,7 @@ function isAborted(signal: AbortSignal | undefined): boolean {
 
 /** The error of work that the user stopped. */
 export function interrupted(of: string): GgufError {
-  return new GgufError('INTERRUPTED', `${of}: interrupted`, { hint: 'Run it again: it goes on where it stopped.' });
+  return new GgufError('INTERRUPTED', `${of}: interrupted`, {
+    hint: 'Run it again: it goes on where it stopped.',
+  });
 }

@@ -13,5 +13,11 @@ export async function requireSpace(neededBytes: number, { root }: StoreLayout): 
   const free = await freeBytes(root);
   if (free === null || free >= neededBytes + marginBytes) return;
   const shown = (bytes: number): string => prettyBytes(bytes, { binary: true });
-  throw new GgufError('DISK_FULL', `${shown(neededBytes)} are to be fetched, and the store's file system (${root}) has ${shown(free)} left`, { hint: 'Free space, e.g. with `gguf-store gc`, or put the store elsewhere with NX_GGUF_STORE. Nothing was fetched.' });
+  throw new GgufError(
+    'DISK_FULL',
+    `${shown(neededBytes)} are to be fetched, and the store's file system (${root}) has ${shown(free)} left`,
+    {
+      hint: 'Free space, e.g. with `gguf-store gc`, or put the store elsewhere with NX_GGUF_STORE. Nothing was fetched.',
+    },
+  );
 }

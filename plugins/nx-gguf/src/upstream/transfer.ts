@@ -27,9 +27,20 @@ export interface UpstreamContext {
 }
 
 /** The settings of ordinary use; `NX_GGUF_MAX_BYTES_PER_SECOND` limits the bandwidth. */
-export function transferSettings(env: Readonly<Record<string, string | undefined>>, given: Partial<TransferSettings> = {}): TransferSettings {
+export function transferSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  given: Partial<TransferSettings> = {},
+): TransferSettings {
   const limit = Number(env['NX_GGUF_MAX_BYTES_PER_SECOND'] ?? '');
-  return { parallel: 4, attempts: 6, backoffMs: 1000, stallMs: 60_000, longestWaitMs: 900_000, maxBytesPerSecond: limit > 0 ? limit : null, ...given };
+  return {
+    parallel: 4,
+    attempts: 6,
+    backoffMs: 1000,
+    stallMs: 60_000,
+    longestWaitMs: 900_000,
+    maxBytesPerSecond: limit > 0 ? limit : null,
+    ...given,
+  };
 }
 
 /** Reading a few ranges is tried less often than a download: somebody waits for the answer. */

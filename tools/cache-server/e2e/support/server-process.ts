@@ -41,7 +41,9 @@ export interface ServerProcess {
 export async function startServerProcess(directory: string, config: object = {}): Promise<ServerProcess> {
   const file = join(directory, '..', `${directory.split('/').at(-1) ?? ''}-config.json`);
   writeFileSync(file, JSON.stringify({ port: 0, logLevel: 'warn', shutdownSeconds: 2, ...config }));
-  const child = spawn(process.execPath, [command, '--config', file, '--directory', directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [command, '--config', file, '--directory', directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   started.add(child);
   const exited = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });
@@ -65,6 +67,15 @@ export async function startServerProcess(directory: string, config: object = {})
 
 /** A new token of a server's directory. */
 export async function createToken(directory: string, ...flags: string[]): Promise<string> {
-  const { stdout } = await execa(process.execPath, [command, 'token', 'create', '--scope', 'read,write', ...flags, '--directory', directory]);
+  const { stdout } = await execa(process.execPath, [
+    command,
+    'token',
+    'create',
+    '--scope',
+    'read,write',
+    ...flags,
+    '--directory',
+    directory,
+  ]);
   return stdout.trim();
 }

@@ -8,7 +8,10 @@ import { readTokens } from './token-file.js';
 export type Scope = TokenRecord['scopes'][number];
 
 /** Who asks. `id` is public: it stands in logs. */
-export type Identity = Pick<TokenRecord, 'id' | 'namespace' | 'requestsPerMinute' | 'uploadBytesPerHour' | 'maxBlobBytes'> & { scopes: readonly Scope[] };
+export type Identity = Pick<
+  TokenRecord,
+  'id' | 'namespace' | 'requestsPerMinute' | 'uploadBytesPerHour' | 'maxBlobBytes'
+> & { scopes: readonly Scope[] };
 
 /** Tells who sends a request. */
 export interface Authenticator {
@@ -27,7 +30,12 @@ export interface AuthenticatorOptions {
 }
 
 /** Recognises the tokens of a file, which is read again when it changed: tokens come and go without a restart. */
-export function createAuthenticator({ path, anonymous, nowMs, onBadFile }: AuthenticatorOptions): Authenticator {
+export function createAuthenticator({
+  path,
+  anonymous,
+  nowMs,
+  onBadFile,
+}: AuthenticatorOptions): Authenticator {
   let seen = '';
   let records: readonly TokenRecord[] = [];
   const refresh = async (): Promise<void> => {
@@ -46,9 +54,15 @@ export function createAuthenticator({ path, anonymous, nowMs, onBadFile }: Authe
     identify: async ({ authorization, address }) => {
       await refresh();
       const token = tokenOf(authorization);
-      if (token === null && anonymous === 'read') return { id: `anonymous ${address}`, scopes: ['read'], namespace: trusted };
+      if (token === null && anonymous === 'read')
+        return { id: `anonymous ${address}`, scopes: ['read'], namespace: trusted };
       const record = token === null ? null : recordOf(token, records, nowMs());
-      if (record === null) throw new GgufError('UNAUTHORIZED', token === null ? 'a token is needed' : 'the token is not known, or was revoked or has expired', { hint: 'Send it as `Authorization: Bearer …`; `nx-gguf-cache-server token create` makes one.' });
+      if (record === null)
+        throw new GgufError(
+          'UNAUTHORIZED',
+          token === null ? 'a token is needed' : 'the token is not known, or was revoked or has expired',
+          { hint: 'Send it as `Authorization: Bearer …`; `nx-gguf-cache-server token create` makes one.' },
+        );
       return record;
     },
   };

@@ -19,17 +19,29 @@ export function retryAfterSeconds(error: unknown): number | null {
 }
 
 /** Counts in this process, anew after a restart. */
-export function createLimits(defaults: { requestsPerMinute: number; requestsAtOnce: number; uploadBytesPerHour: number | null }): Limits {
+export function createLimits(defaults: {
+  requestsPerMinute: number;
+  requestsAtOnce: number;
+  uploadBytesPerHour: number | null;
+}): Limits {
   const underWay = new Map<string, number>();
   const requests = limiters(60);
   const uploads = limiters(3600);
   return {
     request: async (identity) => {
-      await consume(requests(identity.requestsPerMinute ?? defaults.requestsPerMinute), { id: identity.id, points: 1, code: 'TOO_MANY_REQUESTS' });
+      await consume(requests(identity.requestsPerMinute ?? defaults.requestsPerMinute), {
+        id: identity.id,
+        points: 1,
+        code: 'TOO_MANY_REQUESTS',
+      });
     },
     begin: ({ id }) => {
       const count = underWay.get(id) ?? 0;
-      if (count >= defaults.requestsAtOnce) throw new GgufError('TOO_MANY_REQUESTS', `more than the ${defaults.requestsAtOnce} requests at once that this token may send`);
+      if (count >= defaults.requestsAtOnce)
+        throw new GgufError(
+          'TOO_MANY_REQUESTS',
+          `more than the ${defaults.requestsAtOnce} requests at once that this token may send`,
+        );
       underWay.set(id, count + 1);
       return () => {
         const left = (underWay.get(id) ?? 0) - 1;
@@ -39,12 +51,16 @@ export function createLimits(defaults: { requestsPerMinute: number; requestsAtOn
     },
     upload: async (identity, sizeBytes) => {
       const most = identity.uploadBytesPerHour ?? defaults.uploadBytesPerHour;
-      if (most !== null && sizeBytes > 0) await consume(uploads(most), { id: identity.id, points: sizeBytes, code: 'TOO_MANY_BYTES' });
+      if (most !== null && sizeBytes > 0)
+        await consume(uploads(most), { id: identity.id, points: sizeBytes, code: 'TOO_MANY_BYTES' });
     },
   };
 }
 
-async function consume(limiter: RateLimiterMemory, { id, points, code }: { id: string; points: number; code: string }): Promise<void> {
+async function consume(
+  limiter: RateLimiterMemory,
+  { id, points, code }: { id: string; points: number; code: string },
+): Promise<void> {
   try {
     await limiter.consume(id, points);
   } catch (cause) {

@@ -1,5 +1,13 @@
 import { chmod, readFile } from 'node:fs/promises';
-import { GgufError, optionProblems, prettyJson, systemErrorCode, withLock, writeDurably, type Json } from 'nx-gguf/store';
+import {
+  GgufError,
+  optionProblems,
+  prettyJson,
+  systemErrorCode,
+  withLock,
+  writeDurably,
+  type Json,
+} from 'nx-gguf/store';
 import { tokensSchema, type TokenRecord, type Tokens } from '../config/generated/tokens.generated.js';
 
 /**
@@ -18,7 +26,10 @@ export async function readTokens(path: string): Promise<TokenRecord[] | null> {
 }
 
 /** Changes the tokens in a file, one process at a time; a running server sees the change at its next request. */
-export async function changeTokens<T>(path: string, change: (tokens: TokenRecord[]) => { tokens: TokenRecord[]; result: T }): Promise<T> {
+export async function changeTokens<T>(
+  path: string,
+  change: (tokens: TokenRecord[]) => { tokens: TokenRecord[]; result: T },
+): Promise<T> {
   return withLock(path, async () => {
     const { tokens, result } = change((await readTokens(path)) ?? []);
     await writeDurably(path, prettyJson({ format: 1, tokens } satisfies Tokens as unknown as Json));
@@ -35,6 +46,7 @@ function parseTokens(text: string, path: string): Tokens {
     throw new GgufError('BAD_TOKENS', `${path}: ${(cause as Error).message}`, { cause });
   }
   const problems = optionProblems(tokensSchema, value);
-  if (problems.length > 0) throw new GgufError('BAD_TOKENS', problems.map((problem) => `${path}: ${problem}`).join('\n'));
+  if (problems.length > 0)
+    throw new GgufError('BAD_TOKENS', problems.map((problem) => `${path}: ${problem}`).join('\n'));
   return value as Tokens;
 }

@@ -5,7 +5,10 @@ import type { TokenRecord } from '../config/generated/tokens.generated.js';
 const tokenPattern = /^nxg_([0-9a-f]{8})_([A-Za-z0-9_-]{43})$/;
 
 /** A new token and what is kept of it. `random` gives that many random bytes. */
-export function issueToken(grant: Omit<TokenRecord, 'id' | 'sha256'>, random: (count: number) => Buffer): { token: string; record: TokenRecord } {
+export function issueToken(
+  grant: Omit<TokenRecord, 'id' | 'sha256'>,
+  random: (count: number) => Buffer,
+): { token: string; record: TokenRecord } {
   const id = random(4).toString('hex');
   const secret = random(32).toString('base64url');
   return { token: `nxg_${id}_${secret}`, record: { id, sha256: sha256(secret), ...grant } };
@@ -20,7 +23,10 @@ export function recordOf(token: string, records: readonly TokenRecord[], nowMs: 
   if (id === undefined || secret === undefined) return null;
   const digest = createHash('sha256').update(secret).digest();
   const record = records.find((one) => one.id === id);
-  const isEqual = timingSafeEqual(digest, record === undefined ? Buffer.alloc(digest.length) : Buffer.from(record.sha256, 'hex'));
+  const isEqual = timingSafeEqual(
+    digest,
+    record === undefined ? Buffer.alloc(digest.length) : Buffer.from(record.sha256, 'hex'),
+  );
   if (record === undefined || !isEqual) return null;
   return record.expires !== undefined && Date.parse(record.expires) <= nowMs ? null : record;
 }

@@ -5,32 +5,77 @@ import { runCommand } from '../cli/command.js';
 import { startTestServer, temporaryDirectory, type TestServer } from '../testing/running-server.js';
 
 const path = `/cas/${sha256('nothing')}`;
-const statusWith = async (server: TestServer, token: string | null): Promise<number> => (await server.send('GET', path, { token })).status;
+const statusWith = async (server: TestServer, token: string | null): Promise<number> =>
+  (await server.send('GET', path, { token })).status;
 
 async function command(directory: string, ...argv: string[]): Promise<string[]> {
   const lines: string[] = [];
-  await runCommand([...argv, '--directory', directory], { env: {}, cwd: directory, print: (line) => void lines.push(line), nowMs: Date.now, stopped: Promise.resolve(), logTo: process.stderr });
+  await runCommand([...argv, '--directory', directory], {
+    env: {},
+    cwd: directory,
+    print: (line) => void lines.push(line),
+    nowMs: Date.now,
+    stopped: Promise.resolve(),
+    logTo: process.stderr,
+  });
   return lines;
 }
 
 describe('tokens', () => {
   it('come and go without a restart', async () => {
     const server = await startTestServer();
-    const [token = ''] = await command(server.directory, 'token', 'create', '--scope', 'read,write', '--namespace', 'pr-7', '--note', 'runner 7');
+    const [token = ''] = await command(
+      server.directory,
+      'token',
+      'create',
+      '--scope',
+      'read,write',
+      '--namespace',
+      'pr-7',
+      '--note',
+      'runner 7',
+    );
     expect(await statusWith(server, token)).toBe(404);
     const id = token.split('_')[1] ?? '';
-    expect(await command(server.directory, 'token', 'list')).toContainEqual(`${id}  read,write  pr-7  never expires  runner 7`);
+    expect(await command(server.directory, 'token', 'list')).toContainEqual(
+      `${id}  read,write  pr-7  never expires  runner 7`,
+    );
     await command(server.directory, 'token', 'revoke', id);
     expect(await statusWith(server, token)).toBe(401);
-    await expect(command(server.directory, 'token', 'revoke', id)).rejects.toMatchObject({ code: 'UNKNOWN_TOKEN' });
+    await expect(command(server.directory, 'token', 'revoke', id)).rejects.toMatchObject({
+      code: 'UNKNOWN_TOKEN',
+    });
   });
 
   it('have limits of their own', async () => {
     const server = await startTestServer();
-    const [token = ''] = await command(server.directory, 'token', 'create', '--scope', 'read,write', '--namespace', 'pr-7', '--requests-per-minute', '4', '--max-blob-bytes', '3', '--upload-bytes-per-hour', '5');
-    const put = async (body: string): Promise<number> => (await server.send('PUT', `/cas/${sha256(body)}`, { token, body })).status;
-    expect([await put('1234'), await put('123'), await put('456'), await statusWith(server, token), await statusWith(server, token)]).toEqual([413, 201, 429, 404, 429]);
-    await expect(command(server.directory, 'token', 'create', '--requests-per-minute', 'many')).rejects.toMatchObject({ code: 'BAD_OPTIONS' });
+    const [token = ''] = await command(
+      server.directory,
+      'token',
+      'create',
+      '--scope',
+      'read,write',
+      '--namespace',
+      'pr-7',
+      '--requests-per-minute',
+      '4',
+      '--max-blob-bytes',
+      '3',
+      '--upload-bytes-per-hour',
+      '5',
+    );
+    const put = async (body: string): Promise<number> =>
+      (await server.send('PUT', `/cas/${sha256(body)}`, { token, body })).status;
+    expect([
+      await put('1234'),
+      await put('123'),
+      await put('456'),
+      await statusWith(server, token),
+      await statusWith(server, token),
+    ]).toEqual([413, 201, 429, 404, 429]);
+    await expect(
+      command(server.directory, 'token', 'create', '--requests-per-minute', 'many'),
+    ).rejects.toMatchObject({ code: 'BAD_OPTIONS' });
   });
 
   it('are kept as digests, in a file that others cannot read, and stand in no log', async () => {
@@ -83,11 +128,18 @@ describe('tokens', () => {
     expect([await statusWith(server, few), await statusWith(server, few)]).toEqual([404, 404]);
     const reply = await server.send('GET', path, { token: few });
     expect([reply.status, Number(reply.headers['retry-after']) > 0]).toEqual([429, true]);
-    const put = async (body: string, token: string): Promise<unknown> => (await server.send('PUT', `/cas/${sha256(body)}`, { body, token })).json()['error'];
+    const put = async (body: string, token: string): Promise<unknown> =>
+      (await server.send('PUT', `/cas/${sha256(body)}`, { body, token })).json()['error'];
     const small = await server.token();
-    expect([await put('x'.repeat(90), small), await put('x'.repeat(20), small)]).toEqual([undefined, 'TOO_MANY_BYTES']);
+    expect([await put('x'.repeat(90), small), await put('x'.repeat(20), small)]).toEqual([
+      undefined,
+      'TOO_MANY_BYTES',
+    ]);
     const narrow = await server.token({ maxBlobBytes: 10 });
-    expect([await put('x'.repeat(10), narrow), await put('x'.repeat(11), narrow)]).toEqual([undefined, 'BLOB_TOO_LARGE']);
+    expect([await put('x'.repeat(10), narrow), await put('x'.repeat(11), narrow)]).toEqual([
+      undefined,
+      'BLOB_TOO_LARGE',
+    ]);
   });
 
   it.each([

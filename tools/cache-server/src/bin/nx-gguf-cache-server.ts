@@ -12,6 +12,10 @@ process.exitCode = await runCommand(process.argv.slice(2), {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   }),
 }).catch((error: unknown) => {
-  process.stderr.write(isGgufError(error) ? `${error.code}: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}` : `${String(error)}\n`);
+  process.stderr.write(
+    isGgufError(error)
+      ? `${error.code}: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`
+      : `${String(error)}\n`,
+  );
   return 1;
 });

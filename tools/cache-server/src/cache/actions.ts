@@ -9,7 +9,11 @@ import { manifestOf } from './manifest.js';
  * The text of an action's manifest as a namespace sees it, or null. Answered only while every blob that it names is
  * there; being answered counts as use of it and of them.
  */
-export async function findAction(context: CacheContext, namespace: string, key: Sha256): Promise<string | null> {
+export async function findAction(
+  context: CacheContext,
+  namespace: string,
+  key: Sha256,
+): Promise<string | null> {
   for (const holder of visibleTo(namespace)) {
     const name = actionName(holder, key);
     const text = await context.storage.readDocument(name);
@@ -21,7 +25,11 @@ export async function findAction(context: CacheContext, namespace: string, key: 
 }
 
 /** Keeps a manifest for a namespace; the digests that it names and the namespace does not see, in which case nothing is kept. */
-export async function putAction(context: CacheContext, namespace: string, { key, text }: { key: Sha256; text: string }): Promise<Sha256[]> {
+export async function putAction(
+  context: CacheContext,
+  namespace: string,
+  { key, text }: { key: Sha256; text: string },
+): Promise<Sha256[]> {
   const missing = await missingBlobs(context, namespace, manifestOf(text, key).files);
   if (missing.length > 0) return missing;
   await keepDocument(context, actionName(namespace, key), text);
@@ -33,7 +41,11 @@ export async function removeAction(context: CacheContext, namespace: string, key
   return (await forgetDocument(context, actionName(namespace, key))) !== null;
 }
 
-async function isComplete(context: CacheContext, holder: string, { text, key }: { text: string; key: Sha256 }): Promise<boolean> {
+async function isComplete(
+  context: CacheContext,
+  holder: string,
+  { text, key }: { text: string; key: Sha256 },
+): Promise<boolean> {
   try {
     return await hasBlobs(context, holder, manifestOf(text, key).files);
   } catch (error) {

@@ -4,26 +4,37 @@ import type { CacheContext } from './blobs.js';
 /** Writes a document, in place of the one that is there, and counts its bytes. */
 export async function keepDocument(context: CacheContext, name: DocumentName, text: string): Promise<void> {
   const { storage, space, holdings, locks, changes } = context;
-  await locks(lockOf(name), () => changes.during(async () => {
-    const before = await storage.documentUsage(name);
-    await storage.writeDocument(name, text);
-    const sizeBytes = Buffer.byteLength(text);
-    space.added(space.sizeOf(sizeBytes) - (before === null ? 0 : space.sizeOf(before.sizeBytes)));
-    holdings.changed(name, { count: before === null ? 1 : 0, sizeBytes: sizeBytes - (before?.sizeBytes ?? 0) });
-  }));
+  await locks(lockOf(name), () =>
+    changes.during(async () => {
+      const before = await storage.documentUsage(name);
+      await storage.writeDocument(name, text);
+      const sizeBytes = Buffer.byteLength(text);
+      space.added(space.sizeOf(sizeBytes) - (before === null ? 0 : space.sizeOf(before.sizeBytes)));
+      holdings.changed(name, {
+        count: before === null ? 1 : 0,
+        sizeBytes: sizeBytes - (before?.sizeBytes ?? 0),
+      });
+    }),
+  );
 }
 
 /** Removes a document that is as it is wanted gone, any by default; its size in bytes, or null when there is none. */
-export async function forgetDocument(context: CacheContext, name: DocumentName, isWanted: (usage: Usage) => boolean = () => true): Promise<number | null> {
+export async function forgetDocument(
+  context: CacheContext,
+  name: DocumentName,
+  isWanted: (usage: Usage) => boolean = () => true,
+): Promise<number | null> {
   const { storage, space, holdings, locks, changes } = context;
-  return locks(lockOf(name), () => changes.during(async () => {
-    const before = await storage.documentUsage(name);
-    if (before === null || !isWanted(before)) return null;
-    await storage.removeDocument(name);
-    space.removed(space.sizeOf(before.sizeBytes));
-    holdings.changed(name, { count: -1, sizeBytes: -before.sizeBytes });
-    return before.sizeBytes;
-  }));
+  return locks(lockOf(name), () =>
+    changes.during(async () => {
+      const before = await storage.documentUsage(name);
+      if (before === null || !isWanted(before)) return null;
+      await storage.removeDocument(name);
+      space.removed(space.sizeOf(before.sizeBytes));
+      holdings.changed(name, { count: -1, sizeBytes: -before.sizeBytes });
+      return before.sizeBytes;
+    }),
+  );
 }
 
 function lockOf({ namespace, kind, key }: DocumentName): string {

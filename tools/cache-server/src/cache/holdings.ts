@@ -34,7 +34,10 @@ export function createHoldings(): Holdings {
 }
 
 /** Counts all that there is: bytes, with `overheadBytes` for each file but claims, and what each namespace holds. */
-export async function countHeld(storage: Storage, overheadBytes: number): Promise<{ usedBytes: number; holdings: Holdings }> {
+export async function countHeld(
+  storage: Storage,
+  overheadBytes: number,
+): Promise<{ usedBytes: number; holdings: Holdings }> {
   const holdings = createHoldings();
   const sizes = new Map<string, number>();
   let usedBytes = 0;
@@ -43,7 +46,10 @@ export async function countHeld(storage: Storage, overheadBytes: number): Promis
     usedBytes += sizeBytes + overheadBytes;
   }
   for await (const { name, sizeBytes } of storage.documents()) {
-    holdings.changed(name, { count: 1, sizeBytes: name.kind === 'claims' ? (sizes.get(name.key) ?? 0) : sizeBytes });
+    holdings.changed(name, {
+      count: 1,
+      sizeBytes: name.kind === 'claims' ? (sizes.get(name.key) ?? 0) : sizeBytes,
+    });
     if (name.kind !== 'claims') usedBytes += sizeBytes + overheadBytes;
   }
   return { usedBytes, holdings };

@@ -30,9 +30,15 @@ export async function blobsInArchive(path: string, limits: ArchiveLimits): Promi
   const blobs = new Map<string, BlobId>();
   const late = AbortSignal.timeout(limits.ms);
   try {
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), createGunzip({ chunkSize: 1 << 18 }), limited(limits.unpackedBytes), async (tar: AsyncIterable<Buffer>) => {
-      await readManifests(tar, limits, (text) => addBlobs(blobs, text));
-    }, { signal: late });
+    await pipeline(
+      createReadStream(path, { highWaterMark: 1 << 20 }),
+      createGunzip({ chunkSize: 1 << 18 }),
+      limited(limits.unpackedBytes),
+      async (tar: AsyncIterable<Buffer>) => {
+        await readManifests(tar, limits, (text) => addBlobs(blobs, text));
+      },
+      { signal: late },
+    );
   } catch (cause) {
     const problem = late.aborted ? `it takes longer than ${limits.ms} ms to read` : (cause as Error).message;
     throw new GgufError('BAD_ARCHIVE', `the entry is not a sound tar.gz: ${problem}`, { cause });
@@ -40,24 +46,34 @@ export async function blobsInArchive(path: string, limits: ArchiveLimits): Promi
   return [...blobs.values()];
 }
 
-async function readManifests(tar: AsyncIterable<Buffer>, { members, manifestBytes }: ArchiveLimits, use: (manifest: string) => void): Promise<void> {
+async function readManifests(
+  tar: AsyncIterable<Buffer>,
+  { members, manifestBytes }: ArchiveLimits,
+  use: (manifest: string) => void,
+): Promise<void> {
   let wanted = 0;
-  const count = await readTar(tar, { members, descriptionBytes }, {
-    wants: ({ name, sizeBytes }) => {
-      if (basename(name) !== 'artifact.json' || sizeBytes > manifestBytes) return false;
-      wanted += sizeBytes;
-      if (wanted > mostManifests * manifestBytes) throw new Error(`its manifests are larger than ${mostManifests * manifestBytes} bytes`);
-      return true;
+  const count = await readTar(
+    tar,
+    { members, descriptionBytes },
+    {
+      wants: ({ name, sizeBytes }) => {
+        if (basename(name) !== 'artifact.json' || sizeBytes > manifestBytes) return false;
+        wanted += sizeBytes;
+        if (wanted > mostManifests * manifestBytes)
+          throw new Error(`its manifests are larger than ${mostManifests * manifestBytes} bytes`);
+        return true;
+      },
+      use: (bytes) => use(bytes.toString('utf8')),
     },
-    use: (bytes) => use(bytes.toString('utf8')),
-  });
+  );
   if (count === 0) throw new Error('it is empty');
 }
 
 function addBlobs(blobs: Map<string, BlobId>, text: string): void {
   const manifest = parseForeign('manifest', text);
   if (!('files' in manifest)) return;
-  for (const { sha256, sizeBytes } of manifest.files) blobs.set(`${sha256} ${sizeBytes}`, { sha256, sizeBytes });
+  for (const { sha256, sizeBytes } of manifest.files)
+    blobs.set(`${sha256} ${sizeBytes}`, { sha256, sizeBytes });
   if (blobs.size > mostBlobs) throw new Error(`its manifests name more than ${mostBlobs} blobs`);
 }
 

@@ -9,11 +9,16 @@ export async function removeNamespace(context: CacheContext, namespace: string):
       await forgetDocument(context, name);
       continue;
     }
-    await context.locks(name.key, () => context.changes.during(async () => {
-      if ((await storage.documentUsage(name)) === null) return;
-      await storage.removeDocument(name);
-      holdings.changed(name, { count: -1, sizeBytes: -((await storage.blobUsage(name.key))?.sizeBytes ?? 0) });
-    }));
+    await context.locks(name.key, () =>
+      context.changes.during(async () => {
+        if ((await storage.documentUsage(name)) === null) return;
+        await storage.removeDocument(name);
+        holdings.changed(name, {
+          count: -1,
+          sizeBytes: -((await storage.blobUsage(name.key))?.sizeBytes ?? 0),
+        });
+      }),
+    );
   }
   await storage.removeNamespace(namespace);
 }

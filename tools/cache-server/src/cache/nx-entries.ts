@@ -10,7 +10,11 @@ import type { Reservation } from './space.js';
  * The archive of an entry of Nx's cache as a namespace sees it, or null. Answered only while every blob is there that a
  * manifest in the archive names; being answered counts as use of them all.
  */
-export async function findNxEntry(context: CacheContext, namespace: string, hash: string): Promise<BlobId | null> {
+export async function findNxEntry(
+  context: CacheContext,
+  namespace: string,
+  hash: string,
+): Promise<BlobId | null> {
   for (const holder of visibleTo(namespace)) {
     const entry = await completeEntry(context, holder, hash);
     if (entry === null) continue;
@@ -26,15 +30,28 @@ export async function hasNxEntry(context: CacheContext, namespace: string, hash:
 }
 
 /** Keeps a received archive for a namespace. The blobs that it names may come later; until then it is not answered. */
-export async function putNxEntry(context: CacheContext, namespace: string, entry: { hash: string; id: BlobId; path: string; promised: Reservation; blobs: readonly BlobId[] }): Promise<void> {
+export async function putNxEntry(
+  context: CacheContext,
+  namespace: string,
+  entry: { hash: string; id: BlobId; path: string; promised: Reservation; blobs: readonly BlobId[] },
+): Promise<void> {
   const { hash, id, path, promised, blobs } = entry;
   await publishBlob(context, namespace, { id, path, promised });
-  const text = prettyJson({ format: 1, hash, body: { ...id }, blobs: blobs.map((blob) => ({ ...blob })) } satisfies NxEntry);
+  const text = prettyJson({
+    format: 1,
+    hash,
+    body: { ...id },
+    blobs: blobs.map((blob) => ({ ...blob })),
+  } satisfies NxEntry);
   await keepDocument(context, entryName(namespace, hash), text);
 }
 
 /** Forgets an entry that a namespace has; false when it has none. */
-export async function removeNxEntry(context: CacheContext, namespace: string, hash: string): Promise<boolean> {
+export async function removeNxEntry(
+  context: CacheContext,
+  namespace: string,
+  hash: string,
+): Promise<boolean> {
   return (await forgetDocument(context, entryName(namespace, hash))) !== null;
 }
 

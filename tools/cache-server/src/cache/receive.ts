@@ -22,7 +22,11 @@ export interface Pace {
  * the sender's doing.
  * @throws GgufError `TOO_SLOW`
  */
-export async function* atPace(chunks: AsyncIterable<Buffer>, { leastBytesPerSecond, overSeconds }: Pace, nowMs: () => number = () => performance.now()): AsyncGenerator<Buffer> {
+export async function* atPace(
+  chunks: AsyncIterable<Buffer>,
+  { leastBytesPerSecond, overSeconds }: Pace,
+  nowMs: () => number = () => performance.now(),
+): AsyncGenerator<Buffer> {
   let waitedSeconds = 0;
   let count = 0;
   let since = nowMs();
@@ -30,7 +34,8 @@ export async function* atPace(chunks: AsyncIterable<Buffer>, { leastBytesPerSeco
     waitedSeconds += (nowMs() - since) / 1000;
     count += chunk.length;
     if (waitedSeconds >= overSeconds) {
-      if (count < waitedSeconds * leastBytesPerSecond) throw new GgufError('TOO_SLOW', `the body comes slower than ${leastBytesPerSecond} bytes a second`);
+      if (count < waitedSeconds * leastBytesPerSecond)
+        throw new GgufError('TOO_SLOW', `the body comes slower than ${leastBytesPerSecond} bytes a second`);
       [waitedSeconds, count] = [0, 0];
     }
     yield chunk;
@@ -49,22 +54,33 @@ export interface ReceiveOptions {
  * Unless `use` moves the file away it is removed, whatever happens.
  * @throws GgufError `INCOMPLETE_BODY` when fewer or more bytes come than were announced, `TOO_SLOW`
  */
-export async function receiveFile<T>(body: Readable, to: ReceiveOptions & { directory: string; sizeBytes: number; promised: Reservation }, use: (received: { id: BlobId; path: string; promised: Reservation }) => Promise<T>): Promise<T> {
+export async function receiveFile<T>(
+  body: Readable,
+  to: ReceiveOptions & { directory: string; sizeBytes: number; promised: Reservation },
+  use: (received: { id: BlobId; path: string; promised: Reservation }) => Promise<T>,
+): Promise<T> {
   const path = join(to.directory, ownedName());
   const hash = createHash('sha256');
   const { promised } = to;
   let sizeBytes = 0;
   try {
-    await pipeline(async function* () {
-      for await (const chunk of atPace(chunksOf(body), to.pace)) {
-        hash.update(chunk);
-        sizeBytes += chunk.length;
-        to.onBytes(chunk.length);
-        yield chunk;
-        promised.wrote(sizeBytes);
-      }
-    }, fileWriter(path, { flags: 'wx' }));
-    if (sizeBytes !== to.sizeBytes) throw new GgufError('INCOMPLETE_BODY', `${sizeBytes} bytes came of the ${to.sizeBytes} that were announced`);
+    await pipeline(
+      async function* () {
+        for await (const chunk of atPace(chunksOf(body), to.pace)) {
+          hash.update(chunk);
+          sizeBytes += chunk.length;
+          to.onBytes(chunk.length);
+          yield chunk;
+          promised.wrote(sizeBytes);
+        }
+      },
+      fileWriter(path, { flags: 'wx' }),
+    );
+    if (sizeBytes !== to.sizeBytes)
+      throw new GgufError(
+        'INCOMPLETE_BODY',
+        `${sizeBytes} bytes came of the ${to.sizeBytes} that were announced`,
+      );
     return await use({ id: { sha256: hash.digest('hex'), sizeBytes }, path, promised });
   } finally {
     await rm(path, { force: true });

@@ -8,10 +8,12 @@ export function singleFlight(work: () => Promise<void>): () => Promise<void> {
   };
   return () => {
     if (running === null) return start();
-    next ??= running.catch(() => undefined).then(() => {
-      next = null;
-      return start();
-    });
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = null;
+        return start();
+      });
     return next;
   };
 }

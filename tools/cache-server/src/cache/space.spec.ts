@@ -3,11 +3,22 @@ import { createSpace, type Reservation, type Room, type Space, type SpaceOptions
 const forever = 600_000;
 
 /** A space of 100 bytes on a disk of its own, of which `used` are taken. `may` says how many bytes an eviction finds that may go. */
-function spaceOf(used: number, changes: Partial<SpaceOptions> & { may?: number } = {}): { space: Space; rooms: Room[]; state: { may: number; free: number } } {
+function spaceOf(
+  used: number,
+  changes: Partial<SpaceOptions> & { may?: number } = {},
+): { space: Space; rooms: Room[]; state: { may: number; free: number } } {
   const rooms: Room[] = [];
   const state = { may: changes.may ?? 0, free: Infinity };
   const space: Space = createSpace({
-    maxBytes: 100, highWater: 1, lowWater: 1, untrustedBytes: 30, usedBytes: used, overheadBytes: 0, marginBytes: 0, evictsFromDisk: true, patienceMs: 0,
+    maxBytes: 100,
+    highWater: 1,
+    lowWater: 1,
+    untrustedBytes: 30,
+    usedBytes: used,
+    overheadBytes: 0,
+    marginBytes: 0,
+    evictsFromDisk: true,
+    patienceMs: 0,
     freeBytes: () => Promise.resolve(state.free),
     takeBack: () => Promise.resolve(0),
     evictTo: (room) => {
@@ -28,7 +39,10 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 /** What became of a promise after everything that can happen at once has happened. */
 async function stateOf(asked: Promise<Reservation>): Promise<string> {
   let state = 'waits';
-  asked.then(() => void (state = 'has room'), () => void (state = 'refused'));
+  asked.then(
+    () => void (state = 'has room'),
+    () => void (state = 'refused'),
+  );
   for (let count = 0; count < 20; count++) await turn();
   return state;
 }
@@ -52,13 +66,16 @@ describe('space', () => {
   });
 
   it('goes on making room as long as that frees anything, and refuses only then', async () => {
-    const { space, state, rooms } = spaceOf(100, { evictTo: (room) => {
-      rooms.push(room);
-      if (state.may === 0) return Promise.resolve(0);
-      state.may -= 10;
-      space.removed(10);
-      return Promise.resolve(10);
-    }, may: 60 });
+    const { space, state, rooms } = spaceOf(100, {
+      evictTo: (room) => {
+        rooms.push(room);
+        if (state.may === 0) return Promise.resolve(0);
+        state.may -= 10;
+        space.removed(10);
+        return Promise.resolve(10);
+      },
+      may: 60,
+    });
     await space.reserve(50, true);
     expect(rooms).toHaveLength(5);
     await expect(space.reserve(30, true)).rejects.toMatchObject(refused);
@@ -149,12 +166,15 @@ describe('space', () => {
 
   it('promises namespaces that are not trusted their share, which they wait for alike, and takes back what stands still', async () => {
     const taken: boolean[] = [];
-    const { space, rooms } = spaceOf(0, { patienceMs: forever, takeBack: (isUntrustedOnly) => {
-      taken.push(isUntrustedOnly);
-      if (taken.length < 2) return Promise.resolve(0);
-      idle.release();
-      return Promise.resolve(10);
-    } });
+    const { space, rooms } = spaceOf(0, {
+      patienceMs: forever,
+      takeBack: (isUntrustedOnly) => {
+        taken.push(isUntrustedOnly);
+        if (taken.length < 2) return Promise.resolve(0);
+        idle.release();
+        return Promise.resolve(10);
+      },
+    });
     const idle = await space.reserve(10, false);
     const other = await space.reserve(20, false);
     await expect(space.reserve(31, false)).rejects.toMatchObject(refused);

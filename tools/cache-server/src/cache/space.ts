@@ -89,8 +89,12 @@ export function createSpace(options: SpaceOptions): Space {
 
   const freeBytes = async (): Promise<number> => (await options.freeBytes()) ?? Infinity;
   /** Bytes that are too many once so many more have come; 0 when they fit. */
-  const excess = (free: number, moreBytes: number): { room: number; disk: number } => ({ room: Math.max(0, used + reserved + moreBytes - maxBytes), disk: Math.max(0, awaited + moreBytes + marginBytes - free) });
-  const hasShare = ({ sizeBytes, isTrusted }: Pick<Waiter, 'sizeBytes' | 'isTrusted'>): boolean => isTrusted || untrusted + sizeBytes <= options.untrustedBytes;
+  const excess = (free: number, moreBytes: number): { room: number; disk: number } => ({
+    room: Math.max(0, used + reserved + moreBytes - maxBytes),
+    disk: Math.max(0, awaited + moreBytes + marginBytes - free),
+  });
+  const hasShare = ({ sizeBytes, isTrusted }: Pick<Waiter, 'sizeBytes' | 'isTrusted'>): boolean =>
+    isTrusted || untrusted + sizeBytes <= options.untrustedBytes;
   const fits = (free: number, moreBytes: number): boolean => {
     const { room, disk } = excess(free, moreBytes);
     return room === 0 && disk === 0;
@@ -146,7 +150,10 @@ export function createSpace(options: SpaceOptions): Space {
     const { room, disk } = excess(await freeBytes(), wanted);
     const over = options.evictsFromDisk ? Math.max(room, disk) : room;
     if (over === 0 && used + reserved + wanted <= highWater * maxBytes) return 0;
-    return options.evictTo({ keepBytes: Math.max(0, Math.min(lowWater * maxBytes - reserved - wanted, used - over)), untrustedBytes: untrusted + untrustedWanted });
+    return options.evictTo({
+      keepBytes: Math.max(0, Math.min(lowWater * maxBytes - reserved - wanted, used - over)),
+      untrustedBytes: untrusted + untrustedWanted,
+    });
   };
 
   /** Room that others are promised would be enough. */
@@ -168,7 +175,8 @@ export function createSpace(options: SpaceOptions): Space {
         isMoving = (await makeRoom()) > 0;
         await admit();
         const stillAsked = asked.filter((waiter) => waiting.has(waiter));
-        if (!isMoving && stillAsked.length > 0) isMoving = (await options.takeBack(!stillAsked.some(hasShare))) > 0;
+        if (!isMoving && stillAsked.length > 0)
+          isMoving = (await options.takeBack(!stillAsked.some(hasShare))) > 0;
         if (!isMoving) nextLookMs = performance.now() + fruitlessTimes * (performance.now() - began);
         await admit();
         const free = await freeBytes();
@@ -192,7 +200,11 @@ export function createSpace(options: SpaceOptions): Space {
   });
   const serveSoon = (): void => void serve().catch(() => undefined);
   const changed = (): void => {
-    if (waiting.size > 0) void admit().then(() => (waiting.size > 0 ? serveSoon() : undefined), () => undefined);
+    if (waiting.size > 0)
+      void admit().then(
+        () => (waiting.size > 0 ? serveSoon() : undefined),
+        () => undefined,
+      );
   };
 
   return {
@@ -217,7 +229,11 @@ export function createSpace(options: SpaceOptions): Space {
       const sizeBytes = sizeOf(contentBytes);
       const free = await freeBytes();
       // What can never fit pushes nothing out.
-      if (sizeBytes > maxBytes || sizeBytes + marginBytes > free + (options.evictsFromDisk ? used : 0) + reserved) throw full(sizeBytes, tooLarge);
+      if (
+        sizeBytes > maxBytes ||
+        sizeBytes + marginBytes > free + (options.evictsFromDisk ? used : 0) + reserved
+      )
+        throw full(sizeBytes, tooLarge);
       // Nobody overtakes who waits.
       const before = [...waiting].reduce((sum, waiter) => sum + waiter.sizeBytes, 0);
       if (hasShare({ sizeBytes, isTrusted }) && fits(free, before + sizeBytes)) {
@@ -226,7 +242,13 @@ export function createSpace(options: SpaceOptions): Space {
         return reservation;
       }
       return new Promise<Reservation>((resolve, reject) => {
-        waiting.add({ sizeBytes, isTrusted, untilMs: performance.now() + options.patienceMs, admit: resolve, refuse: reject });
+        waiting.add({
+          sizeBytes,
+          isTrusted,
+          untilMs: performance.now() + options.patienceMs,
+          admit: resolve,
+          refuse: reject,
+        });
         serveSoon();
       });
     },
@@ -234,8 +256,10 @@ export function createSpace(options: SpaceOptions): Space {
 }
 
 const tooLarge = 'It is more than the server may keep (maxBytes), or than its disk can hold.';
-const beingUsed = 'What was used a moment ago is not evicted. Give the server more room (maxBytes), or try again later.';
-const shareIsPromised = 'Namespaces that are not trusted share a part of the room (untrustedShare), and most of it is promised to uploads under way. Try again later.';
+const beingUsed =
+  'What was used a moment ago is not evicted. Give the server more room (maxBytes), or try again later.';
+const shareIsPromised =
+  'Namespaces that are not trusted share a part of the room (untrustedShare), and most of it is promised to uploads under way. Try again later.';
 
 function full(sizeBytes: number, hint: string): GgufError {
   return new GgufError('STORAGE_FULL', `there is no room for ${sizeBytes} bytes`, { hint });

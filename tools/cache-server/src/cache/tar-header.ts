@@ -16,7 +16,11 @@ export function tarHeader(block: Buffer): TarHeader {
   const name = prefix === '' ? text(block, 0, 100) : `${prefix}/${text(block, 0, 100)}`;
   const flag = block[156] ?? 0;
   const type = flag === 0 || flag === 0x37 ? '0' : String.fromCharCode(flag);
-  return { name, type: type === '0' && name.endsWith('/') ? '5' : type, sizeBytes: type === '5' ? 0 : sizeBytes };
+  return {
+    name,
+    type: type === '0' && name.endsWith('/') ? '5' : type,
+    sizeBytes: type === '5' ? 0 : sizeBytes,
+  };
 }
 
 /** What a pax header says about the name and the size of what follows. @throws Error */
@@ -25,12 +29,14 @@ export function paxRecords(bytes: Buffer): { path?: string; sizeBytes?: number }
   for (let at = 0; at < bytes.length;) {
     const space = bytes.indexOf(0x20, at);
     const length = space < 0 || space - at > 8 ? NaN : Number(bytes.toString('latin1', at, space));
-    if (!Number.isInteger(length) || length < space - at + 3 || at + length > bytes.length) throw new Error('a pax header is damaged');
+    if (!Number.isInteger(length) || length < space - at + 3 || at + length > bytes.length)
+      throw new Error('a pax header is damaged');
     const key = bytes.toString('latin1', space + 1, Math.min(space + 6, at + length - 1));
     if (key === 'path=') found.path = bytes.toString('utf8', space + 6, at + length - 1);
     if (key === 'size=') {
       found.sizeBytes = Number(bytes.toString('latin1', space + 6, Math.min(at + length - 1, space + 26)));
-      if (!Number.isSafeInteger(found.sizeBytes) || found.sizeBytes < 0) throw new Error('a pax header has no sound size');
+      if (!Number.isSafeInteger(found.sizeBytes) || found.sizeBytes < 0)
+        throw new Error('a pax header has no sound size');
     }
     at += length;
   }
@@ -46,7 +52,9 @@ export function text(bytes: Buffer, start = 0, length = bytes.length): string {
 function size(block: Buffer): number {
   // GNU's way for what octal digits do not hold: the first bit is set, the rest is a number.
   if (((block[124] ?? 0) & 0x80) === 0) return octal(block, 124, 12);
-  return block[124] === 0x80 && block.readUInt32BE(125) >>> 8 === 0 ? Number(block.readBigUInt64BE(128)) : NaN;
+  return block[124] === 0x80 && block.readUInt32BE(125) >>> 8 === 0
+    ? Number(block.readBigUInt64BE(128))
+    : NaN;
 }
 
 function octal(block: Buffer, start: number, length: number): number {

@@ -24,7 +24,11 @@ const longestDescription = 1 << 20;
  * has. What counts against the limits is read from the headers before any of it is taken.
  * @throws Error for what is no whole archive, or goes beyond a limit
  */
-export async function readTar(tar: AsyncIterable<Buffer>, limits: TarLimits, { wants, use }: TarReader): Promise<number> {
+export async function readTar(
+  tar: AsyncIterable<Buffer>,
+  limits: TarLimits,
+  { wants, use }: TarReader,
+): Promise<number> {
   const source = blocksOf(tar);
   let [members, described] = [0, 0];
   let told: { path?: string; sizeBytes?: number } = {};
@@ -37,11 +41,15 @@ export async function readTar(tar: AsyncIterable<Buffer>, limits: TarLimits, { w
     if (++members > limits.members) throw new Error(`it has more than ${limits.members} members`);
     if (isDescription) {
       described += header.sizeBytes;
-      if (header.sizeBytes > longestDescription || described > limits.descriptionBytes) throw new Error(`its headers are larger than ${Math.min(longestDescription, limits.descriptionBytes)} bytes`);
+      if (header.sizeBytes > longestDescription || described > limits.descriptionBytes)
+        throw new Error(
+          `its headers are larger than ${Math.min(longestDescription, limits.descriptionBytes)} bytes`,
+        );
       told = { ...told, ...describe(header, await whole(source, header.sizeBytes)) };
       continue;
     }
-    for (let isMore = header.type === 'S' && block[482] === 1; isMore;) isMore = (await sparseMap(source, ++members, limits))[504] === 1;
+    for (let isMore = header.type === 'S' && block[482] === 1; isMore;)
+      isMore = (await sparseMap(source, ++members, limits))[504] === 1;
     const name = told.path ?? header.name;
     const sizeBytes = header.type === '5' ? 0 : (told.sizeBytes ?? header.sizeBytes);
     told = {};
@@ -51,7 +59,11 @@ export async function readTar(tar: AsyncIterable<Buffer>, limits: TarLimits, { w
 }
 
 /** GNU's map of a file with holes goes on in blocks of its own. */
-async function sparseMap(source: ReturnType<typeof blocksOf>, count: number, limits: TarLimits): Promise<Buffer> {
+async function sparseMap(
+  source: ReturnType<typeof blocksOf>,
+  count: number,
+  limits: TarLimits,
+): Promise<Buffer> {
   if (count > limits.members) throw new Error(`it has more than ${limits.members} members`);
   return whole(source, blockBytes);
 }
@@ -73,7 +85,11 @@ function padded(sizeBytes: number): number {
 }
 
 /** Bytes by number. Null, or false, at the end. @throws Error for an end in the middle */
-function blocksOf(tar: AsyncIterable<Buffer>): { ready: (count: number) => Buffer | null; take: (count: number) => Promise<Buffer | null>; skip: (count: number) => Promise<boolean> } {
+function blocksOf(tar: AsyncIterable<Buffer>): {
+  ready: (count: number) => Buffer | null;
+  take: (count: number) => Promise<Buffer | null>;
+  skip: (count: number) => Promise<boolean>;
+} {
   const chunks = tar[Symbol.asyncIterator]();
   let rest: Buffer = Buffer.alloc(0);
   const next = async (): Promise<boolean> => {

@@ -32,9 +32,19 @@ export const usage = `nx-gguf-cache-server: a cache for teams that use nx-gguf
   --anonymous read  let everybody read what is trusted (none)`;
 
 const flags = {
-  config: { type: 'string' }, directory: { type: 'string' }, host: { type: 'string' }, port: { type: 'string' }, anonymous: { type: 'string' },
-  scope: { type: 'string' }, namespace: { type: 'string' }, note: { type: 'string' }, days: { type: 'string' },
-  'requests-per-minute': { type: 'string' }, 'upload-bytes-per-hour': { type: 'string' }, 'max-blob-bytes': { type: 'string' }, help: { type: 'boolean', short: 'h' },
+  config: { type: 'string' },
+  directory: { type: 'string' },
+  host: { type: 'string' },
+  port: { type: 'string' },
+  anonymous: { type: 'string' },
+  scope: { type: 'string' },
+  namespace: { type: 'string' },
+  note: { type: 'string' },
+  days: { type: 'string' },
+  'requests-per-minute': { type: 'string' },
+  'upload-bytes-per-hour': { type: 'string' },
+  'max-blob-bytes': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsConfig['options'];
 
 /** The flags of the command, as they were given. */
@@ -51,16 +61,22 @@ export async function runCommand(argv: readonly string[], context: CommandContex
   const [command = 'serve', ...rest] = positionals;
   if (command === 'serve' && rest.length === 0) return serve(settings, context);
   if (command === 'token') return tokenCommand(settings, { args: rest, flags: values, context });
-  throw new GgufError('UNKNOWN_COMMAND', `there is no command ${JSON.stringify(positionals.join(' '))}`, { hint: usage });
+  throw new GgufError('UNKNOWN_COMMAND', `there is no command ${JSON.stringify(positionals.join(' '))}`, {
+    hint: usage,
+  });
 }
 
 async function settingsFrom(values: Flags, { env, cwd }: CommandContext): Promise<Settings> {
-  const { config, base } = typeof values.config === 'string' ? await readConfig(values.config) : { config: {}, base: cwd };
+  const { config, base } =
+    typeof values.config === 'string' ? await readConfig(values.config) : { config: {}, base: cwd };
   const given: Record<string, unknown> = {};
-  for (const name of ['host', 'anonymous'] as const) if (values[name] !== undefined) given[name] = values[name];
+  for (const name of ['host', 'anonymous'] as const)
+    if (values[name] !== undefined) given[name] = values[name];
   if (values.port !== undefined) given['port'] = Number(values.port);
   const settings = settingsOf({ ...config, ...checkedConfig(given, 'the command line') }, { env, base });
-  return typeof values.directory === 'string' ? { ...settings, directory: settingsOf({ directory: values.directory }, { env, base: cwd }).directory } : settings;
+  return typeof values.directory === 'string'
+    ? { ...settings, directory: settingsOf({ directory: values.directory }, { env, base: cwd }).directory }
+    : settings;
 }
 
 function parse(argv: readonly string[]): { values: Flags; positionals: string[] } {

@@ -12,7 +12,10 @@ export async function takeDirectory(directory: string): Promise<() => Promise<vo
     if (systemErrorCode(error) === 'ENOENT') return '';
     throw error;
   });
-  if (other !== '' && ownerOf(other) === 'runs') throw new GgufError('DIRECTORY_IN_USE', `another server runs on ${directory}`, { hint: 'Stop it, or choose another directory with --directory.' });
+  if (other !== '' && ownerOf(other) === 'runs')
+    throw new GgufError('DIRECTORY_IN_USE', `another server runs on ${directory}`, {
+      hint: 'Stop it, or choose another directory with --directory.',
+    });
   await writeDurably(path, ownedName());
   return () => rm(path, { force: true });
 }

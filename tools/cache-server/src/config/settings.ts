@@ -5,7 +5,9 @@ import { GgufError, optionProblems } from 'nx-gguf/store';
 import { configSchema, type Bucket, type Config } from './generated/config.generated.js';
 
 /** A configuration with every default filled in; paths are absolute. `maxBytes` and `uploadBytesPerHour` may be null. */
-export type Settings = Required<Omit<Config, '$schema' | 'tls' | 's3' | 'maxBytes' | 'uploadBytesPerHour'>> & {
+export type Settings = Required<
+  Omit<Config, '$schema' | 'tls' | 's3' | 'maxBytes' | 'uploadBytesPerHour'>
+> & {
   tls: { certificate: string; key: string } | null;
   s3: Bucket | null;
   maxBytes: number | null;
@@ -15,9 +17,22 @@ export type Settings = Required<Omit<Config, '$schema' | 'tls' | 's3' | 'maxByte
 const properties: Readonly<Record<string, object>> = configSchema.properties;
 
 /** The settings that a configuration means; paths in it are relative to `base`. */
-export function settingsOf(config: Config, { env, base }: { env: Readonly<Record<string, string | undefined>>; base: string }): Settings {
-  const defaults = Object.fromEntries(Object.entries(properties).flatMap(([name, property]) => ('default' in property ? [[name, property.default]] : [])));
-  const settings = { ...defaults, s3: null, maxBytes: null, uploadBytesPerHour: null, ...config } as unknown as Settings;
+export function settingsOf(
+  config: Config,
+  { env, base }: { env: Readonly<Record<string, string | undefined>>; base: string },
+): Settings {
+  const defaults = Object.fromEntries(
+    Object.entries(properties).flatMap(([name, property]) =>
+      'default' in property ? [[name, property.default]] : [],
+    ),
+  );
+  const settings = {
+    ...defaults,
+    s3: null,
+    maxBytes: null,
+    uploadBytesPerHour: null,
+    ...config,
+  } as unknown as Settings;
   const { tls = null, directory } = config;
   return {
     ...settings,
@@ -47,12 +62,19 @@ export async function readConfig(path: string): Promise<{ config: Config; base: 
 export function checkedConfig(value: unknown, from: string): Config {
   const problems = optionProblems(configSchema, value);
   const config = value as Config;
-  if (problems.length === 0 && (config.lowWater ?? 0.8) > (config.highWater ?? 0.95)) problems.push('lowWater: is above highWater');
-  if (problems.length > 0) throw new GgufError('BAD_CONFIG', problems.map((problem) => `${from}: ${problem}`).join('\n'), { hint: 'The settings are described in nx-gguf-cache-server/schemas/config.schema.json.' });
+  if (problems.length === 0 && (config.lowWater ?? 0.8) > (config.highWater ?? 0.95))
+    problems.push('lowWater: is above highWater');
+  if (problems.length > 0)
+    throw new GgufError('BAD_CONFIG', problems.map((problem) => `${from}: ${problem}`).join('\n'), {
+      hint: 'The settings are described in nx-gguf-cache-server/schemas/config.schema.json.',
+    });
   return config;
 }
 
 function defaultDirectory(env: Readonly<Record<string, string | undefined>>): string {
   const cache = env['XDG_CACHE_HOME'];
-  return join(cache !== undefined && isAbsolute(cache) ? cache : join(homedir(), '.cache'), 'nx-gguf-cache-server');
+  return join(
+    cache !== undefined && isAbsolute(cache) ? cache : join(homedir(), '.cache'),
+    'nx-gguf-cache-server',
+  );
 }

@@ -30,7 +30,10 @@ export async function evict(context: CacheContext, goal: EvictionGoal): Promise<
   const plan = planEviction(blobs, entries, goal);
   for (let step = plan.next(); step.done !== true;) {
     const eviction = step.value;
-    const removed = eviction.remove === 'entry' ? await removeEntries(context, [eviction.entry]) : await removeUnused(context, eviction);
+    const removed =
+      eviction.remove === 'entry'
+        ? await removeEntries(context, [eviction.entry])
+        : await removeUnused(context, eviction);
     evicted.entries += removed.entries.length;
     evicted.bytes += sum(removed.entries);
     if (eviction.remove === 'blob' && removed.isBlobGone) {
@@ -42,9 +45,13 @@ export async function evict(context: CacheContext, goal: EvictionGoal): Promise<
   return evicted;
 }
 
-async function removeUnused(context: CacheContext, { blob, entries }: { blob: HeldBlob; entries: readonly HeldEntry[] }): Promise<Removed> {
+async function removeUnused(
+  context: CacheContext,
+  { blob, entries }: { blob: HeldBlob; entries: readonly HeldEntry[] },
+): Promise<Removed> {
   const { storage, locks } = context;
-  const isUnused = async (): Promise<boolean> => (await storage.blobUsage(blob.sha256))?.usedMs === blob.usedMs;
+  const isUnused = async (): Promise<boolean> =>
+    (await storage.blobUsage(blob.sha256))?.usedMs === blob.usedMs;
   if (!(await isUnused())) return { isBlobGone: false, entries: [] };
   const { entries: gone } = await removeEntries(context, entries);
   const isBlobGone = await locks(blob.sha256, async () => {
@@ -58,13 +65,17 @@ async function removeUnused(context: CacheContext, { blob, entries }: { blob: He
 async function removeEntries(context: CacheContext, entries: readonly HeldEntry[]): Promise<Removed> {
   const gone: HeldEntry[] = [];
   for (const entry of entries) {
-    if ((await forgetDocument(context, entry.name, ({ usedMs }) => usedMs === entry.usedMs)) !== null) gone.push(entry);
+    if ((await forgetDocument(context, entry.name, ({ usedMs }) => usedMs === entry.usedMs)) !== null)
+      gone.push(entry);
   }
   return { isBlobGone: false, entries: gone };
 }
 
 /** All that there is. Entries are read before blobs are listed, so that a blob that came since is not taken for one without entries. */
-async function look({ storage, space }: CacheContext): Promise<{ blobs: HeldBlob[]; entries: HeldEntry[]; holdings: Holdings }> {
+async function look({
+  storage,
+  space,
+}: CacheContext): Promise<{ blobs: HeldBlob[]; entries: HeldEntry[]; holdings: Holdings }> {
   const entries: HeldEntry[] = [];
   const claims: DocumentName[] = [];
   const trustedBlobs = new Set<Sha256>();
@@ -75,7 +86,12 @@ async function look({ storage, space }: CacheContext): Promise<{ blobs: HeldBlob
       if (name.namespace === trusted) trustedBlobs.add(name.key);
       continue;
     }
-    entries.push({ name, sizeBytes: space.sizeOf(sizeBytes), usedMs, blobs: namedBlobs(name, (await storage.readDocument(name)) ?? '') });
+    entries.push({
+      name,
+      sizeBytes: space.sizeOf(sizeBytes),
+      usedMs,
+      blobs: namedBlobs(name, (await storage.readDocument(name)) ?? ''),
+    });
     holdings.changed(name, { count: 1, sizeBytes });
   }
   const blobs: HeldBlob[] = [];

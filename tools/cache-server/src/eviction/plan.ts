@@ -42,14 +42,21 @@ export interface Removed {
  * What to remove, in this order: what is too old, then what was used least recently until the goal is reached. After each
  * it is told what was removed in truth, and goes on until that is enough.
  */
-export function* planEviction(blobs: readonly HeldBlob[], entries: readonly HeldEntry[], goal: EvictionGoal): Generator<Eviction, void, Removed> {
+export function* planEviction(
+  blobs: readonly HeldBlob[],
+  entries: readonly HeldEntry[],
+  goal: EvictionGoal,
+): Generator<Eviction, void, Removed> {
   const plan = new Plan(blobs, entries);
-  const oldest = [...blobs.map((blob) => ({ blob })), ...entries.map((entry) => ({ entry }))].sort((a, b) => usedMs(a) - usedMs(b));
+  const oldest = [...blobs.map((blob) => ({ blob })), ...entries.map((entry) => ({ entry }))].sort(
+    (a, b) => usedMs(a) - usedMs(b),
+  );
   const beforeMs = goal.nowMs - goal.maxAgeMs;
   for (const item of oldest) if (usedMs(item) < beforeMs) yield* plan.remove(item, 'not used for too long');
   for (const entry of entries) {
     const isDangling = !entry.blobs.every((sha256) => plan.has(sha256));
-    if (isDangling && entry.usedMs < goal.nowMs - goal.danglingMs) yield* plan.remove({ entry }, 'names a blob that is not here');
+    if (isDangling && entry.usedMs < goal.nowMs - goal.danglingMs)
+      yield* plan.remove({ entry }, 'names a blob that is not here');
   }
   if (plan.bytes <= goal.keepBytes) return;
   for (const item of oldest) {
@@ -85,7 +92,10 @@ class Plan {
   }
 
   /** Asks for a removal, unless it was asked for already, and counts what came of it. */
-  *remove(item: { blob: HeldBlob } | { entry: HeldEntry }, because: string): Generator<Eviction, void, Removed> {
+  *remove(
+    item: { blob: HeldBlob } | { entry: HeldEntry },
+    because: string,
+  ): Generator<Eviction, void, Removed> {
     if (!this.#isNew('entry' in item ? item.entry : item.blob.sha256)) return;
     if ('entry' in item) {
       this.#forget(yield { remove: 'entry', entry: item.entry, because });

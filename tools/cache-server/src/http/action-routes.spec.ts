@@ -19,10 +19,15 @@ beforeAll(async () => {
 describe('/ac/<action key>', () => {
   it('takes a manifest only when every blob that it names is there, and answers the very bytes', async () => {
     const refused = await put(manifestText(manifest));
-    expect([refused.status, refused.json()]).toEqual([409, expect.objectContaining({ error: 'BLOBS_MISSING', missing: Object.values(files).map(sha256).sort() })]);
+    expect([refused.status, refused.json()]).toEqual([
+      409,
+      expect.objectContaining({ error: 'BLOBS_MISSING', missing: Object.values(files).map(sha256).sort() }),
+    ]);
     expect((await server.send('GET', path)).status).toBe(404);
     await putBlob(files['model.gguf']);
-    expect((await put(manifestText(manifest))).json()).toMatchObject({ missing: [sha256(files['log/output.txt'])] });
+    expect((await put(manifestText(manifest))).json()).toMatchObject({
+      missing: [sha256(files['log/output.txt'])],
+    });
     await putBlob(files['log/output.txt']);
     expect((await put(manifestText(manifest))).status).toBe(200);
     const reply = await server.send('GET', path);
@@ -41,7 +46,10 @@ describe('/ac/<action key>', () => {
   it('takes another manifest in its place, and keeps the old one when the other is refused', async () => {
     const other = manifestOf(files, { facts: { count: 2 } });
     expect((await put(manifestText(other))).status).toBe(200);
-    expect((await put(manifestText(manifestOf({ ...files, more: 'x' }, { actionKey: manifest.actionKey })))).status).toBe(409);
+    expect(
+      (await put(manifestText(manifestOf({ ...files, more: 'x' }, { actionKey: manifest.actionKey }))))
+        .status,
+    ).toBe(409);
     expect((await server.send('GET', path)).body.toString()).toBe(manifestText(other));
   });
 
@@ -55,8 +63,15 @@ describe('/ac/<action key>', () => {
 });
 
 describe('a hostile manifest', () => {
-  const named = (name: string): Manifest => ({ ...manifest, files: [{ name, sha256: sha256('weights'), sizeBytes: 7 }] });
-  const many = Array.from({ length: 1500 }, (_, index) => ({ name: `f${index}`, sha256: sha256(String(index)), sizeBytes: 1 }));
+  const named = (name: string): Manifest => ({
+    ...manifest,
+    files: [{ name, sha256: sha256('weights'), sizeBytes: 7 }],
+  });
+  const many = Array.from({ length: 1500 }, (_, index) => ({
+    name: `f${index}`,
+    sha256: sha256(String(index)),
+    sizeBytes: 1,
+  }));
 
   it.each([
     ['leaves its directory', named('../model.gguf')],
@@ -69,10 +84,22 @@ describe('a hostile manifest', () => {
     ['has a control character', named('a\nb')],
     ['has no end', named('a'.repeat(1025))],
     ['names a file twice', { ...manifest, files: [...named('a').files, ...named('a').files] }],
-    ['gives a blob two sizes', { ...manifest, files: [...named('a').files, { name: 'b', sha256: sha256('weights'), sizeBytes: 8 }] }],
-    ['has a digest that is none', { ...manifest, files: [{ name: 'a', sha256: '../../tokens', sizeBytes: 1 }] }],
-    ['has a negative size', { ...manifest, files: [{ name: 'a', sha256: sha256('weights'), sizeBytes: -1 }] }],
-    ['has a size beyond what numbers can tell', { ...manifest, files: [{ name: 'a', sha256: sha256('weights'), sizeBytes: 2 ** 60 }] }],
+    [
+      'gives a blob two sizes',
+      { ...manifest, files: [...named('a').files, { name: 'b', sha256: sha256('weights'), sizeBytes: 8 }] },
+    ],
+    [
+      'has a digest that is none',
+      { ...manifest, files: [{ name: 'a', sha256: '../../tokens', sizeBytes: 1 }] },
+    ],
+    [
+      'has a negative size',
+      { ...manifest, files: [{ name: 'a', sha256: sha256('weights'), sizeBytes: -1 }] },
+    ],
+    [
+      'has a size beyond what numbers can tell',
+      { ...manifest, files: [{ name: 'a', sha256: sha256('weights'), sizeBytes: 2 ** 60 }] },
+    ],
     ['is of another action', { ...manifest, actionKey: '0'.repeat(64) }],
     ['is of another format', { ...manifest, format: 2 }],
     ['has more in it', { ...manifest, link: '/etc' }],
@@ -84,12 +111,22 @@ describe('a hostile manifest', () => {
 
   it('with the wrong size of a blob is refused as one whose blob is missing', async () => {
     await putBlob('weights');
-    expect((await put(manifestText({ ...manifest, files: [{ name: 'a', sha256: sha256('weights'), sizeBytes: 8 }] }))).json()).toMatchObject({ error: 'BLOBS_MISSING', missing: [sha256('weights')] });
+    expect(
+      (
+        await put(
+          manifestText({ ...manifest, files: [{ name: 'a', sha256: sha256('weights'), sizeBytes: 8 }] }),
+        )
+      ).json(),
+    ).toMatchObject({ error: 'BLOBS_MISSING', missing: [sha256('weights')] });
   });
 
   it('that is no JSON, or too large, or names blobs without number, is refused', async () => {
     expect((await put('{"format":1,')).json()).toMatchObject({ error: 'BAD_MANIFEST' });
-    expect((await put(manifestText({ ...manifest, files: many }))).json()).toMatchObject({ error: 'BODY_TOO_LARGE' });
-    expect((await put(`{"format":1,"files":${'['.repeat(40_000)}${']'.repeat(40_000)}}`)).json()).toMatchObject({ error: 'BAD_MANIFEST' });
+    expect((await put(manifestText({ ...manifest, files: many }))).json()).toMatchObject({
+      error: 'BODY_TOO_LARGE',
+    });
+    expect(
+      (await put(`{"format":1,"files":${'['.repeat(40_000)}${']'.repeat(40_000)}}`)).json(),
+    ).toMatchObject({ error: 'BAD_MANIFEST' });
   });
 });

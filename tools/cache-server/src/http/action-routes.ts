@@ -14,17 +14,23 @@ export function actionRoute(service: Service): Route {
     name: 'ac',
     path: /^\/ac\/([0-9a-f]{64})$/,
     methods: { GET: 'read', PUT: 'write', DELETE: 'admin' },
-    handle: (exchange) => ({ PUT: receive, DELETE: remove }[exchange.request.method ?? ''] ?? send)(service, exchange),
+    handle: (exchange) =>
+      (({ PUT: receive, DELETE: remove })[exchange.request.method ?? ''] ?? send)(service, exchange),
   };
 }
 
 async function send({ cache, metrics }: Service, { identity, part: key }: Exchange): Promise<Answer> {
   const text = await findAction(cache, identity.namespace, key);
   metrics.lookup('action', text !== null);
-  return text === null ? notFound : { status: 200, headers: { 'Content-Type': 'application/json' }, body: text };
+  return text === null
+    ? notFound
+    : { status: 200, headers: { 'Content-Type': 'application/json' }, body: text };
 }
 
-async function receive(service: Service, { request, response, identity, part: key }: Exchange): Promise<Answer> {
+async function receive(
+  service: Service,
+  { request, response, identity, part: key }: Exchange,
+): Promise<Answer> {
   const { cache, metrics, settings } = service;
   const sizeBytes = announcedSize(request, settings.maxManifestBytes);
   await service.limits.upload(identity, sizeBytes);
@@ -32,12 +38,22 @@ async function receive(service: Service, { request, response, identity, part: ke
   try {
     welcomeBody(request, response);
     // Those who send slowly keep nothing in memory, and what is read takes turns.
-    const missing = await receiveFile(request, { ...service.receiving, promised: reservation, directory: cache.storage.staging, sizeBytes }, ({ path }) => {
-      return service.reading(identity.namespace, async () => putAction(cache, identity.namespace, { key, text: await readFile(path, 'utf8') }));
-    });
+    const missing = await receiveFile(
+      request,
+      { ...service.receiving, promised: reservation, directory: cache.storage.staging, sizeBytes },
+      ({ path }) => {
+        return service.reading(identity.namespace, async () =>
+          putAction(cache, identity.namespace, { key, text: await readFile(path, 'utf8') }),
+        );
+      },
+    );
     if (missing.length === 0) return jsonAnswer(200, { actionKey: key });
     metrics.error('BLOBS_MISSING');
-    return jsonAnswer(409, { error: 'BLOBS_MISSING', message: `${missing.length} of the blobs that it names are not here, or have another size`, missing });
+    return jsonAnswer(409, {
+      error: 'BLOBS_MISSING',
+      message: `${missing.length} of the blobs that it names are not here, or have another size`,
+      missing,
+    });
   } finally {
     reservation.release();
   }

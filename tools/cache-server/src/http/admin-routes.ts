@@ -17,7 +17,8 @@ export function healthRoute({ cache, nowMs }: Service): Route {
     path: /^\/health$/,
     methods: { GET: null },
     handle: async () => {
-      if (asked === null || nowMs() - asked.atMs >= healthMs) asked = { atMs: nowMs(), answer: cache.storage.namespaces() };
+      if (asked === null || nowMs() - asked.atMs >= healthMs)
+        asked = { atMs: nowMs(), answer: cache.storage.namespaces() };
       await asked.answer;
       return jsonAnswer(200, { status: 'ok' });
     },
@@ -31,7 +32,11 @@ export function metricsRoute({ metrics }: Service): Route {
     name: 'metrics',
     path: /^\/metrics$/,
     methods: { GET: 'read' },
-    handle: async () => ({ status: 200, headers: { 'Content-Type': metrics.registry.contentType }, body: await metrics.registry.metrics() }),
+    handle: async () => ({
+      status: 200,
+      headers: { 'Content-Type': metrics.registry.contentType },
+      body: await metrics.registry.metrics(),
+    }),
   };
 }
 
@@ -41,11 +46,16 @@ export function statsRoute(service: Service): Route {
     name: 'stats',
     path: /^\/(?:stats)?$/,
     methods: { GET: 'read' },
-    handle: ({ identity }) => Promise.resolve({
-      status: 200,
-      headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" },
-      body: statsPage(service, identity),
-    }),
+    handle: ({ identity }) =>
+      Promise.resolve({
+        status: 200,
+        headers: {
+          'Content-Type': 'text/html; charset=utf-8',
+          'Cache-Control': 'no-store',
+          'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
+        },
+        body: statsPage(service, identity),
+      }),
   };
 }
 
@@ -56,7 +66,8 @@ export function namespaceRoute({ cache, uploads }: Service): Route {
     path: /^\/namespaces\/([a-z0-9][a-z0-9-]{0,62})$/,
     methods: { DELETE: 'admin' },
     handle: async ({ part: namespace }) => {
-      if (namespace === trusted) throw new GgufError('FORBIDDEN', `the namespace ${trusted} cannot be removed`);
+      if (namespace === trusted)
+        throw new GgufError('FORBIDDEN', `the namespace ${trusted} cannot be removed`);
       if (!(await cache.storage.namespaces()).includes(namespace)) return notFound;
       await uploads.removeNamespace(namespace);
       await removeNamespace(cache, namespace);

@@ -17,12 +17,19 @@ const lingerMs = 2000;
  * Sends an answer; `onBytes` gets the size of each piece of its body. Ends when all of it was handed to the system. What is
  * left of the request's body may take `drainMs`.
  */
-export async function sendAnswer(request: IncomingMessage, response: ServerResponse, { answer, onBytes, drainMs }: { answer: Answer; onBytes: (count: number) => void; drainMs: number }): Promise<void> {
+export async function sendAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { answer, onBytes, drainMs }: { answer: Answer; onBytes: (count: number) => void; drainMs: number },
+): Promise<void> {
   const { status, headers = {}, body = '' } = answer;
   closeAfterUnreadBody(request, response, drainMs);
   if (typeof body === 'string' || Buffer.isBuffer(body)) {
     const length = headers['Content-Length'] ?? String(Buffer.byteLength(body));
-    response.writeHead(status, status === 204 || status === 304 ? headers : { ...headers, 'Content-Length': length });
+    response.writeHead(
+      status,
+      status === 204 || status === 304 ? headers : { ...headers, 'Content-Length': length },
+    );
     const isEmpty = request.method === 'HEAD' || status === 204 || status === 304;
     if (!isEmpty) onBytes(Buffer.byteLength(body));
     await new Promise<void>((resolve) => response.end(isEmpty ? '' : body, resolve));
@@ -37,10 +44,14 @@ export async function sendAnswer(request: IncomingMessage, response: ServerRespo
 function closeAfterUnreadBody(request: IncomingMessage, response: ServerResponse, drainMs: number): void {
   if (request.complete) return;
   const isAwaitingContinue = request.headers.expect !== undefined && !continued.has(request);
-  const isDrained = !isAwaitingContinue && Number(request.headers['content-length'] ?? Infinity) <= drainedBytes;
+  const isDrained =
+    !isAwaitingContinue && Number(request.headers['content-length'] ?? Infinity) <= drainedBytes;
   if (!isDrained) response.setHeader('Connection', 'close');
   response.once('finish', () => {
-    const timer = setTimeout(() => (isDrained && request.complete ? undefined : request.socket.destroy()), isDrained ? drainMs : lingerMs).unref();
+    const timer = setTimeout(
+      () => (isDrained && request.complete ? undefined : request.socket.destroy()),
+      isDrained ? drainMs : lingerMs,
+    ).unref();
     if (isDrained) request.once('end', () => clearTimeout(timer));
   });
 }

@@ -15,9 +15,15 @@ beforeAll(async () => {
 describe('GET and HEAD /cas/<sha256>', () => {
   it('answers the bytes, their size, and their digest as ETag', async () => {
     const reply = await server.send('GET', `/cas/${digest}`);
-    expect([reply.status, reply.body.toString(), reply.headers.etag, reply.headers['accept-ranges']]).toEqual([200, text, `"${digest}"`, 'bytes']);
+    expect([reply.status, reply.body.toString(), reply.headers.etag, reply.headers['accept-ranges']]).toEqual(
+      [200, text, `"${digest}"`, 'bytes'],
+    );
     const head = await server.send('HEAD', `/cas/${digest}`);
-    expect([head.status, head.body.length, head.headers['content-length']]).toEqual([200, 0, String(text.length)]);
+    expect([head.status, head.body.length, head.headers['content-length']]).toEqual([
+      200,
+      0,
+      String(text.length),
+    ]);
   });
 
   it.each([
@@ -39,7 +45,8 @@ describe('GET and HEAD /cas/<sha256>', () => {
   });
 
   it('honours If-Range and If-None-Match', async () => {
-    const statusWith = async (headers: Record<string, string>): Promise<number> => (await server.send('GET', `/cas/${digest}`, { headers })).status;
+    const statusWith = async (headers: Record<string, string>): Promise<number> =>
+      (await server.send('GET', `/cas/${digest}`, { headers })).status;
     expect(await statusWith({ range: 'bytes=1-2', 'if-range': `"${digest}"` })).toBe(206);
     expect(await statusWith({ range: 'bytes=1-2', 'if-range': '"other"' })).toBe(200);
     expect(await statusWith({ 'if-none-match': `"other", "${digest}"` })).toBe(304);
@@ -52,8 +59,21 @@ describe('GET and HEAD /cas/<sha256>', () => {
   });
 
   it.each([
-    `/cas/${'0'.repeat(64)}`, `/cas/${digest.toUpperCase()}`, `/cas/${digest.slice(1)}`, `/cas//${digest}`, `/cas/../cas/${digest}`, `/cas/%2e%2e/${digest}`, `/cas/${digest}/`, `/cas/${digest}%00`,
-    `/./cas/${digest}`, `//cas/${digest}`, `/CAS/${digest}`, '/blobs/../tokens.json', '/%2e%2e/tokens.json', '/cas/..%2f..%2ftokens.json', `http://elsewhere/cas/${digest}`,
+    `/cas/${'0'.repeat(64)}`,
+    `/cas/${digest.toUpperCase()}`,
+    `/cas/${digest.slice(1)}`,
+    `/cas//${digest}`,
+    `/cas/../cas/${digest}`,
+    `/cas/%2e%2e/${digest}`,
+    `/cas/${digest}/`,
+    `/cas/${digest}%00`,
+    `/./cas/${digest}`,
+    `//cas/${digest}`,
+    `/CAS/${digest}`,
+    '/blobs/../tokens.json',
+    '/%2e%2e/tokens.json',
+    '/cas/..%2f..%2ftokens.json',
+    `http://elsewhere/cas/${digest}`,
   ])('answers 404 for %s', async (path) => {
     expect((await server.send('GET', path)).status).toBe(404);
   });
@@ -66,7 +86,9 @@ describe('PUT /cas/<sha256>', () => {
     const path = `/cas/${sha256('put twice')}`;
     expect((await server.send('PUT', path, { body: 'put twice' })).status).toBe(201);
     expect((await server.send('PUT', path, { body: 'put twice' })).status).toBe(200);
-    expect((await server.send('PUT', path, { body: 'other' })).json()).toMatchObject({ error: 'WRONG_DIGEST' });
+    expect((await server.send('PUT', path, { body: 'other' })).json()).toMatchObject({
+      error: 'WRONG_DIGEST',
+    });
     expect((await server.send('GET', path)).body.toString()).toBe('put twice');
   });
 
@@ -78,12 +100,21 @@ describe('PUT /cas/<sha256>', () => {
   });
 
   it('refuses more than it takes before a byte of it is sent', async () => {
-    const reply = await server.send('PUT', `/cas/${sha256(other)}`, { headers: { 'content-length': (1 << 20) + 1, expect: '100-continue' } });
-    expect([reply.status, reply.json()['error'], reply.headers.connection]).toEqual([413, 'BLOB_TOO_LARGE', 'close']);
+    const reply = await server.send('PUT', `/cas/${sha256(other)}`, {
+      headers: { 'content-length': (1 << 20) + 1, expect: '100-continue' },
+    });
+    expect([reply.status, reply.json()['error'], reply.headers.connection]).toEqual([
+      413,
+      'BLOB_TOO_LARGE',
+      'close',
+    ]);
   });
 
   it('refuses a body whose size is not announced', async () => {
-    const reply = await server.send('PUT', `/cas/${sha256(other)}`, { body: other, headers: { 'transfer-encoding': 'chunked' } });
+    const reply = await server.send('PUT', `/cas/${sha256(other)}`, {
+      body: other,
+      headers: { 'transfer-encoding': 'chunked' },
+    });
     expect([reply.status, reply.json()['error']]).toEqual([411, 'LENGTH_REQUIRED']);
   });
 
@@ -99,14 +130,20 @@ describe('who may', () => {
     ['words', 'let me in'],
     ['nothing', ''],
   ])('%s: 401, read or write', async (_what, token) => {
-    for (const method of ['GET', 'HEAD', 'PUT']) expect((await server.send(method, `/cas/${digest}`, { token, ...(method === 'PUT' ? { body: text } : {}) })).status).toBe(401);
+    for (const method of ['GET', 'HEAD', 'PUT'])
+      expect(
+        (await server.send(method, `/cas/${digest}`, { token, ...(method === 'PUT' ? { body: text } : {}) }))
+          .status,
+      ).toBe(401);
   });
 
   it('a token that may read may not write, and one that may write may not read', async () => {
     const reader = await server.token({ scopes: ['read'] });
     const writer = await server.token({ scopes: ['write'] });
     expect((await server.send('GET', `/cas/${digest}`, { token: reader })).status).toBe(200);
-    expect((await server.send('PUT', `/cas/${digest}`, { token: reader, body: text })).json()).toMatchObject({ error: 'FORBIDDEN' });
+    expect((await server.send('PUT', `/cas/${digest}`, { token: reader, body: text })).json()).toMatchObject({
+      error: 'FORBIDDEN',
+    });
     expect((await server.send('PUT', `/cas/${digest}`, { token: writer, body: text })).status).toBe(200);
     expect((await server.send('GET', `/cas/${digest}`, { token: writer })).status).toBe(403);
   });

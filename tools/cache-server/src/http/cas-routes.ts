@@ -14,7 +14,8 @@ export function casRoute(service: Service): Route {
     name: 'cas',
     path: /^\/cas\/([0-9a-f]{64})$/,
     methods: { GET: 'read', PUT: 'write' },
-    handle: (exchange) => (exchange.request.method === 'PUT' ? receive(service, exchange) : send(service, exchange)),
+    handle: (exchange) =>
+      exchange.request.method === 'PUT' ? receive(service, exchange) : send(service, exchange),
   };
 }
 
@@ -24,18 +25,26 @@ async function send(service: Service, { request, identity, part: sha256 }: Excha
   if (sizeBytes === null) return notFound;
   const etag = `"${sha256}"`;
   const headers = { 'Content-Type': 'application/octet-stream', 'Accept-Ranges': 'bytes', ETag: etag };
-  if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag) === true) return { status: 304, headers };
+  if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag) === true)
+    return { status: 304, headers };
   const isSameAsBefore = (request.headers['if-range'] ?? etag) === etag;
   const range = isSameAsBefore ? byteRange(request.headers.range, sizeBytes) : null;
   if (range === 'unsatisfiable') return { status: 416, headers: { 'Content-Range': `bytes */${sizeBytes}` } };
   const length = range === null ? sizeBytes : range.end - range.start + 1;
-  const answered = { ...headers, 'Content-Length': String(length), ...(range === null ? {} : { 'Content-Range': `bytes ${range.start}-${range.end}/${sizeBytes}` }) };
+  const answered = {
+    ...headers,
+    'Content-Length': String(length),
+    ...(range === null ? {} : { 'Content-Range': `bytes ${range.start}-${range.end}/${sizeBytes}` }),
+  };
   if (request.method === 'HEAD') return { status: range === null ? 200 : 206, headers: answered };
   const body = sizeBytes === 0 ? '' : await openBlob(service.cache, sha256, range ?? undefined);
   return body === null ? notFound : { status: range === null ? 200 : 206, headers: answered, body };
 }
 
-async function receive(service: Service, { request, response, identity, part: sha256 }: Exchange): Promise<Answer> {
+async function receive(
+  service: Service,
+  { request, response, identity, part: sha256 }: Exchange,
+): Promise<Answer> {
   const { cache } = service;
   const sizeBytes = announcedSize(request, service.maxBlobBytes(identity), 'BLOB_TOO_LARGE');
   await service.limits.upload(identity, sizeBytes);
@@ -48,10 +57,14 @@ async function receive(service: Service, { request, response, identity, part: sh
   const reservation = await service.reserve(identity, sizeBytes);
   try {
     welcomeBody(request, response);
-    await receiveFile(request, { ...service.receiving, promised: reservation, directory: cache.storage.staging, sizeBytes }, async (received) => {
-      requireDigest(received.id.sha256, sha256);
-      await publishBlob(cache, identity.namespace, received);
-    });
+    await receiveFile(
+      request,
+      { ...service.receiving, promised: reservation, directory: cache.storage.staging, sizeBytes },
+      async (received) => {
+        requireDigest(received.id.sha256, sha256);
+        await publishBlob(cache, identity.namespace, received);
+      },
+    );
   } finally {
     reservation.release();
   }
@@ -59,7 +72,10 @@ async function receive(service: Service, { request, response, identity, part: sh
 }
 
 function requireDigest(actual: string, announced: string): void {
-  if (actual !== announced) throw new GgufError('WRONG_DIGEST', `the bytes have sha256 ${actual}, not ${announced}`, { hint: 'Nothing was kept.' });
+  if (actual !== announced)
+    throw new GgufError('WRONG_DIGEST', `the bytes have sha256 ${actual}, not ${announced}`, {
+      hint: 'Nothing was kept.',
+    });
 }
 
 /** The answer where nothing is that the sender may see. */

@@ -25,18 +25,29 @@ export async function readCertificate(files: CertificateFiles | null): Promise<C
  * What gives a server the certificate that is in the files now, for connections from then on. One that cannot be used,
  * because it is just being written, leaves the one from before.
  */
-export function certificateRenewal(server: Server | SecureServer, { files, first, log }: { files: CertificateFiles | null; first: Certificate | null; log: Logger }): () => Promise<void> {
+export function certificateRenewal(
+  server: Server | SecureServer,
+  { files, first, log }: { files: CertificateFiles | null; first: Certificate | null; log: Logger },
+): () => Promise<void> {
   let current = first;
   return async () => {
     try {
       const found = await readCertificate(files);
-      if (found === null || !('setSecureContext' in server) || (current?.cert.equals(found.cert) === true && current.key.equals(found.key))) return;
+      if (
+        found === null ||
+        !('setSecureContext' in server) ||
+        (current?.cert.equals(found.cert) === true && current.key.equals(found.key))
+      )
+        return;
       createSecureContext(found);
       server.setSecureContext(found);
       current = found;
       log.info('the certificate was renewed');
     } catch (error) {
-      log.error({ reason: (error as Error).message }, 'the changed certificate cannot be used; the one from before stays');
+      log.error(
+        { reason: (error as Error).message },
+        'the changed certificate cannot be used; the one from before stays',
+      );
     }
   };
 }

@@ -40,15 +40,31 @@ export function errorCode(error: unknown): string {
 export function errorAnswer(error: unknown): TextAnswer {
   const code = errorCode(error);
   const isTold = isGgufError(error) && code === error.code;
-  const message = isTold ? error.message : code === 'STORAGE_FULL' ? 'the disk of the server is full' : 'the server failed';
+  const message = isTold
+    ? error.message
+    : code === 'STORAGE_FULL'
+      ? 'the disk of the server is full'
+      : 'the server failed';
   const seconds = retryAfterSeconds(error);
-  return jsonAnswer(statuses[code] ?? 500, { error: code, message, ...(isTold && error.hint !== undefined ? { hint: error.hint } : {}) }, seconds === null ? {} : { 'Retry-After': String(seconds) });
+  return jsonAnswer(
+    statuses[code] ?? 500,
+    { error: code, message, ...(isTold && error.hint !== undefined ? { hint: error.hint } : {}) },
+    seconds === null ? {} : { 'Retry-After': String(seconds) },
+  );
 }
 
 /** An answer whose body is there already, as text. */
 export type TextAnswer = Answer & { body: string };
 
 /** An answer that is a JSON object. */
-export function jsonAnswer(status: number, value: Readonly<Record<string, unknown>>, headers: Answer['headers'] = {}): TextAnswer {
-  return { status, headers: { 'Content-Type': 'application/json', ...headers }, body: `${JSON.stringify(value)}\n` };
+export function jsonAnswer(
+  status: number,
+  value: Readonly<Record<string, unknown>>,
+  headers: Answer['headers'] = {},
+): TextAnswer {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: `${JSON.stringify(value)}\n`,
+  };
 }

@@ -12,8 +12,10 @@ import { nxArchive, startTestServer, type Reply, type TestServer } from '../test
 
 let server: TestServer;
 
-const put = (hash: string, body: Buffer | string, more: object = {}): Promise<Reply> => server.send('PUT', `/v1/cache/${hash}`, { body, ...more });
-const get = (hash: string, more: object = {}): Promise<Reply> => server.send('GET', `/v1/cache/${hash}`, more);
+const put = (hash: string, body: Buffer | string, more: object = {}): Promise<Reply> =>
+  server.send('PUT', `/v1/cache/${hash}`, { body, ...more });
+const get = (hash: string, more: object = {}): Promise<Reply> =>
+  server.send('GET', `/v1/cache/${hash}`, more);
 const putBlob = (text: string): Promise<Reply> => server.send('PUT', `/cas/${sha256(text)}`, { body: text });
 
 beforeAll(async () => {
@@ -57,7 +59,15 @@ describe('/v1/cache/<hash>', () => {
   it.each([
     ['a file of that name that is no manifest', { 'dist/artifact.json': '{"name":"something else"}' }],
     ['a manifest under another name', { 'dist/other.json': manifestText(manifestOf({ a: 'not here' })) }],
-    ['a manifest that names paths outside', { 'dist/artifact.json': JSON.stringify({ ...manifestOf({}), files: [{ name: '../x', sha256: sha256('not here'), sizeBytes: 8 }] }) }],
+    [
+      'a manifest that names paths outside',
+      {
+        'dist/artifact.json': JSON.stringify({
+          ...manifestOf({}),
+          files: [{ name: '../x', sha256: sha256('not here'), sizeBytes: 8 }],
+        }),
+      },
+    ],
   ])('takes %s for an ordinary output', async (what, files) => {
     const hash = sha256(what);
     await put(hash, await nxArchive(files));
@@ -69,14 +79,23 @@ describe('/v1/cache/<hash>', () => {
     ['no archive', Buffer.from('hello')],
     ['an archive of nothing', gzipSync(Buffer.alloc(10240))],
     ['half an archive', async () => (await nxArchive({ 'dist/a': 'x'.repeat(2000) })).subarray(0, 60)],
-    ['half of what was packed', async () => gzipSync(gunzipSync(await nxArchive({ 'dist/a': 'x'.repeat(2000) })).subarray(0, 1500))],
-    ['a damaged archive', async () => {
-      const tar = gunzipSync(await nxArchive({ 'dist/a': 'x' }));
-      tar[10] = 0x21;
-      return gzipSync(tar);
-    }],
+    [
+      'half of what was packed',
+      async () => gzipSync(gunzipSync(await nxArchive({ 'dist/a': 'x'.repeat(2000) })).subarray(0, 1500)),
+    ],
+    [
+      'a damaged archive',
+      async () => {
+        const tar = gunzipSync(await nxArchive({ 'dist/a': 'x' }));
+        tar[10] = 0x21;
+        return gzipSync(tar);
+      },
+    ],
     ['a bomb', gzipSync(Buffer.alloc(90 << 20))],
-    ['a header that announces gigabytes', gzipSync(Buffer.concat([tarBlock({ type: 'x', size: '17777777777' }), Buffer.alloc(50 << 20, 'x')]))],
+    [
+      'a header that announces gigabytes',
+      gzipSync(Buffer.concat([tarBlock({ type: 'x', size: '17777777777' }), Buffer.alloc(50 << 20, 'x')])),
+    ],
     ['headers of no member, without end', gzipSync(Buffer.alloc(110 << 20, tarBlock({ type: 'g' })))],
     ['more than is taken', Buffer.alloc(100_001)],
   ])('does not take %s: 403, and then a miss', async (what, body) => {
@@ -118,7 +137,11 @@ describe('/v1/cache/<hash>', () => {
     expect((await large.send('PUT', '/v1/cache/5', { body: archive })).status).toBe(200);
     const token = await large.token();
     const before = memoryInUse();
-    const sockets = await Promise.all(Array.from({ length: 24 }, () => firstByte(large, `GET /v1/cache/5 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`)));
+    const sockets = await Promise.all(
+      Array.from({ length: 24 }, () =>
+        firstByte(large, `GET /v1/cache/5 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`),
+      ),
+    );
     expect(memoryInUse() - before).toBeLessThan((24 * archive.length) / 3);
     for (const socket of sockets) socket.destroy();
   });
@@ -138,8 +161,14 @@ describe('/v1/cache/<hash>', () => {
       const path = join(broken.directory, part);
       renameSync(path, `${path}-away`);
       writeFileSync(path, 'in the way');
-      expect([part, (await broken.send('GET', '/v1/cache/7')).status]).toEqual([part, part === 'staging' ? 200 : 404]);
-      expect([part, (await broken.send('PUT', '/v1/cache/8', { body: archive })).status]).toEqual([part, 403]);
+      expect([part, (await broken.send('GET', '/v1/cache/7')).status]).toEqual([
+        part,
+        part === 'staging' ? 200 : 404,
+      ]);
+      expect([part, (await broken.send('PUT', '/v1/cache/8', { body: archive })).status]).toEqual([
+        part,
+        403,
+      ]);
       rmSync(path);
       renameSync(`${path}-away`, path);
     }

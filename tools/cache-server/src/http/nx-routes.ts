@@ -27,26 +27,40 @@ export function nxRoute(service: Service): Route {
     name: 'nx',
     path: /^\/v1\/cache\/([A-Za-z0-9_-]{1,128})$/,
     methods: { GET: 'read', PUT: 'write', DELETE: 'admin' },
-    handle: (exchange) => ({ PUT: receive, DELETE: remove }[exchange.request.method ?? ''] ?? send)(service, exchange),
-    onError: (request) => (request.method === 'GET' || request.method === 'HEAD' ? miss : text(403, 'not stored')),
+    handle: (exchange) =>
+      (({ PUT: receive, DELETE: remove })[exchange.request.method ?? ''] ?? send)(service, exchange),
+    onError: (request) =>
+      request.method === 'GET' || request.method === 'HEAD' ? miss : text(403, 'not stored'),
   };
 }
 
 async function send(service: Service, { identity, part: hash }: Exchange): Promise<Answer> {
   const { cache, metrics } = service;
-  const answer = await soon((async () => {
-    const id = await findNxEntry(cache, identity.namespace, hash);
-    return id === null ? null : archive(service, identity.namespace, id);
-  })());
+  const answer = await soon(
+    (async () => {
+      const id = await findNxEntry(cache, identity.namespace, hash);
+      return id === null ? null : archive(service, identity.namespace, id);
+    })(),
+  );
   metrics.lookup('nx', answer !== null);
   return answer ?? miss;
 }
 
-async function archive({ cache, reading }: Service, namespace: string, { sha256: digest, sizeBytes }: BlobId): Promise<Answer | null> {
+async function archive(
+  { cache, reading }: Service,
+  namespace: string,
+  { sha256: digest, sizeBytes }: BlobId,
+): Promise<Answer | null> {
   const isSound = sizeBytes > checkedBytes || (await reading(namespace, () => isWhole(cache, digest)));
   if (!isSound) await cache.locks(digest, () => removeBlob(cache, { sha256: digest, sizeBytes }));
   const body = isSound ? await openBlob(cache, digest) : null;
-  return body === null ? null : { status: 200, headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': String(sizeBytes) }, body };
+  return body === null
+    ? null
+    : {
+        status: 200,
+        headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': String(sizeBytes) },
+        body,
+      };
 }
 
 /** It is read once more to be sent, which is better than to keep it in memory for as long as its reader takes. */
@@ -58,7 +72,10 @@ async function isWhole(cache: CacheContext, digest: Sha256): Promise<boolean> {
   return hash.digest('hex') === digest;
 }
 
-async function receive(service: Service, { request, response, identity, part: hash }: Exchange): Promise<Answer> {
+async function receive(
+  service: Service,
+  { request, response, identity, part: hash }: Exchange,
+): Promise<Answer> {
   const { cache, settings } = service;
   const sizeBytes = announcedSize(request, settings.maxNxEntryBytes);
   await service.limits.upload(identity, sizeBytes);
@@ -66,10 +83,16 @@ async function receive(service: Service, { request, response, identity, part: ha
   const reservation = await service.reserve(identity, sizeBytes);
   try {
     welcomeBody(request, response);
-    await receiveFile(request, { ...service.receiving, promised: reservation, directory: cache.storage.staging, sizeBytes }, async (received) => {
-      const blobs = await service.reading(identity.namespace, () => blobsInArchive(received.path, limitsOf(settings, sizeBytes)));
-      await putNxEntry(cache, identity.namespace, { hash, ...received, blobs });
-    });
+    await receiveFile(
+      request,
+      { ...service.receiving, promised: reservation, directory: cache.storage.staging, sizeBytes },
+      async (received) => {
+        const blobs = await service.reading(identity.namespace, () =>
+          blobsInArchive(received.path, limitsOf(settings, sizeBytes)),
+        );
+        await putNxEntry(cache, identity.namespace, { hash, ...received, blobs });
+      },
+    );
   } finally {
     reservation.release();
   }
@@ -77,7 +100,12 @@ async function receive(service: Service, { request, response, identity, part: ha
 }
 
 function limitsOf({ maxNxUnpackedBytes, maxManifestBytes }: Settings, sizeBytes: number): ArchiveLimits {
-  return { unpackedBytes: Math.min(growth.times * sizeBytes + growth.moreBytes, maxNxUnpackedBytes), members: mostMembers, manifestBytes: maxManifestBytes, ms: unpacking.ms + Math.ceil(sizeBytes / unpacking.bytesPerMs) };
+  return {
+    unpackedBytes: Math.min(growth.times * sizeBytes + growth.moreBytes, maxNxUnpackedBytes),
+    members: mostMembers,
+    manifestBytes: maxManifestBytes,
+    ms: unpacking.ms + Math.ceil(sizeBytes / unpacking.bytesPerMs),
+  };
 }
 
 async function remove({ cache }: Service, { identity, part: hash }: Exchange): Promise<Answer> {
@@ -88,7 +116,10 @@ async function remove({ cache }: Service, { identity, part: hash }: Exchange): P
 async function soon<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new GgufError('TOO_SLOW', 'the storage did not answer in time')), answerMs);
+    timer = setTimeout(
+      () => reject(new GgufError('TOO_SLOW', 'the storage did not answer in time')),
+      answerMs,
+    );
   });
   try {
     return await Promise.race([work, late]);

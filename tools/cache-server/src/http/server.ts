@@ -17,11 +17,22 @@ const quiet: ReadonlySet<string> = new Set(['NOT_FOUND', 'CLIENT_GONE']);
 const nobody: Identity = { id: 'nobody', scopes: [], namespace: trusted };
 
 /** The server, not yet listening. */
-export function createHttpServer(service: Service, routes: readonly Route[], { log, certificate }: { log: Logger; certificate: Certificate | null }): Server | SecureServer {
+export function createHttpServer(
+  service: Service,
+  routes: readonly Route[],
+  { log, certificate }: { log: Logger; certificate: Certificate | null },
+): Server | SecureServer {
   // A body may take hours, so there is no limit to a whole request; what stands still is closed by the idle timeout.
-  const options = { requestTimeout: 0, headersTimeout: headersMs, connectionsCheckingInterval: 5000, keepAliveTimeout: 15_000 };
-  const server = certificate === null ? createServer(options) : createSecureServer({ ...options, ...certificate });
-  const listener = (request: IncomingMessage, response: ServerResponse): void => void handle(service, routes, { request, response, log });
+  const options = {
+    requestTimeout: 0,
+    headersTimeout: headersMs,
+    connectionsCheckingInterval: 5000,
+    keepAliveTimeout: 15_000,
+  };
+  const server =
+    certificate === null ? createServer(options) : createSecureServer({ ...options, ...certificate });
+  const listener = (request: IncomingMessage, response: ServerResponse): void =>
+    void handle(service, routes, { request, response, log });
   server.on('request', listener);
   server.on('checkContinue', listener);
   server.on('clientError', refuse);
@@ -30,7 +41,11 @@ export function createHttpServer(service: Service, routes: readonly Route[], { l
   return server;
 }
 
-async function handle(service: Service, routes: readonly Route[], { request, response, log }: { request: IncomingMessage; response: ServerResponse; log: Logger }): Promise<void> {
+async function handle(
+  service: Service,
+  routes: readonly Route[],
+  { request, response, log }: { request: IncomingMessage; response: ServerResponse; log: Logger },
+): Promise<void> {
   const { metrics, settings } = service;
   const { socket } = request;
   const watch = (): void => void socket.setTimeout(settings.idleSeconds * 1000);
@@ -49,17 +64,26 @@ async function handle(service: Service, routes: readonly Route[], { request, res
   try {
     let answer: Answer | null;
     try {
-      answer = await answerOf(service, found, { request, response, onAsker: (identity) => {
-        asker = identity.id;
-        end = service.limits.begin(identity);
-      } });
+      answer = await answerOf(service, found, {
+        request,
+        response,
+        onAsker: (identity) => {
+          asker = identity.id;
+          end = service.limits.begin(identity);
+        },
+      });
     } catch (error) {
       failure = error;
-      metrics.error(code = codeOf(error));
+      metrics.error((code = codeOf(error)));
       answer = found?.route.onError?.(request, error) ?? withChallenge(errorAnswer(error), name);
     }
     watch();
-    if (answer !== null && !response.destroyed) await sendAnswer(request, response, { answer, onBytes: metrics.sent, drainMs: settings.idleSeconds * 1000 });
+    if (answer !== null && !response.destroyed)
+      await sendAnswer(request, response, {
+        answer,
+        onBytes: metrics.sent,
+        drainMs: settings.idleSeconds * 1000,
+      });
   } catch (error) {
     failure = error;
     code = codeOf(error);
@@ -69,20 +93,41 @@ async function handle(service: Service, routes: readonly Route[], { request, res
   }
   const seconds = (performance.now() - began) / 1000;
   metrics.request(name, { method: request.method ?? '', status: response.statusCode, seconds });
-  const entry = { method: request.method, path: loggedPath(request.url ?? ''), status: response.statusCode, ms: Math.round(seconds * 1000), token: asker };
+  const entry = {
+    method: request.method,
+    path: loggedPath(request.url ?? ''),
+    status: response.statusCode,
+    ms: Math.round(seconds * 1000),
+    token: asker,
+  };
   if (failure === null) log.debug(entry, 'answered');
   else if (code === 'INTERNAL') log.error({ ...entry, err: failure }, 'failed');
-  else log[quiet.has(code) ? 'debug' : 'warn']({ ...entry, code, reason: (failure as Error).message }, 'refused');
+  else
+    log[quiet.has(code) ? 'debug' : 'warn'](
+      { ...entry, code, reason: (failure as Error).message },
+      'refused',
+    );
 }
 
-async function answerOf(service: Service, found: ReturnType<typeof findRoute>, { request, response, onAsker }: { request: IncomingMessage; response: ServerResponse; onAsker: (identity: Identity) => void }): Promise<Answer | null> {
+async function answerOf(
+  service: Service,
+  found: ReturnType<typeof findRoute>,
+  {
+    request,
+    response,
+    onAsker,
+  }: { request: IncomingMessage; response: ServerResponse; onAsker: (identity: Identity) => void },
+): Promise<Answer | null> {
   if (found === null) throw new GgufError('NOT_FOUND', 'there is nothing here');
   const { route, part } = found;
   const sent = request.method ?? '';
   const scope = route.methods[sent === 'HEAD' && !('HEAD' in route.methods) ? 'GET' : sent];
   if (scope === undefined) throw new GgufError('METHOD_NOT_ALLOWED', `${sent} is not for this path`);
   if (scope === null) return route.handle({ request, response, identity: nobody, part });
-  const identity = await service.authenticator.identify({ authorization: request.headers.authorization, address: request.socket.remoteAddress ?? '' });
+  const identity = await service.authenticator.identify({
+    authorization: request.headers.authorization,
+    address: request.socket.remoteAddress ?? '',
+  });
   onAsker(identity);
   await service.limits.request(identity);
   requireScope(identity, scope);
@@ -92,7 +137,13 @@ async function answerOf(service: Service, found: ReturnType<typeof findRoute>, {
 /** Browsers ask for a password where they are told to. */
 function withChallenge(answer: Answer, route: string): Answer {
   if (answer.status !== 401) return answer;
-  return { ...answer, headers: { ...answer.headers, 'WWW-Authenticate': route === 'stats' ? 'Basic realm="token as password"' : 'Bearer' } };
+  return {
+    ...answer,
+    headers: {
+      ...answer.headers,
+      'WWW-Authenticate': route === 'stats' ? 'Basic realm="token as password"' : 'Bearer',
+    },
+  };
 }
 
 /** Paths hold digests and names; whatever else somebody sends is cut short. */
@@ -103,6 +154,10 @@ function loggedPath(url: string): string {
 /** The answer to what is no HTTP, or goes beyond Node's limits for headers. */
 function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-  const status = { HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large', ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout' }[error.code ?? ''] ?? '400 Bad Request';
+  const status =
+    {
+      HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+      ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+    }[error.code ?? ''] ?? '400 Bad Request';
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -36,5 +36,6 @@ export function maxBlobBytes(settings: Settings, maxBytes: number, identity: Ide
 
 /** @throws GgufError `FORBIDDEN` */
 export function requireScope(identity: Identity, scope: Identity['scopes'][number]): void {
-  if (!identity.scopes.includes(scope)) throw new GgufError('FORBIDDEN', `this needs a token with the scope ${scope}`);
+  if (!identity.scopes.includes(scope))
+    throw new GgufError('FORBIDDEN', `this needs a token with the scope ${scope}`);
 }

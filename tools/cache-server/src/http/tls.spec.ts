@@ -6,7 +6,26 @@ import { startTestServer, temporaryDirectory } from '../testing/running-server.j
 
 const directory = temporaryDirectory();
 const [certificate, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
-const make = (): boolean => spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', certificate, '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']).status === 0;
+const make = (): boolean =>
+  spawnSync('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-keyout',
+    key,
+    '-out',
+    certificate,
+    '-days',
+    '2',
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=IP:127.0.0.1',
+  ]).status === 0;
 
 /** Status of an answer over a connection of its own, whose certificate has to be the one given. */
 async function statusWith(url: string, ca: Buffer): Promise<number | undefined> {
@@ -14,7 +33,9 @@ async function statusWith(url: string, ca: Buffer): Promise<number | undefined> 
     request(`${url}/health`, { ca, agent: false }, (response) => {
       response.resume();
       resolve(response.statusCode);
-    }).on('error', reject).end();
+    })
+      .on('error', reject)
+      .end();
   });
 }
 

@@ -6,10 +6,19 @@ let server: TestServer;
 let pull: string;
 let other: string;
 
-const putBlob = (text: string, token?: string): Promise<Reply> => server.send('PUT', `/cas/${sha256(text)}`, { body: text, ...(token === undefined ? {} : { token }) });
-const putAction = (manifest: Manifest, token?: string): Promise<Reply> => server.send('PUT', `/ac/${manifest.actionKey}`, { body: manifestText(manifest), ...(token === undefined ? {} : { token }) });
-const getAction = async (manifest: Manifest, token?: string): Promise<string> => (await server.send('GET', `/ac/${manifest.actionKey}`, token === undefined ? {} : { token })).body.toString();
-const statusOf = async (path: string, token?: string): Promise<number> => (await server.send('GET', path, token === undefined ? {} : { token })).status;
+const putBlob = (text: string, token?: string): Promise<Reply> =>
+  server.send('PUT', `/cas/${sha256(text)}`, { body: text, ...(token === undefined ? {} : { token }) });
+const putAction = (manifest: Manifest, token?: string): Promise<Reply> =>
+  server.send('PUT', `/ac/${manifest.actionKey}`, {
+    body: manifestText(manifest),
+    ...(token === undefined ? {} : { token }),
+  });
+const getAction = async (manifest: Manifest, token?: string): Promise<string> =>
+  (
+    await server.send('GET', `/ac/${manifest.actionKey}`, token === undefined ? {} : { token })
+  ).body.toString();
+const statusOf = async (path: string, token?: string): Promise<number> =>
+  (await server.send('GET', path, token === undefined ? {} : { token })).status;
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -52,7 +61,12 @@ describe('a token of a pull request', () => {
       const manifest = manifestOf({ a: text });
       const forged = { ...manifest, files: manifestOf({ a: 'poison' }).files };
       await putBlob(text);
-      await Promise.all([putAction(forged, pull), putAction(manifest), putAction(forged, other), putAction(forged, pull)]);
+      await Promise.all([
+        putAction(forged, pull),
+        putAction(manifest),
+        putAction(forged, other),
+        putAction(forged, pull),
+      ]);
       expect(await getAction(manifest)).toBe(manifestText(manifest));
     }
   });
@@ -86,7 +100,11 @@ describe('a token of a pull request', () => {
     expect((await server.send('DELETE', `/ac/${manifest.actionKey}`, { token: pull })).status).toBe(403);
     expect((await server.send('DELETE', '/namespaces/pr-2', { token: pull })).status).toBe(403);
     const poison = manifestOf({ b: 'poison' });
-    await server.send('PUT', `/ac/${poison.actionKey}?namespace=trusted`, { body: manifestText(poison), token: pull, headers: { 'x-namespace': 'trusted' } });
+    await server.send('PUT', `/ac/${poison.actionKey}?namespace=trusted`, {
+      body: manifestText(poison),
+      token: pull,
+      headers: { 'x-namespace': 'trusted' },
+    });
     expect(await statusOf(`/ac/${poison.actionKey}`)).toBe(404);
   });
 });
@@ -113,7 +131,10 @@ describe('blobs of a namespace', () => {
     await putBlob('shared');
     await putBlob('own', pull);
     expect((await server.send('DELETE', '/namespaces/pr-1', { token: admin })).status).toBe(204);
-    expect([await statusOf(`/cas/${sha256('shared')}`, pull), await statusOf(`/cas/${sha256('own')}`, pull)]).toEqual([200, 404]);
+    expect([
+      await statusOf(`/cas/${sha256('shared')}`, pull),
+      await statusOf(`/cas/${sha256('own')}`, pull),
+    ]).toEqual([200, 404]);
     expect((await server.send('DELETE', '/namespaces/trusted', { token: admin })).status).toBe(403);
     expect((await server.send('DELETE', '/namespaces/pr-1', { token: admin })).status).toBe(404);
   });

@@ -1,7 +1,21 @@
 import { open, readFile, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { adoptHashed, checkedBlob, discardBlob, fileState, freeBytes, isSha256, listBlobs, makeDirectory, openStore, systemErrorCode, writeDurably, type Sha256, type StoreLayout } from 'nx-gguf/store';
+import {
+  adoptHashed,
+  checkedBlob,
+  discardBlob,
+  fileState,
+  freeBytes,
+  isSha256,
+  listBlobs,
+  makeDirectory,
+  openStore,
+  systemErrorCode,
+  writeDurably,
+  type Sha256,
+  type StoreLayout,
+} from 'nx-gguf/store';
 import { removeAbandoned } from './staging.js';
 import { documentKinds, type ByteRange, type DocumentName, type Storage, type Usage } from './storage.js';
 
@@ -14,7 +28,8 @@ export async function openDiskStorage(root: string): Promise<Storage> {
   const staging = join(root, 'staging');
   await makeDirectory(staging);
   await removeAbandoned(staging);
-  const at = ({ namespace, kind, key }: DocumentName): string => join(spaces, namespace, kind, key.slice(0, 2), `${key}.json`);
+  const at = ({ namespace, kind, key }: DocumentName): string =>
+    join(spaces, namespace, kind, key.slice(0, 2), `${key}.json`);
   return {
     staging,
     findBlob: (sha256, onRemoved) => findBlob(layout, sha256, onRemoved),
@@ -25,7 +40,8 @@ export async function openDiskStorage(root: string): Promise<Storage> {
     removeBlob: (sha256) => discardBlob(layout, sha256),
     blobUsage: (sha256) => blobUsage(layout, sha256),
     async *blobs() {
-      for await (const { digest, sizeBytes, usedMs } of listBlobs(layout)) yield { sha256: digest, sizeBytes, usedMs };
+      for await (const { digest, sizeBytes, usedMs } of listBlobs(layout))
+        yield { sha256: digest, sizeBytes, usedMs };
     },
     readDocument: (name) => absentAsNull(readFile(at(name), 'utf8')),
     writeDocument: (name, text) => writeDurably(at(name), text),
@@ -45,7 +61,11 @@ export async function openDiskStorage(root: string): Promise<Storage> {
   };
 }
 
-async function findBlob(layout: StoreLayout, sha256: Sha256, onRemoved?: (sizeBytes: number) => void): Promise<number | null> {
+async function findBlob(
+  layout: StoreLayout,
+  sha256: Sha256,
+  onRemoved?: (sizeBytes: number) => void,
+): Promise<number | null> {
   const state = await fileState(layout.blob(sha256));
   if (state === null) return null;
   if ((await checkedBlob(layout, { sha256, sizeBytes: state.sizeBytes })) !== null) return state.sizeBytes;
@@ -78,7 +98,12 @@ async function* listDocuments(spaces: string, only?: string): AsyncGenerator<Usa
           const key = file.slice(0, -'.json'.length);
           if (!file.endsWith('.json') || !isSha256(key)) continue;
           const usage = await fileUsage(join(spaces, namespace, kind, shard, file));
-          if (usage !== null) yield { name: { namespace, kind, key }, usedMs: usage.usedMs, sizeBytes: kind === 'claims' ? 0 : usage.sizeBytes };
+          if (usage !== null)
+            yield {
+              name: { namespace, kind, key },
+              usedMs: usage.usedMs,
+              sizeBytes: kind === 'claims' ? 0 : usage.sizeBytes,
+            };
         }
       }
     }

@@ -2,7 +2,15 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { freeBytes, isSha256, makeDirectory, type BlobId } from 'nx-gguf/store';
 import type { Bucket } from '../config/generated/config.generated.js';
@@ -31,7 +39,12 @@ export async function openS3Storage(directory: string, bucket: Bucket): Promise<
   const object = (Key: string): { Bucket: string; Key: string } => ({ Bucket: bucket.bucket, Key });
   const usage = async (key: string): Promise<Usage | null> => {
     const found = await absentAsNull(client.send(new HeadObjectCommand(object(key))));
-    return found === null ? null : { sizeBytes: found.ContentLength ?? 0, usedMs: Math.max(found.LastModified?.getTime() ?? 0, book.usedMs(key)) };
+    return found === null
+      ? null
+      : {
+          sizeBytes: found.ContentLength ?? 0,
+          usedMs: Math.max(found.LastModified?.getTime() ?? 0, book.usedMs(key)),
+        };
   };
   const remove = async (key: string): Promise<void> => {
     await client.send(new DeleteObjectCommand(object(key)));
@@ -39,8 +52,15 @@ export async function openS3Storage(directory: string, bucket: Bucket): Promise<
   };
   const list = async function* (prefix: string): AsyncGenerator<Usage & { key: string }> {
     for (let token: string | undefined; ;) {
-      const page = await client.send(new ListObjectsV2Command({ Bucket: bucket.bucket, Prefix: prefix, ...(token === undefined ? {} : { ContinuationToken: token }) }));
-      for (const { Key: key = '', Size = 0, LastModified } of page.Contents ?? []) yield { key, sizeBytes: Size, usedMs: Math.max(LastModified?.getTime() ?? 0, book.usedMs(key)) };
+      const page = await client.send(
+        new ListObjectsV2Command({
+          Bucket: bucket.bucket,
+          Prefix: prefix,
+          ...(token === undefined ? {} : { ContinuationToken: token }),
+        }),
+      );
+      for (const { Key: key = '', Size = 0, LastModified } of page.Contents ?? [])
+        yield { key, sizeBytes: Size, usedMs: Math.max(LastModified?.getTime() ?? 0, book.usedMs(key)) };
       token = page.NextContinuationToken;
       if (token === undefined) return;
     }
@@ -53,11 +73,19 @@ export async function openS3Storage(directory: string, bucket: Bucket): Promise<
       return found?.sizeBytes ?? null;
     },
     openBlob: async (sha256, range) => {
-      const found = await absentAsNull(client.send(new GetObjectCommand({ ...object(blobKey(sha256)), ...(range === undefined ? {} : { Range: `bytes=${range.start}-${range.end}` }) })));
+      const found = await absentAsNull(
+        client.send(
+          new GetObjectCommand({
+            ...object(blobKey(sha256)),
+            ...(range === undefined ? {} : { Range: `bytes=${range.start}-${range.end}` }),
+          }),
+        ),
+      );
       return (found?.Body as Readable | undefined) ?? null;
     },
     publishBlob: async (id, path) => {
-      if ((await usage(blobKey(id.sha256)))?.sizeBytes !== id.sizeBytes) await upload(client, object(blobKey(id.sha256)), { id, path });
+      if ((await usage(blobKey(id.sha256)))?.sizeBytes !== id.sizeBytes)
+        await upload(client, object(blobKey(id.sha256)), { id, path });
       book.touch(blobKey(id.sha256));
       await rm(path, { force: true });
     },
@@ -74,7 +102,9 @@ export async function openS3Storage(directory: string, bucket: Bucket): Promise<
       return (await found?.Body?.transformToString('utf8')) ?? null;
     },
     writeDocument: async (name, text) => {
-      await client.send(new PutObjectCommand({ ...object(at(name)), Body: text, ContentType: 'application/json' }));
+      await client.send(
+        new PutObjectCommand({ ...object(at(name)), Body: text, ContentType: 'application/json' }),
+      );
       book.touch(at(name));
     },
     touchDocument: (name) => {
@@ -84,7 +114,9 @@ export async function openS3Storage(directory: string, bucket: Bucket): Promise<
     removeDocument: (name) => remove(at(name)),
     documentUsage: (name) => usage(at(name)),
     async *documents(namespace) {
-      for await (const { key, sizeBytes, usedMs } of list(namespace === undefined ? spaces : `${spaces}${namespace}/`)) {
+      for await (const { key, sizeBytes, usedMs } of list(
+        namespace === undefined ? spaces : `${spaces}${namespace}/`,
+      )) {
         const name = documentName(key.slice(spaces.length));
         if (name !== null) yield { name, usedMs, sizeBytes: name.kind === 'claims' ? 0 : sizeBytes };
       }
@@ -92,7 +124,14 @@ export async function openS3Storage(directory: string, bucket: Bucket): Promise<
     namespaces: async () => {
       const names: string[] = [];
       for (let token: string | undefined; ;) {
-        const page = await client.send(new ListObjectsV2Command({ Bucket: bucket.bucket, Prefix: spaces, Delimiter: '/', ...(token === undefined ? {} : { ContinuationToken: token }) }));
+        const page = await client.send(
+          new ListObjectsV2Command({
+            Bucket: bucket.bucket,
+            Prefix: spaces,
+            Delimiter: '/',
+            ...(token === undefined ? {} : { ContinuationToken: token }),
+          }),
+        );
         for (const { Prefix = '' } of page.CommonPrefixes ?? []) names.push(Prefix.slice(spaces.length, -1));
         token = page.NextContinuationToken;
         if (token === undefined) return names;
@@ -119,10 +158,22 @@ function configuration({ endpoint, region }: Bucket): S3ClientConfig {
   };
 }
 
-async function upload(client: S3Client, target: { Bucket: string; Key: string }, { id, path }: { id: BlobId; path: string }): Promise<void> {
+async function upload(
+  client: S3Client,
+  target: { Bucket: string; Key: string },
+  { id, path }: { id: BlobId; path: string },
+): Promise<void> {
   const body = createReadStream(path, { highWaterMark: 1 << 20 });
-  if (id.sizeBytes <= partBytes) await client.send(new PutObjectCommand({ ...target, Body: body, ContentLength: id.sizeBytes }));
-  else await new Upload({ client, params: { ...target, Body: body }, partSize: Math.max(partBytes, Math.ceil(id.sizeBytes / mostParts)), queueSize: 3, leavePartsOnError: false }).done();
+  if (id.sizeBytes <= partBytes)
+    await client.send(new PutObjectCommand({ ...target, Body: body, ContentLength: id.sizeBytes }));
+  else
+    await new Upload({
+      client,
+      params: { ...target, Body: body },
+      partSize: Math.max(partBytes, Math.ceil(id.sizeBytes / mostParts)),
+      queueSize: 3,
+      leavePartsOnError: false,
+    }).done();
 }
 
 function documentName(path: string): DocumentName | null {

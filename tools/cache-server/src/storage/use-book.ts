@@ -24,7 +24,8 @@ export async function openUseBook(path: string): Promise<UseBook> {
 async function entriesOf(path: string): Promise<[string, number][]> {
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-    const isEntry = (entry: unknown): entry is [string, number] => Array.isArray(entry) && typeof entry[0] === 'string' && typeof entry[1] === 'number';
+    const isEntry = (entry: unknown): entry is [string, number] =>
+      Array.isArray(entry) && typeof entry[0] === 'string' && typeof entry[1] === 'number';
     return Array.isArray(value) ? value.filter(isEntry) : [];
   } catch {
     return [];

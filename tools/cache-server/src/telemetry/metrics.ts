@@ -39,24 +39,73 @@ export function createMetrics(gauges: Gauges): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const requests = new Histogram({ name: 'nx_gguf_cache_request_seconds', help: 'Time from a request to the end of its answer.', labelNames: ['route', 'method', 'status'], buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300], registers });
-  const lookups = new Counter({ name: 'nx_gguf_cache_lookups_total', help: 'Reads that were answered (hit) or not (miss).', labelNames: ['kind', 'result'], registers });
-  const received = new Counter({ name: 'nx_gguf_cache_received_bytes_total', help: 'Bytes of bodies received.', registers });
-  const sent = new Counter({ name: 'nx_gguf_cache_sent_bytes_total', help: 'Bytes of bodies sent.', registers });
-  const evictions = new Counter({ name: 'nx_gguf_cache_evicted_total', help: 'Blobs and entries evicted.', labelNames: ['kind'], registers });
-  const evictedBytes = new Counter({ name: 'nx_gguf_cache_evicted_bytes_total', help: 'Bytes evicted.', registers });
-  const errors = new Counter({ name: 'nx_gguf_cache_errors_total', help: 'Requests that failed, by the code of the error.', labelNames: ['code'], registers });
+  const requests = new Histogram({
+    name: 'nx_gguf_cache_request_seconds',
+    help: 'Time from a request to the end of its answer.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300],
+    registers,
+  });
+  const lookups = new Counter({
+    name: 'nx_gguf_cache_lookups_total',
+    help: 'Reads that were answered (hit) or not (miss).',
+    labelNames: ['kind', 'result'],
+    registers,
+  });
+  const received = new Counter({
+    name: 'nx_gguf_cache_received_bytes_total',
+    help: 'Bytes of bodies received.',
+    registers,
+  });
+  const sent = new Counter({
+    name: 'nx_gguf_cache_sent_bytes_total',
+    help: 'Bytes of bodies sent.',
+    registers,
+  });
+  const evictions = new Counter({
+    name: 'nx_gguf_cache_evicted_total',
+    help: 'Blobs and entries evicted.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const evictedBytes = new Counter({
+    name: 'nx_gguf_cache_evicted_bytes_total',
+    help: 'Bytes evicted.',
+    registers,
+  });
+  const errors = new Counter({
+    name: 'nx_gguf_cache_errors_total',
+    help: 'Requests that failed, by the code of the error.',
+    labelNames: ['code'],
+    registers,
+  });
   for (const [name, help, read] of [
     ['used_bytes', 'Bytes kept.', gauges.usedBytes],
     ['reserved_bytes', 'Bytes promised to uploads.', gauges.reservedBytes],
     ['max_bytes', 'Most bytes that are kept.', gauges.maxBytes],
     ['uploads_in_progress', 'Resumable uploads that are not finished.', gauges.uploadsInProgress],
-  ] as const) new Gauge({ name: `nx_gguf_cache_${name}`, help, registers, collect() { this.set(read()); } });
-  const totals: Totals = { hits: { blob: 0, action: 0, nx: 0 }, misses: { blob: 0, action: 0, nx: 0 }, receivedBytes: 0, sentBytes: 0, evictedBytes: 0, errors: {} };
+  ] as const)
+    new Gauge({
+      name: `nx_gguf_cache_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  const totals: Totals = {
+    hits: { blob: 0, action: 0, nx: 0 },
+    misses: { blob: 0, action: 0, nx: 0 },
+    receivedBytes: 0,
+    sentBytes: 0,
+    evictedBytes: 0,
+    errors: {},
+  };
   return {
     registry,
     totals: () => totals,
-    request: (route, { method, status, seconds }) => requests.observe({ route, method, status: String(status) }, seconds),
+    request: (route, { method, status, seconds }) =>
+      requests.observe({ route, method, status: String(status) }, seconds),
     lookup: (kind, isHit) => {
       lookups.inc({ kind, result: isHit ? 'hit' : 'miss' });
       totals[isHit ? 'hits' : 'misses'][kind]++;

@@ -37,7 +37,11 @@ export interface Reply {
 }
 
 /** Sends a request as it is given, path included; a null token sends none. */
-export type Send = (method: string, path: string, options?: { token?: string | null; body?: string | Buffer; headers?: OutgoingHttpHeaders }) => Promise<Reply>;
+export type Send = (
+  method: string,
+  path: string,
+  options?: { token?: string | null; body?: string | Buffer; headers?: OutgoingHttpHeaders },
+) => Promise<Reply>;
 
 /** A server of its own for tests, over loopback. */
 export interface TestServer {
@@ -52,20 +56,48 @@ export interface TestServer {
 }
 
 /** Starts a server in a directory. `now` moves its clock; without patience it refuses at once what there is no room for. */
-export async function startTestServer(config: Config = {}, { directory = temporaryDirectory(), now = Date.now, overheadBytes = 0, patienceMs = 0 }: { directory?: string; now?: () => number; overheadBytes?: number; patienceMs?: number } = {}): Promise<TestServer> {
+export async function startTestServer(
+  config: Config = {},
+  {
+    directory = temporaryDirectory(),
+    now = Date.now,
+    overheadBytes = 0,
+    patienceMs = 0,
+  }: { directory?: string; now?: () => number; overheadBytes?: number; patienceMs?: number } = {},
+): Promise<TestServer> {
   const log: string[] = [];
-  const settings = settingsOf({ port: 0, maxBytes: 1 << 30, shutdownSeconds: 1, logLevel: 'debug', ...config, directory }, { env: {}, base: directory });
-  const server = await startServer(settings, { log: pino({ level: settings.logLevel, base: null }, { write: (line: string) => void log.push(line) }), nowMs: now, overheadBytes, patienceMs });
+  const settings = settingsOf(
+    { port: 0, maxBytes: 1 << 30, shutdownSeconds: 1, logLevel: 'debug', ...config, directory },
+    { env: {}, base: directory },
+  );
+  const server = await startServer(settings, {
+    log: pino({ level: settings.logLevel, base: null }, { write: (line: string) => void log.push(line) }),
+    nowMs: now,
+    overheadBytes,
+    patienceMs,
+  });
   running.add(server);
   const token = async (grant: Partial<TokenRecord> = {}): Promise<string> => {
     const issued = issueToken({ scopes: ['read', 'write'], namespace: 'trusted', ...grant }, randomBytes);
-    await changeTokens(tokenFile(directory), (tokens) => ({ tokens: [...tokens, issued.record], result: undefined }));
+    await changeTokens(tokenFile(directory), (tokens) => ({
+      tokens: [...tokens, issued.record],
+      result: undefined,
+    }));
     return issued.token;
   };
   const ordinary = await token();
   return {
-    directory, server, log, token,
-    send: (method, path, options = {}) => sendTo(server.url, { method, path, ...options, token: options.token === undefined ? ordinary : options.token }),
+    directory,
+    server,
+    log,
+    token,
+    send: (method, path, options = {}) =>
+      sendTo(server.url, {
+        method,
+        path,
+        ...options,
+        token: options.token === undefined ? ordinary : options.token,
+      }),
     stop: async () => {
       running.delete(server);
       await server.close();
@@ -74,10 +106,37 @@ export async function startTestServer(config: Config = {}, { directory = tempora
 }
 
 /** Sends a request to a server. */
-export function sendTo(url: string, { method, path, token, body, headers = {} }: { method: string; path: string; token: string | null; body?: string | Buffer; headers?: OutgoingHttpHeaders }): Promise<Reply> {
+export function sendTo(
+  url: string,
+  {
+    method,
+    path,
+    token,
+    body,
+    headers = {},
+  }: {
+    method: string;
+    path: string;
+    token: string | null;
+    body?: string | Buffer;
+    headers?: OutgoingHttpHeaders;
+  },
+): Promise<Reply> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ hostname, port, method, path, headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined || 'transfer-encoding' in headers ? {} : { 'content-length': Buffer.byteLength(body) }), ...headers } });
+    const request = httpRequest({
+      hostname,
+      port,
+      method,
+      path,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined || 'transfer-encoding' in headers
+          ? {}
+          : { 'content-length': Buffer.byteLength(body) }),
+        ...headers,
+      },
+    });
     request.on('error', reject);
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
@@ -85,7 +144,12 @@ export function sendTo(url: string, { method, path, token, body, headers = {} }:
       response.on('error', reject);
       response.on('end', () => {
         const all = Buffer.concat(chunks);
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: all, json: () => JSON.parse(all.toString('utf8')) as Record<string, unknown> });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: all,
+          json: () => JSON.parse(all.toString('utf8')) as Record<string, unknown>,
+        });
       });
     });
     request.end(body);
@@ -95,7 +159,8 @@ export function sendTo(url: string, { method, path, token, body, headers = {} }:
 /** An archive as Nx sends it: outputs, terminal output and exit code. */
 export async function nxArchive(files: Readonly<Record<string, string>>): Promise<Buffer> {
   const archive = pack();
-  for (const [name, text] of Object.entries({ ...files, terminalOutput: 'done\n', code: '0' })) archive.entry({ name, mtime: new Date(0) }, text);
+  for (const [name, text] of Object.entries({ ...files, terminalOutput: 'done\n', code: '0' }))
+    archive.entry({ name, mtime: new Date(0) }, text);
   archive.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);

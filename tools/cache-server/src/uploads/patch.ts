@@ -20,7 +20,11 @@ const headers = { 'Tus-Resumable': '1.0.0', 'Cache-Control': 'no-store' };
  * `@tus/server` go through web streams, which takes twice as long.
  * @throws GgufError
  */
-export async function appendToUpload(uploads: Uploads, locker: Locker, { request, response, identity, id }: PatchExchange): Promise<void> {
+export async function appendToUpload(
+  uploads: Uploads,
+  locker: Locker,
+  { request, response, identity, id }: PatchExchange,
+): Promise<void> {
   const offset = offsetOf(request);
   if ((await uploads.store.announced(id))?.namespace !== identity.namespace) throw gone();
   const stop = new AbortController();
@@ -34,8 +38,10 @@ export async function appendToUpload(uploads: Uploads, locker: Locker, { request
   try {
     const upload = await uploads.store.getUpload(id);
     sizeBytes = upload.size ?? 0;
-    if (upload.offset !== offset) throw new GgufError('WRONG_OFFSET', `${upload.offset} bytes came so far, not ${offset}`);
-    if (offset + Number(request.headers['content-length'] ?? 0) > sizeBytes) throw new GgufError('BODY_TOO_LARGE', `an upload of ${sizeBytes} bytes was announced`);
+    if (upload.offset !== offset)
+      throw new GgufError('WRONG_OFFSET', `${upload.offset} bytes came so far, not ${offset}`);
+    if (offset + Number(request.headers['content-length'] ?? 0) > sizeBytes)
+      throw new GgufError('BODY_TOO_LARGE', `an upload of ${sizeBytes} bytes was announced`);
     reached = await uploads.store.write(request, id, offset);
   } finally {
     await lock.unlock();
@@ -49,7 +55,8 @@ export async function appendToUpload(uploads: Uploads, locker: Locker, { request
 
 function offsetOf({ headers: sent }: IncomingMessage): number {
   if (sent['tus-resumable'] !== '1.0.0') throw new GgufError('WRONG_VERSION', 'Tus-Resumable must be 1.0.0');
-  if (sent['content-type'] !== 'application/offset+octet-stream') throw new GgufError('WRONG_TYPE', 'Content-Type must be application/offset+octet-stream');
+  if (sent['content-type'] !== 'application/offset+octet-stream')
+    throw new GgufError('WRONG_TYPE', 'Content-Type must be application/offset+octet-stream');
   const offset = String(sent['upload-offset']);
   if (!/^\d{1,16}$/.test(offset)) throw new GgufError('BAD_OFFSET', 'Upload-Offset must be a number');
   return Number(offset);

@@ -28,7 +28,10 @@ type TusRequest = Parameters<NonNullable<ConstructorParameters<typeof Server>[0]
 export function tusHandler({ path, uploads, maxBytes, onAnnounce, describe }: TusOptions): TusHandler {
   const identities = new WeakMap<IncomingMessage, Identity>();
   const identityOf = (request: TusRequest): Identity => {
-    const identity = request.runtime?.node?.req === undefined ? undefined : identities.get(request.runtime.node.req as IncomingMessage);
+    const identity =
+      request.runtime?.node?.req === undefined
+        ? undefined
+        : identities.get(request.runtime.node.req as IncomingMessage);
     if (identity === undefined) throw new Error('a tus request without an identity');
     return identity;
   };
@@ -44,9 +47,18 @@ export function tusHandler({ path, uploads, maxBytes, onAnnounce, describe }: Tu
       const identity = identityOf(request);
       const sha256 = upload.metadata?.['sha256'] ?? '';
       const sizeBytes = upload.size;
-      if (!isSha256(sha256)) throw new GgufError('BAD_DIGEST', 'Upload-Metadata must hold `sha256`, the base64 form of 64 lower-case hexadecimal digits');
-      if (sizeBytes === undefined || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0) throw new GgufError('LENGTH_REQUIRED', 'Upload-Length must be known when an upload is announced');
-      if (sizeBytes > maxBytes(identity)) throw new GgufError('BLOB_TOO_LARGE', `${sizeBytes} bytes are more than the ${maxBytes(identity)} that a blob may have here`);
+      if (!isSha256(sha256))
+        throw new GgufError(
+          'BAD_DIGEST',
+          'Upload-Metadata must hold `sha256`, the base64 form of 64 lower-case hexadecimal digits',
+        );
+      if (sizeBytes === undefined || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0)
+        throw new GgufError('LENGTH_REQUIRED', 'Upload-Length must be known when an upload is announced');
+      if (sizeBytes > maxBytes(identity))
+        throw new GgufError(
+          'BLOB_TOO_LARGE',
+          `${sizeBytes} bytes are more than the ${maxBytes(identity)} that a blob may have here`,
+        );
       await onAnnounce(identity, sizeBytes);
       await uploads.announce({ id: upload.id, sha256, sizeBytes, namespace: identity.namespace });
       return { metadata: { sha256, namespace: identity.namespace } };

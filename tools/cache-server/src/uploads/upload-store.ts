@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DataStore, Upload } from '@tus/server';
-import { GgufError, hashFile, makeDirectory, prettyJson, systemErrorCode, writeDurably, type BlobId, type Json, type Sha256 } from 'nx-gguf/store';
+import {
+  GgufError,
+  hashFile,
+  makeDirectory,
+  prettyJson,
+  systemErrorCode,
+  writeDurably,
+  type BlobId,
+  type Json,
+  type Sha256,
+} from 'nx-gguf/store';
 import { fileWriter } from '../cache/file-writer.js';
 import { atPace, chunksOf, type ReceiveOptions } from '../cache/receive.js';
 
@@ -41,7 +51,13 @@ export class UploadStore extends DataStore {
   override async create(upload: Upload): Promise<Upload> {
     await makeDirectory(this.#directory);
     await (await open(this.pathOf(upload.id), 'wx')).close();
-    const announced: AnnouncedUpload = { id: upload.id, sha256: upload.metadata?.['sha256'] ?? '', namespace: upload.metadata?.['namespace'] ?? '', sizeBytes: upload.size ?? 0, created: upload.creation_date ?? '' };
+    const announced: AnnouncedUpload = {
+      id: upload.id,
+      sha256: upload.metadata?.['sha256'] ?? '',
+      namespace: upload.metadata?.['namespace'] ?? '',
+      sizeBytes: upload.size ?? 0,
+      created: upload.creation_date ?? '',
+    };
     await writeDurably(this.#noteOf(upload.id), prettyJson(announced as unknown as Json));
     this.#hashes.set(upload.id, { hash: createHash('sha256'), atByte: 0 });
     return upload;
@@ -56,16 +72,20 @@ export class UploadStore extends DataStore {
     const sizeBytes = (await this.announced(id))?.sizeBytes ?? 0;
     let end = offset;
     try {
-      await pipeline(async function* () {
-        for await (const chunk of atPace(chunksOf(body), pace)) {
-          end += chunk.length;
-          if (end > sizeBytes) throw new GgufError('BODY_TOO_LARGE', `an upload of ${sizeBytes} bytes was announced`);
-          hashed?.hash.update(chunk);
-          onBytes(chunk.length);
-          yield chunk;
-          onWritten(id, end);
-        }
-      }, fileWriter(this.pathOf(id), { flags: 'r+', start: offset }));
+      await pipeline(
+        async function* () {
+          for await (const chunk of atPace(chunksOf(body), pace)) {
+            end += chunk.length;
+            if (end > sizeBytes)
+              throw new GgufError('BODY_TOO_LARGE', `an upload of ${sizeBytes} bytes was announced`);
+            hashed?.hash.update(chunk);
+            onBytes(chunk.length);
+            yield chunk;
+            onWritten(id, end);
+          }
+        },
+        fileWriter(this.pathOf(id), { flags: 'r+', start: offset }),
+      );
     } catch (error) {
       // How much of what was hashed reached the file is not known.
       this.#hashes.delete(id);
@@ -79,7 +99,13 @@ export class UploadStore extends DataStore {
     const announced = await this.announced(id);
     if (announced === null) throw gone();
     const { sha256, namespace, sizeBytes, created } = announced;
-    return new Upload({ id, size: sizeBytes, offset: await this.receivedBytes(id), metadata: { sha256, namespace }, creation_date: created });
+    return new Upload({
+      id,
+      size: sizeBytes,
+      offset: await this.receivedBytes(id),
+      metadata: { sha256, namespace },
+      creation_date: created,
+    });
   }
 
   override async remove(id: string): Promise<void> {
@@ -141,5 +167,7 @@ export class UploadStore extends DataStore {
 
 /** The error for an upload that nobody knows. It may have become a blob. */
 export function gone(): GgufError {
-  return new GgufError('UPLOAD_GONE', 'there is no such upload', { hint: 'Ask for the blob: it may be there. Else start anew.' });
+  return new GgufError('UPLOAD_GONE', 'there is no such upload', {
+    hint: 'Ask for the blob: it may be there. Else start anew.',
+  });
 }

@@ -66,17 +66,29 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
     if (announced === null || (await store.receivedBytes(id)) !== announced.sizeBytes) return;
     const digest = await store.digest(id);
     const promised = reservations.get(id) ?? context.space.keepReserved(0, true);
-    if (digest.sha256 === announced.sha256) await publishBlob(context, announced.namespace, { id: digest, path: store.pathOf(id), promised });
+    if (digest.sha256 === announced.sha256)
+      await publishBlob(context, announced.namespace, { id: digest, path: store.pathOf(id), promised });
     await remove(id);
-    if (digest.sha256 !== announced.sha256) throw new GgufError('WRONG_DIGEST', `the bytes have sha256 ${digest.sha256}, not ${announced.sha256}`, { hint: 'Nothing was kept.' });
+    if (digest.sha256 !== announced.sha256)
+      throw new GgufError('WRONG_DIGEST', `the bytes have sha256 ${digest.sha256}, not ${announced.sha256}`, {
+        hint: 'Nothing was kept.',
+      });
   };
   return {
     store,
     forget,
     inProgress: () => reservations.size,
     announce: async ({ id, sha256, sizeBytes, namespace }) => {
-      if ((await findVisibleBlob(context, namespace, sha256)) !== null) throw new GgufError('BLOB_EXISTS', 'this blob is here already');
-      if ([...reservations.values()].filter((reservation) => reservation.namespace === namespace).length >= mostUploads) throw new GgufError('TOO_MANY_UPLOADS', `there are ${mostUploads} unfinished uploads of the namespace ${namespace} already`);
+      if ((await findVisibleBlob(context, namespace, sha256)) !== null)
+        throw new GgufError('BLOB_EXISTS', 'this blob is here already');
+      if (
+        [...reservations.values()].filter((reservation) => reservation.namespace === namespace).length >=
+        mostUploads
+      )
+        throw new GgufError(
+          'TOO_MANY_UPLOADS',
+          `there are ${mostUploads} unfinished uploads of the namespace ${namespace} already`,
+        );
       reservations.set(id, { ...(await context.space.reserve(sizeBytes, namespace === trusted)), namespace });
     },
     finish: (id) => {
@@ -85,15 +97,19 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
       return running;
     },
     removeUnfinished: async (beforeMs) => {
-      for (const { id, changedMs } of await store.list()) if (changedMs < beforeMs && !finishing.has(id)) await remove(id);
+      for (const { id, changedMs } of await store.list())
+        if (changedMs < beforeMs && !finishing.has(id)) await remove(id);
     },
     removeIdlest: async ({ nowMs, beforeMs, leastBytesPerSecond, isUntrustedOnly }) => {
-      const uploads = (await store.list()).filter(({ id }) => !finishing.has(id)).sort((a, b) => a.changedMs - b.changedMs);
+      const uploads = (await store.list())
+        .filter(({ id }) => !finishing.has(id))
+        .sort((a, b) => a.changedMs - b.changedMs);
       for (const { id, changedMs, receivedBytes } of uploads) {
         const announced = await store.announced(id);
         if (announced === null || (isUntrustedOnly && announced.namespace === trusted)) continue;
         const createdMs = Date.parse(announced.created);
-        const isSlow = createdMs < beforeMs && (receivedBytes ?? 0) < ((nowMs - createdMs) / 1000) * leastBytesPerSecond;
+        const isSlow =
+          createdMs < beforeMs && (receivedBytes ?? 0) < ((nowMs - createdMs) / 1000) * leastBytesPerSecond;
         if (changedMs >= beforeMs && !isSlow) continue;
         await remove(id);
         return announced.sizeBytes;
@@ -101,7 +117,8 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
       return 0;
     },
     removeNamespace: async (namespace) => {
-      for (const { id } of await store.list()) if ((await store.announced(id))?.namespace === namespace) await remove(id);
+      for (const { id } of await store.list())
+        if ((await store.announced(id))?.namespace === namespace) await remove(id);
     },
   };
 }

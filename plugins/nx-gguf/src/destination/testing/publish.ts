@@ -16,7 +16,10 @@ export interface TestFiles {
 }
 
 /** Puts files into a store; small ones that are no GGUFs get git's digest too. */
-export async function storedFiles(store: StoreLayout, files: Record<string, string | Uint8Array>): Promise<TestFiles> {
+export async function storedFiles(
+  store: StoreLayout,
+  files: Record<string, string | Uint8Array>,
+): Promise<TestFiles> {
   const wanted: PublishedFile[] = [];
   const contents = new Map<string, PublishedContent>();
   const directory = join(store.root, 'test-files');
@@ -33,17 +36,41 @@ export async function storedFiles(store: StoreLayout, files: Record<string, stri
 }
 
 /** Plans, and carries the plan out unless it is refused or nothing may be changed; the plan and what was made. */
-export async function publishFiles({ wanted, contents }: TestFiles, open: (request: DestinationRequest) => OpenDestination, choices: Partial<PlanChoices & DestinationRequest> = {}): Promise<{ plan: PublishPlan; made: string | null }> {
+export async function publishFiles(
+  { wanted, contents }: TestFiles,
+  open: (request: DestinationRequest) => OpenDestination,
+  choices: Partial<PlanChoices & DestinationRequest> = {},
+): Promise<{ plan: PublishPlan; made: string | null }> {
   const request: DestinationRequest = { wanted, create: false, dryRun: false, ...choices };
   return open(request)(async ({ present, apply }) => {
-    const { plan, recordText } = planPublication(wanted, present, { overwrite: false, prune: false, ...choices });
+    const { plan, recordText } = planPublication(wanted, present, {
+      overwrite: false,
+      prune: false,
+      ...choices,
+    });
     if (request.dryRun || plan.files.every(({ action }) => action === 'keep')) return { plan, made: null };
-    const all = new Map<string, PublishedContent>([...contents, [recordFile, { text: recordText }], ...(present.amended === undefined ? [] : [[present.amended.path, { text: present.amended.text }] as const])]);
-    return { plan, made: await apply({ plan, contents: all, recordText, message: { title: 'model: Q4_K_M with llama.cpp', description: '- Q4_K_M' } }) };
+    const all = new Map<string, PublishedContent>([
+      ...contents,
+      [recordFile, { text: recordText }],
+      ...(present.amended === undefined
+        ? []
+        : [[present.amended.path, { text: present.amended.text }] as const]),
+    ]);
+    return {
+      plan,
+      made: await apply({
+        plan,
+        contents: all,
+        recordText,
+        message: { title: 'model: Q4_K_M with llama.cpp', description: '- Q4_K_M' },
+      }),
+    };
   });
 }
 
 /** The actions of a plan that change something, by path. */
 export function actionsOf({ files }: PublishPlan): Record<string, string> {
-  return Object.fromEntries(files.filter(({ action }) => action !== 'keep').map(({ path, action }) => [path, action]));
+  return Object.fromEntries(
+    files.filter(({ action }) => action !== 'keep').map(({ path, action }) => [path, action]),
+  );
 }

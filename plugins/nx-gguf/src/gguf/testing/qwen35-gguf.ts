@@ -15,12 +15,27 @@ export interface Qwen35Shape {
 
 /** The shape of Qwen3.5-0.8B. */
 export const qwen35Small: Qwen35Shape = {
-  layers: 24, hidden: 1024, feedForward: 3584, heads: 8, keyValueHeads: 2, headSize: 256, linearHeads: 16, linearHeadSize: 128, vocabulary: 151_936,
+  layers: 24,
+  hidden: 1024,
+  feedForward: 3584,
+  heads: 8,
+  keyValueHeads: 2,
+  headSize: 256,
+  linearHeads: 16,
+  linearHeadSize: 128,
+  vocabulary: 151_936,
 };
 
 /** A Qwen3.5 model of a shape, without the multi-token predictor: names and keys as the converter writes them (gguf-py/gguf/constants.py). */
 export function qwen35Gguf(shape: Qwen35Shape): TinyGguf {
-  return { metadata: metadata(shape), tensors: [bf16('token_embd.weight', shape.hidden, shape.vocabulary), ...Array.from({ length: shape.layers }, (_, layer) => block(shape, layer)).flat(), f32('output_norm.weight', shape.hidden)] };
+  return {
+    metadata: metadata(shape),
+    tensors: [
+      bf16('token_embd.weight', shape.hidden, shape.vocabulary),
+      ...Array.from({ length: shape.layers }, (_, layer) => block(shape, layer)).flat(),
+      f32('output_norm.weight', shape.hidden),
+    ],
+  };
 }
 
 function isFullAttention(layer: number): boolean {
@@ -50,12 +65,22 @@ function metadata(shape: Qwen35Shape): NonNullable<TinyGguf['metadata']> {
     count('ssm.group_count', shape.linearHeads),
     count('ssm.time_step_rank', shape.linearHeads),
     count('ssm.inner_size', shape.linearHeads * shape.linearHeadSize),
-    ['qwen35.attention.recurrent_layers', 'array', 'bool', Array.from({ length: shape.layers }, (_, layer) => !isFullAttention(layer))],
+    [
+      'qwen35.attention.recurrent_layers',
+      'array',
+      'bool',
+      Array.from({ length: shape.layers }, (_, layer) => !isFullAttention(layer)),
+    ],
     count('full_attention_interval', 4),
     count('rope.dimension_count', shape.headSize / 4),
     ['tokenizer.ggml.model', 'string', 'gpt2'],
     ['tokenizer.ggml.pre', 'string', 'qwen2'],
-    ['tokenizer.ggml.tokens', 'array', 'string', Array.from({ length: shape.vocabulary }, (_, id) => `t${id}`)],
+    [
+      'tokenizer.ggml.tokens',
+      'array',
+      'string',
+      Array.from({ length: shape.vocabulary }, (_, id) => `t${id}`),
+    ],
   ];
 }
 
@@ -72,7 +97,10 @@ function block(shape: Qwen35Shape, layer: number): TinyTensor[] {
   ];
 }
 
-function fullAttention({ hidden, heads, keyValueHeads, headSize }: Qwen35Shape, at: (name: string) => string): TinyTensor[] {
+function fullAttention(
+  { hidden, heads, keyValueHeads, headSize }: Qwen35Shape,
+  at: (name: string) => string,
+): TinyTensor[] {
   return [
     f32(at('attn_k_norm.weight'), headSize),
     bf16(at('attn_k.weight'), hidden, keyValueHeads * headSize),
@@ -83,7 +111,10 @@ function fullAttention({ hidden, heads, keyValueHeads, headSize }: Qwen35Shape, 
   ];
 }
 
-function linearAttention({ hidden, linearHeads, linearHeadSize }: Qwen35Shape, at: (name: string) => string): TinyTensor[] {
+function linearAttention(
+  { hidden, linearHeads, linearHeadSize }: Qwen35Shape,
+  at: (name: string) => string,
+): TinyTensor[] {
   const width = linearHeads * linearHeadSize;
   return [
     f32(at('ssm_a'), linearHeads),

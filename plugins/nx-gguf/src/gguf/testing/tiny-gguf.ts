@@ -1,7 +1,9 @@
 import { rowSizeBytes, tensorSizeBytes, tensorTypeByName, type TensorTypeName } from '../tensor-type.js';
 
 /** A metadata entry: a type name of GGUF's and its value; arrays give the type of their items. */
-export type TinyValue = readonly [type: string, value: unknown] | readonly [type: 'array', itemType: string, values: readonly unknown[]];
+export type TinyValue =
+  | readonly [type: string, value: unknown]
+  | readonly [type: 'array', itemType: string, values: readonly unknown[]];
 
 /** A tensor; `offset` and `typeId` stand in for what would follow from the rest, to build broken files. */
 export interface TinyTensor {
@@ -25,7 +27,21 @@ export interface TinyGguf {
   readonly keyCount?: bigint;
 }
 
-const scalarIds = ['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'bool', 'string', 'array', 'uint64', 'int64', 'float64'];
+const scalarIds = [
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'uint32',
+  'int32',
+  'float32',
+  'bool',
+  'string',
+  'array',
+  'uint64',
+  'int64',
+  'float64',
+];
 
 /** The bytes of a small GGUF file. */
 export function tinyGguf(file: TinyGguf = {}): Uint8Array {
@@ -39,25 +55,44 @@ export function headerOnlyGguf(file: TinyGguf): { header: Uint8Array; sizeBytes:
   return { header: head, sizeBytes: head.length + dataBytes };
 }
 
-function parts(file: TinyGguf, { headerOnly = false } = {}): { head: Uint8Array; data: Uint8Array[]; dataBytes: number } {
+function parts(
+  file: TinyGguf,
+  { headerOnly = false } = {},
+): { head: Uint8Array; data: Uint8Array[]; dataBytes: number } {
   const { version = 3, alignment = 32, metadata = [], tensors = [], bigEndian = false } = file;
-  const header = [text(file.magic ?? 'GGUF'), integer(version, 4, !bigEndian), integer(file.tensorCount ?? BigInt(tensors.length), 8), integer(file.keyCount ?? BigInt(metadata.length), 8)];
+  const header = [
+    text(file.magic ?? 'GGUF'),
+    integer(version, 4, !bigEndian),
+    integer(file.tensorCount ?? BigInt(tensors.length), 8),
+    integer(file.keyCount ?? BigInt(metadata.length), 8),
+  ];
   for (const [key, ...value] of metadata) header.push(string(key), typed(value));
   const data: Uint8Array[] = [];
   let offset = 0;
   for (const tensor of tensors) {
     const sizeBytes = tensor.data?.length ?? (headerOnly ? realSizeOf(tensor) : sizeOf(tensor));
     header.push(...info(tensor, offset));
-    if (!headerOnly) data.push(tensor.data ?? new Uint8Array(sizeBytes), new Uint8Array(padding(sizeBytes, alignment)));
+    if (!headerOnly)
+      data.push(tensor.data ?? new Uint8Array(sizeBytes), new Uint8Array(padding(sizeBytes, alignment)));
     offset += sizeBytes + padding(sizeBytes, alignment);
   }
   const head = join(header);
-  return { head: tensors.length === 0 ? head : join([head, new Uint8Array(padding(head.length, alignment))]), data, dataBytes: offset };
+  return {
+    head: tensors.length === 0 ? head : join([head, new Uint8Array(padding(head.length, alignment))]),
+    data,
+    dataBytes: offset,
+  };
 }
 
 function info(tensor: TinyTensor, offset: number): Uint8Array[] {
   const typeId = tensor.typeId ?? tensorTypeByName(tensor.type ?? 'f32')?.id ?? 0;
-  return [string(tensor.name), integer(tensor.shape.length, 4), ...tensor.shape.map((size) => integer(size, 8)), integer(typeId, 4), integer(tensor.offset ?? offset, 8)];
+  return [
+    string(tensor.name),
+    integer(tensor.shape.length, 4),
+    ...tensor.shape.map((size) => integer(size, 8)),
+    integer(typeId, 4),
+    integer(tensor.offset ?? offset, 8),
+  ];
 }
 
 function realSizeOf({ shape, type = 'f32' }: TinyTensor): number {
@@ -69,7 +104,12 @@ function sizeOf({ shape, type = 'f32' }: TinyTensor): number {
   const [row = 1, ...others] = shape.map(Number);
   const found = tensorTypeByName(type);
   // Shapes of broken files need no data of their size.
-  if (found === null || row % found.blockElements !== 0 || others.concat(row).some((size) => size < 0 || size > 4096)) return 0;
+  if (
+    found === null ||
+    row % found.blockElements !== 0 ||
+    others.concat(row).some((size) => size < 0 || size > 4096)
+  )
+    return 0;
   return others.reduce((size, count) => size * count, rowSizeBytes(found, row));
 }
 
@@ -78,7 +118,12 @@ function typed(value: TinyValue): Uint8Array {
   if (type !== 'array') return join([integer(scalarIds.indexOf(type), 4), scalar(type, second)]);
   const itemType = String(second);
   const items = third ?? [];
-  return join([integer(9, 4), integer(scalarIds.indexOf(itemType), 4), integer(items.length, 8), ...items.map((item) => scalar(itemType, item))]);
+  return join([
+    integer(9, 4),
+    integer(scalarIds.indexOf(itemType), 4),
+    integer(items.length, 8),
+    ...items.map((item) => scalar(itemType, item)),
+  ]);
 }
 
 function scalar(type: string, value: unknown): Uint8Array {

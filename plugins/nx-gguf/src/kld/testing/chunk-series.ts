@@ -17,14 +17,22 @@ export interface PairOptions {
 }
 
 /** Mean KLD of each chunk of two variants: skewed, alike in both as the same text makes them, and dependent on the chunk before. */
-export function chunkPair(seed: string, { chunks, mean = 0.03, difference = 0, dependence = 0.3, shared = 0.1, own = 0.05 }: PairOptions): { a: number[]; b: number[] } {
-  const [common, ofA, ofB] = ['common', 'a', 'b'].map((name) => normals(`${seed} ${name}`, chunks)) as [number[], number[], number[]];
+export function chunkPair(
+  seed: string,
+  { chunks, mean = 0.03, difference = 0, dependence = 0.3, shared = 0.1, own = 0.05 }: PairOptions,
+): { a: number[]; b: number[] } {
+  const [common, ofA, ofB] = ['common', 'a', 'b'].map((name) => normals(`${seed} ${name}`, chunks)) as [
+    number[],
+    number[],
+    number[],
+  ];
   let state = 0;
   const factors = common.map((value) => {
     state = dependence * state + Math.sqrt(1 - dependence ** 2) * value;
     return logNormal(state, shared);
   });
-  const side = (level: number, values: readonly number[]) => factors.map((factor, chunk) => level * factor * logNormal(values[chunk] ?? 0, own));
+  const side = (level: number, values: readonly number[]) =>
+    factors.map((factor, chunk) => level * factor * logNormal(values[chunk] ?? 0, own));
   return { a: side(mean, ofA), b: side(mean + difference, ofB) };
 }
 
@@ -43,30 +51,84 @@ export function printedSeries(values: readonly number[]): RunningMean {
 }
 
 /** A result with these chunk values of KL divergence, and where it matters others. */
-export function resultOf(kld: readonly number[], { variant = 'a', sameTop = kld.map(() => 90), ctx = 512 }: { variant?: string; sameTop?: readonly number[]; ctx?: number } = {}): KldResult {
-  const series = (values: readonly number[], decimals: number): RunningSeries => ({ values: printedMeans(values, decimals), errors: values.map(() => 0.001) });
+export function resultOf(
+  kld: readonly number[],
+  {
+    variant = 'a',
+    sameTop = kld.map(() => 90),
+    ctx = 512,
+  }: { variant?: string; sameTop?: readonly number[]; ctx?: number } = {},
+): KldResult {
+  const series = (values: readonly number[], decimals: number): RunningSeries => ({
+    values: printedMeans(values, decimals),
+    errors: values.map(() => 0.001),
+  });
   const estimate = (value: number) => ({ value, error: 0.0001 });
-  const last = (values: readonly number[], decimals: number): number => printedMeans(values, decimals).at(-1) ?? 0;
-  const spread = { mean: estimate(last(kld, 6)), maximum: 1, percentile99_9: 0.5, percentile99: 0.3, percentile95: 0.2, percentile90: 0.1, median: 0.02, percentile10: 0.01, percentile5: 0.005, percentile1: 0.001, percentile0_1: 0, minimum: 0 };
+  const last = (values: readonly number[], decimals: number): number =>
+    printedMeans(values, decimals).at(-1) ?? 0;
+  const spread = {
+    mean: estimate(last(kld, 6)),
+    maximum: 1,
+    percentile99_9: 0.5,
+    percentile99: 0.3,
+    percentile95: 0.2,
+    percentile90: 0.1,
+    median: 0.02,
+    percentile10: 0.01,
+    percentile5: 0.005,
+    percentile1: 0.001,
+    percentile0_1: 0,
+    minimum: 0,
+  };
   const file = (name: string) => ({ name, sha256: sha256(name) });
   return {
     format: 1,
     method: 'llama-perplexity',
-    subject: { variant: [file(`${variant}.gguf`)], base: [file('base.gguf')], corpus: file('wiki.test.raw'), parameters: { ctx, chunks: -1, batch: 2048, ubatch: 512 }, toolchain: sha256('tools') },
+    subject: {
+      variant: [file(`${variant}.gguf`)],
+      base: [file('base.gguf')],
+      corpus: file('wiki.test.raw'),
+      parameters: { ctx, chunks: -1, batch: 2048, ubatch: 512 },
+      toolchain: sha256('tools'),
+    },
     statistics: {
-      chunks: kld.length, ctx, tokens: kld.length * 255,
-      perplexity: { variant: estimate(12), base: estimate(11.9), correlationPercent: 99, logRatio: estimate(last(kld, 6)), ratio: estimate(1.008), difference: estimate(0.1) },
+      chunks: kld.length,
+      ctx,
+      tokens: kld.length * 255,
+      perplexity: {
+        variant: estimate(12),
+        base: estimate(11.9),
+        correlationPercent: 99,
+        logRatio: estimate(last(kld, 6)),
+        ratio: estimate(1.008),
+        difference: estimate(0.1),
+      },
       kldNats: spread,
       deltaProbabilityPercent: { ...spread, percentile75: 0.05, percentile25: 0.01, rms: estimate(2) },
       sameTopPercent: estimate(last(sameTop, 3)),
     },
-    running: { perplexity: series(kld.map(() => 12), 4), logRatio: series(kld, 5), kldNats: series(kld, 5), deltaProbabilityRmsPercent: series(kld.map(() => 2), 3), sameTopPercent: series(sameTop, 3) },
+    running: {
+      perplexity: series(
+        kld.map(() => 12),
+        4,
+      ),
+      logRatio: series(kld, 5),
+      kldNats: series(kld, 5),
+      deltaProbabilityRmsPercent: series(
+        kld.map(() => 2),
+        3,
+      ),
+      sameTopPercent: series(sameTop, 3),
+    },
   };
 }
 
 function normals(seed: string, count: number): number[] {
   const random = seededRandom(Number.parseInt(sha256(seed).slice(0, 8), 16));
-  return Array.from({ length: count }, () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
+  return Array.from(
+    { length: count },
+    () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
+  );
 }
 
 /** Of mean 1. */

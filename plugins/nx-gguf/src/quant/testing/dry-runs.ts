@@ -14,7 +14,9 @@ export function recordedDryRun(name: 'plan-stock' | 'plan-rules' | 'plan-fallbac
 
 /** A dry run in a few words: `name from to`, of tensors with 256 x 4 elements; `from to wanted` for a fallback. */
 export function dryRun(...lines: readonly string[]): DryRun {
-  const words = lines.map((line) => line.split(' ') as [string, TensorTypeName, TensorTypeName, TensorTypeName?]);
+  const words = lines.map(
+    (line) => line.split(' ') as [string, TensorTypeName, TensorTypeName, TensorTypeName?],
+  );
   return {
     tensors: words.map(([name, from, to]) => ({ name, from, to, shape: [256, 4] })),
     fallbacks: words.flatMap(([tensor, , , wanted]) => (wanted === undefined ? [] : [{ tensor, wanted }])),

@@ -32,11 +32,16 @@ export async function bytesFrom(answer: RemoteBytes | null, fromBytes: number): 
 /** What every remote does; the same rules for each kind. */
 export function itIsARemote(open: () => Promise<RemoteStore>): void {
   let remote: RemoteStore;
-  const read = async (bytes: Uint8Array, fromBytes = 0): Promise<Buffer | null> => bytesFrom(await remote.readBlob(sha256(bytes), fromBytes, signal), fromBytes);
+  const read = async (bytes: Uint8Array, fromBytes = 0): Promise<Buffer | null> =>
+    bytesFrom(await remote.readBlob(sha256(bytes), fromBytes, signal), fromBytes);
   const write = (bytes: Uint8Array): Promise<void> => remote.writeBlob(offered(bytes), signal);
 
-  beforeAll(async () => { remote = await open(); });
-  afterAll(async () => { await remote.close(); });
+  beforeAll(async () => {
+    remote = await open();
+  });
+  afterAll(async () => {
+    await remote.close();
+  });
 
   it('has nothing that was not put into it', async () => {
     const nobody = randomBytes(10);
@@ -45,7 +50,12 @@ export function itIsARemote(open: () => Promise<RemoteStore>): void {
     await expect(remote.readAction(sha256(nobody), signal)).resolves.toBeNull();
   });
 
-  it.each([['no bytes', 0], ['one byte', 1], ['a chunk and one byte', (64 << 10) + 1], ['more than one piece', largeBytes]])('gives back %s', async (_, size) => {
+  it.each([
+    ['no bytes', 0],
+    ['one byte', 1],
+    ['a chunk and one byte', (64 << 10) + 1],
+    ['more than one piece', largeBytes],
+  ])('gives back %s', async (_, size) => {
     const bytes = randomBytes(size);
     await write(bytes);
     await expect(remote.hasBlob(sha256(bytes), signal)).resolves.toBe(true);
@@ -55,7 +65,8 @@ export function itIsARemote(open: () => Promise<RemoteStore>): void {
   it('gives the rest of a blob from any place', async () => {
     const bytes = randomBytes(300_000);
     await write(bytes);
-    for (const from of [1, 65_536, 299_999]) expect((await read(bytes, from))?.equals(bytes.subarray(from))).toBe(true);
+    for (const from of [1, 65_536, 299_999])
+      expect((await read(bytes, from))?.equals(bytes.subarray(from))).toBe(true);
   });
 
   it('takes the same blob again, and at the same time', async () => {
@@ -65,7 +76,10 @@ export function itIsARemote(open: () => Promise<RemoteStore>): void {
     expect((await read(bytes))?.equals(bytes)).toBe(true);
   });
 
-  it.each([['small', 200_000], ['large', largeBytes]])('shows nothing of a %s blob whose sender fails, and takes it afterwards', async (_, size) => {
+  it.each([
+    ['small', 200_000],
+    ['large', largeBytes],
+  ])('shows nothing of a %s blob whose sender fails, and takes it afterwards', async (_, size) => {
     const bytes = randomBytes(size);
     const whole = offered(bytes);
     const failing: OfferedBlob = {
@@ -87,13 +101,18 @@ export function itIsARemote(open: () => Promise<RemoteStore>): void {
     expect((await read(bytes))?.equals(bytes)).toBe(true);
   });
 
-  it.each([['small', 3000], ['large', largeBytes]])('never has a %s blob that is damaged where it comes from', async (_, size) => {
+  it.each([
+    ['small', 3000],
+    ['large', largeBytes],
+  ])('never has a %s blob that is damaged where it comes from', async (_, size) => {
     const bytes = randomBytes(size);
     const path = join(temporaryDirectory(), 'blob');
     const id = { sha256: sha256(bytes), sizeBytes: size };
     bytes[size - 1] = (bytes[size - 1] ?? 0) ^ 1;
     writeFileSync(path, bytes);
-    await expect(remote.writeBlob(offeredBlob(path, id), signal)).rejects.toMatchObject({ code: 'BLOB_DAMAGED' });
+    await expect(remote.writeBlob(offeredBlob(path, id), signal)).rejects.toMatchObject({
+      code: 'BLOB_DAMAGED',
+    });
     await expect(remote.hasBlob(id.sha256, signal)).resolves.toBe(false);
   });
 
@@ -112,7 +131,9 @@ export function itIsARemote(open: () => Promise<RemoteStore>): void {
     const blobs = Array.from({ length: 16 }, () => randomBytes(50_000));
     await Promise.all(blobs.map(write));
     const back = await Promise.all(blobs.map((bytes) => read(bytes)));
-    expect(back.map((bytes, index) => bytes?.equals(blobs[index] ?? Buffer.alloc(0)))).toEqual(blobs.map(() => true));
+    expect(back.map((bytes, index) => bytes?.equals(blobs[index] ?? Buffer.alloc(0)))).toEqual(
+      blobs.map(() => true),
+    );
   });
 
   it('stops a transfer when it is told to', async () => {

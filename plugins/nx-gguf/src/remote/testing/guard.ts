@@ -15,13 +15,34 @@ export interface Guard extends GuardedRemote {
 }
 
 /** Puts a remote of a test behind a breaker. */
-export function guard(remote: RemoteStore, { store = temporaryStore(), name = 'the remote', run = 'run', mayWrite = true, patience = {}, signal }: { store?: StoreLayout; name?: string; run?: string; mayWrite?: boolean; patience?: Partial<Patience>; signal?: AbortSignal } = {}): Guard {
+export function guard(
+  remote: RemoteStore,
+  {
+    store = temporaryStore(),
+    name = 'the remote',
+    run = 'run',
+    mayWrite = true,
+    patience = {},
+    signal,
+  }: {
+    store?: StoreLayout;
+    name?: string;
+    run?: string;
+    mayWrite?: boolean;
+    patience?: Partial<Patience>;
+    signal?: AbortSignal;
+  } = {},
+): Guard {
   const told: WorkEvent[] = [];
   return {
     told,
     warnings: () => told.flatMap((event) => (event.type === 'warning' ? [event.message] : [])),
     ...guarded({
-      name, mayRead: true, mayWrite, signal, patience: { ...littlePatience, ...patience },
+      name,
+      mayRead: true,
+      mayWrite,
+      signal,
+      patience: { ...littlePatience, ...patience },
       open: () => Promise.resolve(remote),
       notes: runNotes(store, { remote: name, run, nowMs: Date.now }),
       report: (event) => told.push(event),

@@ -46,7 +46,13 @@ export interface LoopbackCache {
  * (`server/http.go`), knows no ranges, takes no blob that is not what its name says, and answers 400 for every other path.
  */
 export async function startLoopbackCache({ isStrict = false } = {}): Promise<LoopbackCache> {
-  const cache: LoopbackCache = { base: '', files: new Map(), seen: [], faults: [], close: () => Promise.resolve() };
+  const cache: LoopbackCache = {
+    base: '',
+    files: new Map(),
+    seen: [],
+    faults: [],
+    close: () => Promise.resolve(),
+  };
   const server = createServer((request, response) => {
     answer(request, response, { ...cache, isStrict }).catch(() => response.destroy());
   });
@@ -61,11 +67,23 @@ export async function startLoopbackCache({ isStrict = false } = {}): Promise<Loo
   return cache;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, { files, seen, faults, isStrict }: LoopbackCache & { isStrict: boolean }): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { files, seen, faults, isStrict }: LoopbackCache & { isStrict: boolean },
+): Promise<void> {
   const { method = '', url: path = '' } = request;
-  const record: SeenRequest = { method, path, authorization: request.headers.authorization, range: request.headers.range, sentBytes: 0 };
+  const record: SeenRequest = {
+    method,
+    path,
+    authorization: request.headers.authorization,
+    range: request.headers.range,
+    sentBytes: 0,
+  };
   seen.push(record);
-  const fault = faults.find((one) => one.times > 0 && (one.method ?? method) === method && (one.path ?? /./).test(path));
+  const fault = faults.find(
+    (one) => one.times > 0 && (one.method ?? method) === method && (one.path ?? /./).test(path),
+  );
   if (fault !== undefined) fault.times--;
   if (fault?.delayMs !== undefined) await sleep(fault.delayMs);
   if (fault?.status !== undefined) {
@@ -78,20 +96,33 @@ async function answer(request: IncomingMessage, response: ServerResponse, { file
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const bytes = Buffer.concat(parts);
-    if (isStrict && (request.headers['content-length'] === undefined || (kind === 'cas' && sha256(bytes) !== name))) return void response.writeHead(400).end();
+    if (
+      isStrict &&
+      (request.headers['content-length'] === undefined || (kind === 'cas' && sha256(bytes) !== name))
+    )
+      return void response.writeHead(400).end();
     files.set(path, bytes);
     return void response.writeHead(isStrict ? 200 : 201).end();
   }
   const file = files.get(path);
-  if ((method !== 'GET' && method !== 'HEAD') || file === undefined) return void response.writeHead(method === 'OPTIONS' ? 405 : 404).end();
-  const from = isStrict || fault?.ignoresRange === true ? 0 : Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  if ((method !== 'GET' && method !== 'HEAD') || file === undefined)
+    return void response.writeHead(method === 'OPTIONS' ? 405 : 404).end();
+  const from =
+    isStrict || fault?.ignoresRange === true
+      ? 0
+      : Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
   if (from > 0 && from >= file.length) return void response.writeHead(416).end();
   const bytes = file.subarray(from);
-  response.writeHead(from > 0 ? 206 : 200, { 'content-length': bytes.length, ...(from > 0 ? { 'content-range': `bytes ${from}-${file.length - 1}/${file.length}` } : {}) });
+  response.writeHead(from > 0 ? 206 : 200, {
+    'content-length': bytes.length,
+    ...(from > 0 ? { 'content-range': `bytes ${from}-${file.length - 1}/${file.length}` } : {}),
+  });
   if (method === 'HEAD') return void response.end();
   const end = fault?.breakAt ?? fault?.stallAt;
   const given = end === undefined ? bytes : bytes.subarray(0, end);
   record.sentBytes = given.length;
   if (end === undefined) return void response.end(given);
-  response.write(given, () => { if (fault?.breakAt !== undefined) response.destroy(); });
+  response.write(given, () => {
+    if (fault?.breakAt !== undefined) response.destroy();
+  });
 }

@@ -16,25 +16,47 @@ export interface RealServer {
 }
 
 // `tools/dev/test-servers.mjs` puts them there.
-const filled = (text: string | undefined, fallback: string): string => (text === undefined || text === '' ? fallback : text);
-const servers = filled(process.env['NX_GGUF_TEST_SERVERS'], join(filled(process.env['XDG_CACHE_HOME'], join(homedir(), '.cache')), 'nx-gguf-test-servers'));
+const filled = (text: string | undefined, fallback: string): string =>
+  text === undefined || text === '' ? fallback : text;
+const servers = filled(
+  process.env['NX_GGUF_TEST_SERVERS'],
+  join(filled(process.env['XDG_CACHE_HOME'], join(homedir(), '.cache')), 'nx-gguf-test-servers'),
+);
 
 /** Path of nginx, or null when it is not here. */
-export const nginx: string | null = [join(servers, 'nginx/usr/sbin/nginx'), 'nginx'].find((path) => spawnSync(path, ['-v']).status === 0) ?? null;
+export const nginx: string | null =
+  [join(servers, 'nginx/usr/sbin/nginx'), 'nginx'].find((path) => spawnSync(path, ['-v']).status === 0) ??
+  null;
 
 /** Path of versitygw, or null when it is not here. */
-export const versitygw: string | null = existsSync(servers) ? (readdirSync(servers).filter((name) => name.startsWith('versitygw-')).map((name) => join(servers, name, 'versitygw')).find((path) => existsSync(path)) ?? null) : null;
+export const versitygw: string | null = existsSync(servers)
+  ? (readdirSync(servers)
+      .filter((name) => name.startsWith('versitygw-'))
+      .map((name) => join(servers, name, 'versitygw'))
+      .find((path) => existsSync(path)) ?? null)
+  : null;
 
 /** Path of the program of our own server, or null when it is not built. */
-export const cacheServer: string | null = [join(import.meta.dirname, '../../../../../tools/cache-server/dist/bin/nx-gguf-cache-server.js')].find((path) => existsSync(path)) ?? null;
+export const cacheServer: string | null =
+  [join(import.meta.dirname, '../../../../../tools/cache-server/dist/bin/nx-gguf-cache-server.js')].find(
+    (path) => existsSync(path),
+  ) ?? null;
 
 /** Our own server in a process of its own, with a token that may do everything. */
-export async function startCacheServer(program: string, { directory = temporaryDirectory(), port = 0 }: { directory?: string; port?: number } = {}): Promise<RealServer & { token: string }> {
-  const child = spawn(process.execPath, [program, '--directory', directory, '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function startCacheServer(
+  program: string,
+  { directory = temporaryDirectory(), port = 0 }: { directory?: string; port?: number } = {},
+): Promise<RealServer & { token: string }> {
+  const child = spawn(process.execPath, [program, '--directory', directory, '--port', String(port)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'close');
   let printed = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { printed += text; });
-  for (let turn = 0; turn < 400 && !/listens on .*\n/.test(printed) && child.exitCode === null; turn++) await sleep(25);
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+  });
+  for (let turn = 0; turn < 400 && !/listens on .*\n/.test(printed) && child.exitCode === null; turn++)
+    await sleep(25);
   await sleep(25);
   return {
     base: /listens on (http:\S+?),? /.exec(printed)?.[1]?.replace(/,$/, '') ?? '',
@@ -56,8 +78,12 @@ export async function startNginx(program: string): Promise<RealServer> {
   const directory = join(prefix, 'data');
   for (const name of ['data', 'tmp', 'logs']) mkdirSync(join(prefix, name));
   const port = await freePort();
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path tmp/${name};`).join('\n    ');
-  writeFileSync(join(prefix, 'nginx.conf'), `
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path tmp/${name};`)
+    .join('\n    ');
+  writeFileSync(
+    join(prefix, 'nginx.conf'),
+    `
 daemon off;
 master_process off;
 pid nginx.pid;
@@ -76,8 +102,14 @@ http {
     }
   }
 }
-`);
-  return started(spawn(program, ['-p', prefix, '-c', 'nginx.conf', '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'inherit'] }), { port, directory });
+`,
+  );
+  return started(
+    spawn(program, ['-p', prefix, '-c', 'nginx.conf', '-e', 'stderr'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    }),
+    { port, directory },
+  );
 }
 
 /** A gateway that speaks S3 over a directory. Its buckets are the directories in there. */
@@ -87,11 +119,26 @@ export async function startVersitygw(program: string, buckets: readonly string[]
   mkdirSync(sidecar);
   for (const bucket of buckets) mkdirSync(join(directory, bucket), { recursive: true });
   const port = await freePort();
-  const args = ['--port', `127.0.0.1:${port}`, '--access', s3Keys.AWS_ACCESS_KEY_ID, '--secret', s3Keys.AWS_SECRET_ACCESS_KEY, '--quiet', 'posix', '--sidecar', sidecar, directory];
+  const args = [
+    '--port',
+    `127.0.0.1:${port}`,
+    '--access',
+    s3Keys.AWS_ACCESS_KEY_ID,
+    '--secret',
+    s3Keys.AWS_SECRET_ACCESS_KEY,
+    '--quiet',
+    'posix',
+    '--sidecar',
+    sidecar,
+    directory,
+  ];
   return started(spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] }), { port, directory });
 }
 
-async function started(child: ChildProcess, { port, directory }: { port: number; directory: string }): Promise<RealServer> {
+async function started(
+  child: ChildProcess,
+  { port, directory }: { port: number; directory: string },
+): Promise<RealServer> {
   const ended = once(child, 'close');
   for (let turn = 0; turn < 200 && !(await answers(port)); turn++) {
     if (child.exitCode !== null) throw new Error('the server did not start');
@@ -123,6 +170,8 @@ function answers(port: number): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    socket.on('error', () => { resolve(false); });
+    socket.on('error', () => {
+      resolve(false);
+    });
   });
 }

@@ -9,19 +9,34 @@ const { perform } = await import(`${sources}/steps/perform.js`);
 const { openStore } = await import(`${sources}/store/store.js`);
 
 /** The texts of an artifact's files; the tests know them too. */
-const texts = (index) => ({ small: `small ${index}\n`.repeat(5000), large: `large ${index}\n`.repeat(1_000_000) });
+const texts = (index) => ({
+  small: `small ${index}\n`.repeat(5000),
+  large: `large ${index}\n`.repeat(1_000_000),
+});
 const store = await openStore(root);
-const report = (event) => { if (event.type === 'warning') console.error(event.message); };
+const report = (event) => {
+  if (event.type === 'warning') console.error(event.message);
+};
 let runs = 0;
 console.log('ready');
 for (let turn = 0; once === undefined || turn < Number(count); turn++) {
-  const remotes = createRemotes({ store, env: { NX_GGUF_REMOTE: remote, NX_GGUF_REMOTE_TOKEN: process.env.NX_GGUF_REMOTE_TOKEN }, run: `${process.pid}`, report, signal: undefined });
+  const remotes = createRemotes({
+    store,
+    env: { NX_GGUF_REMOTE: remote, NX_GGUF_REMOTE_TOKEN: process.env.NX_GGUF_REMOTE_TOKEN },
+    run: `${process.pid}`,
+    report,
+    signal: undefined,
+  });
   const index = (Number(first) + turn * 7) % Number(count);
   const step = {
     plan: { step: 'fetch', version: 1, parameters: { index }, inputs: [], toolchain: null },
     run: async ({ directory }) => {
       runs++;
-      const files = Object.entries(texts(index)).map(([name, text]) => ({ name, path: join(directory, name), text }));
+      const files = Object.entries(texts(index)).map(([name, text]) => ({
+        name,
+        path: join(directory, name),
+        text,
+      }));
       for (const { path, text } of files) writeFileSync(path, text);
       return { files: files.map(({ name, path }) => ({ name, path })), facts: { index }, commands: [] };
     },

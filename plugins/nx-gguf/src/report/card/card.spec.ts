@@ -18,7 +18,8 @@ function read(of: Evidence, parts: Partial<Parameters<typeof renderCard>[1]> = {
 }
 
 const card = read(evidence);
-const estimate = ({ value, error }: { value: number; error: number | null }, digits: number): string => `${value.toFixed(digits)} ± ${(error ?? 0).toFixed(digits)}`;
+const estimate = ({ value, error }: { value: number; error: number | null }, digits: number): string =>
+  `${value.toFixed(digits)} ± ${(error ?? 0).toFixed(digits)}`;
 
 describe('a card, read back by parsers of YAML and Markdown', () => {
   it('is the same bytes for the same evidence', () => {
@@ -27,37 +28,105 @@ describe('a card, read back by parsers of YAML and Markdown', () => {
 
   it('says in its front matter what it was made from, and takes the rest from the source', () => {
     expect(card.front).toEqual({
-      base_model: 'maker/Sample-1B', base_model_relation: 'quantized', license: 'apache-2.0', language: ['en', 'de'], pipeline_tag: 'text-generation', library_name: 'gguf', tags: ['gguf', 'llama.cpp', 'imatrix', 'sample'],
+      base_model: 'maker/Sample-1B',
+      base_model_relation: 'quantized',
+      license: 'apache-2.0',
+      language: ['en', 'de'],
+      pipeline_tag: 'text-generation',
+      library_name: 'gguf',
+      tags: ['gguf', 'llama.cpp', 'imatrix', 'sample'],
     });
-    const settings = { quantizedBy: 'me', baseModel: 'x/y', license: 'mit', languages: ['no'], tags: ['extra'], pipelineTag: 'other', libraryName: 'llama.cpp' };
+    const settings = {
+      quantizedBy: 'me',
+      baseModel: 'x/y',
+      license: 'mit',
+      languages: ['no'],
+      tags: ['extra'],
+      pipelineTag: 'other',
+      libraryName: 'llama.cpp',
+    };
     expect(read(evidence, { settings }).front).toEqual({
-      base_model: 'x/y', base_model_relation: 'quantized', quantized_by: 'me', license: 'mit', language: ['no'], pipeline_tag: 'other', library_name: 'llama.cpp', tags: ['gguf', 'llama.cpp', 'imatrix', 'sample', 'extra'],
+      base_model: 'x/y',
+      base_model_relation: 'quantized',
+      quantized_by: 'me',
+      license: 'mit',
+      language: ['no'],
+      pipeline_tag: 'other',
+      library_name: 'llama.cpp',
+      tags: ['gguf', 'llama.cpp', 'imatrix', 'sample', 'extra'],
     });
     expect(read(evidence, { settings }).text).toContain('- "no"');
     const { origin } = evidence.source;
-    const local = { ...evidence, source: { ...evidence.source, origin: { ...origin, type: 'path' as const, repository: null } } };
+    const local = {
+      ...evidence,
+      source: { ...evidence.source, origin: { ...origin, type: 'path' as const, repository: null } },
+    };
     expect(read(local).front).toMatchObject({ base_model: ['other/Sample-1B-Base'] });
     expect(read(local).front).not.toHaveProperty('base_model_relation');
   });
 
   it('lists every file with type, size, bits per weight and digest', () => {
     const rows = tableOf(card, 'File', 'Type', 'Size');
-    const expected = [...evidence.variants, { ...evidence.unquantized, ftype: 'unquantized' }].flatMap(({ files, ftype, bitsPerWeight }) => files.map(({ name, sizeBytes, sha256 }) => [name, ftype, sizeText(sizeBytes ?? 0), bitsPerWeight?.toFixed(2), sha256]));
-    expect(rows.map(([name, type, size, bits, , digest]) => [name, type, size, bits, digest])).toEqual(expected);
-    expect(rows.map((row) => row[4])).toEqual(['smallest', '', 'closest to the unquantized model', 'source of the others']);
+    const expected = [...evidence.variants, { ...evidence.unquantized, ftype: 'unquantized' }].flatMap(
+      ({ files, ftype, bitsPerWeight }) =>
+        files.map(({ name, sizeBytes, sha256 }) => [
+          name,
+          ftype,
+          sizeText(sizeBytes ?? 0),
+          bitsPerWeight?.toFixed(2),
+          sha256,
+        ]),
+    );
+    expect(rows.map(([name, type, size, bits, , digest]) => [name, type, size, bits, digest])).toEqual(
+      expected,
+    );
+    expect(rows.map((row) => row[4])).toEqual([
+      'smallest',
+      '',
+      'closest to the unquantized model',
+      'source of the others',
+    ]);
     expect(card.links).toEqual(expect.arrayContaining(rows.map(([name]) => name)));
   });
 
   it('lists the parts of a file that is published in parts, and no file that is not there', () => {
     const [first, ...others] = evidence.variants;
     if (first === undefined) throw new Error('no variant');
-    const parts = [1, 2].map((part) => ({ name: `Sample-1B-Q4_K_M-0000${part}-of-00002.gguf`, sizeBytes: part << 20, sha256: String(part).repeat(64) }));
-    const split = { files: parts, commands: [['llama-gguf-split', '--split', '--split-max-size', '40G', 'Sample-1B-Q4_K_M.gguf', 'out/Sample-1B-Q4_K_M']] };
+    const parts = [1, 2].map((part) => ({
+      name: `Sample-1B-Q4_K_M-0000${part}-of-00002.gguf`,
+      sizeBytes: part << 20,
+      sha256: String(part).repeat(64),
+    }));
+    const split = {
+      files: parts,
+      commands: [
+        [
+          'llama-gguf-split',
+          '--split',
+          '--split-max-size',
+          '40G',
+          'Sample-1B-Q4_K_M.gguf',
+          'out/Sample-1B-Q4_K_M',
+        ],
+      ],
+    };
     const cut = { ...evidence, variants: [{ ...first, split }, ...others] };
     const rows = tableOf(read(cut), 'File', 'Type', 'Size');
-    expect(rows.slice(0, 2).map(([name, , size, , use, digest]) => [name, size, use, digest])).toEqual(parts.map(({ name, sizeBytes, sha256 }, index) => [name, sizeText(sizeBytes), `part ${index + 1} of 2, smallest`, sha256]));
+    expect(rows.slice(0, 2).map(([name, , size, , use, digest]) => [name, size, use, digest])).toEqual(
+      parts.map(({ name, sizeBytes, sha256 }, index) => [
+        name,
+        sizeText(sizeBytes),
+        `part ${index + 1} of 2, smallest`,
+        sha256,
+      ]),
+    );
     expect(rows.map(([name]) => name)).not.toContain('Sample-1B-Q4_K_M.gguf');
-    expect(workLines(cut)).toEqual(expect.arrayContaining([split.commands[0]?.join(' '), ...[...first.files, ...parts].map(({ name, sha256 }) => `${sha256}  ${name}`)]));
+    expect(workLines(cut)).toEqual(
+      expect.arrayContaining([
+        split.commands[0]?.join(' '),
+        ...[...first.files, ...parts].map(({ name, sha256 }) => `${sha256}  ${name}`),
+      ]),
+    );
   });
 
   it('has every metric of every variant', () => {
@@ -65,7 +134,14 @@ describe('a card, read back by parsers of YAML and Markdown', () => {
     const of = (label: string) => rows.find(([first]) => first === label)?.slice(1);
     const statistics = evidence.variants.map(({ measurement }) => measurement?.statistics);
     expect(of('Mean KLD')).toEqual(statistics.map((one) => one && estimate(one.kldNats.mean, 6)));
-    for (const [label, key] of [['Maximum KLD', 'maximum'], ['99.9 % KLD', 'percentile99_9'], ['99 % KLD', 'percentile99'], ['Median KLD', 'median'], ['0.1 % KLD', 'percentile0_1']] as const) expect(of(label)).toEqual(statistics.map((one) => one?.kldNats[key].toFixed(6)));
+    for (const [label, key] of [
+      ['Maximum KLD', 'maximum'],
+      ['99.9 % KLD', 'percentile99_9'],
+      ['99 % KLD', 'percentile99'],
+      ['Median KLD', 'median'],
+      ['0.1 % KLD', 'percentile0_1'],
+    ] as const)
+      expect(of(label)).toEqual(statistics.map((one) => one?.kldNats[key].toFixed(6)));
     expect(of('Same top token, %')).toEqual(statistics.map((one) => one && estimate(one.sameTopPercent, 3)));
     expect(of('Perplexity')).toEqual(statistics.map((one) => one && estimate(one.perplexity.variant, 4)));
   });
@@ -80,50 +156,113 @@ describe('a card, read back by parsers of YAML and Markdown', () => {
   it('tells what was measured differently apart, with the reason and in no table', () => {
     const [first, ...others] = evidence.variants;
     if (first === undefined) throw new Error('no variant');
-    const apart = { ...evidence, variants: [{ ...first, measurement: null }, ...others], apart: [{ name: first.name, measurement: first.measurement, why: ['the chunks: 4, not 40', `the text: ${hostile}`] as [string, ...string[]] }] };
+    const apart = {
+      ...evidence,
+      variants: [{ ...first, measurement: null }, ...others],
+      apart: [
+        {
+          name: first.name,
+          measurement: first.measurement,
+          why: ['the chunks: 4, not 40', `the text: ${hostile}`] as [string, ...string[]],
+        },
+      ],
+    };
     const told = read(apart);
     const mean = first.measurement === null ? '' : estimate(first.measurement.statistics.kldNats.mean, 6);
-    expect(told.text).toContain(`Measured differently, and so not to be compared with any other figure here:\n\n- **Q4_K_M**: mean KLD ${mean}, same top `);
+    expect(told.text).toContain(
+      `Measured differently, and so not to be compared with any other figure here:\n\n- **Q4_K_M**: mean KLD ${mean}, same top `,
+    );
     expect(told.text).toContain('; the chunks: 4, not 40; ');
-    expect(tableOf(told, 'Metric', 'Q4_K_M', 'Q5_K_M', 'Q6_K').map(([, own]) => own)).toEqual(tableOf(told, 'Metric', 'Q4_K_M', 'Q5_K_M', 'Q6_K').map(() => 'measured differently'));
-    expect(told.text.split('\n').filter((line) => line.startsWith('|') && line.includes(mean.slice(0, 8)))).toEqual([]);
-    expect(read(apart, { template: { file: 'card.md', text: '{{variant.Q4_K_M.kld}}' } }).body.trim()).toBe('measured differently');
+    expect(tableOf(told, 'Metric', 'Q4_K_M', 'Q5_K_M', 'Q6_K').map(([, own]) => own)).toEqual(
+      tableOf(told, 'Metric', 'Q4_K_M', 'Q5_K_M', 'Q6_K').map(() => 'measured differently'),
+    );
+    expect(
+      told.text.split('\n').filter((line) => line.startsWith('|') && line.includes(mean.slice(0, 8))),
+    ).toEqual([]);
+    expect(read(apart, { template: { file: 'card.md', text: '{{variant.Q4_K_M.kld}}' } }).body.trim()).toBe(
+      'measured differently',
+    );
     expect(told.text).not.toContain('<script>');
   });
 
   it('names the machine of the speeds', () => {
-    expect(tableOf(card, 'Model', 'Prompt of 512 tokens').map(([name]) => name)).toEqual(['unquantized', ...evidence.variants.map(({ name }) => name)]);
+    expect(tableOf(card, 'Model', 'Prompt of 512 tokens').map(([name]) => name)).toEqual([
+      'unquantized',
+      ...evidence.variants.map(({ name }) => name),
+    ]);
     expect(card.body).toContain('Example CPU 3000, 8 cores, 32 GiB, linux x64');
   });
 
-  it('tells each tensor\'s type with its reason, and side effects in words', () => {
+  it("tells each tensor's type with its reason, and side effects in words", () => {
     const rows = tableOf(card, 'Tensor', 'Layers', 'Tensors', 'Size', 'Type', 'Plain Q4_K_M');
-    expect(rows.reduce((sum, row) => sum + Number(row[2]), 0)).toBe(evidence.variants[0]?.plan?.tensors.length);
-    expect(rows.find(([tensor]) => tensor === 'ssm_out')?.at(-1)).toBe(String.raw`rule \.ssm_out\.weight$=q8_0`);
-    expect(card.body).toMatch(/\*\*Q4_K_M\*\*: \d+ tensors have another type than in a plain Q4_K_M although no rule names them/);
+    expect(rows.reduce((sum, row) => sum + Number(row[2]), 0)).toBe(
+      evidence.variants[0]?.plan?.tensors.length,
+    );
+    expect(rows.find(([tensor]) => tensor === 'ssm_out')?.at(-1)).toBe(
+      String.raw`rule \.ssm_out\.weight$=q8_0`,
+    );
+    expect(card.body).toMatch(
+      /\*\*Q4_K_M\*\*: \d+ tensors have another type than in a plain Q4_K_M although no rule names them/,
+    );
   });
 
   it('shows the pictures that there are by relative paths', () => {
-    expect(card.images.map(({ href }) => href).sort()).toEqual(picturesOf(evidence).map(({ file }) => file).sort());
+    expect(card.images.map(({ href }) => href).sort()).toEqual(
+      picturesOf(evidence)
+        .map(({ file }) => file)
+        .sort(),
+    );
   });
 
   it('shows what was not measured as not measured', () => {
     const [first, ...others] = evidence.variants;
     if (first === undefined) throw new Error('no variant');
     const part = read({ ...evidence, variants: [{ ...first, measurement: null, speed: null }, ...others] });
-    expect(tableOf(part, 'Metric', 'Q4_K_M').map((row) => row[1])).toEqual(Array.from({ length: 15 }, () => 'not measured'));
-    const none = { ...evidence, evaluation: null, bench: null, references: [], variants: evidence.variants.map((variant) => ({ ...variant, measurement: null, speed: null })), unquantized: { ...evidence.unquantized, speed: null } };
+    expect(tableOf(part, 'Metric', 'Q4_K_M').map((row) => row[1])).toEqual(
+      Array.from({ length: 15 }, () => 'not measured'),
+    );
+    const none = {
+      ...evidence,
+      evaluation: null,
+      bench: null,
+      references: [],
+      variants: evidence.variants.map((variant) => ({ ...variant, measurement: null, speed: null })),
+      unquantized: { ...evidence.unquantized, speed: null },
+    };
     expect(read(none).body.match(/^Not measured\.$/gm)).toHaveLength(2);
     expect(read(none).body).not.toContain('kld-size');
   });
 });
 
 describe('what comes from elsewhere', () => {
-  const named = { ...evidence, description: hostile, source: { ...evidence.source, card: { ...(evidence.source.card ?? { license: null, licenseName: null, licenseLink: null, languages: [], pipelineTag: null, baseModels: [] }), tags: ['a: b', '"x"'] } } };
+  const named = {
+    ...evidence,
+    description: hostile,
+    source: {
+      ...evidence.source,
+      card: {
+        ...(evidence.source.card ?? {
+          license: null,
+          licenseName: null,
+          licenseLink: null,
+          languages: [],
+          pipelineTag: null,
+          baseModels: [],
+        }),
+        tags: ['a: b', '"x"'],
+      },
+    },
+  };
   const bad = read({
     ...named,
-    references: evidence.references.map((reference) => ({ ...reference, files: reference.files.map((file) => ({ ...file, name: hostile.replaceAll('\n', '') })) })),
-    evaluation: evidence.evaluation && { ...evidence.evaluation, corpus: { ...evidence.evaluation.corpus, file: { ...evidence.evaluation.corpus.file, name: '`|<b>' } } },
+    references: evidence.references.map((reference) => ({
+      ...reference,
+      files: reference.files.map((file) => ({ ...file, name: hostile.replaceAll('\n', '') })),
+    })),
+    evaluation: evidence.evaluation && {
+      ...evidence.evaluation,
+      corpus: { ...evidence.evaluation.corpus, file: { ...evidence.evaluation.corpus.file, name: '`|<b>' } },
+    },
   });
 
   it('stays text: no markup, no HTML, no placeholder', () => {
@@ -136,29 +275,64 @@ describe('what comes from elsewhere', () => {
 
 describe('which of two is closer', () => {
   const [own, other] = [evidence.variants[0], evidence.references[0]];
-  if (own?.measurement?.running == null || other?.measurement?.running == null) throw new Error('the sample lacks what is compared');
-  const result = ({ measurement }: typeof own | typeof other) => ({ format: 1, method: 'llama-perplexity', subject: { variant: [], base: [], corpus: { name: 'x', sha256: 'a'.repeat(64) }, parameters: { ctx: 512, chunks: -1, batch: 2048, ubatch: 512 }, toolchain: 'b'.repeat(64) }, ...measurement }) as unknown as KldResult;
-  const compared = compareResults({ name: own.name, result: result(own) }, { name: other.name, result: result(other) }, { confidencePercent: 95 });
+  if (own?.measurement?.running == null || other?.measurement?.running == null)
+    throw new Error('the sample lacks what is compared');
+  const result = ({ measurement }: typeof own | typeof other) =>
+    ({
+      format: 1,
+      method: 'llama-perplexity',
+      subject: {
+        variant: [],
+        base: [],
+        corpus: { name: 'x', sha256: 'a'.repeat(64) },
+        parameters: { ctx: 512, chunks: -1, batch: 2048, ubatch: 512 },
+        toolchain: 'b'.repeat(64),
+      },
+      ...measurement,
+    }) as unknown as KldResult;
+  const compared = compareResults(
+    { name: own.name, result: result(own) },
+    { name: other.name, result: result(other) },
+    { confidencePercent: 95 },
+  );
   const [kld, , sameTop] = compared.metrics;
 
   it('stands in a table with difference, interval and confidence, and says that the tool does not print them', () => {
     const told = read({ ...evidence, comparisons: [compared] });
     const rows = tableOf(told, 'Compared', 'Difference of');
-    const cells = [[kld, 6], [sameTop, 3]].map(([of, digits]) => {
+    const cells = [
+      [kld, 6],
+      [sameTop, 3],
+    ].map(([of, digits]) => {
       const { difference } = of as NonNullable<typeof kld>;
       const text = (value: number | undefined) => value?.toFixed(digits as number);
-      return [`${text(difference?.mean)} ± ${text(difference?.error)}`, `${text(difference?.interval?.low)} to ${text(difference?.interval?.high)}`];
+      return [
+        `${text(difference?.mean)} ± ${text(difference?.error)}`,
+        `${text(difference?.interval?.low)} to ${text(difference?.interval?.high)}`,
+      ];
     });
     expect(rows.map(([, , difference, interval]) => [difference, interval])).toEqual(cells);
-    expect(rows.map(([pair, , , , closer]) => [pair, closer])).toEqual([['Q4_K_M − maker-Q4_K_M', 'Q4_K_M, > 99.9 %'], ['Q4_K_M − maker-Q4_K_M', expect.stringMatching(/^(Q4_K_M, |undecided)/)]]);
-    expect(told.body).toContain(`These are no figures of llama-perplexity. They are computed from the values that it prints after each chunk, without its assumption that tokens are independent: studentized circular block bootstrap over chunks, ${kld?.difference?.blocks ?? 0} blocks of ${kld?.difference?.blockChunks ?? 0} for the mean KLD, 9999 resamples.`);
+    expect(rows.map(([pair, , , , closer]) => [pair, closer])).toEqual([
+      ['Q4_K_M − maker-Q4_K_M', 'Q4_K_M, > 99.9 %'],
+      ['Q4_K_M − maker-Q4_K_M', expect.stringMatching(/^(Q4_K_M, |undecided)/)],
+    ]);
+    expect(told.body).toContain(
+      `These are no figures of llama-perplexity. They are computed from the values that it prints after each chunk, without its assumption that tokens are independent: studentized circular block bootstrap over chunks, ${kld?.difference?.blocks ?? 0} blocks of ${kld?.difference?.blockChunks ?? 0} for the mean KLD, 9999 resamples.`,
+    );
   });
 
   it('is not told where nothing was compared, and not decided where there is too little text', () => {
     expect(card.body).not.toContain('Compared');
-    const few = { ...compared, chunks: 4, metrics: compared.metrics.map((metric) => ({ ...metric, difference: null, closer: null })) };
+    const few = {
+      ...compared,
+      chunks: 4,
+      metrics: compared.metrics.map((metric) => ({ ...metric, difference: null, closer: null })),
+    };
     const told = read({ ...evidence, comparisons: [few] });
-    expect(tableOf(told, 'Compared', 'Difference of').map((row) => row.slice(2))).toEqual([['unknown', 'unknown', 'undecided'], ['unknown', 'unknown', 'undecided']]);
+    expect(tableOf(told, 'Compared', 'Difference of').map((row) => row.slice(2))).toEqual([
+      ['unknown', 'unknown', 'undecided'],
+      ['unknown', 'unknown', 'undecided'],
+    ]);
     expect(told.body).toContain('4 chunks are too few to tell how sure a difference is; 8 are needed.');
   });
 });
@@ -168,13 +342,27 @@ describe('the shell lines of a card', () => {
 
   it('bring, make, compare and measure, in this order', () => {
     expect(lines.filter((line) => line.startsWith('# '))).toEqual([
-      '# the checkpoint', '# the unquantized model', '# the importance matrix', '# the variants', '# the same bytes?', '# the text to measure on', '# others\' files to compare with',
-      '# measurements; llama-perplexity may end before its last lines are out, then run that one again', '# the logits of the unquantized model: a file of 2.89 GiB',
-      ...[...evidence.variants, ...evidence.references].map(({ name, measurement: of }) => `# ${name}: mean KLD ${of === null ? '' : estimate(of.statistics.kldNats.mean, 6)}`),
+      '# the checkpoint',
+      '# the unquantized model',
+      '# the importance matrix',
+      '# the variants',
+      '# the same bytes?',
+      '# the text to measure on',
+      "# others' files to compare with",
+      '# measurements; llama-perplexity may end before its last lines are out, then run that one again',
+      '# the logits of the unquantized model: a file of 2.89 GiB',
+      ...[...evidence.variants, ...evidence.references].map(
+        ({ name, measurement: of }) =>
+          `# ${name}: mean KLD ${of === null ? '' : estimate(of.statistics.kldNats.mean, 6)}`,
+      ),
     ]);
-    expect(lines).toContain(`hf download maker/Sample-1B config.json model.safetensors --revision ${'1'.repeat(40)} --local-dir Sample-1B`);
+    expect(lines).toContain(
+      `hf download maker/Sample-1B config.json model.safetensors --revision ${'1'.repeat(40)} --local-dir Sample-1B`,
+    );
     expect(lines).toContain('unzip -p texts.zip raw/evaluation.txt > evaluation.txt');
-    expect(lines).toContain('python llama.cpp/convert_hf_to_gguf.py Sample-1B --outfile \'out/Sample-1B-{FTYPE}.gguf\' --outtype auto');
+    expect(lines).toContain(
+      "python llama.cpp/convert_hf_to_gguf.py Sample-1B --outfile 'out/Sample-1B-{FTYPE}.gguf' --outtype auto",
+    );
   });
 
   it('write rules once where variants share them', () => {
@@ -186,30 +374,69 @@ describe('the shell lines of a card', () => {
     const measuring = lines.filter((line) => line.startsWith('llama-perplexity'));
     expect(measuring).toEqual([
       'llama-perplexity -m Sample-1B-BF16.gguf -c 512 -f evaluation.txt --kl-divergence-base Sample-1B.kld',
-      ...['Sample-1B-Q4_K_M.gguf', 'Sample-1B-Q5_K_M.gguf', 'Sample-1B-Q6_K.gguf', 'references/maker-Q4_K_M/Sample-1B-Q4_K_M.gguf', 'references/maker-Q5_K_M/Sample-1B-Q5_K_M.gguf', 'references/maker-Q6_K/Sample-1B-Q6_K.gguf']
-        .map((model) => `llama-perplexity -m ${model} -c 512 --kl-divergence --kl-divergence-base Sample-1B.kld`),
+      ...[
+        'Sample-1B-Q4_K_M.gguf',
+        'Sample-1B-Q5_K_M.gguf',
+        'Sample-1B-Q6_K.gguf',
+        'references/maker-Q4_K_M/Sample-1B-Q4_K_M.gguf',
+        'references/maker-Q5_K_M/Sample-1B-Q5_K_M.gguf',
+        'references/maker-Q6_K/Sample-1B-Q6_K.gguf',
+      ].map(
+        (model) => `llama-perplexity -m ${model} -c 512 --kl-divergence --kl-divergence-base Sample-1B.kld`,
+      ),
     ]);
-    expect(lines).toContain(`hf download maker/Sample-1B-GGUF quants/Sample-1B-Q4_K_M.gguf --revision ${'1'.repeat(40)} --local-dir references/maker-Q4_K_M`);
-    expect(lines).toContain('mv references/maker-Q4_K_M/quants/Sample-1B-Q4_K_M.gguf references/maker-Q4_K_M/Sample-1B-Q4_K_M.gguf');
+    expect(lines).toContain(
+      `hf download maker/Sample-1B-GGUF quants/Sample-1B-Q4_K_M.gguf --revision ${'1'.repeat(40)} --local-dir references/maker-Q4_K_M`,
+    );
+    expect(lines).toContain(
+      'mv references/maker-Q4_K_M/quants/Sample-1B-Q4_K_M.gguf references/maker-Q4_K_M/Sample-1B-Q4_K_M.gguf',
+    );
   });
 
   it('end a text with a word that is not in it', () => {
-    expect(hereDocument('x y', ['a', 'END', 'END_'])).toEqual(["cat > 'x y' <<'END__'", 'a', 'END', 'END_', 'END__']);
+    expect(hereDocument('x y', ['a', 'END', 'END_'])).toEqual([
+      "cat > 'x y' <<'END__'",
+      'a',
+      'END',
+      'END_',
+      'END__',
+    ]);
   });
 });
 
 describe('the shell lines for the tools', () => {
   it('build llama.cpp as it was built, and install what the converter ran with', () => {
     expect(toolLines(evidence)).toEqual([
-      'git clone https://example.org/llama.cpp llama.cpp', `git -C llama.cpp checkout ${'2'.repeat(40)}`, 'cmake -S llama.cpp -B llama.cpp/build -DGGML_NATIVE=OFF',
-      'cmake --build llama.cpp/build --config Release -j --target llama-quantize llama-imatrix llama-perplexity llama-gguf-split', 'export PATH="$PWD/llama.cpp/build/bin:$PATH"',
-      "cat > requirements.txt <<'END'", 'torch==2.11.0', 'transformers==5.23.0', 'END', 'python -m pip install -r requirements.txt huggingface_hub',
+      'git clone https://example.org/llama.cpp llama.cpp',
+      `git -C llama.cpp checkout ${'2'.repeat(40)}`,
+      'cmake -S llama.cpp -B llama.cpp/build -DGGML_NATIVE=OFF',
+      'cmake --build llama.cpp/build --config Release -j --target llama-quantize llama-imatrix llama-perplexity llama-gguf-split',
+      'export PATH="$PWD/llama.cpp/build/bin:$PATH"',
+      "cat > requirements.txt <<'END'",
+      'torch==2.11.0',
+      'transformers==5.23.0',
+      'END',
+      'python -m pip install -r requirements.txt huggingface_hub',
     ]);
   });
 
   it('ask for what cannot be brought', () => {
     const { toolchain } = evidence;
-    const ready = { ...evidence, toolchain: { ...toolchain, commit: null, repository: null, requirements: null, build: { kind: 'binaries' }, python: { kind: 'interpreter', torch: '2.11.0+cpu', numpy: null } } };
-    expect(toolLines(ready)).toEqual(['# put the source of llama.cpp into llama.cpp', '# put llama-quantize, llama-imatrix, llama-perplexity, llama-gguf-split on the PATH', 'python -m pip install torch==2.11.0 huggingface_hub']);
+    const ready = {
+      ...evidence,
+      toolchain: {
+        ...toolchain,
+        commit: null,
+        repository: null,
+        requirements: null,
+        build: { kind: 'binaries' },
+        python: { kind: 'interpreter', torch: '2.11.0+cpu', numpy: null },
+      },
+    };
+    expect(toolLines(ready)).toEqual([
+      '# put the source of llama.cpp into llama.cpp',
+      '# put llama-quantize, llama-imatrix, llama-perplexity, llama-gguf-split on the PATH',
+      'python -m pip install torch==2.11.0 huggingface_hub',
+    ]);
   });
 });

@@ -1,4 +1,8 @@
-import type { Evidence, ReferenceEvidence, VariantEvidence } from '../../core/generated/evidence.generated.js';
+import type {
+  Evidence,
+  ReferenceEvidence,
+  VariantEvidence,
+} from '../../core/generated/evidence.generated.js';
 import { apartIntroduction, apartText, missingFigure } from '../apart.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
@@ -13,12 +17,15 @@ const mostColumns = 4;
 export function closenessSection(evidence: Evidence): string {
   const { apart } = evidence;
   const list = apart.map((result) => `- **${plainText(result.name)}**: ${plainText(apartText(result))}`);
-  return [figures(evidence), ...(apart.length === 0 ? [] : [apartIntroduction, list.join('\n')])].join('\n\n');
+  return [figures(evidence), ...(apart.length === 0 ? [] : [apartIntroduction, list.join('\n')])].join(
+    '\n\n',
+  );
 }
 
 function figures(evidence: Evidence): string {
   const { evaluation, variants, unquantized } = evidence;
-  const statistics = [...variants, ...evidence.references].find(({ measurement }) => measurement !== null)?.measurement?.statistics;
+  const statistics = [...variants, ...evidence.references].find(({ measurement }) => measurement !== null)
+    ?.measurement?.statistics;
   if (evaluation === null || statistics === undefined) return 'Not measured.';
   const { file } = evaluation.corpus;
   const { value, error } = statistics.perplexity.base;
@@ -30,8 +37,16 @@ function figures(evidence: Evidence): string {
 }
 
 function metricsTable(variants: readonly VariantEvidence[], evidence: Evidence): string {
-  const rows = [...kldMetrics, ...otherMetrics].map((metric) => [metric.label, ...variants.map(({ name, measurement }) => (measurement === null ? missingFigure(evidence, name) : metric.shown(measurement.statistics)))]);
-  return table([['Metric', ...variants.map(({ name }) => plainText(name))], ...rows], `l${'r'.repeat(variants.length)}`);
+  const rows = [...kldMetrics, ...otherMetrics].map((metric) => [
+    metric.label,
+    ...variants.map(({ name, measurement }) =>
+      measurement === null ? missingFigure(evidence, name) : metric.shown(measurement.statistics),
+    ),
+  ]);
+  return table(
+    [['Metric', ...variants.map(({ name }) => plainText(name))], ...rows],
+    `l${'r'.repeat(variants.length)}`,
+  );
 }
 
 function chunked<T>(items: readonly T[]): T[][] {
@@ -44,24 +59,60 @@ function chunked<T>(items: readonly T[]): T[][] {
 export function comparisonsSection(evidence: Evidence): string {
   const { variants, references } = evidence;
   const groups = [
-    ...variants.map((variant) => ({ variant, others: references.filter(({ compareWith }) => compareWith === variant.name) })),
-    { variant: null, others: references.filter(({ compareWith }) => !variants.some(({ name }) => name === compareWith)) },
+    ...variants.map((variant) => ({
+      variant,
+      others: references.filter(({ compareWith }) => compareWith === variant.name),
+    })),
+    {
+      variant: null,
+      others: references.filter(({ compareWith }) => !variants.some(({ name }) => name === compareWith)),
+    },
   ].filter(({ others }) => others.length > 0);
   if (groups.length === 0) return '';
-  return ['Others\' files beside these, measured the same way on the same text. Better values are **bold**: KL divergence is better closer to 0.', ...groups.map(({ variant, others }) => comparison(variant, others, evidence))].join('\n\n');
+  return [
+    "Others' files beside these, measured the same way on the same text. Better values are **bold**: KL divergence is better closer to 0.",
+    ...groups.map(({ variant, others }) => comparison(variant, others, evidence)),
+  ].join('\n\n');
 }
 
-function comparison(variant: VariantEvidence | null, references: readonly ReferenceEvidence[], evidence: Evidence): string {
+function comparison(
+  variant: VariantEvidence | null,
+  references: readonly ReferenceEvidence[],
+  evidence: Evidence,
+): string {
   const columns = [...references, ...(variant === null ? [] : [variant])];
   const rows = [
-    ['Size', ...columns.map(({ files }) => { const size = sizeOf(files); return size === null ? 'unknown' : unbroken(sizeText(size)); })],
+    [
+      'Size',
+      ...columns.map(({ files }) => {
+        const size = sizeOf(files);
+        return size === null ? 'unknown' : unbroken(sizeText(size));
+      }),
+    ],
     ['Bits per weight', ...columns.map(({ bitsPerWeight }) => bitsPerWeight?.toFixed(2) ?? 'unknown')],
-    ...[...kldMetrics, ...otherMetrics].map((metric) => [metric.label, ...metricCells(metric, columns.map(({ name, measurement }) => ({ measurement, missing: missingFigure(evidence, name) })))]),
+    ...[...kldMetrics, ...otherMetrics].map((metric) => [
+      metric.label,
+      ...metricCells(
+        metric,
+        columns.map(({ name, measurement }) => ({ measurement, missing: missingFigure(evidence, name) })),
+      ),
+    ]),
   ];
-  const head = ['Metric', ...references.map(({ name }) => plainText(name)), ...(variant === null ? [] : [`${plainText(variant.name)} (this)`])];
+  const head = [
+    'Metric',
+    ...references.map(({ name }) => plainText(name)),
+    ...(variant === null ? [] : [`${plainText(variant.name)} (this)`]),
+  ];
   return [
     `### ${variant === null ? 'Others alone' : `${plainText(variant.name)} beside ${references.map(({ name }) => plainText(name)).join(', ')}`}`,
     table([head, ...rows], `l${'r'.repeat(columns.length)}`),
-    references.flatMap(({ name, files, origin }) => files.map((file) => `${plainText(name)}: ${inlineCode(file.name)} of ${originText(origin)}, sha256 ${inlineCode(file.sha256)}`)).join('  \n'),
+    references
+      .flatMap(({ name, files, origin }) =>
+        files.map(
+          (file) =>
+            `${plainText(name)}: ${inlineCode(file.name)} of ${originText(origin)}, sha256 ${inlineCode(file.sha256)}`,
+        ),
+      )
+      .join('  \n'),
   ].join('\n\n');
 }

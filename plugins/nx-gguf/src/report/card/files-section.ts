@@ -7,15 +7,36 @@ import { digestCode, inlineCode, plainText, table, unbroken } from './markdown.j
 export function filesSection(evidence: Evidence): string {
   const rows = evidence.variants.flatMap((variant) => {
     const files = variant.split?.files ?? variant.files;
-    return files.map((file, index) => row(file, { type: variant.ftype, bitsPerWeight: variant.bitsPerWeight, use: [...partOf(files, index), useOf(variant, evidence)].filter((text) => text !== '').join(', ') }));
+    return files.map((file, index) =>
+      row(file, {
+        type: variant.ftype,
+        bitsPerWeight: variant.bitsPerWeight,
+        use: [...partOf(files, index), useOf(variant, evidence)].filter((text) => text !== '').join(', '),
+      }),
+    );
   });
   const { files, bitsPerWeight } = evidence.unquantized;
-  const unquantized = files.map((file) => row(file, { type: 'unquantized', bitsPerWeight, use: 'source of the others' }));
-  return table([['File', 'Type', 'Size', 'Bits per weight', 'Use', 'sha256'], ...rows, ...unquantized], 'llrrll');
+  const unquantized = files.map((file) =>
+    row(file, { type: 'unquantized', bitsPerWeight, use: 'source of the others' }),
+  );
+  return table(
+    [['File', 'Type', 'Size', 'Bits per weight', 'Use', 'sha256'], ...rows, ...unquantized],
+    'llrrll',
+  );
 }
 
-function row({ name, sizeBytes, sha256 }: EvidenceFile, { type, bitsPerWeight, use }: { type: string; bitsPerWeight: number | null; use: string }): string[] {
-  return [`[${inlineCode(name)}](${encodeURI(name).replace(/[()?#]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)})`, plainText(type), sizeBytes === null ? 'unknown' : unbroken(sizeText(sizeBytes)), bitsPerWeight?.toFixed(2) ?? 'unknown', use, digestCode(sha256)];
+function row(
+  { name, sizeBytes, sha256 }: EvidenceFile,
+  { type, bitsPerWeight, use }: { type: string; bitsPerWeight: number | null; use: string },
+): string[] {
+  return [
+    `[${inlineCode(name)}](${encodeURI(name).replace(/[()?#]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)})`,
+    plainText(type),
+    sizeBytes === null ? 'unknown' : unbroken(sizeText(sizeBytes)),
+    bitsPerWeight?.toFixed(2) ?? 'unknown',
+    use,
+    digestCode(sha256),
+  ];
 }
 
 /** Which part of a model in several files a file is. */
@@ -29,9 +50,14 @@ function useOf(variant: VariantEvidence, { variants }: Evidence): string {
   const facts: string[] = [];
   const isLeast = (of: (one: VariantEvidence) => number | null): boolean => {
     const own = of(variant);
-    return variants.length > 1 && own !== null && variants.every((other) => other === variant || (of(other) ?? -Infinity) > own);
+    return (
+      variants.length > 1 &&
+      own !== null &&
+      variants.every((other) => other === variant || (of(other) ?? -Infinity) > own)
+    );
   };
   if (isLeast(({ files }) => sizeOf(files))) facts.push('smallest');
-  if (isLeast(({ measurement }) => measurement?.statistics.kldNats.mean.value ?? null)) facts.push('closest to the unquantized model');
+  if (isLeast(({ measurement }) => measurement?.statistics.kldNats.mean.value ?? null))
+    facts.push('closest to the unquantized model');
   return facts.join(', ');
 }

@@ -8,6 +8,11 @@ export function gatesSection({ variants }: Evidence): string {
   const [first, ...others] = variants.flatMap(({ gates }) => gates ?? []);
   if (first === undefined) return '';
   const checks: GateResult['checks'] = [first, ...others];
-  const result: GateResult = { format: 1, method: 'measured value against limit', passed: checks.every(({ passed }) => passed), checks };
+  const result: GateResult = {
+    format: 1,
+    method: 'measured value against limit',
+    passed: checks.every(({ passed }) => passed),
+    checks,
+  };
   return folded(`What the recipe requires of these files: ${gateSummary(result)}`, gateTable(result));
 }

@@ -7,26 +7,54 @@ export function identitiesSection(evidence: Evidence): string {
   const { source, imatrix, evaluation, toolchain } = evidence;
   const weights = source.files.filter(({ name }) => /\.(safetensors|bin|pt|pth|gguf)$/.test(name));
   const rows: [string, string][] = [
-    ['Checkpoint', `${originText(source.origin)}; ${source.files.length} files${weights.length === 1 && weights[0] !== undefined ? `, weights sha256 ${inlineCode(weights[0].sha256)}` : ''}`],
-    ['Importance matrix', imatrix === null ? 'none' : `${inlineCode(imatrix.file.name)}, sha256 ${inlineCode(imatrix.file.sha256)}, ${imatrixText(imatrix)}`],
-    ['Evaluation text', evaluation === null ? 'none' : `${inlineCode(evaluation.corpus.file.name)}, sha256 ${inlineCode(evaluation.corpus.file.sha256)}, from ${originText(evaluation.corpus.origin)}`],
-    ['llama.cpp', toolchain.commit === null ? 'ready binaries' : `commit ${inlineCode(toolchain.commit)}${toolchain.patched ? ' with local changes' : ''}`],
+    [
+      'Checkpoint',
+      `${originText(source.origin)}; ${source.files.length} files${weights.length === 1 && weights[0] !== undefined ? `, weights sha256 ${inlineCode(weights[0].sha256)}` : ''}`,
+    ],
+    [
+      'Importance matrix',
+      imatrix === null
+        ? 'none'
+        : `${inlineCode(imatrix.file.name)}, sha256 ${inlineCode(imatrix.file.sha256)}, ${imatrixText(imatrix)}`,
+    ],
+    [
+      'Evaluation text',
+      evaluation === null
+        ? 'none'
+        : `${inlineCode(evaluation.corpus.file.name)}, sha256 ${inlineCode(evaluation.corpus.file.sha256)}, from ${originText(evaluation.corpus.origin)}`,
+    ],
+    [
+      'llama.cpp',
+      toolchain.commit === null
+        ? 'ready binaries'
+        : `commit ${inlineCode(toolchain.commit)}${toolchain.patched ? ' with local changes' : ''}`,
+    ],
     ...identityRows('Build', toolchain.build),
-    ...identityRows('Converter\'s Python', toolchain.python),
+    ...identityRows("Converter's Python", toolchain.python),
   ];
   return table([['', 'Identity'], ...rows], 'll');
 }
 
 function imatrixText({ origin, corpus, chunks, tensors }: NonNullable<Evidence['imatrix']>): string {
   const covers = `data for ${tensors.length} tensors${chunks === null ? '' : ` from ${chunks} chunks`}`;
-  if (corpus !== null) return `${covers}; made with llama-imatrix on ${inlineCode(corpus.file.name)} (sha256 ${inlineCode(corpus.file.sha256)}) from ${originText(corpus.origin)}`;
+  if (corpus !== null)
+    return `${covers}; made with llama-imatrix on ${inlineCode(corpus.file.name)} (sha256 ${inlineCode(corpus.file.sha256)}) from ${originText(corpus.origin)}`;
   return `${covers}; from ${origin === null ? 'an unknown place' : originText(origin)}`;
 }
 
 function identityRows(label: string, identity: Readonly<Record<string, unknown>>): [string, string][] {
-  return Object.keys(identity).filter((key) => !['version', 'source'].includes(key)).sort().map((key) => {
-    const value = identity[key];
-    const shown = typeof value === 'object' && value !== null ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, of]) => `${name}=${String(of)}`).join(' ') : String(value);
-    return [`${label}: ${key}`, inlineCode(shown)];
-  });
+  return Object.keys(identity)
+    .filter((key) => !['version', 'source'].includes(key))
+    .sort()
+    .map((key) => {
+      const value = identity[key];
+      const shown =
+        typeof value === 'object' && value !== null
+          ? Object.entries(value)
+              .sort(([a], [b]) => (a < b ? -1 : 1))
+              .map(([name, of]) => `${name}=${String(of)}`)
+              .join(' ')
+          : String(value);
+      return [`${label}: ${key}`, inlineCode(shown)];
+    });
 }

@@ -2,12 +2,18 @@ import { markdownTable } from 'markdown-table';
 
 /** Text that is to be read as it is, wherever it comes from: no markup, no HTML, one line. */
 export function plainText(text: string): string {
-  return text
-    .replace(/\s+/g, ' ').trim()
-    .replace(/[\\`*[\]<>|~&#$!]/g, (character) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;' })[character] ?? `\\${character}`)
-    // An underscore within a word is no markup.
-    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, String.raw`\_`)
-    .replace(/^([-+=]|\d+[.)])(?=\s|$)/, String.raw`\$1`);
+  return (
+    text
+      .replace(/\s+/g, ' ')
+      .trim()
+      .replace(
+        /[\\`*[\]<>|~&#$!]/g,
+        (character) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;' })[character] ?? `\\${character}`,
+      )
+      // An underscore within a word is no markup.
+      .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, String.raw`\_`)
+      .replace(/^([-+=]|\d+[.)])(?=\s|$)/, String.raw`\$1`)
+  );
 }
 
 /** A figure with its unit or error, which no line's end tears apart, unless before the error. */
@@ -37,7 +43,10 @@ export function codeBlock(text: string, language = ''): string {
 
 /** A table of cells that are Markdown already; the first row is its head. A bar in a cell does not end it. */
 export function table(rows: readonly (readonly string[])[], align: string): string {
-  return markdownTable(rows.map((row) => row.map((cell) => cell.replace(/(?<!\\)((?:\\\\)*)\|/g, String.raw`$1\|`))), { align: Array.from(align) });
+  return markdownTable(
+    rows.map((row) => row.map((cell) => cell.replace(/(?<!\\)((?:\\\\)*)\|/g, String.raw`$1\|`))),
+    { align: Array.from(align) },
+  );
 }
 
 /** A part that is folded away until it is opened. */

@@ -17,22 +17,47 @@ const estimateText = (...of: Parameters<typeof estimate>): string => unbroken(es
 /** The metrics of KL divergence, in the order and with the names that llama-perplexity's users know. */
 export const kldMetrics: readonly Metric[] = statisticRows.map(({ key, label }): Metric => ({
   label: `${label} KLD`,
-  shown: ({ kldNats: { [key]: value } }) => (typeof value === 'number' ? value.toFixed(digitsOfKld) : estimateText(value, digitsOfKld)),
+  shown: ({ kldNats: { [key]: value } }) =>
+    typeof value === 'number' ? value.toFixed(digitsOfKld) : estimateText(value, digitsOfKld),
   badness: ({ kldNats: { [key]: value } }) => Math.abs(typeof value === 'number' ? value : value.value),
 }));
 
 /** What else the measurement tells. */
 export const otherMetrics: readonly Metric[] = [
-  { label: 'Perplexity', shown: ({ perplexity }) => estimateText(perplexity.variant, 4), badness: ({ perplexity }) => Math.abs(perplexity.ratio.value - 1) },
-  { label: 'Perplexity / unquantized', shown: ({ perplexity }) => estimateText(perplexity.ratio, 6), badness: ({ perplexity }) => Math.abs(perplexity.ratio.value - 1) },
-  { label: 'RMS Δp, %', shown: ({ deltaProbabilityPercent: { rms } }) => estimateText(rms, 3), badness: ({ deltaProbabilityPercent: { rms } }) => rms.value },
-  { label: 'Same top token, %', shown: ({ sameTopPercent }) => estimateText(sameTopPercent, 3), badness: ({ sameTopPercent }) => -sameTopPercent.value },
+  {
+    label: 'Perplexity',
+    shown: ({ perplexity }) => estimateText(perplexity.variant, 4),
+    badness: ({ perplexity }) => Math.abs(perplexity.ratio.value - 1),
+  },
+  {
+    label: 'Perplexity / unquantized',
+    shown: ({ perplexity }) => estimateText(perplexity.ratio, 6),
+    badness: ({ perplexity }) => Math.abs(perplexity.ratio.value - 1),
+  },
+  {
+    label: 'RMS Δp, %',
+    shown: ({ deltaProbabilityPercent: { rms } }) => estimateText(rms, 3),
+    badness: ({ deltaProbabilityPercent: { rms } }) => rms.value,
+  },
+  {
+    label: 'Same top token, %',
+    shown: ({ sameTopPercent }) => estimateText(sameTopPercent, 3),
+    badness: ({ sameTopPercent }) => -sameTopPercent.value,
+  },
 ];
 
 /** A metric of several models, the better value bold where there is one that is better than all others. */
-export function metricCells({ shown, badness }: Metric, models: readonly { readonly measurement: Measurement; readonly missing: string }[]): string[] {
-  const values = models.map(({ measurement }) => (measurement === null ? null : badness(measurement.statistics)));
-  const isBest = (own: number): boolean => values.length > 1 && values.every((value) => value !== null) && values.filter((value) => value <= own).length === 1;
+export function metricCells(
+  { shown, badness }: Metric,
+  models: readonly { readonly measurement: Measurement; readonly missing: string }[],
+): string[] {
+  const values = models.map(({ measurement }) =>
+    measurement === null ? null : badness(measurement.statistics),
+  );
+  const isBest = (own: number): boolean =>
+    values.length > 1 &&
+    values.every((value) => value !== null) &&
+    values.filter((value) => value <= own).length === 1;
   return models.map(({ measurement, missing }, index) => {
     if (measurement === null) return missing;
     const text = shown(measurement.statistics);

@@ -14,15 +14,25 @@ export function originText(origin: Origin): string {
       const name = plainText(repository ?? '');
       return `${part}${page === null ? name : `[${name}](${page})`}${kind === 'dataset' ? ' (a dataset)' : ''}${at}`;
     }
-    case 'git': return `${part}${url === null ? 'a local git repository' : `the git repository ${inlineCode(url)}`}${at}`;
-    case 'url': return `${part}${url === null ? 'an address that is not told' : inlineCode(url)}`;
-    case 'command': return `the program ${inlineCode((origin.command ?? []).join(' '))} in ${inlineCode(origin.directory ?? '')}`;
-    case 'path': return 'a local directory';
+    case 'git':
+      return `${part}${url === null ? 'a local git repository' : `the git repository ${inlineCode(url)}`}${at}`;
+    case 'url':
+      return `${part}${url === null ? 'an address that is not told' : inlineCode(url)}`;
+    case 'command':
+      return `the program ${inlineCode((origin.command ?? []).join(' '))} in ${inlineCode(origin.directory ?? '')}`;
+    case 'path':
+      return 'a local directory';
   }
 }
 
 /** Page of a repository of the hub; null for other sources and for hubs that are not public. */
 export function hubPage({ type, repository, kind, endpoint, commit }: Origin): string | null {
-  if (type !== 'huggingface' || repository === null || endpoint !== null || !/^[\w.-]+\/[\w.-]+$/.test(repository)) return null;
+  if (
+    type !== 'huggingface' ||
+    repository === null ||
+    endpoint !== null ||
+    !/^[\w.-]+\/[\w.-]+$/.test(repository)
+  )
+    return null;
   return `${publicHub}/${kind === 'dataset' ? 'datasets/' : ''}${repository}${commit === null ? '' : `/tree/${commit}`}`;
 }

@@ -10,10 +10,20 @@ export const pairedMetrics: readonly ComparedMetric['metric'][] = ['meanKld', 's
 export function pairedSection({ comparisons }: Evidence): string {
   const [first] = comparisons;
   if (first === undefined) return '';
-  const rows = comparisons.flatMap((comparison) => comparison.metrics.filter(({ metric }) => pairedMetrics.includes(metric)).map((compared) => row(comparison, compared)));
+  const rows = comparisons.flatMap((comparison) =>
+    comparison.metrics
+      .filter(({ metric }) => pairedMetrics.includes(metric))
+      .map((compared) => row(comparison, compared)),
+  );
   return [
     'Which of two is closer is a question about their difference, chunk by chunk on the same text:',
-    table([['Compared', 'Difference of', 'Difference', `${first.confidencePercent} % interval`, 'Closer'], ...rows], 'llrrl'),
+    table(
+      [
+        ['Compared', 'Difference of', 'Difference', `${first.confidencePercent} % interval`, 'Closer'],
+        ...rows,
+      ],
+      'llrrl',
+    ),
     methodText(first),
   ].join('\n\n');
 }
@@ -22,7 +32,8 @@ function row(comparison: FullComparison, compared: ComparedMetric): string[] {
   const { label, digits } = comparedLabels[compared.metric];
   const { difference } = compared;
   return [
-    `${plainText(comparison.a)} − ${plainText(comparison.b)}`, label,
+    `${plainText(comparison.a)} − ${plainText(comparison.b)}`,
+    label,
     difference === null ? 'unknown' : unbroken(differenceText(difference, digits)),
     difference?.interval ? unbroken(intervalText(difference.interval, digits)) : 'unknown',
     plainText(closerText(comparison, compared)),

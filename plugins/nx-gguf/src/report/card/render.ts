@@ -30,7 +30,10 @@ const pictureNames = ['kld-size', 'kld-percentiles', 'kld-running', 'speed'];
  * The model card: front matter and Markdown, the same bytes for the same evidence.
  * @throws GgufError `BAD_CARD_TEMPLATE`
  */
-export function renderCard(evidence: Evidence, { settings = {}, template = null, pictures }: CardParts): string {
+export function renderCard(
+  evidence: Evidence,
+  { settings = {}, template = null, pictures }: CardParts,
+): string {
   const picture = (name: string): string => {
     const found = pictures.find(({ file }) => file.endsWith(`/${name}.svg`));
     return found === undefined ? '' : `![${plainText(found.alt)}](${found.file})`;
@@ -47,7 +50,10 @@ export function renderCard(evidence: Evidence, { settings = {}, template = null,
     ['reproduce', reproduceSection(evidence)],
     ['identities', identitiesSection(evidence)],
     ...pictureNames.map((name): [string, string] => [`picture.${name}`, picture(name)]),
-    ...evidence.variants.map(({ name }): [string, string] => [`picture.tensors-${name}`, picture(`tensors-${name}`)]),
+    ...evidence.variants.map(({ name }): [string, string] => [
+      `picture.tensors-${name}`,
+      picture(`tensors-${name}`),
+    ]),
   ]);
   return `${frontMatter(evidence, settings)}\n${fillTemplate(template ?? defaultTemplate, values)}`;
 }

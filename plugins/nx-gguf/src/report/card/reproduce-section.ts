@@ -10,7 +10,18 @@ export function reproduceSection(evidence: Evidence): string {
   const [first] = variants;
   return [
     'With the workspace that this comes from:',
-    codeBlock([...(first === undefined ? [] : [shellLine(['npx', 'nx', 'run', `${project}:quantize:${first.name}`]), shellLine(['npx', 'nx', 'run', `${project}:quantize`])]), shellLine(['npx', 'nx', 'run', `${project}:card`])].join('\n'), 'sh'),
+    codeBlock(
+      [
+        ...(first === undefined
+          ? []
+          : [
+              shellLine(['npx', 'nx', 'run', `${project}:quantize:${first.name}`]),
+              shellLine(['npx', 'nx', 'run', `${project}:quantize`]),
+            ]),
+        shellLine(['npx', 'nx', 'run', `${project}:card`]),
+      ].join('\n'),
+      'sh',
+    ),
     `With a shell alone, in an empty directory. First llama.cpp, ${evidence.toolchain.build['kind'] === 'built' ? 'as it was built here' : 'of which ready binaries were used here'}, and what its converter needs:`,
     codeBlock(toolLines(evidence).join('\n'), 'sh'),
     'Then the files. These are the commands that ran, in their order, without the flags that only shape the log.',

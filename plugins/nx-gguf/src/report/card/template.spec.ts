@@ -1,6 +1,12 @@
 import { fillTemplate } from './template.js';
 
-const values = new Map([['name', 'M'], ['files', '| a |\n| - |'], ['nothing', ''], ['variant.Q4.kld', '0.1'], ['variant.Q6.kld', '0.2']]);
+const values = new Map([
+  ['name', 'M'],
+  ['files', '| a |\n| - |'],
+  ['nothing', ''],
+  ['variant.Q4.kld', '0.1'],
+  ['variant.Q6.kld', '0.2'],
+]);
 const fill = (text: string): string => fillTemplate({ file: 'models/m/card.md', text }, values);
 
 describe('fillTemplate', () => {
@@ -15,9 +21,18 @@ describe('fillTemplate', () => {
     expect(fill(text)).toBe(filled);
   });
 
-  it.each(['---\nlicense: mit\n---\n# x\n', '\uFEFF--- \r\nlicense: mit\r\n---\r\n', '---\n---\n'])('%j is refused: a card has front matter of its own', (text) => {
-    expect(() => fill(text)).toThrow(expect.objectContaining({ code: 'BAD_CARD_TEMPLATE', message: 'models/m/card.md:1: front matter; a card has its own, which "card" in model.json can change' }) as Error);
-  });
+  it.each(['---\nlicense: mit\n---\n# x\n', '\uFEFF--- \r\nlicense: mit\r\n---\r\n', '---\n---\n'])(
+    '%j is refused: a card has front matter of its own',
+    (text) => {
+      expect(() => fill(text)).toThrow(
+        expect.objectContaining({
+          code: 'BAD_CARD_TEMPLATE',
+          message:
+            'models/m/card.md:1: front matter; a card has its own, which "card" in model.json can change',
+        }) as Error,
+      );
+    },
+  );
 
   it('a line across the page is no front matter', () => {
     expect(fill('---\n\ntext\n\n---\n')).toBe('---\n\ntext\n\n---\n');
@@ -28,7 +43,14 @@ describe('fillTemplate', () => {
   });
 
   it('names every placeholder that it does not know, by file and line, with the nearest one', () => {
-    const error = (() => { try { fill('{{nmae}}\n\n{{variant.Q4.kdl}} {{x}}\n{{open\n'); } catch (caught) { return caught; } return null; })();
+    const error = (() => {
+      try {
+        fill('{{nmae}}\n\n{{variant.Q4.kdl}} {{x}}\n{{open\n');
+      } catch (caught) {
+        return caught;
+      }
+      return null;
+    })();
     expect(error).toMatchObject({
       code: 'BAD_CARD_TEMPLATE',
       message: [

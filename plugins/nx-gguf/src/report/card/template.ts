@@ -17,20 +17,34 @@ const placeholder = /\\?\{\{(?:[^{}\n]*\}\})?/g;
  * @throws GgufError `BAD_CARD_TEMPLATE` that lists every placeholder that is not known and front matter, by file and line
  */
 export function fillTemplate({ file, text }: CardTemplate, values: ReadonlyMap<string, string>): string {
-  const problems: string[] = frontMatter.test(text) ? [`${file}:1: front matter; a card has its own, which "card" in model.json can change`] : [];
+  const problems: string[] = frontMatter.test(text)
+    ? [`${file}:1: front matter; a card has its own, which "card" in model.json can change`]
+    : [];
   const valueOf = (found: string, line: number): string => {
     if (found.startsWith('\\')) return found.slice(1);
     const name = found.endsWith('}}') ? found.slice(2, -2).trim() : null;
     const value = name === null ? undefined : values.get(name);
-    if (value === undefined) problems.push(`${file}:${line}: ${name === null ? 'a placeholder that does not end in this line' : `there is no placeholder ${JSON.stringify(name)}${didYouMean(name, [...values.keys()])}`}`);
+    if (value === undefined)
+      problems.push(
+        `${file}:${line}: ${name === null ? 'a placeholder that does not end in this line' : `there is no placeholder ${JSON.stringify(name)}${didYouMean(name, [...values.keys()])}`}`,
+      );
     return value ?? '';
   };
-  const lines = text.replace(/\r\n?/g, '\n').split('\n').flatMap((line, index) => {
-    const filled = line.replace(placeholder, (found) => valueOf(found, index + 1));
-    return filled.trim() === '' && line.trim() !== '' ? [] : [filled];
-  });
-  if (problems.length > 0) throw new GgufError('BAD_CARD_TEMPLATE', problems.join('\n'), { hint: `Placeholders are: ${shown([...values.keys()])}. Write \\{{ for two braces.` });
-  return `${lines.join('\n').replace(/\n{3,}/g, '\n\n').trim()}\n`;
+  const lines = text
+    .replace(/\r\n?/g, '\n')
+    .split('\n')
+    .flatMap((line, index) => {
+      const filled = line.replace(placeholder, (found) => valueOf(found, index + 1));
+      return filled.trim() === '' && line.trim() !== '' ? [] : [filled];
+    });
+  if (problems.length > 0)
+    throw new GgufError('BAD_CARD_TEMPLATE', problems.join('\n'), {
+      hint: `Placeholders are: ${shown([...values.keys()])}. Write \\{{ for two braces.`,
+    });
+  return `${lines
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()}\n`;
 }
 
 // Those of variants and references are many, and alike.

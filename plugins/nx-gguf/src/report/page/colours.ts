@@ -4,14 +4,21 @@ import { colours, ramp, type Colour } from '../pictures/theme.js';
 /** Style rules that give pictures, drawn in the colours of a light page, those of the page's theme. */
 export function pictureColours(): string {
   const pairs = new Map(colours.map(({ light, dark }) => [light, dark]));
-  return [...pairs].map(([light, dark]) => `.picture [fill="${light}"]{fill:light-dark(${light},${dark})}.picture [stroke="${light}"]{stroke:light-dark(${light},${dark})}`).join('\n');
+  return [...pairs]
+    .map(
+      ([light, dark]) =>
+        `.picture [fill="${light}"]{fill:light-dark(${light},${dark})}.picture [stroke="${light}"]{stroke:light-dark(${light},${dark})}`,
+    )
+    .join('\n');
 }
 
 /** Style rules for cells of a tensor map: `.t0` has the first of these types, `.i0` to `.i8` are steps of importance. */
 export function cellColours(types: readonly string[], scope: string): string {
   const known = new Map(colours.map((colour) => [colour.light, colour]));
   const lights = typeColours(types);
-  const rules = types.map((_, index) => cellRule(`${scope} .t${index}`, known.get(lights[index] ?? '') ?? { light: '#d0d7de', dark: '#484f58' }));
+  const rules = types.map((_, index) =>
+    cellRule(`${scope} .t${index}`, known.get(lights[index] ?? '') ?? { light: '#d0d7de', dark: '#484f58' }),
+  );
   return [...rules, ...ramp.map((colour, index) => cellRule(`${scope} .i${index}`, colour))].join('\n');
 }
 

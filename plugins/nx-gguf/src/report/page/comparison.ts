@@ -1,4 +1,10 @@
-import type { Evidence, KldStatistics, Measurement, Origin, SpeedTest } from '../../core/generated/evidence.generated.js';
+import type {
+  Evidence,
+  KldStatistics,
+  Measurement,
+  Origin,
+  SpeedTest,
+} from '../../core/generated/evidence.generated.js';
 import { apartIntroduction, apartText, notMeasured } from '../apart.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
@@ -23,13 +29,50 @@ interface Row {
   readonly gates: { readonly missed: number; readonly total: number } | null;
 }
 
-const measured: readonly { column: Column; digits: number; of: (statistics: KldStatistics) => { value: number; error: number | null } | number }[] = [
-  { column: { label: 'Mean KLD', hint: 'Mean KL divergence from the unquantized model, in nats: lower is better' }, digits: 6, of: ({ kldNats }) => kldNats.mean },
-  { column: { label: '99.9 %', hint: 'KL divergence that 99.9 % of the tokens are at or below, in nats' }, digits: 4, of: ({ kldNats }) => kldNats.percentile99_9 },
-  { column: { label: 'Max', hint: 'KL divergence of the worst token, in nats' }, digits: 4, of: ({ kldNats }) => kldNats.maximum },
-  { column: { label: 'Same top', hint: 'Share of tokens for which both put the same token first, in percent: higher is better' }, digits: 2, of: ({ sameTopPercent }) => sameTopPercent },
-  { column: { label: 'RMS Δp', hint: 'Root mean square of the change of the right token\'s probability, in percentage points' }, digits: 3, of: ({ deltaProbabilityPercent }) => deltaProbabilityPercent.rms },
-  { column: { label: 'PPL ratio', hint: 'Perplexity, as a ratio to that of the unquantized model' }, digits: 4, of: ({ perplexity }) => perplexity.ratio },
+const measured: readonly {
+  column: Column;
+  digits: number;
+  of: (statistics: KldStatistics) => { value: number; error: number | null } | number;
+}[] = [
+  {
+    column: {
+      label: 'Mean KLD',
+      hint: 'Mean KL divergence from the unquantized model, in nats: lower is better',
+    },
+    digits: 6,
+    of: ({ kldNats }) => kldNats.mean,
+  },
+  {
+    column: { label: '99.9 %', hint: 'KL divergence that 99.9 % of the tokens are at or below, in nats' },
+    digits: 4,
+    of: ({ kldNats }) => kldNats.percentile99_9,
+  },
+  {
+    column: { label: 'Max', hint: 'KL divergence of the worst token, in nats' },
+    digits: 4,
+    of: ({ kldNats }) => kldNats.maximum,
+  },
+  {
+    column: {
+      label: 'Same top',
+      hint: 'Share of tokens for which both put the same token first, in percent: higher is better',
+    },
+    digits: 2,
+    of: ({ sameTopPercent }) => sameTopPercent,
+  },
+  {
+    column: {
+      label: 'RMS Δp',
+      hint: "Root mean square of the change of the right token's probability, in percentage points",
+    },
+    digits: 3,
+    of: ({ deltaProbabilityPercent }) => deltaProbabilityPercent.rms,
+  },
+  {
+    column: { label: 'PPL ratio', hint: 'Perplexity, as a ratio to that of the unquantized model' },
+    digits: 4,
+    of: ({ perplexity }) => perplexity.ratio,
+  },
 ];
 
 /** Variants and references in one table that can be sorted and filtered. */
@@ -37,49 +80,110 @@ export function comparisonSection(evidence: Evidence, id: string): Html {
   const rows = rowsOf(evidence);
   if (rows.length === 0) return html`<p>There are no variants.</p>`;
   const front = new Set(paretoFront(sizedModels(evidence)).map(({ name }) => name));
-  const tests = [...new Map(rows.flatMap(({ speed }) => speed).map((test) => [testText(test), test])).values()];
+  const tests = [
+    ...new Map(rows.flatMap(({ speed }) => speed).map((test) => [testText(test), test])).values(),
+  ];
   const columns: Column[] = [
-    { label: 'Name' }, { label: 'Type' }, { label: 'Size', isNumber: true }, { label: 'Bits', hint: 'Bits per weight', isNumber: true },
+    { label: 'Name' },
+    { label: 'Type' },
+    { label: 'Size', isNumber: true },
+    { label: 'Bits', hint: 'Bits per weight', isNumber: true },
     { label: 'Gates', hint: 'What the recipe requires of the variant' },
     ...measured.map(({ column }) => ({ ...column, isNumber: true })),
-    ...tests.map((test) => ({ label: `${testText(test)} t/s`, hint: `${testName(test)}: tokens a second`, isNumber: true })),
+    ...tests.map((test) => ({
+      label: `${testText(test)} t/s`,
+      hint: `${testName(test)}: tokens a second`,
+      isNumber: true,
+    })),
   ];
   const isApart = (name: string): boolean => evidence.apart.some((result) => result.name === name);
   const largest = Math.max(...rows.map(({ sizeBytes }) => sizeBytes ?? 0));
   const cells = rows.map((row): Cell[] => [
-    nameCell(row, front), { shown: row.ftype ?? '–', sort: row.ftype },
-    row.sizeBytes === null ? unknown : { shown: html`${sizeText(row.sizeBytes)}${bar(row.sizeBytes / largest)}`, sort: row.sizeBytes },
+    nameCell(row, front),
+    { shown: row.ftype ?? '–', sort: row.ftype },
+    row.sizeBytes === null
+      ? unknown
+      : { shown: html`${sizeText(row.sizeBytes)}${bar(row.sizeBytes / largest)}`, sort: row.sizeBytes },
     row.bitsPerWeight === null ? unknown : { shown: row.bitsPerWeight.toFixed(2), sort: row.bitsPerWeight },
     gatesCell(row),
-    ...measured.map(({ of, digits }) => (row.measurement === null ? missingCell(isApart(row.name) ? 'apart' : notMeasured) : figure(of(row.measurement.statistics), digits))),
-    ...tests.map((test) => figure(row.speed.find((own) => testText(own) === testText(test))?.tokensPerSecond, 1)),
+    ...measured.map(({ of, digits }) =>
+      row.measurement === null
+        ? missingCell(isApart(row.name) ? 'apart' : notMeasured)
+        : figure(of(row.measurement.statistics), digits),
+    ),
+    ...tests.map((test) =>
+      figure(row.speed.find((own) => testText(own) === testText(test))?.tokensPerSecond, 1),
+    ),
   ]);
-  const attributes = rows.map(({ kind, name }) => html` data-kind="${kind}" data-name="${name.toLowerCase()}"`);
+  const attributes = rows.map(
+    ({ kind, name }) => html` data-kind="${kind}" data-name="${name.toLowerCase()}"`,
+  );
   const references = rows.some(({ kind }) => kind === 'reference');
-  return html`<div class="controls" data-filters="${id}-models"><label>Filter by name <input type="search" data-filter="name" autocomplete="off" spellcheck="false"></label>${references ? html`<label><input type="checkbox" data-filter="references" checked> References</label>` : null}<output data-count>${rows.length} of ${rows.length} shown</output></div>
-${tableHtml({ caption: `Variants${references ? ' and references' : ''} of ${evidence.name}`, columns, rows: cells }, { isSortable: true, id: `${id}-models`, rowAttributes: attributes })}
-<p class="note"><span class="mark-front" aria-hidden="true"></span> On the Pareto front: no other model here is both smaller and closer to the unquantized one. ±&nbsp;is the standard error as if tokens were independent, of speeds the standard deviation.</p>${apartHtml(evidence)}${originsHtml(rows)}${pairedHtml(evidence)}`;
+  return html`<div class="controls" data-filters="${id}-models">
+      <label
+        >Filter by name
+        <input type="search" data-filter="name" autocomplete="off" spellcheck="false" /></label
+      >${references ? html`<label><input type="checkbox" data-filter="references" checked /> References</label>` : null}<output
+        data-count
+        >${rows.length} of ${rows.length} shown</output
+      >
+    </div>
+    ${tableHtml({ caption: `Variants${references ? ' and references' : ''} of ${evidence.name}`, columns, rows: cells }, { isSortable: true, id: `${id}-models`, rowAttributes: attributes })}
+    <p class="note">
+      <span class="mark-front" aria-hidden="true"></span> On the Pareto front: no other model here is both
+      smaller and closer to the unquantized one. ±&nbsp;is the standard error as if tokens were independent,
+      of speeds the standard deviation.
+    </p>
+    ${apartHtml(evidence)}${originsHtml(rows)}${pairedHtml(evidence)}`;
 }
 
 function rowsOf({ variants, references }: Evidence): Row[] {
   return [
     ...variants.map(({ name, ftype, files, bitsPerWeight, measurement, speed, gates }): Row => ({
-      name, kind: 'variant', ftype, origin: null, sizeBytes: sizeOf(files), bitsPerWeight, measurement, speed: speed ?? [],
-      gates: gates === null ? null : { missed: gates.filter(({ passed }) => !passed).length, total: gates.length },
+      name,
+      kind: 'variant',
+      ftype,
+      origin: null,
+      sizeBytes: sizeOf(files),
+      bitsPerWeight,
+      measurement,
+      speed: speed ?? [],
+      gates:
+        gates === null ? null : { missed: gates.filter(({ passed }) => !passed).length, total: gates.length },
     })),
-    ...references.map(({ name, origin, files, bitsPerWeight, measurement, speed }): Row => ({ name, kind: 'reference', ftype: null, origin, sizeBytes: sizeOf(files), bitsPerWeight, measurement, speed: speed ?? [], gates: null })),
+    ...references.map(({ name, origin, files, bitsPerWeight, measurement, speed }): Row => ({
+      name,
+      kind: 'reference',
+      ftype: null,
+      origin,
+      sizeBytes: sizeOf(files),
+      bitsPerWeight,
+      measurement,
+      speed: speed ?? [],
+      gates: null,
+    })),
   ];
 }
 
 const unknown: Cell = { shown: html`<span class="missing">unknown</span>`, sort: null };
 
 function nameCell({ name, kind }: Row, front: ReadonlySet<string>): Cell {
-  return { shown: html`${name}${front.has(name) ? html` <span class="mark-front" role="img" aria-label="on the Pareto front"></span>` : null}${kind === 'variant' ? null : html` <span class="tag">reference</span>`}`, sort: name };
+  return {
+    shown: html`${name}${front.has(name) ? html` <span class="mark-front" role="img" aria-label="on the Pareto front"></span>` : null}${kind === 'variant' ? null : html` <span class="tag">reference</span>`}`,
+    sort: name,
+  };
 }
 
 /** Results that were measured differently, in no table with the others. */
 function apartHtml({ apart }: Evidence): Html | null {
-  return apart.length === 0 ? null : html`<div class="apart"><p><strong>Apart.</strong> ${apartIntroduction}</p><ul>${apart.map((result) => html`<li><strong>${result.name}</strong>: ${apartText(result)}</li>`)}</ul></div>`;
+  return apart.length === 0
+    ? null
+    : html`<div class="apart">
+        <p><strong>Apart.</strong> ${apartIntroduction}</p>
+        <ul>
+          ${apart.map((result) => html`<li><strong>${result.name}</strong>: ${apartText(result)}</li>`)}
+        </ul>
+      </div>`;
 }
 
 /** Where references come from; those of one place are named together. */
@@ -90,12 +194,23 @@ function originsHtml(rows: readonly Row[]): Html | null {
     const key = originHtml(origin).markup;
     places.set(key, { origin, names: [...(places.get(key)?.names ?? []), name] });
   }
-  return places.size === 0 ? null : html`<ul class="origins">${[...places.values()].map(({ origin, names }) => html`<li>${names.join(', ')}: ${originHtml(origin)}</li>`)}</ul>`;
+  return places.size === 0
+    ? null
+    : html`<ul class="origins">
+        ${[...places.values()].map(({ origin, names }) => html`<li>${names.join(', ')}: ${originHtml(origin)}</li>`)}
+      </ul>`;
 }
 
 function gatesCell({ gates, kind }: Row): Cell {
-  if (gates === null) return { shown: html`<span class="missing">${kind === 'variant' ? 'none' : '–'}</span>`, sort: null };
-  return { sort: gates.missed, shown: gates.missed === 0 ? html`<span class="passed">${gates.total} passed</span>` : html`<span class="failed">${gates.missed} of ${gates.total} failed</span>` };
+  if (gates === null)
+    return { shown: html`<span class="missing">${kind === 'variant' ? 'none' : '–'}</span>`, sort: null };
+  return {
+    sort: gates.missed,
+    shown:
+      gates.missed === 0
+        ? html`<span class="passed">${gates.total} passed</span>`
+        : html`<span class="failed">${gates.missed} of ${gates.total} failed</span>`,
+  };
 }
 
 function bar(share: number): HtmlValue {

@@ -9,14 +9,31 @@ export function gatesSection({ variants }: Evidence): Html {
   const checks = variants.flatMap(({ gates }) => gates ?? []);
   if (checks.length === 0) return html`<p>The recipe requires nothing of these files.</p>`;
   const ordered = [...checks.filter(({ passed }) => !passed), ...checks.filter(({ passed }) => passed)];
-  return tableHtml({
-    caption: 'What is required, and what was measured',
-    columns: [{ label: 'Variant' }, { label: 'Result' }, { label: 'Metric' }, { label: 'Required' }, { label: 'Measured', isNumber: true }, { label: 'Missed by', isNumber: true }],
-    rows: ordered.map((check): Cell[] => {
-      const [variant = '', metric = '', required = '', measured = '', missedBy = ''] = gateCells(check);
-      return [{ shown: variant }, { shown: resultHtml(check) }, { shown: metric }, { shown: required }, { shown: check.measured === null ? html`<span class="missing">${measured}</span>` : measured }, { shown: missedBy === '' ? '–' : missedBy }];
-    }),
-  }, { isSortable: true });
+  return tableHtml(
+    {
+      caption: 'What is required, and what was measured',
+      columns: [
+        { label: 'Variant' },
+        { label: 'Result' },
+        { label: 'Metric' },
+        { label: 'Required' },
+        { label: 'Measured', isNumber: true },
+        { label: 'Missed by', isNumber: true },
+      ],
+      rows: ordered.map((check): Cell[] => {
+        const [variant = '', metric = '', required = '', measured = '', missedBy = ''] = gateCells(check);
+        return [
+          { shown: variant },
+          { shown: resultHtml(check) },
+          { shown: metric },
+          { shown: required },
+          { shown: check.measured === null ? html`<span class="missing">${measured}</span>` : measured },
+          { shown: missedBy === '' ? '–' : missedBy },
+        ];
+      }),
+    },
+    { isSortable: true },
+  );
 }
 
 function resultHtml({ passed }: GateCheck): Html {

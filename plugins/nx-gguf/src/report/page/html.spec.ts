@@ -3,7 +3,7 @@ import { html, scriptJson, trusted } from './html.js';
 describe('html', () => {
   it.each([
     ['text', '</td><script>x</script>', '&#60;/td&#62;&#60;script&#62;x&#60;/script&#62;'],
-    ['a value of an attribute', '" onload=\'x\'', '&#34; onload=&#39;x&#39;'],
+    ['a value of an attribute', "\" onload='x'", '&#34; onload=&#39;x&#39;'],
     ['text that reorders what is around it', 'a\u202eb', 'a�b'],
     ['text that HTML has no place for', 'a\0b', 'a�b'],
     ['a number', 3, '3'],

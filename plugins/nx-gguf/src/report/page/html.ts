@@ -8,7 +8,11 @@ export type HtmlValue = string | number | Html | null | readonly HtmlValue[];
 
 /** A template of HTML. Whatever is put into it is text, unless it is HTML itself: names in evidence may be anybody's. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
-  return { markup: parts.map((part, index) => part + (index < values.length ? markupOf(values[index] ?? null) : '')).join('') };
+  return {
+    markup: parts
+      .map((part, index) => part + (index < values.length ? markupOf(values[index] ?? null) : ''))
+      .join(''),
+  };
 }
 
 /** HTML that was made elsewhere and is known to be safe. */
@@ -23,7 +27,12 @@ export function escapeHtml(text: string): string {
 
 /** JSON as it stands in a script element: it cannot end the element, and holds no line end of JavaScript. */
 export function scriptJson(value: unknown): Html {
-  return { markup: JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`) };
+  return {
+    markup: JSON.stringify(value).replace(
+      /[<>&\u2028\u2029]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  };
 }
 
 /** Characters that HTML has no place for, and those that reorder the text around them. */

@@ -7,10 +7,15 @@ export function originHtml(origin: Origin): Html {
   const part = member === null ? null : html`<code>${member}</code> in `;
   const at = commit === null ? null : html` at <code>${commit.slice(0, 12)}</code>`;
   switch (type) {
-    case 'huggingface': return html`${part}<code>${repository ?? ''}</code>${kind === 'dataset' ? ' (a dataset)' : null}${endpoint === null ? null : html` on ${endpoint}`}${at}`;
-    case 'git': return html`${part}${url === null ? 'a local git repository' : html`the git repository <code>${url}</code>`}${at}`;
-    case 'url': return html`${part}${url === null ? 'an address that is not told' : html`<code>${url}</code>`}`;
-    case 'command': return html`the program <code>${(command ?? []).join(' ')}</code> in <code>${directory ?? ''}</code>`;
-    case 'path': return html`a local directory`;
+    case 'huggingface':
+      return html`${part}<code>${repository ?? ''}</code>${kind === 'dataset' ? ' (a dataset)' : null}${endpoint === null ? null : html` on ${endpoint}`}${at}`;
+    case 'git':
+      return html`${part}${url === null ? 'a local git repository' : html`the git repository <code>${url}</code>`}${at}`;
+    case 'url':
+      return html`${part}${url === null ? 'an address that is not told' : html`<code>${url}</code>`}`;
+    case 'command':
+      return html`the program <code>${(command ?? []).join(' ')}</code> in <code>${directory ?? ''}</code>`;
+    case 'path':
+      return html`a local directory`;
   }
 }

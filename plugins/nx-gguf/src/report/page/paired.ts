@@ -9,16 +9,35 @@ export function pairedHtml({ comparisons }: Evidence): Html | null {
   const [first] = comparisons;
   if (first === undefined) return null;
   const unknown: Cell = { shown: html`<span class="missing">unknown</span>`, sort: null };
-  const rows = comparisons.flatMap((comparison) => comparison.metrics.filter(({ metric }) => pairedMetrics.includes(metric)).map((compared): Cell[] => {
-    const { label, digits } = comparedLabels[compared.metric];
-    const { difference } = compared;
-    return [
-      { shown: `${comparison.a} − ${comparison.b}` }, { shown: label },
-      difference === null ? unknown : { shown: differenceText(difference, digits), sort: difference.mean },
-      difference?.interval ? { shown: intervalText(difference.interval, digits), sort: difference.interval.low } : unknown,
-      { shown: closerText(comparison, compared) },
-    ];
-  }));
-  const columns = [{ label: 'Compared' }, { label: 'Difference of' }, { label: 'Difference', isNumber: true }, { label: `${first.confidencePercent} % interval`, isNumber: true }, { label: 'Closer' }];
-  return html`<details><summary>Which of two is closer, chunk by chunk on the same text</summary>${tableHtml({ caption: 'Which of two is closer', columns, rows }, { isSortable: true })}<p class="note">${methodText(first)}</p></details>`;
+  const rows = comparisons.flatMap((comparison) =>
+    comparison.metrics
+      .filter(({ metric }) => pairedMetrics.includes(metric))
+      .map((compared): Cell[] => {
+        const { label, digits } = comparedLabels[compared.metric];
+        const { difference } = compared;
+        return [
+          { shown: `${comparison.a} − ${comparison.b}` },
+          { shown: label },
+          difference === null
+            ? unknown
+            : { shown: differenceText(difference, digits), sort: difference.mean },
+          difference?.interval
+            ? { shown: intervalText(difference.interval, digits), sort: difference.interval.low }
+            : unknown,
+          { shown: closerText(comparison, compared) },
+        ];
+      }),
+  );
+  const columns = [
+    { label: 'Compared' },
+    { label: 'Difference of' },
+    { label: 'Difference', isNumber: true },
+    { label: `${first.confidencePercent} % interval`, isNumber: true },
+    { label: 'Closer' },
+  ];
+  return html`<details>
+    <summary>Which of two is closer, chunk by chunk on the same text</summary>
+    ${tableHtml({ caption: 'Which of two is closer', columns, rows }, { isSortable: true })}
+    <p class="note">${methodText(first)}</p>
+  </details>`;
 }

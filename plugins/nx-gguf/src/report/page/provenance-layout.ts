@@ -22,7 +22,11 @@ export interface GraphLayout {
   /** By number of the step. */
   readonly places: readonly GraphPoint[];
   /** An edge bends from each odd point to the next one, between two columns, and goes straight through a column from each even one. */
-  readonly routes: readonly { readonly from: number; readonly to: number; readonly points: readonly GraphPoint[] }[];
+  readonly routes: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly points: readonly GraphPoint[];
+  }[];
 }
 
 /** What a column holds from top to bottom: a step, or the lane on which edges of a step pass it by. */
@@ -39,7 +43,10 @@ const laneHeight = 4;
  */
 export function layOutGraph(graph: ProvenanceGraph, box: GraphBox): GraphLayout {
   const columns = columnsOf(graph);
-  const heights = columns.map((items) => items.reduce((sum, item) => sum + heightOf(item, box), 0) + box.gapY * Math.max(0, items.length - 1));
+  const heights = columns.map(
+    (items) =>
+      items.reduce((sum, item) => sum + heightOf(item, box), 0) + box.gapY * Math.max(0, items.length - 1),
+  );
   const tallest = Math.max(0, ...heights);
   const middles = new Map<string, number>();
   const places: GraphPoint[] = [];
@@ -58,12 +65,20 @@ export function layOutGraph(graph: ProvenanceGraph, box: GraphBox): GraphLayout 
     const passed = Array.from({ length: Math.max(0, end - start - 1) }, (_, index) => start + 1 + index);
     const points = [
       { x: xOf(start, box) + box.width, y: middle(from, start) },
-      ...passed.flatMap((column) => [{ x: xOf(column, box), y: middle(from, column) }, { x: xOf(column, box) + box.width, y: middle(from, column) }]),
+      ...passed.flatMap((column) => [
+        { x: xOf(column, box), y: middle(from, column) },
+        { x: xOf(column, box) + box.width, y: middle(from, column) },
+      ]),
       { x: xOf(end, box), y: middle(to, end) },
     ];
     return { from, to, points };
   });
-  return { width: Math.max(0, graph.columns * (box.width + box.gapX) - box.gapX) + 2 * box.margin, height: tallest + 2 * box.margin, places, routes };
+  return {
+    width: Math.max(0, graph.columns * (box.width + box.gapX) - box.gapX) + 2 * box.margin,
+    height: tallest + 2 * box.margin,
+    places,
+    routes,
+  };
 }
 
 /** Steps and lanes column by column, each near what it comes from, so that edges cross seldom. */
@@ -71,8 +86,12 @@ function columnsOf({ nodes, edges, columns: count }: ProvenanceGraph): Item[][] 
   const columns: Item[][] = Array.from({ length: count }, () => []);
   for (const { index, column } of nodes) columns[column]?.push({ step: index, isLane: false });
   for (const { index, column } of nodes) {
-    const furthest = Math.max(column, ...edges.filter(({ from }) => from === index).map(({ to }) => nodes[to]?.column ?? 0));
-    for (let passed = column + 1; passed < furthest; passed += 1) columns[passed]?.push({ step: index, isLane: true });
+    const furthest = Math.max(
+      column,
+      ...edges.filter(({ from }) => from === index).map(({ to }) => nodes[to]?.column ?? 0),
+    );
+    for (let passed = column + 1; passed < furthest; passed += 1)
+      columns[passed]?.push({ step: index, isLane: true });
   }
   for (let column = 1; column < count; column += 1) {
     const before = columns[column - 1] ?? [];
@@ -82,7 +101,9 @@ function columnsOf({ nodes, edges, columns: count }: ProvenanceGraph): Item[][] 
       const ranks = sources.map(rank).filter((place) => place >= 0);
       return ranks.length === 0 ? before.length : ranks.reduce((sum, place) => sum + place, 0) / ranks.length;
     };
-    columns[column]?.sort((a, b) => from(a) - from(b) || Number(b.isLane) - Number(a.isLane) || a.step - b.step);
+    columns[column]?.sort(
+      (a, b) => from(a) - from(b) || Number(b.isLane) - Number(a.isLane) || a.step - b.step,
+    );
   }
   return columns;
 }

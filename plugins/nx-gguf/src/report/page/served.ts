@@ -12,7 +12,7 @@ events.addEventListener('open', () => { if (isLost) location.reload(); });
 
 /** A page as a server of this machine gives it: it may also ask that server whether it changed, and nothing else. */
 export function servedPage(page: string): string {
-  const forbidden = escapeHtml('connect-src \'none\'; script-src ');
+  const forbidden = escapeHtml("connect-src 'none'; script-src ");
   const allowed = escapeHtml(`connect-src 'self'; script-src ${scriptDigest(liveScript)} `);
   const end = page.lastIndexOf('</body>');
   if (end < 0 || !page.includes(forbidden)) throw new Error('this is no page of a report');

@@ -23,10 +23,19 @@ export interface Table {
 }
 
 /** A figure, with its standard error where there is one. */
-export function figure(estimate: { readonly value: number; readonly error: number | null } | number | null | undefined, digits: number): Cell {
+export function figure(
+  estimate: { readonly value: number; readonly error: number | null } | number | null | undefined,
+  digits: number,
+): Cell {
   if (estimate === null || estimate === undefined) return missing;
   const { value, error } = typeof estimate === 'number' ? { value: estimate, error: null } : estimate;
-  return { sort: value, shown: error === null ? value.toFixed(digits) : html`${value.toFixed(digits)} <span class="error">± ${error.toFixed(digits)}</span>` };
+  return {
+    sort: value,
+    shown:
+      error === null
+        ? value.toFixed(digits)
+        : html`${value.toFixed(digits)} <span class="error">± ${error.toFixed(digits)}</span>`,
+  };
 }
 
 /** What is shown in place of a figure that there is none of. */
@@ -38,21 +47,39 @@ export function missingCell(why: string): Cell {
 }
 
 /** A table that scrolls by itself where it is wider than the page; with `isSortable` its heads are buttons. */
-export function tableHtml({ caption, columns, rows }: Table, { isSortable = false, id = '', rowAttributes = [] }: { isSortable?: boolean; id?: string; rowAttributes?: readonly Html[] } = {}): Html {
+export function tableHtml(
+  { caption, columns, rows }: Table,
+  {
+    isSortable = false,
+    id = '',
+    rowAttributes = [],
+  }: { isSortable?: boolean; id?: string; rowAttributes?: readonly Html[] } = {},
+): Html {
   const head = columns.map(({ label, hint, isNumber = false }) => {
     const title = hint === undefined ? null : html` title="${hint}"`;
     const type = isNumber ? html` class="number"` : null;
-    return isSortable ? html`<th scope="col"${type} aria-sort="none"><button type="button"${title}>${label}</button></th>` : html`<th scope="col"${type}${title}>${label}</th>`;
+    return isSortable
+      ? html`<th scope="col" ${type} aria-sort="none"><button type="button" ${title}>${label}</button></th>`
+      : html`<th scope="col" ${type}${title}>${label}</th>`;
   });
-  const body = rows.map((row, number) => html`<tr${rowAttributes[number] ?? null}>${row.map(({ shown, sort }, index) => {
-    const key = sort === undefined || !isSortable ? null : html` data-sort="${sort === null ? '' : String(sort)}"`;
-    const type = columns[index]?.isNumber === true ? html` class="number"` : null;
-    return index === 0 ? html`<th scope="row"${key}>${shown}</th>` : html`<td${type}${key}>${shown}</td>`;
-  })}</tr>`);
+  const body = rows.map(
+    (row, number) =>
+      html`<tr${rowAttributes[number] ?? null}>${row.map(({ shown, sort }, index) => {
+        const key =
+          sort === undefined || !isSortable ? null : html` data-sort="${sort === null ? '' : String(sort)}"`;
+        const type = columns[index]?.isNumber === true ? html` class="number"` : null;
+        return index === 0
+          ? html`<th scope="row" ${key}>${shown}</th>`
+          : html`<td${type}${key}>${shown}</td>`;
+      })}</tr>`,
+  );
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table${id === '' ? null : html` id="${id}"`}${isSortable ? html` class="sortable"` : null}><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
 /** A table that is shown when it is asked for. */
 export function foldedTable(summary: string, table: Table): Html {
-  return html`<details><summary>${summary}</summary>${tableHtml(table)}</details>`;
+  return html`<details>
+    <summary>${summary}</summary>
+    ${tableHtml(table)}
+  </details>`;
 }

@@ -40,12 +40,17 @@ export function tensorData(evidence: Evidence): TensorData {
   const roleOf = uniqueRoles(names);
   const roles = [...new Set(roleOf)];
   const shapes = new Map<string, readonly number[]>();
-  const shapeOf = new Map(evidence.variants.flatMap(({ plan }) => plan?.tensors ?? []).map(({ name, shape }) => [name, shape.join()]));
+  const shapeOf = new Map(
+    evidence.variants
+      .flatMap(({ plan }) => plan?.tensors ?? [])
+      .map(({ name, shape }) => [name, shape.join()]),
+  );
   for (const shape of new Set(shapeOf.values())) shapes.set(shape, shape.split(',').map(Number));
   const places = new Map([...shapes.keys()].map((key, index) => [key, index]));
   const raw = rawSets(evidence);
   const types = orderedTypes(raw.flatMap(({ types: own }) => Object.values(own)));
-  if (types.length > typeLetters.length) throw new Error(`${types.length} types of tensors are more than there are`);
+  if (types.length > typeLetters.length)
+    throw new Error(`${types.length} types of tensors are more than there are`);
   const letters = new Map(types.map((type, index) => [type, typeLetters[index] ?? '']));
   const reasons = new Map<string, number>();
   const reasonNumber = (text: string): number => {
@@ -53,20 +58,33 @@ export function tensorData(evidence: Evidence): TensorData {
     return reasons.get(text) ?? 0;
   };
   const sets = raw.map(({ name, kind, types: own, because }): TensorSet => ({
-    name, kind, types: names.map((tensor) => letters.get(own[tensor] ?? '') ?? ' ').join(''),
+    name,
+    kind,
+    types: names.map((tensor) => letters.get(own[tensor] ?? '') ?? ' ').join(''),
     because: because === null ? null : names.map((tensor) => reasonNumber(because.get(tensor) ?? '')),
   }));
   const statistics = evidence.imatrix?.statistics ?? null;
   const byName = new Map(statistics?.map((of) => [of.name, of]));
   return {
-    names, roles, sets,
+    names,
+    roles,
+    sets,
     role: roleOf.map((role) => roles.indexOf(role)),
     layer: names.map((name) => tensorBlock(name) ?? -1),
     shape: names.map((name) => places.get(shapeOf.get(name) ?? '') ?? -1),
     shapes: [...shapes.values()],
-    types: types.map((type) => { const known = tensorTypeByName(type); return [type, known === null ? -1 : bits(type), known?.blockElements ?? 0, known?.blockBytes ?? 0]; }),
+    types: types.map((type) => {
+      const known = tensorTypeByName(type);
+      return [type, known === null ? -1 : bits(type), known?.blockElements ?? 0, known?.blockBytes ?? 0];
+    }),
     reasons: [...reasons.keys()],
-    importance: statistics === null ? null : names.map((name) => { const of = byName.get(name); return of === undefined ? null : [of.mean, of.maximum, of.topShare, of.zeroColumns, of.columns]; }),
+    importance:
+      statistics === null
+        ? null
+        : names.map((name) => {
+            const of = byName.get(name);
+            return of === undefined ? null : [of.mean, of.maximum, of.topShare, of.zeroColumns, of.columns];
+          }),
   };
 }
 
@@ -80,20 +98,53 @@ interface RawSet {
 /** What each has, and what llama.cpp would have given a variant by itself where that differs. */
 function rawSets({ variants, references, unquantized }: Evidence): RawSet[] {
   return [
-    ...variants.map(({ name, ftype, tensorTypes, plan }): RawSet => ({ name, kind: 'variant', types: tensorTypes, because: plan === null ? null : new Map(plan.tensors.map(({ name: tensor, because }) => [tensor, wholeReason(because, ftype)])) })),
-    ...variants.flatMap(({ name, plan }): RawSet[] => (plan === null || plan.tensors.every(({ stock }) => stock === undefined) ? [] : [{ name, kind: 'stock', types: Object.fromEntries(plan.tensors.map(({ name: tensor, stock, to }) => [tensor, stock ?? to])), because: null }])),
-    ...references.map(({ name, tensorTypes }): RawSet => ({ name, kind: 'reference', types: tensorTypes, because: null })),
+    ...variants.map(({ name, ftype, tensorTypes, plan }): RawSet => ({
+      name,
+      kind: 'variant',
+      types: tensorTypes,
+      because:
+        plan === null
+          ? null
+          : new Map(plan.tensors.map(({ name: tensor, because }) => [tensor, wholeReason(because, ftype)])),
+    })),
+    ...variants.flatMap(({ name, plan }): RawSet[] =>
+      plan === null || plan.tensors.every(({ stock }) => stock === undefined)
+        ? []
+        : [
+            {
+              name,
+              kind: 'stock',
+              types: Object.fromEntries(
+                plan.tensors.map(({ name: tensor, stock, to }) => [tensor, stock ?? to]),
+              ),
+              because: null,
+            },
+          ],
+    ),
+    ...references.map(({ name, tensorTypes }): RawSet => ({
+      name,
+      kind: 'reference',
+      types: tensorTypes,
+      because: null,
+    })),
     { name: 'unquantized', kind: 'unquantized', types: unquantized.tensorTypes, because: null },
   ];
 }
 
 function wholeReason(because: PlanReason, ftype: string): string {
-  return because.kind === 'rule' ? `rule of line ${because.line}: ${because.rule}` : reasonText(because, ftype);
+  return because.kind === 'rule'
+    ? `rule of line ${because.line}: ${because.rule}`
+    : reasonText(because, ftype);
 }
 
 function tensorNames({ variants, references, unquantized }: Evidence): string[] {
   const planned = variants.find(({ plan }) => plan !== null)?.plan?.tensors.map(({ name }) => name) ?? [];
-  const all = [...planned, ...[unquantized, ...variants, ...references].flatMap(({ tensorTypes }) => Object.keys(tensorTypes).sort(byBlock))];
+  const all = [
+    ...planned,
+    ...[unquantized, ...variants, ...references].flatMap(({ tensorTypes }) =>
+      Object.keys(tensorTypes).sort(byBlock),
+    ),
+  ];
   return [...new Set(all)];
 }
 

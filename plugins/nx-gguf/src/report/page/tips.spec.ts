@@ -7,7 +7,11 @@ const { charts } = pageCharts(evidence);
 const marks = async (name: string): Promise<string[]> => {
   const chart = charts.find((one) => one.name === name);
   if (chart === undefined) throw new Error(`no chart ${name}`);
-  return [...(await drawSvg(chart.spec)).matchAll(/aria-label="([^"]*)" role="graphics-symbol"|role="graphics-symbol"[^>]*aria-label="([^"]*)"/g)].map((match) => (match[1] ?? match[2] ?? '').replaceAll(/&#xA;/g, '\n'));
+  return [
+    ...(await drawSvg(chart.spec)).matchAll(
+      /aria-label="([^"]*)" role="graphics-symbol"|role="graphics-symbol"[^>]*aria-label="([^"]*)"/g,
+    ),
+  ].map((match) => (match[1] ?? match[2] ?? '').replaceAll(/&#xA;/g, '\n'));
 };
 
 describe('marks of a chart', () => {
@@ -18,13 +22,18 @@ describe('marks of a chart', () => {
   });
 
   it('of percentiles: one for each model and percentile', async () => {
-    expect(await marks('percentiles')).toHaveLength(6 * (evidence.variants.length + evidence.references.length));
+    expect(await marks('percentiles')).toHaveLength(
+      6 * (evidence.variants.length + evidence.references.length),
+    );
   });
 
   it('of the running mean: bars that tell of all models, the first and the last chunk among them, and not more than can be pointed at', async () => {
     const texts = await marks('running');
     expect(texts.length).toBeLessThan(45);
-    expect([texts.at(0), texts.at(-1)].map((text) => text?.split('\n')[0])).toEqual(['after 1 chunk', 'after 100 chunks']);
+    expect([texts.at(0), texts.at(-1)].map((text) => text?.split('\n')[0])).toEqual([
+      'after 1 chunk',
+      'after 100 chunks',
+    ]);
     expect(texts.at(-1)?.split('\n')).toHaveLength(1 + evidence.variants.length + evidence.references.length);
   });
 
@@ -35,7 +44,16 @@ describe('marks of a chart', () => {
 
 describe('pageCharts', () => {
   it('names what was not measured', () => {
-    const bare = pageCharts({ ...evidence, bench: null, references: [], unquantized: { ...evidence.unquantized, speed: null }, variants: evidence.variants.map((variant) => ({ ...variant, measurement: null, speed: null })) });
-    expect(bare).toEqual({ charts: [], missing: ['Divergence against size', 'Spread over tokens', 'Mean as more text is read', 'Speed'] });
+    const bare = pageCharts({
+      ...evidence,
+      bench: null,
+      references: [],
+      unquantized: { ...evidence.unquantized, speed: null },
+      variants: evidence.variants.map((variant) => ({ ...variant, measurement: null, speed: null })),
+    });
+    expect(bare).toEqual({
+      charts: [],
+      missing: ['Divergence against size', 'Spread over tokens', 'Mean as more text is read', 'Speed'],
+    });
   });
 });

@@ -13,7 +13,11 @@ const told: ReadonlySet<string> = new Set(['point', 'bar', 'rect', 'rule']);
  * silent. Titles are left out: the page has its own. Specs are plain data, so this reads them as such.
  */
 export function withTips(spec: Spec, tipOf: TipOf): Spec {
-  return { ...tipped(spec as unknown as Node, tipOf, false), title: undefined, config: { axis: silent, legend: silent, title: silent } } as unknown as Spec;
+  return {
+    ...tipped(spec as unknown as Node, tipOf, false),
+    title: undefined,
+    config: { axis: silent, legend: silent, title: silent },
+  } as unknown as Spec;
 }
 
 const silent = { aria: false };
@@ -22,14 +26,23 @@ function tipped(node: Node, tipOf: TipOf, isTold: boolean): Node {
   const data = node['data'] as { values?: readonly Node[] } | undefined;
   const values = data?.values?.map((row) => withTip(row, tipOf));
   const isOwnTold = values === undefined ? isTold : values.some((row) => 'tip' in row);
-  const children = Object.fromEntries(['layer', 'vconcat'].flatMap((key) => (Array.isArray(node[key]) ? [[key, (node[key] as Node[]).map((child) => tipped(child, tipOf, isOwnTold))]] : [])));
+  const children = Object.fromEntries(
+    ['layer', 'vconcat'].flatMap((key) =>
+      Array.isArray(node[key])
+        ? [[key, (node[key] as Node[]).map((child) => tipped(child, tipOf, isOwnTold))]]
+        : [],
+    ),
+  );
   const mark = node['mark'] as { type: string } | undefined;
   const isMarkTold = mark !== undefined && isOwnTold && told.has(mark.type) && !isErrorBar(node);
   return {
-    ...node, ...children,
+    ...node,
+    ...children,
     ...(values === undefined ? {} : { data: { values } }),
     ...(mark === undefined ? {} : { mark: isMarkTold ? mark : { ...mark, aria: false } }),
-    ...(isMarkTold ? { encoding: { ...(node['encoding'] as Node), description: { field: 'tip', type: 'nominal' } } } : {}),
+    ...(isMarkTold
+      ? { encoding: { ...(node['encoding'] as Node), description: { field: 'tip', type: 'nominal' } } }
+      : {}),
   };
 }
 

@@ -14,14 +14,31 @@ export interface ChartedModel {
 /** The variants, then the references. */
 export function chartedModels({ variants, references }: Evidence): ChartedModel[] {
   return [
-    ...variants.map(({ name, files, measurement, speed }): ChartedModel => ({ name, kind: 'variant', sizeBytes: sizeOf(files), compareWith: null, measurement, speed })),
-    ...references.map(({ name, files, measurement, speed, compareWith }): ChartedModel => ({ name, kind: 'reference', sizeBytes: sizeOf(files), compareWith, measurement, speed })),
+    ...variants.map(({ name, files, measurement, speed }): ChartedModel => ({
+      name,
+      kind: 'variant',
+      sizeBytes: sizeOf(files),
+      compareWith: null,
+      measurement,
+      speed,
+    })),
+    ...references.map(({ name, files, measurement, speed, compareWith }): ChartedModel => ({
+      name,
+      kind: 'reference',
+      sizeBytes: sizeOf(files),
+      compareWith,
+      measurement,
+      speed,
+    })),
   ];
 }
 
 /** Size of all files in bytes, or null where one is not known. */
 export function sizeOf(files: readonly EvidenceFile[]): number | null {
-  return files.reduce<number | null>((sum, { sizeBytes }) => (sum === null || sizeBytes === null ? null : sum + sizeBytes), 0);
+  return files.reduce<number | null>(
+    (sum, { sizeBytes }) => (sum === null || sizeBytes === null ? null : sum + sizeBytes),
+    0,
+  );
 }
 
 /** The unit in which sizes of this order are read best. */
@@ -31,6 +48,9 @@ export function sizeUnit(largestBytes: number): { unit: string; bytes: number } 
 
 /** How much was compared: `580 chunks of 512 tokens of wiki.test.raw`; null when nothing was. */
 export function measuredOn({ evaluation, variants, references }: Evidence): string | null {
-  const statistics = [...variants, ...references].find(({ measurement }) => measurement !== null)?.measurement?.statistics;
-  return evaluation === null || statistics === undefined ? null : `${statistics.chunks} chunks of ${statistics.ctx} tokens of ${evaluation.corpus.file.name}`;
+  const statistics = [...variants, ...references].find(({ measurement }) => measurement !== null)?.measurement
+    ?.statistics;
+  return evaluation === null || statistics === undefined
+    ? null
+    : `${statistics.chunks} chunks of ${statistics.ctx} tokens of ${evaluation.corpus.file.name}`;
 }

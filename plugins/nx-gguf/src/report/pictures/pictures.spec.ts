@@ -10,10 +10,24 @@ import { renderSvg } from './svg.js';
 import { colours, ink, pictureWidth, ramp, series } from './theme.js';
 
 const evidence = sampleEvidence();
-const many = sampleEvidence({ variants: Array.from({ length: 20 }, (_, index) => `${['Q3_K_M', 'Q4_K_M', 'Q5_K_M', 'Q6_K'][index % 4] ?? ''}-${index}`), layers: 36 });
+const many = sampleEvidence({
+  variants: Array.from(
+    { length: 20 },
+    (_, index) => `${['Q3_K_M', 'Q4_K_M', 'Q5_K_M', 'Q6_K'][index % 4] ?? ''}-${index}`,
+  ),
+  layers: 36,
+});
 // Maps of tensors are all made the same way.
 const samples = (of: Evidence) => picturesOf(of).slice(0, 5);
-const names = ['kld-size', 'kld-percentiles', 'kld-running', 'speed', 'tensors-Q4_K_M', 'tensors-Q5_K_M', 'tensors-Q6_K'];
+const names = [
+  'kld-size',
+  'kld-percentiles',
+  'kld-running',
+  'speed',
+  'tensors-Q4_K_M',
+  'tensors-Q5_K_M',
+  'tensors-Q6_K',
+];
 
 async function svgOf(of: Evidence, name: string): Promise<string> {
   const picture = picturesOf(of).find(({ file }) => file === `pictures/${name}.svg`);
@@ -26,10 +40,13 @@ function marks(svg: string, kind: string): number {
 }
 
 describe('paretoFront', () => {
-  const front = (...models: [string, number, number][]) => paretoFront(models.map(([name, sizeBytes, kld]) => ({ name, sizeBytes, kld }))).map(({ name }) => name);
+  const front = (...models: [string, number, number][]) =>
+    paretoFront(models.map(([name, sizeBytes, kld]) => ({ name, sizeBytes, kld }))).map(({ name }) => name);
 
   it('are the models that no other one beats, from small to large', () => {
-    expect(front(['large', 9, 1], ['small', 1, 9], ['worse', 10, 1], ['middle', 5, 5], ['as large', 5, 6])).toEqual(['small', 'middle', 'large']);
+    expect(
+      front(['large', 9, 1], ['small', 1, 9], ['worse', 10, 1], ['middle', 5, 5], ['as large', 5, 6]),
+    ).toEqual(['small', 'middle', 'large']);
   });
 
   it('has all of those that are equal, or none', () => {
@@ -39,40 +56,70 @@ describe('paretoFront', () => {
 
 let isSpec: ValidateFunction;
 beforeAll(() => {
-  const schema = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('vega-lite/vega-lite-schema.json'), 'utf8')) as object;
+  const schema = JSON.parse(
+    readFileSync(createRequire(import.meta.url).resolve('vega-lite/vega-lite-schema.json'), 'utf8'),
+  ) as object;
   isSpec = new Ajv({ strict: false, validateFormats: false }).compile(schema);
 }, 60_000);
 
 describe('pictures', () => {
   it('are those that the evidence is enough for', () => {
     expect(picturesOf(evidence).map(({ file }) => file)).toEqual(names.map((name) => `pictures/${name}.svg`));
-    const unmeasured = { ...evidence, references: [], variants: evidence.variants.map((variant) => ({ ...variant, measurement: null, speed: null })), unquantized: { ...evidence.unquantized, speed: null } };
-    expect(picturesOf(unmeasured).map(({ file }) => file)).toEqual(names.slice(4).map((name) => `pictures/${name}.svg`));
+    const unmeasured = {
+      ...evidence,
+      references: [],
+      variants: evidence.variants.map((variant) => ({ ...variant, measurement: null, speed: null })),
+      unquantized: { ...evidence.unquantized, speed: null },
+    };
+    expect(picturesOf(unmeasured).map(({ file }) => file)).toEqual(
+      names.slice(4).map((name) => `pictures/${name}.svg`),
+    );
     expect(picturesOf({ ...unmeasured, variants: [] })).toEqual([]);
-    expect(picturesOf(sampleEvidence({ variants: ['Q4_K_M'], references: false })).map(({ file }) => file)).not.toContain('pictures/kld-size.svg');
+    expect(
+      picturesOf(sampleEvidence({ variants: ['Q4_K_M'], references: false })).map(({ file }) => file),
+    ).not.toContain('pictures/kld-size.svg');
   });
 
-  it.each([['few', evidence], ['many', many]])('of %s variants are specifications as Vega-Lite\'s own schema has them', (_, of) => {
-    for (const { spec, file } of samples(of)) expect({ file, isSpec: isSpec(spec), errors: isSpec.errors }).toEqual({ file, isSpec: true, errors: null });
+  it.each([
+    ['few', evidence],
+    ['many', many],
+  ])("of %s variants are specifications as Vega-Lite's own schema has them", (_, of) => {
+    for (const { spec, file } of samples(of))
+      expect({ file, isSpec: isSpec(spec), errors: isSpec.errors }).toEqual({
+        file,
+        isSpec: true,
+        errors: null,
+      });
   });
 
-  it.each([['few', evidence], ['many', many]])('of %s variants are as wide as a page of a hub at most, and the same each time', async (_, of) => {
-    for (const picture of samples(of)) {
-      const svg = await renderSvg(picture.spec, picture);
-      expect(Number(/^<svg [^>]*width="(\d+)"/.exec(svg)?.[1])).toBeLessThanOrEqual(pictureWidth);
-      expect(await renderSvg(structuredClone(picture.spec), picture)).toBe(svg);
-    }
-  }, 60_000);
+  it.each([
+    ['few', evidence],
+    ['many', many],
+  ])(
+    'of %s variants are as wide as a page of a hub at most, and the same each time',
+    async (_, of) => {
+      for (const picture of samples(of)) {
+        const svg = await renderSvg(picture.spec, picture);
+        expect(Number(/^<svg [^>]*width="(\d+)"/.exec(svg)?.[1])).toBeLessThanOrEqual(pictureWidth);
+        expect(await renderSvg(structuredClone(picture.spec), picture)).toBe(svg);
+      }
+    },
+    60_000,
+  );
 
   it('have a mark for each figure', async () => {
     expect(marks(await svgOf(evidence, 'kld-size'), 'point')).toBe(6);
     expect(marks(await svgOf(evidence, 'kld-percentiles'), 'point')).toBe(6 * 6);
     expect(marks(await svgOf(evidence, 'kld-running'), 'line mark container')).toBe(6);
     expect(marks(await svgOf(evidence, 'speed'), 'bar')).toBe(2 * 4);
-    const quantized = Object.values(evidence.variants[0]?.plan?.tensors ?? []).filter(({ shape }) => shape.length > 1);
+    const quantized = Object.values(evidence.variants[0]?.plan?.tensors ?? []).filter(
+      ({ shape }) => shape.length > 1,
+    );
     const framed = quantized.filter(({ to, stock }) => to !== stock);
     expect(framed.length).toBeGreaterThan(0);
-    expect(marks(await svgOf(evidence, 'tensors-Q4_K_M'), 'rect mark')).toBe(2 * quantized.length + framed.length);
+    expect(marks(await svgOf(evidence, 'tensors-Q4_K_M'), 'rect mark')).toBe(
+      2 * quantized.length + framed.length,
+    );
   });
 
   it('have a counterpart on a dark page for each colour', async () => {
@@ -89,15 +136,26 @@ describe('pictures', () => {
     const { bench } = evidence;
     if (bench === null) throw new Error('no speeds');
     expect(await svgOf(evidence, 'speed')).not.toContain('busy');
-    expect(await svgOf({ ...evidence, bench: { ...bench, busy: ['Q4_K_M'] } }, 'speed')).toContain('The machine was busy when some of these were measured, which makes them too low.');
+    expect(await svgOf({ ...evidence, bench: { ...bench, busy: ['Q4_K_M'] } }, 'speed')).toContain(
+      'The machine was busy when some of these were measured, which makes them too low.',
+    );
   });
 
   it('name every model where names are long, and no bar begins left of zero', async () => {
-    const long = sampleEvidence({ variants: ['a', 'b'].map((end) => `Q4_K_M-${'x'.repeat(50)}-${end}`), references: false });
+    const long = sampleEvidence({
+      variants: ['a', 'b'].map((end) => `Q4_K_M-${'x'.repeat(50)}-${end}`),
+      references: false,
+    });
     const svg = await svgOf(long, 'speed');
     expect(svg).toMatch(/Q4_K_M-x+…x+-a</);
     expect(svg).toMatch(/Q4_K_M-x+…x+-b</);
-    const wild = { ...evidence, variants: evidence.variants.map((variant) => ({ ...variant, speed: (variant.speed ?? []).map((test) => ({ ...test, tokensPerSecond: { value: 10, error: 20 } })) })) };
+    const wild = {
+      ...evidence,
+      variants: evidence.variants.map((variant) => ({
+        ...variant,
+        speed: (variant.speed ?? []).map((test) => ({ ...test, tokensPerSecond: { value: 10, error: 20 } })),
+      })),
+    };
     expect(speedRows(wild).every(({ low }) => low >= 0)).toBe(true);
   });
 
@@ -105,19 +163,32 @@ describe('pictures', () => {
     const name = '<script>alert(1)</script>&"';
     const corpus = evidence.evaluation?.corpus;
     if (corpus === undefined) throw new Error('no corpus');
-    const hostile = { ...evidence, name, evaluation: { parameters: evidence.evaluation?.parameters ?? { ctx: 1, chunks: 1, batch: 1, ubatch: 1 }, corpus: { ...corpus, file: { ...corpus.file, name } } } };
+    const hostile = {
+      ...evidence,
+      name,
+      evaluation: {
+        parameters: evidence.evaluation?.parameters ?? { ctx: 1, chunks: 1, batch: 1, ubatch: 1 },
+        corpus: { ...corpus, file: { ...corpus.file, name } },
+      },
+    };
     const svg = await svgOf(hostile, 'kld-size');
     expect(svg).not.toContain('<script');
     expect(svg.match(/&lt;script&gt;alert\(1\)&lt;\/script&gt;&amp;/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
   it('name no place and load nothing', async () => {
-    for (const name of names) expect(await svgOf(evidence, name)).not.toMatch(/href|url\((?!#)|file:|@import/);
+    for (const name of names)
+      expect(await svgOf(evidence, name)).not.toMatch(/href|url\((?!#)|file:|@import/);
   });
 });
 
 describe('colours', () => {
-  it.each(Object.entries({ ...ink, ...Object.fromEntries(series.map((colour, index) => [`series ${index}`, colour])) }).filter(([name]) => !['page', 'grid'].includes(name)))('%s stand out from their page', (name, { light, dark }) => {
+  it.each(
+    Object.entries({
+      ...ink,
+      ...Object.fromEntries(series.map((colour, index) => [`series ${index}`, colour])),
+    }).filter(([name]) => !['page', 'grid'].includes(name)),
+  )('%s stand out from their page', (name, { light, dark }) => {
     const least = ['text', 'quiet'].includes(name) ? 4.5 : 3;
     expect(contrast(light, ink.page.light)).toBeGreaterThanOrEqual(least);
     expect(contrast(dark, ink.page.dark)).toBeGreaterThanOrEqual(least);
@@ -137,6 +208,8 @@ function contrast(a: string, b: string): number {
 }
 
 function luminance(colour: string): number {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255).map((value) => (value <= 0.040_45 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5]
+    .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
+    .map((value) => (value <= 0.040_45 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }

@@ -18,11 +18,29 @@ export interface Picture {
 /** The pictures that the evidence is enough for. */
 export function picturesOf(evidence: Evidence): Picture[] {
   const pictures: [string, string, Spec | null][] = [
-    ['kld-size', `Mean KL divergence of the quantizations of ${evidence.name} against their size`, sizeKldSpec(evidence)],
-    ['kld-percentiles', `Percentiles of the KL divergence of the quantizations of ${evidence.name}`, percentilesSpec(evidence)],
-    ['kld-running', `Mean KL divergence of the quantizations of ${evidence.name} as more text is read`, runningMeanSpec(evidence)],
+    [
+      'kld-size',
+      `Mean KL divergence of the quantizations of ${evidence.name} against their size`,
+      sizeKldSpec(evidence),
+    ],
+    [
+      'kld-percentiles',
+      `Percentiles of the KL divergence of the quantizations of ${evidence.name}`,
+      percentilesSpec(evidence),
+    ],
+    [
+      'kld-running',
+      `Mean KL divergence of the quantizations of ${evidence.name} as more text is read`,
+      runningMeanSpec(evidence),
+    ],
     ['speed', `Speed of the quantizations of ${evidence.name}`, speedSpec(evidence)],
-    ...evidence.variants.map((variant): [string, string, Spec | null] => [`tensors-${variant.name}`, `Types of the tensors of ${variant.name}, by layer and role`, tensorMapSpec(variant, evidence.variants)]),
+    ...evidence.variants.map((variant): [string, string, Spec | null] => [
+      `tensors-${variant.name}`,
+      `Types of the tensors of ${variant.name}, by layer and role`,
+      tensorMapSpec(variant, evidence.variants),
+    ]),
   ];
-  return pictures.flatMap(([name, alt, spec]) => (spec === null ? [] : [{ file: `pictures/${name}.svg`, alt, spec }]));
+  return pictures.flatMap(([name, alt, spec]) =>
+    spec === null ? [] : [{ file: `pictures/${name}.svg`, alt, spec }],
+  );
 }

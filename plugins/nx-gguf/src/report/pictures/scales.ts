@@ -18,8 +18,14 @@ const tickSteps = [[1], [1, 3], [1, 2, 5], [1, 2, 3, 5, 7], [1, 1.5, 2, 3, 4, 5,
 
 /** Round values within a logarithmic range, enough to read it by and few enough to be labelled all. */
 export function logTicks([low, high]: readonly [number, number]): number[] {
-  const decades = Array.from({ length: Math.ceil(Math.log10(high)) - Math.floor(Math.log10(low)) + 1 }, (_, index) => Math.floor(Math.log10(low)) + index);
-  const ticks = (steps: readonly number[]): number[] => decades.flatMap((decade) => steps.map((step) => Number(`${step}e${decade}`))).filter((value) => value >= low && value <= high);
+  const decades = Array.from(
+    { length: Math.ceil(Math.log10(high)) - Math.floor(Math.log10(low)) + 1 },
+    (_, index) => Math.floor(Math.log10(low)) + index,
+  );
+  const ticks = (steps: readonly number[]): number[] =>
+    decades
+      .flatMap((decade) => steps.map((step) => Number(`${step}e${decade}`)))
+      .filter((value) => value >= low && value <= high);
   const choices = tickSteps.map(ticks).filter(({ length }) => length <= mostTicks);
   return choices.find(({ length }) => length >= fewestTicks) ?? evenTicks([low, high]);
 }
@@ -27,14 +33,21 @@ export function logTicks([low, high]: readonly [number, number]): number[] {
 /** In a range that is too narrow for steps of a logarithm, even steps are round too. */
 function evenTicks([low, high]: readonly [number, number]): number[] {
   const power = Math.floor(Math.log10((high - low) / fewestTicks));
-  const [step = 1] = [5, 2, 1].map((digit) => digit * 10 ** power).filter((wide) => (high - low) / wide >= fewestTicks);
+  const [step = 1] = [5, 2, 1]
+    .map((digit) => digit * 10 ** power)
+    .filter((wide) => (high - low) / wide >= fewestTicks);
   const first = Math.ceil(low / step);
-  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(6)));
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(6)),
+  );
 }
 
 /** A logarithmic axis over a range, with its ticks. */
 export function logAxis(range: readonly [number, number]) {
-  return { scale: { type: 'log' as const, domain: [...range], nice: false }, axis: { values: logTicks(range), format: '~g' } };
+  return {
+    scale: { type: 'log' as const, domain: [...range], nice: false },
+    axis: { values: logTicks(range), format: '~g' },
+  };
 }
 
 /** Where a value lies in a range: 0 at its beginning, 1 at its end. */

@@ -10,7 +10,10 @@ export interface Series {
   readonly kind: ChartedModel['kind'];
 }
 
-const [solid, dashed] = [[1, 0], [5, 3]];
+const [solid, dashed] = [
+  [1, 0],
+  [5, 3],
+];
 /** Neighbours among many have colours that are hard to tell apart. */
 const manyDashes = [solid, [9, 3], [2, 2]];
 
@@ -21,27 +24,58 @@ const manyDashes = [solid, [9, 3], [2, 2]];
 export function seriesOf(models: readonly ChartedModel[]): Series[] {
   const own = models.filter(({ kind }) => kind === 'variant');
   const names = own.map(({ name }) => name);
-  const alone = models.filter(({ kind, compareWith }) => kind === 'reference' && !names.includes(compareWith ?? ''));
+  const alone = models.filter(
+    ({ kind, compareWith }) => kind === 'reference' && !names.includes(compareWith ?? ''),
+  );
   const coloured = [...own, ...alone];
   const isMany = coloured.length > palette.length;
-  const order = (isMany ? [...coloured].sort((a, b) => (a.sizeBytes ?? 0) - (b.sizeBytes ?? 0)) : coloured).map(({ name }) => name);
+  const order = (
+    isMany ? [...coloured].sort((a, b) => (a.sizeBytes ?? 0) - (b.sizeBytes ?? 0)) : coloured
+  ).map(({ name }) => name);
   const colourOf = (name: string): string => {
     const place = order.indexOf(name);
-    return (isMany ? ramp[2 + Math.round((place / (order.length - 1)) * (ramp.length - 3))] : palette[place])?.light ?? '';
+    return (
+      (isMany ? ramp[2 + Math.round((place / (order.length - 1)) * (ramp.length - 3))] : palette[place])
+        ?.light ?? ''
+    );
   };
   return models.map(({ name, kind, compareWith }) => ({
-    name, kind, dash: kind === 'reference' ? dashed : isMany ? (manyDashes[order.indexOf(name) % manyDashes.length] ?? solid) : solid,
-    color: colourOf(kind === 'reference' && names.includes(compareWith ?? '') ? compareWith ?? '' : name),
+    name,
+    kind,
+    dash:
+      kind === 'reference'
+        ? dashed
+        : isMany
+          ? (manyDashes[order.indexOf(name) % manyDashes.length] ?? solid)
+          : solid,
+    color: colourOf(kind === 'reference' && names.includes(compareWith ?? '') ? (compareWith ?? '') : name),
   }));
 }
 
 /** Colour and dash of the field `model`, in one legend. */
 export function seriesEncoding(series: readonly Series[]) {
   const domain = series.map(({ name }) => name);
-  const legend = { title: null, columns: legendColumns(series), symbolType: 'stroke', symbolSize: 300, symbolOpacity: 1, symbolFillColor: 'transparent' };
+  const legend = {
+    title: null,
+    columns: legendColumns(series),
+    symbolType: 'stroke',
+    symbolSize: 300,
+    symbolOpacity: 1,
+    symbolFillColor: 'transparent',
+  };
   return {
-    color: { field: 'model', type: 'nominal' as const, legend, scale: { domain, range: series.map(({ color }) => color) } },
-    strokeDash: { field: 'model', type: 'nominal' as const, legend, scale: { domain, range: series.map(({ dash }) => [...dash]) } },
+    color: {
+      field: 'model',
+      type: 'nominal' as const,
+      legend,
+      scale: { domain, range: series.map(({ color }) => color) },
+    },
+    strokeDash: {
+      field: 'model',
+      type: 'nominal' as const,
+      legend,
+      scale: { domain, range: series.map(({ dash }) => [...dash]) },
+    },
   };
 }
 

@@ -23,30 +23,99 @@ export function sizeKldSpec(evidence: Evidence): Spec | null {
   const models = sizedModels(evidence);
   if (models.length < 2) return null;
   const { unit, bytes } = sizeUnit(Math.max(...models.map(({ sizeBytes }) => sizeBytes)));
-  const rows = models.map(({ name, kind, sizeBytes, kld, error }) => ({ name, kind: kinds[kind], size: sizeBytes / bytes, kld, low: Math.max(kld - (error ?? 0), kld / 100), high: kld + (error ?? 0) }));
-  const scales = { x: domain(rows.map(({ size }) => size)), y: logDomain(rows.flatMap(({ low, high }) => [low, high])) };
-  const at = ({ size, kld }: { size: number; kld: number }) => ({ x: area.width * share(size, scales.x), y: area.height * (1 - share(Math.log(kld), [Math.log(scales.y[0]), Math.log(scales.y[1])])) });
+  const rows = models.map(({ name, kind, sizeBytes, kld, error }) => ({
+    name,
+    kind: kinds[kind],
+    size: sizeBytes / bytes,
+    kld,
+    low: Math.max(kld - (error ?? 0), kld / 100),
+    high: kld + (error ?? 0),
+  }));
+  const scales = {
+    x: domain(rows.map(({ size }) => size)),
+    y: logDomain(rows.flatMap(({ low, high }) => [low, high])),
+  };
+  const at = ({ size, kld }: { size: number; kld: number }) => ({
+    x: area.width * share(size, scales.x),
+    y: area.height * (1 - share(Math.log(kld), [Math.log(scales.y[0]), Math.log(scales.y[1])])),
+  });
   const front = paretoFront(models).map(({ sizeBytes, kld }) => ({ size: sizeBytes / bytes, kld }));
   const texts = rows.map(({ name }) => shortened(name, widestLabel, 12));
-  const labels = placeLabels(rows.map((row, index) => ({ ...at(row), text: texts[index] ?? '' })), { ...area, obstacles: steps(front.map(at)) });
-  const x = { field: 'size', type: 'quantitative' as const, title: `Size, ${unit}`, scale: { domain: scales.x, nice: false, zero: false }, axis: { tickCount: 6, grid: true } };
-  const y = { field: 'kld', type: 'quantitative' as const, title: 'Mean KL divergence, nats (log scale)', ...logAxis(scales.y) };
+  const labels = placeLabels(
+    rows.map((row, index) => ({ ...at(row), text: texts[index] ?? '' })),
+    { ...area, obstacles: steps(front.map(at)) },
+  );
+  const x = {
+    field: 'size',
+    type: 'quantitative' as const,
+    title: `Size, ${unit}`,
+    scale: { domain: scales.x, nice: false, zero: false },
+    axis: { tickCount: 6, grid: true },
+  };
+  const y = {
+    field: 'kld',
+    type: 'quantitative' as const,
+    title: 'Mean KL divergence, nats (log scale)',
+    ...logAxis(scales.y),
+  };
   const shown = Object.values(kinds).filter((name) => rows.some((row) => row.kind === name));
-  const kind = { field: 'kind', type: 'nominal' as const, title: null, scale: { domain: shown }, ...(shown.length > 1 ? {} : { legend: null }) };
+  const kind = {
+    field: 'kind',
+    type: 'nominal' as const,
+    title: null,
+    scale: { domain: shown },
+    ...(shown.length > 1 ? {} : { legend: null }),
+  };
   return {
     ...area,
-    title: heading('Mean KL divergence against size: lower left is better', 'Dashed: the Pareto front, the models that no other one beats in both. Bars: ± standard error.', measuredOn(evidence)),
+    title: heading(
+      'Mean KL divergence against size: lower left is better',
+      'Dashed: the Pareto front, the models that no other one beats in both. Bars: ± standard error.',
+      measuredOn(evidence),
+    ),
     layer: [
-      { data: { values: front }, mark: { type: 'line', interpolate: 'step-after', color: ink.line.light, strokeDash: [5, 4], strokeWidth: 1.5 }, encoding: { x, y, order: { field: 'size' } } },
-      { data: { values: rows }, mark: { type: 'rule', strokeWidth: 1.5 }, encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: { ...kind, scale: { ...kind.scale, range: [ink.ours.light, ink.others.light] } } } },
+      {
+        data: { values: front },
+        mark: {
+          type: 'line',
+          interpolate: 'step-after',
+          color: ink.line.light,
+          strokeDash: [5, 4],
+          strokeWidth: 1.5,
+        },
+        encoding: { x, y, order: { field: 'size' } },
+      },
+      {
+        data: { values: rows },
+        mark: { type: 'rule', strokeWidth: 1.5 },
+        encoding: {
+          x,
+          y: { ...y, field: 'low' },
+          y2: { field: 'high' },
+          color: { ...kind, scale: { ...kind.scale, range: [ink.ours.light, ink.others.light] } },
+        },
+      },
       {
         data: { values: rows },
         mark: { type: 'point', filled: true, size: 90, opacity: 1 },
-        encoding: { x, y, shape: { ...kind, scale: { ...kind.scale, range: ['circle', 'diamond'] } }, color: { ...kind, scale: { ...kind.scale, range: [ink.ours.light, ink.others.light] } } },
+        encoding: {
+          x,
+          y,
+          shape: { ...kind, scale: { ...kind.scale, range: ['circle', 'diamond'] } },
+          color: { ...kind, scale: { ...kind.scale, range: [ink.ours.light, ink.others.light] } },
+        },
       },
       ...rows.flatMap((_, index): Extract<Spec, { layer: unknown }>['layer'] => {
         const label = labels[index];
-        return label == null ? [] : [{ data: { values: [{ text: texts[index] }] }, mark: { type: 'text', x: label.x, y: label.y, align: label.align, baseline: 'middle' }, encoding: { text: { field: 'text' } } }];
+        return label == null
+          ? []
+          : [
+              {
+                data: { values: [{ text: texts[index] }] },
+                mark: { type: 'text', x: label.x, y: label.y, align: label.align, baseline: 'middle' },
+                encoding: { text: { field: 'text' } },
+              },
+            ];
       }),
     ],
   };
@@ -56,7 +125,9 @@ export function sizeKldSpec(evidence: Evidence): Spec | null {
 export function sizedModels(evidence: Evidence): SizedModel[] {
   return chartedModels(evidence).flatMap(({ name, kind, sizeBytes, measurement }) => {
     const mean = measurement?.statistics.kldNats.mean;
-    return sizeBytes === null || mean === undefined || mean.value <= 0 ? [] : [{ name, kind, sizeBytes, kld: mean.value, error: mean.error }];
+    return sizeBytes === null || mean === undefined || mean.value <= 0
+      ? []
+      : [{ name, kind, sizeBytes, kld: mean.value, error: mean.error }];
   });
 }
 
@@ -75,6 +146,9 @@ export function paretoFront<T extends Pick<SizedModel, 'sizeBytes' | 'kld'>>(mod
 function steps(points: readonly { x: number; y: number }[]): Box[] {
   return points.slice(1).flatMap((to, index) => {
     const from = points[index] ?? to;
-    return [{ x: from.x, y: from.y - 2, width: to.x - from.x, height: 4 }, { x: to.x - 2, y: from.y, width: 4, height: to.y - from.y }];
+    return [
+      { x: from.x, y: from.y - 2, width: to.x - from.x, height: 4 },
+      { x: to.x - 2, y: from.y, width: 4, height: to.y - from.y },
+    ];
   });
 }

@@ -26,21 +26,67 @@ export function speedSpec(evidence: Evidence): Spec | null {
   const tests = [...new Set(rows.map(({ test }) => test))];
   const shorter = shortNames(rows.map(({ model }) => model));
   const models = [...shorter.values()];
-  const y = { field: 'model', type: 'nominal' as const, title: null, sort: models, axis: { ticks: false, domain: false, labelPadding: 8 } };
-  const width = Math.round(plotAndLabels - Math.max(...models.map((name) => Math.min(widestAxisLabel, textWidth(name, 12)))));
+  const y = {
+    field: 'model',
+    type: 'nominal' as const,
+    title: null,
+    sort: models,
+    axis: { ticks: false, domain: false, labelPadding: 8 },
+  };
+  const width = Math.round(
+    plotAndLabels - Math.max(...models.map((name) => Math.min(widestAxisLabel, textWidth(name, 12)))),
+  );
   const kinds = [...new Set(rows.map(({ kind }) => kind))];
-  const palette: Record<string, string> = { unquantized: ink.line.light, 'this repository': ink.ours.light, reference: ink.others.light };
+  const palette: Record<string, string> = {
+    unquantized: ink.line.light,
+    'this repository': ink.ours.light,
+    reference: ink.others.light,
+  };
   return {
-    title: heading('Speed: longer is better', evidence.bench === null ? null : conditionsText(evidence.bench), 'Bars: ± standard deviation.', evidence.bench !== null && evidence.bench.busy.length > 0 ? `The machine was busy when ${evidence.bench.busy.length === models.length ? 'these' : 'some of these'} were measured, which makes them too low.` : null),
+    title: heading(
+      'Speed: longer is better',
+      evidence.bench === null ? null : conditionsText(evidence.bench),
+      'Bars: ± standard deviation.',
+      evidence.bench !== null && evidence.bench.busy.length > 0
+        ? `The machine was busy when ${evidence.bench.busy.length === models.length ? 'these' : 'some of these'} were measured, which makes them too low.`
+        : null,
+    ),
     spacing: 28,
     vconcat: tests.map((test) => ({
-      width, height: { step: 22 },
+      width,
+      height: { step: 22 },
       title: { text: test, fontSize: 13, offset: 6, subtitle: [] },
-      data: { values: rows.filter((row) => row.test === test).map((row) => ({ ...row, model: shorter.get(row.model) })) },
+      data: {
+        values: rows
+          .filter((row) => row.test === test)
+          .map((row) => ({ ...row, model: shorter.get(row.model) })),
+      },
       layer: [
-        { mark: { type: 'bar', height: { band: 0.72 } }, encoding: { y, x: { field: 'speed', type: 'quantitative', title: 'tokens a second', axis: { tickCount: 6 } }, color: { field: 'kind', type: 'nominal', scale: { domain: kinds, range: kinds.map((kind) => palette[kind] ?? '') }, title: null } } },
-        { mark: { type: 'rule', color: ink.text.light }, encoding: { y, x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' } } },
-        { mark: { type: 'text', align: 'left', dx: 6 }, encoding: { y, x: { field: 'high', type: 'quantitative' }, text: { field: 'speed', type: 'quantitative', format: ',.1f' } } },
+        {
+          mark: { type: 'bar', height: { band: 0.72 } },
+          encoding: {
+            y,
+            x: { field: 'speed', type: 'quantitative', title: 'tokens a second', axis: { tickCount: 6 } },
+            color: {
+              field: 'kind',
+              type: 'nominal',
+              scale: { domain: kinds, range: kinds.map((kind) => palette[kind] ?? '') },
+              title: null,
+            },
+          },
+        },
+        {
+          mark: { type: 'rule', color: ink.text.light },
+          encoding: { y, x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' } },
+        },
+        {
+          mark: { type: 'text', align: 'left', dx: 6 },
+          encoding: {
+            y,
+            x: { field: 'high', type: 'quantitative' },
+            text: { field: 'speed', type: 'quantitative', format: ',.1f' },
+          },
+        },
       ],
     })),
   };
@@ -60,16 +106,38 @@ function shortNames(names: readonly string[]): Map<string, string> {
 export function speedRows(evidence: Evidence): SpeedRow[] {
   const models = [
     { name: 'unquantized', kind: 'unquantized', speed: evidence.unquantized.speed },
-    ...chartedModels(evidence).map(({ name, kind, speed }) => ({ name, kind: kind === 'variant' ? 'this repository' : 'reference', speed })),
+    ...chartedModels(evidence).map(({ name, kind, speed }) => ({
+      name,
+      kind: kind === 'variant' ? 'this repository' : 'reference',
+      speed,
+    })),
   ];
-  return models.flatMap(({ name, kind, speed }) => (speed ?? []).map((test): SpeedRow => {
-    const { value, error } = test.tokensPerSecond;
-    return { model: name, kind, test: testName(test), speed: value, low: Math.max(0, value - (error ?? 0)), high: value + (error ?? 0) };
-  }));
+  return models.flatMap(({ name, kind, speed }) =>
+    (speed ?? []).map((test): SpeedRow => {
+      const { value, error } = test.tokensPerSecond;
+      return {
+        model: name,
+        kind,
+        test: testName(test),
+        speed: value,
+        low: Math.max(0, value - (error ?? 0)),
+        high: value + (error ?? 0),
+      };
+    }),
+  );
 }
 
 /** What a test does, in words. */
-export function testName({ promptTokens, generatedTokens, depthTokens }: Pick<SpeedTest, 'promptTokens' | 'generatedTokens' | 'depthTokens'>): string {
-  const work = [promptTokens > 0 ? `prompt of ${promptTokens} tokens` : '', generatedTokens > 0 ? `generation of ${generatedTokens} tokens` : ''].filter((part) => part !== '').join(' and ');
+export function testName({
+  promptTokens,
+  generatedTokens,
+  depthTokens,
+}: Pick<SpeedTest, 'promptTokens' | 'generatedTokens' | 'depthTokens'>): string {
+  const work = [
+    promptTokens > 0 ? `prompt of ${promptTokens} tokens` : '',
+    generatedTokens > 0 ? `generation of ${generatedTokens} tokens` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' and ');
   return `${work.slice(0, 1).toUpperCase()}${work.slice(1)}${depthTokens > 0 ? `, behind ${depthTokens} tokens` : ''}`;
 }

@@ -15,11 +15,18 @@ export async function drawSvg(spec: Spec): Promise<string> {
   const vega = await import('vega');
   const { compile } = await import('vega-lite');
   // In place of its estimate, or of a canvas where one is installed: the same picture on every machine.
-  (vega as unknown as { textMetrics: TextMetrics }).textMetrics.width = ({ fontSize = defaultFontSize }, text) => textWidth(String(text), fontSize);
+  (vega as unknown as { textMetrics: TextMetrics }).textMetrics.width = (
+    { fontSize = defaultFontSize },
+    text,
+  ) => textWidth(String(text), fontSize);
   const { spec: lowered } = compile(spec, { config, logger: silent(vega) });
   // Ids of clip paths count up over all pictures of a process.
   vega.resetSVGDefIds();
-  const view = new vega.View(vega.parse(lowered), { renderer: 'none', loader: noLoader, logger: silent(vega) });
+  const view = new vega.View(vega.parse(lowered), {
+    renderer: 'none',
+    loader: noLoader,
+    logger: silent(vega),
+  });
   try {
     await view.runAsync();
     return await view.toSVG();
@@ -45,7 +52,10 @@ function silent(vega: typeof import('vega')) {
 }
 
 function withStyle(svg: string, alt: string): string {
-  const darker = colours.flatMap(({ light, dark }) => [`[fill="${light}"]{fill:${dark}}`, `[stroke="${light}"]{stroke:${dark}}`]);
+  const darker = colours.flatMap(({ light, dark }) => [
+    `[fill="${light}"]{fill:${dark}}`,
+    `[stroke="${light}"]{stroke:${dark}}`,
+  ]);
   const style = `<title>${escaped(alt)}</title><style>@media (prefers-color-scheme:dark){${[...new Set(darker)].join('')}}</style>`;
   return svg.replace(/^<svg ([^>]*)>/, (_, attributes: string) => `<svg role="img" ${attributes}>${style}`);
 }

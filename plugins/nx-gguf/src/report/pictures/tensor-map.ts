@@ -27,28 +27,80 @@ export function tensorMapSpec(variant: VariantEvidence, siblings: readonly Varia
   const roles = [...new Set(cells.map(({ role }) => role))];
   const layers = [...new Set(cells.map(({ layer }) => layer))].sort((a, b) => a - b);
   const differing = cells.filter(({ type, stock }) => stock !== null && type !== stock);
-  const width = Math.round(mapWidth - Math.max(...roles.map((role) => Math.min(widestAxisLabel, textWidth(role, 12)))));
+  const width = Math.round(
+    mapWidth - Math.max(...roles.map((role) => Math.min(widestAxisLabel, textWidth(role, 12)))),
+  );
   const panel = (title: string, field: 'type' | 'stock', marked: boolean) => ({
-    width, height: { step: 17 },
+    width,
+    height: { step: 17 },
     title: { text: title, fontSize: 13, offset: 6, subtitle: [] },
-    data: { values: cells.filter((cell) => cell[field] !== null).map(({ layer, ...cell }) => ({ ...cell, layer: layerLabel(layer) })) },
+    data: {
+      values: cells
+        .filter((cell) => cell[field] !== null)
+        .map(({ layer, ...cell }) => ({ ...cell, layer: layerLabel(layer) })),
+    },
     encoding: {
-      x: { field: 'layer', type: 'ordinal' as const, title: 'Layer (– is outside of layers)', sort: layers.map(layerLabel), axis: { labelAngle: 0, labelOverlap: true, ticks: false, domain: false }, scale: { domain: layers.map(layerLabel) } },
-      y: { field: 'role', type: 'nominal' as const, title: null, sort: roles, axis: { ticks: false, domain: false, labelPadding: 6 }, scale: { domain: roles } },
+      x: {
+        field: 'layer',
+        type: 'ordinal' as const,
+        title: 'Layer (– is outside of layers)',
+        sort: layers.map(layerLabel),
+        axis: { labelAngle: 0, labelOverlap: true, ticks: false, domain: false },
+        scale: { domain: layers.map(layerLabel) },
+      },
+      y: {
+        field: 'role',
+        type: 'nominal' as const,
+        title: null,
+        sort: roles,
+        axis: { ticks: false, domain: false, labelPadding: 6 },
+        scale: { domain: roles },
+      },
     },
     layer: [
       {
         mark: { type: 'rect' as const, stroke: ink.page.light, strokeWidth: 1 },
-        encoding: { color: { field, type: 'nominal' as const, title: 'Type, from few bits to many', scale: { domain: types, range: typeColours(types) }, legend: { symbolType: 'square', columns: 9, values: typesOf(cells) } } },
+        encoding: {
+          color: {
+            field,
+            type: 'nominal' as const,
+            title: 'Type, from few bits to many',
+            scale: { domain: types, range: typeColours(types) },
+            legend: { symbolType: 'square', columns: 9, values: typesOf(cells) },
+          },
+        },
       },
-      ...(marked ? [{ transform: [{ filter: 'datum.type !== datum.stock' }], mark: { type: 'rect' as const, filled: false, fillOpacity: 0, stroke: ink.frame.light, strokeWidth: 1.5 } }] : []),
+      ...(marked
+        ? [
+            {
+              transform: [{ filter: 'datum.type !== datum.stock' }],
+              mark: {
+                type: 'rect' as const,
+                filled: false,
+                fillOpacity: 0,
+                stroke: ink.frame.light,
+                strokeWidth: 1.5,
+              },
+            },
+          ]
+        : []),
     ],
   });
   const own = panel(`${variant.name}, as it is here`, 'type', differing.length > 0);
   return {
-    title: heading(`Tensor types of ${variant.name}`, differing.length > 0 ? `Framed: ${differing.length} of ${cells.length} tensors that llama.cpp by itself would have given another type.` : cells.some(({ stock }) => stock !== null) ? `All as llama.cpp chooses for ${variant.ftype} by itself.` : null),
+    title: heading(
+      `Tensor types of ${variant.name}`,
+      differing.length > 0
+        ? `Framed: ${differing.length} of ${cells.length} tensors that llama.cpp by itself would have given another type.`
+        : cells.some(({ stock }) => stock !== null)
+          ? `All as llama.cpp chooses for ${variant.ftype} by itself.`
+          : null,
+    ),
     spacing: 24,
-    vconcat: differing.length > 0 ? [own, panel(`${variant.ftype}, as llama.cpp chooses by itself`, 'stock', false)] : [own],
+    vconcat:
+      differing.length > 0
+        ? [own, panel(`${variant.ftype}, as llama.cpp chooses by itself`, 'stock', false)]
+        : [own],
   };
 }
 
@@ -84,7 +136,10 @@ export function typeColours(types: readonly string[]): string[] {
   return types.map((type) => {
     const place = quantized.indexOf(type);
     // Few types are spread over the whole ramp.
-    return place < 0 ? plain.light : (ramp[quantized.length === 1 ? 4 : Math.round((place / (quantized.length - 1)) * (ramp.length - 1))]?.light ?? '');
+    return place < 0
+      ? plain.light
+      : (ramp[quantized.length === 1 ? 4 : Math.round((place / (quantized.length - 1)) * (ramp.length - 1))]
+          ?.light ?? '');
   });
 }
 

@@ -32,14 +32,26 @@ export const ink = {
 
 /** Colours of series, told apart by people who see few colours too (after Okabe and Ito, darker on light pages). */
 export const series: readonly Colour[] = [
-  colour('#0072b2', '#56b4e9'), colour('#d55e00', '#ff8c42'), colour('#00805d', '#2fcf9f'), colour('#a6458a', '#e39ac7'),
-  colour('#8a6d00', '#f0e442'), colour('#4b5563', '#c9d1d9'), colour('#7c3aed', '#b692f6'),
+  colour('#0072b2', '#56b4e9'),
+  colour('#d55e00', '#ff8c42'),
+  colour('#00805d', '#2fcf9f'),
+  colour('#a6458a', '#e39ac7'),
+  colour('#8a6d00', '#f0e442'),
+  colour('#4b5563', '#c9d1d9'),
+  colour('#7c3aed', '#b692f6'),
 ];
 
 /** From few bits to many, each step darker on a light page and lighter on a dark one. */
 export const ramp: readonly Colour[] = [
-  colour('#fde3b0', '#3b2a4a'), colour('#fdc98a', '#4f3a6b'), colour('#f5a67a', '#5f4d8f'), colour('#df7f7c', '#6666b0'), colour('#bd5f86', '#6884c6'),
-  colour('#924a8c', '#6ba3d2'), colour('#653a87', '#7cc2d6'), colour('#3a2a75', '#a3ddd6'), colour('#1c1a54', '#d5f2dd'),
+  colour('#fde3b0', '#3b2a4a'),
+  colour('#fdc98a', '#4f3a6b'),
+  colour('#f5a67a', '#5f4d8f'),
+  colour('#df7f7c', '#6666b0'),
+  colour('#bd5f86', '#6884c6'),
+  colour('#924a8c', '#6ba3d2'),
+  colour('#653a87', '#7cc2d6'),
+  colour('#3a2a75', '#a3ddd6'),
+  colour('#1c1a54', '#d5f2dd'),
 ];
 
 /** Tensors that are not quantized. */
@@ -56,17 +68,57 @@ export const config: Config = {
   background: ink.page.light,
   padding: 16,
   view: { stroke: null },
-  title: { anchor: 'start', color: ink.text.light, fontSize: 16, fontWeight: 600, subtitleColor: ink.quiet.light, subtitleFontSize: 12.5, subtitlePadding: 6, offset: 14, frame: 'group' },
-  axis: {
-    labelColor: ink.quiet.light, titleColor: ink.text.light, labelFontSize: 12, titleFontSize: 12.5, titleFontWeight: 500, titlePadding: 10,
-    gridColor: ink.grid.light, domainColor: ink.line.light, tickColor: ink.line.light, labelLimit: widestAxisLabel,
+  title: {
+    anchor: 'start',
+    color: ink.text.light,
+    fontSize: 16,
+    fontWeight: 600,
+    subtitleColor: ink.quiet.light,
+    subtitleFontSize: 12.5,
+    subtitlePadding: 6,
+    offset: 14,
+    frame: 'group',
   },
-  legend: { labelColor: ink.text.light, titleColor: ink.text.light, labelFontSize: 12, titleFontSize: 12.5, titleFontWeight: 500, labelLimit: 700, symbolStrokeWidth: 2, orient: 'bottom', titleAnchor: 'start' },
-  header: { labelColor: ink.text.light, titleColor: ink.text.light, labelFontSize: 13, labelFontWeight: 600, labelAnchor: 'start' },
+  axis: {
+    labelColor: ink.quiet.light,
+    titleColor: ink.text.light,
+    labelFontSize: 12,
+    titleFontSize: 12.5,
+    titleFontWeight: 500,
+    titlePadding: 10,
+    gridColor: ink.grid.light,
+    domainColor: ink.line.light,
+    tickColor: ink.line.light,
+    labelLimit: widestAxisLabel,
+  },
+  legend: {
+    labelColor: ink.text.light,
+    titleColor: ink.text.light,
+    labelFontSize: 12,
+    titleFontSize: 12.5,
+    titleFontWeight: 500,
+    labelLimit: 700,
+    symbolStrokeWidth: 2,
+    orient: 'bottom',
+    titleAnchor: 'start',
+  },
+  header: {
+    labelColor: ink.text.light,
+    titleColor: ink.text.light,
+    labelFontSize: 13,
+    labelFontWeight: 600,
+    labelAnchor: 'start',
+  },
   text: { color: ink.text.light, fontSize: 12, font },
 };
 
 /** A title that says what is better, and lines of explanation under it. */
-export function heading(text: string, ...explanations: (string | null)[]): { text: string; subtitle: string[] } {
-  return { text, subtitle: explanations.flatMap((line) => (line === null ? [] : wrapped(line, pictureWidth - 60, 12.5))) };
+export function heading(
+  text: string,
+  ...explanations: (string | null)[]
+): { text: string; subtitle: string[] } {
+  return {
+    text,
+    subtitle: explanations.flatMap((line) => (line === null ? [] : wrapped(line, pictureWidth - 60, 12.5))),
+  };
 }

@@ -18,10 +18,15 @@ export function readCard(text: string): ReadCard {
   const [, front, body = ''] = /^---\n([^]*?)\n---\n([^]*)$/.exec(text) ?? [];
   if (front === undefined) throw new Error('the card has no front matter');
   const tokens = flat(new Marked({ gfm: true }).lexer(body));
-  const of = <T extends Token>(type: string): T[] => tokens.filter((token): token is T => token.type === type);
+  const of = <T extends Token>(type: string): T[] =>
+    tokens.filter((token): token is T => token.type === type);
   return {
-    text, body, front: parse(front) as Record<string, unknown>,
-    tables: of<Tokens.Table>('table').map(({ header, rows }) => [header, ...rows].map((row) => row.map((cell) => seen(cell.tokens)))),
+    text,
+    body,
+    front: parse(front) as Record<string, unknown>,
+    tables: of<Tokens.Table>('table').map(({ header, rows }) =>
+      [header, ...rows].map((row) => row.map((cell) => seen(cell.tokens))),
+    ),
     links: of<Tokens.Link>('link').map(({ href }) => href),
     images: of<Tokens.Image>('image'),
     html: new Marked({ gfm: true }).parse(body) as string,
@@ -36,7 +41,19 @@ export function tableOf({ tables }: Pick<ReadCard, 'tables'>, ...head: string[])
 }
 
 function seen(tokens: readonly Token[]): string {
-  return tokens.map((token) => (token.type === 'html' ? '' : 'tokens' in token ? seen(token.tokens ?? []) : 'text' in token ? String(token.text) : token.raw)).join('').replaceAll('\u00a0', ' ').replace(/&lt;|&gt;|&amp;/g, (entity) => ({ '&lt;': '<', '&gt;': '>' })[entity] ?? '&');
+  return tokens
+    .map((token) =>
+      token.type === 'html'
+        ? ''
+        : 'tokens' in token
+          ? seen(token.tokens ?? [])
+          : 'text' in token
+            ? String(token.text)
+            : token.raw,
+    )
+    .join('')
+    .replaceAll('\u00a0', ' ')
+    .replace(/&lt;|&gt;|&amp;/g, (entity) => ({ '&lt;': '<', '&gt;': '>' })[entity] ?? '&');
 }
 
 function flat(tokens: readonly Token[]): Token[] {
@@ -45,6 +62,9 @@ function flat(tokens: readonly Token[]): Token[] {
 
 // A part that is folded away is HTML around Markdown, and no token of its own.
 function inside(token: Token): Token[] {
-  if (token.type === 'table') return [token as Tokens.Table].flatMap(({ header, rows }) => [header, ...rows].flat().flatMap((cell) => cell.tokens));
+  if (token.type === 'table')
+    return [token as Tokens.Table].flatMap(({ header, rows }) =>
+      [header, ...rows].flat().flatMap((cell) => cell.tokens),
+    );
   return 'tokens' in token ? (token.tokens ?? []) : [];
 }

@@ -46,7 +46,8 @@ export function testBench(changes: Partial<Workbench> = {}): Workbench & { told:
   const directory = temporaryDirectory();
   const told: WorkEvent[] = [];
   return {
-    directory, told,
+    directory,
+    told,
     store: temporaryStore(),
     tools: namedTools,
     runTool: playTools().runTool,
@@ -68,7 +69,8 @@ export function testEffects(changes: Partial<Effects> = {}): Effects & { told: W
   const store = changes.store ?? temporaryStore();
   const told: WorkEvent[] = [];
   return {
-    store, told,
+    store,
+    told,
     tools: namedTools,
     remotes: noRemotes(store),
     runTool: playTools().runTool,

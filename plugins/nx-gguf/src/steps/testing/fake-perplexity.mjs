@@ -46,18 +46,20 @@ function write() {
       if (dies === 'never') return void setInterval(() => undefined, 1000);
       process.exit(0);
     }
-    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+    for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
     count += bytes.length;
   }
   closeSync(file);
-  process.stdout.write(`perplexity: calculating perplexity over ${shape.chunks} chunks, n_ctx=${shape.ctx}\nFinal estimate: PPL = 666.9421 +/- 1.0\n`);
+  process.stdout.write(
+    `perplexity: calculating perplexity over ${shape.chunks} chunks, n_ctx=${shape.ctx}\nFinal estimate: PPL = 666.9421 +/- 1.0\n`,
+  );
 }
 
 function read() {
   const file = openSync(path, 'r');
   const buffer = Buffer.alloc(1 << 16);
   let count = 0;
-  for (let got = -1; got !== 0; ) {
+  for (let got = -1; got !== 0;) {
     if (count >= stopsAtBytes && prints !== undefined) process.stdout.write(prints);
     if (count >= stopsAtBytes && dies === 'while it runs') process.kill(process.pid, 'SIGKILL');
     if (count >= stopsAtBytes && dies === 'never') setInterval(() => undefined, 1000).ref();
@@ -65,6 +67,11 @@ function read() {
     got = readSync(file, buffer);
     count += got;
   }
-  if (count !== total) process.stderr.write(count < 8 ? `kl_divergence: ${path} does not look like a file containing log-probabilities\n` : 'kl_divergence: failed reading log-probs for chunk 1\n');
+  if (count !== total)
+    process.stderr.write(
+      count < 8
+        ? `kl_divergence: ${path} does not look like a file containing log-probabilities\n`
+        : 'kl_divergence: failed reading log-probs for chunk 1\n',
+    );
   else if (!silent) process.stdout.write(readFileSync(recorded, 'utf8'));
 }

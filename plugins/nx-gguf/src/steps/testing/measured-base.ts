@@ -34,41 +34,104 @@ export const shape = { ctx: 64, vocabulary: 40_001, chunks: 8 };
 const fixtures = import.meta.dirname;
 
 /** A laboratory of measurements: real processes and FIFOs, a played llama-perplexity, a temporary store. */
-export async function laboratory(behaviours: Readonly<Record<string, Behaviour | (() => Behaviour)>> = {}, { hasFifos = true, signal, remote }: { hasFifos?: boolean | 'in name'; signal?: AbortSignal; remote?: RemoteStore } = {}) {
+export async function laboratory(
+  behaviours: Readonly<Record<string, Behaviour | (() => Behaviour)>> = {},
+  {
+    hasFifos = true,
+    signal,
+    remote,
+  }: { hasFifos?: boolean | 'in name'; signal?: AbortSignal; remote?: RemoteStore } = {},
+) {
   const directory = temporaryDirectory();
   const log = join(directory, 'log');
   writeFileSync(log, '');
   const run: RunTool = (tool) => {
-    if (tool.command === 'mkfifo') return runTool({ ...tool, command: { true: 'mkfifo', false: 'no-such-mkfifo', 'in name': 'true' }[`${hasFifos}`] });
-    const name = tool.args.includes('--kl-divergence') ? (tool.args[tool.args.indexOf('-m') + 1] ?? '') : 'base';
+    if (tool.command === 'mkfifo')
+      return runTool({
+        ...tool,
+        command: { true: 'mkfifo', false: 'no-such-mkfifo', 'in name': 'true' }[`${hasFifos}`],
+      });
+    const name = tool.args.includes('--kl-divergence')
+      ? (tool.args[tool.args.indexOf('-m') + 1] ?? '')
+      : 'base';
     const found = behaviours[name];
-    const how = { shape, log, recorded: join(fixtures, '../../kld/recorded/variant.log'), ...(typeof found === 'function' ? found() : found) };
-    return runTool({ ...tool, command: process.execPath, args: [join(fixtures, 'fake-perplexity.mjs'), JSON.stringify(how), ...tool.args] });
+    const how = {
+      shape,
+      log,
+      recorded: join(fixtures, '../../kld/recorded/variant.log'),
+      ...(typeof found === 'function' ? found() : found),
+    };
+    return runTool({
+      ...tool,
+      command: process.execPath,
+      args: [join(fixtures, 'fake-perplexity.mjs'), JSON.stringify(how), ...tool.args],
+    });
   };
   const store = temporaryStore();
-  const remotes = remote === undefined ? noRemotes(store) : joinRemotes({ store, remotes: [guard(remote, { store })], sharesSources: true, report: () => undefined, signal: undefined });
+  const remotes =
+    remote === undefined
+      ? noRemotes(store)
+      : joinRemotes({
+          store,
+          remotes: [guard(remote, { store })],
+          sharesSources: true,
+          report: () => undefined,
+          signal: undefined,
+        });
   const effects = testEffects({ store, remotes, runTool: run, ...(signal === undefined ? {} : { signal }) });
   const file = async (name: string, bytes: Uint8Array): Promise<ManifestFile> => {
     writeFileSync(join(effects.store.root, name), bytes);
     return { name, ...(await adoptFile(effects.store, join(effects.store.root, name))) };
   };
-  const model = (name: string, vocabulary = shape.vocabulary) => file(name, tinyGguf({ metadata: [['general.name', 'string', name], ['tokenizer.ggml.tokens', 'array', 'string', Array.from({ length: vocabulary }, String)]] }));
-  const base: KldBase = { name: 'm', model: [await model('m.gguf')], corpus: await file('t.txt', Buffer.from('text')), parameters: { ctx: shape.ctx, chunks: -1, batch: 64, ubatch: 64 }, toolchain: { build: 'id' } };
-  const settings: MeasureSettings = { base: 'stream', baseLimitBytes: 0, shareBase: false, parallel: undefined, machine: { cores: 2, freeMemoryBytes: () => Infinity, waitsAsleep: true } };
+  const model = (name: string, vocabulary = shape.vocabulary) =>
+    file(
+      name,
+      tinyGguf({
+        metadata: [
+          ['general.name', 'string', name],
+          ['tokenizer.ggml.tokens', 'array', 'string', Array.from({ length: vocabulary }, String)],
+        ],
+      }),
+    );
+  const base: KldBase = {
+    name: 'm',
+    model: [await model('m.gguf')],
+    corpus: await file('t.txt', Buffer.from('text')),
+    parameters: { ctx: shape.ctx, chunks: -1, batch: 64, ubatch: 64 },
+    toolchain: { build: 'id' },
+  };
+  const settings: MeasureSettings = {
+    base: 'stream',
+    baseLimitBytes: 0,
+    shareBase: false,
+    parallel: undefined,
+    machine: { cores: 2, freeMemoryBytes: () => Infinity, waitsAsleep: true },
+  };
   return {
-    effects, base, settings, model,
-    variant: async (name: string, vocabulary?: number): Promise<KldStep> => kldStep({ name, variant: [await model(name, vocabulary)], base }),
+    effects,
+    base,
+    settings,
+    model,
+    variant: async (name: string, vocabulary?: number): Promise<KldStep> =>
+      kldStep({ name, variant: [await model(name, vocabulary)], base }),
     /** What was started since the last call. */
     started: (): string[] => {
-      const names = readFileSync(log, 'utf8').split('\n').filter((line) => line !== '').sort();
+      const names = readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .sort();
       writeFileSync(log, '');
       return names;
     },
     /** Measures, and gives how each ended: `run`, `store`, or the code of its error. */
-    measure: async (steps: readonly KldStep[], changes: Partial<MeasureSettings> = {}): Promise<Record<string, string>> => {
+    measure: async (
+      steps: readonly KldStep[],
+      changes: Partial<MeasureSettings> = {},
+    ): Promise<Record<string, string>> => {
       const endings: Record<string, string> = {};
       await performTogether(steps, measuring(base, { ...settings, ...changes }), {
-        effects, needFiles: true,
+        effects,
+        needFiles: true,
         ended: (step, ending) => {
           endings[step.name] = inWords(ending);
           return Promise.resolve();

@@ -22,7 +22,14 @@ for (let turn = 0; once === undefined || turn < Number(count); turn++) {
         writeFileSync(path, `${name} of ${index}\n`.repeat(5000));
         files.push({ name, ...(await adoptFile(layout, path)) });
       }
-      await putAction(layout, { format: 1, step: 'fetch', actionKey: key, files, facts: {}, provenance: { inputs: [], toolchain: null, commands: [] } });
+      await putAction(layout, {
+        format: 1,
+        step: 'fetch',
+        actionKey: key,
+        files,
+        facts: {},
+        provenance: { inputs: [], toolchain: null, commands: [] },
+      });
     },
   });
 }

@@ -26,7 +26,11 @@ export interface OtherProcess {
 
 /** Starts a program `<name>.mjs`, which gets the directory of the compiled sources as its first argument. */
 export function otherProcess(program: string, ...args: readonly string[]): OtherProcess {
-  const child = spawn(process.execPath, [join(import.meta.dirname, `${program}.mjs`), (compiled ??= compileSources()), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, `${program}.mjs`), (compiled ??= compileSources()), ...args],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   started.add(child);
   const ended = once(child, 'close').then(([code]) => code as number | null);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -67,7 +71,10 @@ function compileSources(): string {
   for (const folder of ['core', 'store', 'gguf', 'upstream', 'remote', 'steps']) {
     for (const file of readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' })) {
       if (!file.endsWith('.ts') || file.endsWith('.spec.ts') || file.includes('testing')) continue;
-      const { code } = transformSync(readFileSync(join(source, folder, file), 'utf8'), { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } });
+      const { code } = transformSync(readFileSync(join(source, folder, file), 'utf8'), {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+        module: { type: 'es6' },
+      });
       const path = join(target, folder, file.replace(/\.ts$/, '.js'));
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, code);

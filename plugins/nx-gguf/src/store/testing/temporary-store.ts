@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../../core/digest.js';
@@ -49,7 +59,10 @@ export async function adoptBytes(layout: StoreLayout, bytes: Uint8Array): Promis
 }
 
 /** A manifest with the given texts as files, by name. */
-export function manifestOf(files: Readonly<Record<string, string>>, changes: Partial<Manifest> = {}): Manifest {
+export function manifestOf(
+  files: Readonly<Record<string, string>>,
+  changes: Partial<Manifest> = {},
+): Manifest {
   return {
     format: 1,
     step: 'quantize',
@@ -69,6 +82,8 @@ export function age(path: string, ms: number): void {
 
 /** Files and directories below a directory that only unfinished work needs. */
 export function leftovers(layout: StoreLayout): string[] {
-  const names = existsSync(layout.root) ? readdirSync(layout.root, { recursive: true, encoding: 'utf8' }) : [];
+  const names = existsSync(layout.root)
+    ? readdirSync(layout.root, { recursive: true, encoding: 'utf8' })
+    : [];
   return names.filter((name) => /(^|\/)work\/./.test(name) || /\.(tmp|lock)$/.test(name));
 }

@@ -12,13 +12,18 @@ export interface TestContext extends UpstreamContext {
 }
 
 /** Makes a context for a test; `env` is all the environment there is. */
-export async function testContext(env: Record<string, string> = {}, settings: Partial<TransferSettings> = {}): Promise<TestContext> {
+export async function testContext(
+  env: Record<string, string> = {},
+  settings: Partial<TransferSettings> = {},
+): Promise<TestContext> {
   const root = await mkdtemp(join(tmpdir(), 'nx-gguf-upstream-'));
   const events: WorkEvent[] = [];
   return {
     store: await openStore(join(root, 'store')),
     env: { HOME: root, ...env },
-    report: (event) => { events.push(event); },
+    report: (event) => {
+      events.push(event);
+    },
     signal: undefined,
     settings: transferSettings({}, { attempts: 4, backoffMs: 1, stallMs: 400, ...settings }),
     events,

@@ -2,7 +2,15 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const environment = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@example.org', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@example.org' };
+const environment = {
+  ...process.env,
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'A',
+  GIT_AUTHOR_EMAIL: 'a@example.org',
+  GIT_COMMITTER_NAME: 'A',
+  GIT_COMMITTER_EMAIL: 'a@example.org',
+};
 
 /** True when git-lfs is on this machine. */
 export const hasGitLfs = spawnSync('git', ['lfs', 'version']).status === 0;
@@ -19,7 +27,13 @@ export interface GitFixture {
 export function gitFixture(directory: string, lfsPatterns: readonly string[]): GitFixture {
   const [work, bare] = [join(directory, 'work'), join(directory, 'bare repository.git')];
   mkdirSync(work, { recursive: true });
-  const run = (cwd: string, args: readonly string[]): string => execFileSync('git', [...args], { cwd, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  const run = (cwd: string, args: readonly string[]): string =>
+    execFileSync('git', [...args], {
+      cwd,
+      env: environment,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim();
   run(directory, ['init', '--quiet', '--bare', '-b', 'main', bare]);
   run(work, ['init', '--quiet', '-b', 'main']);
   run(work, ['remote', 'add', 'origin', bare]);

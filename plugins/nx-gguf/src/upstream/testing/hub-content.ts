@@ -16,7 +16,9 @@ export function contentOf(data: string | Uint8Array): Content {
   return {
     sizeBytes: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
-    *read(from, to) { for (let at = from; at < to; at += pieceBytes) yield bytes.subarray(at, Math.min(to, at + pieceBytes)); },
+    *read(from, to) {
+      for (let at = from; at < to; at += pieceBytes) yield bytes.subarray(at, Math.min(to, at + pieceBytes));
+    },
   };
 }
 
@@ -47,7 +49,13 @@ export function fileRange(path: string): Content['read'] {
 
 /** A file that nobody should ask for: of any size, without bytes. */
 export function unreadContent(sizeBytes: number): Content {
-  return { sizeBytes, sha256: createHash('sha256').update(String(sizeBytes)).digest('hex'), read: () => { throw new Error('a file that is not wanted was asked for'); } };
+  return {
+    sizeBytes,
+    sha256: createHash('sha256').update(String(sizeBytes)).digest('hex'),
+    read: () => {
+      throw new Error('a file that is not wanted was asked for');
+    },
+  };
 }
 
 /** A large file that takes no memory: a MiB of noise, again and again, each time with its number in front. */

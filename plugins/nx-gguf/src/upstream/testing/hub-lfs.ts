@@ -12,11 +12,20 @@ import { withWriter, type Named } from './hub-writing.js';
 export async function lfsBatch(exchange: Exchange, named: Named): Promise<Reply> {
   return withWriter(exchange, named, async () => {
     const { hub } = exchange;
-    const { objects } = JSON.parse(await bodyText(exchange.request)) as { objects: { oid: string; size: number }[] };
+    const { objects } = JSON.parse(await bodyText(exchange.request)) as {
+      objects: { oid: string; size: number }[];
+    };
     const isLarge = objects.some(({ size }) => size > hub.uploads.partBytes);
     return {
-      status: 200, headers: { 'content-type': 'application/vnd.git-lfs+json' },
-      body: { transfer: isLarge ? 'multipart' : 'basic', objects: objects.map((object) => ({ ...object, ...(hub.objects.has(object.oid) ? {} : { actions: actionsOf(object, hub, named) }) })) },
+      status: 200,
+      headers: { 'content-type': 'application/vnd.git-lfs+json' },
+      body: {
+        transfer: isLarge ? 'multipart' : 'basic',
+        objects: objects.map((object) => ({
+          ...object,
+          ...(hub.objects.has(object.oid) ? {} : { actions: actionsOf(object, hub, named) }),
+        })),
+      },
     };
   });
 }
@@ -24,12 +33,18 @@ export async function lfsBatch(exchange: Exchange, named: Named): Promise<Reply>
 function actionsOf({ oid, size }: { oid: string; size: number }, hub: HubServer, { name }: Named): object {
   const verify = { href: `${hub.endpoint}/${name}.git/info/lfs/objects/verify`, header: {} };
   const { partBytes } = hub.uploads;
-  if (size <= partBytes) return { upload: { href: `${hub.cdn}/upload/${oid}?X-Amz-Signature=secret-signature` }, verify };
+  if (size <= partBytes)
+    return { upload: { href: `${hub.cdn}/upload/${oid}?X-Amz-Signature=secret-signature` }, verify };
   const id = randomUUID();
   hub.uploads.open.set(id, { oid, sizeBytes: size, partBytes, etags: new Map() });
   const header: Record<string, string> = { chunk_size: String(partBytes) };
-  for (let number = 1; number <= Math.ceil(size / partBytes); number++) header[String(number).padStart(5, '0')] = `${hub.cdn}/upload/${oid}?uploadId=${id}&partNumber=${number}&X-Amz-Signature=secret-signature`;
-  return { upload: { href: `${hub.endpoint}/api/complete_multipart?uploadId=${id}&sig=secret-signature`, header }, verify };
+  for (let number = 1; number <= Math.ceil(size / partBytes); number++)
+    header[String(number).padStart(5, '0')] =
+      `${hub.cdn}/upload/${oid}?uploadId=${id}&partNumber=${number}&X-Amz-Signature=secret-signature`;
+  return {
+    upload: { href: `${hub.endpoint}/api/complete_multipart?uploadId=${id}&sig=secret-signature`, header },
+    verify,
+  };
 }
 
 /** An object, or a part of one, as an object store receives it. */
@@ -37,18 +52,23 @@ export async function receiveObject(exchange: Exchange): Promise<Reply | null> {
   const { hub, url, seen, request } = exchange;
   const oid = url.pathname.slice('/upload/'.length);
   // A signed address refuses a second kind of credentials, as object stores do.
-  if (seen.authorization !== undefined || url.searchParams.get('X-Amz-Signature') !== 'secret-signature') return { status: 400, body: { error: 'refused' } };
+  if (seen.authorization !== undefined || url.searchParams.get('X-Amz-Signature') !== 'secret-signature')
+    return { status: 400, body: { error: 'refused' } };
   const id = url.searchParams.get('uploadId');
   const upload = id === null ? null : hub.uploads.open.get(id);
   if (upload === undefined) return { status: 404, body: '<Error><Code>NoSuchUpload</Code></Error>' };
   const number = Number(url.searchParams.get('partNumber') ?? 1);
-  const expected = upload === null ? Number(request.headers['content-length']) : Math.min(upload.partBytes, upload.sizeBytes - (number - 1) * upload.partBytes);
+  const expected =
+    upload === null
+      ? Number(request.headers['content-length'])
+      : Math.min(upload.partBytes, upload.sizeBytes - (number - 1) * upload.partBytes);
   const path = join(hub.uploads.directory, id ?? oid);
   const received = await receive(exchange, { path, from: (number - 1) * (upload?.partBytes ?? 0) });
   if (received === null) return null;
   if (received.bytes !== expected) return { status: 400, body: '<Error><Code>IncompleteBody</Code></Error>' };
   if (upload === null) {
-    if (!(await keep(hub, { oid, path, sizeBytes: expected }))) return { status: 400, body: { error: 'sha256 mismatch' } };
+    if (!(await keep(hub, { oid, path, sizeBytes: expected })))
+      return { status: 400, body: { error: 'sha256 mismatch' } };
   } else {
     upload.etags.set(number, received.etag);
   }
@@ -59,11 +79,19 @@ export async function receiveObject(exchange: Exchange): Promise<Reply | null> {
 export async function completeUpload({ hub, url, request, seen }: Exchange): Promise<Reply> {
   const id = url.searchParams.get('uploadId') ?? '';
   const upload = hub.uploads.open.get(id);
-  if (seen.authorization !== undefined && url.searchParams.get('sig') !== 'secret-signature') return failure(400, 'BadRequest', 'refused');
+  if (seen.authorization !== undefined && url.searchParams.get('sig') !== 'secret-signature')
+    return failure(400, 'BadRequest', 'refused');
   if (upload === undefined) return failure(404, 'NoSuchUpload', 'The upload does not exist');
-  const { oid, parts } = JSON.parse(await bodyText(request)) as { oid: string; parts: { partNumber: number; etag: string }[] };
-  const isWhole = oid === upload.oid && parts.length === Math.ceil(upload.sizeBytes / upload.partBytes) && parts.every(({ partNumber, etag }) => etag === `"${upload.etags.get(partNumber) ?? 'absent'}"`);
-  if (!isWhole || !(await keep(hub, { ...upload, path: join(hub.uploads.directory, id) }))) return failure(400, 'InvalidPart', 'One or more of the parts could not be found');
+  const { oid, parts } = JSON.parse(await bodyText(request)) as {
+    oid: string;
+    parts: { partNumber: number; etag: string }[];
+  };
+  const isWhole =
+    oid === upload.oid &&
+    parts.length === Math.ceil(upload.sizeBytes / upload.partBytes) &&
+    parts.every(({ partNumber, etag }) => etag === `"${upload.etags.get(partNumber) ?? 'absent'}"`);
+  if (!isWhole || !(await keep(hub, { ...upload, path: join(hub.uploads.directory, id) })))
+    return failure(400, 'InvalidPart', 'One or more of the parts could not be found');
   hub.uploads.open.delete(id);
   return { status: 200, body: { success: true } };
 }
@@ -71,13 +99,18 @@ export async function completeUpload({ hub, url, request, seen }: Exchange): Pro
 /** Says whether an object has arrived. */
 export async function verifyObject({ hub, request }: Exchange): Promise<Reply> {
   const { oid, size } = JSON.parse(await bodyText(request)) as { oid: string; size: number };
-  return hub.objects.get(oid)?.sizeBytes === size ? { status: 200, body: {} } : failure(404, 'NotFound', 'Object does not exist');
+  return hub.objects.get(oid)?.sizeBytes === size
+    ? { status: 200, body: {} }
+    : failure(404, 'NotFound', 'Object does not exist');
 }
 
 const zeros = Buffer.alloc(1 << 20);
 
 /** Writes a body at a place of a file, leaving holes where it is all zeros; null when the connection was cut. */
-async function receive({ request, response, seen, fault }: Exchange, { path, from }: { path: string; from: number }): Promise<{ bytes: number; etag: string } | null> {
+async function receive(
+  { request, response, seen, fault }: Exchange,
+  { path, from }: { path: string; from: number },
+): Promise<{ bytes: number; etag: string } | null> {
   const md5 = createHash('md5');
   // parts of one object come at the same time: whoever makes the file must not empty it
   const file = await open(path, constants.O_RDWR | constants.O_CREAT);
@@ -102,7 +135,10 @@ async function receive({ request, response, seen, fault }: Exchange, { path, fro
   }
 }
 
-async function keep(hub: HubServer, { oid, path, sizeBytes }: Pick<HubUpload, 'oid' | 'sizeBytes'> & { path: string }): Promise<boolean> {
+async function keep(
+  hub: HubServer,
+  { oid, path, sizeBytes }: Pick<HubUpload, 'oid' | 'sizeBytes'> & { path: string },
+): Promise<boolean> {
   await truncate(path, sizeBytes);
   if ((await hashFile(path)).sha256 !== oid) return false;
   const place = join(hub.uploads.directory, `${oid}.object`);

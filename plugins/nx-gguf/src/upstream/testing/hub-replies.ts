@@ -4,27 +4,48 @@ import type { Content } from './hub-content.js';
 import type { Exchange, Fault, HubCommit, Reply } from './hub-types.js';
 
 /** Sends content, or the range of it that is asked for. */
-export async function serveContent({ request, response, seen, fault }: Exchange, content: Content, etag: string): Promise<Reply | null> {
+export async function serveContent(
+  { request, response, seen, fault }: Exchange,
+  content: Content,
+  etag: string,
+): Promise<Reply | null> {
   const range = fault?.ignoresRange === true ? null : /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
   const from = Number(range?.[1] ?? 0);
   const last = range?.[2] ?? '';
   const to = last === '' ? content.sizeBytes : Math.min(content.sizeBytes, Number(last) + 1);
   const headers = { etag: `"${etag}"`, 'accept-ranges': 'bytes', 'content-type': 'application/octet-stream' };
-  if (range !== null && from >= content.sizeBytes) return { status: 416, body: null, headers: { ...headers, 'content-range': `bytes */${content.sizeBytes}` } };
-  response.writeHead(range === null ? 200 : 206, { ...headers, 'content-length': to - from, ...(range === null ? {} : { 'content-range': `bytes ${from}-${to - 1}/${content.sizeBytes}` }) });
+  if (range !== null && from >= content.sizeBytes)
+    return {
+      status: 416,
+      body: null,
+      headers: { ...headers, 'content-range': `bytes */${content.sizeBytes}` },
+    };
+  response.writeHead(range === null ? 200 : 206, {
+    ...headers,
+    'content-length': to - from,
+    ...(range === null ? {} : { 'content-range': `bytes ${from}-${to - 1}/${content.sizeBytes}` }),
+  });
   response.flushHeaders();
-  const isWhole = request.method === 'HEAD' || (await sendBytes({ response, seen, fault }, content.read(from, to), from));
+  const isWhole =
+    request.method === 'HEAD' || (await sendBytes({ response, seen, fault }, content.read(from, to), from));
   if (isWhole) response.end();
   return null;
 }
 
 /** Sends the pieces as far as the fault lets it; true when all were sent. */
-async function sendBytes({ response, seen, fault }: Pick<Exchange, 'response' | 'seen' | 'fault'>, pieces: Iterable<Buffer>, from: number): Promise<boolean> {
+async function sendBytes(
+  { response, seen, fault }: Pick<Exchange, 'response' | 'seen' | 'fault'>,
+  pieces: Iterable<Buffer>,
+  from: number,
+): Promise<boolean> {
   let at = from;
   for (const piece of pieces) {
     if (fault?.slowMs !== undefined) await sleep(fault.slowMs);
     const bytes = damaged(piece, at, fault);
-    const allowed = Math.max(0, Math.min(bytes.length, Math.min(fault?.truncateAt ?? Infinity, fault?.stallAt ?? Infinity) - at));
+    const allowed = Math.max(
+      0,
+      Math.min(bytes.length, Math.min(fault?.truncateAt ?? Infinity, fault?.stallAt ?? Infinity) - at),
+    );
     seen.sentBytes += allowed;
     if (!response.write(bytes.subarray(0, allowed))) await drained(response);
     if (response.destroyed) return false;
@@ -59,13 +80,25 @@ function damaged(piece: Buffer, at: number, fault: Fault | undefined): Buffer {
 
 /** An answer that says what is wrong. */
 export function failure(status: number, code: string, ...[message, commit]: [string, HubCommit?]): Reply {
-  return { status, body: { error: message }, headers: { 'x-error-code': code, 'x-error-message': message, ...(commit === undefined ? {} : { 'x-repo-commit': commit.sha }) } };
+  return {
+    status,
+    body: { error: message },
+    headers: {
+      'x-error-code': code,
+      'x-error-message': message,
+      ...(commit === undefined ? {} : { 'x-repo-commit': commit.sha }),
+    },
+  };
 }
 
 /** Sends an answer. */
 export function send({ request, response }: Exchange, { status, body, headers }: Reply): void {
   const text = body === null ? '' : JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text), ...headers });
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    ...headers,
+  });
   response.end(request.method === 'HEAD' ? undefined : text);
 }
 

@@ -1,4 +1,11 @@
-import { datasetInfo, downloadFile, fileDownloadInfo, listFiles, modelInfo, pathsInfo } from '@huggingface/hub';
+import {
+  datasetInfo,
+  downloadFile,
+  fileDownloadInfo,
+  listFiles,
+  modelInfo,
+  pathsInfo,
+} from '@huggingface/hub';
 import { contentOf, gitBlobId } from './hub-content.js';
 import { startHub, type HubServer } from './hub-server.js';
 
@@ -10,8 +17,19 @@ const repo = { type: 'model', name: 'org/model' } as const;
 let hub: HubServer;
 
 beforeAll(async () => {
-  const commit = { sha, files: { 'config.json': config, 'model.safetensors': weights, 'nested/deep/notes.md': contentOf('# notes\n') }, lfs: ['model.safetensors'] };
-  hub = await startHub([{ kind: 'model', name: 'org/model', commits: [commit], tags: { 'v1.0': sha } }, { kind: 'dataset', name: 'org/data', commits: [commit] }]);
+  const commit = {
+    sha,
+    files: {
+      'config.json': config,
+      'model.safetensors': weights,
+      'nested/deep/notes.md': contentOf('# notes\n'),
+    },
+    lfs: ['model.safetensors'],
+  };
+  hub = await startHub([
+    { kind: 'model', name: 'org/model', commits: [commit], tags: { 'v1.0': sha } },
+    { kind: 'dataset', name: 'org/data', commits: [commit] },
+  ]);
 });
 
 afterAll(() => hub.close());
@@ -21,11 +39,16 @@ describe('@huggingface/hub talks to the loopback hub', () => {
   const hubUrl = () => ({ hubUrl: hub.endpoint });
 
   it.each(['main', 'v1.0', sha])('model info at %s', async (revision) => {
-    expect(await modelInfo({ name: repo.name, revision, additionalFields: ['sha'], ...hubUrl() })).toMatchObject({ name: 'org/model', sha, gated: false, private: false });
+    expect(
+      await modelInfo({ name: repo.name, revision, additionalFields: ['sha'], ...hubUrl() }),
+    ).toMatchObject({ name: 'org/model', sha, gated: false, private: false });
   });
 
   it('dataset info', async () => {
-    expect(await datasetInfo({ name: 'org/data', additionalFields: ['sha'], ...hubUrl() })).toMatchObject({ name: 'org/data', sha });
+    expect(await datasetInfo({ name: 'org/data', additionalFields: ['sha'], ...hubUrl() })).toMatchObject({
+      name: 'org/data',
+      sha,
+    });
   });
 
   it('a tree on several pages', async () => {
@@ -35,27 +58,42 @@ describe('@huggingface/hub talks to the loopback hub', () => {
     for await (const entry of listFiles({ repo, recursive: true, ...hubUrl() })) entries.push(entry);
     hub.pageSize = 1000;
     expect(hub.seen.length - before).toBe(3);
-    expect(entries.map(({ type, path }) => [type, path])).toEqual([['directory', 'nested'], ['directory', 'nested/deep'], ['file', 'config.json'], ['file', 'model.safetensors'], ['file', 'nested/deep/notes.md']]);
+    expect(entries.map(({ type, path }) => [type, path])).toEqual([
+      ['directory', 'nested'],
+      ['directory', 'nested/deep'],
+      ['file', 'config.json'],
+      ['file', 'model.safetensors'],
+      ['file', 'nested/deep/notes.md'],
+    ]);
     expect(entries[2]).toMatchObject({ oid: gitBlobId(Buffer.from('{}\n')), size: 3 });
     expect(entries[3]?.lfs).toMatchObject({ oid: weights.sha256, size: 3000 });
   });
 
   it('paths info', async () => {
-    expect((await pathsInfo({ repo, paths: ['model.safetensors', 'absent'], ...hubUrl() })).map(({ path, lfs }) => [path, lfs?.oid])).toEqual([['model.safetensors', weights.sha256]]);
+    expect(
+      (await pathsInfo({ repo, paths: ['model.safetensors', 'absent'], ...hubUrl() })).map(
+        ({ path, lfs }) => [path, lfs?.oid],
+      ),
+    ).toEqual([['model.safetensors', weights.sha256]]);
   });
 
   it('download info and bytes, large and small, over the redirects', async () => {
     expect(await fileDownloadInfo({ repo, path: 'config.json', ...hubUrl() })).toMatchObject({ size: 3 });
     expect(await fileDownloadInfo({ repo, path: 'absent', ...hubUrl() })).toBeNull();
-    for (const [path, content] of [['model.safetensors', weights], ['config.json', config]] as const) {
+    for (const [path, content] of [
+      ['model.safetensors', weights],
+      ['config.json', config],
+    ] as const) {
       const blob = await downloadFile({ repo, path, ...hubUrl() });
-      expect(contentOf(new Uint8Array(await blob?.arrayBuffer() ?? [])).sha256).toBe(content.sha256);
+      expect(contentOf(new Uint8Array((await blob?.arrayBuffer()) ?? [])).sha256).toBe(content.sha256);
     }
   });
 
   it('the pointer of a file in LFS', async () => {
     const pointer = await downloadFile({ repo, path: 'model.safetensors', raw: true, ...hubUrl() });
-    expect(await pointer?.text()).toBe(`version https://git-lfs.github.com/spec/v1\noid sha256:${weights.sha256}\nsize 3000\n`);
+    expect(await pointer?.text()).toBe(
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${weights.sha256}\nsize 3000\n`,
+    );
   });
 
   it.each([

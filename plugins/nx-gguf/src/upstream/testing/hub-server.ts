@@ -5,7 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { completeUpload, lfsBatch, receiveObject, verifyObject } from './hub-lfs.js';
-import { information, pathsInfo, rawFile, resolveFile, serveFile, serveObject, tree, withCommit } from './hub-reading.js';
+import {
+  information,
+  pathsInfo,
+  rawFile,
+  resolveFile,
+  serveFile,
+  serveObject,
+  tree,
+  withCommit,
+} from './hub-reading.js';
 import { send } from './hub-replies.js';
 import type { Exchange, HubRepo, HubServer, Reply, SeenRequest } from './hub-types.js';
 import { commit, createBranch, createRepo, preupload, whoAmI } from './hub-writing.js';
@@ -15,8 +24,23 @@ export type { Fault, HubAccount, HubCommit, HubRepo, HubServer, SeenRequest } fr
 
 /** Starts a loopback hub. */
 export async function startHub(repos: HubRepo[]): Promise<HubServer> {
-  const uploads = { directory: mkdtempSync(join(tmpdir(), 'nx-gguf-hub-')), partBytes: 16 << 20, open: new Map() };
-  const hub: HubServer = { endpoint: '', cdn: '', repos, faults: [], seen: [], pageSize: 1000, accounts: [], objects: new Map(), uploads, close: () => Promise.resolve() };
+  const uploads = {
+    directory: mkdtempSync(join(tmpdir(), 'nx-gguf-hub-')),
+    partBytes: 16 << 20,
+    open: new Map(),
+  };
+  const hub: HubServer = {
+    endpoint: '',
+    cdn: '',
+    repos,
+    faults: [],
+    seen: [],
+    pageSize: 1000,
+    accounts: [],
+    objects: new Map(),
+    uploads,
+    close: () => Promise.resolve(),
+  };
   const [main, cdn] = [listener(hub, 'hub'), listener(hub, 'cdn')];
   for (const server of [main, cdn]) await once(server.listen(0, '127.0.0.1'), 'listening');
   hub.endpoint = `http://127.0.0.1:${(main.address() as AddressInfo).port}`;
@@ -34,16 +58,41 @@ export async function startHub(repos: HubRepo[]): Promise<HubServer> {
 function listener(hub: HubServer, host: 'hub' | 'cdn'): Server {
   return createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const seen: SeenRequest = { host, method: request.method ?? '', url: request.url ?? '', authorization: request.headers.authorization, range: request.headers.range, sentBytes: 0, receivedBytes: 0 };
+    const seen: SeenRequest = {
+      host,
+      method: request.method ?? '',
+      url: request.url ?? '',
+      authorization: request.headers.authorization,
+      range: request.headers.range,
+      sentBytes: 0,
+      receivedBytes: 0,
+    };
     hub.seen.push(seen);
-    const fault = hub.faults.find((candidate) => candidate.host === host && candidate.times > 0 && (candidate.method ?? seen.method) === seen.method && candidate.url.test(seen.url));
+    const fault = hub.faults.find(
+      (candidate) =>
+        candidate.host === host &&
+        candidate.times > 0 &&
+        (candidate.method ?? seen.method) === seen.method &&
+        candidate.url.test(seen.url),
+    );
     if (fault !== undefined) fault.times--;
     const exchange: Exchange = { hub, request, response, seen, url, fault };
-    const reply = fault?.status !== undefined ? Promise.resolve({ status: fault.status, body: fault.body ?? { error: `fault ${fault.status}` }, headers: fault.headers }) : host === 'cdn' ? serveCdn(exchange) : serveHub(exchange);
-    reply.then((given) => {
-      if (fault?.losesAnswer === true) response.destroy();
-      else if (given !== null) send(exchange, given);
-    }).catch(() => response.destroy());
+    const reply =
+      fault?.status !== undefined
+        ? Promise.resolve({
+            status: fault.status,
+            body: fault.body ?? { error: `fault ${fault.status}` },
+            headers: fault.headers,
+          })
+        : host === 'cdn'
+          ? serveCdn(exchange)
+          : serveHub(exchange);
+    reply
+      .then((given) => {
+        if (fault?.losesAnswer === true) response.destroy();
+        else if (given !== null) send(exchange, given);
+      })
+      .catch(() => response.destroy());
   });
 }
 
@@ -53,13 +102,16 @@ async function serveCdn(exchange: Exchange): Promise<Reply | null> {
 
 async function serveHub(exchange: Exchange): Promise<Reply | null> {
   const path = decodeURIComponent(exchange.url.pathname);
-  if (exchange.request.method === 'POST') return (await serveWriting(exchange, path)) ?? serveReading(exchange, path);
+  if (exchange.request.method === 'POST')
+    return (await serveWriting(exchange, path)) ?? serveReading(exchange, path);
   return path === '/api/whoami-v2' ? whoAmI(exchange) : serveReading(exchange, path);
 }
 
 async function serveWriting(exchange: Exchange, path: string): Promise<Reply | null> {
-  const [, plural = '', name = '', verb, revision = ''] = /^\/api\/(models|datasets)\/([^/]+\/[^/]+)\/(preupload|commit|branch)\/(.+)$/.exec(path) ?? [];
-  const [, data, lfsName = '', lfsVerb] = /^\/(datasets\/)?([^/]+\/[^/]+)\.git\/info\/lfs\/objects\/(batch|verify)$/.exec(path) ?? [];
+  const [, plural = '', name = '', verb, revision = ''] =
+    /^\/api\/(models|datasets)\/([^/]+\/[^/]+)\/(preupload|commit|branch)\/(.+)$/.exec(path) ?? [];
+  const [, data, lfsName = '', lfsVerb] =
+    /^\/(datasets\/)?([^/]+\/[^/]+)\.git\/info\/lfs\/objects\/(batch|verify)$/.exec(path) ?? [];
   const of = { plural, name, revision };
   if (path === '/api/repos/create') return createRepo(exchange);
   if (path === '/api/complete_multipart') return completeUpload(exchange);
@@ -72,14 +124,37 @@ async function serveWriting(exchange: Exchange, path: string): Promise<Reply | n
 }
 
 async function serveReading(exchange: Exchange, path: string): Promise<Reply | null> {
-  const api = /^\/api\/(models|datasets)\/([^/]+\/[^/]+?)(?:\/(revision|tree|paths-info)\/([^/]+)(?:\/(.*))?)?$/.exec(path);
+  const api =
+    /^\/api\/(models|datasets)\/([^/]+\/[^/]+?)(?:\/(revision|tree|paths-info)\/([^/]+)(?:\/(.*))?)?$/.exec(
+      path,
+    );
   const file = /^\/(datasets\/)?([^/]+\/[^/]+)\/(?:resolve|raw)\/([^/]+)\/(.+)$/.exec(path);
   const cached = /^\/api\/resolve-cache\/(models|datasets)\/([^/]+\/[^/]+)\/([^/]+)\/(.+)$/.exec(path);
-  if (cached !== null) return withCommit(exchange, { plural: cached[1] ?? '', name: cached[2] ?? '', revision: cached[3] ?? '' }, (commitOf) => serveFile(exchange, commitOf, cached[4] ?? ''));
-  if (file !== null) return withCommit(exchange, { plural: file[1] === undefined ? 'models' : 'datasets', name: file[2] ?? '', revision: file[3] ?? '' }, (commitOf, repo) => path.includes('/raw/') ? rawFile(exchange, commitOf, file[4] ?? '') : resolveFile(exchange, { commit: commitOf, repo, path: file[4] ?? '' }));
-  if (api === null) return { status: 404, body: { error: 'Sorry, we can\'t find the page you are looking for.' } };
-  return withCommit(exchange, { plural: api[1] ?? '', name: api[2] ?? '', revision: api[4] ?? 'main' }, (commitOf, repo) => {
-    if (api[3] === 'tree') return tree(exchange, commitOf);
-    return api[3] === 'paths-info' ? pathsInfo(exchange, commitOf) : { status: 200, body: information(commitOf, repo) };
-  });
+  if (cached !== null)
+    return withCommit(
+      exchange,
+      { plural: cached[1] ?? '', name: cached[2] ?? '', revision: cached[3] ?? '' },
+      (commitOf) => serveFile(exchange, commitOf, cached[4] ?? ''),
+    );
+  if (file !== null)
+    return withCommit(
+      exchange,
+      { plural: file[1] === undefined ? 'models' : 'datasets', name: file[2] ?? '', revision: file[3] ?? '' },
+      (commitOf, repo) =>
+        path.includes('/raw/')
+          ? rawFile(exchange, commitOf, file[4] ?? '')
+          : resolveFile(exchange, { commit: commitOf, repo, path: file[4] ?? '' }),
+    );
+  if (api === null)
+    return { status: 404, body: { error: "Sorry, we can't find the page you are looking for." } };
+  return withCommit(
+    exchange,
+    { plural: api[1] ?? '', name: api[2] ?? '', revision: api[4] ?? 'main' },
+    (commitOf, repo) => {
+      if (api[3] === 'tree') return tree(exchange, commitOf);
+      return api[3] === 'paths-info'
+        ? pathsInfo(exchange, commitOf)
+        : { status: 200, body: information(commitOf, repo) };
+    },
+  );
 }

@@ -109,7 +109,18 @@ export interface HubServer {
 }
 
 /** An answer. */
-export interface Reply { status: number; body: unknown; headers?: Record<string, string> | undefined }
+export interface Reply {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string> | undefined;
+}
 
 /** A request under way. */
-export interface Exchange { hub: HubServer; request: IncomingMessage; response: ServerResponse; seen: SeenRequest; url: URL; fault: Fault | undefined }
+export interface Exchange {
+  hub: HubServer;
+  request: IncomingMessage;
+  response: ServerResponse;
+  seen: SeenRequest;
+  url: URL;
+  fault: Fault | undefined;
+}

@@ -21,38 +21,92 @@ export function whoAmI({ hub, seen }: Exchange): Reply {
   return {
     status: 200,
     body: {
-      id: '000000000000000000000002', type: 'user', name: account.name, fullname: account.name, email: 'a@example.org', emailVerified: true, isPro: false, canPay: false, avatarUrl: '', periodEnd: null, billingMode: 'postpaid',
-      orgs: account.orgs.map((name) => ({ id: name, type: 'org', name, fullname: name, email: null, canPay: false, avatarUrl: '', periodEnd: null })),
-      auth: { type: 'access_token', accessToken: { displayName: 'test', role: account.role, createdAt: '2026-01-01T00:00:00.000Z' } },
+      id: '000000000000000000000002',
+      type: 'user',
+      name: account.name,
+      fullname: account.name,
+      email: 'a@example.org',
+      emailVerified: true,
+      isPro: false,
+      canPay: false,
+      avatarUrl: '',
+      periodEnd: null,
+      billingMode: 'postpaid',
+      orgs: account.orgs.map((name) => ({
+        id: name,
+        type: 'org',
+        name,
+        fullname: name,
+        email: null,
+        canPay: false,
+        avatarUrl: '',
+        periodEnd: null,
+      })),
+      auth: {
+        type: 'access_token',
+        accessToken: { displayName: 'test', role: account.role, createdAt: '2026-01-01T00:00:00.000Z' },
+      },
     },
   };
 }
 
 /** Makes a repository, with the first commit that the hub gives it. */
 export async function createRepo({ hub, seen, request }: Exchange): Promise<Reply> {
-  const asked = JSON.parse(await bodyText(request)) as { name: string; organization?: string; type?: 'model' | 'dataset'; visibility?: string; private?: boolean };
+  const asked = JSON.parse(await bodyText(request)) as {
+    name: string;
+    organization?: string;
+    type?: 'model' | 'dataset';
+    visibility?: string;
+    private?: boolean;
+  };
   const account = accountOf({ hub, seen });
   if (account === undefined) return failure(401, 'Unauthorized', 'Invalid username or password.');
   const namespace = asked.organization ?? account.name;
   const name = `${namespace}/${asked.name}`;
-  if (!mayWrite(account, name)) return failure(403, 'Forbidden', `You don't have the rights to create a model under the namespace "${namespace}"`);
+  if (!mayWrite(account, name))
+    return failure(
+      403,
+      'Forbidden',
+      `You don't have the rights to create a model under the namespace "${namespace}"`,
+    );
   const kind = asked.type ?? 'model';
-  if (hub.repos.some((repo) => repo.kind === kind && repo.name === name)) return failure(409, 'RepoExists', `You already created this ${kind} repo`);
+  if (hub.repos.some((repo) => repo.kind === kind && repo.name === name))
+    return failure(409, 'RepoExists', `You already created this ${kind} repo`);
   const isPrivate = asked.visibility === 'private' || asked.private === true;
-  const attributes = contentOf('*.bin filter=lfs diff=lfs merge=lfs -text\n*.safetensors filter=lfs diff=lfs merge=lfs -text\n');
-  const first: HubCommit = { sha: commitName(name, 0), files: { '.gitattributes': attributes }, lfs: [], summary: 'initial commit' };
-  hub.repos.push({ kind, name, commits: [first], branches: { main: first.sha }, ...(isPrivate ? { token: account.token } : {}) });
+  const attributes = contentOf(
+    '*.bin filter=lfs diff=lfs merge=lfs -text\n*.safetensors filter=lfs diff=lfs merge=lfs -text\n',
+  );
+  const first: HubCommit = {
+    sha: commitName(name, 0),
+    files: { '.gitattributes': attributes },
+    lfs: [],
+    summary: 'initial commit',
+  };
+  hub.repos.push({
+    kind,
+    name,
+    commits: [first],
+    branches: { main: first.sha },
+    ...(isPrivate ? { token: account.token } : {}),
+  });
   return { status: 200, body: { url: `${hub.endpoint}/${name}`, id: '000000000000000000000003', name } };
 }
 
 /** Makes a branch from another one, or from main. */
 export async function createBranch(exchange: Exchange, named: Named): Promise<Reply> {
   return withWriter(exchange, named, async (repo) => {
-    const { startingPoint = 'main' } = JSON.parse(await bodyText(exchange.request)) as { startingPoint?: string };
+    const { startingPoint = 'main' } = JSON.parse(await bodyText(exchange.request)) as {
+      startingPoint?: string;
+    };
     const from = commitAt(repo, startingPoint);
     if (from === undefined) return failure(404, 'RevisionNotFound', `Invalid rev id: ${startingPoint}`);
-    if (repo.branches?.[named.revision ?? ''] !== undefined) return failure(409, 'BranchExists', 'Reference already exists');
-    repo.branches = { main: repo.commits.at(-1)?.sha ?? '', ...repo.branches, [named.revision ?? '']: from.sha };
+    if (repo.branches?.[named.revision ?? ''] !== undefined)
+      return failure(409, 'BranchExists', 'Reference already exists');
+    repo.branches = {
+      main: repo.commits.at(-1)?.sha ?? '',
+      ...repo.branches,
+      [named.revision ?? '']: from.sha,
+    };
     return { status: 200, body: { success: true } };
   });
 }
@@ -60,13 +114,20 @@ export async function createBranch(exchange: Exchange, named: Named): Promise<Re
 /** Says of each file whether it goes into LFS: by .gitattributes, by its size, or because it is no text. */
 export async function preupload(exchange: Exchange, named: Named): Promise<Reply> {
   return withWriter(exchange, named, async (_repo, head) => {
-    const { files } = JSON.parse(await bodyText(exchange.request)) as { files: { path: string; size: number; sample: string }[] };
+    const { files } = JSON.parse(await bodyText(exchange.request)) as {
+      files: { path: string; size: number; sample: string }[];
+    };
     const attributes = attributesOf(head);
     return {
       status: 200,
       body: {
         files: files.map(({ path, size, sample }) => ({
-          path, shouldIgnore: false, uploadMode: isTracked(path, attributes) || size > largeBytes || Buffer.from(sample, 'base64').includes(0) ? 'lfs' : 'regular',
+          path,
+          shouldIgnore: false,
+          uploadMode:
+            isTracked(path, attributes) || size > largeBytes || Buffer.from(sample, 'base64').includes(0)
+              ? 'lfs'
+              : 'regular',
         })),
         commitOid: head.sha,
       },
@@ -85,47 +146,90 @@ export async function commit(exchange: Exchange, named: Named): Promise<Reply> {
   return withWriter(exchange, named, async (repo, head) => {
     const lines = (await bodyText(exchange.request)).split('\n').map((line) => JSON.parse(line) as Line);
     const header = lines.find((line) => line.key === 'header')?.value;
-    if (header?.parentCommit !== undefined && header.parentCommit !== head.sha) return failure(412, 'PreconditionFailed', 'A commit has happened since. Please refresh and try again.');
+    if (header?.parentCommit !== undefined && header.parentCommit !== head.sha)
+      return failure(412, 'PreconditionFailed', 'A commit has happened since. Please refresh and try again.');
     const files: Record<string, Content> = { ...head.files };
     const lfs = new Set(head.lfs);
     for (const line of lines) {
       if (line.key === 'header') continue;
       if (line.key === 'lfsFile') {
-        const object = exchange.hub.objects.get(line.value.oid) ?? repo.commits.flatMap((commitOf) => commitOf.lfs.map((path) => commitOf.files[path])).find((content) => content?.sha256 === line.value.oid);
-        if (object?.sizeBytes !== line.value.size) return failure(400, 'BadRequest', `LFS pointer pointed to a file that does not exist: ${line.value.path}`);
+        const object =
+          exchange.hub.objects.get(line.value.oid) ??
+          repo.commits
+            .flatMap((commitOf) => commitOf.lfs.map((path) => commitOf.files[path]))
+            .find((content) => content?.sha256 === line.value.oid);
+        if (object?.sizeBytes !== line.value.size)
+          return failure(
+            400,
+            'BadRequest',
+            `LFS pointer pointed to a file that does not exist: ${line.value.path}`,
+          );
         files[line.value.path] = object;
         lfs.add(line.value.path);
-        if (!isTracked(line.value.path, attributesOf({ files }))) files['.gitattributes'] = contentOf(`${attributesOf({ files })}${line.value.path} filter=lfs diff=lfs merge=lfs -text\n`);
+        if (!isTracked(line.value.path, attributesOf({ files })))
+          files['.gitattributes'] = contentOf(
+            `${attributesOf({ files })}${line.value.path} filter=lfs diff=lfs merge=lfs -text\n`,
+          );
         continue;
       }
       if (line.key === 'deletedFile') {
-        if (files[line.value.path] === undefined) return failure(400, 'BadRequest', `there is no file ${line.value.path}`);
+        if (files[line.value.path] === undefined)
+          return failure(400, 'BadRequest', `there is no file ${line.value.path}`);
         files[line.value.path] = contentOf('');
         Reflect.deleteProperty(files, line.value.path);
       } else {
         const bytes = Buffer.from(line.value.content, 'base64');
-        if (bytes.length > largeBytes) return failure(413, 'PayloadTooLarge', `${line.value.path} is too large for a regular file`);
+        if (bytes.length > largeBytes)
+          return failure(413, 'PayloadTooLarge', `${line.value.path} is too large for a regular file`);
         files[line.value.path] = contentOf(bytes);
       }
       lfs.delete(line.value.path);
     }
-    const made: HubCommit = { sha: commitName(repo.name, repo.commits.length), files, lfs: [...lfs], summary: header?.summary ?? '', description: header?.description ?? '' };
+    const made: HubCommit = {
+      sha: commitName(repo.name, repo.commits.length),
+      files,
+      lfs: [...lfs],
+      summary: header?.summary ?? '',
+      description: header?.description ?? '',
+    };
     const branch = named.revision ?? 'main';
     repo.branches = { main: head.sha, ...repo.branches, [branch]: made.sha };
     repo.commits.push(made);
-    return { status: 200, body: { success: true, commitOid: made.sha, commitUrl: `${exchange.hub.endpoint}/${repo.name}/commit/${made.sha}`, hookOutput: '' } };
+    return {
+      status: 200,
+      body: {
+        success: true,
+        commitOid: made.sha,
+        commitUrl: `${exchange.hub.endpoint}/${repo.name}/commit/${made.sha}`,
+        hookOutput: '',
+      },
+    };
   });
 }
 
 /** Does work for an account that may write the repository. */
-export async function withWriter(exchange: Exchange, { plural, name, revision = 'main' }: Named, work: (repo: HubRepo, head: HubCommit) => Promise<Reply>): Promise<Reply> {
+export async function withWriter(
+  exchange: Exchange,
+  { plural, name, revision = 'main' }: Named,
+  work: (repo: HubRepo, head: HubCommit) => Promise<Reply>,
+): Promise<Reply> {
   const account = accountOf(exchange);
   if (account === undefined) return failure(401, 'Unauthorized', 'Invalid username or password.');
-  const repo = exchange.hub.repos.find((candidate) => `${candidate.kind}s` === plural && candidate.name === name);
-  if (repo === undefined || (repo.token !== undefined && repo.token !== account.token)) return failure(404, 'RepoNotFound', 'Repository not found');
-  if (!mayWrite(account, name)) return failure(403, 'Forbidden', 'You have read access but not the required permissions for this operation');
+  const repo = exchange.hub.repos.find(
+    (candidate) => `${candidate.kind}s` === plural && candidate.name === name,
+  );
+  if (repo === undefined || (repo.token !== undefined && repo.token !== account.token))
+    return failure(404, 'RepoNotFound', 'Repository not found');
+  if (!mayWrite(account, name))
+    return failure(
+      403,
+      'Forbidden',
+      'You have read access but not the required permissions for this operation',
+    );
   const head = commitAt(repo, exchange.url.pathname.includes('/branch/') ? 'main' : revision);
-  return head === undefined ? failure(404, 'RevisionNotFound', `Invalid rev id: ${revision}`) : work(repo, head);
+  return head === undefined
+    ? failure(404, 'RevisionNotFound', `Invalid rev id: ${revision}`)
+    : work(repo, head);
 }
 
 function accountOf({ hub, seen }: Pick<Exchange, 'hub' | 'seen'>): HubAccount | undefined {
@@ -144,10 +248,15 @@ function attributesOf({ files }: Pick<HubCommit, 'files'>): string {
 function isTracked(path: string, attributes: string): boolean {
   return attributes.split('\n').some((line) => {
     const [pattern = ''] = line.split(' ');
-    return line.includes('filter=lfs') && (pattern === path || (pattern.startsWith('*.') && path.endsWith(pattern.slice(1))));
+    return (
+      line.includes('filter=lfs') &&
+      (pattern === path || (pattern.startsWith('*.') && path.endsWith(pattern.slice(1))))
+    );
   });
 }
 
 function commitName(repository: string, number: number): string {
-  return createHash('sha1').update(gitBlobId(Buffer.from(`${repository} ${number}`))).digest('hex');
+  return createHash('sha1')
+    .update(gitBlobId(Buffer.from(`${repository} ${number}`)))
+    .digest('hex');
 }

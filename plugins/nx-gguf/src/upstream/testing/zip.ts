@@ -27,7 +27,13 @@ export function zipOf(members: readonly ZipMember[]): Buffer {
     parts.push(Buffer.from('PK\x03\x04', 'latin1'), fields, Buffer.from(name), packed);
     const more = Buffer.alloc(14);
     more.writeUInt32LE(offset, 10);
-    directory.push(Buffer.from('PK\x01\x02', 'latin1'), Buffer.from([20, 3]), fields, more, Buffer.from(name));
+    directory.push(
+      Buffer.from('PK\x01\x02', 'latin1'),
+      Buffer.from([20, 3]),
+      fields,
+      more,
+      Buffer.from(name),
+    );
     offset += 30 + Buffer.byteLength(name) + packed.length;
   }
   const central = Buffer.concat(directory);
