@@ -11,4 +11,4 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(status ?? 1);
-for (const name of ['gguf', 'gguf-store']) chmodSync(join(here, `dist/bin/${name}.js`), 0o755);
+for (const name of ['gguf', 'gguf-store']) chmodSync(join(here, `dist/commands/${name}.js`), 0o755);

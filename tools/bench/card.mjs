@@ -23,11 +23,11 @@ try {
   });
   const started = performance.now();
   const cpu = process.cpuUsage();
-  const { cardStep } = await import(join(plugin, 'dist/steps/card.js'));
+  const { cardStep } = await import(join(plugin, 'dist/steps/evidence/card.js'));
   const step = cardStep({ evidence, settings: {}, template: null });
   const { files } = await step.run({ directory, report: () => undefined, signal: undefined });
   const cardMs = performance.now() - started;
-  const { readPageAssets, reportStep } = await import(join(plugin, 'dist/steps/report.js'));
+  const { readPageAssets, reportStep } = await import(join(plugin, 'dist/steps/evidence/report.js'));
   const report = await reportStep([evidence], await readPageAssets(), { withEvidence: true }).run({
     directory,
     report: () => undefined,

@@ -77,7 +77,7 @@ async function bench(args) {
 
 /** Today's way: everything in one directory, one process after the other. */
 async function byHand({ work, tool, name, models, text, chunks }) {
-  const { kldReader } = await import(`${plugin}/kld/kld-reader.js`);
+  const { kldReader } = await import(`${plugin}/kld/tool/kld-reader.js`);
   const statisticsOf = (output) => {
     const reader = kldReader();
     for (const line of output.split('\n')) reader.line(line);
@@ -118,9 +118,9 @@ async function inChild(job) {
 
 /** Our way: the plugin's own steps on a store of their own. */
 async function ours({ work, tool, name, models, text, chunks }) {
-  const { performTogether } = await import(`${plugin}/steps/perform-together.js`);
-  const { measuring } = await import(`${plugin}/steps/measure.js`);
-  const { kldStep } = await import(`${plugin}/steps/kld.js`);
+  const { performTogether } = await import(`${plugin}/steps/run-cached-together.js`);
+  const { measuring } = await import(`${plugin}/steps/measure/measure.js`);
+  const { kldStep } = await import(`${plugin}/steps/measure/kld.js`);
   const { openStore } = await import(`${plugin}/store/store.js`);
   const { findBlob } = await import(`${plugin}/store/blobs.js`);
   const { referToFile } = await import(`${plugin}/store/external.js`);

@@ -263,7 +263,7 @@ function writeFile(path, sizeBytes) {
 }
 
 async function hashed(path) {
-  const { hashFile } = await import(join(plugin, 'store/hash-file.js'));
+  const { hashFile } = await import(join(plugin, 'files/hash-file.js'));
   return hashFile(path);
 }
 

@@ -190,10 +190,10 @@ async function one({
   imatrix,
   planOnly = false,
 }) {
-  const { perform } = await import(`${plugin}/steps/perform.js`);
-  const { quantizeStep } = await import(`${plugin}/steps/quantize.js`);
-  const { dryRunOf, dryRunStep } = await import(`${plugin}/steps/dry-run.js`);
-  const { ggufHeaderStep, modelHeaders } = await import(`${plugin}/steps/gguf-header.js`);
+  const { perform } = await import(`${plugin}/steps/run-cached.js`);
+  const { quantizeStep } = await import(`${plugin}/steps/quantize/quantize.js`);
+  const { dryRunOf, dryRunStep } = await import(`${plugin}/steps/quantize/dry-run.js`);
+  const { ggufHeaderStep, modelHeaders } = await import(`${plugin}/steps/gguf/gguf-header.js`);
   const { openStore } = await import(`${plugin}/store/store.js`);
   const { findBlob } = await import(`${plugin}/store/blobs.js`);
   const { referToFile } = await import(`${plugin}/store/external.js`);
@@ -239,8 +239,8 @@ async function one({
     false,
   );
   if (planOnly) {
-    const { quantizationPlan } = await import(`${plugin}/quant/plan.js`);
-    const { parseTensorTypes } = await import(`${plugin}/quant/tensor-types.js`);
+    const { quantizationPlan } = await import(`${plugin}/quant/plan/tensor-plan.js`);
+    const { parseTensorTypes } = await import(`${plugin}/quant/rules/tensor-types.js`);
     const stock = await perform(
       dryRunStep({
         headers,
@@ -309,7 +309,7 @@ function totalCpuMs() {
 }
 
 async function writeImatrix(path, model) {
-  const { readGgufFile } = await import(`${plugin}/steps/gguf-file.js`);
+  const { readGgufFile } = await import(`${plugin}/steps/gguf/gguf-file.js`);
   const { composeGguf } = await import(`${plugin}/gguf/compose.js`);
   const { tensors } = await readGgufFile(model);
   const weighted = tensors.filter(({ type, name }) => type === 'bf16' && name !== 'token_embd.weight');

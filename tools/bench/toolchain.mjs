@@ -21,6 +21,7 @@ export function toolchain(plugin) {
       throw new Error(`no ${part} of llama.cpp in ${place}: run \`npx nx run llama-cpp:${part}\` first`);
     return found;
   };
-  if (!existsSync(join(plugin, 'steps/perform.js'))) throw new Error('build the plugin first: npm run build');
+  if (!existsSync(join(plugin, 'steps/run-cached.js')))
+    throw new Error('build the plugin first: npm run build');
   return { bin: find('build', 'llama-quantize'), source: find('source', 'models/ggml-vocab-qwen2.gguf') };
 }

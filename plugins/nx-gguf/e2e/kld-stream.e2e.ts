@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, rmSync, symlinkSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { kldReader } from '../src/kld/kld-reader.js';
+import { kldReader } from '../src/kld/tool/kld-reader.js';
 import { leftovers } from './support/leftovers.js';
 import { killParents, pause, running, until, type Running } from './support/processes.js';
 import { editModel, shrinkModel } from './support/small-model.js';

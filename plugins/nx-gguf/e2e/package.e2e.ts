@@ -36,7 +36,7 @@ describe('the npm package', () => {
 
   it('has a command that starts as it is', () => {
     expect(
-      execFileSync(join(repository, 'plugins/nx-gguf/dist/bin/gguf-store.js'), ['--help'], {
+      execFileSync(join(repository, 'plugins/nx-gguf/dist/commands/gguf-store.js'), ['--help'], {
         encoding: 'utf8',
       }),
     ).toContain('gguf-store gc');

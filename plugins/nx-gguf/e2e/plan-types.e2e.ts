@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { qwen35Gguf, type Qwen35Shape } from '../src/gguf/testing/qwen35-gguf.js';
 import type { TinyGguf } from '../src/gguf/testing/tiny-gguf.js';
-import { ftypes } from '../src/quant/ftypes.js';
-import { quantizationPlan } from '../src/quant/plan.js';
-import { isQuantizedFtype, type PlanOptions } from '../src/quant/plan-reason.js';
-import { quantizeArgs } from '../src/quant/quantize-args.js';
-import { parseTensorTypes } from '../src/quant/tensor-types.js';
+import { ftypes } from '../src/quant/tool/ftypes.js';
+import { quantizationPlan } from '../src/quant/plan/tensor-plan.js';
+import { isQuantizedFtype, type PlanOptions } from '../src/quant/plan/plan-reason.js';
+import { quantizeArgs } from '../src/quant/tool/quantize-args.js';
+import { parseTensorTypes } from '../src/quant/rules/tensor-types.js';
 import { realDryRun } from './support/dry-run.js';
 import { scratchDirectory } from './support/workspace.js';
 

@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import type { Evidence } from '../src/core/generated/evidence.generated.js';
 import { renderPage } from '../src/report/page/page.js';
 import { sampleEvidence } from '../src/report/testing/sample-evidence.js';
-import { readPageAssets } from '../src/steps/report.js';
+import { readPageAssets } from '../src/steps/evidence/report.js';
 import { browserSuite, complaintsOf, startBrowser } from './support/browser.js';
 import { scratchDirectory } from './support/workspace.js';
 

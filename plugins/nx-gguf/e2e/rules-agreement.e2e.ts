@@ -1,8 +1,12 @@
 import { rmSync } from 'node:fs';
 import { qwen35Gguf } from '../src/gguf/testing/qwen35-gguf.js';
 import type { TinyGguf } from '../src/gguf/testing/tiny-gguf.js';
-import { patternProblem } from '../src/quant/tensor-pattern.js';
-import { normalizeTensorTypes, parseTensorTypes, tensorTypeMatcher } from '../src/quant/tensor-types.js';
+import { patternProblem } from '../src/quant/rules/tensor-pattern.js';
+import {
+  normalizeTensorTypes,
+  parseTensorTypes,
+  tensorTypeMatcher,
+} from '../src/quant/rules/tensor-types.js';
 import { realDryRun } from './support/dry-run.js';
 import { scratchDirectory } from './support/workspace.js';
 

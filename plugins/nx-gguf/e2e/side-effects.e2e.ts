@@ -1,10 +1,10 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { qwen35Gguf, qwen35Small, type Qwen35Shape } from '../src/gguf/testing/qwen35-gguf.js';
-import { pinRules, sideEffects } from '../src/quant/pins.js';
-import { quantizationPlan } from '../src/quant/plan.js';
-import type { PlanRule } from '../src/quant/plan-rule.js';
-import { normalizeTensorTypes, parseTensorTypes } from '../src/quant/tensor-types.js';
+import { pinRules, sideEffects } from '../src/quant/rules/pins.js';
+import { quantizationPlan } from '../src/quant/plan/tensor-plan.js';
+import type { PlanRule } from '../src/quant/plan/plan-rule.js';
+import { normalizeTensorTypes, parseTensorTypes } from '../src/quant/rules/tensor-types.js';
 import { realDryRun } from './support/dry-run.js';
 import { repository, scratchDirectory } from './support/workspace.js';
 

@@ -244,11 +244,15 @@ it('the command line tools know the remote from the files that Nx reads', async 
   const env = { PATH: process.env['PATH'] ?? '', HOME: scratch };
   const tool = async (name: string, ...args: string[]) =>
     (
-      await execa(process.execPath, [join(g.root, `node_modules/nx-gguf/dist/bin/${name}.js`), ...args], {
-        cwd: join(g.root, 'models'),
-        env,
-        extendEnv: false,
-      })
+      await execa(
+        process.execPath,
+        [join(g.root, `node_modules/nx-gguf/dist/commands/${name}.js`), ...args],
+        {
+          cwd: join(g.root, 'models'),
+          env,
+          extendEnv: false,
+        },
+      )
     ).stdout;
   await expect(tool('gguf-store', 'path')).resolves.toBe(join(scratch, 'store-a'));
   await expect(tool('gguf-store', 'push')).resolves.toMatch(

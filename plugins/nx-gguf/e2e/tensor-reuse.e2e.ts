@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ftypes } from '../src/quant/ftypes.js';
+import { ftypes } from '../src/quant/tool/ftypes.js';
 import { cutQwen35 } from './support/cut-qwen35.js';
 import { asFile, imatrixOf, madeLlama, madeMixture } from './support/made-models.js';
 import { quantizeLab, type LabVariant, type QuantizeLab } from './support/quantize-lab.js';

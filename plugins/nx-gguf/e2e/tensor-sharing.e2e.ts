@@ -12,11 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { runStoreCommand } from '../src/bin/store-command.js';
+import { runStoreCommand } from '../src/commands/store-command.js';
 import { putAction } from '../src/store/actions.js';
 import { adoptFile } from '../src/store/blobs.js';
-import { readGgufFile } from '../src/steps/gguf-file.js';
-import { perform } from '../src/steps/perform.js';
+import { readGgufFile } from '../src/steps/gguf/gguf-file.js';
+import { perform } from '../src/steps/run-cached.js';
 import { verifyStore } from '../src/store/verify.js';
 import { runTool } from '../src/toolchain/run-tool.js';
 import {

@@ -1,8 +1,8 @@
 import type { PostTasksExecution, PreTasksExecution } from '@nx/devkit';
 import { targetPrefix } from './infer/target-prefix.js';
-import { mayNameConfiguration } from './nx/misspelt-target.js';
-import { namesFiles } from './nx/named-targets.js';
-import { nxRemoteVariable } from './nx/nx-remote-variable.js';
+import { mayNameConfiguration } from './hooks/misspelt-target.js';
+import { namesFiles } from './hooks/named-targets.js';
+import { nxRemoteVariable } from './hooks/nx-remote-variable.js';
 
 export { createDependencies } from './infer/create-dependencies.js';
 export { createNodes } from './infer/create-nodes.js';
@@ -16,7 +16,7 @@ const { env } = process;
 /** After a run, puts the files of targets that came out of Nx's cache where people look for them. */
 export const postTasksExecution: PostTasksExecution = async (options, context) => {
   // Nx starts the plugin before it builds the graph too, when this is not needed: loading it then would cost each command.
-  const { placeRequested } = await import('./nx/place-requested.js');
+  const { placeRequested } = await import('./hooks/place-requested.js');
   await placeRequested(options, context);
 };
 
@@ -32,11 +32,11 @@ export const preTasksExecution: PreTasksExecution = async (options, context) => 
   await withoutDeadCache();
   const prefix = targetPrefix(options);
   if (mayNameConfiguration(context.argv, prefix)) {
-    const { refuseMisspelt } = await import('./nx/refuse-misspelt.js');
+    const { refuseMisspelt } = await import('./hooks/refuse-misspelt.js');
     await refuseMisspelt(context.argv, { workspaceRoot: context.workspaceRoot, prefix });
   }
   if (!namesFiles(context.argv, prefix)) return;
-  const { markGone } = await import('./nx/mark-gone.js');
+  const { markGone } = await import('./hooks/missing-results.js');
   await markGone(options, context);
 };
 
@@ -44,7 +44,7 @@ export const preTasksExecution: PreTasksExecution = async (options, context) => 
 async function withoutDeadCache(): Promise<void> {
   const server = env[nxRemoteVariable];
   if (server === undefined || server === '') return;
-  const { nxRemoteProblem } = await import('./nx/nx-remote.js');
+  const { nxRemoteProblem } = await import('./hooks/nx-remote.js');
   const problem = await nxRemoteProblem(env);
   if (problem === null) return;
   process.stdout.write(`warning: Nx's remote cache ${problem}; going on without it\n`);

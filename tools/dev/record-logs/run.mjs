@@ -1,4 +1,4 @@
-// Runs a tool the way steps/perplexity-tool.ts and toolchain/run-tool.ts do, with both streams in the order in which they were written.
+// Runs a tool the way steps/measure/perplexity-tool.ts and toolchain/run-tool.ts do, with both streams in the order in which they were written.
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

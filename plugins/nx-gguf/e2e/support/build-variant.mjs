@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 const { store: root, tool, model, imatrix, settings, rules, name, expected } = JSON.parse(process.argv[2]);
 const plugin = join(import.meta.dirname, '../../dist');
-const { perform } = await import(`${plugin}/steps/perform.js`);
-const { quantizeStep } = await import(`${plugin}/steps/quantize.js`);
+const { perform } = await import(`${plugin}/steps/run-cached.js`);
+const { quantizeStep } = await import(`${plugin}/steps/quantize/quantize.js`);
 const { findBlob } = await import(`${plugin}/store/blobs.js`);
 const { noRemotes } = await import(`${plugin}/remote/create-remotes.js`);
 const { openStore } = await import(`${plugin}/store/store.js`);

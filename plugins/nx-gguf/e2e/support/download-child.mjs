@@ -6,7 +6,7 @@ import { peakMemoryBytes } from '../../../../tools/dev/peak-memory.mjs';
 const [packageDirectory, store, url, sha256, sizeBytes] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(join(packageDirectory, 'dist', path)).href);
 const { downloadFiles } = await load('upstream/download-files.js');
-const { transferSettings } = await load('upstream/transfer.js');
+const { transferSettings } = await load('transport/transfer-settings.js');
 const { openStore } = await load('store/store.js');
 
 const context = {

@@ -2,7 +2,7 @@ import { mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { headerOnlyGguf, type TinyGguf } from '../../src/gguf/testing/tiny-gguf.js';
-import { readDryRun, type DryRun } from '../../src/quant/dry-run.js';
+import { readDryRun, type DryRun } from '../../src/quant/tool/dry-run.js';
 import { realTools } from './workspace.js';
 
 /** Asks the real llama-quantize what it would make of a model, of which the header is enough. */

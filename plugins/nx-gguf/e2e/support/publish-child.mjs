@@ -7,8 +7,8 @@ import { peakMemoryBytes } from '../../../../tools/dev/peak-memory.mjs';
 const [packageDirectory, store, repository, path, sha256] = process.argv.slice(2);
 const load = (file) => import(pathToFileURL(join(packageDirectory, 'dist', file)).href);
 const { hubDestination } = await load('destination/hub.js');
-const { planPublication } = await load('publish/plan.js');
-const { transferSettings } = await load('upstream/transfer.js');
+const { planPublication } = await load('publication/upload-plan.js');
+const { transferSettings } = await load('transport/transfer-settings.js');
 const { openStore } = await load('store/store.js');
 
 const context = {

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { recordText } from '../publish/record.js';
+import { recordText } from '../publication/record.js';
 import { testContext, type TestContext } from '../upstream/testing/context.js';
 import { directoryDestination } from './directory.js';
 import { actionsOf, publishFiles, storedFiles, type TestFiles } from './testing/publish.js';

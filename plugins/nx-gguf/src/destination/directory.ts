@@ -3,15 +3,15 @@ import { join, relative, sep } from 'node:path';
 import type { Published, PublishedFile } from '../core/generated/published.generated.js';
 import { gitBlobOid } from '../core/digest.js';
 import { systemErrorCode } from '../core/errors.js';
-import { changesOf, type PresentFile } from '../publish/plan.js';
-import { readRecord, recordFile, recordText } from '../publish/record.js';
+import { changesOf, type PresentFile } from '../publication/upload-plan.js';
+import { readRecord, recordFile, recordText } from '../publication/record.js';
 import { findBlob } from '../store/blobs.js';
-import { makeDirectory, syncDirectory, syncFile, writeDurably } from '../store/durable.js';
-import { hashFile } from '../store/hash-file.js';
-import { isPlaced, placeFile } from '../store/place.js';
-import { isAbandoned, temporaryBeside } from '../store/temporary.js';
-import { interrupted } from '../upstream/retry.js';
-import type { UpstreamContext } from '../upstream/transfer.js';
+import { makeDirectory, syncDirectory, syncFile, writeDurably } from '../files/durable.js';
+import { hashFile } from '../files/hash-file.js';
+import { isPlaced, placeFile } from '../files/link-or-copy.js';
+import { isAbandoned, temporaryBeside } from '../files/temporary.js';
+import { interrupted } from '../transport/retry.js';
+import type { UpstreamContext } from '../transport/transfer-settings.js';
 import type {
   DestinationRequest,
   DestinationSession,

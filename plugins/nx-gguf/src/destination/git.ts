@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { GgufError, isGgufError } from '../core/errors.js';
 import type { PublishGit } from '../core/generated/model.generated.js';
-import { belongsInLfs, withTrackedFiles } from '../publish/lfs-attributes.js';
-import { changesOf, type Present } from '../publish/plan.js';
+import { belongsInLfs, withTrackedFiles } from '../publication/lfs-attributes.js';
+import { changesOf, type Present } from '../publication/upload-plan.js';
 import type { PublishPlan } from '../core/generated/publish-plan.generated.js';
-import { readRecord, recordFile } from '../publish/record.js';
-import { writeDurably } from '../store/durable.js';
-import { placeFile } from '../store/place.js';
+import { readRecord, recordFile } from '../publication/record.js';
+import { writeDurably } from '../files/durable.js';
+import { placeFile } from '../files/link-or-copy.js';
 import { runGitWithRetries } from '../upstream/git.js';
 import {
   fetchRevision,
@@ -16,7 +16,7 @@ import {
   type GitFile,
   type GitRepository,
 } from '../upstream/git-repository.js';
-import type { UpstreamContext } from '../upstream/transfer.js';
+import type { UpstreamContext } from '../transport/transfer-settings.js';
 import type { DestinationRequest, DestinationSession, OpenDestination, Publication } from './session.js';
 
 /** What the work on one branch has at hand. */

@@ -1,10 +1,10 @@
 import { GgufError, isGgufError } from '../core/errors.js';
 import type { HubAccess } from '../upstream/hub-endpoint.js';
 import type { HubPlace } from '../upstream/hub-errors.js';
-import { transientStatus, type Http, type HttpAnswer } from '../upstream/http.js';
-import { rateLimit } from '../upstream/rate-limit.js';
-import { withRetries } from '../upstream/retry.js';
-import type { UpstreamContext } from '../upstream/transfer.js';
+import { transientStatus, type Http, type HttpAnswer } from '../transport/http.js';
+import { rateLimit } from '../transport/rate-limit.js';
+import { withRetries } from '../transport/retry.js';
+import type { UpstreamContext } from '../transport/transfer-settings.js';
 import { FilePart } from './file-part.js';
 import { hubWriteError } from './hub-write-errors.js';
 import { uploadJournal, type UploadAction } from './upload-journal.js';

@@ -1,5 +1,5 @@
 import { GgufError } from '../core/errors.js';
-import type { HttpAnswer } from '../upstream/http.js';
+import type { HttpAnswer } from '../transport/http.js';
 import type { HubPlace } from '../upstream/hub-errors.js';
 
 const longestMessage = 300;

@@ -1,6 +1,6 @@
 import type { PublishPlan } from '../core/generated/publish-plan.generated.js';
 import type { PublishedFile } from '../core/generated/published.generated.js';
-import type { Present } from '../publish/plan.js';
+import type { Present } from '../publication/upload-plan.js';
 
 /** The bytes of a file that is published: a file on this machine, or a short text. */
 export type PublishedContent = { path: string } | { text: string };

@@ -1,9 +1,9 @@
 import { carriedFiles } from '../core/target.js';
-import { defaultToolchain } from './declared-model.js';
-import { declaredSource } from './declared-source.js';
+import { defaultToolchain } from '../workspace/declared-model.js';
+import { declaredSource } from '../workspace/declared-source.js';
 import { inferredTarget, type InferredTarget } from './inferred-target.js';
 import { jsonFields, manifests } from './inputs.js';
-import { text } from './loose-json.js';
+import { text } from '../workspace/loose-json.js';
 import type { ProjectContext } from './model-context.js';
 import { sourceParts } from './source-parts.js';
 

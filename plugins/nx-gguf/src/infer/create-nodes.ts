@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { CreateNodes } from '@nx/devkit';
-import { looseJson } from './loose-json.js';
+import { looseJson } from '../workspace/loose-json.js';
 import { isOurs, projectKinds, projectNode, type Declaration, type ProjectKind } from './project-node.js';
 import { projectNames } from './project-names.js';
 import { targetPrefix } from './target-prefix.js';

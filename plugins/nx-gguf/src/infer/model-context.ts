@@ -1,5 +1,5 @@
-import type { DeclaredModel } from './declared-model.js';
-import type { DeclaredSource } from './declared-source.js';
+import type { DeclaredModel } from '../workspace/declared-model.js';
+import type { DeclaredSource } from '../workspace/declared-source.js';
 import { jsonFields, namedFile, type Dependency, type Input } from './inputs.js';
 import { sourceParts, type SourceParts } from './source-parts.js';
 

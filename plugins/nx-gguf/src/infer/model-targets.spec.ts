@@ -1,4 +1,4 @@
-import { declaredModel } from './declared-model.js';
+import { declaredModel } from '../workspace/declared-model.js';
 import type { InferredTarget } from './inferred-target.js';
 import { modelTargets } from './model-targets.js';
 

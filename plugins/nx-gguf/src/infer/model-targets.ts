@@ -1,4 +1,4 @@
-import type { DeclaredModel } from './declared-model.js';
+import type { DeclaredModel } from '../workspace/declared-model.js';
 import type { InferredTarget } from './inferred-target.js';
 import { measuringTargets } from './measuring-targets.js';
 import { modelContext, type ProjectContext } from './model-context.js';

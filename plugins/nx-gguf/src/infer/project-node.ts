@@ -1,11 +1,11 @@
 import type { CreateNodesResult, ProjectConfiguration } from '@nx/devkit';
 import { modelSchema } from '../core/generated/model.generated.js';
-import { goneInputs } from '../core/gone-variable.js';
+import { goneInputs } from '../core/rerun-input.js';
 import { logicVersions } from '../core/logic-versions.js';
 import { corpusTargets } from './corpus-targets.js';
-import { declaredModel } from './declared-model.js';
+import { declaredModel } from '../workspace/declared-model.js';
 import { aggregateTarget, type InferredTarget } from './inferred-target.js';
-import { isRecord } from './loose-json.js';
+import { isRecord } from '../workspace/loose-json.js';
 import { modelTargets } from './model-targets.js';
 import type { ProjectName } from './project-names.js';
 import { targetGroups } from './target-groups.js';

@@ -1,4 +1,4 @@
-import type { DeclaredSource } from './declared-source.js';
+import type { DeclaredSource } from '../workspace/declared-source.js';
 import { namedFile, namedFiles, type Dependency, type Input } from './inputs.js';
 
 /** Where a source is declared. */

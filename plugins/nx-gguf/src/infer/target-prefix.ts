@@ -1,5 +1,5 @@
 import { pluginSchema } from '../core/generated/plugin.generated.js';
-import { isRecord } from './loose-json.js';
+import { isRecord } from '../workspace/loose-json.js';
 
 /** What stands in front of each inferred target's name: the plugin's option `targetPrefix`; nothing when it is absent or wrong, which the targets report. */
 export function targetPrefix(options: unknown): string {

@@ -1,6 +1,6 @@
 import { inferredTarget, type InferredTarget } from './inferred-target.js';
 import { manifests, namedFile, type Input } from './inputs.js';
-import { isRecord, text } from './loose-json.js';
+import { isRecord, text } from '../workspace/loose-json.js';
 import type { ProjectContext } from './model-context.js';
 
 const declaration: Input = '{projectRoot}/toolchain.json';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../core/events.js';
-import { interrupted } from '../upstream/retry.js';
+import { interrupted } from '../transport/retry.js';
 import { RemoteFailure, type RemoteStore } from './remote-store.js';
-import type { RunNotes } from './run-notes.js';
+import type { RunNotes } from './breaker-state.js';
 
 /** How long a remote may take. Times in milliseconds. */
 export interface Patience {

@@ -3,7 +3,7 @@ import { adoptHashed, findBlob, type BlobId } from '../store/blobs.js';
 import type { StoreLayout } from '../store/layout.js';
 import { withLock } from '../store/lock.js';
 import { partialPath } from '../store/downloads.js';
-import { discardPartial, openPartial, type PartialFile } from '../upstream/partial-file.js';
+import { discardPartial, openPartial, type PartialFile } from '../transport/partial-file.js';
 import type { GuardedRemote } from './breaker.js';
 import { RemoteFailure } from './remote-store.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { seededRandom } from '../core/seeded-random.js';
-import { perform, type Effects } from '../steps/perform.js';
+import { perform, type Effects } from '../steps/run-cached.js';
 import type { Step } from '../steps/step.js';
 import { testEffects } from '../steps/testing/effects.js';
 import { findBlob } from '../store/blobs.js';

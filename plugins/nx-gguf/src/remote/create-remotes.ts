@@ -4,7 +4,7 @@ import { guarded, ordinaryPatience, type Patience } from './breaker.js';
 import { openRemote } from './open-remote.js';
 import { remoteSettings } from './remote-settings.js';
 import { joinRemotes, type Remotes } from './remotes.js';
-import { runNotes } from './run-notes.js';
+import { runNotes } from './breaker-state.js';
 
 /** What the remotes of a workspace are made of. */
 export interface RemotesContext {

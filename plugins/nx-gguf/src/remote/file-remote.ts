@@ -2,8 +2,8 @@ import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Sha256 } from '../core/digest.js';
 import { systemErrorCode } from '../core/errors.js';
-import { makeDirectory, publish } from '../store/durable.js';
-import { temporaryBeside } from '../store/temporary.js';
+import { makeDirectory, publish } from '../files/durable.js';
+import { temporaryBeside } from '../files/temporary.js';
 import { longestManifestBytes, RemoteFailure, type RemoteStore } from './remote-store.js';
 
 const readBytes = 1 << 20;

@@ -1,6 +1,6 @@
 import { isGgufError, systemErrorCode } from '../core/errors.js';
-import type { HttpAnswer } from '../upstream/http.js';
-import { asTransient } from '../upstream/retry.js';
+import type { HttpAnswer } from '../transport/http.js';
+import { asTransient } from '../transport/retry.js';
 import { RemoteFailure } from './remote-store.js';
 
 /**

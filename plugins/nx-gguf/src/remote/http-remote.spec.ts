@@ -1,7 +1,7 @@
 import { sha256 } from '../core/digest.js';
 import { temporaryStore } from '../store/testing/temporary-store.js';
-import { openHttp } from '../upstream/http.js';
-import { transferSettings } from '../upstream/transfer.js';
+import { openHttp } from '../transport/http.js';
+import { transferSettings } from '../transport/transfer-settings.js';
 import { httpRemote } from './http-remote.js';
 import { uploadNotes } from './open-remote.js';
 import type { RemoteStore } from './remote-store.js';

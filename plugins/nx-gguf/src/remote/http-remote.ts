@@ -1,5 +1,5 @@
 import { isSha256, type Sha256 } from '../core/digest.js';
-import type { Http, HttpAnswer, HttpRequest, Token } from '../upstream/http.js';
+import type { Http, HttpAnswer, HttpRequest, Token } from '../transport/http.js';
 import { httpFailure, requireDone } from './http-failure.js';
 import { manifestBody, RemoteFailure, type OfferedBlob, type RemoteStore } from './remote-store.js';
 import { canResume, tusUpload, type UploadNotes } from './tus-upload.js';

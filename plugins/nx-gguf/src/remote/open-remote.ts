@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readFile, rm } from 'node:fs/promises';
 import { sha256 } from '../core/digest.js';
 import { downloadsDirectory } from '../store/downloads.js';
-import { writeDurably } from '../store/durable.js';
+import { writeDurably } from '../files/durable.js';
 import type { StoreLayout } from '../store/layout.js';
 import type { RemotePlace } from './remote-place.js';
 import type { RemoteStore } from './remote-store.js';
@@ -33,8 +33,8 @@ export async function openRemote(
     case 'http': {
       const [{ httpRemote }, { openHttp }, { transferSettings }] = await Promise.all([
         import('./http-remote.js'),
-        import('../upstream/http.js'),
-        import('../upstream/transfer.js'),
+        import('../transport/http.js'),
+        import('../transport/transfer-settings.js'),
       ]);
       return httpRemote({
         base: place.base,

@@ -1,5 +1,5 @@
 import type { Sha256 } from '../core/digest.js';
-import type { HttpAnswer, HttpRequest } from '../upstream/http.js';
+import type { HttpAnswer, HttpRequest } from '../transport/http.js';
 import { requireDone } from './http-failure.js';
 import { RemoteFailure, type OfferedBlob } from './remote-store.js';
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSha256, sha256, type Sha256 } from '../core/digest.js';
 import type { StoreLayout } from '../store/layout.js';
-import { ownedName, ownerOf } from '../store/owned-name.js';
+import { ownedName, ownerOf } from '../files/process-file-name.js';
 
 /** Which results are still to be uploaded to a remote: a run that was killed, or met a remote that was down, is made up for by a later one. */
 export interface UploadJournal {

@@ -1,4 +1,4 @@
-import { compareResults } from '../kld/compare-results.js';
+import { compareResults } from '../kld/statistics/compare-results.js';
 import { chunkPair, resultOf } from '../kld/testing/chunk-series.js';
 import { fullComparisonText, sequentialComparisonText } from './comparison-text.js';
 

@@ -1,6 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import type { GateCheck, GateResult } from '../core/generated/gate.generated.js';
-import { gateMetrics } from '../kld/gate-metrics.js';
+import { gateMetrics } from '../kld/gates/gate-metrics.js';
 import { estimateText, sizeText } from './numbers.js';
 
 const digits: Readonly<Partial<Record<GateCheck['metric'], number>>> = {

@@ -1,5 +1,5 @@
 import { markdownTable } from 'markdown-table';
-import { planDifference, type TypedTensor } from '../quant/plan-diff.js';
+import { planDifference, type TypedTensor } from '../quant/plan/plan-diff.js';
 import { sizeChangeText, sizeText } from './numbers.js';
 import { tensorGroups } from './tensor-groups.js';
 

@@ -1,6 +1,6 @@
-import { quantizationPlan } from '../quant/plan.js';
+import { quantizationPlan } from '../quant/plan/tensor-plan.js';
 import { dryRun } from '../quant/testing/dry-runs.js';
-import { parseTensorTypes } from '../quant/tensor-types.js';
+import { parseTensorTypes } from '../quant/rules/tensor-types.js';
 import { numberRanges } from './number-ranges.js';
 import { planDiffTable } from './plan-diff-table.js';
 import { planTable } from './plan-table.js';

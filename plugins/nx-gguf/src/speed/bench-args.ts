@@ -1,6 +1,6 @@
 import { GgufError } from '../core/errors.js';
 import type { BenchSettings } from '../core/generated/model.generated.js';
-import { numberFlag } from '../kld/tool-flags.js';
+import { numberFlag } from '../kld/tool/tool-flags.js';
 
 /**
  * Arguments of llama-bench for one model (checked against tools/llama-bench/llama-bench.cpp of v0.5.0). It has no argument

@@ -4,7 +4,7 @@ import type { Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { parseAs } from '../core/validate.js';
-import { writeDurably } from './durable.js';
+import { writeDurably } from '../files/durable.js';
 import type { StoreLayout } from './layout.js';
 
 /** The manifest that an action produced, or null. A hit counts as use: its file's mtime is refreshed for `gc`. */

@@ -2,10 +2,10 @@ import { chmod, rm, utimes } from 'node:fs/promises';
 import { prettyJson } from '../core/canonical-json.js';
 import type { Sha256 } from '../core/digest.js';
 import { systemErrorCode } from '../core/errors.js';
-import { publish, syncFile, writeDurably } from './durable.js';
+import { publish, syncFile, writeDurably } from '../files/durable.js';
 import { referredPath } from './external.js';
-import { fileState, isSameState, readRecord, recordableState, type FileState } from './file-state.js';
-import { hashFile, type OnBytes } from './hash-file.js';
+import { fileState, isSameState, readRecord, recordableState, type FileState } from '../files/file-state.js';
+import { hashFile, type OnBytes } from '../files/hash-file.js';
 import type { StoreLayout } from './layout.js';
 
 /** The digest and size of a file's bytes. */

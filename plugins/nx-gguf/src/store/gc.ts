@@ -8,7 +8,7 @@ import { discardBlob } from './blobs.js';
 import { removeOldDownloads } from './downloads.js';
 import type { StoreLayout } from './layout.js';
 import { withLock } from './lock.js';
-import { isAbandoned } from './temporary.js';
+import { isAbandoned } from '../files/temporary.js';
 import { sweepTensors } from './tensor-upkeep.js';
 import { listActions, listBlobs } from './usage.js';
 import { removeAbandonedWork, workInProgress } from './work-dir.js';

@@ -5,7 +5,7 @@ import { seededRandom } from '../core/seeded-random.js';
 import { findAction } from './actions.js';
 import { findBlob } from './blobs.js';
 import type { StoreLayout } from './layout.js';
-import { ownerOf } from './owned-name.js';
+import { ownerOf } from '../files/process-file-name.js';
 import { otherProcess } from './testing/other-process.js';
 import { age, leftovers, temporaryStore } from './testing/temporary-store.js';
 import { listActions } from './usage.js';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, systemErrorCode } from '../core/errors.js';
-import { backgroundFlush, quietly } from './background-flush.js';
+import { backgroundFlush, quietly } from '../files/background-flush.js';
 import type { BlobId } from './blobs.js';
-import type { OnBytes } from './hash-file.js';
-import { hasherFor } from './piece-hasher.js';
+import type { OnBytes } from '../files/hash-file.js';
+import { hasherFor } from '../files/piece-hasher.js';
 
 /** A piece of a file to be written: bytes in memory, or a range of another file whose digest may be known. */
 export type Piece =

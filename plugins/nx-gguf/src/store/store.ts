@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { prettyJson } from '../core/canonical-json.js';
 import { GgufError, systemErrorCode } from '../core/errors.js';
-import { writeDurably } from './durable.js';
+import { writeDurably } from '../files/durable.js';
 import { storeLayout, type StoreLayout } from './layout.js';
 
 /** Where the store is: `NX_GGUF_STORE`, else `nx-gguf` under the XDG cache directory. */

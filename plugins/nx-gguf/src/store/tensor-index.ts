@@ -4,9 +4,9 @@ import { canonicalJson, type Json } from '../core/canonical-json.js';
 import { isSha256, type Sha256 } from '../core/digest.js';
 import type { ByteRange } from '../gguf/byte-source.js';
 import { checkedBlob, type BlobId } from './blobs.js';
-import { writeDurably } from './durable.js';
+import { writeDurably } from '../files/durable.js';
 import type { StoreLayout } from './layout.js';
-import { ownedName } from './owned-name.js';
+import { ownedName } from '../files/process-file-name.js';
 
 /** A tensor in a GGUF blob: where its bytes are, their digest, and the keys of the quantizations that give them. */
 export interface IndexedTensor {

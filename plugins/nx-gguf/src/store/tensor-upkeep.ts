@@ -1,6 +1,6 @@
 import { isSha256, type Sha256 } from '../core/digest.js';
 import { findBlob } from './blobs.js';
-import { fileState } from './file-state.js';
+import { fileState } from '../files/file-state.js';
 import type { StoreLayout } from './layout.js';
 import { forgetTensors, indexTensors, readTensorIndex } from './tensor-index.js';
 import { listTensorIndexes } from './usage.js';

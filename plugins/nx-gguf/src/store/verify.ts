@@ -3,7 +3,7 @@ import type { Sha256 } from '../core/digest.js';
 import { isGgufError, systemErrorCode } from '../core/errors.js';
 import { readManifest } from './actions.js';
 import { discardBlob } from './blobs.js';
-import { hashFile, type OnBytes } from './hash-file.js';
+import { hashFile, type OnBytes } from '../files/hash-file.js';
 import type { StoreLayout } from './layout.js';
 import { verifyTensors, type TensorVerification } from './tensor-upkeep.js';
 import { listActions, listBlobs } from './usage.js';

@@ -2,11 +2,11 @@ import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
-import { freeBytes } from './free-space.js';
+import { freeBytes } from '../files/free-space.js';
 import type { StoreLayout } from './layout.js';
 import { withLock, type LockOptions } from './lock.js';
-import { ownedName, ownerOf } from './owned-name.js';
-import { releaseFifos } from './release-fifos.js';
+import { ownedName, ownerOf } from '../files/process-file-name.js';
+import { releaseFifos } from '../files/release-fifos.js';
 
 /** What tools say of a full disk: the C library, and numpy, which asks for all the space before it writes. */
 const fullWords = /no space left on device|not enough free space|disk quota exceeded/i;

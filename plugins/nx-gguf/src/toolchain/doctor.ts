@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
 import { GgufError } from '../core/errors.js';
-import { freeBytes } from '../store/free-space.js';
+import { freeBytes } from '../files/free-space.js';
 import { output, type ToolchainContext } from './context.js';
 
 /** One thing that building or running the toolchain needs. */

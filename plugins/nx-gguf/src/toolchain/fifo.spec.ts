@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GgufError } from '../core/errors.js';
-import { releaseFifos } from '../store/release-fifos.js';
+import { releaseFifos } from '../files/release-fifos.js';
 import { temporaryDirectory } from '../store/testing/temporary-store.js';
 import { makeFifos, readFifo, writeFifo } from './fifo.js';
 import { relay, streamSink } from './relay.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, prettyJson, type Json } from '../core/canonical-json.js';
-import { syncDirectory, writeDurably } from '../store/durable.js';
+import { syncDirectory, writeDurably } from '../files/durable.js';
 import { withLock } from '../store/lock.js';
 import type { ToolchainContext } from './context.js';
 

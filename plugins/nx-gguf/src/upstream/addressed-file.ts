@@ -2,7 +2,7 @@ import { GgufError } from '../core/errors.js';
 import type { ByteSource } from '../gguf/byte-source.js';
 import { hubAccess, hubEndpoint } from './hub-endpoint.js';
 import { hubError, type HubPlace } from './hub-errors.js';
-import { shownUrl, type HttpAnswer } from './http.js';
+import { shownUrl, type HttpAnswer } from '../transport/http.js';
 import { withHttpSource, type RangedContext, type RangedFile } from './http-source.js';
 
 /**

@@ -8,7 +8,7 @@ import { list, type ReadEntry } from 'tar';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import { shownPath } from '../core/safe-path.js';
-import { freeBytes } from '../store/free-space.js';
+import { freeBytes } from '../files/free-space.js';
 
 /** A member to take out of an archive. Only its bytes are written, to a path of ours: names in the archive go nowhere. */
 export interface MemberExtraction {

@@ -1,14 +1,14 @@
 import { GgufError } from '../core/errors.js';
 import { adoptHashed, findBlob, type BlobId } from '../store/blobs.js';
 import { partialPath } from '../store/downloads.js';
-import { fileState } from '../store/file-state.js';
+import { fileState } from '../files/file-state.js';
 import { withLock } from '../store/lock.js';
 import type { StoreLayout } from '../store/layout.js';
-import { transientStatus, type Http, type HttpAnswer, type Token } from './http.js';
-import { discardPartial, openPartial, type PartialFile } from './partial-file.js';
-import type { Take } from './rate-limit.js';
-import { TransientError, withRetries } from './retry.js';
-import type { UpstreamContext } from './transfer.js';
+import { transientStatus, type Http, type HttpAnswer, type Token } from '../transport/http.js';
+import { discardPartial, openPartial, type PartialFile } from '../transport/partial-file.js';
+import type { Take } from '../transport/rate-limit.js';
+import { TransientError, withRetries } from '../transport/retry.js';
+import type { UpstreamContext } from '../transport/transfer-settings.js';
 
 /** A file to bring: where from, and by what its bytes are known. At least one digest is given. */
 export interface WantedFile {

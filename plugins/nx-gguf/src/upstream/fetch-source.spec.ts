@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fetchUrlStep } from '../steps/fetch-locked.js';
+import { fetchUrlStep } from '../steps/source/fetch-locked.js';
 import type { Workbench } from '../steps/step.js';
 import { findBlob } from '../store/blobs.js';
 import { extractMember } from './archive-member.js';

@@ -3,10 +3,10 @@ import type { GitSource, HuggingFaceSource, UrlSource } from '../core/generated/
 import type { BlobId } from '../store/blobs.js';
 import { refusal } from './addressed-file.js';
 import { downloadFiles } from './download-files.js';
-import { shownUrl } from './http.js';
+import { shownUrl } from '../transport/http.js';
 import { fetchFromGit, resolveGit } from './resolve-git.js';
 import { fetchFromHub, resolveHub } from './resolve-hub.js';
-import type { UpstreamContext } from './transfer.js';
+import type { UpstreamContext } from '../transport/transfer-settings.js';
 
 /** Sources whose files are pinned by a lock. */
 export type LockableSource = HuggingFaceSource | GitSource;

@@ -5,7 +5,7 @@ import { tinyGguf } from '../gguf/testing/tiny-gguf.js';
 import type { ByteSource } from '../gguf/byte-source.js';
 import { addressedFile, refusal, withAddressed } from './addressed-file.js';
 import { withHttpSource, type RangedContext, type RangedFile } from './http-source.js';
-import { transferSettings, type TransferSettings } from './transfer.js';
+import { transferSettings, type TransferSettings } from '../transport/transfer-settings.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 

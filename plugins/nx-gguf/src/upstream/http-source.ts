@@ -1,10 +1,10 @@
 import { GgufError } from '../core/errors.js';
 import type { ByteRange, ByteSource } from '../gguf/byte-source.js';
 import type { WantedFile } from './download-file.js';
-import { openHttp, transientStatus, type Http, type HttpAnswer } from './http.js';
+import { openHttp, transientStatus, type Http, type HttpAnswer } from '../transport/http.js';
 import { requireOnline } from './offline.js';
-import { TransientError, withRetries } from './retry.js';
-import type { UpstreamContext } from './transfer.js';
+import { TransientError, withRetries } from '../transport/retry.js';
+import type { UpstreamContext } from '../transport/transfer-settings.js';
 
 /** A file on a web server of which only parts are wanted. */
 export type RangedFile = Pick<WantedFile, 'name' | 'url' | 'token' | 'refused'>;

@@ -1,11 +1,11 @@
 import { GgufError } from '../core/errors.js';
 import { hubAccess, type HubAccess } from './hub-endpoint.js';
 import { hubError, type HubPlace } from './hub-errors.js';
-import { transientStatus, type Http } from './http.js';
-import { withRetries } from './retry.js';
+import { transientStatus, type Http } from '../transport/http.js';
+import { withRetries } from '../transport/retry.js';
 import type { ListedFile } from './select-files.js';
 import type { HuggingFaceSource } from '../core/generated/source.generated.js';
-import type { UpstreamContext } from './transfer.js';
+import type { UpstreamContext } from '../transport/transfer-settings.js';
 
 /** A file of a repository on a hub. */
 export interface HubFile extends ListedFile {

@@ -1,5 +1,5 @@
 import { GgufError } from '../core/errors.js';
-import type { HttpAnswer } from './http.js';
+import type { HttpAnswer } from '../transport/http.js';
 
 /** A repository on a hub, as errors name it. */
 export interface HubPlace {

@@ -4,7 +4,7 @@ import { GgufError } from '../core/errors.js';
 import type { LockedFile, LockedSource } from '../core/generated/lock.generated.js';
 import type { GitSource } from '../core/generated/source.generated.js';
 import { adoptFile, findBlob, type BlobId } from '../store/blobs.js';
-import { hashFile } from '../store/hash-file.js';
+import { hashFile } from '../files/hash-file.js';
 import { pool } from './download-files.js';
 import {
   fetchRevision,
@@ -16,7 +16,7 @@ import {
 } from './git-repository.js';
 import { selectFiles } from './select-files.js';
 import { requireSpace } from './space.js';
-import type { UpstreamContext } from './transfer.js';
+import type { UpstreamContext } from '../transport/transfer-settings.js';
 
 /** Longest list of names for one command. */
 const listLength = 60_000;

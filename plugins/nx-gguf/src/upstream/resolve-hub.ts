@@ -8,10 +8,10 @@ import { downloadFiles } from './download-files.js';
 import { hubFileUrl, hubRepository, type HubFile, type HubRepository } from './hub-client.js';
 import { hubAccess } from './hub-endpoint.js';
 import { hubError, type HubPlace } from './hub-errors.js';
-import type { Token } from './http.js';
-import { openHttp } from './http.js';
+import type { Token } from '../transport/http.js';
+import { openHttp } from '../transport/http.js';
 import { literalPaths, selectFiles } from './select-files.js';
-import type { UpstreamContext } from './transfer.js';
+import type { UpstreamContext } from '../transport/transfer-settings.js';
 
 /**
  * What a hub source is at the moment: its commit, and size and sha256 of each file it takes. The hub knows the digests of

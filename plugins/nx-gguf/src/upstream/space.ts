@@ -1,6 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import { GgufError } from '../core/errors.js';
-import { freeBytes } from '../store/free-space.js';
+import { freeBytes } from '../files/free-space.js';
 import type { StoreLayout } from '../store/layout.js';
 
 const marginBytes = 64 << 20;

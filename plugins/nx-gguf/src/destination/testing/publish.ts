@@ -5,8 +5,8 @@ import type { PublishPlan } from '../../core/generated/publish-plan.generated.js
 import type { PublishedFile } from '../../core/generated/published.generated.js';
 import { adoptFile, findBlob } from '../../store/blobs.js';
 import type { StoreLayout } from '../../store/layout.js';
-import { planPublication, type PlanChoices } from '../../publish/plan.js';
-import { recordFile } from '../../publish/record.js';
+import { planPublication, type PlanChoices } from '../../publication/upload-plan.js';
+import { recordFile } from '../../publication/record.js';
 import type { DestinationRequest, OpenDestination, PublishedContent } from '../session.js';
 
 /** Files with their bytes in a store, as an artifact has them. */

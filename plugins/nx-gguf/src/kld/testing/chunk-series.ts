@@ -1,7 +1,7 @@
 import { sha256 } from '../../core/digest.js';
 import type { KldResult, RunningSeries } from '../../core/generated/kld.generated.js';
 import { seededRandom } from '../../core/seeded-random.js';
-import { runningMean, type RunningMean } from '../running-mean.js';
+import { runningMean, type RunningMean } from '../statistics/running-mean.js';
 
 /** How the chunks of two made-up variants are spread. */
 export interface PairOptions {

@@ -6,7 +6,7 @@ import {
   baseRowBytes,
   baseSizeBytes,
   type BaseShape,
-} from '../base-format.js';
+} from '../base/base-format.js';
 
 /** How many of the words of a row are zero, as one row differs from the next. */
 export type Sharpness = 'none' | 'some' | 'most' | 'all' | 'mixed';

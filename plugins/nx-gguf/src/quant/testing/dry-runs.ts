@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { TensorTypeName } from '../../gguf/tensor-type.js';
-import { readDryRun, type DryRun } from '../dry-run.js';
+import { readDryRun, type DryRun } from '../tool/dry-run.js';
 
 /** The lines that llama-quantize v0.5.0 printed for a small Qwen3.5 model. */
 export function recordedLines(name: 'plan-stock' | 'plan-rules' | 'plan-fallback'): string[] {

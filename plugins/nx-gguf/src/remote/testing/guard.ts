@@ -3,7 +3,7 @@ import type { StoreLayout } from '../../store/layout.js';
 import { temporaryStore } from '../../store/testing/temporary-store.js';
 import { guarded, type GuardedRemote, type Patience } from '../breaker.js';
 import type { RemoteStore } from '../remote-store.js';
-import { runNotes } from '../run-notes.js';
+import { runNotes } from '../breaker-state.js';
 
 /** Patience that makes tests of failures quick, and does not fail sound remotes on a busy machine. */
 export const littlePatience: Patience = { answerMs: 400, stallMs: 400, answersMs: 60_000, backoffMs: 1 };

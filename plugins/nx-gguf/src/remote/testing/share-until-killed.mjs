@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const [sources, root, remote, count, first, once] = process.argv.slice(2);
 const { createRemotes } = await import(`${sources}/remote/create-remotes.js`);
-const { perform } = await import(`${sources}/steps/perform.js`);
+const { perform } = await import(`${sources}/steps/run-cached.js`);
 const { openStore } = await import(`${sources}/store/store.js`);
 
 /** The texts of an artifact's files; the tests know them too. */

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import type { KldResult } from '../../core/generated/kld.generated.js';
-import { compareResults } from '../../kld/compare-results.js';
+import { compareResults } from '../../kld/statistics/compare-results.js';
 import { sizeText } from '../numbers.js';
 import { picturesOf } from '../pictures/pictures.js';
 import { readCard, tableOf } from '../testing/read-card.js';

@@ -3,7 +3,7 @@ import type {
   ReferenceEvidence,
   VariantEvidence,
 } from '../../core/generated/evidence.generated.js';
-import { apartIntroduction, apartText, missingFigure } from '../apart.js';
+import { apartIntroduction, apartText, missingFigure } from '../incomparable.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
 import { inlineCode, plainText, table, unbroken } from './markdown.js';

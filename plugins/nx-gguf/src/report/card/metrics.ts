@@ -1,6 +1,6 @@
 import type { KldStatistics } from '../../core/generated/kld.generated.js';
 import type { Measurement } from '../../core/generated/evidence.generated.js';
-import { statisticRows } from '../../kld/statistic-rows.js';
+import { statisticRows } from '../../kld/statistics/statistic-rows.js';
 import { estimateText as estimate } from '../numbers.js';
 import { unbroken } from './markdown.js';
 

@@ -3,7 +3,7 @@ import { conditionsText } from '../speed-conditions.js';
 import { estimateText } from '../numbers.js';
 import { speedRows, testName } from '../pictures/speed.js';
 import { plainText, table, unbroken } from './markdown.js';
-import { notMeasured } from '../apart.js';
+import { notMeasured } from '../incomparable.js';
 
 /** Tokens a second of every model in every test, and the machine. */
 export function speedSection(evidence: Evidence): string {

@@ -1,5 +1,5 @@
 import { GgufError } from '../../core/errors.js';
-import { didYouMean } from '../../quant/suggestion.js';
+import { didYouMean } from '../../core/suggestion.js';
 
 /** A Markdown text with placeholders, and the name it is told by in errors. */
 export interface CardTemplate {

@@ -1,5 +1,5 @@
 import type { Evidence, EvidenceFile, Measurement } from '../../core/generated/evidence.generated.js';
-import { missingFigure, notMeasured } from '../apart.js';
+import { missingFigure, notMeasured } from '../incomparable.js';
 import { estimateText, sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
 import { plainText, unbroken } from './markdown.js';

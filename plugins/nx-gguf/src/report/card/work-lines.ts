@@ -1,6 +1,6 @@
 import type { Evidence } from '../../core/generated/evidence.generated.js';
-import { baseSizeBytes } from '../../kld/base-format.js';
-import { loggingEnvironment, plainOfflineFlags } from '../../kld/tool-flags.js';
+import { baseSizeBytes } from '../../kld/base/base-format.js';
+import { loggingEnvironment, plainOfflineFlags } from '../../kld/tool/tool-flags.js';
 import { estimateText, sizeText } from '../numbers.js';
 import { shellLine } from '../shell-line.js';
 import {

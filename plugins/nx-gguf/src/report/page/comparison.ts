@@ -5,7 +5,7 @@ import type {
   Origin,
   SpeedTest,
 } from '../../core/generated/evidence.generated.js';
-import { apartIntroduction, apartText, notMeasured } from '../apart.js';
+import { apartIntroduction, apartText, notMeasured } from '../incomparable.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
 import { paretoFront, sizedModels } from '../pictures/size-kld.js';

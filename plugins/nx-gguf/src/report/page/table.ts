@@ -1,4 +1,4 @@
-import { notMeasured } from '../apart.js';
+import { notMeasured } from '../incomparable.js';
 import { html, type Html, type HtmlValue } from './html.js';
 
 /** A cell of a table: what it shows, and what it is sorted by, null for what is missing. */

@@ -9,7 +9,7 @@ import type {
   Speed,
   VariantEvidence,
 } from '../../core/generated/evidence.generated.js';
-import { plainOfflineFlags } from '../../kld/tool-flags.js';
+import { plainOfflineFlags } from '../../kld/tool/tool-flags.js';
 import { tensorSizeBytes, tensorTypeByName, type TensorTypeName } from '../../gguf/tensor-type.js';
 
 /** How large a sample is. */

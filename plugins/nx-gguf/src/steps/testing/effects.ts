@@ -6,7 +6,7 @@ import { noRemotes } from '../../remote/create-remotes.js';
 import { findBlob } from '../../store/blobs.js';
 import { temporaryDirectory, temporaryStore } from '../../store/testing/temporary-store.js';
 import { toolFailed, type RunTool, type ToolRun } from '../../toolchain/run-tool.js';
-import type { Effects } from '../perform.js';
+import type { Effects } from '../run-cached.js';
 import type { StepTools, Workbench } from '../step.js';
 
 /** How a tool behaves that is not there: what it prints, how it ends, and what it does to the disk. */

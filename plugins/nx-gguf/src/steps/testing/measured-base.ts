@@ -9,10 +9,10 @@ import { joinRemotes } from '../../remote/remotes.js';
 import { guard } from '../../remote/testing/guard.js';
 import { temporaryDirectory, temporaryStore } from '../../store/testing/temporary-store.js';
 import { runTool, type RunTool } from '../../toolchain/run-tool.js';
-import type { KldBase } from '../kld-base.js';
-import { kldStep, type KldStep } from '../kld.js';
-import { measuring, type MeasureSettings } from '../measure.js';
-import { performTogether, type Ending } from '../perform-together.js';
+import type { KldBase } from '../measure/kld-base.js';
+import { kldStep, type KldStep } from '../measure/kld.js';
+import { measuring, type MeasureSettings } from '../measure/measure.js';
+import { performTogether, type Ending } from '../run-cached-together.js';
 import { testEffects } from './effects.js';
 
 /** How a played llama-perplexity behaves; see fake-perplexity.mjs. */

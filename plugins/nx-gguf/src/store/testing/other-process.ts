@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { transformSync } from '@swc/core';
-import { ownedName } from '../owned-name.js';
+import { ownedName } from '../../files/process-file-name.js';
 import { temporaryDirectory } from './temporary-store.js';
 
 const source = join(import.meta.dirname, '../..');

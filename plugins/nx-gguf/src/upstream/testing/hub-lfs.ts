@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants, open, rename, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hashFile } from '../../store/hash-file.js';
+import { hashFile } from '../../files/hash-file.js';
 import { fileRange } from './hub-content.js';
 import { bodyText, failure } from './hub-replies.js';
 import type { Exchange, HubServer, HubUpload, Reply } from './hub-types.js';

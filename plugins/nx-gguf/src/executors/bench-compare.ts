@@ -1,9 +1,0 @@
-import {
-  benchCompareSchema,
-  type BenchCompareOptions,
-} from '../core/generated/executors/bench-compare.generated.js';
-import { executor } from '../nx/run-executor.js';
-import { runBenchCompare } from '../nx/run-bench-compare.js';
-
-/** The executor `nx-gguf:bench-compare`. */
-export default executor<BenchCompareOptions>(benchCompareSchema, runBenchCompare);

@@ -1,9 +1,0 @@
-import {
-  benchTableSchema,
-  type BenchTableOptions,
-} from '../core/generated/executors/bench-table.generated.js';
-import { executor } from '../nx/run-executor.js';
-import { runBenchTable } from '../nx/run-bench-table.js';
-
-/** The executor `nx-gguf:bench-table`. */
-export default executor<BenchTableOptions>(benchTableSchema, runBenchTable);

@@ -1,0 +1,6 @@
+import { benchSchema, type BenchOptions } from '../../core/generated/executors/bench.generated.js';
+import { executor } from '../run/run-executor.js';
+import { runBench } from './run-bench.js';
+
+/** The executor `nx-gguf:bench`. */
+export default executor<BenchOptions>(benchSchema, runBench);

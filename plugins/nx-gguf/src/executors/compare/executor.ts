@@ -1,0 +1,6 @@
+import { compareSchema, type CompareOptions } from '../../core/generated/executors/compare.generated.js';
+import { executor } from '../run/run-executor.js';
+import { runCompare } from './run-compare.js';
+
+/** The executor `nx-gguf:compare`. */
+export default executor<CompareOptions>(compareSchema, runCompare);

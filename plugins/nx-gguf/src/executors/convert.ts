@@ -1,6 +1,0 @@
-import { convertSchema, type ConvertOptions } from '../core/generated/executors/convert.generated.js';
-import { executor } from '../nx/run-executor.js';
-import { runTarget } from '../nx/run-target.js';
-
-/** The executor `nx-gguf:convert`. */
-export default executor<ConvertOptions>(convertSchema, (execution) => runTarget('convert', execution));

@@ -1,6 +1,0 @@
-import { doctorSchema, type DoctorOptions } from '../core/generated/executors/doctor.generated.js';
-import { executor } from '../nx/run-executor.js';
-import { runDoctor } from '../nx/run-toolchain.js';
-
-/** The executor `nx-gguf:doctor`. */
-export default executor<DoctorOptions>(doctorSchema, runDoctor);

@@ -1,6 +1,0 @@
-import { gateSchema, type GateOptions } from '../core/generated/executors/gate.generated.js';
-import { executor } from '../nx/run-executor.js';
-import { runGate } from '../nx/run-gate.js';
-
-/** The executor `nx-gguf:gate`. */
-export default executor<GateOptions>(gateSchema, runGate);

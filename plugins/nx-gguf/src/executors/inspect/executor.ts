@@ -1,0 +1,6 @@
+import { inspectSchema, type InspectOptions } from '../../core/generated/executors/inspect.generated.js';
+import { executor } from '../run/run-executor.js';
+import { runInspect } from './run-inspect.js';
+
+/** The executor `nx-gguf:inspect`. */
+export default executor<InspectOptions>(inspectSchema, runInspect);

@@ -1,6 +1,0 @@
-import { kldBaseSchema, type KldBaseOptions } from '../core/generated/executors/kld-base.generated.js';
-import { executor } from '../nx/run-executor.js';
-import { runTarget } from '../nx/run-target.js';
-
-/** The executor `nx-gguf:kld-base`. */
-export default executor<KldBaseOptions>(kldBaseSchema, (execution) => runTarget('kld-base', execution));

@@ -1,0 +1,11 @@
+import { kldSchema, type KldOptions } from '../../core/generated/executors/kld.generated.js';
+import { batchExecutor } from '../run/run-batch.js';
+import { executor } from '../run/run-executor.js';
+import { runMeasurements } from './run-measurements.js';
+import { runTarget } from '../run/run-target.js';
+
+/** The executor `nx-gguf:kld`. */
+export default executor<KldOptions>(kldSchema, (execution) => runTarget('kld', execution));
+
+/** The same for several tasks, which share one pass over the unquantized model. */
+export const batch = batchExecutor<KldOptions>(kldSchema, runMeasurements, { isShared: true });

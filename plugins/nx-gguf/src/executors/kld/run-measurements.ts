@@ -1,0 +1,33 @@
+import { canonicalJson } from '../../core/canonical-json.js';
+import { describeArtifact } from '../run/describe.js';
+import type { BatchTask } from '../run/run-batch.js';
+import type { CommonOptions } from '../run/run-executor.js';
+import type { MeasuringEnded } from '../../results/measure-targets.js';
+import type { TargetRef } from '../../core/target.js';
+
+/** Measures the variants of all tasks; those of one project with the same options in one go, as far as they share a base. */
+export async function runMeasurements(tasks: readonly BatchTask<CommonOptions>[]): Promise<void> {
+  const alike = new Map<string, BatchTask<CommonOptions>[]>();
+  for (const task of tasks) {
+    const { project, options } = task.execution;
+    const key = canonicalJson([project, { ...options, variant: '' }]);
+    alike.set(key, [...(alike.get(key) ?? []), task]);
+  }
+  for (const group of alike.values()) {
+    const byRef = new Map<TargetRef, BatchTask<CommonOptions>>(
+      group.map((task) => [task.execution.ref('kld'), task]),
+    );
+    const ended: MeasuringEnded = (ref, ending) => {
+      const task = byRef.get(ref);
+      if ('error' in ending) task?.end(ending.error);
+      else {
+        task?.execution.print(
+          `${describeArtifact(ending.manifest, ref)}${ending.origin === 'store' ? ' (from the store)' : ''}`,
+        );
+        task?.end();
+      }
+      return Promise.resolve();
+    };
+    await group[0]?.execution.pipeline.measure([...byRef.keys()], ended);
+  }
+}

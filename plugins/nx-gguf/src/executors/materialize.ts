@@ -1,9 +1,0 @@
-import {
-  materializeSchema,
-  type MaterializeOptions,
-} from '../core/generated/executors/materialize.generated.js';
-import { executor } from '../nx/run-executor.js';
-import { runMaterialize } from '../nx/run-materialize.js';
-
-/** The executor `nx-gguf:materialize`. */
-export default executor<MaterializeOptions>(materializeSchema, runMaterialize);

@@ -1,0 +1,9 @@
+import {
+  materializeSchema,
+  type MaterializeOptions,
+} from '../../core/generated/executors/materialize.generated.js';
+import { executor } from '../run/run-executor.js';
+import { runMaterialize } from './run-materialize.js';
+
+/** The executor `nx-gguf:materialize`. */
+export default executor<MaterializeOptions>(materializeSchema, runMaterialize);

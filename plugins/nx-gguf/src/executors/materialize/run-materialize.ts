@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { markdownTable } from 'markdown-table';
+import prettyBytes from 'pretty-bytes';
+import { placeFile } from '../../files/link-or-copy.js';
+import type { CommonOptions, Execution } from '../run/run-executor.js';
+import { filesDirectory, type TargetRef } from '../../core/target.js';
+import { readConfig } from '../../workspace/workspace.js';
+
+/** Puts the GGUFs of all variants under `dist/<project>/` and prints what is there. */
+export async function runMaterialize({
+  project,
+  environment,
+  pipeline,
+  print,
+}: Execution<CommonOptions>): Promise<void> {
+  const { workspace } = environment;
+  const model = await readConfig(workspace, 'model', project);
+  const rows: string[][] = [['file', 'size', 'bits per weight', 'sha256']];
+  const refs: TargetRef[] = [
+    { project, kind: 'convert' },
+    ...Object.keys(model.quantize ?? {}).map((variant): TargetRef => ({
+      project,
+      kind: 'quantize',
+      variant,
+    })),
+  ];
+  for (const ref of refs) {
+    const manifest = await pipeline.upstream(ref);
+    const { bitsPerWeight } = manifest.facts as { bitsPerWeight?: number };
+    for (const part of manifest.files) {
+      const place = join(filesDirectory(project), part.name);
+      await placeFile(await pipeline.resolve(part), join(workspace.root, place));
+      rows.push([
+        place,
+        prettyBytes(part.sizeBytes, { binary: true }),
+        bitsPerWeight?.toFixed(2) ?? '',
+        part.sha256.slice(0, 16),
+      ]);
+    }
+  }
+  print(markdownTable(rows, { align: ['l', 'r', 'r', 'l'] }));
+}

@@ -1,6 +1,0 @@
-import { planSchema, type PlanOptions } from '../core/generated/executors/plan.generated.js';
-import { executor } from '../nx/run-executor.js';
-import { runPlan } from '../nx/run-plan.js';
-
-/** The executor `nx-gguf:plan`. */
-export default executor<PlanOptions>(planSchema, runPlan);

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { PlanOptions } from '../../core/generated/executors/plan.generated.js';
+import { parseAs } from '../../core/validate.js';
+import { planDiffTable } from '../../report/plan-diff-table.js';
+import { planTable } from '../../report/plan-table.js';
+import { planFile } from '../../steps/quantize/tensor-plan.js';
+import { comparedSide } from './compared-side.js';
+import type { Execution } from '../run/run-executor.js';
+import { manifestPath } from '../../core/target.js';
+import { oneFile } from '../../recipe/upstream-files.js';
+
+/** Plans a variant, leaves the plan beside its manifest and prints it, or what differs from another one. */
+export async function runPlan(execution: Execution<PlanOptions>): Promise<void> {
+  const { ref: refOf, pipeline, options, print } = execution;
+  const ref = refOf('plan');
+  const { manifest } = await pipeline.obtain(ref, { needFiles: true });
+  const text = await readFile(await pipeline.resolve(oneFile(manifest, planFile, 'plan')), 'utf8');
+  const plan = parseAs('plan', text, planFile);
+  const place = join(dirname(manifestPath(ref)), planFile);
+  if (options.against !== undefined)
+    print(
+      planDiffTable(await comparedSide(options.against, execution), { name: ref.variant ?? '', ...plan }),
+    );
+  else if (options.format === 'json') print(text.trimEnd());
+  else print(`${planTable(plan)}\n${place}`);
+}

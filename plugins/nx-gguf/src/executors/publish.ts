@@ -1,6 +1,0 @@
-import { publishSchema, type PublishOptions } from '../core/generated/executors/publish.generated.js';
-import { executor } from '../nx/run-executor.js';
-import { runPublish } from '../nx/run-publish.js';
-
-/** The executor `nx-gguf:publish`. */
-export default executor<PublishOptions>(publishSchema, runPublish);

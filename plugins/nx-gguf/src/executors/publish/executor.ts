@@ -1,0 +1,6 @@
+import { publishSchema, type PublishOptions } from '../../core/generated/executors/publish.generated.js';
+import { executor } from '../run/run-executor.js';
+import { runPublish } from '../../publishing/publish.js';
+
+/** The executor `nx-gguf:publish`. */
+export default executor<PublishOptions>(publishSchema, runPublish);

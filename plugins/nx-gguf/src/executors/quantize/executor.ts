@@ -1,0 +1,18 @@
+import { quantizeSchema, type QuantizeOptions } from '../../core/generated/executors/quantize.generated.js';
+import { batchExecutor } from '../run/run-batch.js';
+import { executor } from '../run/run-executor.js';
+import { runTarget } from '../run/run-target.js';
+
+/** The executor `nx-gguf:quantize`. */
+export default executor<QuantizeOptions>(quantizeSchema, (execution) => runTarget('quantize', execution));
+
+/**
+ * The same for several tasks, one after the other: they share tensors, so they would wait for each other anyway. Nx goes on
+ * when all are done, which is what brings all measurements into one batch too.
+ */
+export const batch = batchExecutor<QuantizeOptions>(quantizeSchema, async (tasks) => {
+  for (const { execution, end } of tasks)
+    await runTarget('quantize', execution).then(() => {
+      end();
+    }, end);
+});

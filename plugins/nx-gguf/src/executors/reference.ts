@@ -1,6 +1,0 @@
-import { referenceSchema, type ReferenceOptions } from '../core/generated/executors/reference.generated.js';
-import { executor } from '../nx/run-executor.js';
-import { runTarget } from '../nx/run-target.js';
-
-/** The executor `nx-gguf:reference`. */
-export default executor<ReferenceOptions>(referenceSchema, (execution) => runTarget('reference', execution));

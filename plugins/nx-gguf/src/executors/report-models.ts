@@ -1,9 +1,0 @@
-import {
-  reportModelsSchema,
-  type ReportModelsOptions,
-} from '../core/generated/executors/report-models.generated.js';
-import { executor, type CommonOptions } from '../nx/run-executor.js';
-import { runReportModels } from '../nx/run-report-models.js';
-
-/** The executor `nx-gguf:report-models`. */
-export default executor<ReportModelsOptions & CommonOptions>(reportModelsSchema, runReportModels);

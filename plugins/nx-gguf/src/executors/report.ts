@@ -1,6 +1,0 @@
-import { reportSchema, type ReportOptions } from '../core/generated/executors/report.generated.js';
-import { executor } from '../nx/run-executor.js';
-import { runTarget } from '../nx/run-target.js';
-
-/** The executor `nx-gguf:report`. */
-export default executor<ReportOptions>(reportSchema, (execution) => runTarget('report', execution));

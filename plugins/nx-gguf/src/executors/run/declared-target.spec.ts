@@ -1,0 +1,329 @@
+import type { ProjectConfiguration } from '@nx/devkit';
+import { inferredTargets, type Declaration } from '../../infer/project-node.js';
+import { put, temporaryDirectory } from '../../store/testing/temporary-store.js';
+import { requireDeclaredTarget } from './declared-target.js';
+
+const model = {
+  name: 'M',
+  source: { type: 'git', url: 'https://example.org/m.git' },
+  quantize: { v: { ftype: 'Q4_K_M' }, w: { ftype: 'Q6_K' } },
+  evaluation: { corpus: 'texts' },
+};
+const declaration: Declaration = { kind: 'model', root: 'models/m', content: model };
+
+type Targets = NonNullable<ProjectConfiguration['targets']>;
+
+/** Checks the target `name` of the project m, whose files are `files` and whose targets in Nx are `targets` over what the plugin gives. */
+async function check(
+  name: string,
+  {
+    targets = {},
+    options,
+    files = {},
+    metadata = {},
+    prefix = '',
+    directory = 'models/m',
+  }: {
+    targets?: Targets;
+    options?: object;
+    files?: Record<string, string>;
+    metadata?: object;
+    prefix?: string;
+    directory?: string;
+  } = {},
+): Promise<unknown> {
+  const root = temporaryDirectory();
+  for (const [path, text] of Object.entries({
+    'models/m/model.json': JSON.stringify(model, null, 1),
+    ...files,
+  }))
+    if (text !== '') put(`${root}/${path}`, text);
+  const all: Targets = { ...inferredTargets(declaration, prefix), ...targets };
+  const project: ProjectConfiguration = { root: directory, metadata, targets: all };
+  const projects = { m: project, texts: { root: 'texts' }, 'llama-cpp': { root: 'llama' } };
+  const plugin = { plugin: 'nx-gguf', options: { targetPrefix: prefix } };
+  return requireDeclaredTarget(
+    {
+      root,
+      projectName: 'm',
+      targetName: name,
+      projectsConfigurations: { version: 2, projects },
+      nxJsonConfiguration: { plugins: prefix === '' ? ['nx-gguf'] : [plugin] },
+    },
+    options ?? (all[name]?.options as object | undefined) ?? {},
+  ).then(
+    () => 'fine',
+    (error: unknown) => ({ code: (error as { code: string }).code, message: (error as Error).message }),
+  );
+}
+
+const given = (name: string) => inferredTargets(declaration, '')[name];
+
+describe('a target that is what model.json asks for', () => {
+  it.each(['fetch', 'convert', 'quantize:v', 'kld:w', 'card', 'publish'])('is fine: %s', async (name) => {
+    await expect(check(name)).resolves.toBe('fine');
+  });
+
+  it('is fine with more than the plugin gives, and in the forms that Nx writes', async () => {
+    const quantize = given('quantize:v');
+    const dependsOn = [
+      '...',
+      'm:convert',
+      { projects: 'llama-cpp', target: 'build' },
+      { projects: ['m'], target: 'fetch' },
+    ];
+    await expect(
+      check('quantize:v', {
+        targets: {
+          'quantize:v': {
+            ...quantize,
+            cache: false,
+            inputs: [...(quantize?.inputs ?? []), '{projectRoot}/x'],
+            dependsOn,
+            options: { variant: 'v', threads: 2 },
+          },
+        },
+      }),
+    ).resolves.toBe('fine');
+    await expect(check('gguf-quantize:v', { prefix: 'gguf-' })).resolves.toBe('fine');
+  });
+
+  it('is fine without a project that is not there, which the target itself reports when it needs it', async () => {
+    const content = { ...model, evaluation: { corpus: 'nowhere' } };
+    const kld = inferredTargets({ ...declaration, content }, '')['kld:v'];
+    await expect(
+      check('kld:v', {
+        files: { 'models/m/model.json': JSON.stringify(content) },
+        targets: {
+          'kld:v': {
+            ...kld,
+            dependsOn: (kld?.dependsOn ?? []).filter((entry) => !JSON.stringify(entry).includes('nowhere')),
+          },
+        },
+      }),
+    ).resolves.toBe('fine');
+  });
+
+  it('is not looked at when it keeps no result: it may have any name and any options', async () => {
+    await expect(
+      check('second', { targets: { second: { executor: 'nx-gguf:publish', options: { path: 'x' } } } }),
+    ).resolves.toBe('fine');
+    await expect(check('inspect', { options: { variant: 'v' } })).resolves.toBe('fine');
+  });
+});
+
+describe('a target that contradicts model.json', () => {
+  it.each<[string, Targets[string], string[]]>([
+    [
+      "inputs in place of the plugin's",
+      { inputs: ['{projectRoot}/model.json'] },
+      ['leaves out of "inputs"', 'quantize.v'],
+    ],
+    [
+      "dependencies in place of the plugin's",
+      { dependsOn: ['convert'] },
+      ['leaves out of "dependsOn": {"projects":["llama-cpp"],"target":"build"}'],
+    ],
+    ['other outputs', { outputs: ['{workspaceRoot}/out'] }, ['leaves out of "outputs"']],
+    [
+      'another variant',
+      { options: { variant: 'w' } },
+      [
+        'its option "variant" is "w" (in models/m/project.json, or on the command line), and its name says "v"',
+      ],
+    ],
+    [
+      'an input taken away',
+      {
+        inputs: [
+          ...(given('quantize:v')?.inputs ?? []),
+          { fileset: '!{workspaceRoot}/models/m/rules.txt', includeIgnored: true },
+        ],
+      },
+      ['models/m/project.json takes away from "inputs"'],
+    ],
+    [
+      'an output taken away',
+      { outputs: [...(given('quantize:v')?.outputs ?? []), '!{workspaceRoot}/dist/**'] },
+      ['models/m/project.json takes away from "outputs"'],
+    ],
+  ])('%s: both places are named', async (_, change, says) => {
+    const own = { targets: { 'quantize:v': { executor: 'nx-gguf:quantize', ...change } } };
+    const result = await check('quantize:v', {
+      targets: { 'quantize:v': { ...given('quantize:v'), ...change } },
+      files: { 'models/m/project.json': `// mine\n${JSON.stringify(own)}` },
+    });
+    expect(result).toMatchObject({
+      code: 'TARGET_CONTRADICTED',
+      message: expect.stringContaining(
+        'm: its targets are not those that models/m/model.json asks for',
+      ) as unknown,
+    });
+    for (const words of says) expect((result as Error).message).toContain(words);
+    // Whatever runs first of the project says so, and not only what is wrong, after everything that it builds on.
+    await expect(
+      check('fetch', { targets: { 'quantize:v': { ...given('quantize:v'), ...change } } }),
+    ).resolves.toMatchObject({
+      code: 'TARGET_CONTRADICTED',
+      message: expect.stringContaining('  quantize:v: ') as unknown,
+    });
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [
+      { 'models/m/package.json': '{ "nx": { "targets": { "quantize:v": { "inputs": [] } } } }' },
+      'models/m/package.json leaves out',
+    ],
+    [
+      {
+        'models/m/project.json': '{ "targets": { "quantize:v": { "inputs": ["...", "{projectRoot}/x"] } } }',
+      },
+      'another plugin leaves out',
+    ],
+  ])('names the file that says otherwise', async (files, words) => {
+    await expect(
+      check('quantize:v', { targets: { 'quantize:v': { ...given('quantize:v'), inputs: [] } }, files }),
+    ).resolves.toMatchObject({ message: expect.stringContaining(words) as unknown });
+  });
+
+  it('is cached although it reads what Nx does not see', async () => {
+    const content = { ...model, source: { type: 'path', path: 'x' } };
+    const fetch = inferredTargets({ ...declaration, content }, '')['fetch'];
+    await expect(
+      check('fetch', {
+        files: { 'models/m/model.json': JSON.stringify(content) },
+        targets: { fetch: { ...fetch, cache: true } },
+      }),
+    ).resolves.toMatchObject({
+      code: 'TARGET_CONTRADICTED',
+      message: expect.stringContaining('  fetch: "cache" is true') as unknown,
+    });
+  });
+
+  it.each([
+    {
+      what: 'a variant that is gone',
+      name: 'quantize:old',
+      target: { executor: 'nx-gguf:quantize', options: { variant: 'old' } },
+      code: 'VARIANT_MISSING',
+      words: 'declares no variant "old"',
+    },
+    {
+      what: 'a reference that is gone',
+      name: 'reference:r',
+      target: { executor: 'nx-gguf:reference', options: { reference: 'r' } },
+      code: 'REFERENCE_MISSING',
+      words: 'declares no reference "r"',
+    },
+    {
+      what: 'a name of its own',
+      name: 'q4',
+      target: { executor: 'nx-gguf:quantize', options: { variant: 'v' } },
+      code: 'TARGET_MISNAMED',
+      words: 'm:q4 does what m:quantize:v does',
+    },
+    {
+      what: 'gates that are gone',
+      name: 'gate',
+      target: { executor: 'nx-gguf:gate' },
+      code: 'NO_GATES',
+      words: 'declares nothing for it',
+    },
+    {
+      what: 'a matrix that is gone',
+      name: 'imatrix',
+      target: { executor: 'nx-gguf:imatrix' },
+      code: 'NO_IMATRIX',
+      words: 'declares nothing for it',
+    },
+    {
+      what: 'another executor under its name',
+      name: 'kld:v',
+      target: { executor: 'nx-gguf:bench', options: { variant: 'v' } },
+      code: 'TARGET_MISNAMED',
+      words: 'm:kld:v does what m:bench:v does',
+    },
+  ])('$what: $code', async ({ name, target, code, words }) => {
+    await expect(check(name, { targets: { [name]: target } })).resolves.toMatchObject({
+      code,
+      message: expect.stringContaining(words) as unknown,
+    });
+  });
+
+  it('measures where nothing is to be measured', async () => {
+    const content = { ...model, evaluation: undefined };
+    await expect(
+      check('kld:v', { files: { 'models/m/model.json': JSON.stringify(content) } }),
+    ).resolves.toMatchObject({ code: 'NO_EVALUATION' });
+  });
+});
+
+describe('what is wrong with the file itself comes first', () => {
+  it.each([
+    {
+      what: 'a schema error, with its line',
+      files: { 'models/m/model.json': JSON.stringify({ ...model, qantize: {} }, null, 1) },
+      code: 'BAD_MODEL',
+      words: 'models/m/model.json:18: the top level: unknown property "qantize"',
+    },
+    {
+      what: 'no JSON, with its line',
+      files: { 'models/m/model.json': '{\n "name": "M",\n "source" }' },
+      code: 'BAD_MODEL',
+      words: 'models/m/model.json:3: ',
+    },
+    {
+      what: 'no file',
+      files: { 'models/m/model.json': '' },
+      code: 'MODEL_MISSING',
+      words: 'models/m/model.json: there is no such file',
+    },
+    {
+      what: 'two files for one target',
+      files: { 'models/m/corpus.json': JSON.stringify({ source: { type: 'path', path: 'x' } }) },
+      code: 'PROJECT_AMBIGUOUS',
+      words: 'model.json and corpus.json',
+    },
+  ])('$what', async ({ files, code, words }) => {
+    await expect(check('fetch', { files })).resolves.toMatchObject({
+      code,
+      message: expect.stringContaining(words) as unknown,
+    });
+  });
+
+  it('but not that of a file of another program', async () => {
+    await expect(check('fetch', { files: { 'models/m/corpus.json': '{ "texts": [] }' } })).resolves.toBe(
+      'fine',
+    );
+    // Nor the other way round: here it is model.json that is another program's.
+    const corpus = { source: { type: 'path', path: 'x' } };
+    const files = {
+      'models/m/model.json': '{ "format": "graph-model" }',
+      'models/m/corpus.json': JSON.stringify(corpus),
+    };
+    await expect(
+      check('fetch', {
+        files,
+        targets: inferredTargets({ kind: 'corpus', root: 'models/m', content: corpus }, ''),
+      }),
+    ).resolves.toBe('fine');
+  });
+
+  it('or that two projects would have one name, unless Nx has found another', async () => {
+    const clash = { name: 'm', files: ['a/m/model.json', 'models/m/model.json'] };
+    await expect(check('publish', { metadata: { 'nx-gguf:clash': clash } })).resolves.toMatchObject({
+      code: 'PROJECT_NAME_TAKEN',
+      message: 'a/m/model.json and models/m/model.json would make projects of one name, m',
+    });
+    await expect(check('publish', { metadata: { 'nx-gguf:clash': { ...clash, name: 'n' } } })).resolves.toBe(
+      'fine',
+    );
+  });
+
+  it('or that its directory is a pattern to Nx', async () => {
+    await expect(check('fetch', { directory: 'models/tiny (v2)' })).resolves.toMatchObject({
+      code: 'DIRECTORY_NAME',
+      message: expect.stringContaining('models/tiny (v2): Nx takes brackets') as unknown,
+    });
+  });
+});

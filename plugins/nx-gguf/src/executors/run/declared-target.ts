@@ -1,0 +1,224 @@
+import { readFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import { canonicalJson, type Json } from '../../core/canonical-json.js';
+import { GgufError } from '../../core/errors.js';
+import type { InferredTarget } from '../../infer/inferred-target.js';
+import { isRecord, looseJson } from '../../workspace/loose-json.js';
+import { keptExecutors } from '../../infer/kept-executors.js';
+import type { NameClash } from '../../infer/project-names.js';
+import { clashKey, inferredTargets } from '../../infer/project-node.js';
+import { targetPrefix } from '../../infer/target-prefix.js';
+import { declarationOf } from '../../workspace/declarations.js';
+import { misnamedTarget, type NamedPlace } from './misnamed-target.js';
+import { pluginOptions } from '../../workspace/plugin-options.js';
+
+/** A task as Nx gives it to an executor. */
+export type TaskContext = Pick<
+  ExecutorContext,
+  'root' | 'projectName' | 'targetName' | 'projectsConfigurations' | 'nxJsonConfiguration'
+>;
+
+/** Executors whose targets leave results that others build on. Targets of the others may have any name, and run each time. */
+const checkedExecutors: ReadonlySet<string> = new Set([...keptExecutors, 'nx-gguf:bench']);
+
+/**
+ * Makes sure, before any work, that a task is what the file in its project's directory asks for: that its name, its options
+ * and what Nx hashes and runs before it are those that the plugin gives. Otherwise Nx would restore results of another recipe.
+ * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `DIRECTORY_NAME`, `VARIANT_MISSING`, `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`,
+ *   `PROJECT_NAME_TAKEN`, and what is wrong with the file itself
+ */
+export async function requireDeclaredTarget(context: TaskContext, options: object): Promise<void> {
+  const { projectName = '', targetName = '', projectsConfigurations, nxJsonConfiguration } = context;
+  const project = projectsConfigurations.projects[projectName];
+  const actual = project?.targets?.[targetName];
+  const [plugin, executor] = (actual?.executor ?? '').split(':');
+  if (project === undefined || actual === undefined || plugin !== 'nx-gguf' || executor === undefined) return;
+  requireOwnName(project.metadata?.[clashKey] as NameClash | undefined, { projectName, root: project.root });
+  if (!checkedExecutors.has(`nx-gguf:${executor}`)) return;
+  requirePlainDirectory(project.root);
+
+  const declaration = await declarationOf(executor, { workspaceRoot: context.root, root: project.root });
+  const prefix = targetPrefix(pluginOptions(nxJsonConfiguration));
+  const expected = inferredTargets(declaration, prefix);
+  const place = { ...context, projectName, targetName, directory: project.root };
+  const target = expected[targetName];
+  if (target === undefined || target.executor !== actual.executor)
+    throw misnamedTarget(place, { executor, options, expected, prefix });
+  // All targets of the project, so that one that contradicts ends a run before hours of work, and not after them.
+  const problems: string[] = [];
+  for (const [name, given] of Object.entries(expected)) {
+    const found = project.targets?.[name];
+    if (found === undefined || found.executor !== given.executor || !isChecked(given)) continue;
+    const own = await targetProblems(given, {
+      actual: found,
+      options: name === targetName ? options : ((found.options ?? {}) as object),
+      place: { ...place, targetName: name },
+    });
+    problems.push(...own.map((problem) => `  ${name}: ${problem}`));
+  }
+  if (problems.length === 0) return;
+  const declared = posix.join(project.root, `${declaration.kind}.json`);
+  const shown = [
+    ...problems.slice(0, mostShown),
+    ...(problems.length > mostShown ? [`  and ${problems.length - mostShown} more`] : []),
+  ];
+  throw new GgufError(
+    'TARGET_CONTRADICTED',
+    [
+      `${projectName}: its targets are not those that ${declared} asks for, so Nx could restore results of another recipe`,
+      ...shown,
+    ].join('\n'),
+    {
+      hint: 'Delete what is named: the plugin gives it to the target. A list that begins with "..." adds to what it gives. nx.json needs no "targetDefaults" for nx-gguf; `nx sync` writes the lines of project.json.',
+    },
+  );
+}
+
+/** Problems that are shown; with defaults of an older nx.json every target has some. */
+const mostShown = 6;
+
+function isChecked({ executor }: InferredTarget): boolean {
+  return executor === 'nx:noop' || checkedExecutors.has(executor);
+}
+
+async function targetProblems(
+  target: InferredTarget,
+  { actual, options, place }: { actual: TargetConfiguration; options: object; place: Place },
+): Promise<string[]> {
+  const lists = await Promise.all(
+    (['inputs', 'dependsOn', 'outputs'] as const).map((list) =>
+      listProblems(list, { target, actual, place }),
+    ),
+  );
+  return [
+    ...(await optionProblems(target, options, place)),
+    ...lists.flat(),
+    ...flagProblems(target, actual),
+  ];
+}
+
+/** Nx reads paths of inputs as patterns, that of a project's directory too: what is in such a directory it would not see change. */
+function requirePlainDirectory(root: string): void {
+  if (!/[*?[\]{}()]/.test(root)) return;
+  throw new GgufError(
+    'DIRECTORY_NAME',
+    `${root}: Nx takes brackets, * and ? in a path for a pattern, and would not see what changes in this directory`,
+    { hint: 'Rename the directory.' },
+  );
+}
+
+function requireOwnName(
+  clash: NameClash | undefined,
+  { projectName, root }: { projectName: string; root: string },
+): void {
+  // A name that Nx found elsewhere, as in a package.json, is no clash.
+  if (clash === undefined || (projectName !== clash.name && projectName !== root)) return;
+  throw new GgufError(
+    'PROJECT_NAME_TAKEN',
+    `${clash.files.join(' and ')} would make projects of one name, ${clash.name}`,
+    {
+      hint: 'Give one of them another name: a project.json beside it with { "name": "…" }, or another directory.',
+    },
+  );
+}
+
+type Place = TaskContext & NamedPlace;
+
+async function optionProblems(target: InferredTarget, options: object, place: Place): Promise<string[]> {
+  const given = options as Readonly<Record<string, unknown>>;
+  const wrong = Object.entries(target.options ?? {}).filter(([name, value]) => given[name] !== value);
+  if (wrong.length === 0) return [];
+  const where = await sourceOf('options', place);
+  return wrong.map(
+    ([name, value]) =>
+      `its option "${name}" is ${JSON.stringify(given[name])} (in ${where}, or on the command line), and its name says ${JSON.stringify(value)}`,
+  );
+}
+
+type ListName = 'inputs' | 'dependsOn' | 'outputs';
+
+async function listProblems(
+  list: ListName,
+  { target, actual, place }: { target: InferredTarget; actual: TargetConfiguration; place: Place },
+): Promise<string[]> {
+  const sameForm = (entry: unknown): string =>
+    canonicalJson((list === 'dependsOn' ? fullDependency(entry, place.projectName) : entry) as Json);
+  const present = new Set((actual[list] ?? []).map(sameForm));
+  const { projects } = place.projectsConfigurations;
+  const lacking = (target[list] ?? []).filter(
+    (entry) => !present.has(sameForm(entry)) && !namesMissingProject(entry, projects),
+  );
+  const excluding = (actual[list] ?? []).filter((entry) => isNegation(entry, list));
+  if (lacking.length === 0 && excluding.length === 0) return [];
+  const where = await sourceOf(list, place);
+  return [
+    ...(lacking.length === 0
+      ? []
+      : [`${where} leaves out of "${list}": ${lacking.map((entry) => JSON.stringify(entry)).join(', ')}`]),
+    ...(excluding.length === 0
+      ? []
+      : [
+          `${where} takes away from "${list}": ${excluding.map((entry) => JSON.stringify(entry)).join(', ')}`,
+        ]),
+  ];
+}
+
+/** A dependency with its projects: Nx writes them in several forms, and adds the target's own in a batch. */
+function fullDependency(entry: unknown, project: string): unknown {
+  // Nx puts the project in front of a text such as `plan:*`.
+  if (typeof entry === 'string')
+    return {
+      projects: [project],
+      target: entry.startsWith(`${project}:`) ? entry.slice(project.length + 1) : entry,
+    };
+  if (!isRecord(entry)) return entry;
+  const { projects = [project], target } = entry;
+  return { projects: typeof projects === 'string' ? [projects] : projects, target };
+}
+
+/** True for an entry that takes away what the plugin gives. Patterns in the form of a text do not reach files that are named as these are. */
+function isNegation(entry: unknown, list: string): boolean {
+  if (typeof entry === 'string') return list === 'outputs' && entry.startsWith('!');
+  return isRecord(entry) && typeof entry['fileset'] === 'string' && entry['fileset'].startsWith('!');
+}
+
+/** Nx drops what names a project that is not there; the target itself says so when it needs it. */
+function namesMissingProject(entry: unknown, projects: Readonly<Record<string, unknown>>): boolean {
+  if (!isRecord(entry) || !Array.isArray(entry['projects'])) return false;
+  return entry['projects'].some((project) => typeof project === 'string' && projects[project] === undefined);
+}
+
+function flagProblems(target: InferredTarget, actual: TargetConfiguration): string[] {
+  const problems: string[] = [];
+  if (target.cache === false && actual.cache === true)
+    problems.push('"cache" is true, and Nx cannot see everything that this target reads');
+  if (target.parallelism === false && actual.parallelism === true)
+    problems.push('"parallelism" is true, and what runs beside it would change what it measures');
+  return problems;
+}
+
+/** The file that says something of a target in place of the plugin. */
+async function sourceOf(
+  field: string,
+  { root, directory, targetName, nxJsonConfiguration }: Place,
+): Promise<string> {
+  for (const [file, targetsOf] of [
+    ['project.json', (content: unknown) => member(content, 'targets')],
+    ['package.json', (content: unknown) => member(member(content, 'nx'), 'targets')],
+  ] as const) {
+    const content = await readFile(join(root, directory, file), 'utf8').then(looseJson, () => null);
+    const said = member(member(targetsOf(content?.value), targetName), field);
+    // A list with "..." only adds to what it is given.
+    if (
+      said !== undefined &&
+      !(Array.isArray(said) && said.includes('...') && !said.some((entry) => isNegation(entry, field)))
+    )
+      return posix.join(directory, file);
+  }
+  return nxJsonConfiguration.targetDefaults === undefined ? 'another plugin' : '"targetDefaults" of nx.json';
+}
+
+function member(value: unknown, name: string): unknown {
+  return isRecord(value) ? value[name] : undefined;
+}

@@ -1,0 +1,32 @@
+import prettyBytes from 'pretty-bytes';
+import type { Manifest } from '../../core/generated/manifest.generated.js';
+import type { KldStatistics } from '../../core/generated/kld.generated.js';
+import { estimateText } from '../../report/numbers.js';
+import { targetName, type TargetRef } from '../../core/target.js';
+
+/** One line about an artifact: what it is, how large, and its most important result. */
+export function describeArtifact(manifest: Manifest, ref: TargetRef): string {
+  const size = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const files =
+    manifest.files.length === 0
+      ? []
+      : [
+          `${manifest.files.length === 1 ? '1 file' : `${manifest.files.length} files`}, ${prettyBytes(size, { binary: true })}`,
+        ];
+  return `${targetName(ref)}: ${[...files, ...resultOf(manifest)].join(', ')}`;
+}
+
+function resultOf({ facts }: Manifest): string[] {
+  const results: string[] = [];
+  const { bitsPerWeight, statistics, perplexity, entries } = facts as {
+    bitsPerWeight?: number;
+    statistics?: KldStatistics;
+    perplexity?: number;
+    entries?: number;
+  };
+  if (bitsPerWeight !== undefined) results.push(`${bitsPerWeight.toFixed(2)} bits per weight`);
+  if (statistics !== undefined) results.push(`mean KLD ${estimateText(statistics.kldNats.mean, 6)}`);
+  if (perplexity !== undefined) results.push(`perplexity ${perplexity.toFixed(4)}`);
+  if (entries !== undefined) results.push(`${entries} entries`);
+  return results;
+}

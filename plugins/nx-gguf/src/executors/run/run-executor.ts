@@ -1,0 +1,188 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { GgufError } from '../../core/errors.js';
+import { optionProblems } from '../../core/validate.js';
+import { createRemotes } from '../../remote/create-remotes.js';
+import { processName } from '../../files/process-file-name.js';
+import { defaultStoreRoot, openStore } from '../../store/store.js';
+import { targetPrefix } from '../../infer/target-prefix.js';
+import { requireDeclaredTarget } from './declared-target.js';
+import { errorText } from '../../terminal/report-error.js';
+import { createPipeline, type Pipeline } from '../../results/pipeline.js';
+import { pluginOptions } from '../../workspace/plugin-options.js';
+import { progressReporter } from '../../terminal/progress.js';
+import type { TargetKind, TargetRef } from '../../core/target.js';
+import { projectsBuiltOn } from './projects-built-on.js';
+import type { ToolchainEnvironment } from '../../results/toolchain-tools.js';
+import type { Workspace } from '../../workspace/workspace.js';
+
+const variantKinds: ReadonlySet<TargetKind> = new Set(['reference', 'plan', 'quantize', 'kld', 'bench']);
+
+/** What an executor's own part gets. */
+export interface Execution<O> {
+  options: O;
+  project: string;
+  environment: ToolchainEnvironment;
+  pipeline: Pipeline;
+  print: (text: string) => void;
+  /** True when the user asked for this target, and not merely for something that builds on it. */
+  isRequested: boolean;
+  /** The projects of all tasks that this one builds on; null where that is not known. */
+  builtOn: ReadonlySet<string> | null;
+  ref: (kind: TargetKind) => TargetRef;
+}
+
+/** Options that several executors have. */
+export interface CommonOptions {
+  variant?: string;
+  threads?: number;
+  reference?: string;
+  maxBytesPerSecond?: number;
+  from?: string;
+  parallel?: number;
+}
+
+/**
+ * An executor around a piece of work: options checked, store opened, interrupts turned into a clean stop, and every
+ * error printed as code, message and hint.
+ */
+export function executor<O extends object>(
+  schema: object,
+  work: (execution: Execution<O>) => Promise<void>,
+): (options: O, context: ExecutorContext) => Promise<{ success: boolean }> {
+  return async (options, context) => {
+    const progress = progressReporter({
+      write: (text) => process.stdout.write(text),
+      isTerminal: process.stdout.isTTY,
+      nowMs: () => performance.now(),
+    });
+    try {
+      await interruptible(async (signal) => {
+        checkOptions(schema, options, context);
+        await requireDeclaredTarget(context, options);
+        const environment = await environmentOf(context, { report: progress.report, signal });
+        // What was made is worth sharing also when what came after it failed.
+        await work(
+          execution(options, context, { environment, print: (text) => process.stdout.write(`${text}\n`) }),
+        ).finally(() => environment.remotes.finish());
+      });
+      return { success: true };
+    } catch (error) {
+      progress.end();
+      process.stderr.write(errorText(error));
+      return { success: false };
+    } finally {
+      progress.end();
+    }
+  };
+}
+
+/** Runs work that stops cleanly when the process is told to. */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const stop = (): void => abort.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, stop);
+  try {
+    return await work(abort.signal);
+  } finally {
+    for (const signal of signals) process.off(signal, stop);
+  }
+}
+
+/**
+ * Checks the options of a task.
+ * @throws GgufError `BAD_OPTIONS` with every problem
+ */
+export function checkOptions(
+  schema: object,
+  options: object,
+  { projectName, targetName }: ExecutorContext,
+): void {
+  const problems = optionProblems(schema, options);
+  if (problems.length === 0) return;
+  throw new GgufError(
+    'BAD_OPTIONS',
+    problems.map((problem) => `${projectName ?? ''}:${targetName ?? ''}: ${problem}`).join('\n'),
+    {
+      hint:
+        'config' in options
+          ? 'Delete "config" from project.json: a project is what the model.json, corpus.json or toolchain.json in its directory says.'
+          : 'See the schema of the executor for what it takes.',
+    },
+  );
+}
+
+/** What all tasks of a workspace work with. */
+export async function environmentOf(
+  context: ExecutorContext,
+  { report, signal }: Pick<ToolchainEnvironment, 'report' | 'signal'>,
+): Promise<ToolchainEnvironment> {
+  const workspace: Workspace = {
+    root: context.root,
+    projects: context.projectsConfigurations.projects,
+    targetPrefix: targetPrefix(pluginOptions(context.nxJsonConfiguration)),
+  };
+  const store = await openStore(defaultStoreRoot(process.env));
+  // All tasks of a run are children of one process.
+  const remotes = createRemotes({
+    store,
+    env: process.env,
+    pluginOptions: pluginOptions(context.nxJsonConfiguration),
+    run: processName(process.ppid),
+    report,
+    signal,
+  });
+  return { workspace, store, remotes, env: process.env, report, signal };
+}
+
+/** What the executor's own part of a task gets. */
+export function execution<O extends object>(
+  given: O,
+  context: ExecutorContext,
+  { environment, print }: Pick<Execution<O>, 'environment' | 'print'>,
+): Execution<O> {
+  const options: CommonOptions = given;
+  const project = context.projectName ?? '';
+  const builtOn = projectsBuiltOn(context);
+  const planning = {
+    threads: options.threads,
+    from: options.from,
+    parallel: options.parallel,
+    ...(options.maxBytesPerSecond === undefined
+      ? {}
+      : { transfer: { maxBytesPerSecond: options.maxBytesPerSecond } }),
+  };
+  const variant = options.variant ?? options.reference;
+  return {
+    options: given,
+    project,
+    environment,
+    pipeline: createPipeline(environment, planning),
+    print,
+    isRequested: isRequested(context),
+    builtOn,
+    ref: (kind) => ({ project, kind, ...(variantKinds.has(kind) ? { variant: variant ?? '' } : {}) }),
+  };
+}
+
+/** True when nothing but aggregates builds on the task: it, or an aggregate of it, is what the command line named. */
+function isRequested({
+  projectName,
+  targetName,
+  configurationName,
+  taskGraph,
+  projectsConfigurations,
+}: ExecutorContext): boolean {
+  if (taskGraph === undefined) return true;
+  const id = [projectName, targetName, configurationName].filter((part) => part !== undefined).join(':');
+  const dependents = Object.entries(taskGraph.dependencies).filter(([, needed]) =>
+    needed.some((edge) => edge.id === id),
+  );
+  return dependents.every(([dependent]) => {
+    const target = taskGraph.tasks[dependent]?.target;
+    return (
+      target !== undefined &&
+      projectsConfigurations.projects[target.project]?.targets?.[target.target]?.executor === 'nx:noop'
+    );
+  });
+}

@@ -1,0 +1,38 @@
+import type { CommonOptions, Execution } from './run-executor.js';
+import { describeArtifact } from './describe.js';
+import { goneFiles } from '../../core/rerun-input.js';
+import { leavesFiles, placeFiles } from '../../results/placed-files.js';
+import { targetInProject, type TargetKind } from '../../core/target.js';
+
+/** Obtains a target's artifact, puts its files where people look, and says what happened in a line or two. */
+export async function runTarget(
+  kind: TargetKind,
+  {
+    options,
+    ref: refOf,
+    isRequested,
+    pipeline,
+    environment,
+    print,
+  }: Execution<CommonOptions & { verify?: boolean }>,
+): Promise<void> {
+  const ref = refOf(kind);
+  const isVerified = kind === 'quantize' && options.verify === true;
+  const gone = goneFiles(environment.env, {
+    root: environment.workspace.projects[ref.project]?.root ?? '',
+    target: targetInProject(ref),
+  });
+  const { manifest, origin } = await pipeline.obtain(ref, {
+    needFiles: isVerified || ((isRequested || gone !== null) && leavesFiles(kind)),
+    gone: gone ?? [],
+  });
+  if (isVerified) await pipeline.verify(ref, manifest);
+  const { places } = await placeFiles(manifest, ref.project, {
+    root: environment.workspace.root,
+    store: environment.store,
+  });
+  print(
+    `${describeArtifact(manifest, ref)}${{ store: ' (from the store)', remote: ' (from a remote)', run: '' }[origin]}${isVerified ? ', same bytes as one run of llama-quantize' : ''}`,
+  );
+  for (const place of places) print(`  ${place}`);
+}

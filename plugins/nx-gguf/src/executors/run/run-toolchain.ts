@@ -1,0 +1,54 @@
+import type { Json } from '../../core/canonical-json.js';
+import { join } from 'node:path';
+import { digestOf } from '../../core/digest.js';
+import type { Manifest } from '../../core/generated/manifest.generated.js';
+import { logicVersions } from '../../core/logic-versions.js';
+import { manifestText } from '../../store/actions.js';
+import { writeDurably } from '../../files/durable.js';
+import { ensureBuild } from '../../toolchain/build.js';
+import { diagnose, formatDiagnosis, requireHealthy } from '../../toolchain/doctor.js';
+import { ensurePython } from '../../toolchain/python.js';
+import { ensureSource } from '../../toolchain/source.js';
+import type { CommonOptions, Execution } from './run-executor.js';
+import { manifestPath, targetName } from '../../core/target.js';
+import { toolchainContext, type ToolchainPart } from '../../results/toolchain-tools.js';
+
+/** Makes a part of the toolchain, unless this machine has it, and records its identity for the targets that use it. */
+export async function runToolchainPart(
+  part: ToolchainPart,
+  { project, environment, options, print }: Execution<CommonOptions & { jobs?: number }>,
+): Promise<void> {
+  const context = await toolchainContext(project, environment);
+  if (options.jobs !== undefined)
+    context.config = { ...context.config, build: { ...context.config.build, jobs: options.jobs } };
+  const ensure = { source: ensureSource, build: ensureBuild, python: ensurePython }[part];
+  const { identity } = await ensure(context);
+  const ref = { project, kind: part };
+  const facts = { identity: identity as unknown as Json };
+  const manifest: Manifest = {
+    format: 1,
+    step: part,
+    actionKey: digestOf({ step: part, version: logicVersions[part], identity: facts.identity }),
+    files: [],
+    facts,
+    provenance: { inputs: [], toolchain: null, commands: [] },
+  };
+  await writeDurably(join(environment.workspace.root, manifestPath(ref)), manifestText(manifest));
+  print(`${targetName(ref)}: ${summary({ ...identity })}`);
+}
+
+/** Checks the machine, prints what was found, and fails when something is missing. */
+export async function runDoctor({ project, environment, print }: Execution<CommonOptions>): Promise<void> {
+  const checks = await diagnose(await toolchainContext(project, environment));
+  print(formatDiagnosis(checks));
+  requireHealthy(checks);
+}
+
+function summary(identity: Readonly<Record<string, unknown>>): string {
+  return Object.entries(identity)
+    .map(([name, value]) =>
+      typeof value === 'string' || typeof value === 'number' ? `${name} ${String(value).slice(0, 40)}` : '',
+    )
+    .filter((text) => text !== '')
+    .join(', ');
+}

@@ -1,0 +1,9 @@
+import {
+  serveReportSchema,
+  type ServeReportOptions,
+} from '../../core/generated/executors/serve-report.generated.js';
+import { executor } from '../run/run-executor.js';
+import { runServeReport } from '../../report-server/serve-report.js';
+
+/** The executor `nx-gguf:serve-report`. */
+export default executor<ServeReportOptions>(serveReportSchema, runServeReport);

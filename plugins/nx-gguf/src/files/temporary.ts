@@ -1,0 +1,35 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isOwnedName, ownedName, ownerOf } from './process-file-name.js';
+
+/** A temporary file of a process that cannot be asked for is taken for abandoned after this time without a change. */
+const abandonedMs = 3_600_000;
+const suffix = '.tmp';
+
+/**
+ * A path beside another, for the file that will take its place by a rename. What killed processes left there under such
+ * names is removed.
+ */
+export async function temporaryBeside(path: string): Promise<string> {
+  const prefix = `${basename(path)}.`;
+  for (const name of await readdir(dirname(path))) {
+    if (
+      name.startsWith(prefix) &&
+      isOwnedName(name.slice(prefix.length, -suffix.length)) &&
+      (await isAbandoned(join(dirname(path), name)))
+    ) {
+      await rm(join(dirname(path), name), { force: true });
+    }
+  }
+  return `${path}.${ownedName()}${suffix}`;
+}
+
+/** True for a temporary file that nobody will finish. */
+export async function isAbandoned(path: string): Promise<boolean> {
+  const owned = path.endsWith(suffix) ? (path.slice(0, -suffix.length).split('.').at(-1) ?? '') : '';
+  if (!isOwnedName(owned)) return false;
+  const owner = ownerOf(owned);
+  if (owner !== 'unknown') return owner === 'gone';
+  const info = await stat(path).catch(() => null);
+  return info !== null && info.mtimeMs < Date.now() - abandonedMs;
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import type { PreTasksExecution } from '@nx/devkit';
+import type { ManifestFile } from '../core/generated/manifest.generated.js';
+import { ordinaryPatience } from '../remote/breaker.js';
+import { createRemotes } from '../remote/create-remotes.js';
+import type { Remotes } from '../remote/remotes.js';
+import { storeLayout, type StoreLayout } from '../store/layout.js';
+import { defaultStoreRoot } from '../store/store.js';
+import { goneValue, goneVariable } from '../core/rerun-input.js';
+import { targetPrefix } from '../infer/target-prefix.js';
+import { cachedProjects } from './cached-projects.js';
+import { knownResults, restorableResults, type KnownResult } from '../results/manifests.js';
+import { isNamed, unmatchedWords, type NamedTarget } from './named-targets.js';
+import { lostFiles } from '../results/placed-files.js';
+
+/** Looking for files must not hold up a run for long. One that a slow remote does not own to counts as gone: its target runs, and brings it. */
+const patience = { ...ordinaryPatience, answerMs: 2_000, answersMs: 6_000 };
+const longestMs = 20_000;
+
+/**
+ * Nx knows manifests, and not whether the files that they name are still to be had. Before a run this looks after the files
+ * of what the command line names: where some are neither on this machine nor on a remote, a variable of the environment that
+ * is an input of that target, and of no other, makes Nx run it again. What is here costs no more than a look at it, what is
+ * on a remote a question.
+ */
+export const markGone: PreTasksExecution = async (options, { id, workspaceRoot, argv }) => {
+  const store = storeLayout(defaultStoreRoot(process.env));
+  try {
+    // Silent, and under a name of its own: a remote that is down is told by who needs it, where it is seen.
+    const remotes = createRemotes({
+      store,
+      env: process.env,
+      pluginOptions: options,
+      run: `${id} before`,
+      report: () => undefined,
+      patience,
+      signal: AbortSignal.timeout(longestMs),
+    });
+    const gone = await goneTargets({
+      workspaceRoot,
+      argv,
+      store,
+      remotes,
+      prefix: targetPrefix(options),
+    }).finally(() => remotes.close());
+    if (gone.length === 0) return;
+    const projects = await cachedProjects();
+    for (const { project, target, names } of gone) {
+      const root = projects?.[project]?.root;
+      if (root !== undefined) process.env[goneVariable({ root, target })] = goneValue(id, names);
+    }
+  } catch {
+    // Whatever is wrong, with a remote's address or with the disk, is reported by the tasks that meet it.
+  }
+};
+
+/** Where results are looked for. */
+export interface Lookout {
+  workspaceRoot: string;
+  argv: readonly string[];
+  store: StoreLayout;
+  remotes: Pick<Remotes, 'lacking'>;
+  /** In front of the names of targets. */
+  prefix?: string;
+  /** Directory of Nx's cache, which is asked for only when the command line names what is not under `dist/`. */
+  cacheDirectory?: () => Promise<string | null>;
+}
+
+/** A target whose files are gone. */
+export interface GoneTarget {
+  project: string;
+  /** Without prefix, e.g. `quantize:Q4_K_M`. */
+  target: string;
+  names: string[];
+}
+
+/** The targets that the command line names and whose files are gone everywhere, with the names of these files. */
+export async function goneTargets({
+  workspaceRoot,
+  argv,
+  store,
+  remotes,
+  prefix = '',
+  cacheDirectory = nxCache,
+}: Lookout): Promise<GoneTarget[]> {
+  const inNx = ({ project, target }: KnownResult): NamedTarget => ({ project, target: `${prefix}${target}` });
+  const present = (await knownResults(join(workspaceRoot, 'dist'))).filter((result) =>
+    isNamed(inNx(result), argv, prefix),
+  );
+  const absent = unmatchedWords(present.map(inNx), argv, prefix);
+  const cached =
+    absent.length === 0
+      ? []
+      : (await restorableResults(await cacheDirectory())).filter((result) =>
+          isNamed(inNx(result), absent, prefix),
+        );
+  const missing: { project: string; target: string; file: ManifestFile }[] = [];
+  for (const { manifest, project, target } of [...present, ...cached]) {
+    for (const file of await lostFiles(manifest, project, { root: workspaceRoot, store }))
+      missing.push({ project, target, file });
+  }
+  const lacking = new Set(
+    (await remotes.lacking(missing.map(({ file }) => file))).map(({ sha256 }) => sha256),
+  );
+  const gone = new Map<string, GoneTarget>();
+  for (const {
+    project,
+    target,
+    file: { name, sha256 },
+  } of missing) {
+    if (!lacking.has(sha256)) continue;
+    const key = `${project}:${target}`;
+    gone.set(key, { project, target, names: [...new Set([...(gone.get(key)?.names ?? []), name])] });
+  }
+  return [...gone.values()];
+}
+
+/** Where Nx keeps what it restores, on this machine. */
+async function nxCache(): Promise<string | null> {
+  // Loaded for this alone, which most runs do not need.
+  return import('@nx/devkit').then(
+    ({ cacheDir }) => cacheDir,
+    () => null,
+  );
+}

@@ -1,0 +1,44 @@
+import { systemErrorCode } from '../core/errors.js';
+import { openHttp, shownUrl, transientStatus, type Http } from '../transport/http.js';
+import { asTransient } from '../transport/retry.js';
+import { transferSettings } from '../transport/transfer-settings.js';
+import { nxRemoteVariable } from './nx-remote-variable.js';
+
+const patienceMs = 3_000;
+/** Nothing has this hash. */
+const noHash = '0';
+
+/**
+ * Why Nx's own remote cache cannot be used, in words, or null. Nx ends a run when that server is not to be reached or answers
+ * 5xx, so it is asked before. A server that refuses the token is not meant: that is to be put right, and Nx says so.
+ */
+export async function nxRemoteProblem(
+  env: Readonly<Record<string, string | undefined>>,
+  http: Http = openHttp({ env, settings: transferSettings(env) }),
+): Promise<string | null> {
+  const server = env[nxRemoteVariable];
+  if (server === undefined || server === '') return null;
+  const value = env['NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN'];
+  try {
+    const url = `${server.replace(/\/$/, '')}/v1/cache/${noHash}`;
+    const answer = await http.send({
+      url,
+      signal: AbortSignal.timeout(patienceMs),
+      token: value === undefined ? null : { origin: new URL(url).origin, value },
+    });
+    await answer.body.dump();
+    const failure = transientStatus(answer);
+    return failure === null ? null : `${shownUrl(server)}: ${failure.message}`;
+  } catch (error) {
+    const isSlow = error instanceof Error && error.name === 'TimeoutError';
+    const message = isSlow
+      ? `nothing came from it for ${patienceMs / 1000} s`
+      : systemErrorCode(error) === 'ENOTFOUND'
+        ? 'there is no host of that name'
+        : asTransient(error)?.message;
+    // What else can be wrong, with a certificate for instance, may be right for Nx.
+    return message === undefined ? null : `${shownUrl(server)}: ${message}`;
+  } finally {
+    await http.close();
+  }
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { PostTasksExecution } from '@nx/devkit';
+import { GgufError, isGgufError } from '../core/errors.js';
+import { createRemotes } from '../remote/create-remotes.js';
+import { readManifest } from '../store/actions.js';
+import { storeLayout } from '../store/layout.js';
+import { defaultStoreRoot } from '../store/store.js';
+import { targetPrefix } from '../infer/target-prefix.js';
+import { plainError } from '../terminal/report-error.js';
+import { hookRun } from './run-name.js';
+import { isNamed } from './named-targets.js';
+import { placeFiles } from '../results/placed-files.js';
+import { progressReporter } from '../terminal/progress.js';
+
+const cached: ReadonlySet<string> = new Set(['local-cache', 'remote-cache', 'local-cache-kept-existing']);
+
+/** Nx gives a hook ten minutes. */
+const longestDownloadMs = 540_000;
+
+/**
+ * Nx restores manifests only. After a run this puts the files of targets that came out of Nx's cache where people look
+ * for them: links, so it costs milliseconds, and no executor starts for it. What the command line named is brought from
+ * the remotes when it is not here. Bytes that are gone everywhere were found gone before the run, unless what Nx restored
+ * was neither under `dist/` nor missing there then: such a target fails the run, with the command that makes them again.
+ */
+export const placeRequested: PostTasksExecution = async (
+  options,
+  { id, taskResults, workspaceRoot, argv },
+) => {
+  const store = storeLayout(defaultStoreRoot(process.env));
+  const progress = progressReporter({
+    write: (text) => process.stdout.write(text),
+    isTerminal: process.stdout.isTTY,
+    nowMs: () => performance.now(),
+  });
+  const remotes = createRemotes({
+    store,
+    env: process.env,
+    pluginOptions: options,
+    run: hookRun(id),
+    report: progress.report,
+    signal: AbortSignal.timeout(longestDownloadMs),
+  });
+  const gone = new Map<string, string[]>();
+  for (const { task, status } of Object.values(taskResults)) {
+    if (!cached.has(status)) continue;
+    for (const output of task.outputs.filter((path) => path.endsWith('/artifact.json'))) {
+      const manifest = await readManifest(join(workspaceRoot, output)).catch(() => null);
+      if (manifest === null) continue;
+      const place = () => placeFiles(manifest, task.target.project, { root: workspaceRoot, store });
+      const { missing } = await place();
+      if (missing.length === 0 || !isNamed(task.target, argv, targetPrefix(options))) continue;
+      const still = (await remotes.bring(manifest.files).catch(unlessInterrupted))
+        ? (await place()).missing
+        : missing;
+      if (still.length > 0) gone.set(task.id, still);
+    }
+  }
+  await remotes.finish();
+  progress.end();
+  if (gone.size > 0) throw plainError(filesGone(gone, remotes.names));
+};
+
+/** A download that takes longer than a hook may go on; the command that the error names goes on with it. */
+function unlessInterrupted(error: unknown): false {
+  if (isGgufError(error) && error.code === 'INTERRUPTED') return false;
+  throw plainError(error);
+}
+
+function filesGone(gone: ReadonlyMap<string, readonly string[]>, remotes: readonly string[]): GgufError {
+  const places = ['this machine', ...remotes].join(' or ');
+  const files = [...gone].map(
+    ([task, missing]) =>
+      `${task} is unchanged, but its files are not on ${places} any more: ${missing.join(', ')}`,
+  );
+  const commands = [...gone.keys()].map(
+    (task) => `nx run ${task} --skip-nx-cache --exclude-task-dependencies`,
+  );
+  return new GgufError('FILES_GONE', files.join('\n'), {
+    hint: `Make them again with:\n${commands.join('\n')}`,
+  });
+}

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { parseAs } from '../core/validate.js';
+import { cachedProjects } from './cached-projects.js';
+import { plainError } from '../terminal/report-error.js';
+import { unknownVariant } from './misspelt-target.js';
+
+/** Ends a run whose command line names a variant that no model declares, before anything runs. */
+export async function refuseMisspelt(
+  argv: readonly string[],
+  { workspaceRoot, prefix }: { workspaceRoot: string; prefix: string },
+): Promise<void> {
+  const projects = await cachedProjects();
+  const unknown = projects === null ? null : unknownVariant(argv, projects, prefix);
+  if (unknown === null) return;
+  const file = posix.join(projects?.[unknown.project]?.root ?? '', 'model.json');
+  try {
+    // Of a file that is broken not every variant is known: then that is what is wrong.
+    parseAs('model', await readFile(join(workspaceRoot, file), 'utf8'), file);
+  } catch (error) {
+    throw plainError(error);
+  }
+  throw plainError(unknown.error);
+}

@@ -1,0 +1,28 @@
+import { markdownTable } from 'markdown-table';
+import prettyBytes from 'pretty-bytes';
+import type { PublishPlan } from '../core/generated/publish-plan.generated.js';
+import { changesOf } from './upload-plan.js';
+
+/** A plan as people read it: a row for each file, and a sentence about the whole. */
+export function publicationTable(plan: PublishPlan): string {
+  const rows = plan.files.map(({ path, action, sizeBytes, because }) => [
+    action,
+    path,
+    prettyBytes(sizeBytes, { binary: true }),
+    because,
+  ]);
+  return `${markdownTable([['', 'file', 'size', 'because'], ...rows], { align: ['l', 'l', 'r', 'l'] })}\n${publicationSentence(plan)}`;
+}
+
+/** What a plan changes, in a sentence. */
+export function publicationSentence(plan: PublishPlan): string {
+  const changes = changesOf(plan);
+  const to = `${plan.destination}${plan.isNew ? ' (to be made)' : ''}`;
+  const count = (action: string): number => changes.filter((file) => file.action === action).length;
+  const sent = changes
+    .filter(({ action }) => action !== 'delete')
+    .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  if (changes.length === 0)
+    return `${to}: nothing to change, ${plan.files.length} files are as they should be`;
+  return `${to}: ${count('add')} to add, ${count('replace')} to replace, ${count('delete')} to delete, ${plan.files.length - changes.length} to keep; ${prettyBytes(sent, { binary: true })}`;
+}

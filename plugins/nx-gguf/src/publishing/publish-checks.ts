@@ -1,0 +1,175 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { canonicalJson, type Json } from '../core/canonical-json.js';
+import { isGgufError } from '../core/errors.js';
+import type { CorpusFile, Model } from '../core/generated/model.generated.js';
+import { validate } from '../core/validate.js';
+import { gateNeeds } from '../kld/gates/gates.js';
+import type { ResolvedSettings } from '../publication/settings.js';
+import { gateSentence } from '../report/gate-table.js';
+import { readManifest } from '../store/actions.js';
+import { findBlob } from '../store/blobs.js';
+import { hashFile } from '../files/hash-file.js';
+import { isPlaced } from '../files/link-or-copy.js';
+import { actionKey } from '../steps/step.js';
+import { buildIdentity } from '../toolchain/build.js';
+import { defaultToolchain } from '../workspace/declared-model.js';
+import type { Pipeline } from '../results/pipeline.js';
+import { planMeasurement, planStep } from '../recipe/recipe-to-step.js';
+import type { PublishSource } from './publish-files.js';
+import { filesDirectory, manifestPath, targetName, type TargetRef } from '../core/target.js';
+import { toolchainContext } from '../results/toolchain-tools.js';
+
+/** What is checked before results are published. */
+export interface CheckedPublication {
+  project: string;
+  model: Model;
+  settings: ResolvedSettings;
+  pipeline: Pipeline;
+}
+
+/**
+ * What stands between the recipe as it is now and the results under dist/: targets that did not run, manifests whose
+ * action key is not the one that the recipe gives now, another llama.cpp than the declared one. Empty when all agree.
+ */
+export async function staleResults(
+  checked: CheckedPublication,
+): Promise<{ missing: string[]; stale: string[] }> {
+  const { pipeline } = checked;
+  const planned = asTheyAre(pipeline);
+  const missing: string[] = [];
+  const stale = await staleToolchain(checked);
+  for (const ref of targetsOf(checked)) {
+    try {
+      const manifest = await planned.upstream(ref);
+      const { step } = await (ref.kind === 'kld' ? planMeasurement : planStep)(ref, planned, {});
+      if (actionKey(step.plan) !== manifest.actionKey)
+        stale.push(`${targetName(ref)}: its result is of another recipe than the declared one`);
+    } catch (error) {
+      if (error instanceof NotBuilt) missing.push(`${error.message} has no result`);
+      else if (isGgufError(error)) stale.push(`${targetName(ref)}: ${error.message}`);
+      else throw error;
+    }
+  }
+  return { missing: [...new Set(missing)], stale };
+}
+
+/** Files under dist/ that are not what their manifests say: somebody changed them there, and expects to see that published. */
+export async function changedPlaces(
+  project: string,
+  sources: Iterable<PublishSource>,
+  pipeline: Pipeline,
+): Promise<string[]> {
+  const { workspace, store, report } = pipeline.environment;
+  const changed: string[] = [];
+  for (const source of sources) {
+    if (!('file' in source)) continue;
+    const { name, sha256, sizeBytes } = source.file;
+    const place = join(filesDirectory(project), name);
+    const path = join(workspace.root, place);
+    if (
+      !(await access(path).then(
+        () => true,
+        () => false,
+      ))
+    )
+      continue;
+    const blob = await findBlob(store, source.file);
+    if (blob !== null && (await isPlaced(blob, path))) continue;
+    let read = 0;
+    const actual = await hashFile(path, (count) => {
+      read += count;
+      report({ type: 'progress', label: `comparing ${place}`, done: read, total: sizeBytes, unit: 'bytes' });
+    });
+    if (actual.sha256 !== sha256) changed.push(`${place} is not what its manifest says (sha256 ${sha256})`);
+  }
+  return changed;
+}
+
+/** Gates that failed or were not measured, of the variants that are published. */
+export async function failedGates(checked: CheckedPublication): Promise<string[]> {
+  const { project, model, settings, pipeline } = checked;
+  if (!settings.files.has('variants')) return [];
+  const hasGates = Object.keys(model.gates ?? {}).length > 0;
+  if (!hasGates)
+    return model.evaluation === undefined
+      ? [`${project}: model.json declares neither "evaluation" nor "gates", so nothing was measured`]
+      : [];
+  const ref: TargetRef = { project, kind: 'gate' };
+  const { step, toolchain } = await planStep(ref, asTheyAre(pipeline), {});
+  const result = validate(
+    'gate',
+    (await pipeline.perform(step, toolchain)).facts,
+    `result of ${targetName(ref)}`,
+  );
+  return result.checks
+    .filter(({ variant, passed }) => !passed && settings.variants.includes(variant))
+    .map(gateSentence);
+}
+
+/** The same pipeline, planning from the manifests as they are: nothing is made that is not there, and nothing is told again. */
+function asTheyAre(pipeline: Pipeline): Pipeline {
+  return {
+    ...pipeline,
+    environment: { ...pipeline.environment, report: () => undefined },
+    upstream: async (ref) => {
+      const manifest = await readManifest(join(pipeline.environment.workspace.root, manifestPath(ref)));
+      if (manifest === null) throw new NotBuilt(targetName(ref));
+      return manifest;
+    },
+  };
+}
+
+class NotBuilt extends Error {}
+
+function targetsOf({ project, model, settings }: CheckedPublication): TargetRef[] {
+  const corpora = [
+    ...new Set([
+      model.imatrix?.type === 'make' ? corpusProject(model.imatrix.corpus) : null,
+      model.evaluation === undefined ? null : corpusProject(model.evaluation.corpus),
+    ]),
+  ].filter((name) => name !== null);
+  const hasCard = settings.files.has('card');
+  const variants = hasCard ? Object.keys(model.quantize ?? {}) : settings.variants;
+  const references = hasCard ? Object.keys(model.references ?? {}) : [];
+  // What gates ask about is measured, also when it is not published.
+  const gated = [...gateNeeds(model.gates ?? {})]
+    .filter(([, { isMeasured }]) => isMeasured)
+    .map(([name]) => name);
+  const of = (kind: TargetRef['kind'], variant?: string): TargetRef => ({
+    project,
+    kind,
+    ...(variant === undefined ? {} : { variant }),
+  });
+  return [
+    ...corpora.map((corpus): TargetRef => ({ project: corpus, kind: 'fetch' })),
+    of('fetch'),
+    of('convert'),
+    ...(model.imatrix === undefined ? [] : [of('imatrix')]),
+    ...variants.map((name) => of('quantize', name)),
+    ...references.map((name) => of('reference', name)),
+    ...(model.evaluation === undefined
+      ? []
+      : [...new Set([...variants, ...references, ...gated])].map((name) => of('kld', name))),
+    ...(hasCard ? [of('card')] : []),
+  ];
+}
+
+function corpusProject(corpus: CorpusFile): string {
+  return typeof corpus === 'string' ? corpus : corpus.project;
+}
+
+/** The build of llama.cpp that results were made with, when the declared one is another by now. */
+async function staleToolchain({ model, pipeline }: CheckedPublication): Promise<string[]> {
+  const project = model.toolchain ?? defaultToolchain;
+  const recorded = await readManifest(
+    join(pipeline.environment.workspace.root, manifestPath({ project, kind: 'build' })),
+  );
+  if (recorded === null) return [];
+  const declared = (await buildIdentity(
+    await toolchainContext(project, pipeline.environment),
+  )) as unknown as Json;
+  return canonicalJson(declared) === canonicalJson(recorded.facts['identity'] as Json)
+    ? []
+    : [`${project}:build: its result is of another llama.cpp than the declared one`];
+}

@@ -1,0 +1,192 @@
+import { relative, resolve } from 'node:path';
+import { GgufError, isGgufError } from '../core/errors.js';
+import type { PublishOptions } from '../core/generated/executors/publish.generated.js';
+import type { Model } from '../core/generated/model.generated.js';
+import { directoryDestination } from '../destination/directory.js';
+import { gitDestination } from '../destination/git.js';
+import { hubDestination } from '../destination/hub.js';
+import type {
+  DestinationRequest,
+  DestinationSession,
+  OpenDestination,
+  PublishedContent,
+} from '../destination/session.js';
+import { commitMessage } from '../publication/commit-message.js';
+import { changesOf, planPublication, type PlannedPublication } from '../publication/upload-plan.js';
+import { recordFile } from '../publication/record.js';
+import { resolveSettings, type ResolvedSettings } from '../publication/settings.js';
+import { publicationSentence, publicationTable } from '../publication/table.js';
+import { upstreamContext } from '../recipe/lock-file.js';
+import { changedPlaces, failedGates, staleResults } from './publish-checks.js';
+import { filesToPublish, type FilesToPublish } from './publish-files.js';
+import { publishedRecipe } from './publish-recipe.js';
+import type { Execution } from '../executors/run/run-executor.js';
+import { projectDirectory, readConfig, taskName } from '../workspace/workspace.js';
+
+/** What one publication is about. */
+interface Publishing extends Execution<PublishOptions> {
+  model: Model;
+  settings: ResolvedSettings;
+}
+
+/** Times that a destination may change under our hands before the user is told. */
+const mostTurns = 4;
+
+/** Publishes what the model file says: checks, plan, one commit; or only the plan. */
+export async function runPublish(execution: Execution<PublishOptions>): Promise<void> {
+  const { options, project, environment } = execution;
+  const model = await readConfig(environment.workspace, 'model', project);
+  const publishing: Publishing = { ...execution, model, settings: resolveSettings(model, options, project) };
+  await checkResults(publishing);
+  const collected = await filesToPublish(publishing);
+  settle(
+    await changedPlaces(project, collected.sources.values(), execution.pipeline),
+    publishing,
+    stalePlaces,
+  );
+  const open = destinationOf(publishing, collected);
+  for (let turn = 1; ; turn++) {
+    try {
+      await open((session) => publish(session, publishing, collected));
+      return;
+    } catch (error) {
+      if (!isGgufError(error) || error.code !== 'DESTINATION_CHANGED' || turn === mostTurns) throw error;
+      environment.report({ type: 'step', message: `${error.message}; looking again` });
+    }
+  }
+}
+
+async function publish(
+  { present, apply }: DestinationSession,
+  publishing: Publishing,
+  collected: FilesToPublish,
+): Promise<void> {
+  const { options, print, project, model, pipeline, settings } = publishing;
+  const planned = planPublication(collected.files, present, {
+    overwrite: options.overwrite === true,
+    prune: options.prune === true,
+  });
+  const { plan } = planned;
+  const changes = changesOf(plan);
+  if (options.format === 'json') print(JSON.stringify(plan, null, 2));
+  else if (options.dryRun === true) print(publicationTable(plan));
+  const refused = plan.files.filter(({ action }) => action === 'refuse');
+  if (refused.length > 0) {
+    throw new GgufError(
+      'PUBLISH_CONFLICT',
+      refused.map(({ path, because }) => `${plan.destination}: ${path}: ${because}`).join('\n'),
+      { hint: 'Keep what is there by publishing elsewhere, or replace it with --overwrite.' },
+    );
+  }
+  if (options.dryRun === true) return;
+  if (options.format !== 'json')
+    print(
+      changes.length === 0
+        ? publicationSentence(plan)
+        : publicationTable({
+            ...plan,
+            files: [...changes, ...plan.files.filter(({ action }) => action === 'keep')],
+          }),
+    );
+  if (changes.length === 0) return;
+  const message = commitMessage(await publishedRecipe({ project, model }, settings.variants, pipeline), plan);
+  const made = await apply({
+    plan,
+    contents: await contentsOf(planned, collected, { publishing, amended: present.amended }),
+    recordText: planned.recordText,
+    message,
+  });
+  if (options.format !== 'json') print(`published: ${made ?? plan.destination}`);
+}
+
+/** The bytes of everything that is sent; what is gone from this machine is made again. */
+async function contentsOf(
+  { plan, recordText }: PlannedPublication,
+  { sources }: FilesToPublish,
+  { publishing, amended }: { publishing: Publishing; amended: DestinationSession['present']['amended'] },
+): Promise<Map<string, PublishedContent>> {
+  const contents = new Map<string, PublishedContent>();
+  for (const { path, action } of changesOf(plan)) {
+    const source = sources.get(path);
+    if (action === 'delete') continue;
+    if (path === recordFile) contents.set(path, { text: recordText });
+    else if (path === amended?.path) contents.set(path, { text: amended.text });
+    else if (source !== undefined)
+      contents.set(
+        path,
+        'text' in source ? source : { path: await publishing.pipeline.resolve(source.file) },
+      );
+  }
+  return contents;
+}
+
+function destinationOf(
+  { settings: { to, relativeTo }, options, project, environment, pipeline }: Publishing,
+  { files }: FilesToPublish,
+): OpenDestination {
+  const request: DestinationRequest = {
+    wanted: files,
+    create: options.create === true,
+    dryRun: options.dryRun === true,
+  };
+  const context = upstreamContext(environment, pipeline.transfer);
+  const base =
+    relativeTo === 'workspace'
+      ? environment.workspace.root
+      : projectDirectory(environment.workspace, project, '"publish"');
+  switch (to.type) {
+    case 'huggingface':
+      return hubDestination(to, request, context);
+    case 'directory': {
+      const directory = resolve(base, to.path);
+      const inside = relative(environment.workspace.root, directory);
+      return directoryDestination(directory, inside.startsWith('..') ? to.path : inside, {
+        request,
+        context,
+      });
+    }
+    case 'git':
+      return gitDestination(to, base, { request, context });
+  }
+}
+
+const stalePlaces = {
+  code: 'RESULTS_CHANGED',
+  allow: 'allowStale',
+  hint: 'Files under dist/ are made, not edited: change the recipe, or delete them and run the targets again. --allowStale publishes what the manifests name.',
+} as const;
+
+async function checkResults(publishing: Publishing): Promise<void> {
+  const { project, model, settings, pipeline } = publishing;
+  const checked = { project, model, settings, pipeline };
+  const makeFirst = `Run \`nx run ${taskName({ project, kind: 'card' }, publishing.environment.workspace)}\``;
+  const { missing, stale } = await staleResults(checked);
+  if (missing.length > 0)
+    throw new GgufError(
+      'RESULTS_MISSING',
+      `${project}:publish: there is nothing to publish yet\n${missing.join('\n')}`,
+      { hint: `${makeFirst} and then this target again.` },
+    );
+  settle(stale, publishing, {
+    code: 'RESULTS_STALE',
+    allow: 'allowStale',
+    hint: `${makeFirst} and then this target again. --allowStale publishes what is there.`,
+  });
+  settle(await failedGates(checked), publishing, {
+    code: 'GATES_NOT_PASSED',
+    allow: 'allowFailedGates',
+    hint: '--allowFailedGates publishes all the same.',
+  });
+}
+
+/** Problems stop everything, or are warnings when the user allowed them; a dry run always tells and goes on. */
+function settle(
+  problems: readonly string[],
+  { options, environment, project }: Publishing,
+  { code, allow, hint }: { code: string; allow: 'allowStale' | 'allowFailedGates'; hint: string },
+): void {
+  if (problems.length === 0) return;
+  if (options[allow] !== true && options.dryRun !== true)
+    throw new GgufError(code, `${project}:publish: not published\n${problems.join('\n')}`, { hint });
+  for (const problem of problems) environment.report({ type: 'warning', message: problem });
+}

@@ -1,0 +1,74 @@
+import { GgufError } from '../../core/errors.js';
+import type { ByteRange, ByteSource } from '../../gguf/byte-source.js';
+
+const mostEntries = 131_072;
+const longestName = 4096;
+const utf8 = new TextDecoder();
+
+/** The data of one tensor: `range` holds calls, number of values and values, all that decides what they mean. */
+export interface LegacyEntry {
+  readonly name: string;
+  readonly elements: number;
+  readonly range: ByteRange;
+}
+
+/**
+ * What is in an importance matrix of the format from before GGUF, in the order of the file: a count, then name, calls and
+ * float32 values of each (follows common_imatrix_load_legacy of common/imatrix-loader.cpp). Values are passed over.
+ * @throws GgufError `BAD_IMATRIX`
+ */
+export async function readLegacyImatrix(
+  source: ByteSource,
+): Promise<{ entries: LegacyEntry[]; chunks: number | null }> {
+  let at = 0;
+  const take = async (length: number): Promise<Uint8Array> => {
+    if (at + length > source.sizeBytes)
+      throw bad(`it ends at byte ${source.sizeBytes}, and ${at + length} are needed`);
+    at += length;
+    return source.read(at - length, length);
+  };
+  const int = async (what: string, most: number): Promise<number> => {
+    const bytes = await take(4);
+    const value = new DataView(bytes.buffer, bytes.byteOffset, 4).getInt32(0, true);
+    if (value < 0 || value > most) throw bad(`${what} at byte ${at - 4} is ${value}`);
+    return value;
+  };
+  const count = await int('the number of entries', mostEntries);
+  const entries: LegacyEntry[] = [];
+  for (let entry = 0; entry < count; entry += 1) {
+    const name = utf8.decode(await take(await int('the length of a name', longestName)));
+    const offset = at;
+    await int('a number of calls', 0x7fff_ffff);
+    const elements = await int('a number of values', 0x7fff_ffff);
+    at += 4 * elements;
+    if (at > source.sizeBytes) throw bad('it ends inside an entry');
+    entries.push({ name, elements, range: { offset, length: at - offset } });
+  }
+  return {
+    entries,
+    chunks: at + 4 <= source.sizeBytes ? await int('the number of chunks', 0x7fff_ffff) : null,
+  };
+}
+
+/**
+ * A matrix with one entry that no tensor has, in the legacy format: enough for a dry run, whose types depend on whether
+ * there is a matrix, not on what is in it.
+ */
+export function stubImatrix(): Uint8Array {
+  const name = new TextEncoder().encode('no.tensor');
+  const bytes = new Uint8Array(4 + 4 + name.length + 4 + 4 + 4);
+  const view = new DataView(bytes.buffer);
+  view.setInt32(0, 1, true);
+  view.setInt32(4, name.length, true);
+  bytes.set(name, 8);
+  view.setInt32(8 + name.length, 1, true);
+  view.setInt32(12 + name.length, 1, true);
+  view.setFloat32(16 + name.length, 1, true);
+  return bytes;
+}
+
+function bad(reason: string): GgufError {
+  return new GgufError('BAD_IMATRIX', `the file is no importance matrix: ${reason}`, {
+    hint: 'It is neither a GGUF nor of the older format: fetch or make it again.',
+  });
+}

@@ -1,0 +1,21 @@
+import { tensorTypeByName, tensorTypes, type TensorType } from '../../gguf/tensor-type.js';
+import { didYouMean } from '../../core/suggestion.js';
+
+// ggml_quantize_chunk of ggml/src/ggml.c has no case for these: asking for one aborts the tool in the middle of its work.
+const neverWritten: ReadonlySet<string> = new Set(['q8_1', 'q8_K', 'i8', 'i16', 'i32', 'i64', 'f64']);
+
+/** The tensor types that llama-quantize can convert to. */
+export const targetTypes: readonly TensorType[] = tensorTypes.filter(({ name }) => !neverWritten.has(name));
+
+/** What is wrong with a name as the target of a conversion, or null if nothing is. */
+export function targetTypeProblem(name: string): string | null {
+  const type = tensorTypeByName(name);
+  if (type === null)
+    return `unknown tensor type '${name}'${didYouMean(
+      name,
+      targetTypes.map((target) => target.name),
+    )}`;
+  return targetTypes.includes(type)
+    ? null
+    : `llama-quantize cannot convert to the tensor type '${type.name}'`;
+}

@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { BenchResult } from '../../core/generated/bench.generated.js';
+import type { Origin } from '../../core/generated/evidence.generated.js';
+import type { Lock } from '../../core/generated/lock.generated.js';
+import type { CorpusFile, Model } from '../../core/generated/model.generated.js';
+import type { Source } from '../../core/generated/source.generated.js';
+import { lockedEntry, type LockPlace } from '../../core/lock-entry.js';
+import { parseAs, type Schemas } from '../../core/validate.js';
+import { kldFile } from '../../kld/tool/kld-result.js';
+import { benchFile } from '../../steps/bench/bench.js';
+import type { CorpusArtifact, EvidenceInputs, TargetArtifact } from '../../steps/evidence/evidence.js';
+import type { MeasuredArtifact } from '../../steps/evidence/measurement.js';
+import { originOf } from '../../steps/evidence/origin.js';
+import { fact } from '../../steps/facts.js';
+import { imatrixStatisticsOf, imatrixStatisticsStep } from '../../steps/imatrix/imatrix-statistics.js';
+import { readLock } from '../lock-file.js';
+import type { Pipeline } from '../../results/pipeline.js';
+import { manifestPath, targetName, type TargetRef } from '../../core/target.js';
+import { projectDirectory, readConfig } from '../../workspace/workspace.js';
+
+const readmeBytes = 1 << 20;
+
+/** How the parts of a model's evidence are had from the targets of its project, as their last runs left them. */
+export function evidenceParts(ref: TargetRef, pipeline: Pipeline, lock: Lock | null) {
+  const text = async (
+    name: string,
+    { manifest }: TargetArtifact,
+    limitBytes = Infinity,
+  ): Promise<string | null> => {
+    const found = manifest.files.find((file) => file.name === name);
+    return found === undefined || found.sizeBytes > limitBytes
+      ? null
+      : readFile(await pipeline.resolve(found), 'utf8');
+  };
+  const parsed = async <K extends 'plan' | 'kld'>(
+    kind: K,
+    name: string,
+    artifact: TargetArtifact,
+  ): Promise<Schemas[K] | null> => {
+    const found = await text(name, artifact);
+    return found === null ? null : parseAs(kind, found, `${name} of ${artifact.target}`);
+  };
+  const artifactOf = async (of: TargetRef): Promise<TargetArtifact> => ({
+    target: targetName(of),
+    manifest: await pipeline.upstream(of),
+  });
+  const artifact = (kind: TargetRef['kind'], variant?: string) =>
+    artifactOf({ project: ref.project, kind, ...(variant === undefined ? {} : { variant }) });
+  const origin = (declared: Source, place: LockPlace, { manifest }: TargetArtifact): Origin =>
+    originOf({
+      declared,
+      files: manifest.files,
+      directory: directoryOf(ref.project, pipeline),
+      locked: lock === null ? null : lockedEntry(lock, place),
+      commit: fact<{ commit?: string }>(manifest, 'source')?.commit ?? null,
+    });
+  const corpus = async (of: CorpusFile): Promise<CorpusArtifact> => {
+    const { project, file: wanted } = typeof of === 'string' ? { project: of, file: undefined } : of;
+    const { workspace } = pipeline.environment;
+    const made = await artifactOf({ project, kind: 'fetch' });
+    const { source } = await readConfig(workspace, 'corpus', project);
+    const corpusLock = await readLock(workspace, { project, kind: 'corpus' });
+    const files = made.manifest.files.filter(({ name }) => wanted === undefined || name === wanted);
+    return {
+      target: made.target,
+      project,
+      manifest: { ...made.manifest, files },
+      origin: originOf({
+        declared: source,
+        files,
+        directory: directoryOf(project, pipeline),
+        locked: corpusLock?.source ?? null,
+        commit: fact<{ commit?: string }>(made.manifest, 'source')?.commit ?? null,
+      }),
+    };
+  };
+  return {
+    artifact,
+    origin,
+    corpus,
+    parsed,
+    readme: (source: TargetArtifact) => text('README.md', source, readmeBytes),
+    measured: async (name: string): Promise<MeasuredArtifact> => {
+      const made = await artifact('kld', name);
+      return { ...made, result: await parsed('kld', kldFile, made) };
+    },
+    // Speeds are not measured for a card: what the last measurements left is taken.
+    bench: async (variant: string): Promise<BenchResult | null> => {
+      const place = join(dirname(manifestPath({ project: ref.project, kind: 'bench', variant })), benchFile);
+      const found = await readFile(join(pipeline.environment.workspace.root, place), 'utf8').catch(
+        () => null,
+      );
+      return found === null ? null : parseAs('bench', found, place);
+    },
+    imatrix: async (
+      settings: NonNullable<Model['imatrix']>,
+      statisticsWith: string | null,
+    ): Promise<EvidenceInputs['imatrix']> => {
+      const made = await artifact('imatrix');
+      const [file] = made.manifest.files;
+      const statistics =
+        statisticsWith === null || file === undefined
+          ? null
+          : imatrixStatisticsOf(
+              await pipeline.perform(imatrixStatisticsStep(file), statisticsWith, { needFiles: false }),
+            );
+      return settings.type === 'file'
+        ? { ...made, statistics, corpus: null, origin: origin(settings.source, 'imatrix', made) }
+        : { ...made, statistics, origin: null, corpus: await corpus(settings.corpus) };
+    },
+  };
+}
+
+/** A project's directory, relative to the workspace. */
+export function directoryOf(project: string, pipeline: Pipeline): string {
+  const { workspace } = pipeline.environment;
+  projectDirectory(workspace, project, project);
+  return workspace.projects[project]?.root ?? '';
+}

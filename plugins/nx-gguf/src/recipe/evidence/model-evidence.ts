@@ -1,0 +1,142 @@
+import { GgufError } from '../../core/errors.js';
+import type { Evidence } from '../../core/generated/evidence.generated.js';
+import type { Model } from '../../core/generated/model.generated.js';
+import type { Json } from '../../core/canonical-json.js';
+import { sha256 } from '../../core/digest.js';
+import { evaluationParameters, statedParameters } from '../../steps/measure/evaluation.js';
+import { evidenceOf, type EvidenceInputs } from '../../steps/evidence/evidence.js';
+import { publicAddress } from '../../steps/evidence/origin.js';
+import { planFile } from '../../steps/quantize/tensor-plan.js';
+import { pythonRequirements } from '../../toolchain/python.js';
+import { directoryOf, evidenceParts } from './evidence-parts.js';
+import { readLock } from '../lock-file.js';
+import type { Pipeline } from '../../results/pipeline.js';
+import { declaredParts } from './published-parts.js';
+import type { TargetRef } from '../../core/target.js';
+import { toolchainContext } from '../../results/toolchain-tools.js';
+import { readConfig } from '../../workspace/workspace.js';
+
+/** A model whose evidence is gathered. */
+export interface EvidenceRequest {
+  ref: TargetRef;
+  model: Model;
+  toolchain: string;
+}
+
+const publicLlamaCpp = 'https://github.com/ggml-org/llama.cpp';
+
+/**
+ * Gathers the results of a model's targets as their last runs left them; what is missing is made.
+ * @param withImportance also statistics of the importance matrix, for which its bytes are read once
+ */
+export async function modelEvidence(
+  request: EvidenceRequest,
+  pipeline: Pipeline,
+  { withImportance = false } = {},
+): Promise<Evidence> {
+  const { ref, model, toolchain } = request;
+  const { workspace } = pipeline.environment;
+  const parts = evidenceParts(
+    ref,
+    pipeline,
+    await readLock(workspace, { project: ref.project, kind: 'model' }),
+  );
+  const variants = Object.entries(model.quantize ?? {});
+  const references = Object.entries(model.references ?? {});
+  requireKnownVariants(request);
+  const source = await parts.artifact('fetch');
+  const isMeasured = model.evaluation !== undefined;
+  return evidenceOf({
+    project: ref.project,
+    directory: directoryOf(ref.project, pipeline),
+    name: model.name,
+    description: model.description ?? null,
+    source: {
+      ...source,
+      origin: parts.origin(model.source, 'source', source),
+      readme: await parts.readme(source),
+    },
+    converted: await parts.artifact('convert'),
+    imatrix:
+      model.imatrix === undefined
+        ? null
+        : await parts.imatrix(model.imatrix, withImportance ? toolchain : null),
+    evaluation:
+      model.evaluation === undefined
+        ? null
+        : {
+            corpus: await parts.corpus(model.evaluation.corpus),
+            parameters: statedParameters(evaluationParameters(model.evaluation)),
+          },
+    variants: await Promise.all(
+      variants.map(async ([name]) => ({
+        name,
+        use: model.card?.uses?.[name] ?? null,
+        made: await parts.artifact('quantize', name),
+        split: await declaredParts(
+          { name, files: (await parts.artifact('quantize', name)).manifest.files },
+          { project: ref.project, model },
+          pipeline,
+        ),
+        plan: await parts.parsed('plan', planFile, await parts.artifact('plan', name)),
+        measured: isMeasured ? await parts.measured(name) : null,
+        bench: await parts.bench(name),
+      })),
+    ),
+    references: await Promise.all(
+      references.map(async ([name, { source: declared, compareWith }]) => {
+        const made = await parts.artifact('reference', name);
+        return {
+          name,
+          compareWith: compareWith ?? null,
+          bench: await parts.bench(name),
+          made,
+          origin: parts.origin(declared, { reference: name }, made),
+          measured: isMeasured ? await parts.measured(name) : null,
+        };
+      }),
+    ),
+    gates: model.gates ?? {},
+    toolchain: await toolchainOf(toolchain, pipeline),
+  });
+}
+
+async function toolchainOf(project: string, pipeline: Pipeline): Promise<EvidenceInputs['toolchain']> {
+  const { workspace } = pipeline.environment;
+  const access = pipeline.toolchain(project);
+  const { source } = await readConfig(workspace, 'toolchain', project);
+  const repository =
+    source.type === 'git' ? publicAddress(source.url) : source.type === 'npm' ? publicLlamaCpp : null;
+  const identity = async (part: 'build' | 'python') => (await access.identity(part)) as Record<string, Json>;
+  const python = await identity('python');
+  const requirements = await pythonRequirements(await toolchainContext(project, pipeline.environment)).catch(
+    () => null,
+  );
+  // A list that was changed since is not what the environment was made from.
+  const isBound = requirements !== null && python['requirements'] === sha256(requirements.join('\n'));
+  return {
+    project,
+    repository,
+    build: await identity('build'),
+    python,
+    requirements: isBound ? requirements : null,
+  };
+}
+
+function requireKnownVariants({ ref, model }: EvidenceRequest): void {
+  const variants = Object.keys(model.quantize ?? {});
+  const unknown = Object.entries(model.references ?? {}).flatMap(([name, { compareWith }]) =>
+    compareWith === undefined || variants.includes(compareWith)
+      ? []
+      : [`references.${name}.compareWith: there is no variant ${JSON.stringify(compareWith)}`],
+  );
+  unknown.push(
+    ...Object.keys(model.card?.uses ?? {})
+      .filter((name) => !variants.includes(name))
+      .map((name) => `card.uses.${name}: there is no variant ${JSON.stringify(name)}`),
+  );
+  if (unknown.length > 0)
+    throw new GgufError('VARIANT_MISSING', `${ref.project}: ${unknown.join('\n')}`, {
+      hint: `Declared are: ${variants.join(', ')}`,
+    });
+}

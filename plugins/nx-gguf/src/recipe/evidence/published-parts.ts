@@ -1,0 +1,49 @@
+import { GgufError } from '../../core/errors.js';
+import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
+import type { Model } from '../../core/generated/model.generated.js';
+import { defaultFiles, defaultSplitMaxSize, splitBytes } from '../../publication/settings.js';
+import { splitStep } from '../../steps/convert/split.js';
+import { defaultToolchain } from '../../workspace/declared-model.js';
+import type { Pipeline } from '../../results/pipeline.js';
+import { llama } from '../upstream-files.js';
+
+/**
+ * The parts of a model that is larger than a size, made with llama-gguf-split when the store has none; null when it is published as it is.
+ * @throws GgufError `SPLIT_IMPOSSIBLE` for a model in several files, one of which is too large
+ */
+export async function partsAbove(
+  files: readonly ManifestFile[],
+  { project, model, maxSize }: { project: string; model: Model; maxSize: string },
+  pipeline: Pipeline,
+): Promise<Manifest | null> {
+  const tooLarge = files.filter(({ sizeBytes }) => sizeBytes > splitBytes(maxSize));
+  const [file] = tooLarge;
+  if (file === undefined) return null;
+  if (files.length > 1)
+    throw new GgufError(
+      'SPLIT_IMPOSSIBLE',
+      `${project}:publish: ${tooLarge.map(({ name }) => name).join(', ')}: a part of a split model is larger than ${maxSize}, and llama-gguf-split splits whole models only`,
+      { hint: 'Convert with a smaller --split-max-size, or quantize without "keepSplit".' },
+    );
+  const toolchain = model.toolchain ?? defaultToolchain;
+  return pipeline.perform(
+    splitStep({ file, maxSize, toolchain: await llama(pipeline, toolchain) }),
+    toolchain,
+    { needFiles: false },
+  );
+}
+
+/** The parts in which a variant is going to be published, as far as model.json says; null for one that is not, or in one piece. */
+export async function declaredParts(
+  variant: { name: string; files: readonly ManifestFile[] },
+  { project, model }: { project: string; model: Model },
+  pipeline: Pipeline,
+): Promise<Manifest | null> {
+  const { to, variants, files = defaultFiles, splitMaxSize = defaultSplitMaxSize } = model.publish ?? {};
+  const isPublished =
+    to !== undefined && files.includes('variants') && (variants?.includes(variant.name) ?? true);
+  // What cannot be split is told by the target that publishes.
+  return isPublished && variant.files.length === 1
+    ? partsAbove(variant.files, { project, model, maxSize: splitMaxSize }, pipeline)
+    : null;
+}

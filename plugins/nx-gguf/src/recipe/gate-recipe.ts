@@ -1,0 +1,42 @@
+import { GgufError } from '../core/errors.js';
+import type { Model } from '../core/generated/model.generated.js';
+import { gateNeeds, gateProblems } from '../kld/gates/gates.js';
+import { gateStep, type GatedModel } from '../steps/evidence/gate.js';
+import type { Step } from '../steps/step.js';
+import type { Pipeline } from '../results/pipeline.js';
+import { targetName, type TargetRef } from '../core/target.js';
+
+/**
+ * The gates of a model with the manifests of everything they ask about.
+ * @throws GgufError `NO_GATES`, and `BAD_GATES` with everything that is wrong with them
+ */
+export async function planGate({
+  ref,
+  pipeline,
+  model,
+}: {
+  ref: TargetRef;
+  pipeline: Pipeline;
+  model: Model;
+}): Promise<Step> {
+  const gates = model.gates ?? {};
+  if (Object.keys(gates).length === 0)
+    throw new GgufError('NO_GATES', `${targetName(ref)}: model.json declares no "gates"`, {
+      hint: 'Declare what must hold of a variant, or remove the target `gate`.',
+    });
+  const problems = gateProblems(model);
+  if (problems.length > 0) {
+    const known = [...Object.keys(model.quantize ?? {}), ...Object.keys(model.references ?? {})].join(', ');
+    throw new GgufError('BAD_GATES', problems.map((problem) => `${ref.project}: ${problem}`).join('\n'), {
+      hint: `Declared are: ${known}`,
+    });
+  }
+  const models: GatedModel[] = [];
+  for (const [name, { isMeasured }] of gateNeeds(gates)) {
+    const kind = Object.hasOwn(model.quantize ?? {}, name) ? 'quantize' : 'reference';
+    const of = (wanted: TargetRef['kind']) =>
+      pipeline.upstream({ project: ref.project, kind: wanted, variant: name });
+    models.push({ name, files: await of(kind), measured: isMeasured ? await of('kld') : null });
+  }
+  return gateStep(gates, models);
+}

@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import type { LockPlace } from '../core/lock-entry.js';
+import type { Source } from '../core/generated/source.generated.js';
+import { fetchCommandStep } from '../steps/source/fetch-command.js';
+import { fetchLockedStep, fetchUrlStep, type Extract } from '../steps/source/fetch-locked.js';
+import { fetchPathStep } from '../steps/source/fetch-path.js';
+import type { Step } from '../steps/step.js';
+import { referToFile } from '../store/external.js';
+import { lockedSource, upstreamContext } from './lock-file.js';
+import type { Pipeline } from '../results/pipeline.js';
+import { targetName, type TargetRef } from '../core/target.js';
+import { projectDirectory } from '../workspace/workspace.js';
+
+// What fetching needs is loaded when something is fetched: most runs find everything in the store.
+const upstream = () => import('../upstream/fetch-source.js');
+const extract: Extract = async (extraction) =>
+  (await import('../upstream/archive-member.js')).extractMember(extraction);
+
+/** Where a source stands. */
+export interface SourcePlace {
+  ref: TargetRef;
+  pipeline: Pipeline;
+  toolchain: string;
+  /** What declares it, in a file of that name. */
+  kind: 'model' | 'corpus';
+  place: LockPlace;
+}
+
+/** The step that brings the files of a source into the store: one kind of source for models, matrices, references and corpora. */
+export async function planSource(
+  source: Source,
+  { ref, pipeline, toolchain, kind, place }: SourcePlace,
+): Promise<Step> {
+  const { workspace, store, report } = pipeline.environment;
+  const directory = projectDirectory(workspace, ref.project, targetName(ref));
+  const refer = (path: string) => referToFile(store, path);
+  switch (source.type) {
+    case 'path':
+      report({ type: 'step', message: `reading ${source.path}` });
+      return fetchPathStep(source, resolve(directory, source.path), refer);
+    case 'command': {
+      const access = pipeline.toolchain(toolchain);
+      return fetchCommandStep(source, {
+        projectDir: directory,
+        refer,
+        identities: { source: () => access.identity('source'), python: () => access.identity('python') },
+      });
+    }
+    case 'url':
+      return fetchUrlStep(source, {
+        extract,
+        bring: async () =>
+          (await upstream()).fetchUrl(source, upstreamContext(pipeline.environment, pipeline.transfer)),
+      });
+    default: {
+      const locked = await lockedSource(
+        { project: ref.project, kind, place, source },
+        pipeline.environment,
+        pipeline.transfer,
+      );
+      const context = upstreamContext(pipeline.environment, pipeline.transfer);
+      return fetchLockedStep(source, locked, {
+        extract,
+        bring: async () => (await upstream()).fetchLocked(source, { locked, projectDir: directory }, context),
+      });
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
+import type { RangedFile } from '../../upstream/http-source.js';
+import { rangedTransfer, type UpstreamContext } from '../../transport/transfer-settings.js';
+import { upstreamContext } from '../lock-file.js';
+import type { Pipeline } from '../../results/pipeline.js';
+
+/** What reading ranges of files needs of a pipeline. */
+export function rangedContext({
+  environment,
+  transfer,
+}: Pick<Pipeline, 'environment' | 'transfer'>): UpstreamContext {
+  return upstreamContext(environment, { ...transfer, ...rangedTransfer });
+}
+
+/** The header of a GGUF on a web server, of which hardly more is read. */
+export async function headerAt(
+  file: RangedFile,
+  pipeline: Pick<Pipeline, 'environment' | 'transfer'>,
+): Promise<HeaderBytes> {
+  const { withHttpSource } = await import('../../upstream/http-source.js');
+  pipeline.environment.report({ type: 'step', message: `reading the header of ${file.name}` });
+  return withHttpSource(file, rangedContext(pipeline), readHeaderBytes);
+}

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { GgufError } from '../../core/errors.js';
+import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
+import type { ImatrixContents } from '../../quant/plan/imatrix-need.js';
+import { readManifest } from '../../store/actions.js';
+import type { Pipeline } from '../../results/pipeline.js';
+import { manifestPath, targetName } from '../../core/target.js';
+import { oneFile } from '../upstream-files.js';
+import type { VariantRequest } from './variant-plan.js';
+
+/** The importance matrix of a variant; the file is null when it is not on this machine and need not be. */
+export interface VariantImatrix extends ImatrixContents {
+  file: ManifestFile | null;
+}
+
+/**
+ * The importance matrix that a variant uses, or null when it uses none. A plan from elsewhere works before there is one:
+ * then it is taken to have data for every tensor.
+ */
+export async function variantImatrix(
+  { ref, model, variant, from }: VariantRequest,
+  pipeline: Pipeline,
+): Promise<VariantImatrix | null> {
+  const isUsed = variant.imatrix ?? model.imatrix !== undefined;
+  if (!isUsed) return null;
+  if (model.imatrix === undefined)
+    throw new GgufError(
+      'NO_IMATRIX',
+      `${targetName(ref)}: "imatrix" is true, but model.json declares no imatrix`,
+      { hint: 'Declare "imatrix" in model.json, or set it to false for this variant.' },
+    );
+  const target = { project: ref.project, kind: 'imatrix' } as const;
+  if (from === undefined) return contentsOf(await pipeline.upstream(target));
+  const present = await readManifest(join(pipeline.environment.workspace.root, manifestPath(target)));
+  return present === null ? { file: null, tensors: null } : contentsOf(present);
+}
+
+function contentsOf(manifest: Manifest): VariantImatrix {
+  return {
+    file: oneFile(manifest, undefined, 'imatrix'),
+    tensors: (manifest.facts['tensors'] as string[] | undefined) ?? null,
+  };
+}

@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import type { Json } from '../../core/canonical-json.js';
+import { GgufError } from '../../core/errors.js';
+import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
+import type { Model, Variant } from '../../core/generated/model.generated.js';
+import type { QuantizationPlan } from '../../core/generated/plan.generated.js';
+import { settle, severities, type Finding } from '../../quant/rules/finding.js';
+import { usedEntries } from '../../quant/plan/imatrix-need.js';
+import { planFindings, sideEffectSeverity } from '../../quant/plan/plan-checks.js';
+import { requireQuantizeOptions } from '../../quant/tool/quantize-options.js';
+import { ruleFindings } from '../../quant/rules/rule-checks.js';
+import {
+  normalizeTensorTypes,
+  parseTensorTypes,
+  type ParsedTensorTypes,
+} from '../../quant/rules/tensor-types.js';
+import { optionsOf, type QuantizeSettings } from '../../steps/quantize/quantize.js';
+import { askingPipeline } from '../planning-cache.js';
+import { dryPlan } from './dry-plan.js';
+import { modelHeadersOf, type PlanFrom } from './model-headers.js';
+import type { Pipeline } from '../../results/pipeline.js';
+import { targetName, type TargetRef } from '../../core/target.js';
+import { llama, namedFile } from '../upstream-files.js';
+import { variantImatrix } from './variant-imatrix.js';
+
+/** A variant to be planned. */
+export interface VariantRequest {
+  /** The target that asks; its variant need not be the one that is planned. */
+  ref: TargetRef;
+  model: Model;
+  toolchain: string;
+  name: string;
+  variant: Variant;
+  /** A GGUF elsewhere whose header stands for the converted model's. */
+  from?: PlanFrom | undefined;
+}
+
+/** A variant with everything resolved: what llama-quantize gets, and what it makes of it. */
+export interface VariantPlan {
+  plan: QuantizationPlan;
+  dryRuns: readonly Manifest[];
+  /** Results of the smaller steps that planning asked for. */
+  asked: readonly Manifest[];
+  settings: QuantizeSettings;
+  /** Normalized text of the rules, pinned ones included; null when there are none. */
+  rules: string | null;
+  imatrix: ManifestFile | null;
+  toolchain: Readonly<Record<string, Json>>;
+}
+
+/**
+ * Plans a variant: its rules are checked against the plan that llama-quantize itself makes of the model's header. All of it
+ * is looked up in the store when it was computed before, whatever comments or files changed since.
+ * @throws GgufError `RULES_NOT_HONOURED` that lists every problem with file and line; `BAD_VARIANT`
+ */
+export async function planVariant(request: VariantRequest, pipeline: Pipeline): Promise<VariantPlan> {
+  const { model, variant, name } = request;
+  const { tensorTypes, sideEffects, checks, ...settings } = variant;
+  const levels = severities(model.checks, checks);
+  const parsed = await rulesOf(request, pipeline);
+  // A rule that would mean something else is refused for that alone, not for what the other meaning does.
+  const refused = new Set(
+    levels.patternCase === 'error'
+      ? parsed.problems.filter(({ check }) => check === 'patternCase').map(({ line }) => line)
+      : [],
+  );
+  const usable = parsed.rules.filter(({ line }) => !refused.has(line));
+  const imatrix = await variantImatrix(request, pipeline);
+  requireQuantizeOptions(
+    optionsOf({
+      name,
+      settings,
+      rules: tensorTypes === undefined ? null : '',
+      model: [placeholder],
+      imatrix: imatrix === null ? null : placeholder,
+    }),
+    name,
+  );
+  const toolchain = await llama(pipeline, request.toolchain);
+  const { pipeline: asking, asked } = await askingPipeline(request.ref, pipeline);
+  const { plan, dryRuns, rules } = await dryPlan(
+    {
+      headers: await modelHeadersOf(request, asking),
+      settings,
+      rules: usable,
+      isPinned: sideEffects === 'pin',
+      hasImatrix: imatrix !== null && (usedEntries(imatrix, settings)?.length ?? 1) > 0,
+      toolchain,
+      toolchainProject: request.toolchain,
+    },
+    asking,
+  );
+  report([...parsed.problems, ...ruleFindings(usable, plan), ...planFindings(plan, imatrix, settings)], {
+    request,
+    pipeline,
+    levels,
+  });
+  return {
+    plan,
+    dryRuns,
+    asked,
+    settings,
+    toolchain,
+    rules: rules.length === 0 ? null : normalizeTensorTypes(rules),
+    imatrix: imatrix?.file ?? null,
+  };
+}
+
+// Only whether there is a model or a matrix matters to the check of options.
+const placeholder: ManifestFile = { name: 'model', sha256: '', sizeBytes: 0 };
+
+async function rulesOf(
+  { ref, variant: { tensorTypes }, name }: VariantRequest,
+  pipeline: Pipeline,
+): Promise<ParsedTensorTypes> {
+  return tensorTypes === undefined
+    ? { rules: [], problems: [] }
+    : parseTensorTypes(
+        await namedFile(ref, pipeline, { file: tensorTypes, by: `quantize.${name}.tensorTypes` }),
+      );
+}
+
+function report(
+  findings: readonly Finding[],
+  {
+    request,
+    pipeline,
+    levels,
+  }: { request: VariantRequest; pipeline: Pipeline; levels: ReturnType<typeof severities> },
+): void {
+  const { workspace, report: tell } = pipeline.environment;
+  const { ref, variant, name } = request;
+  const file = join(workspace.projects[ref.project]?.root ?? '', variant.tensorTypes ?? '');
+  const { errors, warnings } = settle(findings, {
+    file,
+    severity: (check) => (check === 'sideEffects' ? sideEffectSeverity(variant.sideEffects) : levels[check]),
+  });
+  for (const message of warnings) tell({ type: 'warning', message: `${name}: ${message}` });
+  if (errors.length === 0) return;
+  throw new GgufError(
+    'RULES_NOT_HONOURED',
+    `${targetName(ref)}: llama-quantize would not do what the recipe says\n${errors.join('\n')}`,
+    {
+      hint: 'Correct the rules, or set the check that is named in parentheses to "warn" or "off" under "checks" in model.json (side effects: "sideEffects" of the variant, where "pin" removes them).',
+    },
+  );
+}

@@ -1,0 +1,57 @@
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSha256 } from '../core/digest.js';
+import type { StoreLayout } from '../store/layout.js';
+import { ownerOf } from '../files/process-file-name.js';
+import { keptNotesMs, runNotesDirectory } from './breaker-state.js';
+import { uploadsDirectory } from './upload-journal.js';
+
+/** Times in ms since 1970. */
+export interface OldNotes {
+  /** Results that were to be uploaded before this, and were not, are given up. */
+  usedSinceMs: number;
+  nowMs: number;
+  dryRun: boolean;
+}
+
+/** Removes notes of uploads that will not come about, and what former runs noted about remotes; how many. */
+export async function removeOldNotes(
+  store: StoreLayout,
+  { usedSinceMs, nowMs, dryRun }: OldNotes,
+): Promise<number> {
+  let removed = 0;
+  const remove = async (path: string): Promise<void> => {
+    removed++;
+    if (!dryRun) await rm(path, { recursive: true, force: true });
+  };
+  for (const remote of await namesIn(uploadsDirectory(store))) {
+    const directory = join(uploadsDirectory(store), remote);
+    for (const name of await namesIn(directory)) {
+      const [key = '', owner = ''] = name.split('.');
+      if (!isSha256(key) || ownerOf(owner) === 'runs') continue;
+      const isKnown = await stat(store.action(key)).then(
+        () => true,
+        () => false,
+      );
+      if (!isKnown || (await changedMs(join(directory, name))) < usedSinceMs)
+        await remove(join(directory, name));
+    }
+    if (!dryRun) await rmdir(directory).catch(() => undefined);
+  }
+  for (const run of await namesIn(runNotesDirectory(store))) {
+    const path = join(runNotesDirectory(store), run);
+    if ((await changedMs(path)) < nowMs - keptNotesMs) await remove(path);
+  }
+  return removed;
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return readdir(directory).catch(() => []);
+}
+
+async function changedMs(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Infinity,
+  );
+}

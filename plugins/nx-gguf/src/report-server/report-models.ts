@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GgufError, isGgufError } from '../core/errors.js';
+import type { Evidence } from '../core/generated/evidence.generated.js';
+import type { ReportModelsOptions } from '../core/generated/executors/report-models.generated.js';
+import type { Manifest } from '../core/generated/manifest.generated.js';
+import { parseAs } from '../core/validate.js';
+import { evidenceFile, readPageAssets, reportStep } from '../steps/evidence/report.js';
+import { manifestText, readManifest } from '../store/actions.js';
+import { writeDurably } from '../files/durable.js';
+import { describeArtifact } from '../executors/run/describe.js';
+import { defaultToolchain } from '../workspace/declared-model.js';
+import type { Pipeline } from '../results/pipeline.js';
+import { placeFiles } from '../results/placed-files.js';
+import type { Execution } from '../executors/run/run-executor.js';
+import { manifestPath, targetName, type TargetRef } from '../core/target.js';
+import { taskName } from '../workspace/workspace.js';
+
+/** Writes the page about all models whose reports this one builds on, from the evidence that those left. */
+export async function runReportModels({
+  options,
+  ref: refOf,
+  environment,
+  pipeline,
+  builtOn,
+  print,
+}: Execution<ReportModelsOptions>): Promise<void> {
+  const ref = refOf('report');
+  const models = await reportedModels(ref, { named: options.models, builtOn }, pipeline);
+  const manifest = await reportOfModels(ref, models, pipeline);
+  const { places } = await placeFiles(manifest, ref.project, {
+    root: environment.workspace.root,
+    store: environment.store,
+  });
+  print(`${describeArtifact(manifest, ref)}, about ${models.join(', ')}`);
+  for (const place of places) print(`  ${place}`);
+}
+
+/**
+ * The models of a page about several: those that are named, else those that the page builds on, else all that have a report.
+ * @throws GgufError `NO_REPORTS`
+ */
+export async function reportedModels(
+  ref: TargetRef,
+  { named, builtOn }: { named: readonly string[] | undefined; builtOn: ReadonlySet<string> | null },
+  pipeline: Pipeline,
+): Promise<readonly string[]> {
+  const models =
+    named ??
+    (await reported(
+      [...(builtOn ?? Object.keys(pipeline.environment.workspace.projects))].sort(),
+      ref,
+      pipeline,
+    ));
+  if (models.length > 0) return models;
+  throw new GgufError('NO_REPORTS', `${targetName(ref)} depends on no report of a model`, {
+    hint: 'Give the target "dependsOn": [{ "projects": ["tag:type:model"], "target": "report" }] in project.json.',
+  });
+}
+
+/** Makes the page about several models, and leaves its manifest where Nx expects it. */
+export async function reportOfModels(
+  ref: TargetRef,
+  models: readonly string[],
+  pipeline: Pipeline,
+): Promise<Manifest> {
+  const evidences: Evidence[] = [];
+  for (const project of models) evidences.push(await evidenceOfReport(project, pipeline));
+  const manifest = await pipeline.perform(reportStep(evidences, await readPageAssets()), defaultToolchain);
+  await writeDurably(join(pipeline.environment.workspace.root, manifestPath(ref)), manifestText(manifest));
+  return manifest;
+}
+
+async function reported(
+  projects: readonly string[],
+  ref: TargetRef,
+  { environment }: Pipeline,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const project of projects) {
+    if (project === ref.project) continue;
+    const manifest = await readManifest(
+      join(environment.workspace.root, manifestPath({ project, kind: 'report' })),
+    ).catch(() => null);
+    if (manifest?.files.some(({ name }) => name === evidenceFile) === true) found.push(project);
+  }
+  return found;
+}
+
+/** @throws GgufError `REPORT_OUTDATED` for evidence of another form than today's */
+async function evidenceOfReport(project: string, pipeline: Pipeline): Promise<Evidence> {
+  const ref: TargetRef = { project, kind: 'report' };
+  const file = (await pipeline.upstream(ref)).files.find(({ name }) => name === evidenceFile);
+  if (file === undefined)
+    throw new GgufError('NO_REPORTS', `${targetName(ref)} is no report of one model`, {
+      hint: 'Name projects of models.',
+    });
+  const text = await readFile(await pipeline.resolve(file), 'utf8');
+  try {
+    return parseAs('evidence', text, `${evidenceFile} of ${targetName(ref)}`);
+  } catch (cause) {
+    if (!isGgufError(cause)) throw cause;
+    throw new GgufError(
+      'REPORT_OUTDATED',
+      `${targetName(ref)} was made by another version of nx-gguf: ${cause.message}`,
+      {
+        cause,
+        hint: `Run \`nx run ${taskName(ref, pipeline.environment.workspace)}\`, which makes it anew.`,
+      },
+    );
+  }
+}

@@ -1,0 +1,89 @@
+import type { Manifest } from '../core/generated/manifest.generated.js';
+import { kldBasePlan } from '../steps/measure/kld-base.js';
+import { measuring } from '../steps/measure/measure.js';
+import type { Effects, Performed } from '../steps/run-cached.js';
+import { performTogether, type Ending } from '../steps/run-cached-together.js';
+import { actionKey, type StepPlan } from '../steps/step.js';
+import type { PlannedMeasurement } from '../recipe/recipe-to-step.js';
+import type { TargetRef } from '../core/target.js';
+
+/** Receives how the measurement of a target ended. */
+export type MeasuringEnded = (ref: TargetRef, ending: Ending) => Promise<void>;
+
+/** What measuring needs of the pipeline it is part of. */
+export interface MeasuringPipeline {
+  plan: (ref: TargetRef) => Promise<PlannedMeasurement>;
+  effects: (toolchain: string) => Effects;
+  /** The result of a step that lies in the workspace, as Nx brought it, and that the store does not know. */
+  brought: (ref: TargetRef, plan: StepPlan) => Promise<Manifest | null>;
+  /** Leaves a result where Nx expects it. */
+  leave: (ref: TargetRef, performed: Performed) => Promise<Performed>;
+}
+
+type Planned = PlannedMeasurement & { ref: TargetRef };
+
+/** The artifacts of `kld` targets; those on the same base are measured together, and each is told as soon as it is there. */
+export async function measureTargets(
+  refs: readonly TargetRef[],
+  pipeline: MeasuringPipeline,
+  { needFiles, ended }: { needFiles: boolean; ended: MeasuringEnded },
+): Promise<void> {
+  const groups = new Map<string, Planned[]>();
+  for (const ref of refs) {
+    try {
+      const planned = await pipeline.plan(ref);
+      const manifest = await pipeline.brought(ref, planned.step.plan);
+      if (manifest !== null) {
+        await ended(ref, await pipeline.leave(ref, { manifest, origin: 'store' }));
+        continue;
+      }
+      const key = actionKey(kldBasePlan(planned.step.base));
+      groups.set(key, [...(groups.get(key) ?? []), { ...planned, ref }]);
+    } catch (error) {
+      await ended(ref, { error });
+    }
+  }
+  for (const group of groups.values()) await measureGroup(group, pipeline, { needFiles, ended });
+}
+
+/** The artifact of one `kld` target. */
+export async function measureTarget(
+  ref: TargetRef,
+  pipeline: MeasuringPipeline,
+  needFiles: boolean,
+): Promise<Performed> {
+  const endings: Ending[] = [];
+  await measureTargets([ref], pipeline, {
+    needFiles,
+    ended: (_, ending) => Promise.resolve(void endings.push(ending)),
+  });
+  const [ending] = endings;
+  if (ending === undefined) throw new Error('the measurement has no result');
+  if ('error' in ending) throw ending.error;
+  return ending;
+}
+
+async function measureGroup(
+  group: readonly Planned[],
+  { effects, leave }: MeasuringPipeline,
+  { needFiles, ended }: { needFiles: boolean; ended: MeasuringEnded },
+): Promise<void> {
+  const [first] = group;
+  if (first === undefined) return;
+  const refs = new Map(group.map(({ step, ref }) => [step, ref]));
+  await performTogether(
+    group.map(({ step }) => step),
+    measuring(first.step.base, first.settings),
+    {
+      effects: effects(first.toolchain),
+      needFiles,
+      ended: async (step, ending) => {
+        const ref = refs.get(step) ?? first.ref;
+        await ended(
+          ref,
+          'error' in ending ? ending : await leave(ref, ending).catch((error: unknown) => ({ error })),
+        );
+      },
+    },
+  );
+}

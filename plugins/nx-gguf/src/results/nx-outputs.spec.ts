@@ -1,0 +1,52 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { adopt, manifestOf, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
+import { findBeside, leaveBeside } from './nx-outputs.js';
+
+const ref = { project: 'm', kind: 'kld', variant: 'v' } as const;
+
+async function measured(text: string, place = { root: temporaryDirectory(), store: temporaryStore() }) {
+  const id = await adopt(place.store, text);
+  return {
+    place,
+    manifest: manifestOf({ 'kld.json': text }),
+    file: { name: 'kld.json', ...id },
+    path: join(place.root, 'dist/m/kld/v/kld.json'),
+  };
+}
+
+describe('the small file of a target', () => {
+  it('lies beside its manifest, and is found there when the store is lost', async () => {
+    const { place, manifest, file, path } = await measured('{"a":1}\n');
+    await leaveBeside(ref, manifest, place);
+    expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n');
+    rmSync(place.store.root, { recursive: true });
+    expect(await findBeside(ref, file, place)).toBe(path);
+  });
+
+  it.each([
+    ['changed', '{"a":2}\n'],
+    ['of another size', '{"a":11}\n'],
+  ])('%s is not taken, and is written again', async (_, edited) => {
+    const { place, manifest, file, path } = await measured('{"a":1}\n');
+    await leaveBeside(ref, manifest, place);
+    writeFileSync(path, edited);
+    expect(await findBeside(ref, file, place)).toBeNull();
+    await leaveBeside(ref, manifest, place);
+    expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n');
+  });
+
+  it('of an older result does not stay beside a manifest whose bytes are elsewhere', async () => {
+    const { place, manifest, path } = await measured('{"a":1}\n');
+    await leaveBeside(ref, manifest, place);
+    await leaveBeside(ref, manifestOf({ 'kld.json': '{"a":2}\n' }), place);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('is none of the large ones', async () => {
+    const { place, manifest, path } = await measured('{"a":1}\n');
+    await leaveBeside({ ...ref, kind: 'quantize' }, manifest, place);
+    await leaveBeside(ref, manifestOf({ 'other.json': '{"a":1}\n' }), place);
+    expect(existsSync(path)).toBe(false);
+  });
+});

@@ -1,0 +1,128 @@
+import { access } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { GgufError } from '../../core/errors.js';
+import type { ManifestFile } from '../../core/generated/manifest.generated.js';
+import type { Json } from '../../core/canonical-json.js';
+import type { ImatrixMake } from '../../core/generated/model.generated.js';
+import { logicVersions } from '../../core/logic-versions.js';
+import { imatrixArgs } from '../../kld/tool/imatrix-args.js';
+import { failureIn, toolLines } from '../../kld/tool/perplexity-failures.js';
+import { toolFailed } from '../../toolchain/run-tool.js';
+import { linkModel } from '../gguf/link-model.js';
+import { readImatrixFile } from './imatrix-file.js';
+import { inputsOf, type Step, type Workbench } from '../step.js';
+
+/** What an importance matrix is decided by. */
+export interface ImatrixMakeInputs {
+  settings: ImatrixMake;
+  model: readonly ManifestFile[];
+  corpus: ManifestFile;
+  toolchain: Readonly<Record<string, Json>>;
+}
+
+const output = 'imatrix.gguf';
+
+/** Makes an importance matrix with llama-imatrix (GGUF format). */
+export function imatrixMakeStep(inputs: ImatrixMakeInputs): Step {
+  const {
+    ctx = 512,
+    chunks = -1,
+    batch = 2048,
+    processOutput = false,
+    parseSpecial = false,
+  } = inputs.settings;
+  const args = imatrixArgs({
+    model: inputs.model[0]?.name ?? '',
+    text: inputs.corpus.name,
+    output,
+    contextTokens: ctx,
+    batchTokens: batch,
+    processOutput,
+    parseSpecial,
+    ...(chunks < 0 ? {} : { chunks }),
+  });
+  return {
+    plan: {
+      step: 'imatrix',
+      version: logicVersions.imatrix,
+      parameters: { arguments: args },
+      inputs: [...inputsOf('model', inputs.model), ...inputsOf('corpus', [inputs.corpus])],
+      toolchain: inputs.toolchain,
+    },
+    run: async (bench) => {
+      await linkModel(inputs.model, bench);
+      await bench.input(inputs.corpus, inputs.corpus.name);
+      await runImatrix(args, bench);
+      const facts = await imatrixFacts(join(bench.directory, output), inputs.corpus.name);
+      return {
+        files: [{ name: output, path: join(bench.directory, output) }],
+        facts,
+        commands: [['llama-imatrix', ...args]],
+      };
+    },
+  };
+}
+
+/** Takes a ready importance matrix, in GGUF or in the legacy format, out of the files of a source. */
+export function imatrixFileStep(source: ManifestFile): Step {
+  // llama-quantize writes the name into the GGUF: the file's own, wherever it lay in its source.
+  const file = { ...source, name: basename(source.name) };
+  return {
+    plan: {
+      step: 'imatrix',
+      version: logicVersions.imatrix,
+      parameters: { type: 'file' },
+      inputs: inputsOf('imatrix', [file]),
+      toolchain: null,
+    },
+    run: async (bench) => {
+      await bench.input(file, 'imatrix');
+      return {
+        files: [],
+        referred: [file],
+        facts: await imatrixFacts(join(bench.directory, 'imatrix'), file.name),
+        commands: [],
+      };
+    },
+  };
+}
+
+async function runImatrix(args: readonly string[], bench: Workbench): Promise<void> {
+  const result = await bench.runTool({
+    command: await bench.tools.llama('llama-imatrix'),
+    args: [...args, ...(bench.threads === undefined ? [] : ['-t', String(bench.threads)])],
+    cwd: bench.directory,
+    onOutput: progressOfChunks(bench),
+    mayFail: true,
+    ...(bench.signal === undefined ? {} : { signal: bench.signal }),
+  });
+  const failure = failureIn(toolLines(result.output));
+  if (failure !== null) throw failure;
+  if (result.exitCode !== 0) throw toolFailed('llama-imatrix', result);
+}
+
+function progressOfChunks(bench: Workbench): (text: string) => void {
+  let total: number | null = null;
+  return (text) => {
+    total = Number(/computing over (\d+) chunks/.exec(text)?.[1] ?? total ?? Number.NaN) || null;
+    const done = [...text.matchAll(/\[(\d+)\]\d/g)].at(-1)?.[1];
+    if (done !== undefined)
+      bench.report({ type: 'progress', label: 'imatrix', done: Number(done), total, unit: 'chunks' });
+  };
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function imatrixFacts(path: string, name: string): Promise<Record<string, Json>> {
+  if (!(await isThere(path)))
+    throw new GgufError('IMATRIX_NO_OUTPUT', 'llama-imatrix ended without writing a matrix', {
+      hint: 'Is the corpus long enough for one chunk?',
+    });
+  const contents = await readImatrixFile(path, name);
+  return { ...contents, entries: contents.tensors.length, tensors: [...contents.tensors] };
+}

@@ -1,0 +1,84 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Json } from '../../core/canonical-json.js';
+import { digestOf } from '../../core/digest.js';
+import type { KldSubject, MeasuredFile } from '../../core/generated/kld.generated.js';
+import type { ManifestFile } from '../../core/generated/manifest.generated.js';
+import { logicVersions } from '../../core/logic-versions.js';
+import { kldFile, kldResult, kldText } from '../../kld/tool/kld-result.js';
+import type { KldFigures } from '../../kld/tool/kld-reader.js';
+import { variantPassArgs } from '../../kld/tool/perplexity-args.js';
+import { passOptions, statedParameters } from './evaluation.js';
+import { baseArgs, baseFile, type KldBase } from './kld-base.js';
+import { inputsOf, type StepOutcome, type StepPlan } from '../step.js';
+
+/** A measurement: a model, and the base it is compared with. How the base's logits reach it changes nothing, so it is no part of this. */
+export interface KldStep {
+  plan: StepPlan;
+  /** The variant's or reference's name. */
+  name: string;
+  variant: readonly ManifestFile[];
+  base: KldBase;
+}
+
+/** Measures perplexity and KL divergence of a variant against the unquantized model. */
+export function kldStep({ name, variant, base }: Omit<KldStep, 'plan'>): KldStep {
+  return {
+    name,
+    variant,
+    base,
+    plan: {
+      step: 'kld',
+      version: logicVersions.kld,
+      parameters: { base: baseArgs(base), variant: variantArgs({ variant, base }) },
+      inputs: [
+        ...inputsOf('model', base.model),
+        ...inputsOf('corpus', [base.corpus]),
+        ...inputsOf('variant', variant),
+      ],
+      toolchain: base.toolchain,
+    },
+  };
+}
+
+/** Arguments of the variant's pass. */
+export function variantArgs({ variant, base }: Pick<KldStep, 'variant' | 'base'>): string[] {
+  return variantPassArgs({
+    model: variant[0]?.name ?? '',
+    baseFile: baseFile(base),
+    ...passOptions(base.parameters),
+  });
+}
+
+/** The result of a measurement from what the tool printed, written into a directory. */
+export async function kldOutcome(
+  step: KldStep,
+  figures: KldFigures,
+  directory: string,
+): Promise<StepOutcome> {
+  const result = kldResult(figures, subjectOf(step));
+  const path = join(directory, kldFile);
+  await writeFile(path, kldText(result));
+  return {
+    files: [{ name: kldFile, path }],
+    facts: { statistics: result.statistics as unknown as Json },
+    commands: [
+      ['llama-perplexity', ...baseArgs(step.base)],
+      ['llama-perplexity', ...variantArgs(step)],
+    ],
+  };
+}
+
+function subjectOf({ variant, base }: KldStep): KldSubject {
+  return {
+    variant: variant.map(measured),
+    base: base.model.map(measured),
+    corpus: measured(base.corpus),
+    parameters: statedParameters(base.parameters),
+    toolchain: digestOf(base.toolchain),
+  };
+}
+
+function measured({ name, sha256 }: ManifestFile): MeasuredFile {
+  return { name, sha256 };
+}

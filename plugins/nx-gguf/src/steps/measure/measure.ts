@@ -1,0 +1,227 @@
+import { join } from 'node:path';
+import prettyBytes from 'pretty-bytes';
+import { GgufError, isGgufError } from '../../core/errors.js';
+import type { Manifest } from '../../core/generated/manifest.generated.js';
+import { discardBlob } from '../../store/blobs.js';
+import { basePass, type BasePassSettings } from './base-pass.js';
+import { fact } from '../facts.js';
+import { readGgufFile } from '../gguf/gguf-file.js';
+import { isKeptBaseFailure, keptAmount, keptShape } from './kept-base.js';
+import { kldBasePlan, type KldBase } from './kld-base.js';
+import type { KldStep } from './kld.js';
+import { linkModel } from '../gguf/link-model.js';
+import type { MeasuredMember } from './measure-pass.js';
+import { passSizes, type Machine } from './pass-sizing.js';
+import type { SharedBench, SharedWork } from '../run-cached-together.js';
+import type { Step, StepOutcome, Workbench } from '../step.js';
+
+/** How measurements are done. Nothing of it changes a result. */
+export interface MeasureSettings extends BasePassSettings {
+  /** Most variants at once; as many as there is memory for when undefined. */
+  parallel: number | undefined;
+  /** A kept base goes to the team's store too, whenever it was kept. */
+  shareBase: boolean;
+  machine: Machine;
+}
+
+const attempts = 3;
+
+/** The work that measurements on one base share: a pass of the unquantized model, or the logits that an earlier one left. */
+export function measuring(base: KldBase, settings: MeasureSettings): SharedWork<KldStep> {
+  return { plan: kldBasePlan(base), run: (members, bench) => measureAll(base, settings, { members, bench }) };
+}
+
+/** Computes base logits ahead, and keeps them whatever their size. */
+export function kldBaseStep(base: KldBase, settings: MeasureSettings): Step {
+  return {
+    plan: kldBasePlan(base),
+    isSharedByWish: settings.shareBase,
+    run: async (bench) => {
+      await linkBase(base, bench);
+      const vocabulary = await vocabularyOfBase(base, bench);
+      const { threads } = sizesFor(base, [], { settings, bench, kept: null, vocabulary });
+      const { outcome } = await basePass(
+        base,
+        { ...settings, base: 'keep' },
+        { members: [], bench, threads, vocabulary, kept: null },
+      );
+      if (outcome === null || outcome instanceof Error) throw outcome ?? new Error('the base was not kept');
+      return outcome;
+    },
+  };
+}
+
+async function measureAll(
+  base: KldBase,
+  settings: MeasureSettings,
+  { members, bench }: { members: readonly MeasuredMember[]; bench: SharedBench },
+): Promise<void> {
+  let kept = usable(await bench.kept(wantedFromElsewhere(settings)));
+  if (kept === null) await linkBase(base, bench);
+  else if (settings.shareBase) await bench.share(kept);
+  const vocabulary = kept === null ? await vocabularyOfBase(base, bench) : (keptShape(kept)?.vocabulary ?? 0);
+  let rest = await readyMembers(members, vocabulary);
+  const losses = new Map<MeasuredMember['step'], number>();
+  while (rest.length > 0) {
+    const sizes = sizesFor(base, rest, { settings, bench, kept, vocabulary });
+    const now = rest.slice(0, sizes.variants);
+    bench.report({
+      type: 'step',
+      message: `measuring ${now.map(({ step }) => step.name).join(', ')} on ${kept === null ? 'one base pass' : 'the kept base logits'}: ${sizes.threads === 1 ? '1 thread' : `${sizes.threads} threads`} each, about ${prettyBytes(sizes.memoryBytes, { binary: true, maximumFractionDigits: 1 })} of memory`,
+    });
+    if (sizes.memoryBytes > settings.machine.freeMemoryBytes())
+      bench.report({
+        type: 'warning',
+        message: 'that is more memory than is free now: the system may swap, or end a process',
+      });
+    const { lost, starved, source, outcome } = await basePass(base, settings, {
+      members: now,
+      bench,
+      threads: sizes.threads,
+      vocabulary,
+      kept,
+    });
+    const isUseless = kept !== null && 'error' in source && isKeptBaseFailure(source.error);
+    if (isUseless) await forget(kept, bench, { base, why: source.error as Error });
+    else if ('error' in source) await Promise.all(starved.map(({ fail }) => fail(source.error)));
+    kept = isUseless ? null : (kept ?? (await keepIfMade(outcome, bench, settings)));
+    const repeated = [...lost, ...(isUseless ? starved : [])];
+    for (const member of repeated) losses.set(member.step, (losses.get(member.step) ?? 0) + 1);
+    const hopeless = repeated.filter((member) => losses.get(member.step) === attempts);
+    await Promise.all(hopeless.map(({ fail }) => fail(lostWords())));
+    const retried = repeated.filter((member) => !hopeless.includes(member));
+    const wordless = retried.filter((member) => lost.includes(member));
+    if (wordless.length > 0)
+      bench.report({
+        type: 'warning',
+        message: `llama-perplexity ended without its last lines for ${wordless.map(({ step }) => step.name).join(', ')}; measuring again`,
+      });
+    rest = [...rest.slice(sizes.variants), ...retried];
+  }
+}
+
+/** How many variants run at once, and with how many threads. */
+export function sizesFor(
+  base: KldBase,
+  members: readonly MeasuredMember[],
+  {
+    settings,
+    bench,
+    kept,
+    vocabulary,
+  }: { settings: MeasureSettings; bench: Workbench; kept: Manifest | null; vocabulary: number },
+) {
+  const { model, parameters } = base;
+  return passSizes(
+    {
+      model,
+      variants: members.map(({ step }) => step.variant),
+      vocabulary,
+      parameters,
+      computesBase: kept === null,
+      threads: bench.threads,
+      parallel: settings.parallel,
+    },
+    settings.machine,
+  );
+}
+
+/** What of others' kept logits is worth a download: with `stream` nothing is, for they are many times what is measured. */
+function wantedFromElsewhere({
+  base,
+  baseLimitBytes,
+}: MeasureSettings): ((found: Manifest) => boolean) | null {
+  if (base === 'stream') return null;
+  return (found) => base === 'keep' || (fact<number>(found, 'rawBytes') ?? Infinity) <= baseLimitBytes;
+}
+
+/** Kept logits whose manifest says what they are. */
+function usable(kept: Manifest | null): Manifest | null {
+  return kept !== null && keptShape(kept) !== null ? kept : null;
+}
+
+/** Removes kept logits that cannot be read, and makes the base ready to be computed. */
+async function forget(
+  kept: Manifest | null,
+  bench: SharedBench,
+  { base, why }: { base: KldBase; why: Error },
+): Promise<void> {
+  bench.report({ type: 'warning', message: `${why.message}; the base logits are computed again` });
+  for (const file of kept?.files ?? []) await discardBlob(bench.store, file.sha256);
+  await linkBase(base, bench);
+}
+
+/** Puts the kept base into the store. That it could not be kept is no failure of a measurement. */
+async function keepIfMade(
+  outcome: StepOutcome | Error | null,
+  bench: SharedBench,
+  { shareBase }: MeasureSettings,
+): Promise<Manifest | null> {
+  if (outcome === null) return null;
+  try {
+    if (outcome instanceof Error) throw outcome;
+    const kept = await bench.keep(outcome);
+    bench.report({ type: 'step', message: `kept the base logits: ${keptAmount(kept) ?? ''}` });
+    if (shareBase) await bench.share(kept);
+    return kept;
+  } catch (error) {
+    const isDecided = isGgufError(error) && error.code === 'KLD_BASE_NOT_KEPT';
+    if (bench.signal?.aborted !== true)
+      bench.report({
+        type: isDecided ? 'step' : 'warning',
+        message: `the base logits are not kept: ${(error as Error).message}`,
+      });
+    return null;
+  }
+}
+
+/** Makes the unquantized model and the text readable in the work directory. */
+export async function linkBase({ model, corpus }: KldBase, bench: Workbench): Promise<void> {
+  await linkModel(model, bench);
+  await bench.input(corpus, corpus.name);
+}
+
+/** The members whose model can be read and has the base's vocabulary; the others have failed. */
+export async function readyMembers(
+  members: readonly MeasuredMember[],
+  vocabulary: number,
+): Promise<MeasuredMember[]> {
+  const ready: MeasuredMember[] = [];
+  for (const member of members) {
+    try {
+      const name = await linkModel(member.step.variant, member.bench);
+      const own = await vocabularyOf(join(member.bench.directory, name));
+      if (own !== vocabulary)
+        throw new GgufError(
+          'KLD_VOCABULARY_MISMATCH',
+          `${name} has a vocabulary of ${own} tokens, the unquantized model one of ${vocabulary}`,
+          { hint: 'Base and variant must be made from the same model.' },
+        );
+      ready.push(member);
+    } catch (error) {
+      await member.fail(error);
+    }
+  }
+  return ready;
+}
+
+/** Tokens in the vocabulary of the unquantized model, which is linked already. */
+export function vocabularyOfBase(
+  { model }: KldBase,
+  { directory }: Pick<Workbench, 'directory'>,
+): Promise<number> {
+  return vocabularyOf(join(directory, model[0]?.name ?? ''));
+}
+
+async function vocabularyOf(path: string): Promise<number> {
+  const tokens = (await readGgufFile(path)).metadata.get('tokenizer.ggml.tokens');
+  return tokens?.type === 'array' ? tokens.length : 0;
+}
+
+function lostWords(): GgufError {
+  return new GgufError(
+    'KLD_NO_STATISTICS',
+    `llama-perplexity ended without its last lines ${attempts} times`,
+    { hint: 'A toolchain that nx-gguf builds waits for them; one of ready binaries may not.' },
+  );
+}

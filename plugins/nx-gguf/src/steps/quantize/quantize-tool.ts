@@ -1,0 +1,69 @@
+import { GgufError, isGgufError } from '../../core/errors.js';
+import { parseQuantizeLine, type QuantizeEvent } from '../../quant/tool/quantize-log.js';
+import { lineReader } from '../../toolchain/line-reader.js';
+import type { Workbench } from '../step.js';
+
+/** A run of llama-quantize: its arguments without the number of threads, and how it is called in messages. */
+export interface QuantizeRun {
+  args: readonly string[];
+  name: string;
+  /** Gets what the tool says, line by line. */
+  onEvent?: (event: QuantizeEvent) => void;
+  /** Runs without a word to the user. */
+  quiet?: boolean;
+}
+
+/**
+ * Runs llama-quantize in the work directory. What it printed is judged as well as its exit code.
+ * @throws GgufError with the code of the failure that the tool named, or `QUANTIZE_FAILED`.
+ */
+export async function runQuantize(
+  { args, name, onEvent, quiet = false }: QuantizeRun,
+  bench: Workbench,
+): Promise<void> {
+  const failures: Extract<QuantizeEvent, { kind: 'failure' }>[] = [];
+  const take = (line: string): void => {
+    const event = parseQuantizeLine(line);
+    if (event === null) return;
+    if (event.kind === 'failure') failures.push(event);
+    onEvent?.(event);
+    if (!quiet) tell(event, name, bench);
+  };
+  // The tool speaks on both streams: joined, a line of one can break one of the other.
+  const readers = { stdout: lineReader(take), stderr: lineReader(take) };
+  const told = (error: unknown): GgufError =>
+    new GgufError(
+      failures[0]?.code ?? 'QUANTIZE_FAILED',
+      `${name}: ${failures[0]?.message ?? 'llama-quantize failed'}`,
+      {
+        cause: error,
+        tail: isGgufError(error) ? error.tail : [],
+        hint: 'The last lines of the tool say why.',
+      },
+    );
+  try {
+    await bench.runTool({
+      command: await bench.tools.llama('llama-quantize'),
+      args: bench.threads === undefined ? args : [...args, String(bench.threads)],
+      cwd: bench.directory,
+      onOutput: (text, stream) => {
+        readers[stream](text);
+      },
+      ...(bench.signal === undefined ? {} : { signal: bench.signal }),
+    });
+  } catch (error) {
+    throw isGgufError(error) && error.code === 'TOOL_FAILED' ? told(error) : error;
+  }
+  if (failures.length > 0) throw told(undefined);
+}
+
+function tell(event: QuantizeEvent, name: string, bench: Workbench): void {
+  if (event.kind === 'tensor')
+    bench.report({
+      type: 'progress',
+      label: `quantizing ${name}`,
+      done: event.index,
+      total: event.total,
+      unit: 'tensors',
+    });
+}

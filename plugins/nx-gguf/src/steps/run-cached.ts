@@ -1,0 +1,188 @@
+import { readFile, symlink, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { GgufError } from '../core/errors.js';
+import type { Report } from '../core/events.js';
+import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
+import { validate } from '../core/validate.js';
+import type { Remotes } from '../remote/remotes.js';
+import { findAction, putAction } from '../store/actions.js';
+import { adoptFile, findBlob } from '../store/blobs.js';
+import { referToFile } from '../store/external.js';
+import type { StoreLayout } from '../store/layout.js';
+import { ownFile } from '../files/own-file.js';
+import { withWorkDir } from '../store/work-dir.js';
+import type { RunTool } from '../toolchain/run-tool.js';
+import {
+  actionKey,
+  type Step,
+  type StepOutcome,
+  type StepPlan,
+  type StepTools,
+  type Workbench,
+} from './step.js';
+
+/** What running steps needs from outside. */
+export interface Effects {
+  store: StoreLayout;
+  tools: StepTools;
+  runTool: RunTool;
+  report: Report;
+  /** Stores elsewhere, which are asked when this one does not know an action, and get what is made here. */
+  remotes: Remotes;
+  /** Where an input's bytes are, making them again when they are gone. */
+  resolve: (file: ManifestFile) => Promise<string>;
+  /** Told before a step runs: the files that are gone when its result is known, and none when it is new. */
+  onRun?: ((lost: readonly ManifestFile[]) => void) | undefined;
+  threads: number | undefined;
+  signal: AbortSignal | undefined;
+}
+
+/** How a step's result came about. */
+export interface Performed {
+  manifest: Manifest;
+  origin: 'store' | 'remote' | 'run';
+}
+
+/**
+ * The result of a step: from the store when its action key is known there, else from a remote, else by running it.
+ * @param needFiles the caller will read the files, so those that are not here are brought, and a known action whose bytes
+ * are gone everywhere, or damaged, runs again.
+ */
+export async function perform(step: Step, effects: Effects, needFiles: boolean): Promise<Performed> {
+  const key = actionKey(step.plan);
+  const isWished = step.isSharedByWish === true;
+  const known = await findAction(effects.store, key);
+  if (known !== null && (!needFiles || (await effects.remotes.bring(known.files)))) {
+    if (isWished) await effects.remotes.offer(known, { isWished });
+    return { manifest: known, origin: 'store' };
+  }
+  const performed = await withWorkDir(effects.store, key, {
+    ...(effects.signal === undefined ? {} : { signal: effects.signal }),
+    onWait: () => {
+      effects.report({
+        type: 'step',
+        message: `waiting for another process that works on the same ${step.plan.step}`,
+      });
+    },
+    work: async (directory): Promise<Performed> => {
+      const finished = await recall(effects.store, key, needFiles);
+      if (finished !== null) return { manifest: finished, origin: 'store' };
+      // Asked while the action is held: what a killed run left of it is removed, and two processes do not bring the same.
+      const remote = await recallRemotely(step.plan, effects, needFiles);
+      if (remote !== null) return remote;
+      effects.onRun?.(await lostFiles(effects.store, await findAction(effects.store, key)));
+      return { manifest: await run(step, effects, directory), origin: 'run' };
+    },
+  });
+  if (performed.origin === 'run' || isWished) await effects.remotes.offer(performed.manifest, { isWished });
+  return performed;
+}
+
+/** True when every file of the manifest can be read on this machine. */
+export async function hasFiles(store: StoreLayout, manifest: Manifest): Promise<boolean> {
+  return (await lostFiles(store, manifest)).length === 0;
+}
+
+/** The result of an action that the store knows, or null. With `needFiles`, one whose files cannot be read here counts as unknown. */
+export async function recall(store: StoreLayout, key: string, needFiles: boolean): Promise<Manifest | null> {
+  const manifest = await findAction(store, key);
+  return manifest === null || (needFiles && !(await hasFiles(store, manifest))) ? null : manifest;
+}
+
+/** The result of an action that a remote knows, or null. With `needFiles` its files are brought. */
+export async function recallRemotely(
+  plan: StepPlan,
+  { remotes }: Pick<Effects, 'remotes'>,
+  needFiles: boolean,
+): Promise<Performed | null> {
+  const { step, inputs, toolchain } = plan;
+  const manifest = await remotes.findAction({ step, inputs, toolchain, actionKey: actionKey(plan) });
+  return manifest === null || (needFiles && !(await remotes.bring(manifest.files)))
+    ? null
+    : { manifest, origin: 'remote' };
+}
+
+async function lostFiles(store: StoreLayout, manifest: Manifest | null): Promise<ManifestFile[]> {
+  const lost: ManifestFile[] = [];
+  for (const file of manifest?.files ?? []) if ((await findBlob(store, file)) === null) lost.push(file);
+  return lost;
+}
+
+async function run(step: Step, effects: Effects, directory: string): Promise<Manifest> {
+  return publishOutcome(step.plan, await step.run(benchOf(effects, directory)), {
+    store: effects.store,
+    directory,
+  });
+}
+
+/** What a step that works in a directory has at hand. */
+export function benchOf(effects: Effects, directory: string): Workbench {
+  const { store, tools, runTool, report, threads, signal } = effects;
+  return {
+    directory,
+    tools,
+    runTool,
+    report,
+    store,
+    threads,
+    signal,
+    input: async (file, as) => {
+      const path = join(directory, as);
+      await mkdir(dirname(path), { recursive: true });
+      await symlink(await effects.resolve(file), path);
+    },
+    refer: (path) => referToFile(store, path),
+  };
+}
+
+/** Moves what a step made into the store, and then makes it known under the step's action key. */
+export async function publishOutcome(
+  plan: StepPlan,
+  outcome: StepOutcome,
+  place: { store: StoreLayout; directory: string },
+): Promise<Manifest> {
+  const manifest = await manifestOf(plan, outcome, place);
+  await putAction(place.store, manifest);
+  return manifest;
+}
+
+async function manifestOf(
+  plan: StepPlan,
+  outcome: StepOutcome,
+  { store, directory }: { store: StoreLayout; directory: string },
+): Promise<Manifest> {
+  const files: ManifestFile[] = [...(outcome.referred ?? [])];
+  const made = [];
+  // All before the first is moved: one may be a link to another.
+  for (const { name, path } of outcome.files) made.push({ name, path: await ownFile(directory, path) });
+  for (const { name, path } of made) files.push({ name, ...(await adoptFile(store, path)) });
+  files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return validate(
+    'manifest',
+    {
+      format: 1,
+      step: plan.step,
+      actionKey: actionKey(plan),
+      files,
+      facts: outcome.facts,
+      provenance: { inputs: plan.inputs, toolchain: plan.toolchain, commands: outcome.commands },
+    },
+    `result of ${plan.step}`,
+  );
+}
+
+/** The text of a file that a recipe names, or a coded error that says who named it. */
+export async function readNamedFile(path: string, named: { file: string; by: string }): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new GgufError(
+      'FILE_MISSING',
+      `cannot read ${named.file}, named by ${named.by}: ${(cause as Error).message}`,
+      {
+        cause,
+        hint: 'Create the file, or correct its name in model.json; it is relative to the directory of the project.',
+      },
+    );
+  }
+}

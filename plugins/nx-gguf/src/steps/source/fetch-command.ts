@@ -1,0 +1,114 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Json } from '../../core/canonical-json.js';
+import { GgufError, isGgufError } from '../../core/errors.js';
+import type { CommandSource } from '../../core/generated/source.generated.js';
+import { logicVersions } from '../../core/logic-versions.js';
+import { filesMatching, listFiles } from './list-files.js';
+import type { Refer } from './fetch-path.js';
+import type { Step, Workbench } from '../step.js';
+
+/** What a command source is run with. */
+export interface CommandContext {
+  /** Absolute directory of the project, the program's working directory. */
+  projectDir: string;
+  refer: Refer;
+  /** Identity of llama.cpp's source and of the Python environment; asked for only when the command uses them. */
+  identities: { source: () => Promise<Json>; python: () => Promise<Json> };
+}
+
+const placeholder = /\{(output|llamaCpp|python)\}/g;
+
+/** Runs a program that writes the files. Its key is its arguments, its declared inputs and the tools it names. */
+export async function fetchCommandStep(source: CommandSource, context: CommandContext): Promise<Step> {
+  const used = new Set(
+    source.command.flatMap((argument) => [...argument.matchAll(placeholder)].map((match) => match[1])),
+  );
+  const inputs = [];
+  for (const pattern of source.inputs ?? []) {
+    const names = await filesMatching(context.projectDir, [pattern]);
+    if (names.length === 0)
+      throw new GgufError(
+        'SOURCE_INPUT_MISSING',
+        `no file matches the command's input ${JSON.stringify(pattern)}`,
+        { hint: "Inputs are globs relative to the project's directory." },
+      );
+    for (const name of names)
+      inputs.push({
+        role: 'input',
+        name,
+        sha256: (await context.refer(join(context.projectDir, name))).sha256,
+      });
+  }
+  const toolchain: Record<string, Json> = {};
+  if (used.has('llamaCpp')) toolchain['source'] = await context.identities.source();
+  if (used.has('python')) toolchain['python'] = await context.identities.python();
+  return {
+    plan: {
+      step: 'fetch',
+      version: logicVersions.fetch,
+      parameters: { type: 'command', command: source.command },
+      inputs,
+      toolchain: used.has('llamaCpp') || used.has('python') ? toolchain : null,
+    },
+    run: (bench) => runCommand(source.command, context.projectDir, bench),
+  };
+}
+
+async function runCommand(command: readonly string[], projectDir: string, bench: Workbench) {
+  const output = join(bench.directory, 'output');
+  await mkdir(output);
+  const values: Record<string, () => string | Promise<string>> = {
+    output: () => output,
+    llamaCpp: bench.tools.source,
+    python: bench.tools.python,
+  };
+  const argv: string[] = [];
+  for (const argument of command) argv.push(await filled(argument, values));
+  bench.report({ type: 'step', message: `running ${command.join(' ')}` });
+  await bench
+    .runTool({
+      command: argv[0] === 'node' ? process.execPath : (argv[0] ?? ''),
+      args: argv.slice(1),
+      cwd: projectDir,
+      env: { PYTHONDONTWRITEBYTECODE: '1' },
+      ...(bench.signal === undefined ? {} : { signal: bench.signal }),
+    })
+    .catch((cause: unknown) => {
+      throw commandFailed(command, cause);
+    });
+  const { names } = await listFiles(output, {}).catch((cause: unknown) => {
+    throw new GgufError(
+      'COMMAND_WROTE_NOTHING',
+      `${command.join(' ')} ended without writing a file to {output}`,
+      { cause, hint: 'Pass {output} to the program and write there.' },
+    );
+  });
+  return {
+    files: names.map((name) => ({ name, path: join(output, name) })),
+    facts: { source: { type: 'command' } },
+    commands: [command],
+  };
+}
+
+function commandFailed(command: readonly string[], cause: unknown): unknown {
+  if (!isGgufError(cause) || cause.code !== 'TOOL_FAILED') return cause;
+  return new GgufError(
+    'COMMAND_FAILED',
+    `the source's command ${command.join(' ')} failed: ${cause.message}`,
+    { cause, tail: cause.tail, hint: "It runs in the project's directory; try it there by hand." },
+  );
+}
+
+async function filled(
+  argument: string,
+  values: Record<string, () => string | Promise<string>>,
+): Promise<string> {
+  let text = '';
+  let end = 0;
+  for (const match of argument.matchAll(placeholder)) {
+    text += argument.slice(end, match.index) + ((await values[match[1] ?? '']?.()) ?? match[0]);
+    end = match.index + match[0].length;
+  }
+  return text + argument.slice(end);
+}

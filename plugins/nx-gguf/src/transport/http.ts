@@ -1,0 +1,149 @@
+import { Readable } from 'node:stream';
+import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
+import { GgufError } from '../core/errors.js';
+import { retryAfterMs, TransientError } from './retry.js';
+import type { UpstreamContext } from './transfer-settings.js';
+
+/** A secret, and the only origin that may see it. */
+export interface Token {
+  origin: string;
+  value: string;
+  /** `Bearer` when absent. */
+  scheme?: 'Bearer' | 'Basic';
+}
+
+/** One HTTP request. Redirects are followed. */
+export interface HttpRequest {
+  url: string;
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'OPTIONS';
+  headers?: Readonly<Record<string, string>>;
+  /** A text, or something that gives the bytes anew each time; their number is in the header content-length then. */
+  body?: string | (() => AsyncIterable<Uint8Array>);
+  token?: Token | null;
+  signal?: AbortSignal | undefined;
+}
+
+/** An answer. Its body has to be read or destroyed. */
+export interface HttpAnswer {
+  status: number;
+  header: (name: string) => string | undefined;
+  headers: Dispatcher.ResponseData['headers'];
+  body: Dispatcher.ResponseData['body'];
+  /** Where it came from in the end. */
+  url: URL;
+}
+
+/** An HTTP client over the proxies of the environment. */
+export interface Http {
+  send: (request: HttpRequest) => Promise<HttpAnswer>;
+  close: () => Promise<void>;
+}
+
+const mostRedirects = 10;
+const redirects = new Set([301, 302, 303, 307, 308]);
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Opens a client that respects `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; close it after use. */
+export function openHttp({ env, settings }: Pick<UpstreamContext, 'env' | 'settings'>): Http {
+  const dispatcher = dispatcherFor(env, settings.stallMs);
+  return { send: (wanted) => follow(wanted, dispatcher), close: () => dispatcher.destroy() };
+}
+
+/** An address as it may be shown: without user, password, query and fragment, where secrets are. */
+export function shownUrl(url: string | URL): string {
+  try {
+    const { origin, pathname } = new URL(url);
+    return `${origin}${pathname}`;
+  } catch {
+    return 'an address that is none';
+  }
+}
+
+/** The failure of an answer that may pass with time (408, 429, 5xx), or null. */
+export function transientStatus({
+  status,
+  header,
+}: Pick<HttpAnswer, 'status' | 'header'>): TransientError | null {
+  if (status !== 408 && status !== 425 && status !== 429 && status < 500) return null;
+  return new TransientError(status === 429 ? 'too many requests (429)' : `the server answered ${status}`, {
+    retryAfterMs: retryAfterMs(header, Date.now()),
+  });
+}
+
+function dispatcherFor(env: UpstreamContext['env'], stallMs: number): Dispatcher {
+  const options = {
+    headersTimeout: stallMs,
+    bodyTimeout: stallMs,
+    connectTimeout: Math.min(stallMs, 30_000),
+  };
+  const of = (name: string): string | undefined =>
+    [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value !== '');
+  const [httpProxy, httpsProxy, noProxy] = [of('http_proxy'), of('https_proxy'), of('no_proxy')];
+  if (httpProxy === undefined && httpsProxy === undefined) return new Agent(options);
+  return new EnvHttpProxyAgent({
+    ...options,
+    httpProxy: httpProxy ?? '',
+    httpsProxy: httpsProxy ?? httpProxy ?? '',
+    noProxy: noProxy ?? '',
+  });
+}
+
+async function follow(wanted: HttpRequest, dispatcher: Dispatcher): Promise<HttpAnswer> {
+  let url = new URL(wanted.url);
+  let method = wanted.method ?? 'GET';
+  let isTrusted = true;
+  for (let hop = 0; hop <= mostRedirects; hop++) {
+    isTrusted &&= wanted.token?.origin === url.origin;
+    const headers = {
+      'user-agent': 'nx-gguf',
+      'accept-encoding': 'identity',
+      ...wanted.headers,
+      ...(isTrusted && wanted.token
+        ? { authorization: `${wanted.token.scheme ?? 'Bearer'} ${wanted.token.value}` }
+        : {}),
+    };
+    const answer = await request(url, {
+      method,
+      headers,
+      dispatcher,
+      body: bodiless.has(method) ? null : bodyOf(wanted),
+      signal: wanted.signal ?? null,
+    });
+    const location = one(answer.headers['location']);
+    if (!redirects.has(answer.statusCode) || location === undefined) {
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        header: (name) => one(answer.headers[name]),
+        body: answer.body,
+        url,
+      };
+    }
+    await answer.body.dump();
+    url = redirected(url, location);
+    if (method === 'POST' && answer.statusCode <= 303) method = 'GET';
+  }
+  throw new GgufError('REDIRECT_REFUSED', `${shownUrl(wanted.url)}: more than ${mostRedirects} redirects`);
+}
+
+function bodyOf({ body = '' }: HttpRequest): string | Readable {
+  return typeof body === 'string'
+    ? body
+    : Readable.from(body(), { objectMode: false, highWaterMark: 1 << 20 });
+}
+
+function redirected(from: URL, location: string): URL {
+  const to = URL.canParse(location, from.href) ? new URL(location, from.href) : null;
+  const isAllowed =
+    to !== null && (to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:'));
+  if (to !== null && isAllowed) return to;
+  throw new GgufError(
+    'REDIRECT_REFUSED',
+    `${shownUrl(from)} redirects to ${to === null ? 'no address' : `${to.protocol}//${to.host}`}`,
+    { hint: 'Only https, and http from http, is followed.' },
+  );
+}
+
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

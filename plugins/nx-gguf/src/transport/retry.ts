@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
+import type { UpstreamContext } from './transfer-settings.js';
+
+/** A failure that may pass: worth another attempt, after `retryAfterMs` when the server named a time. */
+export class TransientError extends Error {
+  readonly retryAfterMs: number | null;
+
+  constructor(message: string, details: { retryAfterMs?: number | null; cause?: unknown } = {}) {
+    super(message, { cause: details.cause });
+    this.name = 'TransientError';
+    this.retryAfterMs = details.retryAfterMs ?? null;
+  }
+}
+
+const longestBackoffMs = 60_000;
+
+/** Work that is repeated when it fails in a way that may pass. */
+export interface RetriedWork<T> {
+  /** What is attempted, for messages; no query of an address, no token. */
+  of: string;
+  attempt: () => Promise<T>;
+  /** True when the failed attempt got further than the one before it: the count of failures starts again. */
+  advanced?: () => boolean;
+}
+
+/**
+ * Repeats work until it succeeds, fails for good, or has failed too often in a row.
+ * @throws GgufError `DOWNLOAD_FAILED` with the last reason, `INTERRUPTED`
+ */
+export async function withRetries<T>(
+  { of, attempt, advanced }: RetriedWork<T>,
+  { settings, signal, report }: Pick<UpstreamContext, 'settings' | 'signal' | 'report'>,
+): Promise<T> {
+  for (let failures = 0; ;) {
+    if (isAborted(signal)) throw interrupted(of);
+    try {
+      return await attempt();
+    } catch (error) {
+      if (isAborted(signal)) throw interrupted(of);
+      const transient = asTransient(error);
+      if (transient === null) throw error;
+      failures = advanced?.() === true ? 1 : failures + 1;
+      const waitMs = pauseMs(failures, settings.backoffMs, transient.retryAfterMs);
+      if (failures >= settings.attempts || waitMs > settings.longestWaitMs)
+        throw givenUp({ of, transient, failures, waitMs });
+      report({
+        type: 'step',
+        message: `${of}: ${transient.message}; trying again in ${Math.ceil(waitMs / 1000)} s`,
+      });
+      await sleep(waitMs, undefined, signal === undefined ? {} : { signal }).catch(() => {
+        throw interrupted(of);
+      });
+    }
+  }
+}
+
+/** The pause that an answer asks for, in ms, or null: `Retry-After` with seconds or a date, or the hub's `RateLimit: "api";r=0;t=55`. */
+export function retryAfterMs(header: (name: string) => string | undefined, nowMs: number): number | null {
+  const after = header('retry-after');
+  const date = Date.parse(after ?? '');
+  if (after !== undefined && /^\s*\d+\s*$/.test(after)) return Number(after) * 1000;
+  if (!Number.isNaN(date)) return Math.max(0, date - nowMs);
+  const reset = /;\s*r\s*=\s*0\s*;\s*t\s*=\s*(\d+)/.exec(header('ratelimit') ?? '')?.[1];
+  return reset === undefined ? null : Number(reset) * 1000;
+}
+
+/** Pause before the next attempt: what the server asked for, else exponential with up to a quarter of jitter. */
+function pauseMs(failures: number, backoffMs: number, asked: number | null): number {
+  if (asked !== null) return asked;
+  return Math.min(longestBackoffMs, backoffMs * 2 ** (failures - 1)) * (0.75 + Math.random() / 4);
+}
+
+/** The failure of a connection that may pass, or null for another error. */
+export function asTransient(error: unknown): TransientError | null {
+  if (error instanceof TransientError) return error;
+  if (isGgufError(error)) return null;
+  const code = systemErrorCode(error) ?? systemErrorCode((error as { cause?: unknown } | null)?.cause);
+  if (code === null) return null;
+  if (code === 'ENOTFOUND') throw hostUnknown(error);
+  const reason = reasons[code] ?? (code.startsWith('UND_ERR_') ? (error as Error).message : undefined);
+  return reason === undefined ? null : new TransientError(reason, { cause: error });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNRESET: 'the connection was reset',
+  ECONNREFUSED: 'the connection was refused',
+  ECONNABORTED: 'the connection was aborted',
+  EPIPE: 'the connection was closed',
+  ETIMEDOUT: 'the connection timed out',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+  EAI_AGAIN: 'the host name could not be looked up',
+  UND_ERR_SOCKET: 'the connection was closed',
+  UND_ERR_BODY_TIMEOUT: 'the server stalled',
+  UND_ERR_HEADERS_TIMEOUT: 'the server did not answer in time',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
+};
+
+function hostUnknown(error: unknown): GgufError {
+  const host = /ENOTFOUND (\S+)/.exec(
+    error instanceof Error ? `${error.message} ${String((error.cause as Error | undefined)?.message)}` : '',
+  )?.[1];
+  return new GgufError('HOST_UNKNOWN', `there is no host ${host ?? 'of that name'}`, {
+    cause: error,
+    hint: 'Is this machine online? Behind a proxy, set HTTPS_PROXY and NO_PROXY; HF_ENDPOINT names another hub.',
+  });
+}
+
+function givenUp({
+  of,
+  transient,
+  failures,
+  waitMs,
+}: {
+  of: string;
+  transient: TransientError;
+  failures: number;
+  waitMs: number;
+}): GgufError {
+  const asked =
+    transient.retryAfterMs === null ? '' : `; the server asks to wait ${Math.ceil(waitMs / 1000)} s`;
+  return new GgufError(
+    'DOWNLOAD_FAILED',
+    `${of}: ${transient.message}${asked} (given up after ${failures} ${failures === 1 ? 'attempt' : 'attempts'})`,
+    {
+      cause: transient,
+      hint: 'Run it again later: it goes on where it stopped. Behind a proxy, set HTTPS_PROXY and NO_PROXY.',
+    },
+  );
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+/** The error of work that the user stopped. */
+export function interrupted(of: string): GgufError {
+  return new GgufError('INTERRUPTED', `${of}: interrupted`, {
+    hint: 'Run it again: it goes on where it stopped.',
+  });
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { GgufError, systemErrorCode } from '../core/errors.js';
+import { parseAs } from '../core/validate.js';
+import { looseJson } from './loose-json.js';
+import { isOurs, type Declaration, type ProjectKind } from '../infer/project-node.js';
+import { projectDirectory, type Workspace } from './workspace.js';
+
+/**
+ * The checked declaration that an executor's target is made from: for `fetch` that of a model or of a corpus.
+ * @throws GgufError `MODEL_MISSING` and its like, `PROJECT_AMBIGUOUS`, and `BAD_MODEL` and its like with every problem
+ */
+export async function declarationOf(
+  executor: string,
+  { workspaceRoot, root }: { workspaceRoot: string; root: string },
+): Promise<Declaration> {
+  const kinds: readonly ProjectKind[] =
+    executor === 'fetch'
+      ? await fetchedKinds(join(workspaceRoot, root))
+      : [executor.startsWith('toolchain-') ? 'toolchain' : 'model'];
+  if (kinds.length > 1) {
+    throw new GgufError(
+      'PROJECT_AMBIGUOUS',
+      `${root} holds ${kinds.map((kind) => `${kind}.json`).join(' and ')}, and both make the target fetch`,
+      { hint: 'Move one of them to a directory of its own.' },
+    );
+  }
+  const kind = kinds[0] ?? 'model';
+  const shown = posix.join(root, `${kind}.json`);
+  const text = await readFile(join(workspaceRoot, shown), 'utf8').catch((cause: unknown) => {
+    const why = systemErrorCode(cause) === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
+    throw new GgufError(`${kind.toUpperCase()}_MISSING`, `cannot read ${shown}: ${why}`, {
+      cause,
+      hint: `nx-gguf:${executor} is for a directory with ${executor === 'fetch' ? 'model.json or corpus.json' : `${kind}.json`}.`,
+    });
+  });
+  return { kind, root, content: parseAs(kind, text, shown) as unknown as Declaration['content'] };
+}
+
+/** What a project's `fetch` brings: the source of the model or of the corpus that is declared in its directory. */
+export async function fetchedKind(workspace: Workspace, project: string): Promise<'model' | 'corpus'> {
+  return (await fetchedKinds(projectDirectory(workspace, project, project))).includes('corpus')
+    ? 'corpus'
+    : 'model';
+}
+
+/** Which of the files that declare a source are in a directory. Of two, one that belongs to another program does not count. */
+async function fetchedKinds(directory: string): Promise<('model' | 'corpus')[]> {
+  const found: { kind: 'model' | 'corpus'; isOurs: boolean }[] = [];
+  for (const kind of ['model', 'corpus'] as const) {
+    const text = await readFile(join(directory, `${kind}.json`), 'utf8').catch(() => null);
+    if (text !== null) found.push({ kind, isOurs: isOurs(kind, (await looseJson(text)).value) });
+  }
+  const ours = found.filter((one) => one.isOurs);
+  return (ours.length > 0 ? ours : found).map(({ kind }) => kind);
+}
