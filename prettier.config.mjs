@@ -3,4 +3,5 @@ export default {
   printWidth: 110,
   singleQuote: true,
   trailingComma: 'all',
+  embeddedLanguageFormatting: 'off',
 };

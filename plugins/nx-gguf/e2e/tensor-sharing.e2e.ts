@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { runStoreCommand } from '../src/commands/store-command.js';
 import { putAction } from '../src/store/actions.js';
 import { adoptFile } from '../src/store/blobs.js';
-import { readGgufFile } from '../src/steps/gguf/gguf-file.js';
+import { readGgufFile } from '../src/files/gguf-file.js';
 import { perform } from '../src/steps/run-cached.js';
 import { verifyStore } from '../src/store/verify.js';
 import { runTool } from '../src/toolchain/run-tool.js';

@@ -11,7 +11,7 @@ import { hashFile } from '../files/hash-file.js';
 import { isPlaced, placeFile } from '../files/link-or-copy.js';
 import { isAbandoned, temporaryBeside } from '../files/temporary.js';
 import { interrupted } from '../transport/retry.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from '../upstream/upstream-context.js';
 import type {
   DestinationRequest,
   DestinationSession,

@@ -16,7 +16,7 @@ import {
   type GitFile,
   type GitRepository,
 } from '../upstream/git-repository.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from '../upstream/upstream-context.js';
 import type { DestinationRequest, DestinationSession, OpenDestination, Publication } from './session.js';
 
 /** What the work on one branch has at hand. */

@@ -4,7 +4,7 @@ import type { HubPlace } from '../upstream/hub-errors.js';
 import { transientStatus, type Http, type HttpAnswer } from '../transport/http.js';
 import { rateLimit } from '../transport/rate-limit.js';
 import { withRetries } from '../transport/retry.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from '../upstream/upstream-context.js';
 import { FilePart } from './file-part.js';
 import { hubWriteError } from './hub-write-errors.js';
 import { uploadJournal, type UploadAction } from './upload-journal.js';

@@ -9,7 +9,7 @@ import { hubAccess, type HubAccess } from '../upstream/hub-endpoint.js';
 import type { HubPlace } from '../upstream/hub-errors.js';
 import { openHttp, type Http } from '../transport/http.js';
 import { interrupted } from '../transport/retry.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from '../upstream/upstream-context.js';
 import { FilePart } from './file-part.js';
 import { hubTransport, UploadLost } from './hub-transport.js';
 import type {

@@ -6,14 +6,17 @@ import { partHasher } from './part-hasher.js';
 
 const bufferBytes = 4 << 20;
 
+/** The digest and size of a file's bytes. */
+export interface BlobId {
+  sha256: Sha256;
+  sizeBytes: number;
+}
+
 /** Called with the number of bytes read since the last call. */
 export type OnBytes = (count: number) => void;
 
 /** sha256 and size of a file, read once in constant memory; reading and hashing overlap. */
-export async function hashFile(
-  path: string,
-  onBytes?: OnBytes,
-): Promise<{ sha256: Sha256; sizeBytes: number }> {
+export async function hashFile(path: string, onBytes?: OnBytes): Promise<BlobId> {
   const { sha256, sizeBytes } = await hashFileParts(path, [], onBytes);
   return { sha256, sizeBytes };
 }

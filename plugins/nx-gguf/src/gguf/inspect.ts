@@ -2,7 +2,7 @@ import type { Json } from '../core/canonical-json.js';
 import type { GgufHeader } from './header.js';
 import type { MetadataScalar, MetadataValue } from './metadata-value.js';
 import { summarizeGguf, type GgufSummary } from './summary.js';
-import { tensorRole } from '../quant/rules/tensor-role.js';
+import { tensorRole } from './tensor-role.js';
 import { bitsPerWeight, elementCount } from './weight-count.js';
 import type { TensorTypeName } from './tensor-type.js';
 

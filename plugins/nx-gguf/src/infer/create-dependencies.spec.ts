@@ -1,6 +1,7 @@
 import type { CreateDependenciesContext } from '@nx/devkit';
 import { createDependencies } from './create-dependencies.js';
-import { projectNode, type Declaration } from './project-node.js';
+import { projectNode } from './project-node.js';
+import type { Declaration } from '../workspace/project-file.js';
 
 /** The edges between projects in directories of their names; `ignored` ones are not known to git. */
 function edgesOf(declarations: readonly Declaration[], ignored: readonly string[] = []) {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { CreateDependencies, ProjectConfiguration, RawProjectGraphDependency } from '@nx/devkit';
-import { projectKinds, type ProjectKind } from './project-node.js';
+import { projectKinds, type ProjectKind } from '../workspace/project-file.js';
 
 /** An edge, with the words of Nx's enumeration: to load Nx's own for them would cost each command. */
 interface Edge {

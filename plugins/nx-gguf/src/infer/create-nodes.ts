@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { CreateNodes } from '@nx/devkit';
 import { looseJson } from '../workspace/loose-json.js';
-import { isOurs, projectKinds, projectNode, type Declaration, type ProjectKind } from './project-node.js';
+import { projectNode } from './project-node.js';
+import { isOurs, projectKinds, type Declaration, type ProjectKind } from '../workspace/project-file.js';
 import { projectNames } from './project-names.js';
 import { targetPrefix } from './target-prefix.js';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, posix } from 'node:path';
 import { isRecord, looseJson, text } from '../workspace/loose-json.js';
-import type { Declaration } from './project-node.js';
+import type { Declaration } from '../workspace/project-file.js';
 
 /** The name of a project, and the files that would make projects of that same name, if there are any. */
 export interface ProjectName {

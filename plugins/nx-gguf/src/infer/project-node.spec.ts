@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inferredTargets, isOurs, projectNode, type ProjectKind } from './project-node.js';
+import { inferredTargets, projectNode } from './project-node.js';
+import { isOurs, type ProjectKind } from '../workspace/project-file.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

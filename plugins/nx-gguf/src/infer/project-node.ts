@@ -1,58 +1,17 @@
 import type { CreateNodesResult, ProjectConfiguration } from '@nx/devkit';
-import { modelSchema } from '../core/generated/model.generated.js';
 import { goneInputs } from '../core/rerun-input.js';
 import { logicVersions } from '../core/logic-versions.js';
 import { corpusTargets } from './corpus-targets.js';
 import { declaredModel } from '../workspace/declared-model.js';
 import { aggregateTarget, type InferredTarget } from './inferred-target.js';
-import { isRecord } from '../workspace/loose-json.js';
+import type { Declaration } from '../workspace/project-file.js';
 import { modelTargets } from './model-targets.js';
 import type { ProjectName } from './project-names.js';
 import { targetGroups } from './target-groups.js';
 import { toolchainTargets } from './toolchain-targets.js';
 
-/** The kinds of project that a file in their directory makes: `model.json`, `corpus.json`, `toolchain.json`. */
-export const projectKinds = ['model', 'corpus', 'toolchain'] as const;
-
-/** A kind of project. */
-export type ProjectKind = (typeof projectKinds)[number];
-
-/** A file that declares a project, as JSON of any form. */
-export interface Declaration {
-  kind: ProjectKind;
-  /** The project's directory, relative to the workspace. */
-  root: string;
-  content: Readonly<Record<string, unknown>>;
-  /** The file is no JSON: there may be more in it than was read. */
-  isBroken?: boolean;
-}
-
 /** Where the metadata of a project tells the files that would make projects of the same name. */
 export const clashKey = 'nx-gguf:clash';
-
-/** Fields of which a file has one when it is ours, and not of another program that calls its files the same. */
-const ownFields: Record<ProjectKind, readonly string[]> = {
-  model: ['source', 'quantize', 'imatrix', 'evaluation', 'references'],
-  corpus: ['source'],
-  toolchain: ['source'],
-};
-
-const modelFields: ReadonlySet<string> = new Set(Object.keys(modelSchema.properties));
-
-/** True for the content of a file of ours, right or wrong; others call their files so too. */
-export function isOurs(kind: ProjectKind, content: unknown): content is Readonly<Record<string, unknown>> {
-  if (!isRecord(content)) return false;
-  const schema = content['$schema'];
-  if (typeof schema === 'string' && schema.includes('nx-gguf')) return true;
-  if (typeof schema === 'string' && /^https?:/.test(schema)) return false;
-  if (ownFields[kind].some((field) => isRecord(content[field]))) return true;
-  // A model.json that has lost the rest, or has not got it yet.
-  return (
-    kind === 'model' &&
-    typeof content['name'] === 'string' &&
-    Object.keys(content).every((field) => modelFields.has(field))
-  );
-}
 
 /** Targets that a model has only when it declares something for them. */
 const optionalTargets = [

@@ -20,7 +20,7 @@ import { upstreamContext } from '../recipe/lock-file.js';
 import { changedPlaces, failedGates, staleResults } from './publish-checks.js';
 import { filesToPublish, type FilesToPublish } from './publish-files.js';
 import { publishedRecipe } from './publish-recipe.js';
-import type { Execution } from '../executors/run/run-executor.js';
+import type { Execution } from '../task/run-executor.js';
 import { projectDirectory, readConfig, taskName } from '../workspace/workspace.js';
 
 /** What one publication is about. */

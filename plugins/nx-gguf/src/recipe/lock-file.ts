@@ -19,11 +19,8 @@ import { writeDurably } from '../files/durable.js';
 import { withLock } from '../store/lock.js';
 import { isCi } from '../remote/remote-settings.js';
 import type { LockableSource } from '../upstream/fetch-source.js';
-import {
-  transferSettings,
-  type TransferSettings,
-  type UpstreamContext,
-} from '../transport/transfer-settings.js';
+import { transferSettings, type TransferSettings } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from '../upstream/upstream-context.js';
 import type { ToolchainEnvironment } from '../results/toolchain-tools.js';
 import { projectDirectory, type Workspace } from '../workspace/workspace.js';
 

@@ -1,5 +1,6 @@
 import type { Report } from '../core/events.js';
-import { adoptHashed, findBlob, type BlobId } from '../store/blobs.js';
+import { adoptHashed, findBlob } from '../store/blobs.js';
+import type { BlobId } from '../files/hash-file.js';
 import type { StoreLayout } from '../store/layout.js';
 import { withLock } from '../store/lock.js';
 import { partialPath } from '../store/downloads.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { GgufError } from '../core/errors.js';
-import type { BlobId } from '../store/blobs.js';
+import type { BlobId } from '../files/hash-file.js';
 import type { OfferedBlob } from './remote-store.js';
 
 const partBytes = 1 << 20;

@@ -1,5 +1,5 @@
 import type { Sha256 } from '../core/digest.js';
-import type { BlobId } from '../store/blobs.js';
+import type { BlobId } from '../files/hash-file.js';
 
 /**
  * A store elsewhere: blobs by sha256, and the manifests of actions by key. Implementations move bytes and nothing more;

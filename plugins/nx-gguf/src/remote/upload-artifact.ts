@@ -1,7 +1,8 @@
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import type { Report } from '../core/events.js';
 import { isGgufError } from '../core/errors.js';
-import { checkedBlob, discardBlob, type BlobId } from '../store/blobs.js';
+import { checkedBlob, discardBlob } from '../store/blobs.js';
+import type { BlobId } from '../files/hash-file.js';
 import type { StoreLayout } from '../store/layout.js';
 import type { GuardedRemote } from './breaker.js';
 import { offeredBlob } from './offered-blob.js';

@@ -8,11 +8,11 @@ import { parseAs } from '../core/validate.js';
 import { evidenceFile, readPageAssets, reportStep } from '../steps/evidence/report.js';
 import { manifestText, readManifest } from '../store/actions.js';
 import { writeDurably } from '../files/durable.js';
-import { describeArtifact } from '../executors/run/describe.js';
+import { describeArtifact } from '../task/describe.js';
 import { defaultToolchain } from '../workspace/declared-model.js';
 import type { Pipeline } from '../results/pipeline.js';
 import { placeFiles } from '../results/placed-files.js';
-import type { Execution } from '../executors/run/run-executor.js';
+import type { Execution } from '../task/run-executor.js';
 import { manifestPath, targetName, type TargetRef } from '../core/target.js';
 import { taskName } from '../workspace/workspace.js';
 

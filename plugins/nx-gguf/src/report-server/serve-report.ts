@@ -11,7 +11,7 @@ import { readManifest } from '../store/actions.js';
 import { createPipeline, type Pipeline } from '../results/pipeline.js';
 import { planStep } from '../recipe/recipe-to-step.js';
 import { reportedModels, reportOfModels } from './report-models.js';
-import type { Execution } from '../executors/run/run-executor.js';
+import type { Execution } from '../task/run-executor.js';
 import { serveReport, type ReportServer } from './report-server.js';
 import { filesDirectory, manifestPath, targetName, type TargetRef } from '../core/target.js';
 import { taskName } from '../workspace/workspace.js';

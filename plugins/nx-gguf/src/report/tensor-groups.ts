@@ -1,4 +1,4 @@
-import { tensorBlock, tensorRole } from '../quant/rules/tensor-role.js';
+import { tensorBlock, tensorRole } from '../gguf/tensor-role.js';
 import { numberRanges } from './number-ranges.js';
 
 /** Tensors that are told of in one row. */

@@ -5,14 +5,8 @@ import { systemErrorCode } from '../core/errors.js';
 import { publish, syncFile, writeDurably } from '../files/durable.js';
 import { referredPath } from './external.js';
 import { fileState, isSameState, readRecord, recordableState, type FileState } from '../files/file-state.js';
-import { hashFile, type OnBytes } from '../files/hash-file.js';
+import { hashFile, type BlobId, type OnBytes } from '../files/hash-file.js';
 import type { StoreLayout } from './layout.js';
-
-/** The digest and size of a file's bytes. */
-export interface BlobId {
-  sha256: Sha256;
-  sizeBytes: number;
-}
 
 /** A blob's mtime is set this far back: a later change then shows, however coarse the clock of the file system is. */
 const settledMs = 3000;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { prettyJson } from '../core/canonical-json.js';
 import { sha256 as digestOfText } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
-import type { BlobId } from './blobs.js';
+import type { BlobId } from '../files/hash-file.js';
 import { writeDurably } from '../files/durable.js';
 import { fileState, isSameState, readRecord, recordableState, type FileState } from '../files/file-state.js';
 import { hashFile, type OnBytes } from '../files/hash-file.js';

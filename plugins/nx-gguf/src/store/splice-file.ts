@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 import { backgroundFlush, quietly } from '../files/background-flush.js';
-import type { BlobId } from './blobs.js';
+import type { BlobId } from '../files/hash-file.js';
 import type { OnBytes } from '../files/hash-file.js';
 import { hasherFor } from '../files/piece-hasher.js';
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import { GgufError } from '../core/errors.js';
 import { retryAfterMs, TransientError } from './retry.js';
-import type { UpstreamContext } from './transfer-settings.js';
+import type { TransferContext } from './transfer-settings.js';
 
 /** A secret, and the only origin that may see it. */
 export interface Token {
@@ -44,7 +44,7 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Opens a client that respects `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; close it after use. */
-export function openHttp({ env, settings }: Pick<UpstreamContext, 'env' | 'settings'>): Http {
+export function openHttp({ env, settings }: Pick<TransferContext, 'env' | 'settings'>): Http {
   const dispatcher = dispatcherFor(env, settings.stallMs);
   return { send: (wanted) => follow(wanted, dispatcher), close: () => dispatcher.destroy() };
 }
@@ -70,7 +70,7 @@ export function transientStatus({
   });
 }
 
-function dispatcherFor(env: UpstreamContext['env'], stallMs: number): Dispatcher {
+function dispatcherFor(env: TransferContext['env'], stallMs: number): Dispatcher {
   const options = {
     headersTimeout: stallMs,
     bodyTimeout: stallMs,

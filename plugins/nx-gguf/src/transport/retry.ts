@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
-import type { UpstreamContext } from './transfer-settings.js';
+import type { TransferContext } from './transfer-settings.js';
 
 /** A failure that may pass: worth another attempt, after `retryAfterMs` when the server named a time. */
 export class TransientError extends Error {
@@ -30,7 +30,7 @@ export interface RetriedWork<T> {
  */
 export async function withRetries<T>(
   { of, attempt, advanced }: RetriedWork<T>,
-  { settings, signal, report }: Pick<UpstreamContext, 'settings' | 'signal' | 'report'>,
+  { settings, signal, report }: Pick<TransferContext, 'settings' | 'signal' | 'report'>,
 ): Promise<T> {
   for (let failures = 0; ;) {
     if (isAborted(signal)) throw interrupted(of);

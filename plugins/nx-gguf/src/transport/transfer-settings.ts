@@ -1,5 +1,4 @@
 import type { Report } from '../core/events.js';
-import type { StoreLayout } from '../store/layout.js';
 
 /** How transfers behave. Times in milliseconds. */
 export interface TransferSettings {
@@ -17,9 +16,8 @@ export interface TransferSettings {
   maxBytesPerSecond: number | null;
 }
 
-/** What fetching from elsewhere needs from the process it runs in. */
-export interface UpstreamContext {
-  store: StoreLayout;
+/** What a transfer needs from the process it runs in. */
+export interface TransferContext {
   env: Readonly<Record<string, string | undefined>>;
   report: Report;
   signal: AbortSignal | undefined;

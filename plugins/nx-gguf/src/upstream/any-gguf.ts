@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { GgufError } from '../core/errors.js';
 import type { ByteSource } from '../gguf/byte-source.js';
-import { withFileBytes } from '../steps/gguf/gguf-file.js';
+import { withFileBytes } from '../files/gguf-file.js';
 import { checkedBlob } from '../store/blobs.js';
 import type { StoreLayout } from '../store/layout.js';
 import { listBlobs } from '../store/usage.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from './upstream-context.js';
 
 /**
  * Runs work on a file named by a path, an http(s) URL, or the first characters of its digest in the store. The user's token

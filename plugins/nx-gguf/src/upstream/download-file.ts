@@ -1,5 +1,6 @@
 import { GgufError } from '../core/errors.js';
-import { adoptHashed, findBlob, type BlobId } from '../store/blobs.js';
+import { adoptHashed, findBlob } from '../store/blobs.js';
+import type { BlobId } from '../files/hash-file.js';
 import { partialPath } from '../store/downloads.js';
 import { fileState } from '../files/file-state.js';
 import { withLock } from '../store/lock.js';
@@ -8,7 +9,7 @@ import { transientStatus, type Http, type HttpAnswer, type Token } from '../tran
 import { discardPartial, openPartial, type PartialFile } from '../transport/partial-file.js';
 import type { Take } from '../transport/rate-limit.js';
 import { TransientError, withRetries } from '../transport/retry.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from './upstream-context.js';
 
 /** A file to bring: where from, and by what its bytes are known. At least one digest is given. */
 export interface WantedFile {

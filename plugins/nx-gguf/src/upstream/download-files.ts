@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { isGgufError } from '../core/errors.js';
-import type { BlobId } from '../store/blobs.js';
+import type { BlobId } from '../files/hash-file.js';
 import { partialPath } from '../store/downloads.js';
 import { downloadFile, presentBlob, type Downloads, type WantedFile } from './download-file.js';
 import { openHttp, type Http } from '../transport/http.js';
 import { requireOnline } from './offline.js';
 import { rateLimit } from '../transport/rate-limit.js';
 import { requireSpace } from './space.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from './upstream-context.js';
 
 /**
  * Brings files into the store, several at a time; those the store has are not asked for. What was received is kept when one

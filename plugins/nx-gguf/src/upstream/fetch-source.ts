@@ -1,12 +1,12 @@
 import type { LockedSource } from '../core/generated/lock.generated.js';
 import type { GitSource, HuggingFaceSource, UrlSource } from '../core/generated/source.generated.js';
-import type { BlobId } from '../store/blobs.js';
+import type { BlobId } from '../files/hash-file.js';
 import { refusal } from './addressed-file.js';
 import { downloadFiles } from './download-files.js';
 import { shownUrl } from '../transport/http.js';
 import { fetchFromGit, resolveGit } from './resolve-git.js';
 import { fetchFromHub, resolveHub } from './resolve-hub.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from './upstream-context.js';
 
 /** Sources whose files are pinned by a lock. */
 export type LockableSource = HuggingFaceSource | GitSource;

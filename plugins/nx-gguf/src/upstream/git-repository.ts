@@ -7,7 +7,7 @@ import { downloadsDirectory } from '../store/downloads.js';
 import { withLock } from '../store/lock.js';
 import { runGit, runGitWithRetries, type GitRun } from './git.js';
 import type { ListedFile } from './select-files.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from './upstream-context.js';
 
 /** A file of a commit: its blob, or the object in LFS that its blob points to. */
 export interface GitFile extends ListedFile {

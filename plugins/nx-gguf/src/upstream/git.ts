@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import { lastLines } from '../toolchain/run-tool.js';
 import { interrupted, TransientError, withRetries } from '../transport/retry.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from './upstream-context.js';
 
 /** One run of git: its arguments, what it reads, and where its output goes when that is large. */
 export interface GitRun {

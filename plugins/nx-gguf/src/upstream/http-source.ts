@@ -4,7 +4,7 @@ import type { WantedFile } from './download-file.js';
 import { openHttp, transientStatus, type Http, type HttpAnswer } from '../transport/http.js';
 import { requireOnline } from './offline.js';
 import { TransientError, withRetries } from '../transport/retry.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from './upstream-context.js';
 
 /** A file on a web server of which only parts are wanted. */
 export type RangedFile = Pick<WantedFile, 'name' | 'url' | 'token' | 'refused'>;

@@ -5,7 +5,7 @@ import { transientStatus, type Http } from '../transport/http.js';
 import { withRetries } from '../transport/retry.js';
 import type { ListedFile } from './select-files.js';
 import type { HuggingFaceSource } from '../core/generated/source.generated.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from './upstream-context.js';
 
 /** A file of a repository on a hub. */
 export interface HubFile extends ListedFile {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { GgufError } from '../core/errors.js';
 import type { LockedFile, LockedSource } from '../core/generated/lock.generated.js';
 import type { GitSource } from '../core/generated/source.generated.js';
-import { adoptFile, findBlob, type BlobId } from '../store/blobs.js';
+import { adoptFile, findBlob } from '../store/blobs.js';
+import type { BlobId } from '../files/hash-file.js';
 import { hashFile } from '../files/hash-file.js';
 import { pool } from './download-files.js';
 import {
@@ -16,7 +17,7 @@ import {
 } from './git-repository.js';
 import { selectFiles } from './select-files.js';
 import { requireSpace } from './space.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from './upstream-context.js';
 
 /** Longest list of names for one command. */
 const listLength = 60_000;

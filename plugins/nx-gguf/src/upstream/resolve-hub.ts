@@ -2,7 +2,7 @@ import { GgufError } from '../core/errors.js';
 import { isDeclaredAs } from '../core/lock-entry.js';
 import type { LockedFile, LockedSource } from '../core/generated/lock.generated.js';
 import type { HuggingFaceSource } from '../core/generated/source.generated.js';
-import type { BlobId } from '../store/blobs.js';
+import type { BlobId } from '../files/hash-file.js';
 import type { WantedFile } from './download-file.js';
 import { downloadFiles } from './download-files.js';
 import { hubFileUrl, hubRepository, type HubFile, type HubRepository } from './hub-client.js';
@@ -11,7 +11,7 @@ import { hubError, type HubPlace } from './hub-errors.js';
 import type { Token } from '../transport/http.js';
 import { openHttp } from '../transport/http.js';
 import { literalPaths, selectFiles } from './select-files.js';
-import type { UpstreamContext } from '../transport/transfer-settings.js';
+import type { UpstreamContext } from './upstream-context.js';
 
 /**
  * What a hub source is at the moment: its commit, and size and sha256 of each file it takes. The hub knows the digests of

@@ -3,7 +3,7 @@ import { join, posix } from 'node:path';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 import { parseAs } from '../core/validate.js';
 import { looseJson } from './loose-json.js';
-import { isOurs, type Declaration, type ProjectKind } from '../infer/project-node.js';
+import { isOurs, type Declaration, type ProjectKind } from './project-file.js';
 import { projectDirectory, type Workspace } from './workspace.js';
 
 /**

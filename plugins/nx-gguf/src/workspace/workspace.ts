@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 import { parseAs, type Schemas } from '../core/validate.js';
 import { targetInProject, type TargetRef } from '../core/target.js';
-import type { ProjectKind } from '../infer/project-node.js';
+import type { ProjectKind } from './project-file.js';
 
 /** What is read of an Nx workspace. */
 export interface Workspace {

@@ -2,7 +2,7 @@ import {
   benchCompareSchema,
   type BenchCompareOptions,
 } from '../../core/generated/executors/bench-compare.generated.js';
-import { executor } from '../run/run-executor.js';
+import { executor } from '../../task/run-executor.js';
 import { runBenchCompare } from './run-bench-compare.js';
 
 /** The executor `nx-gguf:bench-compare`. */

@@ -9,7 +9,7 @@ import { writeDurably } from '../../files/durable.js';
 import { describeMachine } from '../../toolchain/machine.js';
 import { defaultToolchain } from '../../workspace/declared-model.js';
 import { measuredKind } from '../../recipe/recipe-to-step.js';
-import type { Execution } from '../run/run-executor.js';
+import type { Execution } from '../../task/run-executor.js';
 import { filesDirectory } from '../../core/target.js';
 import { llama, oneFile } from '../../recipe/upstream-files.js';
 import { readConfig } from '../../workspace/workspace.js';

@@ -6,7 +6,7 @@ import type { BenchTableOptions } from '../../core/generated/executors/bench-tab
 import { parseAs } from '../../core/validate.js';
 import { speedTables } from '../../report/speed-table.js';
 import { benchFile } from '../../steps/bench/bench.js';
-import type { Execution } from '../run/run-executor.js';
+import type { Execution } from '../../task/run-executor.js';
 import { manifestPath } from '../../core/target.js';
 import { readConfig, taskName } from '../../workspace/workspace.js';
 

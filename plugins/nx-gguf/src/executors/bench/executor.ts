@@ -1,5 +1,5 @@
 import { benchSchema, type BenchOptions } from '../../core/generated/executors/bench.generated.js';
-import { executor } from '../run/run-executor.js';
+import { executor } from '../../task/run-executor.js';
 import { runBench } from './run-bench.js';
 
 /** The executor `nx-gguf:bench`. */

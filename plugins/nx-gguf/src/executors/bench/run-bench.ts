@@ -5,7 +5,7 @@ import { parseAs } from '../../core/validate.js';
 import { speedTables } from '../../report/speed-table.js';
 import { benchFile } from '../../steps/bench/bench.js';
 import { writeDurably } from '../../files/durable.js';
-import type { Execution } from '../run/run-executor.js';
+import type { Execution } from '../../task/run-executor.js';
 import { manifestPath, targetName } from '../../core/target.js';
 import { oneFile } from '../../recipe/upstream-files.js';
 

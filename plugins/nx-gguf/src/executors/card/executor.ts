@@ -1,6 +1,6 @@
 import { cardSchema, type CardOptions } from '../../core/generated/executors/card.generated.js';
-import { executor } from '../run/run-executor.js';
-import { runTarget } from '../run/run-target.js';
+import { executor } from '../../task/run-executor.js';
+import { runTarget } from '../../task/run-target.js';
 
 /** The executor `nx-gguf:card`. */
 export default executor<CardOptions>(cardSchema, (execution) => runTarget('card', execution));

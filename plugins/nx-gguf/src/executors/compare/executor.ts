@@ -1,5 +1,5 @@
 import { compareSchema, type CompareOptions } from '../../core/generated/executors/compare.generated.js';
-import { executor } from '../run/run-executor.js';
+import { executor } from '../../task/run-executor.js';
 import { runCompare } from './run-compare.js';
 
 /** The executor `nx-gguf:compare`. */

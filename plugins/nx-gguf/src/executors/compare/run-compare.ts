@@ -12,7 +12,7 @@ import { fact } from '../../steps/facts.js';
 import { sequentialStep } from '../../steps/measure/sequential-comparison.js';
 import type { Pipeline } from '../../results/pipeline.js';
 import { planMeasurement } from '../../recipe/recipe-to-step.js';
-import type { Execution } from '../run/run-executor.js';
+import type { Execution } from '../../task/run-executor.js';
 import { targetName, type TargetRef } from '../../core/target.js';
 import { oneFile } from '../../recipe/upstream-files.js';
 

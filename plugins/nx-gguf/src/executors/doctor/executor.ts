@@ -1,6 +1,6 @@
 import { doctorSchema, type DoctorOptions } from '../../core/generated/executors/doctor.generated.js';
-import { executor } from '../run/run-executor.js';
-import { runDoctor } from '../run/run-toolchain.js';
+import { executor } from '../../task/run-executor.js';
+import { runDoctor } from '../../task/run-toolchain.js';
 
 /** The executor `nx-gguf:doctor`. */
 export default executor<DoctorOptions>(doctorSchema, runDoctor);

@@ -1,5 +1,5 @@
 import { gateSchema, type GateOptions } from '../../core/generated/executors/gate.generated.js';
-import { executor } from '../run/run-executor.js';
+import { executor } from '../../task/run-executor.js';
 import { runGate } from './run-gate.js';
 
 /** The executor `nx-gguf:gate`. */

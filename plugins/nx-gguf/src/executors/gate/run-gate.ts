@@ -2,7 +2,7 @@ import { GgufError } from '../../core/errors.js';
 import type { GateOptions } from '../../core/generated/executors/gate.generated.js';
 import { validate } from '../../core/validate.js';
 import { gateSummary, gateTable } from '../../report/gate-table.js';
-import type { Execution } from '../run/run-executor.js';
+import type { Execution } from '../../task/run-executor.js';
 import { targetName } from '../../core/target.js';
 
 /**

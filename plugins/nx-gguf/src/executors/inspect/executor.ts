@@ -1,5 +1,5 @@
 import { inspectSchema, type InspectOptions } from '../../core/generated/executors/inspect.generated.js';
-import { executor } from '../run/run-executor.js';
+import { executor } from '../../task/run-executor.js';
 import { runInspect } from './run-inspect.js';
 
 /** The executor `nx-gguf:inspect`. */

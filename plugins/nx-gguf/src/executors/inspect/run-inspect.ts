@@ -9,7 +9,7 @@ import { shardCounterparts } from '../../gguf/shards.js';
 import { diffText, inspectionText } from '../../report/inspection.js';
 import { withAnyGguf } from '../../upstream/any-gguf.js';
 import { rangedContext } from '../../recipe/variant/ranged-header.js';
-import type { Execution } from '../run/run-executor.js';
+import type { Execution } from '../../task/run-executor.js';
 import type { TargetRef } from '../../core/target.js';
 
 /** Shows what the GGUF of a target, or any other, holds; or how it differs from another. */

@@ -1,8 +1,8 @@
 import { kldSchema, type KldOptions } from '../../core/generated/executors/kld.generated.js';
-import { batchExecutor } from '../run/run-batch.js';
-import { executor } from '../run/run-executor.js';
+import { batchExecutor } from '../../task/run-batch.js';
+import { executor } from '../../task/run-executor.js';
 import { runMeasurements } from './run-measurements.js';
-import { runTarget } from '../run/run-target.js';
+import { runTarget } from '../../task/run-target.js';
 
 /** The executor `nx-gguf:kld`. */
 export default executor<KldOptions>(kldSchema, (execution) => runTarget('kld', execution));

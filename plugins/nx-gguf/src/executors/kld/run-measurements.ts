@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../core/canonical-json.js';
-import { describeArtifact } from '../run/describe.js';
-import type { BatchTask } from '../run/run-batch.js';
-import type { CommonOptions } from '../run/run-executor.js';
+import { describeArtifact } from '../../task/describe.js';
+import type { BatchTask } from '../../task/run-batch.js';
+import type { CommonOptions } from '../../task/run-executor.js';
 import type { MeasuringEnded } from '../../results/measure-targets.js';
 import type { TargetRef } from '../../core/target.js';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
 import { placeFile } from '../../files/link-or-copy.js';
-import type { CommonOptions, Execution } from '../run/run-executor.js';
+import type { CommonOptions, Execution } from '../../task/run-executor.js';
 import { filesDirectory, type TargetRef } from '../../core/target.js';
 import { readConfig } from '../../workspace/workspace.js';
 

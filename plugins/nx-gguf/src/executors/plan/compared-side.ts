@@ -9,7 +9,7 @@ import { findFtype } from '../../quant/tool/ftypes.js';
 import type { PlanSide } from '../../report/plan-diff-table.js';
 import { readHeaders } from '../../recipe/variant/model-headers.js';
 import { defaultToolchain } from '../../workspace/declared-model.js';
-import type { Execution } from '../run/run-executor.js';
+import type { Execution } from '../../task/run-executor.js';
 import { projectDirectory, readConfig } from '../../workspace/workspace.js';
 import { planVariant } from '../../recipe/variant/variant-plan.js';
 

@@ -6,7 +6,7 @@ import { planDiffTable } from '../../report/plan-diff-table.js';
 import { planTable } from '../../report/plan-table.js';
 import { planFile } from '../../steps/quantize/tensor-plan.js';
 import { comparedSide } from './compared-side.js';
-import type { Execution } from '../run/run-executor.js';
+import type { Execution } from '../../task/run-executor.js';
 import { manifestPath } from '../../core/target.js';
 import { oneFile } from '../../recipe/upstream-files.js';
 

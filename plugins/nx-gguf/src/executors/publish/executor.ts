@@ -1,5 +1,5 @@
 import { publishSchema, type PublishOptions } from '../../core/generated/executors/publish.generated.js';
-import { executor } from '../run/run-executor.js';
+import { executor } from '../../task/run-executor.js';
 import { runPublish } from '../../publishing/publish.js';
 
 /** The executor `nx-gguf:publish`. */

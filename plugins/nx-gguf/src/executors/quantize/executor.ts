@@ -1,7 +1,7 @@
 import { quantizeSchema, type QuantizeOptions } from '../../core/generated/executors/quantize.generated.js';
-import { batchExecutor } from '../run/run-batch.js';
-import { executor } from '../run/run-executor.js';
-import { runTarget } from '../run/run-target.js';
+import { batchExecutor } from '../../task/run-batch.js';
+import { executor } from '../../task/run-executor.js';
+import { runTarget } from '../../task/run-target.js';
 
 /** The executor `nx-gguf:quantize`. */
 export default executor<QuantizeOptions>(quantizeSchema, (execution) => runTarget('quantize', execution));

@@ -2,7 +2,7 @@ import {
   reportModelsSchema,
   type ReportModelsOptions,
 } from '../../core/generated/executors/report-models.generated.js';
-import { executor, type CommonOptions } from '../run/run-executor.js';
+import { executor, type CommonOptions } from '../../task/run-executor.js';
 import { runReportModels } from '../../report-server/report-models.js';
 
 /** The executor `nx-gguf:report-models`. */

@@ -1,6 +1,6 @@
 import { reportSchema, type ReportOptions } from '../../core/generated/executors/report.generated.js';
-import { executor } from '../run/run-executor.js';
-import { runTarget } from '../run/run-target.js';
+import { executor } from '../../task/run-executor.js';
+import { runTarget } from '../../task/run-target.js';
 
 /** The executor `nx-gguf:report`. */
 export default executor<ReportOptions>(reportSchema, (execution) => runTarget('report', execution));

@@ -2,7 +2,7 @@ import {
   serveReportSchema,
   type ServeReportOptions,
 } from '../../core/generated/executors/serve-report.generated.js';
-import { executor } from '../run/run-executor.js';
+import { executor } from '../../task/run-executor.js';
 import { runServeReport } from '../../report-server/serve-report.js';
 
 /** The executor `nx-gguf:serve-report`. */

@@ -3,13 +3,8 @@ import { globAsync, readNxJson, type Tree } from '@nx/devkit';
 import { parseAs } from '../../core/validate.js';
 import { looseJson } from '../../workspace/loose-json.js';
 import { syncedLines } from './project-lines.js';
-import {
-  inferredTargets,
-  isOurs,
-  projectKinds,
-  type Declaration,
-  type ProjectKind,
-} from '../../infer/project-node.js';
+import { inferredTargets } from '../../infer/project-node.js';
+import { isOurs, projectKinds, type Declaration, type ProjectKind } from '../../workspace/project-file.js';
 import { targetPrefix } from '../../infer/target-prefix.js';
 import { plainError } from '../../terminal/report-error.js';
 import { pluginOptions } from '../../workspace/plugin-options.js';

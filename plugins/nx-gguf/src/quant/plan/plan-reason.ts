@@ -1,9 +1,8 @@
 import { GgufError } from '../../core/errors.js';
 import type { ByOption, PlanReason } from '../../core/generated/plan.generated.js';
 import { tensorTypeByName, type TensorTypeName } from '../../gguf/tensor-type.js';
-import type { DryRunTensor } from '../tool/dry-run.js';
+import type { DryRun, DryRunTensor } from '../tool/dry-run.js';
 import { findFtype } from '../tool/ftypes.js';
-import type { PlanInputs } from './tensor-plan.js';
 import { ruleText, type PlanRule } from './plan-rule.js';
 import type { QuantizeOptions } from '../tool/quantize-args.js';
 import { tensorTypeMatcher } from '../rules/tensor-types.js';
@@ -13,6 +12,14 @@ export type PlanOptions = Pick<
   QuantizeOptions,
   'ftype' | 'pure' | 'leaveOutputTensor' | 'outputTensorType' | 'tokenEmbeddingType'
 >;
+
+/** What a plan is computed from: the rules, the options, and two dry runs, with these rules and without any. */
+export interface PlanInputs {
+  readonly rules: readonly PlanRule[];
+  readonly options: PlanOptions;
+  readonly actual: DryRun;
+  readonly stock: DryRun;
+}
 
 interface Situation {
   tensor: DryRunTensor;

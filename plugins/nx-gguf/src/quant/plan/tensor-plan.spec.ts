@@ -1,5 +1,6 @@
 import { validate } from '../../core/validate.js';
-import { quantizationPlan, type PlanInputs } from './tensor-plan.js';
+import { quantizationPlan } from './tensor-plan.js';
+import type { PlanInputs } from './plan-reason.js';
 import type { PlanOptions } from './plan-reason.js';
 import type { PlanRule } from './plan-rule.js';
 import { dryRun, recordedDryRun } from '../testing/dry-runs.js';

@@ -1,17 +1,8 @@
 import type { PlannedTensor, QuantizationPlan } from '../../core/generated/plan.generated.js';
 import { bitsPerWeight, elementCount } from '../../gguf/weight-count.js';
-import { dryRunBytes, type DryRun } from '../tool/dry-run.js';
+import { dryRunBytes } from '../tool/dry-run.js';
 import { findFtype } from '../tool/ftypes.js';
-import { reasons, type PlanOptions } from './plan-reason.js';
-import type { PlanRule } from './plan-rule.js';
-
-/** What a plan is computed from: the rules, the options, and two dry runs, with these rules and without any. */
-export interface PlanInputs {
-  readonly rules: readonly PlanRule[];
-  readonly options: PlanOptions;
-  readonly actual: DryRun;
-  readonly stock: DryRun;
-}
+import { reasons, type PlanInputs } from './plan-reason.js';
 
 /**
  * Type, size and reason of every tensor.

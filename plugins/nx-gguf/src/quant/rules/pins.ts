@@ -2,7 +2,7 @@ import type { QuantizationPlan } from '../../core/generated/plan.generated.js';
 import type { DryRun } from '../tool/dry-run.js';
 import { exactPattern } from './exact-rules.js';
 import type { PlanRule } from '../plan/plan-rule.js';
-import { tensorRole } from './tensor-role.js';
+import { tensorRole } from '../../gguf/tensor-role.js';
 
 /** Names of the tensors whose type changed although no rule names them, with their stock types. */
 export function sideEffects(plan: QuantizationPlan): { name: string; stock: string; to: string }[] {

@@ -1,5 +1,5 @@
 import { nearestName } from '../../core/suggestion.js';
-import { tensorRole } from './tensor-role.js';
+import { tensorRole } from '../../gguf/tensor-role.js';
 
 /** ` (did you mean 'attn_v'?)` for a pattern that holds a word like a part of a tensor name, else nothing. */
 export function suggestRole(pattern: string, tensors: readonly string[]): string {

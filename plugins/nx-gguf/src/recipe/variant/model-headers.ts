@@ -3,7 +3,7 @@ import { GgufError } from '../../core/errors.js';
 import type { HuggingFaceSource, Model } from '../../core/generated/model.generated.js';
 import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
 import { shardNames } from '../../gguf/shards.js';
-import { withFileBytes } from '../../steps/gguf/gguf-file.js';
+import { withFileBytes } from '../../files/gguf-file.js';
 import {
   ggufHeaderStep,
   modelHeaders,

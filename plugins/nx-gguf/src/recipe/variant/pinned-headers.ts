@@ -4,7 +4,7 @@ import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { HuggingFaceSource } from '../../core/generated/model.generated.js';
 import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
 import { oneGguf, oneGgufProblem } from '../../gguf/shards.js';
-import { withFileBytes } from '../../steps/gguf/gguf-file.js';
+import { withFileBytes } from '../../files/gguf-file.js';
 import { pinnedHeaderStep } from '../../steps/gguf/gguf-header.js';
 import type { Step } from '../../steps/step.js';
 import { findBlob } from '../../store/blobs.js';

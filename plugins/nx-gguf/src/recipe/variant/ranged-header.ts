@@ -1,6 +1,7 @@
 import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
 import type { RangedFile } from '../../upstream/http-source.js';
-import { rangedTransfer, type UpstreamContext } from '../../transport/transfer-settings.js';
+import { rangedTransfer } from '../../transport/transfer-settings.js';
+import type { UpstreamContext } from '../../upstream/upstream-context.js';
 import { upstreamContext } from '../lock-file.js';
 import type { Pipeline } from '../../results/pipeline.js';
 

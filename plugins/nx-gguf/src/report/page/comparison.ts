@@ -119,22 +119,9 @@ export function comparisonSection(evidence: Evidence, id: string): Html {
     ({ kind, name }) => html` data-kind="${kind}" data-name="${name.toLowerCase()}"`,
   );
   const references = rows.some(({ kind }) => kind === 'reference');
-  return html`<div class="controls" data-filters="${id}-models">
-      <label
-        >Filter by name
-        <input type="search" data-filter="name" autocomplete="off" spellcheck="false" /></label
-      >${references ? html`<label><input type="checkbox" data-filter="references" checked /> References</label>` : null}<output
-        data-count
-        >${rows.length} of ${rows.length} shown</output
-      >
-    </div>
-    ${tableHtml({ caption: `Variants${references ? ' and references' : ''} of ${evidence.name}`, columns, rows: cells }, { isSortable: true, id: `${id}-models`, rowAttributes: attributes })}
-    <p class="note">
-      <span class="mark-front" aria-hidden="true"></span> On the Pareto front: no other model here is both
-      smaller and closer to the unquantized one. ±&nbsp;is the standard error as if tokens were independent,
-      of speeds the standard deviation.
-    </p>
-    ${apartHtml(evidence)}${originsHtml(rows)}${pairedHtml(evidence)}`;
+  return html`<div class="controls" data-filters="${id}-models"><label>Filter by name <input type="search" data-filter="name" autocomplete="off" spellcheck="false"></label>${references ? html`<label><input type="checkbox" data-filter="references" checked> References</label>` : null}<output data-count>${rows.length} of ${rows.length} shown</output></div>
+${tableHtml({ caption: `Variants${references ? ' and references' : ''} of ${evidence.name}`, columns, rows: cells }, { isSortable: true, id: `${id}-models`, rowAttributes: attributes })}
+<p class="note"><span class="mark-front" aria-hidden="true"></span> On the Pareto front: no other model here is both smaller and closer to the unquantized one. ±&nbsp;is the standard error as if tokens were independent, of speeds the standard deviation.</p>${apartHtml(evidence)}${originsHtml(rows)}${pairedHtml(evidence)}`;
 }
 
 function rowsOf({ variants, references }: Evidence): Row[] {
@@ -178,12 +165,7 @@ function nameCell({ name, kind }: Row, front: ReadonlySet<string>): Cell {
 function apartHtml({ apart }: Evidence): Html | null {
   return apart.length === 0
     ? null
-    : html`<div class="apart">
-        <p><strong>Apart.</strong> ${apartIntroduction}</p>
-        <ul>
-          ${apart.map((result) => html`<li><strong>${result.name}</strong>: ${apartText(result)}</li>`)}
-        </ul>
-      </div>`;
+    : html`<div class="apart"><p><strong>Apart.</strong> ${apartIntroduction}</p><ul>${apart.map((result) => html`<li><strong>${result.name}</strong>: ${apartText(result)}</li>`)}</ul></div>`;
 }
 
 /** Where references come from; those of one place are named together. */
@@ -196,9 +178,7 @@ function originsHtml(rows: readonly Row[]): Html | null {
   }
   return places.size === 0
     ? null
-    : html`<ul class="origins">
-        ${[...places.values()].map(({ origin, names }) => html`<li>${names.join(', ')}: ${originHtml(origin)}</li>`)}
-      </ul>`;
+    : html`<ul class="origins">${[...places.values()].map(({ origin, names }) => html`<li>${names.join(', ')}: ${originHtml(origin)}</li>`)}</ul>`;
 }
 
 function gatesCell({ gates, kind }: Row): Cell {

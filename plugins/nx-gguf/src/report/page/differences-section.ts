@@ -20,19 +20,12 @@ export function differencesSection(variants: readonly VariantEvidence[]): Html {
 function differencesOf(variant: VariantEvidence, isOpen: boolean): Html {
   const { name, ftype, plan } = variant;
   if (plan === null)
-    return html`<p>
-      <strong>${name}</strong>: <span class="missing">there is no plan that says what differs</span>
-    </p>`;
+    return html`<p><strong>${name}</strong>: <span class="missing">there is no plan that says what differs</span></p>`;
   if (plan.tensors.some(({ stock }) => stock === undefined))
-    return html`<p>
-      <strong>${name}</strong>:
-      <span class="missing">what llama.cpp would choose by itself is not known</span>
-    </p>`;
+    return html`<p><strong>${name}</strong>: <span class="missing">what llama.cpp would choose by itself is not known</span></p>`;
   const changed = plan.tensors.filter(differs);
   if (changed.length === 0)
-    return html`<p>
-      <strong>${name}</strong>: every tensor has the type that llama.cpp chooses for ${ftype} by itself.
-    </p>`;
+    return html`<p><strong>${name}</strong>: every tensor has the type that llama.cpp chooses for ${ftype} by itself.</p>`;
   return html`<details${isOpen ? html` open` : null}><summary><strong>${name}</strong>: ${changed.length} of ${plan.tensors.length} tensors differ from a plain ${ftype}, ${changeText(changed)}</summary>${differencesTable(name, { ...plan, tensors: changed }, ftype)}</details>`;
 }
 

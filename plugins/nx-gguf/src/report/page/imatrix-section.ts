@@ -11,15 +11,13 @@ export function imatrixSection(evidence: Evidence, model: number): Html {
   const facts: [string, Html | string][] = [
     [
       'File',
-      html`<code>${imatrix.file.name}</code
-        >${imatrix.file.sizeBytes === null ? null : `, ${sizeText(imatrix.file.sizeBytes)}`}${imatrix.format === null ? null : `, ${imatrix.format === 'gguf' ? 'GGUF' : 'legacy format'}`}`,
+      html`<code>${imatrix.file.name}</code>${imatrix.file.sizeBytes === null ? null : `, ${sizeText(imatrix.file.sizeBytes)}`}${imatrix.format === null ? null : `, ${imatrix.format === 'gguf' ? 'GGUF' : 'legacy format'}`}`,
     ],
     ['sha256', html`<code class="digest">${imatrix.file.sha256}</code>`],
     [
       'From',
       imatrix.corpus !== null
-        ? html`made here with llama-imatrix on <code>${imatrix.corpus.file.name}</code> of
-            ${originHtml(imatrix.corpus.origin)}`
+        ? html`made here with llama-imatrix on <code>${imatrix.corpus.file.name}</code> of ${originHtml(imatrix.corpus.origin)}`
         : imatrix.origin === null
           ? 'unknown'
           : originHtml(imatrix.origin),
@@ -38,42 +36,16 @@ export function imatrixSection(evidence: Evidence, model: number): Html {
     ],
     [
       'Coverage',
-      html`${covered} of ${quantized} quantized
-      tensors${uncovered.length === 0 ? null : html`; none for ${shortList(uncovered)}`}`,
+      html`${covered} of ${quantized} quantized tensors${uncovered.length === 0 ? null : html`; none for ${shortList(uncovered)}`}`,
     ],
   ];
-  return html`<dl class="facts">
-      ${facts.map(
-        ([term, fact]) =>
-          html`<div>
-            <dt>${term}</dt>
-            <dd>${fact}</dd>
-          </div>`,
-      )}
-    </dl>
-    ${
-      imatrix.statistics === null
-        ? html`<p class="missing">Statistics of its tensors were not computed.</p>`
-        : html`<div class="imatrix" data-model="${model}">
-            <p class="note">
-              Importance is the mean square of what a column of the tensor is multiplied with, over all text.
-              Unused columns never had a value. The last column is near 100 % when few columns decide.
-            </p>
-            <div class="controls">
-              <label
-                >Filter by name
-                <input type="search" data-imatrix="name" autocomplete="off" spellcheck="false" /></label
-              ><output data-imatrix="count"></output>
-            </div>
-            <div
-              class="scroll"
-              tabindex="0"
-              role="group"
-              aria-label="Importance of tensors"
-              data-imatrix="table"
-            ></div>
-          </div>`
-    }`;
+  return html`<dl class="facts">${facts.map(([term, fact]) => html`<div><dt>${term}</dt><dd>${fact}</dd></div>`)}</dl>
+${
+  imatrix.statistics === null
+    ? html`<p class="missing">Statistics of its tensors were not computed.</p>`
+    : html`<div class="imatrix" data-model="${model}"><p class="note">Importance is the mean square of what a column of the tensor is multiplied with, over all text. Unused columns never had a value. The last column is near 100 % when few columns decide.</p>
+<div class="controls"><label>Filter by name <input type="search" data-imatrix="name" autocomplete="off" spellcheck="false"></label><output data-imatrix="count"></output></div><div class="scroll" tabindex="0" role="group" aria-label="Importance of tensors" data-imatrix="table"></div></div>`
+}`;
 }
 
 /** The tensors that some variant quantizes, and those of them that the matrix has data for. */

@@ -39,8 +39,7 @@ export interface ModelParts {
 export function modelHtml({ evidence, tensors, charts, missing, id, number, isSingle }: ModelParts): Html {
   const contents: Record<(typeof sectionNames)[number]['name'], Html> = {
     comparison: comparisonSection(evidence, id),
-    charts: html`<div class="charts">${charts}</div>
-      ${missing.length === 0 ? null : html`<p class="missing">Not measured: ${missing.join(', ')}.</p>`}`,
+    charts: html`<div class="charts">${charts}</div>${missing.length === 0 ? null : html`<p class="missing">Not measured: ${missing.join(', ')}.</p>`}`,
     gates: gatesSection(evidence),
     tensors: tensorsSection(tensors, number),
     differences: differencesSection(evidence.variants),
@@ -49,23 +48,17 @@ export function modelHtml({ evidence, tensors, charts, missing, id, number, isSi
   };
   const level = isSingle ? 'h2' : 'h3';
   return html`<article id="${id}" class="model">
-    ${
-      isSingle
-        ? null
-        : html`<h2 id="${id}-name">${evidence.name}</h2>
-            <p class="lead">${evidence.description}</p>`
-    }
-    ${summary(evidence)}
-    ${sectionNames.map(
-      ({ name, title }) =>
-        html`<section
-          id="${id}-${name}"
-          aria-labelledby="${isSingle ? null : html`${id}-name `}${id}-${name}-title"
-        >
-          ${trusted(`<${level} id="${id}-${name}-title">${title}</${level}>`)} ${contents[name]}
-        </section>`,
-    )}
-  </article>`;
+${isSingle ? null : html`<h2 id="${id}-name">${evidence.name}</h2><p class="lead">${evidence.description}</p>`}
+${summary(evidence)}
+${sectionNames.map(
+  ({
+    name,
+    title,
+  }) => html`<section id="${id}-${name}" aria-labelledby="${isSingle ? null : html`${id}-name `}${id}-${name}-title">${trusted(`<${level} id="${id}-${name}-title">${title}</${level}>`)}
+${contents[name]}
+</section>`,
+)}
+</article>`;
 }
 
 /** The model in a few facts. */
@@ -85,26 +78,15 @@ function summary({ variants, references, source, evaluation, unquantized, imatri
       'Measured on',
       evaluation === null || measured === undefined
         ? html`<span class="missing">not measured</span>`
-        : html`${measured.chunks} chunks of ${measured.ctx} tokens of
-            <code>${evaluation.corpus.file.name}</code>`,
+        : html`${measured.chunks} chunks of ${measured.ctx} tokens of <code>${evaluation.corpus.file.name}</code>`,
     ],
     ['Importance matrix', imatrix === null ? 'none' : html`<code>${imatrix.file.name}</code>`],
     [
       'Gates',
       first === undefined
         ? 'none'
-        : html`<span class="${checks.every(({ passed }) => passed) ? 'passed' : 'failed'}"
-            >${gateSummary({ format: 1, method: 'measured value against limit', passed: checks.every(({ passed }) => passed), checks: [first, ...others] })}</span
-          >`,
+        : html`<span class="${checks.every(({ passed }) => passed) ? 'passed' : 'failed'}">${gateSummary({ format: 1, method: 'measured value against limit', passed: checks.every(({ passed }) => passed), checks: [first, ...others] })}</span>`,
     ],
   ];
-  return html`<dl class="summary">
-    ${facts.map(
-      ([term, fact]) =>
-        html`<div>
-          <dt>${term}</dt>
-          <dd>${fact}</dd>
-        </div>`,
-    )}
-  </dl>`;
+  return html`<dl class="summary">${facts.map(([term, fact]) => html`<div><dt>${term}</dt><dd>${fact}</dd></div>`)}</dl>`;
 }

@@ -61,49 +61,31 @@ export async function renderPage(models: readonly Evidence[], assets: PageAssets
   return `<!doctype html>
 ${
   html`<html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta http-equiv="Content-Security-Policy" content="${contentPolicy([assets.script])}" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <meta name="referrer" content="no-referrer" />
-      <title>${title}</title>
-      <style>
-        ${trusted(style)}
-      </style>
-    </head>
-    <body>
-      <a class="skip" href="#content">Skip to the content</a>
-      <header class="top">
-        <div>
-          <h1>${isSingle && first !== undefined ? first.name : 'Quantization report'}</h1>
-          <p class="lead">
-            ${isSingle && first !== undefined ? first.description : `${models.length} models`}
-          </p>
-        </div>
-        <button type="button" id="theme">Theme: system</button>
-      </header>
-      <nav class="sections" aria-label="Sections">${navigation(models)}</nav>
-      <main id="content">
-        <noscript
-          ><p class="failed">
-            Sorting, filters, the tensor map and tooltips need JavaScript; the tables of figures do not.
-          </p></noscript
-        >
-        ${sections}
-      </main>
-      <footer>
-        <p>Every figure is read from the manifests of the steps that made it. Made by nx-gguf.</p>
-      </footer>
-      <div id="tip" role="tooltip" hidden></div>
-      <script type="application/json" id="data">
-        ${json}
-      </script>
-      <script>
-        ${trusted(assets.script)};
-      </script>
-    </body>
-  </html>`.markup
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${contentPolicy([assets.script])}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>
+${trusted(style)}
+</style>
+</head>
+<body>
+<a class="skip" href="#content">Skip to the content</a>
+<header class="top"><div><h1>${isSingle && first !== undefined ? first.name : 'Quantization report'}</h1><p class="lead">${isSingle && first !== undefined ? first.description : `${models.length} models`}</p></div><button type="button" id="theme">Theme: system</button></header>
+<nav class="sections" aria-label="Sections">${navigation(models)}</nav>
+<main id="content">
+<noscript><p class="failed">Sorting, filters, the tensor map and tooltips need JavaScript; the tables of figures do not.</p></noscript>
+${sections}
+</main>
+<footer><p>Every figure is read from the manifests of the steps that made it. Made by nx-gguf.</p></footer>
+<div id="tip" role="tooltip" hidden></div>
+<script type="application/json" id="data">${json}</script>
+<script>${trusted(assets.script)}</script>
+</body>
+</html>`.markup
 }
 `;
 }

@@ -35,9 +35,5 @@ export function pairedHtml({ comparisons }: Evidence): Html | null {
     { label: `${first.confidencePercent} % interval`, isNumber: true },
     { label: 'Closer' },
   ];
-  return html`<details>
-    <summary>Which of two is closer, chunk by chunk on the same text</summary>
-    ${tableHtml({ caption: 'Which of two is closer', columns, rows }, { isSortable: true })}
-    <p class="note">${methodText(first)}</p>
-  </details>`;
+  return html`<details><summary>Which of two is closer, chunk by chunk on the same text</summary>${tableHtml({ caption: 'Which of two is closer', columns, rows }, { isSortable: true })}<p class="note">${methodText(first)}</p></details>`;
 }

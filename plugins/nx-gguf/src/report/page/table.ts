@@ -59,8 +59,8 @@ export function tableHtml(
     const title = hint === undefined ? null : html` title="${hint}"`;
     const type = isNumber ? html` class="number"` : null;
     return isSortable
-      ? html`<th scope="col" ${type} aria-sort="none"><button type="button" ${title}>${label}</button></th>`
-      : html`<th scope="col" ${type}${title}>${label}</th>`;
+      ? html`<th scope="col"${type} aria-sort="none"><button type="button"${title}>${label}</button></th>`
+      : html`<th scope="col"${type}${title}>${label}</th>`;
   });
   const body = rows.map(
     (row, number) =>
@@ -68,9 +68,7 @@ export function tableHtml(
         const key =
           sort === undefined || !isSortable ? null : html` data-sort="${sort === null ? '' : String(sort)}"`;
         const type = columns[index]?.isNumber === true ? html` class="number"` : null;
-        return index === 0
-          ? html`<th scope="row" ${key}>${shown}</th>`
-          : html`<td${type}${key}>${shown}</td>`;
+        return index === 0 ? html`<th scope="row"${key}>${shown}</th>` : html`<td${type}${key}>${shown}</td>`;
       })}</tr>`,
   );
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table${id === '' ? null : html` id="${id}"`}${isSortable ? html` class="sortable"` : null}><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
@@ -78,8 +76,5 @@ export function tableHtml(
 
 /** A table that is shown when it is asked for. */
 export function foldedTable(summary: string, table: Table): Html {
-  return html`<details>
-    <summary>${summary}</summary>
-    ${tableHtml(table)}
-  </details>`;
+  return html`<details><summary>${summary}</summary>${tableHtml(table)}</details>`;
 }

@@ -1,6 +1,6 @@
 import type { Evidence, PlanReason } from '../../core/generated/evidence.generated.js';
 import { tensorTypeByName } from '../../gguf/tensor-type.js';
-import { tensorBlock, tensorRole } from '../../quant/rules/tensor-role.js';
+import { tensorBlock, tensorRole } from '../../gguf/tensor-role.js';
 import { bits, orderedTypes } from '../pictures/tensor-map.js';
 import { reasonText } from '../plan-table.js';
 

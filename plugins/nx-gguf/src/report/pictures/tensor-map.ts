@@ -1,6 +1,6 @@
 import type { VariantEvidence } from '../../core/generated/evidence.generated.js';
 import { tensorTypeByName } from '../../gguf/tensor-type.js';
-import { tensorBlock, tensorRole } from '../../quant/rules/tensor-role.js';
+import { tensorBlock, tensorRole } from '../../gguf/tensor-role.js';
 import { textWidth } from './text-width.js';
 import { heading, ink, plain, ramp, widestAxisLabel, type Spec } from './theme.js';
 

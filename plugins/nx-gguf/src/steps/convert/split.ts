@@ -4,7 +4,7 @@ import type { Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import { logicVersions } from '../../core/logic-versions.js';
-import { readGgufFile } from '../gguf/gguf-file.js';
+import { readGgufFile } from '../../files/gguf-file.js';
 import { inputsOf, type Step, type Workbench } from '../step.js';
 
 /** What decides how a GGUF is split. */

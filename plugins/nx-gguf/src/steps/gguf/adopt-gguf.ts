@@ -5,7 +5,7 @@ import { adoptHashed } from '../../store/blobs.js';
 import { hashFileParts } from '../../files/hash-file.js';
 import { ownFile } from '../../files/own-file.js';
 import { indexTensors } from '../../store/tensor-index.js';
-import { readGgufFile } from './gguf-file.js';
+import { readGgufFile } from '../../files/gguf-file.js';
 import type { Workbench } from '../step.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Json } from '../../core/canonical-json.js';
 import { summarizeGguf } from '../../gguf/summary.js';
 import { bitsPerWeight } from '../../gguf/weight-count.js';
-import { readGgufFile } from './gguf-file.js';
+import { readGgufFile } from '../../files/gguf-file.js';
 
 /** Facts about a GGUF, or about the shards of one: sizes, bits per weight and the type of every tensor. */
 export type GgufFacts = Record<string, Json> & { tensorTypes: Record<string, string> };

@@ -6,7 +6,7 @@ import type { Manifest, ManifestFile } from '../../core/generated/manifest.gener
 import { logicVersions } from '../../core/logic-versions.js';
 import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
 import { shardFileName } from '../../gguf/shards.js';
-import { withFileBytes } from './gguf-file.js';
+import { withFileBytes } from '../../files/gguf-file.js';
 import { inputsOf, type Step, type StepOutcome, type Workbench } from '../step.js';
 
 /** The headers of a model's files, without their data: all that a dry run reads. */

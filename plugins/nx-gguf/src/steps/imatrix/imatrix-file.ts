@@ -2,7 +2,7 @@ import { GgufError } from '../../core/errors.js';
 import type { ByteSource } from '../../gguf/byte-source.js';
 import { readGgufHeader, type GgufHeader } from '../../gguf/header.js';
 import { readLegacyImatrix } from '../../quant/tool/legacy-imatrix.js';
-import { withFileBytes } from '../gguf/gguf-file.js';
+import { withFileBytes } from '../../files/gguf-file.js';
 
 /** What an importance matrix holds: the tensors it has data for, sorted, and how much text it was computed on. */
 export interface ImatrixSummary {

@@ -5,7 +5,7 @@ import { elementCount } from '../../gguf/weight-count.js';
 import { isTokenEmbedding } from '../../quant/plan/imatrix-use.js';
 import { readLegacyImatrix } from '../../quant/tool/legacy-imatrix.js';
 import { hashFileParts } from '../../files/hash-file.js';
-import { readGgufFile, withFileBytes } from '../gguf/gguf-file.js';
+import { readGgufFile, withFileBytes } from '../../files/gguf-file.js';
 import { isGguf } from './imatrix-file.js';
 import type { Workbench } from '../step.js';
 import { sourceDamaged, tensorDigests } from '../quantize/tensor-digests.js';

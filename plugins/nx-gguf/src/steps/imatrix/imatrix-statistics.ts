@@ -9,7 +9,7 @@ import type { GgufTensor } from '../../gguf/tensor-info.js';
 import { columnStatistics } from '../../kld/statistics/imatrix-columns.js';
 import { readLegacyImatrix } from '../../quant/tool/legacy-imatrix.js';
 import { fact } from '../facts.js';
-import { withFileBytes } from '../gguf/gguf-file.js';
+import { withFileBytes } from '../../files/gguf-file.js';
 import { isGguf } from './imatrix-file.js';
 import { inputsOf, type Step, type Workbench } from '../step.js';
 

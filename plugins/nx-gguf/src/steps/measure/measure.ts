@@ -5,7 +5,7 @@ import type { Manifest } from '../../core/generated/manifest.generated.js';
 import { discardBlob } from '../../store/blobs.js';
 import { basePass, type BasePassSettings } from './base-pass.js';
 import { fact } from '../facts.js';
-import { readGgufFile } from '../gguf/gguf-file.js';
+import { readGgufFile } from '../../files/gguf-file.js';
 import { isKeptBaseFailure, keptAmount, keptShape } from './kept-base.js';
 import { kldBasePlan, type KldBase } from './kld-base.js';
 import type { KldStep } from './kld.js';

@@ -10,7 +10,7 @@ import { readRawMetadata, withInteger, type RawMetadata } from '../../gguf/metad
 import { quantizeArgs } from '../../quant/tool/quantize-args.js';
 import { quietly } from '../../files/background-flush.js';
 import type { TensorPlace } from '../../store/tensor-index.js';
-import { withFileBytes } from '../gguf/gguf-file.js';
+import { withFileBytes } from '../../files/gguf-file.js';
 import { runQuantize } from './quantize-tool.js';
 import type { Workbench } from '../step.js';
 import { subsetOf, writeSubset, type Subset, type SubsetRequest } from './subset-gguf.js';

@@ -8,7 +8,7 @@ import { quantizeArgs } from '../../quant/tool/quantize-args.js';
 import { withLock } from '../../store/lock.js';
 import { findTensors, type TensorPlace } from '../../store/tensor-index.js';
 import { adoptGguf } from '../gguf/adopt-gguf.js';
-import { readGgufFile } from '../gguf/gguf-file.js';
+import { readGgufFile } from '../../files/gguf-file.js';
 import { ggufFacts } from '../gguf/gguf-facts.js';
 import { nothingMade } from './make-tensors.js';
 import { runQuantize } from './quantize-tool.js';

@@ -9,7 +9,7 @@ import { hashFile } from '../../files/hash-file.js';
 import type { StoreLayout } from '../../store/layout.js';
 import { withWorkDir } from '../../store/work-dir.js';
 import type { RunTool } from '../../toolchain/run-tool.js';
-import { withFileBytes } from '../gguf/gguf-file.js';
+import { withFileBytes } from '../../files/gguf-file.js';
 
 /** What a rebuild needs from outside. */
 export interface Rebuilding {

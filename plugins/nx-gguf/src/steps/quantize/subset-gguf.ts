@@ -6,7 +6,7 @@ import { shardName } from '../../gguf/shards.js';
 import { exactRule } from '../../quant/rules/exact-rules.js';
 import type { QuantizeOptions } from '../../quant/tool/quantize-args.js';
 import { spliceFile, type Piece } from '../../store/splice-file.js';
-import { withFileBytes } from '../gguf/gguf-file.js';
+import { withFileBytes } from '../../files/gguf-file.js';
 import { sourceDamaged } from './tensor-digests.js';
 import type { SourceShard, WantedTensors, WantedTensor } from './wanted-tensors.js';
 

@@ -6,7 +6,7 @@ import { hashFileParts } from '../../files/hash-file.js';
 import type { StoreLayout } from '../../store/layout.js';
 import { withLock } from '../../store/lock.js';
 import { indexTensors, readTensorIndex } from '../../store/tensor-index.js';
-import { readGgufFile } from '../gguf/gguf-file.js';
+import { readGgufFile } from '../../files/gguf-file.js';
 
 /**
  * The sha256 of every tensor of a GGUF, by name: as recorded when it came into the store, else computed in one pass,

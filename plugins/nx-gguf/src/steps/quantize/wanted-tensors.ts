@@ -10,7 +10,7 @@ import { findFtype } from '../../quant/tool/ftypes.js';
 import { isWeighted, requiresImatrix, usesImatrix } from '../../quant/plan/imatrix-use.js';
 import type { QuantizeOptions } from '../../quant/tool/quantize-args.js';
 import { tensorKey } from '../../quant/plan/tensor-key.js';
-import { readGgufFile } from '../gguf/gguf-file.js';
+import { readGgufFile } from '../../files/gguf-file.js';
 import { imatrixSlices, type ImatrixSlices } from '../imatrix/imatrix-slices.js';
 import type { Workbench } from '../step.js';
 import { tensorDigests } from './tensor-digests.js';

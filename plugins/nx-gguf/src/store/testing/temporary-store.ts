@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../../core/digest.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
-import { adoptFile, type BlobId } from '../blobs.js';
+import { adoptFile } from '../blobs.js';
+import type { BlobId } from '../../files/hash-file.js';
 import { storeLayout, type StoreLayout } from '../layout.js';
 
 const made: string[] = [];

@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkEvent } from '../../core/events.js';
 import { openStore } from '../../store/store.js';
-import {
-  transferSettings,
-  type TransferSettings,
-  type UpstreamContext,
-} from '../../transport/transfer-settings.js';
+import { transferSettings, type TransferSettings } from '../../transport/transfer-settings.js';
+import type { UpstreamContext } from '../upstream-context.js';
 
 /** A context over a fresh store, with short pauses, that keeps what it was told. */
 export interface TestContext extends UpstreamContext {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { GgufError } from '../../core/errors.js';
-import { put, temporaryDirectory } from '../../store/testing/temporary-store.js';
+import { GgufError } from '../core/errors.js';
+import { put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import { executor, type CommonOptions, type Execution } from './run-executor.js';
 
 const schema = {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
-import { GgufError } from '../../core/errors.js';
-import { temporaryDirectory } from '../../store/testing/temporary-store.js';
+import { GgufError } from '../core/errors.js';
+import { temporaryDirectory } from '../store/testing/temporary-store.js';
 import { batchExecutor, type BatchTask } from './run-batch.js';
 import type { CommonOptions } from './run-executor.js';
 

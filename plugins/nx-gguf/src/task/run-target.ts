@@ -1,8 +1,8 @@
 import type { CommonOptions, Execution } from './run-executor.js';
 import { describeArtifact } from './describe.js';
-import { goneFiles } from '../../core/rerun-input.js';
-import { leavesFiles, placeFiles } from '../../results/placed-files.js';
-import { targetInProject, type TargetKind } from '../../core/target.js';
+import { goneFiles } from '../core/rerun-input.js';
+import { leavesFiles, placeFiles } from '../results/placed-files.js';
+import { targetInProject, type TargetKind } from '../core/target.js';
 
 /** Obtains a target's artifact, puts its files where people look, and says what happened in a line or two. */
 export async function runTarget(

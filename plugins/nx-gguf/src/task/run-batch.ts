@@ -1,9 +1,9 @@
 import { readlinkSync } from 'node:fs';
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
-import { GgufError } from '../../core/errors.js';
+import { GgufError } from '../core/errors.js';
 import { requireDeclaredTarget } from './declared-target.js';
-import { errorText } from '../../terminal/report-error.js';
-import { progressReporter } from '../../terminal/progress.js';
+import { errorText } from '../terminal/report-error.js';
+import { progressReporter } from '../terminal/progress.js';
 import { checkOptions, environmentOf, execution, interruptible, type Execution } from './run-executor.js';
 
 /** What Nx is told of one task of a batch. */

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import { canonicalJson, type Json } from '../../core/canonical-json.js';
-import { GgufError } from '../../core/errors.js';
-import type { InferredTarget } from '../../infer/inferred-target.js';
-import { didYouMean } from '../../core/suggestion.js';
+import { canonicalJson, type Json } from '../core/canonical-json.js';
+import { GgufError } from '../core/errors.js';
+import type { InferredTarget } from '../infer/inferred-target.js';
+import { didYouMean } from '../core/suggestion.js';
 
 /** A target, and the directory of its project relative to the workspace. */
 export interface NamedPlace {

@@ -1,8 +1,8 @@
 import prettyBytes from 'pretty-bytes';
-import type { Manifest } from '../../core/generated/manifest.generated.js';
-import type { KldStatistics } from '../../core/generated/kld.generated.js';
-import { estimateText } from '../../report/numbers.js';
-import { targetName, type TargetRef } from '../../core/target.js';
+import type { Manifest } from '../core/generated/manifest.generated.js';
+import type { KldStatistics } from '../core/generated/kld.generated.js';
+import { estimateText } from '../report/numbers.js';
+import { targetName, type TargetRef } from '../core/target.js';
 
 /** One line about an artifact: what it is, how large, and its most important result. */
 export function describeArtifact(manifest: Manifest, ref: TargetRef): string {

@@ -1,17 +1,17 @@
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../core/canonical-json.js';
 import { join } from 'node:path';
-import { digestOf } from '../../core/digest.js';
-import type { Manifest } from '../../core/generated/manifest.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
-import { manifestText } from '../../store/actions.js';
-import { writeDurably } from '../../files/durable.js';
-import { ensureBuild } from '../../toolchain/build.js';
-import { diagnose, formatDiagnosis, requireHealthy } from '../../toolchain/doctor.js';
-import { ensurePython } from '../../toolchain/python.js';
-import { ensureSource } from '../../toolchain/source.js';
+import { digestOf } from '../core/digest.js';
+import type { Manifest } from '../core/generated/manifest.generated.js';
+import { logicVersions } from '../core/logic-versions.js';
+import { manifestText } from '../store/actions.js';
+import { writeDurably } from '../files/durable.js';
+import { ensureBuild } from '../toolchain/build.js';
+import { diagnose, formatDiagnosis, requireHealthy } from '../toolchain/doctor.js';
+import { ensurePython } from '../toolchain/python.js';
+import { ensureSource } from '../toolchain/source.js';
 import type { CommonOptions, Execution } from './run-executor.js';
-import { manifestPath, targetName } from '../../core/target.js';
-import { toolchainContext, type ToolchainPart } from '../../results/toolchain-tools.js';
+import { manifestPath, targetName } from '../core/target.js';
+import { toolchainContext, type ToolchainPart } from '../results/toolchain-tools.js';
 
 /** Makes a part of the toolchain, unless this machine has it, and records its identity for the targets that use it. */
 export async function runToolchainPart(

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import type { ByteRange, ByteSource } from '../../gguf/byte-source.js';
-import { readGgufHeader, type GgufHeader } from '../../gguf/header.js';
+import type { ByteRange, ByteSource } from '../gguf/byte-source.js';
+import { readGgufHeader, type GgufHeader } from '../gguf/header.js';
 
 /** The checked header of a GGUF on disk. */
 export function readGgufFile(path: string): Promise<GgufHeader> {

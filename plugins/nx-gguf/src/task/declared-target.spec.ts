@@ -1,6 +1,7 @@
 import type { ProjectConfiguration } from '@nx/devkit';
-import { inferredTargets, type Declaration } from '../../infer/project-node.js';
-import { put, temporaryDirectory } from '../../store/testing/temporary-store.js';
+import { inferredTargets } from '../infer/project-node.js';
+import type { Declaration } from '../workspace/project-file.js';
+import { put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import { requireDeclaredTarget } from './declared-target.js';
 
 const model = {

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
-import { canonicalJson, type Json } from '../../core/canonical-json.js';
-import { GgufError } from '../../core/errors.js';
-import type { InferredTarget } from '../../infer/inferred-target.js';
-import { isRecord, looseJson } from '../../workspace/loose-json.js';
-import { keptExecutors } from '../../infer/kept-executors.js';
-import type { NameClash } from '../../infer/project-names.js';
-import { clashKey, inferredTargets } from '../../infer/project-node.js';
-import { targetPrefix } from '../../infer/target-prefix.js';
-import { declarationOf } from '../../workspace/declarations.js';
+import { canonicalJson, type Json } from '../core/canonical-json.js';
+import { GgufError } from '../core/errors.js';
+import type { InferredTarget } from '../infer/inferred-target.js';
+import { isRecord, looseJson } from '../workspace/loose-json.js';
+import { keptExecutors } from '../infer/kept-executors.js';
+import type { NameClash } from '../infer/project-names.js';
+import { clashKey, inferredTargets } from '../infer/project-node.js';
+import { targetPrefix } from '../infer/target-prefix.js';
+import { declarationOf } from '../workspace/declarations.js';
 import { misnamedTarget, type NamedPlace } from './misnamed-target.js';
-import { pluginOptions } from '../../workspace/plugin-options.js';
+import { pluginOptions } from '../workspace/plugin-options.js';
 
 /** A task as Nx gives it to an executor. */
 export type TaskContext = Pick<

@@ -1,19 +1,19 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { GgufError } from '../../core/errors.js';
-import { optionProblems } from '../../core/validate.js';
-import { createRemotes } from '../../remote/create-remotes.js';
-import { processName } from '../../files/process-file-name.js';
-import { defaultStoreRoot, openStore } from '../../store/store.js';
-import { targetPrefix } from '../../infer/target-prefix.js';
+import { GgufError } from '../core/errors.js';
+import { optionProblems } from '../core/validate.js';
+import { createRemotes } from '../remote/create-remotes.js';
+import { processName } from '../files/process-file-name.js';
+import { defaultStoreRoot, openStore } from '../store/store.js';
+import { targetPrefix } from '../infer/target-prefix.js';
 import { requireDeclaredTarget } from './declared-target.js';
-import { errorText } from '../../terminal/report-error.js';
-import { createPipeline, type Pipeline } from '../../results/pipeline.js';
-import { pluginOptions } from '../../workspace/plugin-options.js';
-import { progressReporter } from '../../terminal/progress.js';
-import type { TargetKind, TargetRef } from '../../core/target.js';
+import { errorText } from '../terminal/report-error.js';
+import { createPipeline, type Pipeline } from '../results/pipeline.js';
+import { pluginOptions } from '../workspace/plugin-options.js';
+import { progressReporter } from '../terminal/progress.js';
+import type { TargetKind, TargetRef } from '../core/target.js';
 import { projectsBuiltOn } from './projects-built-on.js';
-import type { ToolchainEnvironment } from '../../results/toolchain-tools.js';
-import type { Workspace } from '../../workspace/workspace.js';
+import type { ToolchainEnvironment } from '../results/toolchain-tools.js';
+import type { Workspace } from '../workspace/workspace.js';
 
 const variantKinds: ReadonlySet<TargetKind> = new Set(['reference', 'plan', 'quantize', 'kld', 'bench']);
 
