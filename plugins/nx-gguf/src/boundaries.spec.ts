@@ -4,85 +4,132 @@ import { globSync } from 'tinyglobby';
 
 const source = import.meta.dirname;
 
-/** Layers from the bottom up; a file may import from its own layer and from those below. */
+/** Rooms from the bottom up; a file may import from its own layer and from those below. */
 const layers = [
   ['core'],
-  ['gguf', 'quant', 'kld', 'speed', 'report', 'publish'],
-  ['store', 'toolchain', 'upstream', 'remote'],
-  ['destination'],
+  ['gguf'],
+  ['quant', 'kld', 'speed'],
+  ['report', 'publication'],
+  ['files'],
+  ['transport', 'terminal'],
+  ['store'],
+  ['remote', 'toolchain', 'upstream'],
+  ['destination', 'workspace'],
   ['steps'],
+  ['recipe'],
+  ['results'],
   ['infer'],
-  ['nx'],
-  ['executors', 'generators', 'bin', 'index.ts', 'store-api.ts'],
+  ['task'],
+  ['publishing', 'report-server'],
+  ['hooks', 'executors', 'generators', 'commands', 'index.ts', 'store-api.ts'],
 ];
-const pure = new Set(['gguf', 'quant', 'kld', 'speed', 'report', 'publish']);
-const effects = /^(node:(?!crypto$|util$|path$|zlib$)|@nx\/|nx$|execa$|proper-lockfile$|tar$|tinyglobby$)/;
+const pure = new Set(['core', 'gguf', 'quant', 'kld', 'speed', 'report', 'publication']);
+const knowingNx = new Set(['infer', 'task', 'hooks', 'executors', 'generators', 'index.ts']);
+const withoutProcess = new Set([...pure, 'steps']);
+const effects =
+  /^(node:(?!crypto$|util$|path$|zlib$|module$)|@nx\/|nx$|execa$|proper-lockfile$|tar$|tinyglobby$)/;
+const processState = /\bDate\.now\(|new Date\(|Math\.random\(|process\.(env|cwd|stdout|stderr)|console\./;
 
 const files = globSync(['**/*.ts'], {
   cwd: source,
   ignore: ['**/*.spec.ts', '**/testing/**', '**/generated/**'],
 }).sort();
-const imports = files.flatMap((file) => importsOf(file).map((specifier) => ({ file, specifier })));
+const imports = new Map(files.map((file) => [file, importsOf(file)]));
+const edges = [...imports].flatMap(([file, specifiers]) =>
+  specifiers.map((specifier) => ({ file, specifier })),
+);
 
-describe('layers', () => {
-  it('sees the imports of the package', () => {
-    expect(files.length).toBeGreaterThan(40);
-    expect(imports.length).toBeGreaterThan(100);
+describe('rooms', () => {
+  it('are seen with their imports', () => {
+    expect(files.length).toBeGreaterThan(300);
+    expect(edges.length).toBeGreaterThan(1000);
   });
 
-  it('has a layer for every folder', () => {
-    expect([...new Set(files.map(folderOf))].filter((folder) => layerOf(folder) < 0)).toEqual([]);
+  it('have a layer each', () => {
+    expect([...new Set(files.map(roomOf))].filter((room) => layerOf(room) < 0)).toEqual([]);
+    expect(layers.flat().filter((room) => !files.some((file) => roomOf(file) === room))).toEqual([]);
   });
 
-  it('imports point down only', () => {
-    const upward = imports.filter(
+  it('import from below only', () => {
+    const upward = edges.filter(
       ({ file, specifier }) =>
-        specifier.startsWith('.') && layerOf(targetFolder(file, specifier)) > layerOf(folderOf(file)),
+        specifier.startsWith('.') && layerOf(roomOf(targetOf(file, specifier))) > layerOf(roomOf(file)),
     );
     expect(upward).toEqual([]);
   });
 
-  it('pure folders reach no file system, process, network or Nx', () => {
-    expect(
-      imports.filter(({ file, specifier }) => pure.has(folderOf(file)) && effects.test(specifier)),
-    ).toEqual([]);
+  it('have no cycle, of types neither', () => {
+    expect(cycleIn(graph())).toBeNull();
+    const looped = new Map(graph()).set('core/errors.ts', ['core/validate.ts']);
+    expect(cycleIn(looped)).toEqual(expect.arrayContaining(['core/errors.ts', 'core/validate.ts']));
   });
 
-  it('only infer/, nx/ and executors/ know Nx', () => {
-    const knowing = imports.filter(
-      ({ file, specifier }) =>
-        /^(@nx\/|nx$)/.test(specifier) &&
-        !['infer', 'nx', 'executors', 'generators', 'index.ts'].includes(folderOf(file)),
+  it('that are pure reach no file system, process, network or Nx', () => {
+    expect(edges.filter(({ file, specifier }) => pure.has(roomOf(file)) && effects.test(specifier))).toEqual(
+      [],
+    );
+  });
+
+  it('that know Nx are few', () => {
+    const knowing = edges.filter(
+      ({ file, specifier }) => /^(@nx\/|nx$)/.test(specifier) && !knowingNx.has(roomOf(file)),
     );
     expect(knowing).toEqual([]);
   });
 
-  it('the clock, the environment and the console are touched in nx/, bin/ and the effect folders only', () => {
+  it('that are pure, and the steps, do not touch the clock, the environment or the console', () => {
     const touching = files.filter(
       (file) =>
-        ['core', 'gguf', 'quant', 'kld', 'speed', 'report', 'publish', 'steps'].includes(folderOf(file)) &&
-        /\bDate\.now\(|new Date\(|Math\.random\(|process\.(env|cwd|stdout|stderr)|console\./.test(
-          readFileSync(join(source, file), 'utf8'),
-        ),
+        withoutProcess.has(roomOf(file)) && processState.test(readFileSync(join(source, file), 'utf8')),
     );
     expect(touching).toEqual([]);
   });
 });
 
 function importsOf(file: string): string[] {
-  return [...readFileSync(join(source, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(
-    (match) => match[1] ?? '',
+  const text = readFileSync(join(source, file), 'utf8');
+  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+}
+
+function graph(): Map<string, string[]> {
+  return new Map(
+    [...imports].map(([file, specifiers]) => [
+      file,
+      specifiers
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => targetOf(file, specifier)),
+    ]),
   );
 }
 
-function folderOf(file: string): string {
+/** The files of one cycle, or null. */
+function cycleIn(imported: ReadonlyMap<string, readonly string[]>): string[] | null {
+  const finished = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string[] | null => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (finished.has(file)) return null;
+    for (const next of imported.get(file) ?? []) {
+      const cycle = visit(next, [...path, file]);
+      if (cycle !== null) return cycle;
+    }
+    finished.add(file);
+    return null;
+  };
+  for (const file of imported.keys()) {
+    const cycle = visit(file, []);
+    if (cycle !== null) return cycle;
+  }
+  return null;
+}
+
+function roomOf(file: string): string {
   return file.split('/')[0] ?? '';
 }
 
-function targetFolder(file: string, specifier: string): string {
-  return folderOf(relative(source, resolve(source, file, '..', specifier)));
+function targetOf(file: string, specifier: string): string {
+  return relative(source, resolve(source, file, '..', specifier)).replace(/\.js$/, '.ts');
 }
 
-function layerOf(folder: string): number {
-  return layers.findIndex((layer) => layer.includes(folder));
+function layerOf(room: string): number {
+  return layers.findIndex((layer) => layer.includes(room));
 }

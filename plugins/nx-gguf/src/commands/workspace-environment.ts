@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { config } from 'dotenv';
 import { expand } from 'dotenv-expand';
-import { pluginOptions } from '../workspace/plugin-options.js';
+import { pluginOptions } from '../infer/plugin-options.js';
 
 /** The files that Nx reads for a task from the root of a workspace, in its order: the first that sets a variable counts. */
 const files = ['.env.local', '.local.env', '.env'];

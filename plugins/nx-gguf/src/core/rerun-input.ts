@@ -1,4 +1,4 @@
-import { placedKinds } from './target.js';
+import { leavesFiles } from './step-registry.js';
 
 /** A target by the directory of its project, relative to the workspace, and its name without prefix, e.g. `quantize:Q4_K_M`. */
 export interface PlacedTarget {
@@ -29,7 +29,5 @@ export function goneFiles(
 
 /** The input of a target whose files people look for; none for others. */
 export function goneInputs(target: PlacedTarget): { env: string }[] {
-  return (placedKinds as readonly string[]).includes(target.target.split(':')[0] ?? '')
-    ? [{ env: goneVariable(target) }]
-    : [];
+  return leavesFiles(target.target.split(':')[0] ?? '') ? [{ env: goneVariable(target) }] : [];
 }

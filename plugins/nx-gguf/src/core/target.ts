@@ -1,28 +1,5 @@
 import { join } from 'node:path';
-
-/** The targets that have an artifact, as parts of a model, a corpus or a toolchain project. */
-export type TargetKind =
-  | 'fetch'
-  | 'reference'
-  | 'convert'
-  | 'imatrix'
-  | 'plan'
-  | 'quantize'
-  | 'kld-base'
-  | 'kld'
-  | 'bench'
-  | 'gate'
-  | 'card'
-  | 'report'
-  | 'source'
-  | 'build'
-  | 'python';
-
-/** Kinds of target whose files people look for under `dist/<project>/`. */
-export const placedKinds: readonly TargetKind[] = ['convert', 'imatrix', 'quantize', 'card', 'report'];
-
-/** The one file of a target that is so small that Nx carries it beside the manifest. */
-export const carriedFiles = { fetch: 'README.md', plan: 'plan.json', kld: 'kld.json' } as const;
+import type { TargetKind } from './step-registry.js';
 
 /** One artifact of a project. */
 export interface TargetRef {

@@ -1,4 +1,4 @@
-import { placedKinds } from '../core/target.js';
+import { kindsWithFiles } from '../core/step-registry.js';
 
 /** A target as Nx names it, with the plugin's prefix. */
 export interface NamedTarget {
@@ -37,7 +37,7 @@ export function namesFiles(argv: readonly string[], prefix = ''): boolean {
 
 /** The words of a command line that can name targets whose files people look for, and name none of these. */
 export function unmatchedWords(of: readonly NamedTarget[], argv: readonly string[], prefix = ''): string[] {
-  const kinds = new Set(placedKinds.flatMap((kind): string[] => [kind, `${prefix}${kind}`]));
+  const kinds = new Set(kindsWithFiles.flatMap((kind): string[] => [kind, `${prefix}${kind}`]));
   return words(argv)
     .filter((word) => word.split(':').some((part) => kinds.has(part)))
     .filter((word) => !of.some((one) => names(word, one, prefix)));

@@ -1,4 +1,4 @@
-import { carriedFiles } from '../core/target.js';
+import { stepRegistry } from '../core/step-registry.js';
 import { defaultToolchain } from '../workspace/declared-model.js';
 import { declaredSource } from '../workspace/declared-source.js';
 import { inferredTarget, type InferredTarget } from './inferred-target.js';
@@ -28,7 +28,7 @@ export function corpusTargets(
         ...inputs,
         manifests,
       ],
-      outputs: ['fetch/artifact.json', `fetch/${carriedFiles.fetch}`],
+      outputs: ['fetch/artifact.json', `fetch/${stepRegistry.fetch.carriedFile}`],
       dependsOn,
     }),
   };

@@ -1,4 +1,4 @@
-import { carriedFiles } from '../core/target.js';
+import { stepRegistry } from '../core/step-registry.js';
 import { aggregateTarget, inferredTarget, type InferredTarget } from './inferred-target.js';
 import { manifests } from './inputs.js';
 import type { ModelContext } from './model-context.js';
@@ -53,7 +53,7 @@ function divergenceTargets({
         description: `Measures how far ${name} is from the unquantized model.`,
         options: { variant: name },
         inputs,
-        outputs: [`kld/${name}/artifact.json`, `kld/${name}/${carriedFiles.kld}`],
+        outputs: [`kld/${name}/artifact.json`, `kld/${name}/${stepRegistry.kld.carriedFile}`],
         dependsOn: [...dependsOn, made(name), together === null ? null : own(`quantize:${together}`)],
       }),
     ];

@@ -1,4 +1,4 @@
-import { carriedFiles } from '../core/target.js';
+import { stepRegistry } from '../core/step-registry.js';
 import { aggregateTarget, inferredTarget, type InferredTarget } from './inferred-target.js';
 import { manifests } from './inputs.js';
 import type { ModelContext } from './model-context.js';
@@ -13,7 +13,7 @@ export function modelSourceTargets(context: ModelContext): Record<string, Inferr
       description: 'Brings the files of the source into the store.',
       cache: fetched.cache,
       inputs: [recipe('source', 'toolchain'), lock('source'), ...fetched.inputs, manifests],
-      outputs: ['fetch/artifact.json', `fetch/${carriedFiles.fetch}`],
+      outputs: ['fetch/artifact.json', `fetch/${stepRegistry.fetch.carriedFile}`],
       dependsOn: fetched.dependsOn,
     }),
     convert: inferredTarget({

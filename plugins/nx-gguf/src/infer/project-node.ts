@@ -1,6 +1,6 @@
 import type { CreateNodesResult, ProjectConfiguration } from '@nx/devkit';
 import { goneInputs } from '../core/rerun-input.js';
-import { logicVersions } from '../core/logic-versions.js';
+import { stepRegistry } from '../core/step-registry.js';
 import { corpusTargets } from './corpus-targets.js';
 import { declaredModel } from '../workspace/declared-model.js';
 import { aggregateTarget, type InferredTarget } from './inferred-target.js';
@@ -9,6 +9,10 @@ import { modelTargets } from './model-targets.js';
 import type { ProjectName } from './project-names.js';
 import { targetGroups } from './target-groups.js';
 import { toolchainTargets } from './toolchain-targets.js';
+
+const logicVersions = Object.values(stepRegistry)
+  .map(({ logicVersion }) => logicVersion)
+  .join('.');
 
 /** Where the metadata of a project tells the files that would make projects of the same name. */
 export const clashKey = 'nx-gguf:clash';
@@ -74,7 +78,7 @@ export function projectNode(
   const project: Omit<ProjectConfiguration, 'root'> & { root: string } = {
     root,
     name,
-    tags: [`nx-gguf:${kind}`, `nx-gguf:logic:${Object.values(logicVersions).join('.')}`],
+    tags: [`nx-gguf:${kind}`, `nx-gguf:logic:${logicVersions}`],
     targets,
     // Neither is part of a hash.
     metadata: {

@@ -1,4 +1,4 @@
-import { carriedFiles } from '../core/target.js';
+import { stepRegistry } from '../core/step-registry.js';
 import { aggregateTarget, inferredTarget, type InferredTarget } from './inferred-target.js';
 import { manifests, type Input } from './inputs.js';
 import type { ModelContext } from './model-context.js';
@@ -39,7 +39,7 @@ export function variantTargets({
         ],
         outputs: [
           `plan/${name}/artifact.json`,
-          `plan/${name}/${carriedFiles.plan}`,
+          `plan/${name}/${stepRegistry.plan.carriedFile}`,
           `plan/${name}/planning.json`,
         ],
         dependsOn: planFrom === null ? making : [build],

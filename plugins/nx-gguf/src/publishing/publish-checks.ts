@@ -14,18 +14,18 @@ import { isPlaced } from '../files/link-or-copy.js';
 import { actionKey } from '../steps/step.js';
 import { buildIdentity } from '../toolchain/build.js';
 import { defaultToolchain } from '../workspace/declared-model.js';
-import type { Pipeline } from '../results/pipeline.js';
-import { planMeasurement, planStep } from '../recipe/recipe-to-step.js';
+import type { RecipePorts, Surroundings } from '../recipe/ports.js';
+import { recipeToMeasurement, recipeToStep } from '../recipe/recipe-to-step.js';
 import type { PublishSource } from './publish-files.js';
 import { filesDirectory, manifestPath, targetName, type TargetRef } from '../core/target.js';
-import { toolchainContext } from '../results/toolchain-tools.js';
+import { toolchainContext } from '../recipe/toolchain-context.js';
 
 /** What is checked before results are published. */
 export interface CheckedPublication {
   project: string;
   model: Model;
   settings: ResolvedSettings;
-  pipeline: Pipeline;
+  results: RecipePorts;
 }
 
 /**
@@ -35,14 +35,14 @@ export interface CheckedPublication {
 export async function staleResults(
   checked: CheckedPublication,
 ): Promise<{ missing: string[]; stale: string[] }> {
-  const { pipeline } = checked;
-  const planned = asTheyAre(pipeline);
+  const { results } = checked;
+  const planned = asTheyAre(results);
   const missing: string[] = [];
   const stale = await staleToolchain(checked);
   for (const ref of targetsOf(checked)) {
     try {
       const manifest = await planned.upstream(ref);
-      const { step } = await (ref.kind === 'kld' ? planMeasurement : planStep)(ref, planned, {});
+      const { step } = await (ref.kind === 'kld' ? recipeToMeasurement : recipeToStep)(ref, planned);
       if (actionKey(step.plan) !== manifest.actionKey)
         stale.push(`${targetName(ref)}: its result is of another recipe than the declared one`);
     } catch (error) {
@@ -58,9 +58,9 @@ export async function staleResults(
 export async function changedPlaces(
   project: string,
   sources: Iterable<PublishSource>,
-  pipeline: Pipeline,
+  { environment }: Surroundings,
 ): Promise<string[]> {
-  const { workspace, store, report } = pipeline.environment;
+  const { workspace, store, report } = environment;
   const changed: string[] = [];
   for (const source of sources) {
     if (!('file' in source)) continue;
@@ -88,7 +88,7 @@ export async function changedPlaces(
 
 /** Gates that failed or were not measured, of the variants that are published. */
 export async function failedGates(checked: CheckedPublication): Promise<string[]> {
-  const { project, model, settings, pipeline } = checked;
+  const { project, model, settings, results } = checked;
   if (!settings.files.has('variants')) return [];
   const hasGates = Object.keys(model.gates ?? {}).length > 0;
   if (!hasGates)
@@ -96,10 +96,10 @@ export async function failedGates(checked: CheckedPublication): Promise<string[]
       ? [`${project}: model.json declares neither "evaluation" nor "gates", so nothing was measured`]
       : [];
   const ref: TargetRef = { project, kind: 'gate' };
-  const { step, toolchain } = await planStep(ref, asTheyAre(pipeline), {});
+  const { step, toolchain } = await recipeToStep(ref, asTheyAre(results));
   const result = validate(
     'gate',
-    (await pipeline.perform(step, toolchain)).facts,
+    (await results.perform(step, toolchain)).facts,
     `result of ${targetName(ref)}`,
   );
   return result.checks
@@ -107,13 +107,13 @@ export async function failedGates(checked: CheckedPublication): Promise<string[]
     .map(gateSentence);
 }
 
-/** The same pipeline, planning from the manifests as they are: nothing is made that is not there, and nothing is told again. */
-function asTheyAre(pipeline: Pipeline): Pipeline {
+/** The same results, planning from the manifests as they are: nothing is made that is not there, and nothing is told again. */
+function asTheyAre(results: RecipePorts): RecipePorts {
   return {
-    ...pipeline,
-    environment: { ...pipeline.environment, report: () => undefined },
+    ...results,
+    environment: { ...results.environment, report: () => undefined },
     upstream: async (ref) => {
-      const manifest = await readManifest(join(pipeline.environment.workspace.root, manifestPath(ref)));
+      const manifest = await readManifest(join(results.environment.workspace.root, manifestPath(ref)));
       if (manifest === null) throw new NotBuilt(targetName(ref));
       return manifest;
     },
@@ -160,14 +160,14 @@ function corpusProject(corpus: CorpusFile): string {
 }
 
 /** The build of llama.cpp that results were made with, when the declared one is another by now. */
-async function staleToolchain({ model, pipeline }: CheckedPublication): Promise<string[]> {
+async function staleToolchain({ model, results }: CheckedPublication): Promise<string[]> {
   const project = model.toolchain ?? defaultToolchain;
   const recorded = await readManifest(
-    join(pipeline.environment.workspace.root, manifestPath({ project, kind: 'build' })),
+    join(results.environment.workspace.root, manifestPath({ project, kind: 'build' })),
   );
   if (recorded === null) return [];
   const declared = (await buildIdentity(
-    await toolchainContext(project, pipeline.environment),
+    await toolchainContext(project, results.environment),
   )) as unknown as Json;
   return canonicalJson(declared) === canonicalJson(recorded.facts['identity'] as Json)
     ? []

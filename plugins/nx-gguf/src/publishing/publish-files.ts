@@ -10,9 +10,9 @@ import { recordFile } from '../publication/record.js';
 import type { ResolvedSettings } from '../publication/settings.js';
 import { planFile } from '../steps/quantize/tensor-plan.js';
 import { manifestText } from '../store/actions.js';
-import type { Pipeline } from '../results/pipeline.js';
+import type { ArtifactFiles, HelperSteps, TargetManifests, ToolchainIdentities } from '../recipe/ports.js';
 import { partsAbove } from '../recipe/evidence/published-parts.js';
-import type { TargetKind } from '../core/target.js';
+import type { TargetKind } from '../core/step-registry.js';
 import { oneFile } from '../recipe/upstream-files.js';
 
 /** Where a published file comes from: an artifact, or a text that is made here. */
@@ -29,7 +29,7 @@ export interface Collecting {
   project: string;
   model: Model;
   settings: ResolvedSettings;
-  pipeline: Pipeline;
+  results: TargetManifests & ToolchainIdentities & HelperSteps & ArtifactFiles;
 }
 
 /** Collects what the settings name from the manifests; GGUFs that are too large are split first. */
@@ -43,16 +43,16 @@ export async function filesToPublish(collecting: Collecting): Promise<FilesToPub
   const files: PublishedFile[] = [];
   for (const [path, source] of found) {
     sources.set(path, source);
-    files.push(await published(path, source, collecting.pipeline));
+    files.push(await published(path, source, collecting.results));
   }
   return { files, sources };
 }
 
 async function collected(collecting: Collecting): Promise<[string, PublishSource][]> {
-  const { project, settings, pipeline } = collecting;
+  const { project, settings, results } = collecting;
   const found: [string, PublishSource][] = [];
   const of = (kind: TargetKind, variant?: string) =>
-    pipeline.upstream({ project, kind, ...(variant === undefined ? {} : { variant }) });
+    results.upstream({ project, kind, ...(variant === undefined ? {} : { variant }) });
   const put = (files: readonly ManifestFile[]): void => {
     found.push(...files.map((file): [string, PublishSource] => [file.name, { file }]));
   };
@@ -72,10 +72,10 @@ async function collected(collecting: Collecting): Promise<[string, PublishSource
 
 async function splitted(
   files: readonly ManifestFile[],
-  { project, model, settings, pipeline }: Collecting,
+  { project, model, settings, results }: Collecting,
 ): Promise<readonly ManifestFile[]> {
   return (
-    (await partsAbove(files, { project, model, maxSize: settings.splitMaxSize }, pipeline))?.files ?? files
+    (await partsAbove(files, { project, model, maxSize: settings.splitMaxSize }, results))?.files ?? files
   );
 }
 
@@ -93,7 +93,11 @@ function checkPaths(paths: readonly string[], project: string): void {
 }
 
 /** A hub lists small files by git's digest, so theirs is computed; those that are large or GGUFs are in LFS everywhere. */
-async function published(path: string, source: PublishSource, pipeline: Pipeline): Promise<PublishedFile> {
+async function published(
+  path: string,
+  source: PublishSource,
+  results: ArtifactFiles,
+): Promise<PublishedFile> {
   if ('text' in source) {
     const bytes = Buffer.from(source.text);
     return { path, sizeBytes: bytes.length, sha256: sha256(bytes), gitOid: gitBlobOid(bytes) };
@@ -104,6 +108,6 @@ async function published(path: string, source: PublishSource, pipeline: Pipeline
     path,
     sizeBytes,
     sha256: digest,
-    gitOid: gitBlobOid(await readFile(await pipeline.resolve(source.file))),
+    gitOid: gitBlobOid(await readFile(await results.resolve(source.file))),
   };
 }

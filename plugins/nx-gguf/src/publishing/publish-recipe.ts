@@ -4,7 +4,7 @@ import type { KldStatistics } from '../core/generated/kld.generated.js';
 import type { PublishedRecipe } from '../publication/commit-message.js';
 import { estimateText } from '../report/numbers.js';
 import { readLock } from '../recipe/lock-file.js';
-import type { Pipeline } from '../results/pipeline.js';
+import type { Surroundings } from '../recipe/ports.js';
 import { manifestPath, type TargetRef } from '../core/target.js';
 import { join } from 'node:path';
 import { readManifest } from '../store/actions.js';
@@ -13,11 +13,11 @@ import { readManifest } from '../store/actions.js';
 export async function publishedRecipe(
   { project, model }: { project: string; model: Model },
   variants: readonly string[],
-  pipeline: Pipeline,
+  { environment }: Surroundings,
 ): Promise<PublishedRecipe> {
   const manifestOf = (ref: TargetRef): Promise<Manifest | null> =>
-    readManifest(join(pipeline.environment.workspace.root, manifestPath(ref))).catch(() => null);
-  const lock = await readLock(pipeline.environment.workspace, { project, kind: 'model' });
+    readManifest(join(environment.workspace.root, manifestPath(ref))).catch(() => null);
+  const lock = await readLock(environment.workspace, { project, kind: 'model' });
   const rows: PublishedRecipe['variants'][number][] = [];
   let llamaCpp: string | null = null;
   for (const name of variants) {

@@ -40,7 +40,7 @@ export async function runPublish(execution: Execution<PublishOptions>): Promise<
   await checkResults(publishing);
   const collected = await filesToPublish(publishing);
   settle(
-    await changedPlaces(project, collected.sources.values(), execution.pipeline),
+    await changedPlaces(project, collected.sources.values(), execution.results),
     publishing,
     stalePlaces,
   );
@@ -61,7 +61,7 @@ async function publish(
   publishing: Publishing,
   collected: FilesToPublish,
 ): Promise<void> {
-  const { options, print, project, model, pipeline, settings } = publishing;
+  const { options, print, project, model, results, settings } = publishing;
   const planned = planPublication(collected.files, present, {
     overwrite: options.overwrite === true,
     prune: options.prune === true,
@@ -89,7 +89,7 @@ async function publish(
           }),
     );
   if (changes.length === 0) return;
-  const message = commitMessage(await publishedRecipe({ project, model }, settings.variants, pipeline), plan);
+  const message = commitMessage(await publishedRecipe({ project, model }, settings.variants, results), plan);
   const made = await apply({
     plan,
     contents: await contentsOf(planned, collected, { publishing, amended: present.amended }),
@@ -112,16 +112,13 @@ async function contentsOf(
     if (path === recordFile) contents.set(path, { text: recordText });
     else if (path === amended?.path) contents.set(path, { text: amended.text });
     else if (source !== undefined)
-      contents.set(
-        path,
-        'text' in source ? source : { path: await publishing.pipeline.resolve(source.file) },
-      );
+      contents.set(path, 'text' in source ? source : { path: await publishing.results.resolve(source.file) });
   }
   return contents;
 }
 
 function destinationOf(
-  { settings: { to, relativeTo }, options, project, environment, pipeline }: Publishing,
+  { settings: { to, relativeTo }, options, project, environment, results }: Publishing,
   { files }: FilesToPublish,
 ): OpenDestination {
   const request: DestinationRequest = {
@@ -129,7 +126,7 @@ function destinationOf(
     create: options.create === true,
     dryRun: options.dryRun === true,
   };
-  const context = upstreamContext(environment, pipeline.transfer);
+  const context = upstreamContext(environment, results.transfer);
   const base =
     relativeTo === 'workspace'
       ? environment.workspace.root
@@ -157,8 +154,8 @@ const stalePlaces = {
 } as const;
 
 async function checkResults(publishing: Publishing): Promise<void> {
-  const { project, model, settings, pipeline } = publishing;
-  const checked = { project, model, settings, pipeline };
+  const { project, model, settings, results } = publishing;
+  const checked = { project, model, settings, results };
   const makeFirst = `Run \`nx run ${taskName({ project, kind: 'card' }, publishing.environment.workspace)}\``;
   const { missing, stale } = await staleResults(checked);
   if (missing.length > 0)

@@ -1,24 +1,20 @@
 import { GgufError } from '../core/errors.js';
-import type { Model } from '../core/generated/model.generated.js';
 import { gateNeeds, gateProblems } from '../kld/gates/gates.js';
 import { gateStep, type GatedModel } from '../steps/evidence/gate.js';
 import type { Step } from '../steps/step.js';
-import type { Pipeline } from '../results/pipeline.js';
+import type { TargetManifests } from './ports.js';
+import type { TargetRecipe } from './target-recipe.js';
 import { targetName, type TargetRef } from '../core/target.js';
 
 /**
  * The gates of a model with the manifests of everything they ask about.
  * @throws GgufError `NO_GATES`, and `BAD_GATES` with everything that is wrong with them
  */
-export async function planGate({
+export async function gateRecipe({
   ref,
-  pipeline,
+  ports,
   model,
-}: {
-  ref: TargetRef;
-  pipeline: Pipeline;
-  model: Model;
-}): Promise<Step> {
+}: Pick<TargetRecipe, 'ref' | 'model'> & { ports: TargetManifests }): Promise<Step> {
   const gates = model.gates ?? {};
   if (Object.keys(gates).length === 0)
     throw new GgufError('NO_GATES', `${targetName(ref)}: model.json declares no "gates"`, {
@@ -35,7 +31,7 @@ export async function planGate({
   for (const [name, { isMeasured }] of gateNeeds(gates)) {
     const kind = Object.hasOwn(model.quantize ?? {}, name) ? 'quantize' : 'reference';
     const of = (wanted: TargetRef['kind']) =>
-      pipeline.upstream({ project: ref.project, kind: wanted, variant: name });
+      ports.upstream({ project: ref.project, kind: wanted, variant: name });
     models.push({ name, files: await of(kind), measured: isMeasured ? await of('kld') : null });
   }
   return gateStep(gates, models);

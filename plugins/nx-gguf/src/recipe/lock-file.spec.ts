@@ -2,19 +2,18 @@ import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LockPlace } from '../core/lock-entry.js';
-import { noRemotes } from '../remote/create-remotes.js';
 import { openStore } from '../store/store.js';
 import { contentOf } from '../upstream/testing/hub-content.js';
 import { startHub, type HubServer } from '../upstream/testing/hub-server.js';
 import { lockedSource, readLock } from './lock-file.js';
-import type { ToolchainEnvironment } from '../results/toolchain-tools.js';
+import type { RecipeEnvironment } from './ports.js';
 
 const sha = 'e'.repeat(40);
 const source = { type: 'huggingface', repository: 'org/model' } as const;
 
 let root: string;
 let hub: HubServer;
-let environment: ToolchainEnvironment;
+let environment: RecipeEnvironment;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'nx-gguf-lock-'));
@@ -36,7 +35,6 @@ beforeEach(async () => {
   environment = {
     workspace: { root, projects: { m: { root: 'models/m' } } },
     store,
-    remotes: noRemotes(store),
     env: { HF_ENDPOINT: hub.endpoint, HOME: root },
     report: () => undefined,
     signal: undefined,

@@ -21,7 +21,7 @@ import { isCi } from '../remote/remote-settings.js';
 import type { LockableSource } from '../upstream/fetch-source.js';
 import { transferSettings, type TransferSettings } from '../transport/transfer-settings.js';
 import type { UpstreamContext } from '../upstream/upstream-context.js';
-import type { ToolchainEnvironment } from '../results/toolchain-tools.js';
+import type { RecipeEnvironment } from './ports.js';
 import { projectDirectory, type Workspace } from '../workspace/workspace.js';
 
 /** A source of a project, and the file that declares it. */
@@ -59,7 +59,7 @@ export async function readLock(
  */
 export async function lockedSource(
   declared: DeclaredSource,
-  environment: ToolchainEnvironment,
+  environment: RecipeEnvironment,
   transfer: Partial<TransferSettings>,
 ): Promise<LockedSource> {
   const { workspace, env, store, report } = environment;
@@ -102,7 +102,7 @@ export async function lockedSource(
 
 /** What fetching needs of an environment. */
 export function upstreamContext(
-  { store, env, report, signal }: Pick<ToolchainEnvironment, 'store' | 'env' | 'report' | 'signal'>,
+  { store, env, report, signal }: Pick<RecipeEnvironment, 'store' | 'env' | 'report' | 'signal'>,
   transfer: Partial<TransferSettings>,
 ): UpstreamContext {
   return { store, env, report, signal, settings: transferSettings(env, transfer) };

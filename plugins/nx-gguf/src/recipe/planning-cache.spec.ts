@@ -3,8 +3,8 @@ import { noRemotes } from '../remote/create-remotes.js';
 import { join } from 'node:path';
 import type { Step } from '../steps/step.js';
 import { temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
-import { askingPipeline, writeAsked } from './planning-cache.js';
-import { createPipeline } from '../results/pipeline.js';
+import { cachedPlanning, writePlanningCache } from './planning-cache.js';
+import { createResults } from '../results/create-results.js';
 
 const ref = { project: 'm', kind: 'quantize', variant: 'v' } as const;
 
@@ -26,8 +26,8 @@ function question(): { step: Step; runs: () => number } {
 function workspace() {
   const root = temporaryDirectory();
   const store = temporaryStore();
-  const pipeline = () =>
-    createPipeline({
+  const results = () =>
+    createResults({
       workspace: { root, projects: {} },
       store,
       remotes: noRemotes(store),
@@ -35,52 +35,54 @@ function workspace() {
       report: () => undefined,
       signal: undefined,
     });
-  return { root, store, pipeline, file: join(root, 'dist/m/quantize/v/planning.json') };
+  return { root, store, results, file: join(root, 'dist/m/quantize/v/planning.json') };
 }
 
-describe('what planning a target asked for', () => {
-  it('is known to its next planning, whatever became of the store', async () => {
-    const { root, store, pipeline, file } = workspace();
+describe('the helper steps that planning a target used', () => {
+  it('are known to its next planning, whatever became of the store', async () => {
+    const { root, store, results, file } = workspace();
     const { step, runs } = question();
-    const first = await askingPipeline(ref, pipeline());
-    await first.pipeline.perform(step, 'llama-cpp', { needFiles: false });
-    await first.pipeline.perform(step, 'llama-cpp', { needFiles: false });
-    expect(first.asked).toMatchObject([{ step: 'dry-run', facts: { answer: 42 } }]);
-    await writeAsked(root, ref, first.asked);
+    const first = await cachedPlanning(ref, results());
+    await first.ports.perform(step, 'llama-cpp', { needFiles: false });
+    await first.ports.perform(step, 'llama-cpp', { needFiles: false });
+    expect(first.planningResults).toMatchObject([{ step: 'dry-run', facts: { answer: 42 } }]);
+    await writePlanningCache(root, ref, first.planningResults);
     const text = readFileSync(file, 'utf8');
     rmSync(store.actions, { recursive: true });
-    const second = await askingPipeline(ref, pipeline());
-    expect(await second.pipeline.perform(step, 'llama-cpp', { needFiles: false })).toEqual(first.asked[0]);
-    expect([second.asked, runs()]).toEqual([first.asked, 1]);
-    await writeAsked(root, ref, second.asked);
+    const second = await cachedPlanning(ref, results());
+    expect(await second.ports.perform(step, 'llama-cpp', { needFiles: false })).toEqual(
+      first.planningResults[0],
+    );
+    expect([second.planningResults, runs()]).toEqual([first.planningResults, 1]);
+    await writePlanningCache(root, ref, second.planningResults);
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
-  it('is no answer to another question, nor for another target', async () => {
-    const { root, pipeline, store } = workspace();
+  it('are no answer to another question, nor for another target', async () => {
+    const { root, results, store } = workspace();
     const { step, runs } = question();
-    const first = await askingPipeline(ref, pipeline());
-    await first.pipeline.perform(step, 'llama-cpp', { needFiles: false });
-    await writeAsked(root, ref, first.asked);
+    const first = await cachedPlanning(ref, results());
+    await first.ports.perform(step, 'llama-cpp', { needFiles: false });
+    await writePlanningCache(root, ref, first.planningResults);
     rmSync(store.actions, { recursive: true });
     await (
-      await askingPipeline({ ...ref, variant: 'w' }, pipeline())
-    ).pipeline.perform(step, 'llama-cpp', { needFiles: false });
+      await cachedPlanning({ ...ref, variant: 'w' }, results())
+    ).ports.perform(step, 'llama-cpp', { needFiles: false });
     await (
-      await askingPipeline(ref, pipeline())
-    ).pipeline.perform({ ...step, plan: { ...step.plan, version: 2 } }, 'llama-cpp', { needFiles: false });
+      await cachedPlanning(ref, results())
+    ).ports.perform({ ...step, plan: { ...step.plan, version: 2 } }, 'llama-cpp', { needFiles: false });
     expect(runs()).toBe(3);
   });
 
   it.each(['{', '{"format":2,"results":[]}', '{"format":1,"results":[{"step":"dry-run"}]}', 'null'])(
-    'that cannot be read is asked again: %s',
+    'that cannot be read is not used: %s',
     async (text) => {
-      const { root, pipeline, file } = workspace();
-      await writeAsked(root, ref, []);
+      const { root, results, file } = workspace();
+      await writePlanningCache(root, ref, []);
       expect(existsSync(file)).toBe(true);
       writeFileSync(file, text);
       const { step, runs } = question();
-      await (await askingPipeline(ref, pipeline())).pipeline.perform(step, 'llama-cpp', { needFiles: false });
+      await (await cachedPlanning(ref, results())).ports.perform(step, 'llama-cpp', { needFiles: false });
       expect(runs()).toBe(1);
     },
   );

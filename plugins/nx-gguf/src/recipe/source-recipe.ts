@@ -7,7 +7,7 @@ import { fetchPathStep } from '../steps/source/fetch-path.js';
 import type { Step } from '../steps/step.js';
 import { referToFile } from '../store/external.js';
 import { lockedSource, upstreamContext } from './lock-file.js';
-import type { Pipeline } from '../results/pipeline.js';
+import type { Surroundings, ToolchainIdentities } from './ports.js';
 import { targetName, type TargetRef } from '../core/target.js';
 import { projectDirectory } from '../workspace/workspace.js';
 
@@ -19,7 +19,7 @@ const extract: Extract = async (extraction) =>
 /** Where a source stands. */
 export interface SourcePlace {
   ref: TargetRef;
-  pipeline: Pipeline;
+  ports: Surroundings & ToolchainIdentities;
   toolchain: string;
   /** What declares it, in a file of that name. */
   kind: 'model' | 'corpus';
@@ -27,11 +27,11 @@ export interface SourcePlace {
 }
 
 /** The step that brings the files of a source into the store: one kind of source for models, matrices, references and corpora. */
-export async function planSource(
+export async function sourceStep(
   source: Source,
-  { ref, pipeline, toolchain, kind, place }: SourcePlace,
+  { ref, ports, toolchain, kind, place }: SourcePlace,
 ): Promise<Step> {
-  const { workspace, store, report } = pipeline.environment;
+  const { workspace, store, report } = ports.environment;
   const directory = projectDirectory(workspace, ref.project, targetName(ref));
   const refer = (path: string) => referToFile(store, path);
   switch (source.type) {
@@ -39,7 +39,7 @@ export async function planSource(
       report({ type: 'step', message: `reading ${source.path}` });
       return fetchPathStep(source, resolve(directory, source.path), refer);
     case 'command': {
-      const access = pipeline.toolchain(toolchain);
+      const access = ports.toolchain(toolchain);
       return fetchCommandStep(source, {
         projectDir: directory,
         refer,
@@ -50,15 +50,15 @@ export async function planSource(
       return fetchUrlStep(source, {
         extract,
         bring: async () =>
-          (await upstream()).fetchUrl(source, upstreamContext(pipeline.environment, pipeline.transfer)),
+          (await upstream()).fetchUrl(source, upstreamContext(ports.environment, ports.transfer)),
       });
     default: {
       const locked = await lockedSource(
         { project: ref.project, kind, place, source },
-        pipeline.environment,
-        pipeline.transfer,
+        ports.environment,
+        ports.transfer,
       );
-      const context = upstreamContext(pipeline.environment, pipeline.transfer);
+      const context = upstreamContext(ports.environment, ports.transfer);
       return fetchLockedStep(source, locked, {
         extract,
         bring: async () => (await upstream()).fetchLocked(source, { locked, projectDir: directory }, context),

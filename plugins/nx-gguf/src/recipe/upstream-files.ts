@@ -3,18 +3,18 @@ import type { Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
 import { readNamedFile } from '../steps/run-cached.js';
-import type { Pipeline } from '../results/pipeline.js';
+import type { Surroundings, TargetManifests, ToolchainIdentities } from './ports.js';
 import type { TargetRef } from '../core/target.js';
 import { projectDirectory } from '../workspace/workspace.js';
 
 /** The files of a project's unquantized model. */
-export async function convertedModel(ref: TargetRef, pipeline: Pipeline): Promise<ManifestFile[]> {
-  return (await pipeline.upstream({ project: ref.project, kind: 'convert' })).files;
+export async function convertedModel(ref: TargetRef, ports: TargetManifests): Promise<ManifestFile[]> {
+  return (await ports.upstream({ project: ref.project, kind: 'convert' })).files;
 }
 
 /** The identity of the tools of llama.cpp, in the form that steps keep. */
-export async function llama(pipeline: Pipeline, toolchain: string): Promise<Record<string, Json>> {
-  return { build: await pipeline.toolchain(toolchain).identity('build') };
+export async function llama(ports: ToolchainIdentities, toolchain: string): Promise<Record<string, Json>> {
+  return { build: await ports.toolchain(toolchain).identity('build') };
 }
 
 /**
@@ -41,11 +41,11 @@ export function oneFile(
 /** The text of a file that model.json names, relative to the project's directory. */
 export function namedFile(
   ref: TargetRef,
-  pipeline: Pipeline,
+  ports: Surroundings,
   named: { file: string; by: string },
 ): Promise<string> {
   return readNamedFile(
-    join(projectDirectory(pipeline.environment.workspace, ref.project, named.by), named.file),
+    join(projectDirectory(ports.environment.workspace, ref.project, named.by), named.file),
     named,
   );
 }

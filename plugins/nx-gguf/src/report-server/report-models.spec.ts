@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { sampleEvidence } from '../report/testing/sample-evidence.js';
 import type { Step } from '../steps/step.js';
-import type { Pipeline } from '../results/pipeline.js';
+import type { RecipePorts } from '../recipe/ports.js';
 import { reportOfModels } from './report-models.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'nx-gguf-report-models-'));
@@ -12,8 +12,8 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** A pipeline in which the report of every model left this evidence. */
-function pipelineWith(evidence: object): { pipeline: Pipeline; performed: Step[] } {
+/** Ports over a workspace in which the report of every model left this evidence. */
+function resultsWith(evidence: object): { results: RecipePorts; performed: Step[] } {
   const path = join(directory, 'evidence.json');
   writeFileSync(path, JSON.stringify(evidence));
   const performed: Step[] = [];
@@ -25,7 +25,7 @@ function pipelineWith(evidence: object): { pipeline: Pipeline; performed: Step[]
     facts: {},
     provenance: { inputs: [], toolchain: null, commands: [] },
   };
-  const pipeline = {
+  const results = {
     environment: { workspace: { root: directory } },
     upstream: () => Promise.resolve(manifest),
     resolve: () => Promise.resolve(path),
@@ -33,14 +33,14 @@ function pipelineWith(evidence: object): { pipeline: Pipeline; performed: Step[]
       performed.push(step);
       return Promise.resolve(manifest);
     },
-  } as unknown as Pipeline;
-  return { pipeline, performed };
+  } as unknown as RecipePorts;
+  return { results, performed };
 }
 
 describe('the page about several models', () => {
   it('is made of the evidence that their reports left', async () => {
-    const { pipeline, performed } = pipelineWith(sampleEvidence());
-    await reportOfModels({ project: 'models', kind: 'report' }, ['sample'], pipeline);
+    const { results, performed } = resultsWith(sampleEvidence());
+    await reportOfModels({ project: 'models', kind: 'report' }, ['sample'], results);
     expect(performed.map(({ plan }) => plan.inputs[0]?.name)).toEqual(['sample.json']);
     expect(
       JSON.parse(readFileSync(join(directory, 'dist/models/report/artifact.json'), 'utf8')),
@@ -49,10 +49,10 @@ describe('the page about several models', () => {
 
   it('is not made of evidence of another version, and says what makes it anew', async () => {
     const { apart, ...older } = sampleEvidence();
-    const { pipeline, performed } = pipelineWith(older);
+    const { results, performed } = resultsWith(older);
     expect(apart).toEqual([]);
     await expect(
-      reportOfModels({ project: 'models', kind: 'report' }, ['sample'], pipeline),
+      reportOfModels({ project: 'models', kind: 'report' }, ['sample'], results),
     ).rejects.toMatchObject({
       code: 'REPORT_OUTDATED',
       hint: 'Run `nx run sample:report`, which makes it anew.',

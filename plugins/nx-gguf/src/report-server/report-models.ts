@@ -10,7 +10,7 @@ import { manifestText, readManifest } from '../store/actions.js';
 import { writeDurably } from '../files/durable.js';
 import { describeArtifact } from '../task/describe.js';
 import { defaultToolchain } from '../workspace/declared-model.js';
-import type { Pipeline } from '../results/pipeline.js';
+import type { ArtifactFiles, HelperSteps, Surroundings, TargetManifests } from '../recipe/ports.js';
 import { placeFiles } from '../results/placed-files.js';
 import type { Execution } from '../task/run-executor.js';
 import { manifestPath, targetName, type TargetRef } from '../core/target.js';
@@ -21,13 +21,13 @@ export async function runReportModels({
   options,
   ref: refOf,
   environment,
-  pipeline,
+  results,
   builtOn,
   print,
 }: Execution<ReportModelsOptions>): Promise<void> {
   const ref = refOf('report');
-  const models = await reportedModels(ref, { named: options.models, builtOn }, pipeline);
-  const manifest = await reportOfModels(ref, models, pipeline);
+  const models = await reportedModels(ref, { named: options.models, builtOn }, results);
+  const manifest = await reportOfModels(ref, models, results);
   const { places } = await placeFiles(manifest, ref.project, {
     root: environment.workspace.root,
     store: environment.store,
@@ -43,14 +43,14 @@ export async function runReportModels({
 export async function reportedModels(
   ref: TargetRef,
   { named, builtOn }: { named: readonly string[] | undefined; builtOn: ReadonlySet<string> | null },
-  pipeline: Pipeline,
+  results: Surroundings,
 ): Promise<readonly string[]> {
   const models =
     named ??
     (await reported(
-      [...(builtOn ?? Object.keys(pipeline.environment.workspace.projects))].sort(),
+      [...(builtOn ?? Object.keys(results.environment.workspace.projects))].sort(),
       ref,
-      pipeline,
+      results,
     ));
   if (models.length > 0) return models;
   throw new GgufError('NO_REPORTS', `${targetName(ref)} depends on no report of a model`, {
@@ -62,19 +62,19 @@ export async function reportedModels(
 export async function reportOfModels(
   ref: TargetRef,
   models: readonly string[],
-  pipeline: Pipeline,
+  results: Surroundings & TargetManifests & HelperSteps & ArtifactFiles,
 ): Promise<Manifest> {
   const evidences: Evidence[] = [];
-  for (const project of models) evidences.push(await evidenceOfReport(project, pipeline));
-  const manifest = await pipeline.perform(reportStep(evidences, await readPageAssets()), defaultToolchain);
-  await writeDurably(join(pipeline.environment.workspace.root, manifestPath(ref)), manifestText(manifest));
+  for (const project of models) evidences.push(await evidenceOfReport(project, results));
+  const manifest = await results.perform(reportStep(evidences, await readPageAssets()), defaultToolchain);
+  await writeDurably(join(results.environment.workspace.root, manifestPath(ref)), manifestText(manifest));
   return manifest;
 }
 
 async function reported(
   projects: readonly string[],
   ref: TargetRef,
-  { environment }: Pipeline,
+  { environment }: Surroundings,
 ): Promise<string[]> {
   const found: string[] = [];
   for (const project of projects) {
@@ -88,14 +88,17 @@ async function reported(
 }
 
 /** @throws GgufError `REPORT_OUTDATED` for evidence of another form than today's */
-async function evidenceOfReport(project: string, pipeline: Pipeline): Promise<Evidence> {
+async function evidenceOfReport(
+  project: string,
+  results: Surroundings & TargetManifests & ArtifactFiles,
+): Promise<Evidence> {
   const ref: TargetRef = { project, kind: 'report' };
-  const file = (await pipeline.upstream(ref)).files.find(({ name }) => name === evidenceFile);
+  const file = (await results.upstream(ref)).files.find(({ name }) => name === evidenceFile);
   if (file === undefined)
     throw new GgufError('NO_REPORTS', `${targetName(ref)} is no report of one model`, {
       hint: 'Name projects of models.',
     });
-  const text = await readFile(await pipeline.resolve(file), 'utf8');
+  const text = await readFile(await results.resolve(file), 'utf8');
   try {
     return parseAs('evidence', text, `${evidenceFile} of ${targetName(ref)}`);
   } catch (cause) {
@@ -105,7 +108,7 @@ async function evidenceOfReport(project: string, pipeline: Pipeline): Promise<Ev
       `${targetName(ref)} was made by another version of nx-gguf: ${cause.message}`,
       {
         cause,
-        hint: `Run \`nx run ${taskName(ref, pipeline.environment.workspace)}\`, which makes it anew.`,
+        hint: `Run \`nx run ${taskName(ref, results.environment.workspace)}\`, which makes it anew.`,
       },
     );
   }

@@ -8,8 +8,9 @@ import type { Manifest } from '../core/generated/manifest.generated.js';
 import { benchFile } from '../steps/bench/bench.js';
 import { reportFile } from '../steps/evidence/report.js';
 import { readManifest } from '../store/actions.js';
-import { createPipeline, type Pipeline } from '../results/pipeline.js';
-import { planStep } from '../recipe/recipe-to-step.js';
+import type { ArtifactFiles, RecipePorts } from '../recipe/ports.js';
+import { recipeToStep } from '../recipe/recipe-to-step.js';
+import { createResults } from '../results/create-results.js';
 import { reportedModels, reportOfModels } from './report-models.js';
 import type { Execution } from '../task/run-executor.js';
 import { serveReport, type ReportServer } from './report-server.js';
@@ -50,7 +51,7 @@ async function servedReport({
   environment,
   ref: refOf,
   builtOn,
-  pipeline,
+  results,
 }: Execution<ServeReportOptions>): Promise<Served> {
   const { root, projects } = environment.workspace;
   const ref = refOf('report');
@@ -59,8 +60,8 @@ async function servedReport({
   );
   if (target !== undefined) {
     const { models: named } = (target.options ?? {}) as { models?: string[] };
-    const models = await reportedModels(ref, { named, builtOn }, pipeline);
-    const fresh = () => onlyKnown(createPipeline(environment));
+    const models = await reportedModels(ref, { named, builtOn }, results);
+    const fresh = () => onlyKnown(createResults(environment));
     return {
       directories: models.map((model) => join(root, filesDirectory(model))),
       page: async () => pageOf(await reportOfModels(ref, models, fresh()), fresh()),
@@ -69,34 +70,34 @@ async function servedReport({
   return {
     directories: [join(root, filesDirectory(project))],
     page: async () => {
-      const fresh = onlyKnown(createPipeline(environment));
-      const { step, toolchain } = await planStep(ref, fresh, {});
+      const fresh = onlyKnown(createResults(environment));
+      const { step, toolchain } = await recipeToStep(ref, fresh);
       return pageOf(await fresh.perform(step, toolchain), fresh);
     },
   };
 }
 
-/** A pipeline that takes what is there: showing a page must not begin to make what somebody else is making. */
-function onlyKnown(pipeline: Pipeline): Pipeline {
+/** Ports that take what is there: showing a page must not begin to make what somebody else is making. */
+function onlyKnown(results: RecipePorts): RecipePorts {
   return {
-    ...pipeline,
+    ...results,
     upstream: async (ref: TargetRef) => {
-      const present = await readManifest(join(pipeline.environment.workspace.root, manifestPath(ref))).catch(
+      const present = await readManifest(join(results.environment.workspace.root, manifestPath(ref))).catch(
         () => null,
       );
       if (present === null)
         throw new GgufError('RESULTS_MISSING', `there is no result of ${targetName(ref)}`, {
-          hint: `Run \`nx run ${taskName({ project: ref.project, kind: 'report' }, pipeline.environment.workspace)}\` first.`,
+          hint: `Run \`nx run ${taskName({ project: ref.project, kind: 'report' }, results.environment.workspace)}\` first.`,
         });
-      return pipeline.upstream(ref);
+      return results.upstream(ref);
     },
   };
 }
 
-async function pageOf(manifest: Manifest, pipeline: Pipeline): Promise<string> {
+async function pageOf(manifest: Manifest, results: ArtifactFiles): Promise<string> {
   const file = manifest.files.find(({ name }) => name === reportFile);
   if (file === undefined) throw new Error('a report without a page');
-  return readFile(await pipeline.resolve(file), 'utf8');
+  return readFile(await results.resolve(file), 'utf8');
 }
 
 /** Looks at the results now and then. Once they changed, and are at rest, the page is made again; as long as they do not fit together, the old one stays. */

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { readManifest } from '../store/actions.js';
-import { placedKinds } from '../core/target.js';
+import { leavesFiles } from '../core/step-registry.js';
 
 /** A result whose files people look for. */
 export interface KnownResult {
@@ -30,18 +30,14 @@ async function projectsIn(dist: string): Promise<string[]> {
     (await directoriesIn(dist)).map(async (name) => {
       const inside = await directoriesIn(join(dist, name));
       // Names of projects can have a part in front: @me/tiny, group/tiny.
-      return inside.some((kind) => (placedKinds as readonly string[]).includes(kind))
-        ? [name]
-        : inside.map((inner) => `${name}/${inner}`);
+      return inside.some(leavesFiles) ? [name] : inside.map((inner) => `${name}/${inner}`);
     }),
   );
   return found.flat();
 }
 
 async function resultsOf(dist: string, project: string): Promise<KnownResult[]> {
-  const kinds = (await directoriesIn(join(dist, project))).filter((kind) =>
-    (placedKinds as readonly string[]).includes(kind),
-  );
+  const kinds = (await directoriesIn(join(dist, project))).filter(leavesFiles);
   const targets = await Promise.all(
     kinds.map(async (kind) => [
       kind,

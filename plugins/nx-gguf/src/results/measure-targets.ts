@@ -4,37 +4,37 @@ import { measuring } from '../steps/measure/measure.js';
 import type { Effects, Performed } from '../steps/run-cached.js';
 import { performTogether, type Ending } from '../steps/run-cached-together.js';
 import { actionKey, type StepPlan } from '../steps/step.js';
-import type { PlannedMeasurement } from '../recipe/recipe-to-step.js';
+import type { ResolvedMeasurement } from '../recipe/measurement-recipe.js';
 import type { TargetRef } from '../core/target.js';
 
 /** Receives how the measurement of a target ended. */
 export type MeasuringEnded = (ref: TargetRef, ending: Ending) => Promise<void>;
 
-/** What measuring needs of the pipeline it is part of. */
-export interface MeasuringPipeline {
-  plan: (ref: TargetRef) => Promise<PlannedMeasurement>;
+/** What measuring needs of the results that it is part of. */
+export interface MeasuringPorts {
+  plan: (ref: TargetRef) => Promise<ResolvedMeasurement>;
   effects: (toolchain: string) => Effects;
   /** The result of a step that lies in the workspace, as Nx brought it, and that the store does not know. */
-  brought: (ref: TargetRef, plan: StepPlan) => Promise<Manifest | null>;
+  known: (ref: TargetRef, plan: StepPlan) => Promise<Manifest | null>;
   /** Leaves a result where Nx expects it. */
   leave: (ref: TargetRef, performed: Performed) => Promise<Performed>;
 }
 
-type Planned = PlannedMeasurement & { ref: TargetRef };
+type Planned = ResolvedMeasurement & { ref: TargetRef };
 
 /** The artifacts of `kld` targets; those on the same base are measured together, and each is told as soon as it is there. */
 export async function measureTargets(
   refs: readonly TargetRef[],
-  pipeline: MeasuringPipeline,
+  ports: MeasuringPorts,
   { needFiles, ended }: { needFiles: boolean; ended: MeasuringEnded },
 ): Promise<void> {
   const groups = new Map<string, Planned[]>();
   for (const ref of refs) {
     try {
-      const planned = await pipeline.plan(ref);
-      const manifest = await pipeline.brought(ref, planned.step.plan);
+      const planned = await ports.plan(ref);
+      const manifest = await ports.known(ref, planned.step.plan);
       if (manifest !== null) {
-        await ended(ref, await pipeline.leave(ref, { manifest, origin: 'store' }));
+        await ended(ref, await ports.leave(ref, { manifest, origin: 'store' }));
         continue;
       }
       const key = actionKey(kldBasePlan(planned.step.base));
@@ -43,17 +43,17 @@ export async function measureTargets(
       await ended(ref, { error });
     }
   }
-  for (const group of groups.values()) await measureGroup(group, pipeline, { needFiles, ended });
+  for (const group of groups.values()) await measureGroup(group, ports, { needFiles, ended });
 }
 
 /** The artifact of one `kld` target. */
 export async function measureTarget(
   ref: TargetRef,
-  pipeline: MeasuringPipeline,
+  ports: MeasuringPorts,
   needFiles: boolean,
 ): Promise<Performed> {
   const endings: Ending[] = [];
-  await measureTargets([ref], pipeline, {
+  await measureTargets([ref], ports, {
     needFiles,
     ended: (_, ending) => Promise.resolve(void endings.push(ending)),
   });
@@ -65,7 +65,7 @@ export async function measureTarget(
 
 async function measureGroup(
   group: readonly Planned[],
-  { effects, leave }: MeasuringPipeline,
+  { effects, leave }: MeasuringPorts,
   { needFiles, ended }: { needFiles: boolean; ended: MeasuringEnded },
 ): Promise<void> {
   const [first] = group;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adopt, manifestOf, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
-import { findBeside, leaveBeside } from './nx-outputs.js';
+import { findCarriedFile, leaveCarriedFile } from './nx-outputs.js';
 
 const ref = { project: 'm', kind: 'kld', variant: 'v' } as const;
 
@@ -18,10 +18,10 @@ async function measured(text: string, place = { root: temporaryDirectory(), stor
 describe('the small file of a target', () => {
   it('lies beside its manifest, and is found there when the store is lost', async () => {
     const { place, manifest, file, path } = await measured('{"a":1}\n');
-    await leaveBeside(ref, manifest, place);
+    await leaveCarriedFile(ref, manifest, place);
     expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n');
     rmSync(place.store.root, { recursive: true });
-    expect(await findBeside(ref, file, place)).toBe(path);
+    expect(await findCarriedFile(ref, file, place)).toBe(path);
   });
 
   it.each([
@@ -29,24 +29,24 @@ describe('the small file of a target', () => {
     ['of another size', '{"a":11}\n'],
   ])('%s is not taken, and is written again', async (_, edited) => {
     const { place, manifest, file, path } = await measured('{"a":1}\n');
-    await leaveBeside(ref, manifest, place);
+    await leaveCarriedFile(ref, manifest, place);
     writeFileSync(path, edited);
-    expect(await findBeside(ref, file, place)).toBeNull();
-    await leaveBeside(ref, manifest, place);
+    expect(await findCarriedFile(ref, file, place)).toBeNull();
+    await leaveCarriedFile(ref, manifest, place);
     expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n');
   });
 
   it('of an older result does not stay beside a manifest whose bytes are elsewhere', async () => {
     const { place, manifest, path } = await measured('{"a":1}\n');
-    await leaveBeside(ref, manifest, place);
-    await leaveBeside(ref, manifestOf({ 'kld.json': '{"a":2}\n' }), place);
+    await leaveCarriedFile(ref, manifest, place);
+    await leaveCarriedFile(ref, manifestOf({ 'kld.json': '{"a":2}\n' }), place);
     expect(existsSync(path)).toBe(false);
   });
 
   it('is none of the large ones', async () => {
     const { place, manifest, path } = await measured('{"a":1}\n');
-    await leaveBeside({ ...ref, kind: 'quantize' }, manifest, place);
-    await leaveBeside(ref, manifestOf({ 'other.json': '{"a":1}\n' }), place);
+    await leaveCarriedFile({ ...ref, kind: 'quantize' }, manifest, place);
+    await leaveCarriedFile(ref, manifestOf({ 'other.json': '{"a":1}\n' }), place);
     expect(existsSync(path)).toBe(false);
   });
 });

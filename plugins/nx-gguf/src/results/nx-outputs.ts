@@ -6,24 +6,28 @@ import { writeDurably } from '../files/durable.js';
 import { referToFile } from '../store/external.js';
 import { fileState } from '../files/file-state.js';
 import type { StoreLayout } from '../store/layout.js';
-import { carriedFiles, manifestPath, type TargetKind, type TargetRef } from '../core/target.js';
+import { stepRegistry, type StepDescription, type TargetKind } from '../core/step-registry.js';
+import { manifestPath, type TargetRef } from '../core/target.js';
 
 /** Where the files of a target are. */
-export interface BesidePlace {
+export interface CarriedPlace {
   root: string;
   store: StoreLayout;
 }
 
-const carried: Partial<Record<TargetKind, string>> = carriedFiles;
 const largestBytes = 1 << 20;
 
 /** Leaves the small file of a target beside its manifest, so that whoever gets that from Nx needs no store to read it. */
-export async function leaveBeside(ref: TargetRef, manifest: Manifest, place: BesidePlace): Promise<void> {
+export async function leaveCarriedFile(
+  ref: TargetRef,
+  manifest: Manifest,
+  place: CarriedPlace,
+): Promise<void> {
   const file = manifest.files.find(
-    ({ name, sizeBytes }) => name === carried[ref.kind] && sizeBytes <= largestBytes,
+    ({ name, sizeBytes }) => name === carriedFile(ref.kind) && sizeBytes <= largestBytes,
   );
-  if (file === undefined || (await findBeside(ref, file, place)) !== null) return;
-  const path = besidePath(ref, file.name, place.root);
+  if (file === undefined || (await findCarriedFile(ref, file, place)) !== null) return;
+  const path = carriedPath(ref, file.name, place.root);
   const blob = await findBlob(place.store, file);
   // That of an older result would be taken for this one's.
   if (blob === null) await rm(path, { force: true });
@@ -31,17 +35,22 @@ export async function leaveBeside(ref: TargetRef, manifest: Manifest, place: Bes
 }
 
 /** Path of a target's small file beside its manifest, when it has these very bytes; the store then knows it as a place of theirs. */
-export async function findBeside(
+export async function findCarriedFile(
   ref: TargetRef,
   file: ManifestFile,
-  { root, store }: BesidePlace,
+  { root, store }: CarriedPlace,
 ): Promise<string | null> {
-  if (file.name !== carried[ref.kind]) return null;
-  const path = besidePath(ref, file.name, root);
+  if (file.name !== carriedFile(ref.kind)) return null;
+  const path = carriedPath(ref, file.name, root);
   if ((await fileState(path))?.sizeBytes !== file.sizeBytes) return null;
   return (await referToFile(store, path)).sha256 === file.sha256 ? path : null;
 }
 
-function besidePath(ref: TargetRef, name: string, root: string): string {
+function carriedPath(ref: TargetRef, name: string, root: string): string {
   return join(root, dirname(manifestPath(ref)), name);
+}
+
+function carriedFile(kind: TargetKind): string | undefined {
+  const step: StepDescription = stepRegistry[kind];
+  return step.carriedFile;
 }

@@ -6,12 +6,8 @@ import { referToFile } from '../store/external.js';
 import { fileState } from '../files/file-state.js';
 import type { StoreLayout } from '../store/layout.js';
 import { placeFile } from '../files/link-or-copy.js';
-import { filesDirectory, placedKinds } from '../core/target.js';
-
-/** True for targets that leave files under `dist/<project>/`. */
-export function leavesFiles(kind: string): boolean {
-  return (placedKinds as readonly string[]).includes(kind);
-}
+import { leavesFiles } from '../core/step-registry.js';
+import { filesDirectory } from '../core/target.js';
 
 /** Where an artifact's files are, relative to the workspace, and those whose bytes are neither there nor in the store. */
 export interface PlacedFiles {

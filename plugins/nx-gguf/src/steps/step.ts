@@ -66,8 +66,8 @@ export interface Step {
   run: (bench: Workbench) => Promise<StepOutcome>;
   /** The result is uploaded by wish, also one that is known already: otherwise one of its kind stays here. */
   isSharedByWish?: boolean;
-  /** Results of smaller steps that its planning asked for; a target keeps them beside its manifest. */
-  asked?: readonly Manifest[];
+  /** Results of the helper steps that its planning used; a target keeps them beside its manifest. */
+  planningResults?: readonly Manifest[];
 }
 
 /** The action key: equal keys mean equal outputs. */

@@ -5,13 +5,13 @@ import { canonicalJson, type Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import type { InferredTarget } from '../infer/inferred-target.js';
 import { isRecord, looseJson } from '../workspace/loose-json.js';
-import { keptExecutors } from '../infer/kept-executors.js';
+import { artifactExecutors } from '../infer/kept-executors.js';
 import type { NameClash } from '../infer/project-names.js';
 import { clashKey, inferredTargets } from '../infer/project-node.js';
 import { targetPrefix } from '../infer/target-prefix.js';
 import { declarationOf } from '../workspace/declarations.js';
 import { misnamedTarget, type NamedPlace } from './misnamed-target.js';
-import { pluginOptions } from '../workspace/plugin-options.js';
+import { pluginOptions } from '../infer/plugin-options.js';
 
 /** A task as Nx gives it to an executor. */
 export type TaskContext = Pick<
@@ -20,7 +20,6 @@ export type TaskContext = Pick<
 >;
 
 /** Executors whose targets leave results that others build on. Targets of the others may have any name, and run each time. */
-const checkedExecutors: ReadonlySet<string> = new Set([...keptExecutors, 'nx-gguf:bench']);
 
 /**
  * Makes sure, before any work, that a task is what the file in its project's directory asks for: that its name, its options
@@ -35,7 +34,7 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
   const [plugin, executor] = (actual?.executor ?? '').split(':');
   if (project === undefined || actual === undefined || plugin !== 'nx-gguf' || executor === undefined) return;
   requireOwnName(project.metadata?.[clashKey] as NameClash | undefined, { projectName, root: project.root });
-  if (!checkedExecutors.has(`nx-gguf:${executor}`)) return;
+  if (!artifactExecutors.has(`nx-gguf:${executor}`)) return;
   requirePlainDirectory(project.root);
 
   const declaration = await declarationOf(executor, { workspaceRoot: context.root, root: project.root });
@@ -79,7 +78,7 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
 const mostShown = 6;
 
 function isChecked({ executor }: InferredTarget): boolean {
-  return executor === 'nx:noop' || checkedExecutors.has(executor);
+  return executor === 'nx:noop' || artifactExecutors.has(executor);
 }
 
 async function targetProblems(

@@ -7,22 +7,23 @@ import { defaultStoreRoot, openStore } from '../store/store.js';
 import { targetPrefix } from '../infer/target-prefix.js';
 import { requireDeclaredTarget } from './declared-target.js';
 import { errorText } from '../terminal/report-error.js';
-import { createPipeline, type Pipeline } from '../results/pipeline.js';
-import { pluginOptions } from '../workspace/plugin-options.js';
+import { createResults } from '../results/create-results.js';
+import { pluginOptions } from '../infer/plugin-options.js';
 import { progressReporter } from '../terminal/progress.js';
-import type { TargetKind, TargetRef } from '../core/target.js';
+import { targetKindsWith, type TargetKind } from '../core/step-registry.js';
+import type { TargetRef } from '../core/target.js';
 import { projectsBuiltOn } from './projects-built-on.js';
-import type { ToolchainEnvironment } from '../results/toolchain-tools.js';
+import type { Environment, Results } from '../results/results.js';
 import type { Workspace } from '../workspace/workspace.js';
 
-const variantKinds: ReadonlySet<TargetKind> = new Set(['reference', 'plan', 'quantize', 'kld', 'bench']);
+const variantKinds = new Set(targetKindsWith(({ isPerVariant = false }) => isPerVariant));
 
 /** What an executor's own part gets. */
 export interface Execution<O> {
   options: O;
   project: string;
-  environment: ToolchainEnvironment;
-  pipeline: Pipeline;
+  environment: Environment;
+  results: Results;
   print: (text: string) => void;
   /** True when the user asked for this target, and not merely for something that builds on it. */
   isRequested: boolean;
@@ -34,11 +35,9 @@ export interface Execution<O> {
 /** Options that several executors have. */
 export interface CommonOptions {
   variant?: string;
-  threads?: number;
   reference?: string;
+  threads?: number;
   maxBytesPerSecond?: number;
-  from?: string;
-  parallel?: number;
 }
 
 /**
@@ -115,8 +114,8 @@ export function checkOptions(
 /** What all tasks of a workspace work with. */
 export async function environmentOf(
   context: ExecutorContext,
-  { report, signal }: Pick<ToolchainEnvironment, 'report' | 'signal'>,
-): Promise<ToolchainEnvironment> {
+  { report, signal }: Pick<Environment, 'report' | 'signal'>,
+): Promise<Environment> {
   const workspace: Workspace = {
     root: context.root,
     projects: context.projectsConfigurations.projects,
@@ -144,10 +143,8 @@ export function execution<O extends object>(
   const options: CommonOptions = given;
   const project = context.projectName ?? '';
   const builtOn = projectsBuiltOn(context);
-  const planning = {
+  const shared = {
     threads: options.threads,
-    from: options.from,
-    parallel: options.parallel,
     ...(options.maxBytesPerSecond === undefined
       ? {}
       : { transfer: { maxBytesPerSecond: options.maxBytesPerSecond } }),
@@ -157,7 +154,7 @@ export function execution<O extends object>(
     options: given,
     project,
     environment,
-    pipeline: createPipeline(environment, planning),
+    results: createResults(environment, shared),
     print,
     isRequested: isRequested(context),
     builtOn,

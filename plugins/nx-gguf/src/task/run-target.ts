@@ -1,8 +1,11 @@
+import type { RecipeOptions } from '../recipe/target-recipe.js';
 import type { CommonOptions, Execution } from './run-executor.js';
 import { describeArtifact } from './describe.js';
 import { goneFiles } from '../core/rerun-input.js';
-import { leavesFiles, placeFiles } from '../results/placed-files.js';
-import { targetInProject, type TargetKind } from '../core/target.js';
+import { placeFiles } from '../results/placed-files.js';
+import { leavesFiles } from '../core/step-registry.js';
+import { targetInProject } from '../core/target.js';
+import type { TargetKind } from '../core/step-registry.js';
 
 /** Obtains a target's artifact, puts its files where people look, and says what happened in a line or two. */
 export async function runTarget(
@@ -11,10 +14,11 @@ export async function runTarget(
     options,
     ref: refOf,
     isRequested,
-    pipeline,
+    results,
     environment,
     print,
   }: Execution<CommonOptions & { verify?: boolean }>,
+  recipe: RecipeOptions = {},
 ): Promise<void> {
   const ref = refOf(kind);
   const isVerified = kind === 'quantize' && options.verify === true;
@@ -22,11 +26,12 @@ export async function runTarget(
     root: environment.workspace.projects[ref.project]?.root ?? '',
     target: targetInProject(ref),
   });
-  const { manifest, origin } = await pipeline.obtain(ref, {
+  const { manifest, origin } = await results.obtain(ref, {
     needFiles: isVerified || ((isRequested || gone !== null) && leavesFiles(kind)),
     gone: gone ?? [],
+    recipe,
   });
-  if (isVerified) await pipeline.verify(ref, manifest);
+  if (isVerified) await results.verify(ref, manifest);
   const { places } = await placeFiles(manifest, ref.project, {
     root: environment.workspace.root,
     store: environment.store,

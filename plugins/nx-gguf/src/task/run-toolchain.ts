@@ -2,7 +2,7 @@ import type { Json } from '../core/canonical-json.js';
 import { join } from 'node:path';
 import { digestOf } from '../core/digest.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
-import { logicVersions } from '../core/logic-versions.js';
+import { stepRegistry } from '../core/step-registry.js';
 import { manifestText } from '../store/actions.js';
 import { writeDurably } from '../files/durable.js';
 import { ensureBuild } from '../toolchain/build.js';
@@ -11,7 +11,8 @@ import { ensurePython } from '../toolchain/python.js';
 import { ensureSource } from '../toolchain/source.js';
 import type { CommonOptions, Execution } from './run-executor.js';
 import { manifestPath, targetName } from '../core/target.js';
-import { toolchainContext, type ToolchainPart } from '../results/toolchain-tools.js';
+import type { ToolchainPart } from '../recipe/ports.js';
+import { toolchainContext } from '../recipe/toolchain-context.js';
 
 /** Makes a part of the toolchain, unless this machine has it, and records its identity for the targets that use it. */
 export async function runToolchainPart(
@@ -28,7 +29,7 @@ export async function runToolchainPart(
   const manifest: Manifest = {
     format: 1,
     step: part,
-    actionKey: digestOf({ step: part, version: logicVersions[part], identity: facts.identity }),
+    actionKey: digestOf({ step: part, version: stepRegistry[part].logicVersion, identity: facts.identity }),
     files: [],
     facts,
     provenance: { inputs: [], toolchain: null, commands: [] },

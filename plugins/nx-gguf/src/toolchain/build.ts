@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { digestOf, type Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
-import { logicVersions } from '../core/logic-versions.js';
+import { stepRegistry } from '../core/step-registry.js';
 import { cmakeOptions } from './cmake-options.js';
 import { compilerIdentity } from './compiler.js';
 import { output, type ToolchainContext } from './context.js';
@@ -53,7 +53,7 @@ export async function buildIdentity(context: ToolchainContext): Promise<BuildIde
   }
   return {
     kind: 'built',
-    version: logicVersions.build,
+    version: stepRegistry.build.logicVersion,
     source: { ...(await sourceIdentity(context)) },
     cmake: cmakeOptions(config.build ?? {}, host),
     ...(await compilerIdentity(context)),

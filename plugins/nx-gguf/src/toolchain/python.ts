@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { digestOf, sha256, type Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
-import { logicVersions } from '../core/logic-versions.js';
+import { stepRegistry } from '../core/step-registry.js';
 import { output, type ToolchainContext } from './context.js';
 import { oncePerIdentity } from './once-per-identity.js';
 import { installPackages } from './python-packages.js';
@@ -34,7 +34,7 @@ export async function pythonIdentity(context: ToolchainContext): Promise<PythonI
   const { python = '', implementation = '' } = await versions(context, await basePython(context), []);
   return {
     kind: 'environment',
-    version: logicVersions.python,
+    version: stepRegistry.python.logicVersion,
     requirements: sha256(normalizeRequirements(await requirements(context))),
     python: (python ?? '').split('.').slice(0, 2).join('.'),
     implementation,

@@ -8,7 +8,7 @@ import { benchCompareStep, comparisonFile, type ComparedFiles } from '../../step
 import { writeDurably } from '../../files/durable.js';
 import { describeMachine } from '../../toolchain/machine.js';
 import { defaultToolchain } from '../../workspace/declared-model.js';
-import { measuredKind } from '../../recipe/recipe-to-step.js';
+import { measuredKind } from '../../recipe/measured-model.js';
 import type { Execution } from '../../task/run-executor.js';
 import { filesDirectory } from '../../core/target.js';
 import { llama, oneFile } from '../../recipe/upstream-files.js';
@@ -18,7 +18,7 @@ import { readConfig } from '../../workspace/workspace.js';
 export async function runBenchCompare({
   options,
   project,
-  pipeline,
+  results,
   environment,
   print,
 }: Execution<BenchCompareOptions>): Promise<void> {
@@ -27,7 +27,7 @@ export async function runBenchCompare({
   const toolchain = model.toolchain ?? defaultToolchain;
   const side = async (name: string): Promise<ComparedFiles> => {
     const ref = { project, kind: 'bench', variant: name } as const;
-    return { name, files: (await pipeline.upstream({ ...ref, kind: measuredKind(ref, model) })).files };
+    return { name, files: (await results.upstream({ ...ref, kind: measuredKind(ref, model) })).files };
   };
   const step = benchCompareStep({
     a: await side(options.a),
@@ -35,12 +35,12 @@ export async function runBenchCompare({
     pairs: options.pairs ?? 6,
     settings: model.bench ?? {},
     machine: describeMachine(),
-    toolchain: await llama(pipeline, toolchain),
+    toolchain: await llama(results, toolchain),
     occasion: randomUUID(),
   });
-  const manifest = await pipeline.perform(step, toolchain);
+  const manifest = await results.perform(step, toolchain);
   const text = await readFile(
-    await pipeline.resolve(oneFile(manifest, comparisonFile, 'bench-compare')),
+    await results.resolve(oneFile(manifest, comparisonFile, 'bench-compare')),
     'utf8',
   );
   const place = join(filesDirectory(project), 'bench-compare', `${options.a}-${options.b}`, comparisonFile);

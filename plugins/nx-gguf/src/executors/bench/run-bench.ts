@@ -13,13 +13,13 @@ import { oneFile } from '../../recipe/upstream-files.js';
 export async function runBench({
   ref: refOf,
   options,
-  pipeline,
+  results,
   environment,
   print,
 }: Execution<BenchOptions>): Promise<void> {
   const ref = refOf('bench');
-  const { manifest, origin } = await pipeline.obtain(ref, { needFiles: true, again: options.again === true });
-  const text = await readFile(await pipeline.resolve(oneFile(manifest, benchFile, 'bench')), 'utf8');
+  const { manifest, origin } = await results.obtain(ref, { needFiles: true, again: options.again === true });
+  const text = await readFile(await results.resolve(oneFile(manifest, benchFile, 'bench')), 'utf8');
   const place = join(dirname(manifestPath(ref)), benchFile);
   await writeDurably(join(environment.workspace.root, place), text);
   print(

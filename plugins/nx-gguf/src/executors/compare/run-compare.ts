@@ -10,8 +10,8 @@ import { kldFile } from '../../kld/tool/kld-result.js';
 import { fullComparisonText, sequentialComparisonText } from '../../report/comparison-text.js';
 import { fact } from '../../steps/facts.js';
 import { sequentialStep } from '../../steps/measure/sequential-comparison.js';
-import type { Pipeline } from '../../results/pipeline.js';
-import { planMeasurement } from '../../recipe/recipe-to-step.js';
+import type { ArtifactFiles, TargetManifests } from '../../recipe/ports.js';
+import { recipeToMeasurement } from '../../recipe/recipe-to-step.js';
 import type { Execution } from '../../task/run-executor.js';
 import { targetName, type TargetRef } from '../../core/target.js';
 import { oneFile } from '../../recipe/upstream-files.js';
@@ -42,17 +42,17 @@ export async function runCompare(execution: Execution<CompareOptions>): Promise<
 /** What is not measured yet is measured first, both on one base pass. */
 async function compareMeasured({
   project,
-  pipeline,
+  results,
   options,
 }: Execution<CompareOptions>): Promise<Comparison> {
   const refs = [options.a, options.b].map((variant): TargetRef => ({ project, kind: 'kld', variant }));
   const failures: unknown[] = [];
-  await pipeline.measure(refs, (_, ending) => {
+  await results.measure(refs, (_, ending) => {
     if ('error' in ending) failures.push(ending.error);
     return Promise.resolve();
   });
   if (failures.length > 0) throw failures[0];
-  const [a, b] = (await Promise.all(refs.map((ref) => namedResult(ref, pipeline)))) as [
+  const [a, b] = (await Promise.all(refs.map((ref) => namedResult(ref, results)))) as [
     NamedResult,
     NamedResult,
   ];
@@ -61,10 +61,10 @@ async function compareMeasured({
 
 async function compareEarly({
   project,
-  pipeline,
+  results,
   options,
 }: Execution<CompareOptions>): Promise<SequentialComparison> {
-  const planned = (variant: string) => planMeasurement({ project, kind: 'kld', variant }, pipeline, {});
+  const planned = (variant: string) => recipeToMeasurement({ project, kind: 'kld', variant }, results);
   const [a, b] = [await planned(options.a), await planned(options.b)];
   const step = sequentialStep({
     a: a.step,
@@ -73,7 +73,7 @@ async function compareEarly({
     confidencePercent: options.confidence ?? 95,
     budgetChunks: options.chunks ?? null,
   });
-  const manifest = await pipeline.perform(step, a.toolchain, { needFiles: false });
+  const manifest = await results.perform(step, a.toolchain, { needFiles: false });
   return validate(
     'comparison',
     fact(manifest, 'comparison'),
@@ -81,8 +81,8 @@ async function compareEarly({
   ) as SequentialComparison;
 }
 
-async function namedResult(ref: TargetRef, pipeline: Pipeline): Promise<NamedResult> {
-  const manifest = await pipeline.upstream(ref);
-  const text = await readFile(await pipeline.resolve(oneFile(manifest, kldFile, targetName(ref))), 'utf8');
+async function namedResult(ref: TargetRef, results: TargetManifests & ArtifactFiles): Promise<NamedResult> {
+  const manifest = await results.upstream(ref);
+  const text = await readFile(await results.resolve(oneFile(manifest, kldFile, targetName(ref))), 'utf8');
   return { name: ref.variant ?? '', result: parseAs('kld', text, `${kldFile} of ${targetName(ref)}`) };
 }

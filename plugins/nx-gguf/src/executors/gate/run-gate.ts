@@ -9,9 +9,9 @@ import { targetName } from '../../core/target.js';
  * Holds the variants to their gates and prints the table.
  * @throws GgufError `GATE_FAILED`
  */
-export async function runGate({ ref: refOf, pipeline, print }: Execution<GateOptions>): Promise<void> {
+export async function runGate({ ref: refOf, results, print }: Execution<GateOptions>): Promise<void> {
   const ref = refOf('gate');
-  const { manifest } = await pipeline.obtain(ref);
+  const { manifest } = await results.obtain(ref);
   const result = validate('gate', manifest.facts, `result of ${targetName(ref)}`);
   print(gateTable(result));
   const summary = `${targetName(ref)}: ${gateSummary(result)}`;

@@ -17,11 +17,11 @@ export async function runInspect({
   options,
   project,
   environment,
-  pipeline,
+  results,
   print,
 }: Execution<InspectOptions>): Promise<void> {
   const { workspace } = environment;
-  const context = rangedContext(pipeline);
+  const context = rangedContext(results);
   const named = (name: string): string =>
     /^https?:\/\//i.test(name) || /^[0-9a-f]{6,64}$/.test(name) ? name : resolve(workspace.root, name);
   const ref: TargetRef =
@@ -30,7 +30,7 @@ export async function runInspect({
       : { project, kind: 'quantize', variant: options.variant };
   const files =
     options.file === undefined
-      ? await Promise.all((await pipeline.upstream(ref)).files.map((file) => pipeline.resolve(file)))
+      ? await Promise.all((await results.upstream(ref)).files.map((file) => results.resolve(file)))
       : [named(options.file)];
   const json = (value: object): string => prettyJson(value as unknown as Json).trimEnd();
   const others = options.against === undefined ? [] : shardCounterparts(named(options.against), files.length);

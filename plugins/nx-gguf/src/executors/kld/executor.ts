@@ -5,7 +5,9 @@ import { runMeasurements } from './run-measurements.js';
 import { runTarget } from '../../task/run-target.js';
 
 /** The executor `nx-gguf:kld`. */
-export default executor<KldOptions>(kldSchema, (execution) => runTarget('kld', execution));
+export default executor<KldOptions>(kldSchema, (execution) =>
+  runTarget('kld', execution, { parallel: execution.options.parallel }),
+);
 
 /** The same for several tasks, which share one pass over the unquantized model. */
 export const batch = batchExecutor<KldOptions>(kldSchema, runMeasurements, { isShared: true });

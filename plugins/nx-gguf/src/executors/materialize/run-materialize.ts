@@ -10,7 +10,7 @@ import { readConfig } from '../../workspace/workspace.js';
 export async function runMaterialize({
   project,
   environment,
-  pipeline,
+  results,
   print,
 }: Execution<CommonOptions>): Promise<void> {
   const { workspace } = environment;
@@ -25,11 +25,11 @@ export async function runMaterialize({
     })),
   ];
   for (const ref of refs) {
-    const manifest = await pipeline.upstream(ref);
+    const manifest = await results.upstream(ref);
     const { bitsPerWeight } = manifest.facts as { bitsPerWeight?: number };
     for (const part of manifest.files) {
       const place = join(filesDirectory(project), part.name);
-      await placeFile(await pipeline.resolve(part), join(workspace.root, place));
+      await placeFile(await results.resolve(part), join(workspace.root, place));
       rows.push([
         place,
         prettyBytes(part.sizeBytes, { binary: true }),

@@ -20,7 +20,7 @@ import { planVariant } from '../../recipe/variant/variant-plan.js';
  */
 export async function comparedSide(
   against: string,
-  { ref: refOf, pipeline, environment, options }: Execution<PlanOptions>,
+  { ref: refOf, results, environment, options }: Execution<PlanOptions>,
 ): Promise<PlanSide> {
   const ref = refOf('plan');
   const model = await readConfig(environment.workspace, 'model', ref.project);
@@ -34,7 +34,7 @@ export async function comparedSide(
         variant,
         from: options.from ?? model.planFrom,
       },
-      pipeline,
+      results,
     );
     return { name, ...plan };
   };
@@ -55,7 +55,7 @@ export async function comparedSide(
       ),
     };
   if (/\.gguf(?:[?#].*)?$/.test(against))
-    return fileSide(against, await readHeaders(against, ref.project, pipeline));
+    return fileSide(against, await readHeaders(against, ref.project, results));
   throw new GgufError(
     'AGAINST_UNKNOWN',
     `${JSON.stringify(against)} is neither a variant of ${ref.project}, nor a type of llama-quantize, nor a .json or .gguf file`,

@@ -12,10 +12,10 @@ import { oneFile } from '../../recipe/upstream-files.js';
 
 /** Plans a variant, leaves the plan beside its manifest and prints it, or what differs from another one. */
 export async function runPlan(execution: Execution<PlanOptions>): Promise<void> {
-  const { ref: refOf, pipeline, options, print } = execution;
+  const { ref: refOf, results, options, print } = execution;
   const ref = refOf('plan');
-  const { manifest } = await pipeline.obtain(ref, { needFiles: true });
-  const text = await readFile(await pipeline.resolve(oneFile(manifest, planFile, 'plan')), 'utf8');
+  const { manifest } = await results.obtain(ref, { needFiles: true, recipe: { from: options.from } });
+  const text = await readFile(await results.resolve(oneFile(manifest, planFile, 'plan')), 'utf8');
   const plan = parseAs('plan', text, planFile);
   const place = join(dirname(manifestPath(ref)), planFile);
   if (options.against !== undefined)

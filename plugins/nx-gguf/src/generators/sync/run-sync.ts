@@ -7,7 +7,7 @@ import { inferredTargets } from '../../infer/project-node.js';
 import { isOurs, projectKinds, type Declaration, type ProjectKind } from '../../workspace/project-file.js';
 import { targetPrefix } from '../../infer/target-prefix.js';
 import { plainError } from '../../terminal/report-error.js';
-import { pluginOptions } from '../../workspace/plugin-options.js';
+import { pluginOptions } from '../../infer/plugin-options.js';
 
 /** What Nx shows of files that are out of step; nothing when all are in step. */
 export type SyncResult = { outOfSyncMessage: string; outOfSyncDetails: string[] } | undefined;

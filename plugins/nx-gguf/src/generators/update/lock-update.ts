@@ -17,7 +17,7 @@ import { changedFiles, isReadable, readableDiff, type FileChange } from '../../r
 import { findBlob } from '../../store/blobs.js';
 import { fetchLocked, resolveSource, type LockableSource } from '../../upstream/fetch-source.js';
 import { readLock, upstreamContext } from '../../recipe/lock-file.js';
-import type { ToolchainEnvironment } from '../../results/toolchain-tools.js';
+import type { Environment } from '../../results/results.js';
 import { fetchedKind } from '../../workspace/declarations.js';
 import { projectDirectory, readConfig, type Workspace } from '../../workspace/workspace.js';
 
@@ -55,10 +55,7 @@ export async function lockableProjects(workspace: Workspace): Promise<string[]> 
 }
 
 /** Looks up all sources of a project. A source that cannot be looked up keeps its entry, and says why. */
-export async function updateProject(
-  project: string,
-  environment: ToolchainEnvironment,
-): Promise<ProjectUpdate> {
+export async function updateProject(project: string, environment: Environment): Promise<ProjectUpdate> {
   const { kind, sources } = await declaredSources(environment.workspace, project);
   const before = (await readLock(environment.workspace, { project, kind })) ?? emptyLock;
   const projectDir = projectDirectory(environment.workspace, project, project);
@@ -80,7 +77,7 @@ async function updateSource(
     old,
     projectDir,
   }: { place: LockPlace; source: LockableSource; old: LockedSource | null; projectDir: string },
-  environment: ToolchainEnvironment,
+  environment: Environment,
 ): Promise<{ entry: LockedSource | null; update: SourceUpdate }> {
   const context = upstreamContext(environment, {});
   const name = placeName(place);

@@ -13,7 +13,7 @@ import { defaultStoreRoot, openStore } from '../../store/store.js';
 import { plainError } from '../../terminal/report-error.js';
 import { lockableProjects, updateProject, type ProjectUpdate, type SourceUpdate } from './lock-update.js';
 import { progressReporter } from '../../terminal/progress.js';
-import type { ToolchainEnvironment } from '../../results/toolchain-tools.js';
+import type { Environment } from '../../results/results.js';
 
 /**
  * Looks up what the sources of projects are now, prints what changed, and writes the locks, or with `check` ends in an
@@ -34,11 +34,7 @@ export async function runUpdate(tree: Tree, options: UpdateOptions): Promise<voi
   }
 }
 
-async function update(
-  tree: Tree,
-  options: UpdateOptions,
-  report: ToolchainEnvironment['report'],
-): Promise<void> {
+async function update(tree: Tree, options: UpdateOptions, report: Environment['report']): Promise<void> {
   const problems = optionProblems(updateSchema, options);
   const { project, all = false, check = false, summary } = options;
   if (problems.length > 0) throw new GgufError('BAD_OPTIONS', problems.join('\n'));
@@ -48,7 +44,7 @@ async function update(
   const { projects } = readProjectsConfigurationFromProjectGraph(await createProjectGraphAsync());
   const workspace = { root: tree.root, projects };
   const store = await openStore(defaultStoreRoot(process.env));
-  const environment: ToolchainEnvironment = {
+  const environment: Environment = {
     workspace,
     store,
     remotes: noRemotes(store),

@@ -1,4 +1,4 @@
-import { carriedFiles } from '../../core/target.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { canonicalJson, type Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { KldResult, KldSubject } from '../../core/generated/kld.generated.js';
@@ -6,7 +6,7 @@ import { validate } from '../../core/validate.js';
 import type { KldFigures } from './kld-reader.js';
 
 /** Name of the file. */
-export const kldFile = carriedFiles.kld;
+export const kldFile = stepRegistry.kld.carriedFile;
 
 /**
  * The result of a measurement from what the tool printed and what it was run on.

@@ -15,14 +15,18 @@ import { originOf } from '../../steps/evidence/origin.js';
 import { fact } from '../../steps/facts.js';
 import { imatrixStatisticsOf, imatrixStatisticsStep } from '../../steps/imatrix/imatrix-statistics.js';
 import { readLock } from '../lock-file.js';
-import type { Pipeline } from '../../results/pipeline.js';
+import type { ArtifactFiles, HelperSteps, Surroundings, TargetManifests } from '../ports.js';
 import { manifestPath, targetName, type TargetRef } from '../../core/target.js';
 import { projectDirectory, readConfig } from '../../workspace/workspace.js';
 
 const readmeBytes = 1 << 20;
 
 /** How the parts of a model's evidence are had from the targets of its project, as their last runs left them. */
-export function evidenceParts(ref: TargetRef, pipeline: Pipeline, lock: Lock | null) {
+export function evidenceParts(
+  ref: TargetRef,
+  ports: Surroundings & TargetManifests & HelperSteps & ArtifactFiles,
+  lock: Lock | null,
+) {
   const text = async (
     name: string,
     { manifest }: TargetArtifact,
@@ -31,7 +35,7 @@ export function evidenceParts(ref: TargetRef, pipeline: Pipeline, lock: Lock | n
     const found = manifest.files.find((file) => file.name === name);
     return found === undefined || found.sizeBytes > limitBytes
       ? null
-      : readFile(await pipeline.resolve(found), 'utf8');
+      : readFile(await ports.resolve(found), 'utf8');
   };
   const parsed = async <K extends 'plan' | 'kld'>(
     kind: K,
@@ -43,7 +47,7 @@ export function evidenceParts(ref: TargetRef, pipeline: Pipeline, lock: Lock | n
   };
   const artifactOf = async (of: TargetRef): Promise<TargetArtifact> => ({
     target: targetName(of),
-    manifest: await pipeline.upstream(of),
+    manifest: await ports.upstream(of),
   });
   const artifact = (kind: TargetRef['kind'], variant?: string) =>
     artifactOf({ project: ref.project, kind, ...(variant === undefined ? {} : { variant }) });
@@ -51,13 +55,13 @@ export function evidenceParts(ref: TargetRef, pipeline: Pipeline, lock: Lock | n
     originOf({
       declared,
       files: manifest.files,
-      directory: directoryOf(ref.project, pipeline),
+      directory: directoryOf(ref.project, ports),
       locked: lock === null ? null : lockedEntry(lock, place),
       commit: fact<{ commit?: string }>(manifest, 'source')?.commit ?? null,
     });
   const corpus = async (of: CorpusFile): Promise<CorpusArtifact> => {
     const { project, file: wanted } = typeof of === 'string' ? { project: of, file: undefined } : of;
-    const { workspace } = pipeline.environment;
+    const { workspace } = ports.environment;
     const made = await artifactOf({ project, kind: 'fetch' });
     const { source } = await readConfig(workspace, 'corpus', project);
     const corpusLock = await readLock(workspace, { project, kind: 'corpus' });
@@ -69,7 +73,7 @@ export function evidenceParts(ref: TargetRef, pipeline: Pipeline, lock: Lock | n
       origin: originOf({
         declared: source,
         files,
-        directory: directoryOf(project, pipeline),
+        directory: directoryOf(project, ports),
         locked: corpusLock?.source ?? null,
         commit: fact<{ commit?: string }>(made.manifest, 'source')?.commit ?? null,
       }),
@@ -88,9 +92,7 @@ export function evidenceParts(ref: TargetRef, pipeline: Pipeline, lock: Lock | n
     // Speeds are not measured for a card: what the last measurements left is taken.
     bench: async (variant: string): Promise<BenchResult | null> => {
       const place = join(dirname(manifestPath({ project: ref.project, kind: 'bench', variant })), benchFile);
-      const found = await readFile(join(pipeline.environment.workspace.root, place), 'utf8').catch(
-        () => null,
-      );
+      const found = await readFile(join(ports.environment.workspace.root, place), 'utf8').catch(() => null);
       return found === null ? null : parseAs('bench', found, place);
     },
     imatrix: async (
@@ -103,7 +105,7 @@ export function evidenceParts(ref: TargetRef, pipeline: Pipeline, lock: Lock | n
         statisticsWith === null || file === undefined
           ? null
           : imatrixStatisticsOf(
-              await pipeline.perform(imatrixStatisticsStep(file), statisticsWith, { needFiles: false }),
+              await ports.perform(imatrixStatisticsStep(file), statisticsWith, { needFiles: false }),
             );
       return settings.type === 'file'
         ? { ...made, statistics, corpus: null, origin: origin(settings.source, 'imatrix', made) }
@@ -113,8 +115,8 @@ export function evidenceParts(ref: TargetRef, pipeline: Pipeline, lock: Lock | n
 }
 
 /** A project's directory, relative to the workspace. */
-export function directoryOf(project: string, pipeline: Pipeline): string {
-  const { workspace } = pipeline.environment;
+export function directoryOf(project: string, ports: Surroundings): string {
+  const { workspace } = ports.environment;
   projectDirectory(workspace, project, project);
   return workspace.projects[project]?.root ?? '';
 }

@@ -10,10 +10,10 @@ import { planFile } from '../../steps/quantize/tensor-plan.js';
 import { pythonRequirements } from '../../toolchain/python.js';
 import { directoryOf, evidenceParts } from './evidence-parts.js';
 import { readLock } from '../lock-file.js';
-import type { Pipeline } from '../../results/pipeline.js';
+import type { RecipePorts } from '../ports.js';
 import { declaredParts } from './published-parts.js';
 import type { TargetRef } from '../../core/target.js';
-import { toolchainContext } from '../../results/toolchain-tools.js';
+import { toolchainContext } from '../toolchain-context.js';
 import { readConfig } from '../../workspace/workspace.js';
 
 /** A model whose evidence is gathered. */
@@ -31,16 +31,12 @@ const publicLlamaCpp = 'https://github.com/ggml-org/llama.cpp';
  */
 export async function modelEvidence(
   request: EvidenceRequest,
-  pipeline: Pipeline,
+  ports: RecipePorts,
   { withImportance = false } = {},
 ): Promise<Evidence> {
   const { ref, model, toolchain } = request;
-  const { workspace } = pipeline.environment;
-  const parts = evidenceParts(
-    ref,
-    pipeline,
-    await readLock(workspace, { project: ref.project, kind: 'model' }),
-  );
+  const { workspace } = ports.environment;
+  const parts = evidenceParts(ref, ports, await readLock(workspace, { project: ref.project, kind: 'model' }));
   const variants = Object.entries(model.quantize ?? {});
   const references = Object.entries(model.references ?? {});
   requireKnownVariants(request);
@@ -48,7 +44,7 @@ export async function modelEvidence(
   const isMeasured = model.evaluation !== undefined;
   return evidenceOf({
     project: ref.project,
-    directory: directoryOf(ref.project, pipeline),
+    directory: directoryOf(ref.project, ports),
     name: model.name,
     description: model.description ?? null,
     source: {
@@ -76,7 +72,7 @@ export async function modelEvidence(
         split: await declaredParts(
           { name, files: (await parts.artifact('quantize', name)).manifest.files },
           { project: ref.project, model },
-          pipeline,
+          ports,
         ),
         plan: await parts.parsed('plan', planFile, await parts.artifact('plan', name)),
         measured: isMeasured ? await parts.measured(name) : null,
@@ -97,19 +93,19 @@ export async function modelEvidence(
       }),
     ),
     gates: model.gates ?? {},
-    toolchain: await toolchainOf(toolchain, pipeline),
+    toolchain: await toolchainOf(toolchain, ports),
   });
 }
 
-async function toolchainOf(project: string, pipeline: Pipeline): Promise<EvidenceInputs['toolchain']> {
-  const { workspace } = pipeline.environment;
-  const access = pipeline.toolchain(project);
+async function toolchainOf(project: string, ports: RecipePorts): Promise<EvidenceInputs['toolchain']> {
+  const { workspace } = ports.environment;
+  const access = ports.toolchain(project);
   const { source } = await readConfig(workspace, 'toolchain', project);
   const repository =
     source.type === 'git' ? publicAddress(source.url) : source.type === 'npm' ? publicLlamaCpp : null;
   const identity = async (part: 'build' | 'python') => (await access.identity(part)) as Record<string, Json>;
   const python = await identity('python');
-  const requirements = await pythonRequirements(await toolchainContext(project, pipeline.environment)).catch(
+  const requirements = await pythonRequirements(await toolchainContext(project, ports.environment)).catch(
     () => null,
   );
   // A list that was changed since is not what the environment was made from.

@@ -4,7 +4,7 @@ import type { Model } from '../../core/generated/model.generated.js';
 import { defaultFiles, defaultSplitMaxSize, splitBytes } from '../../publication/settings.js';
 import { splitStep } from '../../steps/convert/split.js';
 import { defaultToolchain } from '../../workspace/declared-model.js';
-import type { Pipeline } from '../../results/pipeline.js';
+import type { HelperSteps, ToolchainIdentities } from '../ports.js';
 import { llama } from '../upstream-files.js';
 
 /**
@@ -14,7 +14,7 @@ import { llama } from '../upstream-files.js';
 export async function partsAbove(
   files: readonly ManifestFile[],
   { project, model, maxSize }: { project: string; model: Model; maxSize: string },
-  pipeline: Pipeline,
+  ports: ToolchainIdentities & HelperSteps,
 ): Promise<Manifest | null> {
   const tooLarge = files.filter(({ sizeBytes }) => sizeBytes > splitBytes(maxSize));
   const [file] = tooLarge;
@@ -26,24 +26,22 @@ export async function partsAbove(
       { hint: 'Convert with a smaller --split-max-size, or quantize without "keepSplit".' },
     );
   const toolchain = model.toolchain ?? defaultToolchain;
-  return pipeline.perform(
-    splitStep({ file, maxSize, toolchain: await llama(pipeline, toolchain) }),
-    toolchain,
-    { needFiles: false },
-  );
+  return ports.perform(splitStep({ file, maxSize, toolchain: await llama(ports, toolchain) }), toolchain, {
+    needFiles: false,
+  });
 }
 
 /** The parts in which a variant is going to be published, as far as model.json says; null for one that is not, or in one piece. */
 export async function declaredParts(
   variant: { name: string; files: readonly ManifestFile[] },
   { project, model }: { project: string; model: Model },
-  pipeline: Pipeline,
+  ports: ToolchainIdentities & HelperSteps,
 ): Promise<Manifest | null> {
   const { to, variants, files = defaultFiles, splitMaxSize = defaultSplitMaxSize } = model.publish ?? {};
   const isPublished =
     to !== undefined && files.includes('variants') && (variants?.includes(variant.name) ?? true);
   // What cannot be split is told by the target that publishes.
   return isPublished && variant.files.length === 1
-    ? partsAbove(variant.files, { project, model, maxSize: splitMaxSize }, pipeline)
+    ? partsAbove(variant.files, { project, model, maxSize: splitMaxSize }, ports)
     : null;
 }

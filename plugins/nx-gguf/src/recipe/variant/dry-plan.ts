@@ -9,7 +9,7 @@ import { normalizeTensorTypes } from '../../quant/rules/tensor-types.js';
 import { dryRunOf, dryRunStep } from '../../steps/quantize/dry-run.js';
 import type { QuantizeSettings } from '../../steps/quantize/quantize.js';
 import type { ObtainedHeaders } from './model-headers.js';
-import type { Pipeline } from '../../results/pipeline.js';
+import type { HelperSteps } from '../ports.js';
 
 /** What dry runs are made with. */
 export interface DryPlanInputs {
@@ -33,11 +33,11 @@ export interface DryPlan {
 /** Computes a plan from dry runs with and without rules; each is in the store when it was made before. */
 export async function dryPlan(
   { headers, settings, rules, isPinned, hasImatrix, toolchain, toolchainProject }: DryPlanInputs,
-  pipeline: Pipeline,
+  ports: HelperSteps,
 ): Promise<DryPlan> {
   const run = (tried: readonly PlanRule[]): Promise<Manifest> => {
     const text = normalizeTensorTypes(tried);
-    return pipeline.perform(
+    return ports.perform(
       dryRunStep({
         headers: headers.headers,
         bring: headers.bring,

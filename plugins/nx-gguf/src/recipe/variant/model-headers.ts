@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { GgufError } from '../../core/errors.js';
-import type { HuggingFaceSource, Model } from '../../core/generated/model.generated.js';
+import type { HuggingFaceSource } from '../../core/generated/model.generated.js';
 import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
 import { shardNames } from '../../gguf/shards.js';
 import { withFileBytes } from '../../files/gguf-file.js';
@@ -11,15 +11,12 @@ import {
   type ModelHeaders,
 } from '../../steps/gguf/gguf-header.js';
 import type { Step } from '../../steps/step.js';
-import type { Pipeline } from '../../results/pipeline.js';
+import type { HelperSteps, Surroundings, TargetManifests } from '../ports.js';
 import { pinnedHeaders } from './pinned-headers.js';
 import { headerAt } from './ranged-header.js';
 import { convertedModel } from '../upstream-files.js';
-import type { VariantRequest } from './variant-plan.js';
+import type { PlanFrom, VariantRequest } from './variant-request.js';
 import { projectDirectory } from '../../workspace/workspace.js';
-
-/** A GGUF whose header stands for the converted model's in a plan: what an option names, by path or URL, or what model.json declares. */
-export type PlanFrom = string | NonNullable<Model['planFrom']>;
 
 /** Headers as far as they are known, and a way to have their bytes in the store. */
 export interface ObtainedHeaders {
@@ -30,26 +27,26 @@ export interface ObtainedHeaders {
 /** The headers of the converted model's files, or of a GGUF elsewhere that stands for it. */
 export async function modelHeadersOf(
   request: Pick<VariantRequest, 'ref' | 'toolchain' | 'from'>,
-  pipeline: Pipeline,
+  ports: Surroundings & TargetManifests & HelperSteps,
 ): Promise<ObtainedHeaders> {
-  const step = await headerStep(request, pipeline);
+  const step = await headerStep(request, ports);
   return {
-    headers: modelHeaders(await pipeline.perform(step, request.toolchain, { needFiles: false })),
-    bring: () => pipeline.perform(step, request.toolchain),
+    headers: modelHeaders(await ports.perform(step, request.toolchain, { needFiles: false })),
+    bring: () => ports.perform(step, request.toolchain),
   };
 }
 
 async function headerStep(
   { ref, from }: Pick<VariantRequest, 'ref' | 'from'>,
-  pipeline: Pipeline,
+  ports: Surroundings & TargetManifests,
 ): Promise<Step> {
-  if (from === undefined) return ggufHeaderStep(await convertedModel(ref, pipeline));
-  if (isHub(from)) return pinnedHeaders(from, { project: ref.project, pipeline });
+  if (from === undefined) return ggufHeaderStep(await convertedModel(ref, ports));
+  if (isHub(from)) return pinnedHeaders(from, { project: ref.project, ports });
   return readHeadersStep(
     await readHeaders(
       typeof from === 'string' ? from : from.type === 'url' ? from.url : from.path,
       ref.project,
-      pipeline,
+      ports,
     ),
   );
 }
@@ -62,12 +59,16 @@ function isHub(from: PlanFrom): from is HuggingFaceSource {
  * The headers of a GGUF and of all its shards, by a path relative to the project's directory, or by an http(s) URL, of
  * which only ranges are read.
  */
-export async function readHeaders(from: string, project: string, pipeline: Pipeline): Promise<HeaderBytes[]> {
-  const { workspace, env } = pipeline.environment;
+export async function readHeaders(
+  from: string,
+  project: string,
+  ports: Surroundings,
+): Promise<HeaderBytes[]> {
+  const { workspace, env } = ports.environment;
   const headers: HeaderBytes[] = [];
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(from)) {
     const { addressedFile } = await import('../../upstream/addressed-file.js');
-    for (const url of shardUrls(from)) headers.push(await headerAt(await addressedFile(url, env), pipeline));
+    for (const url of shardUrls(from)) headers.push(await headerAt(await addressedFile(url, env), ports));
     return headers;
   }
   const path = resolve(projectDirectory(workspace, project, '"from"'), from);

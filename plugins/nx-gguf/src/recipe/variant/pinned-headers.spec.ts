@@ -8,7 +8,8 @@ import { contentOf, type Content } from '../../upstream/testing/hub-content.js';
 import { startHub, type HubRepo, type HubServer } from '../../upstream/testing/hub-server.js';
 import type { ModelHeaders } from '../../steps/gguf/gguf-header.js';
 import { modelHeadersOf } from './model-headers.js';
-import { createPipeline, type Pipeline } from '../../results/pipeline.js';
+import { createResults } from '../../results/create-results.js';
+import type { RecipePorts } from '../ports.js';
 
 const sha = 'c'.repeat(40);
 const weights = new Uint8Array(1 << 20);
@@ -41,13 +42,13 @@ afterEach(() => {
 });
 afterAll(() => hub.close());
 
-/** A pipeline over a project without a model, and what it says the headers are. */
+/** The ports of a project without a model, and what it says the headers are. */
 function given(env: Record<string, string> = {}) {
   const root = temporaryDirectory();
   mkdirSync(join(root, 'models/m'), { recursive: true });
   const store = temporaryStore();
   const told: string[] = [];
-  const pipeline: Pipeline = createPipeline(
+  const ports: RecipePorts = createResults(
     {
       workspace: { root, projects: { m: { root: 'models/m' } } },
       store,
@@ -68,7 +69,7 @@ function given(env: Record<string, string> = {}) {
           toolchain: 'llama-cpp',
           from: { type: 'huggingface', repository, include },
         },
-        pipeline,
+        ports,
       )
     ).headers;
   return { store, told, headers };

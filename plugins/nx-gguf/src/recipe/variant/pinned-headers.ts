@@ -9,7 +9,7 @@ import { pinnedHeaderStep } from '../../steps/gguf/gguf-header.js';
 import type { Step } from '../../steps/step.js';
 import { findBlob } from '../../store/blobs.js';
 import { lockedSource } from '../lock-file.js';
-import type { Pipeline } from '../../results/pipeline.js';
+import type { Surroundings } from '../ports.js';
 import { headerAt } from './ranged-header.js';
 
 /**
@@ -19,9 +19,9 @@ import { headerAt } from './ranged-header.js';
  */
 export async function pinnedHeaders(
   source: HuggingFaceSource,
-  { project, pipeline }: { project: string; pipeline: Pipeline },
+  { project, ports }: { project: string; ports: Surroundings },
 ): Promise<Step> {
-  const { environment, transfer } = pipeline;
+  const { environment, transfer } = ports;
   const locked = await lockedSource(
     { project, kind: 'model', place: 'planFrom', source },
     environment,
@@ -39,16 +39,16 @@ export async function pinnedHeaders(
   }
   return pinnedHeaderStep(found.files, async () => {
     const headers: HeaderBytes[] = [];
-    for (const gguf of found.files) headers.push(await headerOf(gguf, { source, locked, pipeline }));
+    for (const gguf of found.files) headers.push(await headerOf(gguf, { source, locked, ports }));
     return headers;
   });
 }
 
 async function headerOf(
   file: ManifestFile,
-  { source, locked, pipeline }: { source: HuggingFaceSource; locked: LockedSource; pipeline: Pipeline },
+  { source, locked, ports }: { source: HuggingFaceSource; locked: LockedSource; ports: Surroundings },
 ): Promise<HeaderBytes> {
-  const { store, env } = pipeline.environment;
+  const { store, env } = ports.environment;
   const present = await findBlob(store, file);
   if (present !== null) return withFileBytes(present, readHeaderBytes);
   const { lockedHubFiles } = await import('../../upstream/resolve-hub.js');
@@ -58,7 +58,7 @@ async function headerOf(
     env,
   );
   if (wanted === undefined) throw new Error(`the lock has no ${file.name}`);
-  const read = await headerAt(wanted, pipeline);
+  const read = await headerAt(wanted, ports);
   if (read.header.fileSizeBytes === file.sizeBytes) return read;
   throw new GgufError(
     'SIZE_MISMATCH',

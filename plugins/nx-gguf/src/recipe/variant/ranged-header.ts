@@ -3,22 +3,16 @@ import type { RangedFile } from '../../upstream/http-source.js';
 import { rangedTransfer } from '../../transport/transfer-settings.js';
 import type { UpstreamContext } from '../../upstream/upstream-context.js';
 import { upstreamContext } from '../lock-file.js';
-import type { Pipeline } from '../../results/pipeline.js';
+import type { Surroundings } from '../ports.js';
 
-/** What reading ranges of files needs of a pipeline. */
-export function rangedContext({
-  environment,
-  transfer,
-}: Pick<Pipeline, 'environment' | 'transfer'>): UpstreamContext {
+/** What reading ranges of files needs of the surroundings. */
+export function rangedContext({ environment, transfer }: Surroundings): UpstreamContext {
   return upstreamContext(environment, { ...transfer, ...rangedTransfer });
 }
 
 /** The header of a GGUF on a web server, of which hardly more is read. */
-export async function headerAt(
-  file: RangedFile,
-  pipeline: Pick<Pipeline, 'environment' | 'transfer'>,
-): Promise<HeaderBytes> {
+export async function headerAt(file: RangedFile, ports: Surroundings): Promise<HeaderBytes> {
   const { withHttpSource } = await import('../../upstream/http-source.js');
-  pipeline.environment.report({ type: 'step', message: `reading the header of ${file.name}` });
-  return withHttpSource(file, rangedContext(pipeline), readHeaderBytes);
+  ports.environment.report({ type: 'step', message: `reading the header of ${file.name}` });
+  return withHttpSource(file, rangedContext(ports), readHeaderBytes);
 }

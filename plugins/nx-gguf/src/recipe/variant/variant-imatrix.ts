@@ -3,10 +3,10 @@ import { GgufError } from '../../core/errors.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { ImatrixContents } from '../../quant/plan/imatrix-need.js';
 import { readManifest } from '../../store/actions.js';
-import type { Pipeline } from '../../results/pipeline.js';
+import type { Surroundings, TargetManifests } from '../ports.js';
 import { manifestPath, targetName } from '../../core/target.js';
 import { oneFile } from '../upstream-files.js';
-import type { VariantRequest } from './variant-plan.js';
+import type { VariantRequest } from './variant-request.js';
 
 /** The importance matrix of a variant; the file is null when it is not on this machine and need not be. */
 export interface VariantImatrix extends ImatrixContents {
@@ -19,7 +19,7 @@ export interface VariantImatrix extends ImatrixContents {
  */
 export async function variantImatrix(
   { ref, model, variant, from }: VariantRequest,
-  pipeline: Pipeline,
+  ports: Surroundings & TargetManifests,
 ): Promise<VariantImatrix | null> {
   const isUsed = variant.imatrix ?? model.imatrix !== undefined;
   if (!isUsed) return null;
@@ -30,8 +30,8 @@ export async function variantImatrix(
       { hint: 'Declare "imatrix" in model.json, or set it to false for this variant.' },
     );
   const target = { project: ref.project, kind: 'imatrix' } as const;
-  if (from === undefined) return contentsOf(await pipeline.upstream(target));
-  const present = await readManifest(join(pipeline.environment.workspace.root, manifestPath(target)));
+  if (from === undefined) return contentsOf(await ports.upstream(target));
+  const present = await readManifest(join(ports.environment.workspace.root, manifestPath(target)));
   return present === null ? { file: null, tensors: null } : contentsOf(present);
 }
 

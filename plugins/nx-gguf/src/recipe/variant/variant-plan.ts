@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
-import type { Model, Variant } from '../../core/generated/model.generated.js';
 import type { QuantizationPlan } from '../../core/generated/plan.generated.js';
 import { settle, severities, type Finding } from '../../quant/rules/finding.js';
 import { usedEntries } from '../../quant/plan/imatrix-need.js';
@@ -15,32 +14,21 @@ import {
   type ParsedTensorTypes,
 } from '../../quant/rules/tensor-types.js';
 import { optionsOf, type QuantizeSettings } from '../../steps/quantize/quantize.js';
-import { askingPipeline } from '../planning-cache.js';
+import { cachedPlanning } from '../planning-cache.js';
 import { dryPlan } from './dry-plan.js';
-import { modelHeadersOf, type PlanFrom } from './model-headers.js';
-import type { Pipeline } from '../../results/pipeline.js';
-import { targetName, type TargetRef } from '../../core/target.js';
+import { modelHeadersOf } from './model-headers.js';
+import type { VariantRequest } from './variant-request.js';
+import type { HelperSteps, Surroundings, TargetManifests, ToolchainIdentities } from '../ports.js';
+import { targetName } from '../../core/target.js';
 import { llama, namedFile } from '../upstream-files.js';
 import { variantImatrix } from './variant-imatrix.js';
-
-/** A variant to be planned. */
-export interface VariantRequest {
-  /** The target that asks; its variant need not be the one that is planned. */
-  ref: TargetRef;
-  model: Model;
-  toolchain: string;
-  name: string;
-  variant: Variant;
-  /** A GGUF elsewhere whose header stands for the converted model's. */
-  from?: PlanFrom | undefined;
-}
 
 /** A variant with everything resolved: what llama-quantize gets, and what it makes of it. */
 export interface VariantPlan {
   plan: QuantizationPlan;
   dryRuns: readonly Manifest[];
-  /** Results of the smaller steps that planning asked for. */
-  asked: readonly Manifest[];
+  /** Results of the helper steps that planning used. */
+  planningResults: readonly Manifest[];
   settings: QuantizeSettings;
   /** Normalized text of the rules, pinned ones included; null when there are none. */
   rules: string | null;
@@ -53,11 +41,14 @@ export interface VariantPlan {
  * is looked up in the store when it was computed before, whatever comments or files changed since.
  * @throws GgufError `RULES_NOT_HONOURED` that lists every problem with file and line; `BAD_VARIANT`
  */
-export async function planVariant(request: VariantRequest, pipeline: Pipeline): Promise<VariantPlan> {
+export async function planVariant(
+  request: VariantRequest,
+  ports: Surroundings & TargetManifests & ToolchainIdentities & HelperSteps,
+): Promise<VariantPlan> {
   const { model, variant, name } = request;
   const { tensorTypes, sideEffects, checks, ...settings } = variant;
   const levels = severities(model.checks, checks);
-  const parsed = await rulesOf(request, pipeline);
+  const parsed = await rulesOf(request, ports);
   // A rule that would mean something else is refused for that alone, not for what the other meaning does.
   const refused = new Set(
     levels.patternCase === 'error'
@@ -65,7 +56,7 @@ export async function planVariant(request: VariantRequest, pipeline: Pipeline): 
       : [],
   );
   const usable = parsed.rules.filter(({ line }) => !refused.has(line));
-  const imatrix = await variantImatrix(request, pipeline);
+  const imatrix = await variantImatrix(request, ports);
   requireQuantizeOptions(
     optionsOf({
       name,
@@ -76,11 +67,11 @@ export async function planVariant(request: VariantRequest, pipeline: Pipeline): 
     }),
     name,
   );
-  const toolchain = await llama(pipeline, request.toolchain);
-  const { pipeline: asking, asked } = await askingPipeline(request.ref, pipeline);
+  const toolchain = await llama(ports, request.toolchain);
+  const { ports: cached, planningResults } = await cachedPlanning(request.ref, ports);
   const { plan, dryRuns, rules } = await dryPlan(
     {
-      headers: await modelHeadersOf(request, asking),
+      headers: await modelHeadersOf(request, cached),
       settings,
       rules: usable,
       isPinned: sideEffects === 'pin',
@@ -88,17 +79,17 @@ export async function planVariant(request: VariantRequest, pipeline: Pipeline): 
       toolchain,
       toolchainProject: request.toolchain,
     },
-    asking,
+    cached,
   );
   report([...parsed.problems, ...ruleFindings(usable, plan), ...planFindings(plan, imatrix, settings)], {
     request,
-    pipeline,
+    ports,
     levels,
   });
   return {
     plan,
     dryRuns,
-    asked,
+    planningResults,
     settings,
     toolchain,
     rules: rules.length === 0 ? null : normalizeTensorTypes(rules),
@@ -111,12 +102,12 @@ const placeholder: ManifestFile = { name: 'model', sha256: '', sizeBytes: 0 };
 
 async function rulesOf(
   { ref, variant: { tensorTypes }, name }: VariantRequest,
-  pipeline: Pipeline,
+  ports: Surroundings,
 ): Promise<ParsedTensorTypes> {
   return tensorTypes === undefined
     ? { rules: [], problems: [] }
     : parseTensorTypes(
-        await namedFile(ref, pipeline, { file: tensorTypes, by: `quantize.${name}.tensorTypes` }),
+        await namedFile(ref, ports, { file: tensorTypes, by: `quantize.${name}.tensorTypes` }),
       );
 }
 
@@ -124,11 +115,11 @@ function report(
   findings: readonly Finding[],
   {
     request,
-    pipeline,
+    ports,
     levels,
-  }: { request: VariantRequest; pipeline: Pipeline; levels: ReturnType<typeof severities> },
+  }: { request: VariantRequest; ports: Surroundings; levels: ReturnType<typeof severities> },
 ): void {
-  const { workspace, report: tell } = pipeline.environment;
+  const { workspace, report: tell } = ports.environment;
   const { ref, variant, name } = request;
   const file = join(workspace.projects[ref.project]?.root ?? '', variant.tensorTypes ?? '');
   const { errors, warnings } = settle(findings, {

@@ -11,7 +11,7 @@ import type {
 } from '../../core/generated/bench-comparison.generated.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { BenchSettings } from '../../core/generated/model.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { validate } from '../../core/validate.js';
 import { benchArgs } from '../../speed/bench-args.js';
 import type { BenchOutput } from '../../speed/bench-output.js';
@@ -53,7 +53,7 @@ export function benchCompareStep(inputs: BenchCompareInputs): Step {
   return {
     plan: {
       step: 'bench-compare',
-      version: logicVersions['bench-compare'],
+      version: stepRegistry['bench-compare'].logicVersion,
       toolchain,
       parameters: { a: args('a'), b: args('b'), pairs, machine: machine as unknown as Json, occasion },
       inputs: [...inputsOf('a', a.files), ...inputsOf('b', b.files)],

@@ -5,7 +5,7 @@ import { digestOf } from '../../core/digest.js';
 import type { BenchResult, Machine } from '../../core/generated/bench.generated.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { BenchSettings } from '../../core/generated/model.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { validate } from '../../core/validate.js';
 import { benchArgs } from '../../speed/bench-args.js';
 import { linkModel } from '../gguf/link-model.js';
@@ -32,7 +32,7 @@ export function benchStep({ name, files, settings, machine, toolchain }: BenchIn
   return {
     plan: {
       step: 'bench',
-      version: logicVersions.bench,
+      version: stepRegistry.bench.logicVersion,
       parameters: { name, arguments: args, machine: machine as unknown as Json },
       inputs: inputsOf('model', files),
       toolchain,

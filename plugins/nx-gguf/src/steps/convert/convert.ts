@@ -5,7 +5,7 @@ import { sha256 } from '../../core/digest.js';
 import { GgufError, isGgufError } from '../../core/errors.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { ConvertSettings } from '../../core/generated/model.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { adoptGguf } from '../gguf/adopt-gguf.js';
 import { ggufFacts } from '../gguf/gguf-facts.js';
 import { inputsOf, type Step, type Workbench } from '../step.js';
@@ -49,7 +49,7 @@ export function convertStep(inputs: ConvertInputs): Step {
   return {
     plan: {
       step: 'convert',
-      version: logicVersions.convert,
+      version: stepRegistry.convert.logicVersion,
       parameters: { name: inputs.name, outtype, modelName, extraArgs },
       inputs: [
         ...inputsOf('checkpoint', checkpoint),

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { readGgufFile } from '../../files/gguf-file.js';
 import { inputsOf, type Step, type Workbench } from '../step.js';
 
@@ -25,7 +25,7 @@ export function splitStep({ file, maxSize, toolchain }: SplitInputs): Step {
   return {
     plan: {
       step: 'split',
-      version: logicVersions.split,
+      version: stepRegistry.split.logicVersion,
       parameters: { maxSize },
       inputs: inputsOf('model', [file]),
       toolchain,

@@ -4,7 +4,7 @@ import type { Json } from '../../core/canonical-json.js';
 import { digestOf, sha256 } from '../../core/digest.js';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import type { CardSettings } from '../../core/generated/model.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { renderCard } from '../../report/card/render.js';
 import type { CardTemplate } from '../../report/card/template.js';
 import { picturesOf } from '../../report/pictures/pictures.js';
@@ -32,7 +32,7 @@ export function cardStep({ evidence, settings, template }: CardInputs): Step {
   return {
     plan: {
       step: 'card',
-      version: logicVersions.card,
+      version: stepRegistry.card.logicVersion,
       parameters: settings as unknown as Json,
       inputs: [
         { role: 'data', name: 'evidence.json', sha256: digestOf(evidence as unknown as Json) },

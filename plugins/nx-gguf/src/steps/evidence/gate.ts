@@ -2,7 +2,7 @@ import type { Json } from '../../core/canonical-json.js';
 import { digestOf } from '../../core/digest.js';
 import { GgufError } from '../../core/errors.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import type { GateSubject } from '../../kld/gates/gate-metrics.js';
 import { unknownConditions } from '../../kld/statistics/conditions.js';
 import { checkGates, type Gates } from '../../kld/gates/gates.js';
@@ -24,7 +24,7 @@ export function gateStep(gates: Gates, models: readonly GatedModel[]): Step {
   return {
     plan: {
       step: 'gate',
-      version: logicVersions.gate,
+      version: stepRegistry.gate.logicVersion,
       parameters: { gates: gates as unknown as Json },
       inputs: [
         ...models.flatMap(({ name, files }) => inputsOf(`model ${name}`, files.files)),

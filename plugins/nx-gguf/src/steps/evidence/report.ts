@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { canonicalJson, type Json } from '../../core/canonical-json.js';
 import { digestOf, sha256 } from '../../core/digest.js';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { renderPage, type PageAssets } from '../../report/page/page.js';
 import type { Step } from '../step.js';
 
@@ -44,7 +44,7 @@ export function reportStep(
   return {
     plan: {
       step: 'report',
-      version: logicVersions.report,
+      version: stepRegistry.report.logicVersion,
       parameters: { withEvidence },
       toolchain: null,
       inputs: [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sha256 } from '../../core/digest.js';
 import { GgufError } from '../../core/errors.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
 import { shardFileName } from '../../gguf/shards.js';
 import { withFileBytes } from '../../files/gguf-file.js';
@@ -21,7 +21,7 @@ export function ggufHeaderStep(model: readonly ManifestFile[]): Step {
   return {
     plan: {
       step: 'gguf-header',
-      version: logicVersions['gguf-header'],
+      version: stepRegistry['gguf-header'].logicVersion,
       parameters: {},
       inputs: inputsOf('model', model),
       toolchain: null,
@@ -45,7 +45,7 @@ export function pinnedHeaderStep(
   return {
     plan: {
       step: 'gguf-header',
-      version: logicVersions['gguf-header'],
+      version: stepRegistry['gguf-header'].logicVersion,
       parameters: {},
       inputs: inputsOf('pinned', files),
       toolchain: null,
@@ -64,7 +64,7 @@ export function readHeadersStep(headers: readonly HeaderBytes[]): Step {
   return {
     plan: {
       step: 'gguf-header',
-      version: logicVersions['gguf-header'],
+      version: stepRegistry['gguf-header'].logicVersion,
       parameters: {},
       inputs,
       toolchain: null,

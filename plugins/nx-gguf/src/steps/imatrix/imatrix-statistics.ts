@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Json } from '../../core/canonical-json.js';
 import type { ImatrixTensorStatistics } from '../../core/generated/evidence.generated.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import type { ByteRange, ByteSource } from '../../gguf/byte-source.js';
 import { readGgufHeader, type GgufHeader } from '../../gguf/header.js';
 import type { GgufTensor } from '../../gguf/tensor-info.js';
@@ -27,7 +27,7 @@ export function imatrixStatisticsStep(file: ManifestFile): Step {
   return {
     plan: {
       step: 'imatrix-statistics',
-      version: logicVersions['imatrix-statistics'],
+      version: stepRegistry['imatrix-statistics'].logicVersion,
       parameters: {},
       inputs: inputsOf('imatrix', [file]),
       toolchain: null,

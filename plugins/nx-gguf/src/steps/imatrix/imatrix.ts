@@ -4,7 +4,7 @@ import { GgufError } from '../../core/errors.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { Json } from '../../core/canonical-json.js';
 import type { ImatrixMake } from '../../core/generated/model.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { imatrixArgs } from '../../kld/tool/imatrix-args.js';
 import { failureIn, toolLines } from '../../kld/tool/perplexity-failures.js';
 import { toolFailed } from '../../toolchain/run-tool.js';
@@ -44,7 +44,7 @@ export function imatrixMakeStep(inputs: ImatrixMakeInputs): Step {
   return {
     plan: {
       step: 'imatrix',
-      version: logicVersions.imatrix,
+      version: stepRegistry.imatrix.logicVersion,
       parameters: { arguments: args },
       inputs: [...inputsOf('model', inputs.model), ...inputsOf('corpus', [inputs.corpus])],
       toolchain: inputs.toolchain,
@@ -70,7 +70,7 @@ export function imatrixFileStep(source: ManifestFile): Step {
   return {
     plan: {
       step: 'imatrix',
-      version: logicVersions.imatrix,
+      version: stepRegistry.imatrix.logicVersion,
       parameters: { type: 'file' },
       inputs: inputsOf('imatrix', [file]),
       toolchain: null,

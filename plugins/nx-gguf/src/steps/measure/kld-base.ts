@@ -1,6 +1,6 @@
 import type { Json } from '../../core/canonical-json.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { basePassArgs } from '../../kld/tool/perplexity-args.js';
 import { passOptions, type EvaluationParameters } from './evaluation.js';
 import { inputsOf, type StepPlan } from '../step.js';
@@ -36,7 +36,7 @@ export function baseArgs(base: KldBase): string[] {
 export function kldBasePlan(base: KldBase): StepPlan {
   return {
     step: 'kld-base',
-    version: logicVersions['kld-base'],
+    version: stepRegistry['kld-base'].logicVersion,
     parameters: { arguments: baseArgs(base) },
     inputs: [...inputsOf('model', base.model), ...inputsOf('corpus', [base.corpus])],
     toolchain: base.toolchain,

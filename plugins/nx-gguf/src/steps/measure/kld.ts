@@ -4,7 +4,7 @@ import type { Json } from '../../core/canonical-json.js';
 import { digestOf } from '../../core/digest.js';
 import type { KldSubject, MeasuredFile } from '../../core/generated/kld.generated.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { kldFile, kldResult, kldText } from '../../kld/tool/kld-result.js';
 import type { KldFigures } from '../../kld/tool/kld-reader.js';
 import { variantPassArgs } from '../../kld/tool/perplexity-args.js';
@@ -29,7 +29,7 @@ export function kldStep({ name, variant, base }: Omit<KldStep, 'plan'>): KldStep
     base,
     plan: {
       step: 'kld',
-      version: logicVersions.kld,
+      version: stepRegistry.kld.logicVersion,
       parameters: { base: baseArgs(base), variant: variantArgs({ variant, base }) },
       inputs: [
         ...inputsOf('model', base.model),

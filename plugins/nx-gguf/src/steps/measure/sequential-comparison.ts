@@ -4,7 +4,7 @@ import type { Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { SequentialComparison } from '../../core/generated/comparison.generated.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { brokenValue, type ChunkRow } from '../../kld/tool/chunk-row.js';
 import { compareSequentially } from '../../kld/statistics/compare-sequentially.js';
 import { ordinaryRule, type StoppingRule } from '../../kld/statistics/confidence-sequence.js';
@@ -37,7 +37,7 @@ export function sequentialStep({ a, b, confidencePercent, budgetChunks, settings
   return {
     plan: {
       step: 'kld-sequential',
-      version: logicVersions['kld-sequential'],
+      version: stepRegistry['kld-sequential'].logicVersion,
       parameters: {
         base: baseArgs(base),
         a: variantArgs(a),

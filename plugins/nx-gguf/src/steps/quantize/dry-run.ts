@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Json } from '../../core/canonical-json.js';
 import { sha256 } from '../../core/digest.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { shardFileName } from '../../gguf/shards.js';
 import { dryRunFailure, readDryRun, type DryRun } from '../../quant/tool/dry-run.js';
 import { stubImatrix } from '../../quant/tool/legacy-imatrix.js';
@@ -46,7 +46,7 @@ export function dryRunStep(inputs: DryRunInputs): Step {
   return {
     plan: {
       step: 'dry-run',
-      version: logicVersions['dry-run'],
+      version: stepRegistry['dry-run'].logicVersion,
       parameters: { arguments: args, sizesBytes: headers.sizesBytes },
       inputs: [
         ...inputsOf('header', headers.files),

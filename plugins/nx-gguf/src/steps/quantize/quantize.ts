@@ -4,7 +4,7 @@ import type { Json } from '../../core/canonical-json.js';
 import { sha256 } from '../../core/digest.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { QuantizationPlan } from '../../core/generated/plan.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { findFtype } from '../../quant/tool/ftypes.js';
 import { quantizeArgs, type QuantizeOptions } from '../../quant/tool/quantize-args.js';
 import { tensorTypeByName } from '../../gguf/tensor-type.js';
@@ -48,7 +48,7 @@ export function quantizeStep(inputs: QuantizeInputs): Step {
   return {
     plan: {
       step: 'quantize',
-      version: logicVersions.quantize,
+      version: stepRegistry.quantize.logicVersion,
       parameters: { name: inputs.name, arguments: args },
       inputs: [
         ...inputsOf('model', inputs.model),

@@ -1,11 +1,10 @@
-import { carriedFiles } from '../../core/target.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prettyJson, type Json } from '../../core/canonical-json.js';
 import { digestOf } from '../../core/digest.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
 import type { QuantizationPlan } from '../../core/generated/plan.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
 import { sideEffects } from '../../quant/rules/pins.js';
 import type { Step } from '../step.js';
 
@@ -17,7 +16,7 @@ export interface PlanStepInputs {
 }
 
 /** Name of the file that holds the plan. */
-export const planFile = carriedFiles.plan;
+export const planFile = stepRegistry.plan.carriedFile;
 
 /** Writes a plan down. It is computed already: of the work, the dry runs, each is a step with a key of its own. */
 export function quantizationPlanStep({ plan, dryRuns, toolchain }: PlanStepInputs): Step {
@@ -25,7 +24,7 @@ export function quantizationPlanStep({ plan, dryRuns, toolchain }: PlanStepInput
   return {
     plan: {
       step: 'plan',
-      version: logicVersions.plan,
+      version: stepRegistry.plan.logicVersion,
       parameters: {},
       inputs: [{ role: 'data', name: planFile, sha256: digestOf(plan as unknown as Json) }],
       toolchain,

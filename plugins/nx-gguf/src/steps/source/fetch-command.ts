@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Json } from '../../core/canonical-json.js';
 import { GgufError, isGgufError } from '../../core/errors.js';
 import type { CommandSource } from '../../core/generated/source.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { filesMatching, listFiles } from './list-files.js';
 import type { Refer } from './fetch-path.js';
 import type { Step, Workbench } from '../step.js';
@@ -46,7 +46,7 @@ export async function fetchCommandStep(source: CommandSource, context: CommandCo
   return {
     plan: {
       step: 'fetch',
-      version: logicVersions.fetch,
+      version: stepRegistry.fetch.logicVersion,
       parameters: { type: 'command', command: source.command },
       inputs,
       toolchain: used.has('llamaCpp') || used.has('python') ? toolchain : null,

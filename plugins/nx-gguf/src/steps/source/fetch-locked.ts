@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { pathProblem, shownPath } from '../../core/safe-path.js';
 import type { LockedFile, LockedSource } from '../../core/generated/lock.generated.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
@@ -46,7 +46,7 @@ export function fetchLockedStep(
   return {
     plan: {
       step: 'fetch',
-      version: logicVersions.fetch,
+      version: stepRegistry.fetch.logicVersion,
       parameters: { ...facts.source, member: source.member ?? null },
       inputs: inputsOf('source', files),
       toolchain: null,
@@ -65,7 +65,7 @@ export function fetchUrlStep(source: UrlSource, effects: FetchEffects): Step {
   return {
     plan: {
       step: 'fetch',
-      version: logicVersions.fetch,
+      version: stepRegistry.fetch.logicVersion,
       parameters: { type: 'url', member: source.member ?? null },
       inputs: [{ role: 'source', name, sha256: source.sha256 }],
       toolchain: null,

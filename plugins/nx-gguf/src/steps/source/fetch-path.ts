@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { PathSource } from '../../core/generated/source.generated.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { listFiles } from './list-files.js';
 import { inputsOf, type Step } from '../step.js';
 
@@ -19,7 +19,7 @@ export async function fetchPathStep(source: PathSource, path: string, refer: Ref
   return {
     plan: {
       step: 'fetch',
-      version: logicVersions.fetch,
+      version: stepRegistry.fetch.logicVersion,
       parameters: { type: 'path' },
       inputs: inputsOf('source', files),
       toolchain: null,

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { GgufError } from '../../core/errors.js';
-import { logicVersions } from '../../core/logic-versions.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import { oneGguf, oneGgufProblem } from '../../gguf/shards.js';
 import { ggufFacts } from '../gguf/gguf-facts.js';
@@ -25,7 +25,7 @@ export function referenceStep(name: string, fetched: readonly ManifestFile[]): S
   return {
     plan: {
       step: 'reference',
-      version: logicVersions.reference,
+      version: stepRegistry.reference.logicVersion,
       parameters: {},
       inputs: inputsOf('reference', files),
       toolchain: null,

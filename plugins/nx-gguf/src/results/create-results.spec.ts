@@ -19,7 +19,8 @@ import {
   temporaryDirectory,
   temporaryStore,
 } from '../store/testing/temporary-store.js';
-import { createPipeline, type Pipeline } from './pipeline.js';
+import { createResults } from './create-results.js';
+import type { Results } from './results.js';
 
 const ref = { project: 'texts', kind: 'fetch' } as const;
 const text = 'text to evaluate on';
@@ -28,7 +29,7 @@ const program = (content: string): string =>
   `import { appendFileSync, writeFileSync } from 'node:fs';\nappendFileSync('runs', 'x');\nwriteFileSync(process.argv[2] + '/a.txt', ${content});\n`;
 
 interface Given {
-  pipeline: Pipeline;
+  results: Results;
   store: StoreLayout;
   remotes: Remotes;
   told: WorkEvent[];
@@ -37,8 +38,8 @@ interface Given {
   manifest: string;
   /** How often the program ran. */
   runs: () => number;
-  /** Another pipeline over the same workspace and store, as a later command has it. */
-  later: () => Pipeline;
+  /** Other results over the same workspace and store, as a later command has it. */
+  later: () => Results;
 }
 
 const written: Source = { type: 'command', command: ['node', 'make.mjs', '{output}'], inputs: ['make.mjs'] };
@@ -62,8 +63,8 @@ function given(source: Source = written, remote?: RemoteStore): Given {
           report: (event) => told.push(event),
           signal: undefined,
         });
-  const later = (): Pipeline =>
-    createPipeline({
+  const later = (): Results =>
+    createResults({
       workspace,
       store,
       remotes,
@@ -72,7 +73,7 @@ function given(source: Source = written, remote?: RemoteStore): Given {
       signal: undefined,
     });
   return {
-    pipeline: later(),
+    results: later(),
     store,
     remotes,
     told,
@@ -85,8 +86,8 @@ function given(source: Source = written, remote?: RemoteStore): Given {
 
 describe('obtain', () => {
   it('makes an artifact once, and writes its manifest where Nx expects it', async () => {
-    const { pipeline, manifest, runs, later } = given();
-    const made = await pipeline.obtain(ref);
+    const { results, manifest, runs, later } = given();
+    const made = await results.obtain(ref);
     expect(made).toMatchObject({ origin: 'run', manifest: { step: 'fetch', files: [file] } });
     expect(readFileSync(manifest, 'utf8')).toBe(manifestText(made.manifest));
     await expect(later().obtain(ref)).resolves.toEqual({ ...made, origin: 'store' });
@@ -94,8 +95,8 @@ describe('obtain', () => {
   });
 
   it('knows the result whose manifest Nx brought, though the store does not, and makes its files when they are needed', async () => {
-    const { pipeline, store, manifest, runs, later } = given();
-    const made = await pipeline.obtain(ref);
+    const { results, store, manifest, runs, later } = given();
+    const made = await results.obtain(ref);
     rmSync(store.actions, { recursive: true });
     await discardBlob(store, file.sha256);
     await expect(later().obtain(ref)).resolves.toEqual({ ...made, origin: 'store' });
@@ -109,35 +110,35 @@ describe('obtain', () => {
   });
 
   it('leaves a manifest alone that is right', async () => {
-    const { pipeline, manifest } = given();
-    await pipeline.obtain(ref);
+    const { results, manifest } = given();
+    await results.obtain(ref);
     age(manifest, 60_000);
     const { mtimeMs } = statSync(manifest);
-    await pipeline.obtain(ref);
+    await results.obtain(ref);
     expect(statSync(manifest).mtimeMs).toBe(mtimeMs);
   });
 
   it.each(['{', '{"format":2}', manifestText(manifestOf({}))])('replaces the manifest %j', async (wrong) => {
-    const { pipeline, manifest } = given();
+    const { results, manifest } = given();
     put(manifest, wrong);
-    const { manifest: made } = await pipeline.obtain(ref);
+    const { manifest: made } = await results.obtain(ref);
     expect(readFileSync(manifest, 'utf8')).toBe(manifestText(made));
   });
 
   it('runs a step again for files that are gone, when they are needed', async () => {
-    const { pipeline, store, runs } = given();
-    await pipeline.obtain(ref);
+    const { results, store, runs } = given();
+    await results.obtain(ref);
     await discardBlob(store, file.sha256);
-    await expect(pipeline.obtain(ref)).resolves.toMatchObject({ origin: 'store' });
-    await expect(pipeline.obtain(ref, { needFiles: true })).resolves.toMatchObject({ origin: 'run' });
+    await expect(results.obtain(ref)).resolves.toMatchObject({ origin: 'store' });
+    await expect(results.obtain(ref, { needFiles: true })).resolves.toMatchObject({ origin: 'run' });
     expect(runs()).toBe(2);
   });
 });
 
 describe('upstream', () => {
   it('takes the manifest that the last run left, whatever has changed since', async () => {
-    const { pipeline, project, later, runs } = given();
-    const { manifest } = await pipeline.obtain(ref);
+    const { results, project, later, runs } = given();
+    const { manifest } = await results.obtain(ref);
     writeFileSync(join(project, 'make.mjs'), program('"other"'));
     await expect(later().upstream(ref)).resolves.toEqual(manifest);
     expect(runs()).toBe(1);
@@ -147,18 +148,18 @@ describe('upstream', () => {
     ['there is none', null],
     ['it is of another step', manifestText(manifestOf({}))],
   ])('obtains the artifact when %s', async (_, present) => {
-    const { pipeline, manifest } = given();
+    const { results, manifest } = given();
     if (present !== null) put(manifest, present);
-    await expect(pipeline.upstream(ref)).resolves.toMatchObject({ step: 'fetch', files: [file] });
+    await expect(results.upstream(ref)).resolves.toMatchObject({ step: 'fetch', files: [file] });
   });
 
   it.each([
     ['BAD_MANIFEST', '{'],
     ['MANIFEST_FORMAT', '{"format":2}'],
   ])('fails with %s for one it cannot read', async (code, wrong) => {
-    const { pipeline, manifest } = given();
+    const { results, manifest } = given();
     put(manifest, wrong);
-    await expect(pipeline.upstream(ref)).rejects.toMatchObject({
+    await expect(results.upstream(ref)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(manifest) as string,
     });
@@ -167,9 +168,9 @@ describe('upstream', () => {
 
 describe('resolve', () => {
   it('gives the blob, and runs nothing', async () => {
-    const { pipeline, store, runs } = given();
-    await pipeline.obtain(ref);
-    await expect(pipeline.resolve(file)).resolves.toBe(store.blob(file.sha256));
+    const { results, store, runs } = given();
+    await results.obtain(ref);
+    await expect(results.resolve(file)).resolves.toBe(store.blob(file.sha256));
     expect(runs()).toBe(1);
   });
 
@@ -183,13 +184,13 @@ describe('resolve', () => {
       },
     ],
   ])('has a blob that was %s made again by the target that made it, and says so', async (_, lose) => {
-    const { pipeline, store, later, told, runs } = given();
-    await pipeline.obtain(ref);
+    const { results, store, later, told, runs } = given();
+    await results.obtain(ref);
     await lose(store);
-    const pipelineLater = later();
-    const { files } = await pipelineLater.upstream(ref);
+    const resultsLater = later();
+    const { files } = await resultsLater.upstream(ref);
     expect(files).toEqual([file]);
-    await expect(pipelineLater.resolve(file)).resolves.toBe(store.blob(file.sha256));
+    await expect(resultsLater.resolve(file)).resolves.toBe(store.blob(file.sha256));
     expect(readFileSync(store.blob(file.sha256), 'utf8')).toBe(text);
     expect(runs()).toBe(2);
     expect(told).toContainEqual({
@@ -201,11 +202,11 @@ describe('resolve', () => {
   it('brings a blob from a remote before anything runs again', async () => {
     const remote = memoryRemote();
     const there = given(written, remote);
-    await there.pipeline.obtain(ref);
+    await there.results.obtain(ref);
     await there.remotes.finish();
-    const { pipeline, store, runs, told } = given(written, remote);
-    await pipeline.obtain(ref);
-    await expect(pipeline.resolve(file)).resolves.toBe(store.blob(file.sha256));
+    const { results, store, runs, told } = given(written, remote);
+    await results.obtain(ref);
+    await expect(results.resolve(file)).resolves.toBe(store.blob(file.sha256));
     expect(runs()).toBe(0);
     expect(told.filter(({ type }) => type !== 'progress')).toEqual([]);
   });
@@ -213,12 +214,12 @@ describe('resolve', () => {
   it('has a blob made again that is gone everywhere, and says so in one line', async () => {
     const remote = memoryRemote();
     const there = given(written, remote);
-    await there.pipeline.obtain(ref);
+    await there.results.obtain(ref);
     await there.remotes.finish();
     remote.blobs.clear();
-    const { pipeline, store, runs, told } = given(written, remote);
-    await pipeline.obtain(ref);
-    await expect(pipeline.resolve(file)).resolves.toBe(store.blob(file.sha256));
+    const { results, store, runs, told } = given(written, remote);
+    await results.obtain(ref);
+    await expect(results.resolve(file)).resolves.toBe(store.blob(file.sha256));
     expect(runs()).toBe(1);
     expect(told.filter((event) => 'message' in event && event.message.includes('a.txt'))).toEqual([
       {
@@ -229,7 +230,7 @@ describe('resolve', () => {
   });
 
   it('cannot make what nobody is known to have made', async () => {
-    await expect(given().pipeline.resolve(file)).rejects.toMatchObject({
+    await expect(given().results.resolve(file)).rejects.toMatchObject({
       code: 'BLOB_MISSING',
       message: expect.stringContaining(sha256(text)) as string,
     });
@@ -239,18 +240,18 @@ describe('resolve', () => {
     ['the program has changed', '"other"'],
     ['the program writes something else each time', 'String(process.hrtime.bigint())'],
   ])('fails when other bytes are made, because %s', async (_, content) => {
-    const { pipeline, store, project, later } = given();
+    const { results, store, project, later } = given();
     if (!content.startsWith('"')) writeFileSync(join(project, 'make.mjs'), program(content));
     const {
       manifest: {
         files: [made = file],
       },
-    } = await pipeline.obtain(ref);
+    } = await results.obtain(ref);
     if (content.startsWith('"')) writeFileSync(join(project, 'make.mjs'), program(content));
     await discardBlob(store, made.sha256);
-    const pipelineLater = later();
-    await pipelineLater.upstream(ref);
-    await expect(pipelineLater.resolve(made)).rejects.toMatchObject({
+    const resultsLater = later();
+    await resultsLater.upstream(ref);
+    await expect(resultsLater.resolve(made)).rejects.toMatchObject({
       code: 'INPUT_CHANGED',
       hint: expect.stringMatching(/nx run texts:fetch/) as string,
     });
@@ -258,11 +259,11 @@ describe('resolve', () => {
 
   it('gives a file outside where it is, and fails clearly when it is gone', async () => {
     const outside = put(join(temporaryDirectory(), 'a.txt'), text);
-    const { pipeline } = given({ type: 'path', path: outside });
-    await pipeline.obtain(ref);
-    await expect(pipeline.resolve(file)).resolves.toBe(outside);
+    const { results } = given({ type: 'path', path: outside });
+    await results.obtain(ref);
+    await expect(results.resolve(file)).resolves.toBe(outside);
     renameSync(outside, `${outside}.moved`);
-    await expect(pipeline.resolve(file)).rejects.toMatchObject({
+    await expect(results.resolve(file)).rejects.toMatchObject({
       code: 'SOURCE_MISSING',
       message: expect.stringContaining(outside) as string,
     });

@@ -1,20 +1,16 @@
-import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { canonicalJson } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
-import type { Report } from '../core/events.js';
 import { readManifest } from '../store/actions.js';
-import type { Remotes } from '../remote/remotes.js';
-import type { StoreLayout } from '../store/layout.js';
 import type { StepTools } from '../steps/step.js';
 import { buildIdentity, ensureBuild } from '../toolchain/build.js';
-import type { ToolchainContext } from '../toolchain/context.js';
 import { ensurePython, pythonIdentity } from '../toolchain/python.js';
-import { runTool } from '../toolchain/run-tool.js';
 import { ensureSource, sourceIdentity } from '../toolchain/source.js';
-import { manifestPath, type TargetKind } from '../core/target.js';
-import { projectDirectory, readConfig, taskName, type Workspace } from '../workspace/workspace.js';
+import { manifestPath } from '../core/target.js';
+import type { RecipeEnvironment, ToolchainPart } from '../recipe/ports.js';
+import { toolchainContext } from '../recipe/toolchain-context.js';
+import { taskName } from '../workspace/workspace.js';
 
 /** The toolchain of a project: identities without building anything, tools when something must run. */
 export interface ToolchainAccess {
@@ -22,45 +18,8 @@ export interface ToolchainAccess {
   tools: StepTools;
 }
 
-/** The parts of a toolchain that have an identity, each a target of its project. */
-export type ToolchainPart = Extract<TargetKind, 'source' | 'build' | 'python'>;
-
-/** What a toolchain needs from the process it runs in. */
-export interface ToolchainEnvironment {
-  workspace: Workspace;
-  store: StoreLayout;
-  remotes: Remotes;
-  env: Readonly<Record<string, string | undefined>>;
-  report: Report;
-  signal: AbortSignal | undefined;
-}
-
-/** The context of a toolchain project; `NX_GGUF_TOOLCHAINS` moves the built toolchains out of the store. */
-export async function toolchainContext(
-  project: string,
-  { workspace, store, env, report, signal }: ToolchainEnvironment,
-): Promise<ToolchainContext> {
-  const config = await readConfig(workspace, 'toolchain', project);
-  const elsewhere = env['NX_GGUF_TOOLCHAINS'];
-  return {
-    config,
-    configDir: projectDirectory(workspace, project, project),
-    root: elsewhere === undefined || elsewhere === '' ? store.toolchains : elsewhere,
-    runTool,
-    env,
-    host: {
-      platform: process.platform,
-      arch: process.arch,
-      cpuModel: cpus()[0]?.model ?? 'unknown',
-      cores: availableParallelism(),
-    },
-    report,
-    ...(signal === undefined ? {} : { signal }),
-  };
-}
-
 /** Access to the toolchain of a project. Identities come from the manifests of its targets where those have run. */
-export function toolchainAccess(project: string, environment: ToolchainEnvironment): ToolchainAccess {
+export function toolchainAccess(project: string, environment: RecipeEnvironment): ToolchainAccess {
   const context = once(() => toolchainContext(project, environment));
   const computed = {
     source: once(async () => (await sourceIdentity(await context())) as unknown as Json),

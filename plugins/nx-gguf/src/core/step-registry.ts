@@ -1,0 +1,69 @@
+/** What the program knows of a step apart from how it is planned and done. */
+export interface StepDescription {
+  /**
+   * Version of the step's own logic, raised by hand when the same inputs come to mean another output. It is part of the
+   * action key, and all of them together are part of every hash that Nx computes for a project of ours.
+   */
+  logicVersion: number;
+  /** The executor whose targets have the step's artifact; null for a helper step, which is no target of its own. */
+  executor: string | null;
+  /** There is a target for each variant or reference. */
+  isPerVariant?: boolean;
+  /** The files are put under `dist/<project>/`, where people look for them. */
+  leavesFiles?: boolean;
+  /** A file so small that Nx carries it beside the manifest. */
+  carriedFile?: string;
+  /** Nx does not keep the result: it is of this machine only. */
+  isMachineBound?: boolean;
+}
+
+/** All steps. A new one is added here, in a folder of `steps/`, and as a recipe. */
+export const stepRegistry = {
+  source: { logicVersion: 1, executor: 'toolchain-source' },
+  build: { logicVersion: 2, executor: 'toolchain-build' },
+  python: { logicVersion: 1, executor: 'toolchain-python' },
+  fetch: { logicVersion: 1, executor: 'fetch', carriedFile: 'README.md' },
+  reference: { logicVersion: 1, executor: 'reference', isPerVariant: true },
+  convert: { logicVersion: 1, executor: 'convert', leavesFiles: true },
+  imatrix: { logicVersion: 2, executor: 'imatrix', leavesFiles: true },
+  'gguf-header': { logicVersion: 1, executor: null },
+  'dry-run': { logicVersion: 1, executor: null },
+  plan: { logicVersion: 1, executor: 'plan', isPerVariant: true, carriedFile: 'plan.json' },
+  quantize: { logicVersion: 1, executor: 'quantize', isPerVariant: true, leavesFiles: true },
+  'kld-base': { logicVersion: 3, executor: 'kld-base' },
+  kld: { logicVersion: 3, executor: 'kld', isPerVariant: true, carriedFile: 'kld.json' },
+  bench: { logicVersion: 1, executor: 'bench', isPerVariant: true, isMachineBound: true },
+  'bench-compare': { logicVersion: 1, executor: null },
+  'kld-sequential': { logicVersion: 1, executor: null },
+  gate: { logicVersion: 2, executor: 'gate' },
+  card: { logicVersion: 4, executor: 'card', leavesFiles: true },
+  'imatrix-statistics': { logicVersion: 1, executor: null },
+  report: { logicVersion: 2, executor: 'report', leavesFiles: true },
+  split: { logicVersion: 1, executor: null },
+} as const satisfies Record<string, StepDescription>;
+
+/** A step, by name. */
+export type StepName = keyof typeof stepRegistry;
+
+/** The targets that have an artifact, as parts of a model, a corpus or a toolchain project. */
+export type TargetKind = {
+  [Name in StepName]: (typeof stepRegistry)[Name]['executor'] extends null ? never : Name;
+}[StepName];
+
+/** Kinds of target whose files people look for under `dist/<project>/`. */
+export const kindsWithFiles: readonly TargetKind[] = targetKindsWith(
+  ({ leavesFiles = false }) => leavesFiles,
+);
+
+/** True for kinds of target that leave files under `dist/<project>/`. */
+export function leavesFiles(kind: string): boolean {
+  return (kindsWithFiles as readonly string[]).includes(kind);
+}
+
+/** Kinds of target of which something holds. */
+export function targetKindsWith(holds: (step: StepDescription) => boolean): TargetKind[] {
+  return (Object.keys(stepRegistry) as StepName[]).filter((name): name is TargetKind => {
+    const step: StepDescription = stepRegistry[name];
+    return step.executor !== null && holds(step);
+  });
+}

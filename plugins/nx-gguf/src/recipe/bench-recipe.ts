@@ -1,0 +1,20 @@
+import { benchStep } from '../steps/bench/bench.js';
+import type { Step } from '../steps/step.js';
+import { describeMachine } from '../toolchain/machine.js';
+import { measuredKind } from './measured-model.js';
+import type { TargetRecipe } from './target-recipe.js';
+import { llama } from './upstream-files.js';
+
+/** The step that measures the speed of a variant or a reference on this machine. */
+export async function benchRecipe({ ref, ports, model, toolchain }: TargetRecipe): Promise<Step> {
+  const name = ref.variant ?? '';
+  const kind = measuredKind(ref, model);
+  const { files } = await ports.upstream({ project: ref.project, kind, variant: name });
+  return benchStep({
+    name,
+    files,
+    settings: model.bench ?? {},
+    machine: describeMachine(),
+    toolchain: await llama(ports, toolchain),
+  });
+}

@@ -1,0 +1,30 @@
+import { GgufError } from '../core/errors.js';
+import { targetName } from '../core/target.js';
+import { referenceStep } from '../steps/source/reference.js';
+import type { Step } from '../steps/step.js';
+import { cachedPlanning } from './planning-cache.js';
+import { sourceStep } from './source-recipe.js';
+import type { TargetRecipe } from './target-recipe.js';
+
+/**
+ * The step that takes a GGUF that somebody else made.
+ * @throws GgufError `REFERENCE_MISSING`
+ */
+export async function referenceRecipe({ ref, ports, model, toolchain }: TargetRecipe): Promise<Step> {
+  const name = ref.variant ?? '';
+  const reference = model.references?.[name];
+  if (reference === undefined)
+    throw new GgufError(
+      'REFERENCE_MISSING',
+      `${targetName(ref)}: model.json declares no reference ${JSON.stringify(ref.variant)}`,
+      { hint: `Declared are: ${Object.keys(model.references ?? {}).join(', ')}` },
+    );
+  const { ports: cached, planningResults } = await cachedPlanning(ref, ports);
+  const place = { reference: name };
+  const fetched = await cached.perform(
+    await sourceStep(reference.source, { ref, ports, toolchain, kind: 'model', place }),
+    toolchain,
+    { needFiles: false },
+  );
+  return { ...referenceStep(name, fetched.files), planningResults };
+}

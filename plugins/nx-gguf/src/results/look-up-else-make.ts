@@ -1,0 +1,37 @@
+import type { Manifest } from '../core/generated/manifest.generated.js';
+import { hasFiles, perform, recall, type Effects, type Performed } from '../steps/run-cached.js';
+import { actionKey, type Step, type StepPlan } from '../steps/step.js';
+import type { StoreLayout } from '../store/layout.js';
+
+/** What is known of a step's result before the store is asked, and whether the caller reads its files. */
+export interface LookUp {
+  needFiles: boolean;
+  /** Results that the store need not have, such as the manifest that Nx brought into the workspace. */
+  known: readonly Manifest[];
+}
+
+/**
+ * The result of a step: one that the store knows, or a known one under the same action key; else it is brought or made. The
+ * store is not told of a known one: other workspaces share it and trust what is in it.
+ */
+export async function lookUpElseMake(
+  step: Step,
+  effects: Effects,
+  { needFiles, known }: LookUp,
+): Promise<Performed> {
+  const manifest = await knownResult(step.plan, effects.store, { needFiles, known });
+  return manifest === null ? perform(step, effects, needFiles) : { manifest, origin: 'store' };
+}
+
+/** The known result of an action that the store does not know, if its files are here as far as they are needed. */
+export async function knownResult(
+  plan: StepPlan,
+  store: StoreLayout,
+  { needFiles, known }: LookUp,
+): Promise<Manifest | null> {
+  const key = actionKey(plan);
+  const found = known.find((manifest) => manifest.actionKey === key);
+  if (found === undefined) return null;
+  if ((await recall(store, key, needFiles)) !== null) return null;
+  return !needFiles || (await hasFiles(store, found)) ? found : null;
+}

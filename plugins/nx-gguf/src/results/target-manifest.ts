@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import type { Manifest } from '../core/generated/manifest.generated.js';
+import { manifestPath, type TargetRef } from '../core/target.js';
+import { writeDurably } from '../files/durable.js';
+import { manifestText, readManifest } from '../store/actions.js';
+import type { StoreLayout } from '../store/layout.js';
+import { leaveCarriedFile } from './nx-outputs.js';
+
+/** Where the manifests of a workspace are, and the store that their files are in. */
+export interface ManifestPlace {
+  root: string;
+  store: StoreLayout;
+}
+
+/** The manifest that a target's last run left, or null where there is none that can be read. */
+export function presentManifest(ref: TargetRef, root: string): Promise<Manifest | null> {
+  return readManifest(join(root, manifestPath(ref))).catch(() => null);
+}
+
+/** Writes the manifest of a target, and the small file that Nx carries with it, where Nx expects them. */
+export async function leaveManifest(
+  ref: TargetRef,
+  manifest: Manifest,
+  { root, store }: ManifestPlace,
+): Promise<void> {
+  const text = manifestText(manifest);
+  const present = await presentManifest(ref, root);
+  const isCurrent = present !== null && manifestText(present) === text;
+  if (!isCurrent) await writeDurably(join(root, manifestPath(ref)), text);
+  await leaveCarriedFile(ref, manifest, { root, store });
+}
