@@ -19,8 +19,6 @@ export type TaskContext = Pick<
   'root' | 'projectName' | 'targetName' | 'projectsConfigurations' | 'nxJsonConfiguration'
 >;
 
-/** Executors whose targets leave results that others build on. Targets of the others may have any name, and run each time. */
-
 /**
  * Makes sure, before any work, that a task is what the file in its project's directory asks for: that its name, its options
  * and what Nx hashes and runs before it are those that the plugin gives. Otherwise Nx would restore results of another recipe.
