@@ -179,9 +179,9 @@ describe('a card, read back by parsers of YAML and Markdown', () => {
     expect(
       told.text.split('\n').filter((line) => line.startsWith('|') && line.includes(mean.slice(0, 8))),
     ).toEqual([]);
-    expect(read(apart, { template: { file: 'card.md', text: '{{variant.Q4_K_M.kld}}' } }).body.trim()).toBe(
-      'measured differently',
-    );
+    expect(
+      read(apart, { template: { file: 'card.md', text: '{{variant.Q4_K_M.meanKld}}' } }).body.trim(),
+    ).toBe('measured differently');
     expect(told.text).not.toContain('<script>');
   });
 
