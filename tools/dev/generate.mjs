@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-// Writes the TypeScript types and schema constants from the JSON Schemas; `--check` compares instead and fails on drift.
+// Writes the metrics into the JSON Schemas, and TypeScript types and schema constants from these; `--check` compares instead and
+// fails on drift.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from 'json-schema-to-typescript';
 import { fenced, withGeneratedParts } from './generated-parts.mjs';
+import { metricDefinitions } from './metric-definitions.mjs';
 import { optionsReference, optionsTable } from './options-reference.mjs';
 
 const root = join(import.meta.dirname, '../..');
@@ -23,6 +25,9 @@ const packages = [
 const check = process.argv.includes('--check');
 const drifted = [];
 
+const fillMetrics = await metricDefinitions(join(root, 'plugins/nx-gguf/src/kld/metrics/registry.ts'));
+for (const file of ['comparison', 'gate', 'kld', 'model'].map((name) => join(schemas, `${name}.schema.json`)))
+  emit(file, fillMetrics(readFileSync(file, 'utf8')));
 for (const part of packages) {
   for (const folder of part.folders) {
     for (const file of files(join(part.schemas, folder))) {

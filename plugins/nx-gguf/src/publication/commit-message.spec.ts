@@ -5,11 +5,11 @@ const variant = (name: string) => ({
   name,
   ftype: name,
   bitsPerWeight: 4.834,
-  meanKld: '0.029751 ± 0.000104',
+  measured: 'mean KLD 0.029751 ± 0.000104',
 });
 const recipe: PublishedRecipe = {
   name: 'Qwen3.5-0.8B',
-  variants: [variant('Q4_K_M'), { ...variant('Q6_K'), bitsPerWeight: null, meanKld: null }],
+  variants: [variant('Q4_K_M'), { ...variant('Q6_K'), bitsPerWeight: null, measured: null }],
   source: 'unsloth/Qwen3.5-0.8B at 1111',
   imatrix: 'imatrix.gguf, sha256 9dd6',
   llamaCpp: 'de3ff815ea7d559ee917f063901b8986f038abc6',

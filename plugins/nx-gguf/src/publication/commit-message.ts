@@ -5,7 +5,13 @@ import { changesOf } from './upload-plan.js';
 export interface PublishedRecipe {
   /** Name of the model. */
   name: string;
-  variants: readonly { name: string; ftype: string; bitsPerWeight: number | null; meanKld: string | null }[];
+  variants: readonly {
+    name: string;
+    ftype: string;
+    bitsPerWeight: number | null;
+    /** Its most important figure in words, or null when it was not measured. */
+    measured: string | null;
+  }[];
   /** Where the unquantized model came from. */
   source: string;
   /** Name and sha256 of the importance matrix, or null. */
@@ -28,8 +34,8 @@ export function commitMessage(
   for (const { action } of changesOf(plan)) counts.set(action, (counts.get(action) ?? 0) + 1);
   const lines = [
     ...recipe.variants.map(
-      ({ name, ftype, bitsPerWeight, meanKld }) =>
-        `- ${[`${name}: ${ftype}`, ...(bitsPerWeight === null ? [] : [`${bitsPerWeight.toFixed(2)} bits per weight`]), ...(meanKld === null ? [] : [`mean KLD ${meanKld}`])].join(', ')}`,
+      ({ name, ftype, bitsPerWeight, measured }) =>
+        `- ${[`${name}: ${ftype}`, ...(bitsPerWeight === null ? [] : [`${bitsPerWeight.toFixed(2)} bits per weight`]), ...(measured === null ? [] : [measured])].join(', ')}`,
     ),
     `- source: ${recipe.source}`,
     `- importance matrix: ${recipe.imatrix ?? 'none'}`,

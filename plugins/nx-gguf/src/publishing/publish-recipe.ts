@@ -2,7 +2,7 @@ import type { Manifest } from '../core/generated/manifest.generated.js';
 import type { Model } from '../core/generated/model.generated.js';
 import type { KldStatistics } from '../core/generated/kld.generated.js';
 import type { PublishedRecipe } from '../publication/commit-message.js';
-import { estimateText } from '../report/numbers.js';
+import { mainFigure } from '../report/metric-text.js';
 import { readLock } from '../recipe/lock-file.js';
 import type { Surroundings } from '../recipe/ports.js';
 import { manifestPath, type TargetRef } from '../core/target.js';
@@ -29,7 +29,7 @@ export async function publishedRecipe(
       name,
       ftype: model.quantize?.[name]?.ftype ?? '',
       bitsPerWeight,
-      meanKld: statistics === undefined ? null : estimateText(statistics.kldNats.mean, 6),
+      measured: statistics === undefined ? null : mainFigure(statistics),
     });
     const { build } = (quantized?.provenance.toolchain ?? {}) as { build?: { source?: { commit?: string } } };
     llamaCpp ??= build?.source?.commit ?? null;

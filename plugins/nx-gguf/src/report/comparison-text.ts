@@ -5,28 +5,24 @@ import type {
   Interval,
   SequentialComparison,
 } from '../core/generated/comparison.generated.js';
+import { metricNamed } from '../kld/metrics/registry.js';
+import { metricHeading, metricText } from './metric-text.js';
 import { estimateText } from './numbers.js';
-
-/** How each figure that is known for single chunks is called, and with how many decimals it is shown. */
-export const comparedLabels: Readonly<Record<ComparedMetric['metric'], { label: string; digits: number }>> = {
-  meanKld: { label: 'mean KLD', digits: 6 },
-  logPerplexityRatio: { label: 'ln(PPL/PPL base)', digits: 6 },
-  sameTopPercent: { label: 'same top, %', digits: 3 },
-};
 
 /** A comparison of complete measurements as a table, with what llama-perplexity printed apart from what is computed. */
 export function fullComparisonText(comparison: FullComparison): string {
   const { a, b, chunks, tokens, confidencePercent, metrics, method } = comparison;
   const rows = metrics.map((compared) => {
     const { metric, a: of, b: against, difference } = compared;
-    const { label, digits } = comparedLabels[metric];
+    const known = metricNamed(metric);
+    const { digits } = known;
     return [
-      label,
-      estimateText(of, digits),
-      estimateText(against, digits),
+      metricHeading(known),
+      metricText(known, of),
+      metricText(known, against),
       difference === null ? '' : differenceText(difference, digits),
       difference?.interval ? intervalText(difference.interval, digits) : '',
-      metric === 'logPerplexityRatio' ? '' : closerText(comparison, compared),
+      known.better === null ? '' : closerText(comparison, compared),
     ];
   });
   const blocks = metrics[0]?.difference;

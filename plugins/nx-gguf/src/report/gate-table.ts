@@ -1,13 +1,7 @@
 import { markdownTable } from 'markdown-table';
 import type { GateCheck, GateResult } from '../core/generated/gate.generated.js';
 import { gateMetrics } from '../kld/gates/gate-metrics.js';
-import { estimateText, sizeText } from './numbers.js';
-
-const digits: Readonly<Partial<Record<GateCheck['metric'], number>>> = {
-  rmsDeltaProbabilityPercent: 3,
-  sameTopPercent: 3,
-  bitsPerWeight: 2,
-};
+import { metricHeading, metricText } from './metric-text.js';
 
 /** What was required, what was measured, and by how much it was missed. */
 export function gateTable({ checks }: GateResult): string {
@@ -40,11 +34,11 @@ export function gateCells(check: GateCheck): string[] {
       : ` (${than.name}: ${text(than.value)}${allowanceText(check)}${apart.length === 0 ? '' : `; not comparable, measured differently: ${apart.join('; ')}`})`;
   return [
     variant,
-    gateMetrics[metric].label,
+    metricHeading(gateMetrics[metric]),
     `${relation === 'atMost' ? '≤' : '≥'} ${limit === null ? '?' : text(limit)}${why}`,
     measured === null || error === null
       ? text(measured)
-      : estimateText({ value: measured, error }, digits[metric] ?? 6),
+      : metricText(gateMetrics[metric], { value: measured, error }),
     passed
       ? ''
       : apart.length > 0
@@ -66,12 +60,14 @@ function allowanceText({ metric, relation, than }: GateCheck): string {
 function missText(metric: GateCheck['metric'], missedBy: number, limit: number | null): string {
   // Sizes are whole bytes, so a miss of few is shown.
   const amount =
-    metric === 'size' && missedBy < 1024 ? `${Math.ceil(missedBy)} B` : valueText(metric, missedBy);
+    gateMetrics[metric].unit === 'bytes' && missedBy < 1024
+      ? `${Math.ceil(missedBy)} B`
+      : valueText(metric, missedBy);
   return limit === null || limit === 0
     ? amount
     : `${amount} (${((100 * missedBy) / Math.abs(limit)).toPrecision(2)} %)`;
 }
 
 function valueText(metric: GateCheck['metric'], value: number): string {
-  return metric === 'size' ? sizeText(value) : value.toFixed(digits[metric] ?? 6);
+  return metricText(gateMetrics[metric], value);
 }

@@ -1,5 +1,5 @@
 import type { ApartEvidence, Evidence } from '../core/generated/evidence.generated.js';
-import { estimateText } from './numbers.js';
+import { summaryFigures } from './metric-text.js';
 
 /** What is shown in place of a figure that there is none of. */
 export const notMeasured = 'not measured';
@@ -23,7 +23,7 @@ export function apartText({ measurement, why }: ApartEvidence): string {
     statistics === undefined
       ? []
       : [
-          `mean KLD ${estimateText(statistics.kldNats.mean, 6)}, same top ${estimateText(statistics.sameTopPercent, 3)} %, perplexity ${estimateText(statistics.perplexity.variant, 4)} on ${statistics.chunks} chunks of ${statistics.ctx} tokens`,
+          `${summaryFigures(statistics).join(', ')} on ${statistics.chunks} chunks of ${statistics.ctx} tokens`,
         ];
   return [...figures, ...why].join('; ');
 }

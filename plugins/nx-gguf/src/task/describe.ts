@@ -1,7 +1,7 @@
 import prettyBytes from 'pretty-bytes';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import type { KldStatistics } from '../core/generated/kld.generated.js';
-import { estimateText } from '../report/numbers.js';
+import { mainFigure } from '../report/metric-text.js';
 import { targetName, type TargetRef } from '../core/target.js';
 
 /** One line about an artifact: what it is, how large, and its most important result. */
@@ -25,7 +25,7 @@ function resultOf({ facts }: Manifest): string[] {
     entries?: number;
   };
   if (bitsPerWeight !== undefined) results.push(`${bitsPerWeight.toFixed(2)} bits per weight`);
-  if (statistics !== undefined) results.push(`mean KLD ${estimateText(statistics.kldNats.mean, 6)}`);
+  if (statistics !== undefined) results.push(mainFigure(statistics));
   if (perplexity !== undefined) results.push(`perplexity ${perplexity.toFixed(4)}`);
   if (entries !== undefined) results.push(`${entries} entries`);
   return results;

@@ -8,6 +8,10 @@ export type Comparison = FullComparison | SequentialComparison;
  */
 export type Name = string;
 /**
+ * A metric that is a mean over chunks, so that two models can be compared by it chunk by chunk.
+ */
+export type PairedMetric = 'meanKld' | 'logPerplexityRatio' | 'sameTopPercent';
+/**
  * One of the two, or null while the data decide for neither.
  */
 export type Side = 'a' | 'b' | null;
@@ -48,10 +52,7 @@ export interface FullComparison {
  * One figure of both sides, as llama-perplexity printed it, and their difference a - b.
  */
 export interface ComparedMetric {
-  /**
-   * Mean KL divergence in nats; logarithm of the ratio of perplexities, which has no better side; share of tokens with the same first token, in percent.
-   */
-  metric: 'meanKld' | 'logPerplexityRatio' | 'sameTopPercent';
+  metric: PairedMetric;
   a: ComparedValue;
   b: ComparedValue;
   /**
@@ -265,6 +266,16 @@ export const comparisonSchema = {
         }
       }
     },
+    "pairedMetric": {
+      "$comment": "Its metrics are generated from kld/metrics/registry.ts.",
+      "title": "PairedMetric",
+      "description": "A metric that is a mean over chunks, so that two models can be compared by it chunk by chunk.",
+      "enum": [
+        "meanKld",
+        "logPerplexityRatio",
+        "sameTopPercent"
+      ]
+    },
     "metric": {
       "title": "ComparedMetric",
       "description": "One figure of both sides, as llama-perplexity printed it, and their difference a - b.",
@@ -279,12 +290,7 @@ export const comparisonSchema = {
       ],
       "properties": {
         "metric": {
-          "description": "Mean KL divergence in nats; logarithm of the ratio of perplexities, which has no better side; share of tokens with the same first token, in percent.",
-          "enum": [
-            "meanKld",
-            "logPerplexityRatio",
-            "sameTopPercent"
-          ]
+          "$ref": "#/definitions/pairedMetric"
         },
         "a": {
           "$ref": "#/definitions/sideValue"

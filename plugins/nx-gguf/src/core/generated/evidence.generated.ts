@@ -39,6 +39,23 @@ export type Measurement = {
    */
   running: RunningValues | null;
 } | null;
+/**
+ * A metric that gates can name.
+ */
+export type GateMetric =
+  | 'meanKld'
+  | 'percentile99_9Kld'
+  | 'percentile99Kld'
+  | 'maximumKld'
+  | 'perplexityRatio'
+  | 'rmsDeltaProbabilityPercent'
+  | 'sameTopPercent'
+  | 'size'
+  | 'bitsPerWeight';
+/**
+ * A metric that is a mean over chunks, so that two models can be compared by it chunk by chunk.
+ */
+export type PairedMetric = 'meanKld' | 'logPerplexityRatio' | 'sameTopPercent';
 
 /**
  * Everything that is known about one model and its quantizations, read from the manifests of the steps: what cards, pictures and reports show. Null stands for what was not measured or is not known. Equal results have equal bytes; it holds no time, no absolute path and no host name.
@@ -545,7 +562,7 @@ export interface PerplexityStatistics {
   variant: Estimate1;
   base: Estimate1;
   /**
-   * Correlation of the two logarithms, in percent.
+   * Correlation of the logarithms of both perplexities, in percent.
    */
   correlationPercent: number;
   logRatio: Estimate1;
@@ -571,47 +588,47 @@ export interface Estimate1 {
 export interface Distribution {
   mean: Estimate1;
   /**
-   * The largest value.
+   * KL divergence of the worst token, in nats.
    */
   maximum: number;
   /**
-   * 99.9 % of the tokens are at or below it.
+   * KL divergence that 99.9 % of the tokens are at or below, in nats.
    */
   percentile99_9: number;
   /**
-   * 99 % of the tokens are at or below it.
+   * KL divergence that 99 % of the tokens are at or below, in nats.
    */
   percentile99: number;
   /**
-   * 95 % of the tokens are at or below it.
+   * KL divergence that 95 % of the tokens are at or below, in nats.
    */
   percentile95: number;
   /**
-   * 90 % of the tokens are at or below it.
+   * KL divergence that 90 % of the tokens are at or below, in nats.
    */
   percentile90: number;
   /**
-   * Half of the tokens are at or below it.
+   * KL divergence that half of the tokens are at or below, in nats.
    */
   median: number;
   /**
-   * 10 % of the tokens are at or below it.
+   * KL divergence that 10 % of the tokens are at or below, in nats.
    */
   percentile10: number;
   /**
-   * 5 % of the tokens are at or below it.
+   * KL divergence that 5 % of the tokens are at or below, in nats.
    */
   percentile5: number;
   /**
-   * 1 % of the tokens are at or below it.
+   * KL divergence that 1 % of the tokens are at or below, in nats.
    */
   percentile1: number;
   /**
-   * 0.1 % of the tokens are at or below it.
+   * KL divergence that 0.1 % of the tokens are at or below, in nats.
    */
   percentile0_1: number;
   /**
-   * The smallest value.
+   * KL divergence of the closest token, in nats.
    */
   minimum: number;
 }
@@ -621,55 +638,55 @@ export interface Distribution {
 export interface DetailedDistribution {
   mean: Estimate1;
   /**
-   * The largest value.
+   * Largest change of the right token's probability, in percentage points.
    */
   maximum: number;
   /**
-   * 99.9 % of the tokens are at or below it.
+   * Change of the right token's probability that 99.9 % of the tokens are at or below, in percentage points.
    */
   percentile99_9: number;
   /**
-   * 99 % of the tokens are at or below it.
+   * Change of the right token's probability that 99 % of the tokens are at or below, in percentage points.
    */
   percentile99: number;
   /**
-   * 95 % of the tokens are at or below it.
+   * Change of the right token's probability that 95 % of the tokens are at or below, in percentage points.
    */
   percentile95: number;
   /**
-   * 90 % of the tokens are at or below it.
+   * Change of the right token's probability that 90 % of the tokens are at or below, in percentage points.
    */
   percentile90: number;
   /**
-   * 75 % of the tokens are at or below it.
+   * Change of the right token's probability that 75 % of the tokens are at or below, in percentage points.
    */
   percentile75: number;
   /**
-   * Half of the tokens are at or below it.
+   * Change of the right token's probability that half of the tokens are at or below, in percentage points.
    */
   median: number;
   /**
-   * 25 % of the tokens are at or below it.
+   * Change of the right token's probability that 25 % of the tokens are at or below, in percentage points.
    */
   percentile25: number;
   /**
-   * 10 % of the tokens are at or below it.
+   * Change of the right token's probability that 10 % of the tokens are at or below, in percentage points.
    */
   percentile10: number;
   /**
-   * 5 % of the tokens are at or below it.
+   * Change of the right token's probability that 5 % of the tokens are at or below, in percentage points.
    */
   percentile5: number;
   /**
-   * 1 % of the tokens are at or below it.
+   * Change of the right token's probability that 1 % of the tokens are at or below, in percentage points.
    */
   percentile1: number;
   /**
-   * 0.1 % of the tokens are at or below it.
+   * Change of the right token's probability that 0.1 % of the tokens are at or below, in percentage points.
    */
   percentile0_1: number;
   /**
-   * The smallest value.
+   * Smallest change of the right token's probability, in percentage points.
    */
   minimum: number;
   rms: Estimate1;
@@ -709,16 +726,7 @@ export interface GateCheck {
    * Name of a variant or a reference.
    */
   variant: string;
-  metric:
-    | 'meanKld'
-    | 'percentile99_9Kld'
-    | 'percentile99Kld'
-    | 'maximumKld'
-    | 'perplexityRatio'
-    | 'rmsDeltaProbabilityPercent'
-    | 'sameTopPercent'
-    | 'size'
-    | 'bitsPerWeight';
+  metric: GateMetric;
   relation: 'atMost' | 'atLeast';
   /**
    * Null when what it is computed from was not measured, or was measured differently.
@@ -823,10 +831,7 @@ export interface FullComparison {
  * One figure of both sides, as llama-perplexity printed it, and their difference a - b.
  */
 export interface ComparedMetric {
-  /**
-   * Mean KL divergence in nats; logarithm of the ratio of perplexities, which has no better side; share of tokens with the same first token, in percent.
-   */
-  metric: 'meanKld' | 'logPerplexityRatio' | 'sameTopPercent';
+  metric: PairedMetric;
   a: ComparedValue;
   b: ComparedValue;
   /**

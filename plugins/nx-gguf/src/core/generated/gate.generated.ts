@@ -3,6 +3,19 @@
  * Name of a variant or a reference.
  */
 export type Name = string;
+/**
+ * A metric that gates can name.
+ */
+export type GateMetric =
+  | 'meanKld'
+  | 'percentile99_9Kld'
+  | 'percentile99Kld'
+  | 'maximumKld'
+  | 'perplexityRatio'
+  | 'rmsDeltaProbabilityPercent'
+  | 'sameTopPercent'
+  | 'size'
+  | 'bitsPerWeight';
 
 /**
  * What was required of the variants of a model, what was measured, and by how much it was missed.
@@ -33,16 +46,7 @@ export interface GateResult {
  */
 export interface GateCheck {
   variant: Name;
-  metric:
-    | 'meanKld'
-    | 'percentile99_9Kld'
-    | 'percentile99Kld'
-    | 'maximumKld'
-    | 'perplexityRatio'
-    | 'rmsDeltaProbabilityPercent'
-    | 'sameTopPercent'
-    | 'size'
-    | 'bitsPerWeight';
+  metric: GateMetric;
   relation: 'atMost' | 'atLeast';
   /**
    * Null when what it is computed from was not measured, or was measured differently.
@@ -131,6 +135,22 @@ export const gateSchema = {
       "minLength": 1,
       "maxLength": 64
     },
+    "gateMetric": {
+      "$comment": "Its metrics are generated from kld/metrics/registry.ts.",
+      "title": "GateMetric",
+      "description": "A metric that gates can name.",
+      "enum": [
+        "meanKld",
+        "percentile99_9Kld",
+        "percentile99Kld",
+        "maximumKld",
+        "perplexityRatio",
+        "rmsDeltaProbabilityPercent",
+        "sameTopPercent",
+        "size",
+        "bitsPerWeight"
+      ]
+    },
     "check": {
       "title": "GateCheck",
       "description": "One requirement and what came of it. Sizes are in bytes.",
@@ -153,17 +173,7 @@ export const gateSchema = {
           "$ref": "#/definitions/name"
         },
         "metric": {
-          "enum": [
-            "meanKld",
-            "percentile99_9Kld",
-            "percentile99Kld",
-            "maximumKld",
-            "perplexityRatio",
-            "rmsDeltaProbabilityPercent",
-            "sameTopPercent",
-            "size",
-            "bitsPerWeight"
-          ]
+          "$ref": "#/definitions/gateMetric"
         },
         "relation": {
           "enum": [

@@ -104,7 +104,7 @@ export interface PerplexityStatistics {
   variant: Estimate;
   base: Estimate;
   /**
-   * Correlation of the two logarithms, in percent.
+   * Correlation of the logarithms of both perplexities, in percent.
    */
   correlationPercent: number;
   logRatio: Estimate;
@@ -130,47 +130,47 @@ export interface Estimate {
 export interface Distribution {
   mean: Estimate;
   /**
-   * The largest value.
+   * KL divergence of the worst token, in nats.
    */
   maximum: number;
   /**
-   * 99.9 % of the tokens are at or below it.
+   * KL divergence that 99.9 % of the tokens are at or below, in nats.
    */
   percentile99_9: number;
   /**
-   * 99 % of the tokens are at or below it.
+   * KL divergence that 99 % of the tokens are at or below, in nats.
    */
   percentile99: number;
   /**
-   * 95 % of the tokens are at or below it.
+   * KL divergence that 95 % of the tokens are at or below, in nats.
    */
   percentile95: number;
   /**
-   * 90 % of the tokens are at or below it.
+   * KL divergence that 90 % of the tokens are at or below, in nats.
    */
   percentile90: number;
   /**
-   * Half of the tokens are at or below it.
+   * KL divergence that half of the tokens are at or below, in nats.
    */
   median: number;
   /**
-   * 10 % of the tokens are at or below it.
+   * KL divergence that 10 % of the tokens are at or below, in nats.
    */
   percentile10: number;
   /**
-   * 5 % of the tokens are at or below it.
+   * KL divergence that 5 % of the tokens are at or below, in nats.
    */
   percentile5: number;
   /**
-   * 1 % of the tokens are at or below it.
+   * KL divergence that 1 % of the tokens are at or below, in nats.
    */
   percentile1: number;
   /**
-   * 0.1 % of the tokens are at or below it.
+   * KL divergence that 0.1 % of the tokens are at or below, in nats.
    */
   percentile0_1: number;
   /**
-   * The smallest value.
+   * KL divergence of the closest token, in nats.
    */
   minimum: number;
 }
@@ -180,55 +180,55 @@ export interface Distribution {
 export interface DetailedDistribution {
   mean: Estimate;
   /**
-   * The largest value.
+   * Largest change of the right token's probability, in percentage points.
    */
   maximum: number;
   /**
-   * 99.9 % of the tokens are at or below it.
+   * Change of the right token's probability that 99.9 % of the tokens are at or below, in percentage points.
    */
   percentile99_9: number;
   /**
-   * 99 % of the tokens are at or below it.
+   * Change of the right token's probability that 99 % of the tokens are at or below, in percentage points.
    */
   percentile99: number;
   /**
-   * 95 % of the tokens are at or below it.
+   * Change of the right token's probability that 95 % of the tokens are at or below, in percentage points.
    */
   percentile95: number;
   /**
-   * 90 % of the tokens are at or below it.
+   * Change of the right token's probability that 90 % of the tokens are at or below, in percentage points.
    */
   percentile90: number;
   /**
-   * 75 % of the tokens are at or below it.
+   * Change of the right token's probability that 75 % of the tokens are at or below, in percentage points.
    */
   percentile75: number;
   /**
-   * Half of the tokens are at or below it.
+   * Change of the right token's probability that half of the tokens are at or below, in percentage points.
    */
   median: number;
   /**
-   * 25 % of the tokens are at or below it.
+   * Change of the right token's probability that 25 % of the tokens are at or below, in percentage points.
    */
   percentile25: number;
   /**
-   * 10 % of the tokens are at or below it.
+   * Change of the right token's probability that 10 % of the tokens are at or below, in percentage points.
    */
   percentile10: number;
   /**
-   * 5 % of the tokens are at or below it.
+   * Change of the right token's probability that 5 % of the tokens are at or below, in percentage points.
    */
   percentile5: number;
   /**
-   * 1 % of the tokens are at or below it.
+   * Change of the right token's probability that 1 % of the tokens are at or below, in percentage points.
    */
   percentile1: number;
   /**
-   * 0.1 % of the tokens are at or below it.
+   * Change of the right token's probability that 0.1 % of the tokens are at or below, in percentage points.
    */
   percentile0_1: number;
   /**
-   * The smallest value.
+   * Smallest change of the right token's probability, in percentage points.
    */
   minimum: number;
   rms: Estimate;
@@ -433,6 +433,7 @@ export const kldSchema = {
       }
     },
     "distribution": {
+      "$comment": "Its metrics are generated from kld/metrics/registry.ts.",
       "title": "Distribution",
       "description": "How a quantity is spread over the compared tokens. The error of the mean is that of independent tokens.",
       "type": "object",
@@ -456,52 +457,53 @@ export const kldSchema = {
           "$ref": "#/definitions/estimate"
         },
         "maximum": {
-          "description": "The largest value.",
+          "description": "KL divergence of the worst token, in nats.",
           "type": "number"
         },
         "percentile99_9": {
-          "description": "99.9 % of the tokens are at or below it.",
+          "description": "KL divergence that 99.9 % of the tokens are at or below, in nats.",
           "type": "number"
         },
         "percentile99": {
-          "description": "99 % of the tokens are at or below it.",
+          "description": "KL divergence that 99 % of the tokens are at or below, in nats.",
           "type": "number"
         },
         "percentile95": {
-          "description": "95 % of the tokens are at or below it.",
+          "description": "KL divergence that 95 % of the tokens are at or below, in nats.",
           "type": "number"
         },
         "percentile90": {
-          "description": "90 % of the tokens are at or below it.",
+          "description": "KL divergence that 90 % of the tokens are at or below, in nats.",
           "type": "number"
         },
         "median": {
-          "description": "Half of the tokens are at or below it.",
+          "description": "KL divergence that half of the tokens are at or below, in nats.",
           "type": "number"
         },
         "percentile10": {
-          "description": "10 % of the tokens are at or below it.",
+          "description": "KL divergence that 10 % of the tokens are at or below, in nats.",
           "type": "number"
         },
         "percentile5": {
-          "description": "5 % of the tokens are at or below it.",
+          "description": "KL divergence that 5 % of the tokens are at or below, in nats.",
           "type": "number"
         },
         "percentile1": {
-          "description": "1 % of the tokens are at or below it.",
+          "description": "KL divergence that 1 % of the tokens are at or below, in nats.",
           "type": "number"
         },
         "percentile0_1": {
-          "description": "0.1 % of the tokens are at or below it.",
+          "description": "KL divergence that 0.1 % of the tokens are at or below, in nats.",
           "type": "number"
         },
         "minimum": {
-          "description": "The smallest value.",
+          "description": "KL divergence of the closest token, in nats.",
           "type": "number"
         }
       }
     },
     "detailedDistribution": {
+      "$comment": "Its metrics are generated from kld/metrics/registry.ts.",
       "title": "DetailedDistribution",
       "description": "The same with quartiles and root mean square.",
       "type": "object",
@@ -528,55 +530,55 @@ export const kldSchema = {
           "$ref": "#/definitions/estimate"
         },
         "maximum": {
-          "description": "The largest value.",
+          "description": "Largest change of the right token's probability, in percentage points.",
           "type": "number"
         },
         "percentile99_9": {
-          "description": "99.9 % of the tokens are at or below it.",
+          "description": "Change of the right token's probability that 99.9 % of the tokens are at or below, in percentage points.",
           "type": "number"
         },
         "percentile99": {
-          "description": "99 % of the tokens are at or below it.",
+          "description": "Change of the right token's probability that 99 % of the tokens are at or below, in percentage points.",
           "type": "number"
         },
         "percentile95": {
-          "description": "95 % of the tokens are at or below it.",
+          "description": "Change of the right token's probability that 95 % of the tokens are at or below, in percentage points.",
           "type": "number"
         },
         "percentile90": {
-          "description": "90 % of the tokens are at or below it.",
+          "description": "Change of the right token's probability that 90 % of the tokens are at or below, in percentage points.",
           "type": "number"
         },
         "percentile75": {
-          "description": "75 % of the tokens are at or below it.",
+          "description": "Change of the right token's probability that 75 % of the tokens are at or below, in percentage points.",
           "type": "number"
         },
         "median": {
-          "description": "Half of the tokens are at or below it.",
+          "description": "Change of the right token's probability that half of the tokens are at or below, in percentage points.",
           "type": "number"
         },
         "percentile25": {
-          "description": "25 % of the tokens are at or below it.",
+          "description": "Change of the right token's probability that 25 % of the tokens are at or below, in percentage points.",
           "type": "number"
         },
         "percentile10": {
-          "description": "10 % of the tokens are at or below it.",
+          "description": "Change of the right token's probability that 10 % of the tokens are at or below, in percentage points.",
           "type": "number"
         },
         "percentile5": {
-          "description": "5 % of the tokens are at or below it.",
+          "description": "Change of the right token's probability that 5 % of the tokens are at or below, in percentage points.",
           "type": "number"
         },
         "percentile1": {
-          "description": "1 % of the tokens are at or below it.",
+          "description": "Change of the right token's probability that 1 % of the tokens are at or below, in percentage points.",
           "type": "number"
         },
         "percentile0_1": {
-          "description": "0.1 % of the tokens are at or below it.",
+          "description": "Change of the right token's probability that 0.1 % of the tokens are at or below, in percentage points.",
           "type": "number"
         },
         "minimum": {
-          "description": "The smallest value.",
+          "description": "Smallest change of the right token's probability, in percentage points.",
           "type": "number"
         },
         "rms": {
@@ -585,6 +587,7 @@ export const kldSchema = {
       }
     },
     "perplexities": {
+      "$comment": "Its metrics are generated from kld/metrics/registry.ts.",
       "title": "PerplexityStatistics",
       "description": "Perplexity of variant and base over the compared tokens: the logarithm of their ratio, their ratio and their difference are variant to base.",
       "type": "object",
@@ -605,7 +608,7 @@ export const kldSchema = {
           "$ref": "#/definitions/estimate"
         },
         "correlationPercent": {
-          "description": "Correlation of the two logarithms, in percent.",
+          "description": "Correlation of the logarithms of both perplexities, in percent.",
           "type": "number"
         },
         "logRatio": {

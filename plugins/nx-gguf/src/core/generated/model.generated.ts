@@ -516,19 +516,19 @@ export interface VariantGate {
  */
 export interface GateCeilings {
   /**
-   * Mean KL divergence in nats.
+   * Mean KL divergence from the unquantized model, in nats.
    */
   meanKld?: number;
   /**
-   * KL divergence that 99.9 % of the tokens are at or below.
+   * KL divergence that 99.9 % of the tokens are at or below, in nats.
    */
   percentile99_9Kld?: number;
   /**
-   * KL divergence that 99 % of the tokens are at or below.
+   * KL divergence that 99 % of the tokens are at or below, in nats.
    */
   percentile99Kld?: number;
   /**
-   * KL divergence of the worst token.
+   * KL divergence of the worst token, in nats.
    */
   maximumKld?: number;
   /**
@@ -567,12 +567,12 @@ export interface GateAllowances {
   maximumKld?: Allowance;
   perplexityRatio?: Allowance;
   rmsDeltaProbabilityPercent?: Allowance;
+  sameTopPercent?: Allowance;
   /**
    * Bytes, a number with a unit, or a percentage.
    */
   size?: Allowance | SizeText;
   bitsPerWeight?: Allowance;
-  sameTopPercent?: Allowance;
 }
 /**
  * What the target `publish` puts where.
@@ -1591,6 +1591,7 @@ export const modelSchema = {
       }
     },
     "gateCeilings": {
+      "$comment": "Its metrics are generated from kld/metrics/registry.ts.",
       "title": "GateCeilings",
       "description": "The largest values that are allowed.",
       "type": "object",
@@ -1598,7 +1599,7 @@ export const modelSchema = {
       "minProperties": 1,
       "properties": {
         "meanKld": {
-          "description": "Mean KL divergence in nats.",
+          "description": "Mean KL divergence from the unquantized model, in nats.",
           "type": "number",
           "minimum": 0,
           "examples": [
@@ -1606,17 +1607,17 @@ export const modelSchema = {
           ]
         },
         "percentile99_9Kld": {
-          "description": "KL divergence that 99.9 % of the tokens are at or below.",
+          "description": "KL divergence that 99.9 % of the tokens are at or below, in nats.",
           "type": "number",
           "minimum": 0
         },
         "percentile99Kld": {
-          "description": "KL divergence that 99 % of the tokens are at or below.",
+          "description": "KL divergence that 99 % of the tokens are at or below, in nats.",
           "type": "number",
           "minimum": 0
         },
         "maximumKld": {
-          "description": "KL divergence of the worst token.",
+          "description": "KL divergence of the worst token, in nats.",
           "type": "number",
           "minimum": 0
         },
@@ -1660,6 +1661,7 @@ export const modelSchema = {
       }
     },
     "gateFloors": {
+      "$comment": "Its metrics are generated from kld/metrics/registry.ts.",
       "title": "GateFloors",
       "description": "The smallest values that are allowed.",
       "type": "object",
@@ -1678,6 +1680,7 @@ export const modelSchema = {
       }
     },
     "gateAllowances": {
+      "$comment": "Its metrics are generated from kld/metrics/registry.ts.",
       "title": "GateAllowances",
       "description": "By how much each metric may be worse than the other's: a number in the metric's own unit, or a percentage of the other's value.",
       "type": "object",
@@ -1702,6 +1705,9 @@ export const modelSchema = {
         "rmsDeltaProbabilityPercent": {
           "$ref": "#/definitions/allowance"
         },
+        "sameTopPercent": {
+          "$ref": "#/definitions/allowance"
+        },
         "size": {
           "description": "Bytes, a number with a unit, or a percentage.",
           "oneOf": [
@@ -1714,9 +1720,6 @@ export const modelSchema = {
           ]
         },
         "bitsPerWeight": {
-          "$ref": "#/definitions/allowance"
-        },
-        "sameTopPercent": {
           "$ref": "#/definitions/allowance"
         }
       }

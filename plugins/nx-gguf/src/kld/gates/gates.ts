@@ -1,8 +1,8 @@
 import type { GateCheck, GateResult } from '../../core/generated/gate.generated.js';
-import type { Allowance, Model, VariantGate } from '../../core/generated/model.generated.js';
+import type { Model, VariantGate } from '../../core/generated/model.generated.js';
 import { validate } from '../../core/validate.js';
 import { conditionDifferences, differenceWords } from '../statistics/conditions.js';
-import { gateMetrics, type GateMetric, type GateSubject } from './gate-metrics.js';
+import { gateMetrics, gateValue, type GateMetric, type GateSubject } from './gate-metrics.js';
 
 /** The gates of a model by variant. */
 export type Gates = NonNullable<Model['gates']>;
@@ -96,7 +96,7 @@ function checksOf(
 ): GateCheck[] {
   const valueOf = (name: string, metric: GateMetric) => {
     const subject = subjects.get(name);
-    return subject === undefined ? null : gateMetrics[metric].read(subject);
+    return subject === undefined ? null : gateValue(metric, subject);
   };
   const differencesOf = (name: string, metric: GateMetric): string[] => {
     const [own, other] = [subjects.get(variant), subjects.get(name)];
@@ -127,9 +127,9 @@ function checksOf(
   };
   const declared = (metric: GateMetric, relation: GateCheck['relation'], limit: number | string): GateCheck =>
     check(metric, { relation, limit: sizeBytesOf(limit), than: null, apart: [] });
-  const relative = (name: string, metric: GateMetric, by: Allowance): GateCheck => {
+  const relative = (name: string, metric: GateMetric, by: number | string): GateCheck => {
     const value = valueOf(name, metric)?.value ?? null;
-    const isCeiling = gateMetrics[metric].worseWhen === 'higher';
+    const isCeiling = gateMetrics[metric].better === 'lower';
     const apart = differencesOf(name, metric);
     const limit =
       value === null || apart.length > 0 ? null : value + (isCeiling ? 1 : -1) * allowanceOf(by, value);
@@ -149,7 +149,7 @@ function checksOf(
   ];
 }
 
-function allowanceOf(by: Allowance, value: number): number {
+function allowanceOf(by: number | string, value: number): number {
   const percent = /^([\d.]+) ?%$/.exec(String(by))?.[1];
   return percent === undefined ? sizeBytesOf(by) : (Math.abs(value) * Number(percent)) / 100;
 }

@@ -3,41 +3,14 @@ import { digestOf, type Sha256 } from '../../core/digest.js';
 import type { ComparedMetric, FullComparison } from '../../core/generated/comparison.generated.js';
 import type { Estimate, KldResult } from '../../core/generated/kld.generated.js';
 import { validate } from '../../core/validate.js';
+import type { Metric } from '../metrics/metric.js';
+import { metricsIn } from '../metrics/registry.js';
 import { bootstrapMean } from './block-bootstrap.js';
 import { requireComparable, type NamedResult } from './comparability.js';
 import { differenceOf, runningMean, type RunningMean } from './running-mean.js';
 
-/** A figure that is known for single chunks: where its series is and with how many decimals it is printed. */
-interface ChunkMetric {
-  readonly metric: ComparedMetric['metric'];
-  readonly series: (result: KldResult) => RunningMean;
-  readonly printed: (result: KldResult) => Estimate;
-  /** Sign of a difference a - b with which a is closer; null where neither side is better. */
-  readonly closerSign: -1 | 1 | null;
-}
-
-const metrics: readonly ChunkMetric[] = [
-  {
-    metric: 'meanKld',
-    series: ({ running, statistics }) =>
-      runningMean(running.kldNats.values, 5, { value: statistics.kldNats.mean.value, decimals: 6 }),
-    printed: ({ statistics }) => statistics.kldNats.mean,
-    closerSign: -1,
-  },
-  {
-    metric: 'logPerplexityRatio',
-    series: ({ running, statistics }) =>
-      runningMean(running.logRatio.values, 5, { value: statistics.perplexity.logRatio.value, decimals: 6 }),
-    printed: ({ statistics }) => statistics.perplexity.logRatio,
-    closerSign: null,
-  },
-  {
-    metric: 'sameTopPercent',
-    series: ({ running }) => runningMean(running.sameTopPercent.values, 3),
-    printed: ({ statistics }) => statistics.sameTopPercent,
-    closerSign: 1,
-  },
-];
+/** The metrics that are known for single chunks. */
+const paired = metricsIn('paired');
 
 /**
  * Compares two complete measurements chunk by chunk. The same for the same results, whoever computes it.
@@ -51,7 +24,7 @@ export function compareResults(
   requireComparable(a, b);
   // Turned around, a comparison draws the same blocks, and so says the same.
   const key = digestOf([a, b].map(({ result }) => digestOf(result as unknown as Json)).sort());
-  const compared = metrics.map((metric) =>
+  const compared = paired.map((metric) =>
     comparedMetric(metric, { a: a.result, b: b.result, key, confidencePercent }),
   );
   const { chunks, tokens } = a.result.statistics;
@@ -73,21 +46,42 @@ export function compareResults(
 }
 
 function comparedMetric(
-  { metric, series, printed, closerSign }: ChunkMetric,
+  metric: Metric,
   { a, b, key, confidencePercent }: { a: KldResult; b: KldResult; key: Sha256; confidencePercent: number },
 ): ComparedMetric {
-  const difference = bootstrapMean(differenceOf(series(a), series(b)), { key, confidencePercent });
+  const difference = bootstrapMean(differenceOf(seriesOf(metric, a), seriesOf(metric, b)), {
+    key,
+    confidencePercent,
+  });
   const side = (result: KldResult) => ({
-    ...printed(result),
-    blockError: bootstrapMean(series(result), { key, confidencePercent, resamples: 1 })?.error ?? null,
+    ...printedValue(metric, result),
+    blockError:
+      bootstrapMean(seriesOf(metric, result), { key, confidencePercent, resamples: 1 })?.error ?? null,
   });
   const isDecided =
-    closerSign !== null && difference !== null && difference.confidencePercent >= confidencePercent;
+    metric.better !== null && difference !== null && difference.confidencePercent >= confidencePercent;
+  // Of a difference a - b.
+  const closerSign = metric.better === 'lower' ? -1 : 1;
   return {
-    metric,
+    metric: metric.name as ComparedMetric['metric'],
     a: side(a),
     b: side(b),
     difference,
     closer: !isDecided ? null : Math.sign(difference.mean) === closerSign ? 'a' : 'b',
   };
+}
+
+/** The printed series of a metric. Where its last value is printed again with more decimals, that one is taken. */
+function seriesOf(metric: Metric, result: KldResult): RunningMean {
+  const { name, digits, running } = metric;
+  if (running === undefined) throw new Error(`${name} is not known for single chunks`);
+  const { values } = result.running[running.column];
+  return digits > running.decimals
+    ? runningMean(values, running.decimals, { value: printedValue(metric, result).value, decimals: digits })
+    : runningMean(values, running.decimals);
+}
+
+function printedValue({ read }: Metric, { statistics }: KldResult): Estimate {
+  const value = read({ sizeBytes: null, bitsPerWeight: null, statistics });
+  return value === null || typeof value === 'number' ? { value: value ?? Number.NaN, error: null } : value;
 }

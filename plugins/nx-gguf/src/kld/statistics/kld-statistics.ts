@@ -1,5 +1,6 @@
 import { GgufError } from '../../core/errors.js';
-import type { Distribution, Estimate, KldStatistics } from '../../core/generated/kld.generated.js';
+import type { KldStatistics } from '../../core/generated/kld.generated.js';
+import { printedMetrics, storedStatistics } from '../metrics/stored-statistics.js';
 import { estimate, numberPattern, toNumber } from '../tool/tool-numbers.js';
 
 /** How much was compared. */
@@ -16,7 +17,7 @@ const statisticPattern = new RegExp(
 export const statisticsHeading = '====== Perplexity statistics';
 
 /** The label of the last statistic: without it the tool was cut short. */
-export const lastStatistic = 'Same top p';
+export const lastStatistic = printedMetrics.at(-1)?.printed.line ?? '';
 
 /** Printed statistics by label, from the lines after the heading. */
 export type PrintedStatistics = ReadonlyMap<string, { readonly value: number; readonly error: number }>;
@@ -38,7 +39,7 @@ export function comparedTokens({ chunks, ctx }: ComparedAmount): number {
 }
 
 /**
- * The statistics in our form.
+ * The statistics in our form: each metric of the registry that is printed.
  * @throws GgufError `KLD_NO_STATISTICS` when one is missing, `KLD_NOT_FINITE` when one is no number
  */
 export function kldStatistics(
@@ -53,47 +54,13 @@ export function kldStatistics(
       tail,
     });
   }
-  const take = (label: string): Estimate => {
-    const entry = found.get(label);
+  return storedStatistics({ ...amount, tokens: comparedTokens(amount) }, ({ printed: { line } }) => {
+    const entry = found.get(line);
     if (entry === undefined)
-      throw new GgufError('KLD_NO_STATISTICS', `the tool did not print '${label}'`, {
+      throw new GgufError('KLD_NO_STATISTICS', `the tool did not print '${line}'`, {
         hint: 'The output was cut, or the toolchain prints statistics in another form.',
         tail,
       });
     return estimate(entry);
-  };
-  const spread = (unit: string): Distribution => ({
-    mean: take(`Mean ${unit}`),
-    maximum: take(`Maximum ${unit}`).value,
-    percentile99_9: take(`99.9% ${unit}`).value,
-    percentile99: take(`99.0% ${unit}`).value,
-    percentile95: take(`95.0% ${unit}`).value,
-    percentile90: take(`90.0% ${unit}`).value,
-    median: take(`Median ${unit}`).value,
-    percentile10: take(`10.0% ${unit}`).value,
-    percentile5: take(`5.0% ${unit}`).value,
-    percentile1: take(`1.0% ${unit}`).value,
-    percentile0_1: take(`0.1% ${unit}`).value,
-    minimum: take(`Minimum ${unit}`).value,
   });
-  return {
-    ...amount,
-    tokens: comparedTokens(amount),
-    perplexity: {
-      variant: take('Mean PPL(Q)'),
-      base: take('Mean PPL(base)'),
-      correlationPercent: take('Cor(ln(PPL(Q)), ln(PPL(base)))').value,
-      logRatio: take('Mean ln(PPL(Q)/PPL(base))'),
-      ratio: take('Mean PPL(Q)/PPL(base)'),
-      difference: take('Mean PPL(Q)-PPL(base)'),
-    },
-    kldNats: spread('KLD'),
-    deltaProbabilityPercent: {
-      ...spread('Δp'),
-      percentile75: take('75.0% Δp').value,
-      percentile25: take('25.0% Δp').value,
-      rms: take('RMS Δp'),
-    },
-    sameTopPercent: take(lastStatistic),
-  };
 }

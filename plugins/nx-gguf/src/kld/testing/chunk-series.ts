@@ -1,6 +1,7 @@
 import { sha256 } from '../../core/digest.js';
 import type { KldResult, RunningSeries } from '../../core/generated/kld.generated.js';
 import { seededRandom } from '../../core/seeded-random.js';
+import { madeSpread, madeStatistics } from './made-statistics.js';
 import { runningMean, type RunningMean } from '../statistics/running-mean.js';
 
 /** How the chunks of two made-up variants are spread. */
@@ -91,22 +92,23 @@ export function resultOf(
       parameters: { ctx, chunks: -1, batch: 2048, ubatch: 512 },
       toolchain: sha256('tools'),
     },
-    statistics: {
-      chunks: kld.length,
-      ctx,
-      tokens: kld.length * 255,
-      perplexity: {
-        variant: estimate(12),
-        base: estimate(11.9),
-        correlationPercent: 99,
-        logRatio: estimate(last(kld, 6)),
-        ratio: estimate(1.008),
-        difference: estimate(0.1),
+    statistics: madeStatistics(
+      { chunks: kld.length, ctx },
+      {
+        perplexity: estimate(12),
+        basePerplexity: estimate(11.9),
+        perplexityCorrelationPercent: 99,
+        logPerplexityRatio: estimate(last(kld, 6)),
+        perplexityRatio: estimate(1.008),
+        perplexityDifference: estimate(0.1),
+        ...madeSpread('Kld', spread),
+        ...madeSpread('DeltaProbabilityPercent', spread),
+        percentile75DeltaProbabilityPercent: 0.05,
+        percentile25DeltaProbabilityPercent: 0.01,
+        rmsDeltaProbabilityPercent: estimate(2),
+        sameTopPercent: estimate(last(sameTop, 3)),
       },
-      kldNats: spread,
-      deltaProbabilityPercent: { ...spread, percentile75: 0.05, percentile25: 0.01, rms: estimate(2) },
-      sameTopPercent: estimate(last(sameTop, 3)),
-    },
+    ),
     running: {
       perplexity: series(
         kld.map(() => 12),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { kldReader } from './kld-reader.js';
-import { statisticRows } from '../statistics/statistic-rows.js';
+import { printedMetrics } from '../metrics/stored-statistics.js';
 
 const recorded = (log: string) => readFileSync(new URL(`../recorded/${log}.log`, import.meta.url), 'utf8');
 /** The statistics of a whole output. */
@@ -19,7 +19,7 @@ const failureOf = (act: () => unknown): unknown => {
 
 describe('the statistics in recorded output of llama-perplexity v0.5.0', () => {
   it('gives every statistic', () => {
-    expect(requireKldStatistics(recorded('variant'))).toEqual({
+    expect(requireKldStatistics(recorded('variant'))).toMatchObject({
       chunks: 8,
       ctx: 64,
       tokens: 248,
@@ -71,12 +71,19 @@ describe('the statistics in recorded output of llama-perplexity v0.5.0', () => {
     expect(kldNats).toEqual(requireKldStatistics(recorded('variant')).kldNats);
   });
 
-  it('has a value for each of the eleven metrics', () => {
-    const { kldNats } = requireKldStatistics(recorded('variant'));
-    expect(statisticRows.map(({ key }) => typeof kldNats[key])).toEqual([
-      'object',
-      ...new Array<string>(10).fill('number'),
-    ]);
+  it.each(printedMetrics)('$name is the number behind the label of its line', ({ printed, read }) => {
+    const statistics = requireKldStatistics(recorded('variant'));
+    const lines = recorded('variant').split('\n');
+    const [line = ''] = lines.filter((text) => text.replace(/ +/g, ' ').trim().startsWith(printed.line));
+    const [value, error = null] = (
+      line
+        .split(/:/)
+        .at(-1)
+        ?.match(/-?[\d.]+/g) ?? []
+    ).map(Number);
+    expect(read({ sizeBytes: null, bitsPerWeight: null, statistics })).toEqual(
+      printed.hasError ? { value, error } : value,
+    );
   });
 
   it('gives null for an error that the tool could not compute', () => {

@@ -5,6 +5,7 @@ import { sizeText } from '../numbers.js';
 import { picturesOf } from '../pictures/pictures.js';
 import { readCard, tableOf } from '../testing/read-card.js';
 import { sampleEvidence } from '../testing/sample-evidence.js';
+import { cardLabel, cardMetrics } from './metrics.js';
 import { renderCard } from './render.js';
 import { hereDocument } from './here-document.js';
 import { toolLines } from './tool-lines.js';
@@ -179,10 +180,38 @@ describe('a card, read back by parsers of YAML and Markdown', () => {
     expect(
       told.text.split('\n').filter((line) => line.startsWith('|') && line.includes(mean.slice(0, 8))),
     ).toEqual([]);
-    expect(read(apart, { template: { file: 'card.md', text: '{{variant.Q4_K_M.kld}}' } }).body.trim()).toBe(
-      'measured differently',
-    );
+    expect(
+      read(apart, { template: { file: 'card.md', text: '{{variant.Q4_K_M.meanKld}}' } }).body.trim(),
+    ).toBe('measured differently');
     expect(told.text).not.toContain('<script>');
+  });
+
+  it.each(cardMetrics('files', 'divergence', 'others'))(
+    'has the placeholder $name, with the figure of the tables',
+    (metric) => {
+      const text = `| {{variant.Q4_K_M.${metric.name}}} | {{reference.maker-Q4_K_M.${metric.name}}} |`;
+      const { body } = read(evidence, { template: { file: 'card.md', text } });
+      const rows = tableOf(card, 'Metric', 'maker-Q4_K_M', 'Q4_K_M (this)');
+      const [, theirs, own] = rows.find(([label]) => label === cardLabel(metric)) ?? [];
+      expect(body.trim().replaceAll('\u00a0', ' ')).toBe(`| ${own} | ${theirs} |`);
+    },
+  );
+
+  it.each([
+    ['kld', 'meanKld'],
+    ['kld-99', 'percentile99Kld'],
+    ['kld-maximum', 'maximumKld'],
+    ['perplexity-ratio', 'perplexityRatio'],
+    ['same-top', 'sameTopPercent'],
+    ['bits-per-weight', 'bitsPerWeight'],
+  ])('knows no placeholder of the name %s, and suggests %s', (former, name) => {
+    const text = `{{variant.Q4_K_M.${former}}}`;
+    expect(() => read(evidence, { template: { file: 'card.md', text } })).toThrow(
+      expect.objectContaining({
+        code: 'BAD_CARD_TEMPLATE',
+        message: `card.md:1: there is no placeholder "variant.Q4_K_M.${former}" (did you mean 'variant.Q4_K_M.${name}'?)`,
+      }) as Error,
+    );
   });
 
   it('names the machine of the speeds', () => {
@@ -219,7 +248,7 @@ describe('a card, read back by parsers of YAML and Markdown', () => {
     if (first === undefined) throw new Error('no variant');
     const part = read({ ...evidence, variants: [{ ...first, measurement: null, speed: null }, ...others] });
     expect(tableOf(part, 'Metric', 'Q4_K_M').map((row) => row[1])).toEqual(
-      Array.from({ length: 15 }, () => 'not measured'),
+      cardMetrics('divergence', 'others').map(() => 'not measured'),
     );
     const none = {
       ...evidence,

@@ -4,10 +4,8 @@ import type {
   VariantEvidence,
 } from '../../core/generated/evidence.generated.js';
 import { apartIntroduction, apartText, missingFigure } from '../incomparable.js';
-import { sizeText } from '../numbers.js';
-import { sizeOf } from '../pictures/models.js';
-import { inlineCode, plainText, table, unbroken } from './markdown.js';
-import { kldMetrics, metricCells, otherMetrics } from './metrics.js';
+import { inlineCode, plainText, table } from './markdown.js';
+import { cardLabel, cardMetrics, metricCell, metricCells, type CardModel } from './metrics.js';
 import { originText } from './origin-text.js';
 
 /** Variants in one table; more would be wider than a page. */
@@ -37,11 +35,10 @@ function figures(evidence: Evidence): string {
 }
 
 function metricsTable(variants: readonly VariantEvidence[], evidence: Evidence): string {
-  const rows = [...kldMetrics, ...otherMetrics].map((metric) => [
-    metric.label,
-    ...variants.map(({ name, measurement }) =>
-      measurement === null ? missingFigure(evidence, name) : metric.shown(measurement.statistics),
-    ),
+  const models = variants.map((variant) => cardModel(variant, evidence));
+  const rows = cardMetrics('divergence', 'others').map((metric) => [
+    cardLabel(metric),
+    ...models.map((model) => metricCell(metric, model)),
   ]);
   return table(
     [['Metric', ...variants.map(({ name }) => plainText(name))], ...rows],
@@ -53,6 +50,11 @@ function chunked<T>(items: readonly T[]): T[][] {
   const parts = Math.ceil(items.length / mostColumns);
   const size = Math.ceil(items.length / Math.max(1, parts));
   return Array.from({ length: parts }, (_, part) => items.slice(part * size, (part + 1) * size));
+}
+
+/** A variant or a reference with what stands in place of what it has no figure of. */
+function cardModel(model: VariantEvidence | ReferenceEvidence, evidence: Evidence): CardModel {
+  return { ...model, missing: missingFigure(evidence, model.name) };
 }
 
 /** Each variant beside the references that it is compared with, in the form metric | reference | this; nothing without references. */
@@ -81,23 +83,11 @@ function comparison(
   evidence: Evidence,
 ): string {
   const columns = [...references, ...(variant === null ? [] : [variant])];
-  const rows = [
-    [
-      'Size',
-      ...columns.map(({ files }) => {
-        const size = sizeOf(files);
-        return size === null ? 'unknown' : unbroken(sizeText(size));
-      }),
-    ],
-    ['Bits per weight', ...columns.map(({ bitsPerWeight }) => bitsPerWeight?.toFixed(2) ?? 'unknown')],
-    ...[...kldMetrics, ...otherMetrics].map((metric) => [
-      metric.label,
-      ...metricCells(
-        metric,
-        columns.map(({ name, measurement }) => ({ measurement, missing: missingFigure(evidence, name) })),
-      ),
-    ]),
-  ];
+  const models = columns.map((model) => cardModel(model, evidence));
+  const rows = cardMetrics('files', 'divergence', 'others').map((metric) => [
+    cardLabel(metric),
+    ...metricCells(metric, models),
+  ]);
   const head = [
     'Metric',
     ...references.map(({ name }) => plainText(name)),

@@ -1,19 +1,21 @@
 import type { ComparedMetric, FullComparison } from '../../core/generated/comparison.generated.js';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
-import { closerText, comparedLabels, differenceText, intervalText } from '../comparison-text.js';
+import { metricNamed } from '../../kld/metrics/registry.js';
+import { closerText, differenceText, intervalText } from '../comparison-text.js';
+import { metricHeading } from '../metric-text.js';
 import { plainText, table, unbroken } from './markdown.js';
 
-/** The figures that are known chunk by chunk and of which one side is the better one. */
-export const pairedMetrics: readonly ComparedMetric['metric'][] = ['meanKld', 'sameTopPercent'];
+/** The figures of a comparison of which one side is the better one. */
+export function decidableFigures({ metrics }: FullComparison): ComparedMetric[] {
+  return metrics.filter(({ metric }) => metricNamed(metric).better !== null);
+}
 
 /** Which of two models is closer, and how sure that is; nothing where no pair was compared. */
 export function pairedSection({ comparisons }: Evidence): string {
   const [first] = comparisons;
   if (first === undefined) return '';
   const rows = comparisons.flatMap((comparison) =>
-    comparison.metrics
-      .filter(({ metric }) => pairedMetrics.includes(metric))
-      .map((compared) => row(comparison, compared)),
+    decidableFigures(comparison).map((compared) => row(comparison, compared)),
   );
   return [
     'Which of two is closer is a question about their difference, chunk by chunk on the same text:',
@@ -29,18 +31,18 @@ export function pairedSection({ comparisons }: Evidence): string {
 }
 
 function row(comparison: FullComparison, compared: ComparedMetric): string[] {
-  const { label, digits } = comparedLabels[compared.metric];
+  const metric = metricNamed(compared.metric);
+  const { digits } = metric;
   const { difference } = compared;
   return [
     `${plainText(comparison.a)} − ${plainText(comparison.b)}`,
-    label,
+    metricHeading(metric),
     difference === null ? 'unknown' : unbroken(differenceText(difference, digits)),
     difference?.interval ? unbroken(intervalText(difference.interval, digits)) : 'unknown',
     plainText(closerText(comparison, compared)),
   ];
 }
 
-/** What is not a figure of llama-perplexity says so, and how it came about. */
 /** How the differences came about, which are no figures of llama-perplexity. */
 export function methodText({ metrics: [kld], chunks, method }: FullComparison): string {
   const blocks = kld?.difference;

@@ -13,7 +13,7 @@ import { reproduceSection } from './reproduce-section.js';
 import { speedSection } from './speed-section.js';
 import { fillTemplate, type CardTemplate } from './template.js';
 import { tensorTypesSection } from './tensor-types-section.js';
-import { cardValues } from './values.js';
+import { cardValues, formerPlaceholders } from './values.js';
 
 /** What a card is rendered with, beside the evidence. */
 export interface CardParts {
@@ -55,5 +55,5 @@ export function renderCard(
       picture(`tensors-${name}`),
     ]),
   ]);
-  return `${frontMatter(evidence, settings)}\n${fillTemplate(template ?? defaultTemplate, values)}`;
+  return `${frontMatter(evidence, settings)}\n${fillTemplate(template ?? defaultTemplate, values, formerPlaceholders(evidence))}`;
 }

@@ -13,10 +13,14 @@ const placeholder = /\\?\{\{(?:[^{}\n]*\}\})?/g;
 
 /**
  * The text with each `{{name}}` replaced; `\{{` stands for two braces. What is put in is not searched for placeholders again, and a
- * line that holds nothing but placeholders for nothing goes.
+ * line that holds nothing but placeholders for nothing goes. `formerNames` are those that placeholders once had: the name of now is suggested.
  * @throws GgufError `BAD_CARD_TEMPLATE` that lists every placeholder that is not known and front matter, by file and line
  */
-export function fillTemplate({ file, text }: CardTemplate, values: ReadonlyMap<string, string>): string {
+export function fillTemplate(
+  { file, text }: CardTemplate,
+  values: ReadonlyMap<string, string>,
+  formerNames: ReadonlyMap<string, string> = new Map(),
+): string {
   const problems: string[] = frontMatter.test(text)
     ? [`${file}:1: front matter; a card has its own, which "card" in model.json can change`]
     : [];
@@ -26,7 +30,7 @@ export function fillTemplate({ file, text }: CardTemplate, values: ReadonlyMap<s
     const value = name === null ? undefined : values.get(name);
     if (value === undefined)
       problems.push(
-        `${file}:${line}: ${name === null ? 'a placeholder that does not end in this line' : `there is no placeholder ${JSON.stringify(name)}${didYouMean(name, [...values.keys()])}`}`,
+        `${file}:${line}: ${name === null ? 'a placeholder that does not end in this line' : `there is no placeholder ${JSON.stringify(name)}${didYouMean(formerNames.get(name) ?? name, [...values.keys()])}`}`,
       );
     return value ?? '';
   };

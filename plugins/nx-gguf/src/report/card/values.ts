@@ -1,9 +1,13 @@
-import type { Evidence, EvidenceFile, Measurement } from '../../core/generated/evidence.generated.js';
+import type { Evidence } from '../../core/generated/evidence.generated.js';
 import { missingFigure, notMeasured } from '../incomparable.js';
-import { estimateText, sizeText } from '../numbers.js';
-import { sizeOf } from '../pictures/models.js';
-import { plainText, unbroken } from './markdown.js';
+import { estimateText } from '../numbers.js';
+import { plainText } from './markdown.js';
+import { cardMetrics, metricCell, type CardModel } from './metrics.js';
 import { originText } from './origin-text.js';
+
+type ModelKind = 'variant' | 'reference';
+
+const placeholderMetrics = cardMetrics('files', 'divergence', 'others');
 
 /** Figures and names that a card's text can hold, by the name of their placeholder: nothing is typed by hand that was measured. */
 export function cardValues(evidence: Evidence): [string, string][] {
@@ -32,37 +36,45 @@ export function cardValues(evidence: Evidence): [string, string][] {
       statistics === undefined ? notMeasured : estimateText(statistics.perplexity.base, 4),
     ],
     ['llama-cpp.commit', toolchain.commit ?? 'unknown'],
-    ...variants.flatMap((variant) => modelValues('variant', variant, missingFigure(evidence, variant.name))),
-    ...references.flatMap((reference) =>
-      modelValues('reference', reference, missingFigure(evidence, reference.name)),
+    ...modelsOf(evidence).flatMap(({ kind, model }) =>
+      modelValues(kind, { ...model, missing: missingFigure(evidence, model.name) }),
     ),
   ];
 }
 
-function modelValues(
-  kind: 'variant' | 'reference',
-  {
-    name,
-    files,
-    bitsPerWeight,
-    measurement,
-  }: { name: string; files: readonly EvidenceFile[]; bitsPerWeight: number | null; measurement: Measurement },
-  missing: string,
-): [string, string][] {
-  const statistics = measurement?.statistics;
-  const size = sizeOf(files);
-  const of = (field: string, value: string | undefined): [string, string] => [
-    `${kind}.${name}.${field}`,
-    value === undefined ? missing : unbroken(value),
-  ];
+/** Names that placeholders of metrics once had, and the names of now. */
+export function formerPlaceholders(evidence: Evidence): Map<string, string> {
+  return new Map(
+    modelsOf(evidence).flatMap(({ kind, model }) =>
+      placeholderMetrics.flatMap(({ name, formerPlaceholder }) =>
+        formerPlaceholder === undefined
+          ? []
+          : [
+              [
+                placeholderOf(kind, model.name, formerPlaceholder),
+                placeholderOf(kind, model.name, name),
+              ] as const,
+            ],
+      ),
+    ),
+  );
+}
+
+function modelsOf({ variants, references }: Evidence) {
   return [
-    of('size', size === null ? 'unknown' : sizeText(size)),
-    of('bits-per-weight', bitsPerWeight?.toFixed(2) ?? 'unknown'),
-    of('kld', statistics && estimateText(statistics.kldNats.mean, 6)),
-    of('kld-99', statistics?.kldNats.percentile99.toFixed(6)),
-    of('kld-maximum', statistics?.kldNats.maximum.toFixed(6)),
-    of('perplexity', statistics && estimateText(statistics.perplexity.variant, 4)),
-    of('perplexity-ratio', statistics && estimateText(statistics.perplexity.ratio, 6)),
-    of('same-top', statistics && estimateText(statistics.sameTopPercent, 3)),
+    ...variants.map((model) => ({ kind: 'variant' as const, model })),
+    ...references.map((model) => ({ kind: 'reference' as const, model })),
   ];
+}
+
+/** The values of a variant or a reference: one for each metric that the card shows, by the metric's name. */
+function modelValues(kind: ModelKind, { name, ...model }: CardModel & { name: string }): [string, string][] {
+  return placeholderMetrics.map((metric) => [
+    placeholderOf(kind, name, metric.name),
+    metricCell(metric, model),
+  ]);
+}
+
+function placeholderOf(kind: ModelKind, name: string, metric: string): string {
+  return `${kind}.${name}.${metric}`;
 }

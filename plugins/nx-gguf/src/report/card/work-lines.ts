@@ -1,7 +1,8 @@
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import { baseSizeBytes } from '../../kld/base/base-format.js';
 import { loggingEnvironment, plainOfflineFlags } from '../../kld/tool/tool-flags.js';
-import { estimateText, sizeText } from '../numbers.js';
+import { mainFigure } from '../metric-text.js';
+import { sizeText } from '../numbers.js';
 import { shellLine } from '../shell-line.js';
 import {
   bringLines,
@@ -131,7 +132,7 @@ function expectation(argv: readonly string[], { variants, references }: Evidence
   const statistics = [...variants, ...references].find((model) => model.name === name)?.measurement
     ?.statistics;
   if (argv.includes('--kl-divergence'))
-    return `# ${name}${statistics === undefined ? '' : `: mean KLD ${estimateText(statistics.kldNats.mean, 6)}`}`;
+    return `# ${name}${statistics === undefined ? '' : `: ${mainFigure(statistics)}`}`;
   const words = vocabulary(variants);
   const size =
     statistics === undefined || words === null

@@ -1,10 +1,7 @@
-import type {
-  Evidence,
-  KldStatistics,
-  Measurement,
-  Origin,
-  SpeedTest,
-} from '../../core/generated/evidence.generated.js';
+import type { Evidence, Measurement, Origin, SpeedTest } from '../../core/generated/evidence.generated.js';
+import type { Metric } from '../../kld/metrics/metric.js';
+import { metricDescription, metricsIn } from '../../kld/metrics/registry.js';
+import { capitalized } from '../metric-text.js';
 import { apartIntroduction, apartText, notMeasured } from '../incomparable.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
@@ -29,51 +26,14 @@ interface Row {
   readonly gates: { readonly missed: number; readonly total: number } | null;
 }
 
-const measured: readonly {
-  column: Column;
-  digits: number;
-  of: (statistics: KldStatistics) => { value: number; error: number | null } | number;
-}[] = [
-  {
-    column: {
-      label: 'Mean KLD',
-      hint: 'Mean KL divergence from the unquantized model, in nats: lower is better',
-    },
-    digits: 6,
-    of: ({ kldNats }) => kldNats.mean,
-  },
-  {
-    column: { label: '99.9 %', hint: 'KL divergence that 99.9 % of the tokens are at or below, in nats' },
-    digits: 4,
-    of: ({ kldNats }) => kldNats.percentile99_9,
-  },
-  {
-    column: { label: 'Max', hint: 'KL divergence of the worst token, in nats' },
-    digits: 4,
-    of: ({ kldNats }) => kldNats.maximum,
-  },
-  {
-    column: {
-      label: 'Same top',
-      hint: 'Share of tokens for which both put the same token first, in percent: higher is better',
-    },
-    digits: 2,
-    of: ({ sameTopPercent }) => sameTopPercent,
-  },
-  {
-    column: {
-      label: 'RMS Δp',
-      hint: "Root mean square of the change of the right token's probability, in percentage points",
-    },
-    digits: 3,
-    of: ({ deltaProbabilityPercent }) => deltaProbabilityPercent.rms,
-  },
-  {
-    column: { label: 'PPL ratio', hint: 'Perplexity, as a ratio to that of the unquantized model' },
-    digits: 4,
-    of: ({ perplexity }) => perplexity.ratio,
-  },
-];
+/** The metrics that have a column. */
+const measured = metricsIn('page').flatMap(({ page, ...metric }) =>
+  page === undefined ? [] : [{ metric, digits: page.digits, column: columnOf(metric, page) }],
+);
+
+function columnOf(metric: Metric, { label, hint }: NonNullable<Metric['page']>): Column {
+  return { label: label ?? capitalized(metric.label), hint: hint ?? metricDescription(metric) };
+}
 
 /** Variants and references in one table that can be sorted and filtered. */
 export function comparisonSection(evidence: Evidence, id: string): Html {
@@ -106,10 +66,10 @@ export function comparisonSection(evidence: Evidence, id: string): Html {
       : { shown: html`${sizeText(row.sizeBytes)}${bar(row.sizeBytes / largest)}`, sort: row.sizeBytes },
     row.bitsPerWeight === null ? unknown : { shown: row.bitsPerWeight.toFixed(2), sort: row.bitsPerWeight },
     gatesCell(row),
-    ...measured.map(({ of, digits }) =>
+    ...measured.map(({ metric, digits }) =>
       row.measurement === null
         ? missingCell(isApart(row.name) ? 'apart' : notMeasured)
-        : figure(of(row.measurement.statistics), digits),
+        : figure(metric.read({ ...row, statistics: row.measurement.statistics }), digits),
     ),
     ...tests.map((test) =>
       figure(row.speed.find((own) => testText(own) === testText(test))?.tokensPerSecond, 1),

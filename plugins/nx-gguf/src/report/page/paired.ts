@@ -1,6 +1,8 @@
 import type { Evidence } from '../../core/generated/evidence.generated.js';
-import { methodText, pairedMetrics } from '../card/paired-section.js';
-import { closerText, comparedLabels, differenceText, intervalText } from '../comparison-text.js';
+import { decidableFigures, methodText } from '../card/paired-section.js';
+import { metricNamed } from '../../kld/metrics/registry.js';
+import { closerText, differenceText, intervalText } from '../comparison-text.js';
+import { metricHeading } from '../metric-text.js';
 import { html, type Html } from './html.js';
 import { tableHtml, type Cell } from './table.js';
 
@@ -10,23 +12,20 @@ export function pairedHtml({ comparisons }: Evidence): Html | null {
   if (first === undefined) return null;
   const unknown: Cell = { shown: html`<span class="missing">unknown</span>`, sort: null };
   const rows = comparisons.flatMap((comparison) =>
-    comparison.metrics
-      .filter(({ metric }) => pairedMetrics.includes(metric))
-      .map((compared): Cell[] => {
-        const { label, digits } = comparedLabels[compared.metric];
-        const { difference } = compared;
-        return [
-          { shown: `${comparison.a} − ${comparison.b}` },
-          { shown: label },
-          difference === null
-            ? unknown
-            : { shown: differenceText(difference, digits), sort: difference.mean },
-          difference?.interval
-            ? { shown: intervalText(difference.interval, digits), sort: difference.interval.low }
-            : unknown,
-          { shown: closerText(comparison, compared) },
-        ];
-      }),
+    decidableFigures(comparison).map((compared): Cell[] => {
+      const metric = metricNamed(compared.metric);
+      const { digits } = metric;
+      const { difference } = compared;
+      return [
+        { shown: `${comparison.a} − ${comparison.b}` },
+        { shown: metricHeading(metric) },
+        difference === null ? unknown : { shown: differenceText(difference, digits), sort: difference.mean },
+        difference?.interval
+          ? { shown: intervalText(difference.interval, digits), sort: difference.interval.low }
+          : unknown,
+        { shown: closerText(comparison, compared) },
+      ];
+    }),
   );
   const columns = [
     { label: 'Compared' },

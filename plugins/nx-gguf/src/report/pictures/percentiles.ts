@@ -1,17 +1,14 @@
-import type { Distribution, Evidence } from '../../core/generated/evidence.generated.js';
+import type { Evidence } from '../../core/generated/evidence.generated.js';
+import { metrics } from '../../kld/metrics/registry.js';
 import { chartedModels, measuredOn, type ChartedModel } from './models.js';
 import { logAxis, logDomain } from './scales.js';
 import { seriesEncoding, seriesOf } from './series.js';
 import { heading, type Spec } from './theme.js';
 
-const shown: readonly { key: Exclude<keyof Distribution, 'mean'>; label: string }[] = [
-  { key: 'median', label: 'median' },
-  { key: 'percentile90', label: '90 %' },
-  { key: 'percentile95', label: '95 %' },
-  { key: 'percentile99', label: '99 %' },
-  { key: 'percentile99_9', label: '99.9 %' },
-  { key: 'maximum', label: 'maximum' },
-];
+/** From the middle of the spread upwards, which is the other way round than the tool prints them. */
+const shown = metrics
+  .flatMap(({ percentile, read }) => (percentile === undefined ? [] : [{ label: percentile, read }]))
+  .reverse();
 
 /** Upper percentiles of KL divergence, one line for each model; null when nothing was measured. */
 export function percentilesSpec(evidence: Evidence): Spec | null {
@@ -57,8 +54,9 @@ export function percentileRows({
   name,
   measurement,
 }: ChartedModel): { model: string; percentile: string; kld: number }[] {
-  return shown.flatMap(({ key, label }) => {
-    const kld = measurement?.statistics.kldNats[key] ?? 0;
-    return kld > 0 ? [{ model: name, percentile: label, kld }] : [];
+  const source = { sizeBytes: null, bitsPerWeight: null, statistics: measurement?.statistics ?? null };
+  return shown.flatMap(({ label, read }) => {
+    const kld = read(source);
+    return typeof kld === 'number' && kld > 0 ? [{ model: name, percentile: label, kld }] : [];
   });
 }

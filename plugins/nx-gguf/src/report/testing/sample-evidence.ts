@@ -9,6 +9,7 @@ import type {
   Speed,
   VariantEvidence,
 } from '../../core/generated/evidence.generated.js';
+import { madeSpread, madeStatistics } from '../../kld/testing/made-statistics.js';
 import { plainOfflineFlags } from '../../kld/tool/tool-flags.js';
 import { tensorSizeBytes, tensorTypeByName, type TensorTypeName } from '../../gguf/tensor-type.js';
 
@@ -359,27 +360,23 @@ function measurement(kld: number, chunks: number): NonNullable<Measurement> {
     };
   };
   return {
-    statistics: {
-      chunks,
-      ctx: 512,
-      tokens: chunks * 255,
-      perplexity: {
-        variant: estimate(15 * (1 + kld)),
-        base: estimate(15),
-        correlationPercent: 99,
-        logRatio: estimate(kld),
-        ratio: estimate(1 + kld),
-        difference: estimate(15 * kld),
+    statistics: madeStatistics(
+      { chunks, ctx: 512 },
+      {
+        perplexity: estimate(15 * (1 + kld)),
+        basePerplexity: estimate(15),
+        perplexityCorrelationPercent: 99,
+        logPerplexityRatio: estimate(kld),
+        perplexityRatio: estimate(1 + kld),
+        perplexityDifference: estimate(15 * kld),
+        ...madeSpread('Kld', spread(kld)),
+        ...madeSpread('DeltaProbabilityPercent', spread(Math.sqrt(kld))),
+        percentile75DeltaProbabilityPercent: 1,
+        percentile25DeltaProbabilityPercent: -1,
+        rmsDeltaProbabilityPercent: estimate(20 * Math.sqrt(kld)),
+        sameTopPercent: estimate(100 - 50 * Math.sqrt(kld), 0.002),
       },
-      kldNats: spread(kld),
-      deltaProbabilityPercent: {
-        ...spread(Math.sqrt(kld)),
-        percentile75: 1,
-        percentile25: -1,
-        rms: estimate(20 * Math.sqrt(kld)),
-      },
-      sameTopPercent: estimate(100 - 50 * Math.sqrt(kld), 0.002),
-    },
+    ),
     running: {
       perplexity: series(15 * (1 + kld)),
       logRatio: series(kld),
