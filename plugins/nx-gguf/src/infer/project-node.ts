@@ -1,7 +1,7 @@
 import type { CreateNodesResult, ProjectConfiguration } from '@nx/devkit';
-import { modelSchema } from '../core/generated/model.generated.js';
 import { goneInputs } from '../core/gone-variable.js';
 import { logicVersions } from '../core/logic-versions.js';
+import { schemaFile } from '../core/schema-files.js';
 import { corpusTargets } from './corpus-targets.js';
 import { declaredModel } from './declared-model.js';
 import { aggregateTarget, type InferredTarget } from './inferred-target.js';
@@ -37,7 +37,7 @@ const ownFields: Record<ProjectKind, readonly string[]> = {
   toolchain: ['source'],
 };
 
-const modelFields: ReadonlySet<string> = new Set(Object.keys(modelSchema.properties));
+const modelFields: ReadonlySet<string> = new Set(Object.keys(schemaFile('model').properties ?? {}));
 
 /** True for the content of a file of ours, right or wrong; others call their files so too. */
 export function isOurs(kind: ProjectKind, content: unknown): content is Readonly<Record<string, unknown>> {

@@ -4,8 +4,8 @@ import { canonicalJson, prettyJson, type Json } from '../core/canonical-json.js'
 import { GgufError } from '../core/errors.js';
 import type { UpdateOptions } from '../core/generated/generators/update.generated.js';
 import { lockText } from '../core/lock-entry.js';
+import { schemaFile } from '../core/schema-files.js';
 import { optionProblems } from '../core/validate.js';
-import { updateSchema } from '../core/generated/generators/update.generated.js';
 import { noRemotes } from '../remote/create-remotes.js';
 import { fileChangeLine } from '../report/lock-diff.js';
 import { writeDurably } from '../store/durable.js';
@@ -39,7 +39,7 @@ async function update(
   options: UpdateOptions,
   report: ToolchainEnvironment['report'],
 ): Promise<void> {
-  const problems = optionProblems(updateSchema, options);
+  const problems = optionProblems(schemaFile('generators/update'), options);
   const { project, all = false, check = false, summary } = options;
   if (problems.length > 0) throw new GgufError('BAD_OPTIONS', problems.join('\n'));
   if (all === (project !== undefined))

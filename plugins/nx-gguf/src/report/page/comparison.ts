@@ -1,10 +1,5 @@
-import type {
-  Evidence,
-  KldStatistics,
-  Measurement,
-  Origin,
-  SpeedTest,
-} from '../../core/generated/evidence.generated.js';
+import type { Evidence, Measurement, Origin, SpeedTest } from '../../core/generated/evidence.generated.js';
+import type { KldStatistics } from '../../core/generated/kld.generated.js';
 import { apartIntroduction, apartText, notMeasured } from '../apart.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';

@@ -1,4 +1,5 @@
-import type { Distribution, Evidence } from '../../core/generated/evidence.generated.js';
+import type { Evidence } from '../../core/generated/evidence.generated.js';
+import type { Distribution } from '../../core/generated/kld.generated.js';
 import { chartedModels, measuredOn, type ChartedModel } from './models.js';
 import { logAxis, logDomain } from './scales.js';
 import { seriesEncoding, seriesOf } from './series.js';
