@@ -1,25 +1,20 @@
 #!/usr/bin/env node
-// Writes the metrics into the JSON Schemas, and TypeScript types and schema constants from these; `--check` compares instead and
+// Writes the metrics into the JSON Schemas, and the TypeScript types and the documentation of these; `--check` compares instead and
 // fails on drift.
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compile } from 'json-schema-to-typescript';
 import { fenced, withGeneratedParts } from './generated-parts.mjs';
+import { typeModules } from './generate-types.mjs';
 import { metricDefinitions } from './metric-definitions.mjs';
 import { optionsReference, optionsTable } from './options-reference.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const schemas = join(root, 'plugins/nx-gguf/schemas');
-const packages = [
-  {
-    schemas,
-    target: join(root, 'plugins/nx-gguf/src/core/generated'),
-    folders: ['', 'executors', 'generators'],
-  },
+const typed = [
+  { schemas, target: join(root, 'plugins/nx-gguf/src/core/generated') },
   {
     schemas: join(root, 'tools/cache-server/schemas'),
     target: join(root, 'tools/cache-server/src/config/generated'),
-    folders: [''],
   },
 ];
 const check = process.argv.includes('--check');
@@ -28,19 +23,8 @@ const drifted = [];
 const fillMetrics = await metricDefinitions(join(root, 'plugins/nx-gguf/src/kld/metrics/registry.ts'));
 for (const file of ['comparison', 'gate', 'kld', 'model'].map((name) => join(schemas, `${name}.schema.json`)))
   emit(file, fillMetrics(readFileSync(file, 'utf8')));
-for (const part of packages) {
-  for (const folder of part.folders) {
-    for (const file of files(join(part.schemas, folder))) {
-      const schema = JSON.parse(readFileSync(join(part.schemas, folder, file), 'utf8'));
-      // Nx ends a batch on an unknown option without naming it, so it is told to let these pass; our own check names them.
-      if (folder === 'executors') schema.additionalProperties = false;
-      emit(
-        join(part.target, folder, file.replace('.schema.json', '.generated.ts')),
-        await module(schema, part.schemas),
-      );
-    }
-  }
-}
+for (const part of typed)
+  for (const { path, text } of await typeModules(part.schemas)) emit(join(part.target, path), text);
 for (const file of ['README.md', 'tools/cache-server/README.md'])
   emit(join(root, file), withGeneratedParts(readFileSync(join(root, file), 'utf8'), readmePart));
 
@@ -57,33 +41,6 @@ function readmePart(name) {
       JSON.parse(readFileSync(join(root, 'tools/cache-server/schemas/config.schema.json'), 'utf8')),
     );
   return fenced(name.endsWith('.json') ? 'json' : '', readFileSync(join(root, name), 'utf8'));
-}
-
-function files(folder) {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.schema.json'))
-    .sort();
-}
-
-async function module(schema, cwd) {
-  const types = await compile(structuredClone(schema), schema.title, {
-    bannerComment: '',
-    cwd,
-    style: { singleQuote: true, printWidth: 110 },
-    format: true,
-  });
-  const constant = schema.$id
-    .replace('.schema.json', '')
-    .replace(/^(executors|generators)\//, '')
-    .replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-  return [
-    '// Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.',
-    types.trimEnd(),
-    '',
-    '/** The schema itself. */',
-    `export const ${constant}Schema = ${JSON.stringify(schema, null, 2)} as const;`,
-    '',
-  ].join('\n');
 }
 
 function emit(path, text) {

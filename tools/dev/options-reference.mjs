@@ -3,7 +3,9 @@ import { join } from 'node:path';
 
 /** Markdown reference of every executor's and generator's options and of every field of the files people write. */
 export function optionsReference(schemas) {
-  const read = (file) => JSON.parse(readFileSync(join(schemas, file), 'utf8'));
+  const parsed = (file) => JSON.parse(readFileSync(join(schemas, file), 'utf8'));
+  const { definitions } = parsed('common.schema.json');
+  const read = (file) => withCommon(parsed(file), definitions);
   const executors = readdirSync(join(schemas, 'executors')).sort();
   const parts = ['### Executors', ''];
   for (const file of executors)
@@ -14,6 +16,18 @@ export function optionsReference(schemas) {
   for (const file of ['model', 'source', 'corpus', 'lock', 'toolchain', 'plugin'])
     parts.push(...fileSection(file, read(`${file}.schema.json`)));
   return parts.join('\n').trimEnd();
+}
+
+/** A schema with the types of common.schema.json in the places that name them, which say themselves what they mean. */
+function withCommon(node, definitions) {
+  if (typeof node !== 'object' || node === null) return node;
+  if (Array.isArray(node)) return node.map((item) => withCommon(item, definitions));
+  const { $ref, ...rest } = node;
+  if (typeof $ref === 'string' && $ref.startsWith('common.schema.json#'))
+    return { ...definitions[$ref.split('/').pop()], description: undefined, ...rest };
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, withCommon(value, definitions)]),
+  );
 }
 
 function executorSection(name, schema) {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { repository } from './support/workspace.js';
 
@@ -32,6 +32,16 @@ describe('the npm package', () => {
       ...Object.values(bin),
     ];
     expect(named.filter((path) => !packed.includes(path.replace('./', '')))).toEqual([]);
+  });
+
+  it('holds every schema: the code reads them, and they name each other', () => {
+    const schemas = readdirSync(join(repository, 'plugins/nx-gguf/schemas'), {
+      recursive: true,
+      encoding: 'utf8',
+    });
+    const files = schemas.filter((file) => file.endsWith('.json')).map((file) => `schemas/${file}`);
+    expect(files).toContain('schemas/common.schema.json');
+    expect(files.filter((path) => !packed.includes(path))).toEqual([]);
   });
 
   it('has a command that starts as it is', () => {

@@ -5,38 +5,54 @@ import { globSync } from 'tinyglobby';
 
 const schemas = join(import.meta.dirname, '../schemas');
 const generated = join(import.meta.dirname, 'core/generated');
+const schemaFiles = globSync(['**/*.schema.json'], { cwd: schemas }).sort();
+const modules = globSync(['**/*.generated.ts'], { cwd: generated }).sort();
 
 interface Node {
+  $id?: string;
   title?: string;
   description?: string;
   definitions?: Record<string, Node>;
 }
 
 describe('schemas', () => {
-  it.each(globSync(['**/*.schema.json'], { cwd: schemas }).sort())(
-    '%s describes itself and all that it defines',
-    (file) => {
-      const schema = JSON.parse(readFileSync(join(schemas, file), 'utf8')) as Node;
-      const nodes = [[file, schema] as const, ...Object.entries(schema.definitions ?? {}), ...titled(schema)];
-      expect(new Ajv({ discriminator: true, allowUnionTypes: true }).validateSchema(schema)).toBe(true);
-      expect(nodes.filter(([, { description = '' }]) => description === '').map(([name]) => name)).toEqual(
-        [],
-      );
-    },
-  );
+  it.each(schemaFiles)('%s describes itself and all that it defines', (file) => {
+    const schema = JSON.parse(readFileSync(join(schemas, file), 'utf8')) as Node;
+    const nodes = [[file, schema] as const, ...Object.entries(schema.definitions ?? {}), ...titled(schema)];
+    expect(new Ajv({ discriminator: true, allowUnionTypes: true }).validateSchema(schema)).toBe(true);
+    expect(nodes.filter(([, { description = '' }]) => description === '').map(([name]) => name)).toEqual([]);
+  });
 
-  it.each(globSync(['**/*.generated.ts'], { cwd: generated }).sort())(
-    '%s: each type says what it is',
-    (file) => {
-      const lines = readFileSync(join(generated, file), 'utf8').split('\n');
-      expect(
-        lines.filter(
-          (line, index) => /^export (type|interface)/.test(line) && lines[index - 1]?.trim() !== '*/',
-        ),
-      ).toEqual([]);
-    },
-  );
+  it('find each other by their paths, and compile', () => {
+    const all = schemaFiles.map((file) => JSON.parse(readFileSync(join(schemas, file), 'utf8')) as Node);
+    const ajv = new Ajv({ discriminator: true, allowUnionTypes: true, schemas: all });
+    expect(all.map(({ $id }) => $id)).toEqual(schemaFiles);
+    for (const file of schemaFiles) expect(ajv.getSchema(file)).toBeDefined();
+  });
+
+  it('declare each type in one module', () => {
+    const declared = modules.flatMap((file) => declarations(readFileSync(join(generated, file), 'utf8')));
+    expect(declared.length).toBeGreaterThan(100);
+    expect(declared.filter((text, index) => declared.indexOf(text) !== index)).toEqual([]);
+  });
+
+  it.each(modules)('%s: each type says what it is', (file) => {
+    const lines = readFileSync(join(generated, file), 'utf8').split('\n');
+    expect(
+      lines.filter(
+        (line, index) => /^export (type|interface)/.test(line) && lines[index - 1]?.trim() !== '*/',
+      ),
+    ).toEqual([]);
+  });
 });
+
+/** The types that a module declares, each with what it holds. */
+function declarations(module: string): string[] {
+  return module
+    .split(/^export /m)
+    .slice(1)
+    .map((text) => text.replace(/\s*\/\*\*[^]*?\*\//g, '').trim());
+}
 
 /** Everything in a schema that gets a type with a name. */
 function titled(value: unknown): (readonly [string, Node])[] {

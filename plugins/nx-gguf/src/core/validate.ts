@@ -1,23 +1,23 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { GgufError } from './errors.js';
 import { brokenLine, lineOf } from './json-lines.js';
-import { benchSchema, type BenchResult } from './generated/bench.generated.js';
-import { benchComparisonSchema, type BenchComparison } from './generated/bench-comparison.generated.js';
-import { comparisonSchema, type Comparison } from './generated/comparison.generated.js';
-import { corpusSchema, type Corpus } from './generated/corpus.generated.js';
-import { evidenceSchema, type Evidence } from './generated/evidence.generated.js';
-import { gateSchema, type GateResult } from './generated/gate.generated.js';
-import { kldSchema, type KldResult } from './generated/kld.generated.js';
-import { llamaBenchSchema, type LlamaBenchOutput } from './generated/llama-bench.generated.js';
-import { lockSchema, type Lock } from './generated/lock.generated.js';
-import { manifestSchema, type Manifest } from './generated/manifest.generated.js';
-import { modelSchema, type Model } from './generated/model.generated.js';
-import { planSchema, type QuantizationPlan } from './generated/plan.generated.js';
-import { pluginSchema, type PluginOptions } from './generated/plugin.generated.js';
-import { publishPlanSchema, type PublishPlan } from './generated/publish-plan.generated.js';
-import { publishedSchema, type Published } from './generated/published.generated.js';
-import { sourceSchema } from './generated/source.generated.js';
-import { toolchainSchema, type Toolchain } from './generated/toolchain.generated.js';
+import type { BenchResult } from './generated/bench.generated.js';
+import type { BenchComparison } from './generated/bench-comparison.generated.js';
+import type { Comparison } from './generated/comparison.generated.js';
+import type { Corpus } from './generated/corpus.generated.js';
+import type { Evidence } from './generated/evidence.generated.js';
+import type { GateResult } from './generated/gate.generated.js';
+import type { KldResult } from './generated/kld.generated.js';
+import type { LlamaBenchOutput } from './generated/llama-bench.generated.js';
+import type { Lock } from './generated/lock.generated.js';
+import type { Manifest } from './generated/manifest.generated.js';
+import type { Model } from './generated/model.generated.js';
+import type { QuantizationPlan } from './generated/plan.generated.js';
+import type { PluginOptions } from './generated/plugin.generated.js';
+import type { PublishPlan } from './generated/publish-plan.generated.js';
+import type { Published } from './generated/published.generated.js';
+import type { Toolchain } from './generated/toolchain.generated.js';
+import { schemaFile } from './schema-files.js';
 
 /** The files that are checked against a schema of this package, and their types. */
 export interface Schemas {
@@ -42,28 +42,9 @@ export interface Schemas {
 /** Files that people write, and whose lines they look for. */
 const written: ReadonlySet<keyof Schemas> = new Set(['model', 'corpus', 'toolchain', 'lock']);
 
-const schemas = [
-  sourceSchema,
-  benchSchema,
-  benchComparisonSchema,
-  comparisonSchema,
-  corpusSchema,
-  evidenceSchema,
-  gateSchema,
-  kldSchema,
-  llamaBenchSchema,
-  lockSchema,
-  manifestSchema,
-  modelSchema,
-  planSchema,
-  pluginSchema,
-  publishPlanSchema,
-  publishedSchema,
-  toolchainSchema,
-];
 // The schemas are part of this package and checked by a test: not at each start.
-const options = { validateSchema: false, discriminator: true, verbose: true, allowUnionTypes: true, schemas };
-const ajv = new Ajv({ ...options, allErrors: true });
+const options = { validateSchema: false, discriminator: true, verbose: true, allowUnionTypes: true };
+const collecting = new Ajv({ ...options, allErrors: true });
 
 /**
  * The value as the type of its schema; nothing is changed or filled in.
@@ -79,7 +60,7 @@ function validated<K extends keyof Schemas>(
   value: unknown,
   placeOf: (problem: Problem) => string,
 ): Schemas[K] {
-  const problems = problemsOf(`${kind}.schema.json`, value);
+  const problems = problemsOf(kind, value);
   if (problems.length === 0) return value as Schemas[K];
   throw new GgufError(
     codeOf(kind),
@@ -126,19 +107,18 @@ export function parseForeign<K extends keyof Schemas>(
   } catch {
     return { problem: 'it is no JSON' };
   }
-  foreign ??= new Ajv({ ...options, allErrors: false });
-  const check = foreign.getSchema(`${kind}.schema.json`);
-  if (check === undefined) throw new Error(`no schema of ${kind}`);
-  return check(value) === true
+  stopping ??= new Ajv({ ...options, allErrors: false });
+  const check = checkOf(kind, stopping);
+  return check(value)
     ? (value as Schemas[K])
     : { problem: describe(check.errors ?? [])[0]?.sentence ?? 'it is not valid' };
 }
 
-let foreign: Ajv | undefined;
+let stopping: Ajv | undefined;
 
 /** Checks executor options against their schema and collects the problems. */
 export function optionProblems(schema: object, options: unknown): string[] {
-  const check = ajv.compile(schema);
+  const check = collecting.compile(schema);
   return check(options) ? [] : [...new Set(describe(check.errors ?? []).map(({ sentence }) => sentence))];
 }
 
@@ -152,10 +132,35 @@ interface Problem {
   path: string[];
 }
 
-function problemsOf(id: string, value: unknown): Problem[] {
+function problemsOf(kind: keyof Schemas, value: unknown): Problem[] {
+  const check = checkOf(kind, collecting);
+  return check(value) ? [] : describe(check.errors ?? []);
+}
+
+/** The compiled schema of a kind of file; it and the schemas that it names are read when it is first asked for. */
+function checkOf(kind: keyof Schemas, ajv: Ajv): ValidateFunction {
+  const id = `${kind}.schema.json`;
+  addSchema(id, ajv);
   const check = ajv.getSchema(id);
   if (check === undefined) throw new Error(`no schema ${id}`);
-  return check(value) === true ? [] : describe(check.errors ?? []);
+  return check;
+}
+
+function addSchema(id: string, ajv: Ajv): void {
+  if (ajv.schemas[id] !== undefined) return;
+  const schema = schemaFile(id.replace('.schema.json', ''));
+  ajv.addSchema(schema);
+  for (const named of namedSchemas(schema)) addSchema(named, ajv);
+}
+
+/** The other schemas that a schema names. */
+function namedSchemas(node: unknown): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const reference = '$ref' in node && typeof node.$ref === 'string' ? node.$ref.split('#')[0] : undefined;
+  return [
+    ...(reference === undefined || reference === '' ? [] : [reference]),
+    ...Object.values(node).flatMap(namedSchemas),
+  ];
 }
 
 function describe(errors: readonly ErrorObject[]): Problem[] {

@@ -1,4 +1,4 @@
-import { pluginSchema } from '../core/generated/plugin.generated.js';
+import { schemaText } from '../core/schema-files.js';
 import { isRecord } from '../workspace/loose-json.js';
 
 /** What stands in front of each inferred target's name: the plugin's option `targetPrefix`; nothing when it is absent or wrong, which the targets report. */
@@ -7,4 +7,4 @@ export function targetPrefix(options: unknown): string {
   return typeof prefix === 'string' && pattern.test(prefix) ? prefix : '';
 }
 
-const pattern = new RegExp(pluginSchema.properties.targetPrefix.pattern);
+const pattern = new RegExp(schemaText('plugin', 'properties', 'targetPrefix', 'pattern'));

@@ -1,9 +1,9 @@
-import { modelSchema } from '../core/generated/model.generated.js';
+import { schemaText } from '../core/schema-files.js';
 import { declaredSource, type DeclaredSource } from './declared-source.js';
 import { isRecord, namedMembers, text } from './loose-json.js';
 
 /** Name of the project that holds toolchain.json, where nothing names another. */
-export const defaultToolchain = modelSchema.properties.toolchain.default;
+export const defaultToolchain = schemaText('model', 'properties', 'toolchain', 'default');
 
 /** What a model.json names: projects, files, variants and references. No value of the recipe is in it. */
 export interface DeclaredModel {

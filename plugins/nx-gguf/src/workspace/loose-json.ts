@@ -1,4 +1,4 @@
-import { modelSchema } from '../core/generated/model.generated.js';
+import { schemaText } from '../core/schema-files.js';
 
 /*
  * Declarations are checked by the targets that read them. Inference must not fail on a wrong one, or nothing else in the
@@ -37,7 +37,7 @@ export function texts(value: unknown): string[] {
     : [];
 }
 
-const variantName = new RegExp(modelSchema.properties.quantize.propertyNames.pattern);
+const variantName = new RegExp(schemaText('model', 'properties', 'quantize', 'propertyNames', 'pattern'));
 
 /** The members of an object whose names can be those of variants. */
 export function namedMembers(value: unknown): [name: string, member: Readonly<Record<string, unknown>>][] {

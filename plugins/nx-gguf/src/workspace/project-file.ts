@@ -1,4 +1,4 @@
-import { modelSchema } from '../core/generated/model.generated.js';
+import { schemaFile } from '../core/schema-files.js';
 import { isRecord } from './loose-json.js';
 
 /** The kinds of project that a file in their directory makes: `model.json`, `corpus.json`, `toolchain.json`. */
@@ -24,7 +24,7 @@ const ownFields: Record<ProjectKind, readonly string[]> = {
   toolchain: ['source'],
 };
 
-const modelFields: ReadonlySet<string> = new Set(Object.keys(modelSchema.properties));
+const modelFields: ReadonlySet<string> = new Set(Object.keys(schemaFile('model').properties ?? {}));
 
 /** True for the content of a file of ours, right or wrong; others call their files so too. */
 export function isOurs(kind: ProjectKind, content: unknown): content is Readonly<Record<string, unknown>> {

@@ -8,7 +8,8 @@ import {
   writeDurably,
   type Json,
 } from 'nx-gguf/store';
-import { tokensSchema, type TokenRecord, type Tokens } from '../config/generated/tokens.generated.js';
+import type { TokenRecord, Tokens } from '../config/generated/tokens.generated.js';
+import { tokensSchema } from '../config/schemas.js';
 
 /**
  * The tokens in a file, or null when there is none.

@@ -1,6 +1,7 @@
 import { optionProblems, prettyJson, sha256, type BlobId } from 'nx-gguf/store';
-import { nxEntrySchema, type NxEntry } from '../config/generated/nx-entry.generated.js';
+import type { NxEntry } from '../config/generated/nx-entry.generated.js';
 import { visibleTo } from '../config/namespaces.js';
+import { nxEntrySchema } from '../config/schemas.js';
 import type { DocumentName } from '../storage/storage.js';
 import { hasBlobs, publishBlob, type CacheContext } from './blobs.js';
 import { forgetDocument, keepDocument } from './documents.js';

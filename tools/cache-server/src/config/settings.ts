@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { GgufError, optionProblems } from 'nx-gguf/store';
-import { configSchema, type Bucket, type Config } from './generated/config.generated.js';
+import type { Bucket, Config } from './generated/config.generated.js';
+import { configSchema } from './schemas.js';
 
 /** A configuration with every default filled in; paths are absolute. `maxBytes` and `uploadBytesPerHour` may be null. */
 export type Settings = Required<
@@ -14,15 +15,13 @@ export type Settings = Required<
   uploadBytesPerHour: number | null;
 };
 
-const properties: Readonly<Record<string, object>> = configSchema.properties;
-
 /** The settings that a configuration means; paths in it are relative to `base`. */
 export function settingsOf(
   config: Config,
   { env, base }: { env: Readonly<Record<string, string | undefined>>; base: string },
 ): Settings {
   const defaults = Object.fromEntries(
-    Object.entries(properties).flatMap(([name, property]) =>
+    Object.entries(configSchema.properties).flatMap(([name, property]) =>
       'default' in property ? [[name, property.default]] : [],
     ),
   );

@@ -1,20 +1,20 @@
 // Generated from the JSON Schema by tools/dev/generate.mjs. Do not edit.
+import type { Count, MeasuredName } from './common.generated.js';
+
 /**
  * Which of two models is closer to the unquantized one, chunk by chunk on the same text. Beside what llama-perplexity prints it holds figures that are computed from it; `method` says how. A sequential comparison stops when it is decided: its figures are those of a part of the text, and belong beside no others.
  */
 export type Comparison = FullComparison | SequentialComparison;
-/**
- * Name of a variant or a reference.
- */
-export type Name = string;
-/**
- * A metric that is a mean over chunks, so that two models can be compared by it chunk by chunk.
- */
-export type PairedMetric = 'meanKld' | 'logPerplexityRatio' | 'sameTopPercent';
+
 /**
  * One of the two, or null while the data decide for neither.
  */
 export type Side = 'a' | 'b' | null;
+
+/**
+ * A confidence, two-sided.
+ */
+export type Percent = number;
 
 /**
  * A comparison of two complete measurements: a difference with error and interval for each figure that is known for single chunks. Percentiles are not.
@@ -29,25 +29,31 @@ export interface FullComparison {
    * How error, interval and confidence are computed. llama-perplexity prints none of them for a difference.
    */
   method: 'studentized circular block bootstrap over chunks';
-  a: Name;
-  b: Name;
+  a: MeasuredName;
+  b: MeasuredName;
   /**
    * Chunks that were compared.
    */
-  chunks: number;
+  chunks: Count;
   /**
    * Tokens that were compared.
    */
-  tokens: number;
+  tokens: Count;
   /**
    * The confidence that was asked for.
    */
-  confidencePercent: number;
+  confidencePercent: Percent;
   /**
    * In the order they are shown.
    */
   metrics: ComparedMetric[];
 }
+
+/**
+ * A metric that is a mean over chunks, so that two models can be compared by it chunk by chunk.
+ */
+export type PairedMetric = 'meanKld' | 'logPerplexityRatio' | 'sameTopPercent';
+
 /**
  * One figure of both sides, as llama-perplexity printed it, and their difference a - b.
  */
@@ -61,6 +67,7 @@ export interface ComparedMetric {
   difference: BootstrappedDifference | null;
   closer: Side;
 }
+
 /**
  * A printed value with its printed error, which takes tokens as independent, and the error by the block bootstrap, which does not; null below 8 chunks.
  */
@@ -69,6 +76,15 @@ export interface ComparedValue {
   error: number | null;
   blockError: number | null;
 }
+
+/**
+ * Bounds of a confidence interval.
+ */
+export interface Interval {
+  low: number;
+  high: number;
+}
+
 /**
  * A mean with error and interval by the block bootstrap.
  */
@@ -88,7 +104,7 @@ export interface BootstrappedDifference {
   /**
    * The largest confidence of an interval that leaves zero out; 0 when none does.
    */
-  confidencePercent: number;
+  confidencePercent: Percent;
   /**
    * The most that printed digits can have moved the mean; the interval is wider by it.
    */
@@ -96,23 +112,17 @@ export interface BootstrappedDifference {
   /**
    * Chunks in a block.
    */
-  blockChunks: number;
+  blockChunks: Count;
   /**
    * Blocks in a resample.
    */
-  blocks: number;
+  blocks: Count;
   /**
    * Resamples that interval and confidence come from.
    */
-  resamples: number;
+  resamples: Count;
 }
-/**
- * Bounds of a confidence interval.
- */
-export interface Interval {
-  low: number;
-  high: number;
-}
+
 /**
  * A comparison that ended as soon as it was decided, or when its chunks were spent.
  */
@@ -126,28 +136,28 @@ export interface SequentialComparison {
    * How the interval is computed: it holds at all looks together.
    */
   method: 'asymptotic confidence sequence over batches of chunks';
-  a: Name;
-  b: Name;
+  a: MeasuredName;
+  b: MeasuredName;
   /**
    * Chunks after which it stopped.
    */
-  chunks: number;
+  chunks: Count;
   /**
    * Tokens that were compared.
    */
-  tokens: number;
+  tokens: Count;
   /**
    * Confidence over all looks together.
    */
-  confidencePercent: number;
+  confidencePercent: Percent;
   /**
    * Chunks that it might have taken.
    */
-  budgetChunks: number;
+  budgetChunks: Count;
   /**
    * Chunks between two looks.
    */
-  batchChunks: number;
+  batchChunks: Count;
   /**
    * Running means when it stopped, in nats: of the chunks so far, not of the text.
    */
@@ -162,350 +172,3 @@ export interface SequentialComparison {
   interval: Interval;
   closer: Side;
 }
-
-/** The schema itself. */
-export const comparisonSchema = {
-  "$schema": "http://json-schema.org/draft-07/schema#",
-  "$id": "comparison.schema.json",
-  "title": "Comparison",
-  "description": "Which of two models is closer to the unquantized one, chunk by chunk on the same text. Beside what llama-perplexity prints it holds figures that are computed from it; `method` says how. A sequential comparison stops when it is decided: its figures are those of a part of the text, and belong beside no others.",
-  "type": "object",
-  "required": [
-    "mode"
-  ],
-  "discriminator": {
-    "propertyName": "mode"
-  },
-  "oneOf": [
-    {
-      "$ref": "#/definitions/full"
-    },
-    {
-      "$ref": "#/definitions/sequential"
-    }
-  ],
-  "definitions": {
-    "name": {
-      "description": "Name of a variant or a reference.",
-      "type": "string",
-      "minLength": 1,
-      "maxLength": 64
-    },
-    "side": {
-      "description": "One of the two, or null while the data decide for neither.",
-      "enum": [
-        "a",
-        "b",
-        null
-      ]
-    },
-    "percent": {
-      "description": "A confidence, two-sided.",
-      "type": "number",
-      "minimum": 0,
-      "maximum": 100
-    },
-    "count": {
-      "description": "A whole number.",
-      "type": "integer",
-      "minimum": 0,
-      "maximum": 9007199254740991
-    },
-    "full": {
-      "title": "FullComparison",
-      "description": "A comparison of two complete measurements: a difference with error and interval for each figure that is known for single chunks. Percentiles are not.",
-      "type": "object",
-      "additionalProperties": false,
-      "required": [
-        "format",
-        "mode",
-        "method",
-        "a",
-        "b",
-        "chunks",
-        "tokens",
-        "confidencePercent",
-        "metrics"
-      ],
-      "properties": {
-        "format": {
-          "description": "Format version of this file.",
-          "const": 1
-        },
-        "mode": {
-          "const": "full"
-        },
-        "method": {
-          "description": "How error, interval and confidence are computed. llama-perplexity prints none of them for a difference.",
-          "const": "studentized circular block bootstrap over chunks"
-        },
-        "a": {
-          "$ref": "#/definitions/name"
-        },
-        "b": {
-          "$ref": "#/definitions/name"
-        },
-        "chunks": {
-          "description": "Chunks that were compared.",
-          "$ref": "#/definitions/count"
-        },
-        "tokens": {
-          "description": "Tokens that were compared.",
-          "$ref": "#/definitions/count"
-        },
-        "confidencePercent": {
-          "description": "The confidence that was asked for.",
-          "$ref": "#/definitions/percent"
-        },
-        "metrics": {
-          "description": "In the order they are shown.",
-          "type": "array",
-          "items": {
-            "$ref": "#/definitions/metric"
-          }
-        }
-      }
-    },
-    "pairedMetric": {
-      "$comment": "Its metrics are generated from kld/metrics/registry.ts.",
-      "title": "PairedMetric",
-      "description": "A metric that is a mean over chunks, so that two models can be compared by it chunk by chunk.",
-      "enum": [
-        "meanKld",
-        "logPerplexityRatio",
-        "sameTopPercent"
-      ]
-    },
-    "metric": {
-      "title": "ComparedMetric",
-      "description": "One figure of both sides, as llama-perplexity printed it, and their difference a - b.",
-      "type": "object",
-      "additionalProperties": false,
-      "required": [
-        "metric",
-        "a",
-        "b",
-        "difference",
-        "closer"
-      ],
-      "properties": {
-        "metric": {
-          "$ref": "#/definitions/pairedMetric"
-        },
-        "a": {
-          "$ref": "#/definitions/sideValue"
-        },
-        "b": {
-          "$ref": "#/definitions/sideValue"
-        },
-        "difference": {
-          "description": "Null below 8 chunks.",
-          "oneOf": [
-            {
-              "$ref": "#/definitions/difference"
-            },
-            {
-              "type": "null"
-            }
-          ]
-        },
-        "closer": {
-          "$ref": "#/definitions/side"
-        }
-      }
-    },
-    "sideValue": {
-      "title": "ComparedValue",
-      "description": "A printed value with its printed error, which takes tokens as independent, and the error by the block bootstrap, which does not; null below 8 chunks.",
-      "type": "object",
-      "additionalProperties": false,
-      "required": [
-        "value",
-        "error",
-        "blockError"
-      ],
-      "properties": {
-        "value": {
-          "type": "number"
-        },
-        "error": {
-          "type": [
-            "number",
-            "null"
-          ]
-        },
-        "blockError": {
-          "type": [
-            "number",
-            "null"
-          ]
-        }
-      }
-    },
-    "interval": {
-      "title": "Interval",
-      "description": "Bounds of a confidence interval.",
-      "type": "object",
-      "additionalProperties": false,
-      "required": [
-        "low",
-        "high"
-      ],
-      "properties": {
-        "low": {
-          "type": "number"
-        },
-        "high": {
-          "type": "number"
-        }
-      }
-    },
-    "difference": {
-      "title": "BootstrappedDifference",
-      "description": "A mean with error and interval by the block bootstrap.",
-      "type": "object",
-      "additionalProperties": false,
-      "required": [
-        "mean",
-        "error",
-        "interval",
-        "confidencePercent",
-        "roundingBound",
-        "blockChunks",
-        "blocks",
-        "resamples"
-      ],
-      "properties": {
-        "mean": {
-          "description": "Mean of a - b.",
-          "type": "number"
-        },
-        "error": {
-          "description": "Standard error. The rounding of printed digits is in it, so it is rather too large.",
-          "type": "number",
-          "minimum": 0
-        },
-        "interval": {
-          "description": "At the confidence asked for; null where too many blocks are equal.",
-          "oneOf": [
-            {
-              "$ref": "#/definitions/interval"
-            },
-            {
-              "type": "null"
-            }
-          ]
-        },
-        "confidencePercent": {
-          "description": "The largest confidence of an interval that leaves zero out; 0 when none does.",
-          "$ref": "#/definitions/percent"
-        },
-        "roundingBound": {
-          "description": "The most that printed digits can have moved the mean; the interval is wider by it.",
-          "type": "number",
-          "minimum": 0
-        },
-        "blockChunks": {
-          "description": "Chunks in a block.",
-          "$ref": "#/definitions/count"
-        },
-        "blocks": {
-          "description": "Blocks in a resample.",
-          "$ref": "#/definitions/count"
-        },
-        "resamples": {
-          "description": "Resamples that interval and confidence come from.",
-          "$ref": "#/definitions/count"
-        }
-      }
-    },
-    "sequential": {
-      "title": "SequentialComparison",
-      "description": "A comparison that ended as soon as it was decided, or when its chunks were spent.",
-      "type": "object",
-      "additionalProperties": false,
-      "required": [
-        "format",
-        "mode",
-        "method",
-        "a",
-        "b",
-        "chunks",
-        "tokens",
-        "confidencePercent",
-        "budgetChunks",
-        "batchChunks",
-        "meanKld",
-        "difference",
-        "interval",
-        "closer"
-      ],
-      "properties": {
-        "format": {
-          "description": "Format version of this file.",
-          "const": 1
-        },
-        "mode": {
-          "const": "sequential"
-        },
-        "method": {
-          "description": "How the interval is computed: it holds at all looks together.",
-          "const": "asymptotic confidence sequence over batches of chunks"
-        },
-        "a": {
-          "$ref": "#/definitions/name"
-        },
-        "b": {
-          "$ref": "#/definitions/name"
-        },
-        "chunks": {
-          "description": "Chunks after which it stopped.",
-          "$ref": "#/definitions/count"
-        },
-        "tokens": {
-          "description": "Tokens that were compared.",
-          "$ref": "#/definitions/count"
-        },
-        "confidencePercent": {
-          "description": "Confidence over all looks together.",
-          "$ref": "#/definitions/percent"
-        },
-        "budgetChunks": {
-          "description": "Chunks that it might have taken.",
-          "$ref": "#/definitions/count"
-        },
-        "batchChunks": {
-          "description": "Chunks between two looks.",
-          "$ref": "#/definitions/count"
-        },
-        "meanKld": {
-          "description": "Running means when it stopped, in nats: of the chunks so far, not of the text.",
-          "type": "object",
-          "additionalProperties": false,
-          "required": [
-            "a",
-            "b"
-          ],
-          "properties": {
-            "a": {
-              "type": "number"
-            },
-            "b": {
-              "type": "number"
-            }
-          }
-        },
-        "difference": {
-          "description": "Mean of a - b in nats.",
-          "type": "number"
-        },
-        "interval": {
-          "$ref": "#/definitions/interval"
-        },
-        "closer": {
-          "$ref": "#/definitions/side"
-        }
-      }
-    }
-  }
-} as const;

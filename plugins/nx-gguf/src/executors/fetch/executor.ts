@@ -1,6 +1,7 @@
-import { fetchSchema, type FetchOptions } from '../../core/generated/executors/fetch.generated.js';
+import type { FetchOptions } from '../../core/generated/executors/fetch.generated.js';
+import { executorSchema } from '../../core/schema-files.js';
 import { executor } from '../../task/run-executor.js';
 import { runTarget } from '../../task/run-target.js';
 
 /** The executor `nx-gguf:fetch`. */
-export default executor<FetchOptions>(fetchSchema, (execution) => runTarget('fetch', execution));
+export default executor<FetchOptions>(executorSchema('fetch'), (execution) => runTarget('fetch', execution));

@@ -1,4 +1,5 @@
-import type { KldResult, MeasuredFile } from '../../core/generated/kld.generated.js';
+import type { MeasuredFile } from '../../core/generated/common.generated.js';
+import type { KldResult } from '../../core/generated/kld.generated.js';
 
 /** What figures were measured on and how, as texts that are equal for what is equal; null for what is not known. */
 export interface MeasuringConditions {

@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { GgufError } from '../../core/errors.js';
-import type { HuggingFaceSource } from '../../core/generated/model.generated.js';
+import type { HuggingFaceSource } from '../../core/generated/source.generated.js';
 import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
 import { shardNames } from '../../gguf/shards.js';
 import { withFileBytes } from '../../files/gguf-file.js';

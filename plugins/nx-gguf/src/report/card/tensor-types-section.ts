@@ -1,9 +1,5 @@
-import type {
-  Evidence,
-  PlannedTensor,
-  QuantizationPlan,
-  VariantEvidence,
-} from '../../core/generated/evidence.generated.js';
+import type { Evidence, VariantEvidence } from '../../core/generated/evidence.generated.js';
+import type { PlannedTensor, QuantizationPlan } from '../../core/generated/plan.generated.js';
 import { orderedTypes } from '../pictures/tensor-map.js';
 import { reasonText } from '../plan-table.js';
 import { sizeText } from '../numbers.js';

@@ -1,8 +1,5 @@
-import type {
-  PlannedTensor,
-  QuantizationPlan,
-  VariantEvidence,
-} from '../../core/generated/evidence.generated.js';
+import type { VariantEvidence } from '../../core/generated/evidence.generated.js';
+import type { PlannedTensor, QuantizationPlan } from '../../core/generated/plan.generated.js';
 import { tensorSizeBytes, tensorTypeByName } from '../../gguf/tensor-type.js';
 import { sizeChangeText, sizeText } from '../numbers.js';
 import { reasonText } from '../plan-table.js';

@@ -1,4 +1,5 @@
-import type { Evidence, PlanReason } from '../../core/generated/evidence.generated.js';
+import type { Evidence } from '../../core/generated/evidence.generated.js';
+import type { PlanReason } from '../../core/generated/plan.generated.js';
 import { tensorTypeByName } from '../../gguf/tensor-type.js';
 import { tensorBlock, tensorRole } from '../../gguf/tensor-role.js';
 import { bits, orderedTypes } from '../pictures/tensor-map.js';

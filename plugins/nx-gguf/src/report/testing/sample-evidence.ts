@@ -4,11 +4,11 @@ import type {
   EvidenceFile,
   Measurement,
   Origin,
-  PlannedTensor,
   ReferenceEvidence,
   Speed,
   VariantEvidence,
 } from '../../core/generated/evidence.generated.js';
+import type { PlannedTensor } from '../../core/generated/plan.generated.js';
 import { madeSpread, madeStatistics } from '../../kld/testing/made-statistics.js';
 import { plainOfflineFlags } from '../../kld/tool/tool-flags.js';
 import { tensorSizeBytes, tensorTypeByName, type TensorTypeName } from '../../gguf/tensor-type.js';

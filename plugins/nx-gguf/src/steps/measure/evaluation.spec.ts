@@ -1,4 +1,5 @@
-import { modelSchema, type EvaluationSettings } from '../../core/generated/model.generated.js';
+import type { EvaluationSettings } from '../../core/generated/model.generated.js';
+import { schemaFile } from '../../core/schema-files.js';
 import { evaluationParameters } from './evaluation.js';
 import { kldBasePlan } from './kld-base.js';
 import { kldStep } from './kld.js';
@@ -54,7 +55,7 @@ describe('the action keys of a measurement and of its base', () => {
   });
 
   it('and there is no other setting', () => {
-    expect(Object.keys(modelSchema.definitions.evaluation.properties).sort()).toEqual(
+    expect(Object.keys(schemaFile('model').definitions?.['evaluation']?.properties ?? {}).sort()).toEqual(
       ['corpus', ...Object.keys(deciding), ...Object.keys(indifferent)].sort(),
     );
   });

@@ -67,6 +67,7 @@ function compileSources(): string {
   mkdirSync(target);
   symlinkSync(join(source, '../../../node_modules'), join(root, 'node_modules'));
   symlinkSync(join(source, '../node_modules'), join(target, 'node_modules'));
+  symlinkSync(join(source, '../schemas'), join(root, 'schemas'));
   writeFileSync(join(target, 'package.json'), '{"type":"module"}');
   for (const folder of ['core', 'store', 'gguf', 'upstream', 'remote', 'steps']) {
     for (const file of readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' })) {

@@ -3,14 +3,3 @@
  * Writes the model card from the results of all steps.
  */
 export interface CardOptions {}
-
-/** The schema itself. */
-export const cardSchema = {
-  "$schema": "http://json-schema.org/draft-07/schema#",
-  "$id": "executors/card.schema.json",
-  "title": "CardOptions",
-  "description": "Writes the model card from the results of all steps.",
-  "type": "object",
-  "additionalProperties": false,
-  "properties": {}
-} as const;

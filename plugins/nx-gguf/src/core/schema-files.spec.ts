@@ -1,0 +1,33 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { executorSchema, schemaFile, schemaText } from './schema-files.js';
+import { optionProblems } from './validate.js';
+
+const executors = readdirSync(join(import.meta.dirname, '../../schemas/executors')).map((file) =>
+  file.replace('.schema.json', ''),
+);
+
+describe('schemas', () => {
+  it('are the files of the package, each read once', () => {
+    expect(schemaFile('generators/update')['title']).toBe('UpdateOptions');
+    expect(schemaFile('generators/update')).toBe(schemaFile('generators/update'));
+  });
+
+  it('give the texts in them', () => {
+    expect(schemaText('model', 'properties', 'toolchain', 'default')).toBe('llama-cpp');
+    expect(() => schemaText('model', 'properties', 'toolchain', 'defalt', 'x')).toThrow(
+      'model.schema.json has no text at properties/toolchain/defalt/x',
+    );
+  });
+
+  it.each(executors)('%s: an unknown option is named, also where Nx lets it pass', (name) => {
+    expect(optionProblems(executorSchema(name), { vriant: 'Q4_K_M' })).toContain(
+      'the top level: unknown property "vriant"',
+    );
+  });
+
+  it('of executors stay as Nx reads them', () => {
+    expect(executorSchema('kld')['additionalProperties']).toBe(false);
+    expect(schemaFile('executors/kld')['additionalProperties']).toBe(true);
+  });
+});
