@@ -8,7 +8,7 @@ import type { Pipeline } from './pipeline.js';
 import { manifestPath, type TargetRef } from '../core/target.js';
 
 /** Name of the file beside a manifest that holds the results of smaller steps, without files, that planning it asked for. */
-export const askedFile = 'planning.json';
+const askedFile = 'planning.json';
 
 /**
  * A pipeline for planning a target. What the target's last planning asked for, here or where Nx has it from, is known to it,

@@ -320,7 +320,7 @@ async function planReport({ ref, pipeline, model, toolchain }: Planning): Promis
 }
 
 /** The variant that a target names. */
-export function variantOf(ref: TargetRef, model: Model): Variant {
+function variantOf(ref: TargetRef, model: Model): Variant {
   const variant = model.quantize?.[ref.variant ?? ''];
   if (variant !== undefined) return variant;
   const known = Object.keys(model.quantize ?? {}).join(', ');
