@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const versitygwVersion = 'v1.8.0';
 
 /** Where the servers are: `<name>/` holds a program, or the tree of one. The tests look here too. */
-export const testServers =
+const testServers =
   process.env.NX_GGUF_TEST_SERVERS ||
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nx-gguf-test-servers');
 

@@ -1,7 +1,7 @@
 // Writes the vocabulary of a GGUF file in the form that the `tokenizers` library reads.
 
 /** The pre-tokenizer pattern of Qwen2; with it the converter recognises the tokenizer as `qwen2` by the ids of its test text. */
-export const QWEN2_PATTERN =
+const QWEN2_PATTERN =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
 const NORMAL = 1;

@@ -9,7 +9,6 @@ import { createLimits } from './auth/limits.js';
 import type { CacheContext } from './cache/blobs.js';
 import { createChanges } from './cache/changes.js';
 import { countHeld } from './cache/holdings.js';
-import { keyLocks } from './cache/key-locks.js';
 import type { ReceiveOptions } from './cache/receive.js';
 import { createSpace, type Room, type Space } from './cache/space.js';
 import { createTurns } from './cache/turns.js';
@@ -185,7 +184,7 @@ async function openCache(
     takeBack,
     patienceMs,
   });
-  const cache: CacheContext = { storage, space, holdings, changes: createChanges(), locks: keyLocks() };
+  const cache: CacheContext = { storage, space, holdings, changes: createChanges(), locks: createTurns(1) };
   const metrics = createMetrics({
     usedBytes: space.usedBytes,
     reservedBytes: space.reservedBytes,

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** The Chromium of this machine, or null: what needs one is then skipped. */
-export const chromiumPath =
+const chromiumPath =
   process.env['NX_GGUF_TEST_CHROMIUM'] ?? onPath(['chromium', 'chromium-browser', 'google-chrome']);
 
 /** A suite that needs a browser; without one its name says that it was skipped. */

@@ -1,4 +1,4 @@
-import { bytesSource } from '../../src/gguf/byte-source.js';
+import { bytesSource } from '../../src/gguf/testing/bytes-source.js';
 import { composeGguf } from '../../src/gguf/compose.js';
 import { readGgufHeader } from '../../src/gguf/header.js';
 import { readRawMetadata } from '../../src/gguf/metadata-bytes.js';

@@ -1,4 +1,4 @@
-import { bytesSource } from './byte-source.js';
+import { bytesSource } from './testing/bytes-source.js';
 import { composeGguf } from './compose.js';
 import { readGgufHeader } from './header.js';
 import { isSplitKey, pairRanges, readRawMetadata } from './metadata-bytes.js';

@@ -1,4 +1,4 @@
-import { bytesSource } from './byte-source.js';
+import { bytesSource } from './testing/bytes-source.js';
 import { diffGguf, isSameGguf } from './diff.js';
 import { tinyGguf, type TinyGguf } from './testing/tiny-gguf.js';
 

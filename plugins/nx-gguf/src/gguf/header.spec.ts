@@ -1,4 +1,4 @@
-import { bytesSource } from './byte-source.js';
+import { bytesSource } from './testing/bytes-source.js';
 import { readGgufHeader } from './header.js';
 import { tinyGguf, type TinyGguf } from './testing/tiny-gguf.js';
 import { watchedSource } from './testing/watched-source.js';

@@ -1,4 +1,4 @@
-import { bytesSource } from './byte-source.js';
+import { bytesSource } from './testing/bytes-source.js';
 import { readGgufHeader } from './header.js';
 import { inspectGguf } from './inspect.js';
 import { inspectionText } from '../report/inspection.js';

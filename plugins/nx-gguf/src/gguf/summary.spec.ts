@@ -1,4 +1,4 @@
-import { bytesSource } from './byte-source.js';
+import { bytesSource } from './testing/bytes-source.js';
 import { readGgufHeader } from './header.js';
 import { summarizeGguf } from './summary.js';
 import { tinyGguf, type TinyTensor } from './testing/tiny-gguf.js';

@@ -109,7 +109,7 @@ export function upstreamContext(
 }
 
 /** The command that pins a project's sources anew. */
-export function updateCommand(project: string): string {
+function updateCommand(project: string): string {
   return `nx g nx-gguf:update --project=${project}`;
 }
 

@@ -8,7 +8,7 @@ import { writeDurably } from '../files/durable.js';
 import type { HelperSteps, Surroundings } from './ports.js';
 
 /** Name of the file beside a manifest that holds the results of the helper steps that its planning used. */
-export const planningFile = 'planning.json';
+const planningFile = 'planning.json';
 
 /** Ports for planning a target, and the results of the helper steps that planning has used so far. */
 export interface CachedPlanning<P> {

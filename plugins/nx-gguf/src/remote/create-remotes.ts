@@ -5,6 +5,7 @@ import { openRemote } from './open-remote.js';
 import { remoteSettings } from './remote-settings.js';
 import { joinRemotes, type Remotes } from './remotes.js';
 import { runNotes } from './breaker-state.js';
+import { requireS3Client } from './s3-client.js';
 
 /** What the remotes of a workspace are made of. */
 export interface RemotesContext {
@@ -21,7 +22,7 @@ export interface RemotesContext {
 
 /**
  * The remotes that the environment or nx.json names. Nothing is opened before it is asked for.
- * @throws GgufError `BAD_PLUGIN`, `BAD_REMOTE`, `BAD_TOKEN`
+ * @throws GgufError `BAD_PLUGIN`, `BAD_REMOTE`, `BAD_TOKEN`, `S3_CLIENT_MISSING`
  */
 export function createRemotes({
   store,
@@ -33,6 +34,7 @@ export function createRemotes({
   patience = ordinaryPatience,
 }: RemotesContext): Remotes {
   const { remotes, sharesSources } = remoteSettings(env, pluginOptions);
+  for (const { place } of remotes) if (place.kind === 's3') requireS3Client(place.shown);
   return joinRemotes({
     store,
     sharesSources,

@@ -27,7 +27,7 @@ export async function openRemote(
     case 'file':
       return (await import('./file-remote.js')).fileRemote(place.directory);
     case 's3':
-      // The client is pinned; what its next versions will ask for is nothing that a user can do something about.
+      // Which Node the client needs is checked when it is installed; tasks do not repeat it.
       process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
       return (await import('./s3-remote.js')).s3Remote(place);
     case 'http': {

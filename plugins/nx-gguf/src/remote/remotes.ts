@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import pLimit from 'p-limit';
 import prettyBytes from 'pretty-bytes';
 import type { Report } from '../core/events.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
@@ -8,7 +9,6 @@ import { freeBytes } from '../files/free-space.js';
 import type { StoreLayout } from '../store/layout.js';
 import type { GuardedRemote } from './breaker.js';
 import { bringBlob, type WantedBlob } from './bring-blob.js';
-import { limit } from './limit.js';
 import { remoteManifest, type ExpectedAction } from './remote-manifest.js';
 import { RemoteFailure } from './remote-store.js';
 import { isShared } from './upload-policy.js';
@@ -55,7 +55,7 @@ const marginBytes = 64 << 20;
 export function joinRemotes({ store, remotes, sharesSources, report, signal }: RemotesOptions): Remotes {
   // Each transfer listens for an interrupt.
   if (signal !== undefined) setMaxListeners(0, signal);
-  const places = limit(parallel);
+  const places = pLimit(parallel);
   const jobs = new Set<Promise<void>>();
   const journals = new Map(remotes.map((remote) => [remote, uploadJournal(store, remote.name)]));
   // What came from a remote, for those that are nearer.
@@ -65,7 +65,7 @@ export function joinRemotes({ store, remotes, sharesSources, report, signal }: R
     () => `uploading to ${remotes.length === 1 ? (remotes[0]?.name ?? '') : `${remotes.length} remotes`}`,
     false,
   );
-  const uploading: Uploading = { store, report, limit: limit(parallel), progress: uploads };
+  const uploading: Uploading = { store, report, limit: pLimit(parallel), progress: uploads };
 
   const start = (work: () => Promise<void>): void => {
     const job = work()

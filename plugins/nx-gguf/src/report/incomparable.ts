@@ -5,7 +5,7 @@ import { summaryFigures } from './metric-text.js';
 export const notMeasured = 'not measured';
 
 /** What is shown in place of a figure that cannot stand beside the others. */
-export const measuredApart = 'measured differently';
+const measuredApart = 'measured differently';
 
 /** What introduces results that cannot be compared with the others. */
 export const apartIntroduction =

@@ -23,7 +23,7 @@ export function planTable(plan: QuantizationPlan): string {
 }
 
 /** One line: type of the file, size, bits per weight, number of tensors, size of the source. */
-export function planSummary({ ftype, tensors, total }: QuantizationPlan): string {
+function planSummary({ ftype, tensors, total }: QuantizationPlan): string {
   return `${ftype}: ${sizeText(total.sizeBytes)}, ${total.bitsPerWeight.toFixed(2)} bits per weight, ${tensors.length} tensors (source ${sizeText(total.sourceBytes)})`;
 }
 

@@ -1,5 +1,4 @@
-import { copyFile, constants, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { prettyJson } from '../core/canonical-json.js';
 import { sha256 as digestOfText } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
@@ -51,18 +50,6 @@ export async function referredPath(layout: StoreLayout, id: BlobId): Promise<str
   }
   await rm(layout.external(id.sha256), { force: true });
   return null;
-}
-
-/** A copy of an outside file that shares its blocks, where the file system can; null where it cannot. */
-export async function cloneFile(from: string, directory: string, name: string): Promise<string | null> {
-  const to = join(directory, name);
-  try {
-    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
-    return to;
-  } catch {
-    await rm(to, { force: true });
-    return null;
-  }
 }
 
 async function remember(

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import pLimit from 'p-limit';
 import { isGgufError } from '../core/errors.js';
 import type { BlobId } from '../files/hash-file.js';
 import { partialPath } from '../store/downloads.js';
@@ -67,17 +68,13 @@ export async function pool<T>(
   size: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const queue = items.values();
   const failures: unknown[] = [];
-  const runner = async (): Promise<void> => {
-    for (const item of queue) {
-      if (failures.length > 0) return;
-      await work(item).catch((error: unknown) => {
-        failures.push(error);
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(size, items.length) }, runner));
+  await pLimit(size).map(items, async (item) => {
+    if (failures.length > 0) return;
+    await work(item).catch((error: unknown) => {
+      failures.push(error);
+    });
+  });
   if (failures.length > 0)
     throw failures.find((error) => !isGgufError(error) || error.code !== 'INTERRUPTED') ?? failures[0];
 }

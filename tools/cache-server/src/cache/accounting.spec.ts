@@ -13,8 +13,8 @@ import {
 import { publishBlob, type CacheContext } from './blobs.js';
 import { createChanges } from './changes.js';
 import { countHeld, createHoldings } from './holdings.js';
-import { keyLocks } from './key-locks.js';
 import { createSpace } from './space.js';
+import { createTurns } from './turns.js';
 
 const tus = { 'tus-resumable': '1.0.0' };
 const putBlob = (server: TestServer, body: string, token?: string): Promise<{ status: number }> =>
@@ -152,7 +152,7 @@ describe('what is counted along', () => {
       space,
       holdings: createHoldings(),
       changes: createChanges(),
-      locks: keyLocks(),
+      locks: createTurns(1),
       storage: {
         ...storage,
         publishBlob: (...args) => note(storage.publishBlob(...args)),

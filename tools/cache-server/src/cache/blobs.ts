@@ -2,10 +2,10 @@ import type { Readable } from 'node:stream';
 import type { BlobId, Sha256 } from 'nx-gguf/store';
 import { visibleTo } from '../config/namespaces.js';
 import type { ByteRange, DocumentName, Storage } from '../storage/storage.js';
-import type { KeyLocks } from './key-locks.js';
 import type { Changes } from './changes.js';
 import type { Holdings } from './holdings.js';
 import type { Reservation, Space } from './space.js';
+import type { Turns } from './turns.js';
 
 /** What the parts of the cache work with. */
 export interface CacheContext {
@@ -14,7 +14,7 @@ export interface CacheContext {
   holdings: Holdings;
   changes: Changes;
   /** By the digest of a blob, or the name of a document: what finds, publishes or removes it holds its lock. */
-  locks: KeyLocks;
+  locks: Turns;
 }
 
 /**

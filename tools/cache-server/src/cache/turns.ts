@@ -1,21 +1,20 @@
-/** Runs works of the same key, so many at a time; the others wait for their turn. */
+import pLimit, { type LimitFunction } from 'p-limit';
+
+/** Runs works of the same key, so many at a time; the others wait for their turn, works of other keys do not. */
 export type Turns = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
-/** Turns within this process, `most` works of a key at a time. */
-export function createTurns(most: number): Turns {
-  const queues = new Map<string, { running: number; waiting: (() => void)[] }>();
+/**
+ * Turns within this process, `most` works of a key at a time; with 1 it is a lock for each key.
+ * @param limits the keys that work or wait: others cost no memory
+ */
+export function createTurns(most: number, limits = new Map<string, LimitFunction>()): Turns {
   return async (key, work) => {
-    const queue = queues.get(key) ?? { running: 0, waiting: [] };
-    queues.set(key, queue);
-    // Whoever ends hands its turn on, so that nobody takes it in between.
-    if (queue.running < most) queue.running++;
-    else await new Promise<void>((resolve) => queue.waiting.push(resolve));
+    const limit = limits.get(key) ?? pLimit(most);
+    limits.set(key, limit);
     try {
-      return await work();
+      return await limit(work);
     } finally {
-      const next = queue.waiting.shift();
-      if (next !== undefined) next();
-      else if (--queue.running === 0) queues.delete(key);
+      if (limit.activeCount + limit.pendingCount === 0) limits.delete(key);
     }
   };
 }

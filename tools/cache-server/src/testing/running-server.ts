@@ -106,7 +106,7 @@ export async function startTestServer(
 }
 
 /** Sends a request to a server. */
-export function sendTo(
+function sendTo(
   url: string,
   {
     method,

@@ -1,4 +1,5 @@
-import { bytesSource, type ByteSource } from '../byte-source.js';
+import type { ByteSource } from '../byte-source.js';
+import { bytesSource } from './bytes-source.js';
 
 /** A source over bytes that counts what is read from it. */
 export interface WatchedSource extends ByteSource {

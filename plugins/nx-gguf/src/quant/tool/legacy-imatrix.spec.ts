@@ -1,4 +1,4 @@
-import { bytesSource } from '../../gguf/byte-source.js';
+import { bytesSource } from '../../gguf/testing/bytes-source.js';
 import { readLegacyImatrix, stubImatrix } from './legacy-imatrix.js';
 
 /** A matrix of the old format; each entry is a name and its number of values. */

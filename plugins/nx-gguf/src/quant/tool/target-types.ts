@@ -5,7 +5,7 @@ import { didYouMean } from '../../core/suggestion.js';
 const neverWritten: ReadonlySet<string> = new Set(['q8_1', 'q8_K', 'i8', 'i16', 'i32', 'i64', 'f64']);
 
 /** The tensor types that llama-quantize can convert to. */
-export const targetTypes: readonly TensorType[] = tensorTypes.filter(({ name }) => !neverWritten.has(name));
+const targetTypes: readonly TensorType[] = tensorTypes.filter(({ name }) => !neverWritten.has(name));
 
 /** What is wrong with a name as the target of a conversion, or null if nothing is. */
 export function targetTypeProblem(name: string): string | null {

@@ -6,7 +6,7 @@ import type { RemoteStore } from '../remote-store.js';
 import { runNotes } from '../breaker-state.js';
 
 /** Patience that makes tests of failures quick, and does not fail sound remotes on a busy machine. */
-export const littlePatience: Patience = { answerMs: 400, stallMs: 400, answersMs: 60_000, backoffMs: 1 };
+const littlePatience: Patience = { answerMs: 400, stallMs: 400, answersMs: 60_000, backoffMs: 1 };
 
 /** A remote behind a breaker, and what was said of it. */
 export interface Guard extends GuardedRemote {

@@ -33,7 +33,7 @@ function cellRule(selector: string, { light, dark }: Colour): string {
 }
 
 /** Black or white, whichever has more contrast. */
-export function inkOn(background: string): string {
+function inkOn(background: string): string {
   const luminance = relativeLuminance(background);
   return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#ffffff' : '#000000';
 }

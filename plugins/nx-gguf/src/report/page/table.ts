@@ -39,7 +39,7 @@ export function figure(
 }
 
 /** What is shown in place of a figure that there is none of. */
-export const missing: Cell = missingCell(notMeasured);
+const missing: Cell = missingCell(notMeasured);
 
 /** A cell that says why it has no figure. */
 export function missingCell(why: string): Cell {

@@ -12,14 +12,10 @@ export async function renderSvg(spec: Spec, { alt }: { alt: string }): Promise<s
 
 /** A chart as SVG in the colours of a light page, without what makes a file of it. */
 export async function drawSvg(spec: Spec): Promise<string> {
-  const vega = await import('vega');
-  const { compile } = await import('vega-lite');
+  const vega = await import('./vega.js');
   // In place of its estimate, or of a canvas where one is installed: the same picture on every machine.
-  (vega as unknown as { textMetrics: TextMetrics }).textMetrics.width = (
-    { fontSize = defaultFontSize },
-    text,
-  ) => textWidth(String(text), fontSize);
-  const { spec: lowered } = compile(spec, { config, logger: silent(vega) });
+  vega.textMetrics.width = ({ fontSize = defaultFontSize }, text) => textWidth(String(text), fontSize);
+  const { spec: lowered } = vega.compile(spec, { config, logger: silent(vega) });
   // Ids of clip paths count up over all pictures of a process.
   vega.resetSVGDefIds();
   const view = new vega.View(vega.parse(lowered), {
@@ -35,11 +31,6 @@ export async function drawSvg(spec: Spec): Promise<string> {
   }
 }
 
-/** The part of Vega that widths of texts can be given to; its types leave it out. */
-interface TextMetrics {
-  width: (item: { fontSize?: number }, text: unknown) => number;
-}
-
 /** Vega's own, of a text that names none. */
 const defaultFontSize = 11;
 
@@ -47,7 +38,7 @@ const refused = (): Promise<never> => Promise.reject(new Error('a picture loads 
 const noLoader = { load: refused, sanitize: refused, http: refused, file: refused, options: {} };
 
 /** Charts are made by programs here: what Vega warns about is checked by tests, and no user can act on it. */
-function silent(vega: typeof import('vega')) {
+function silent(vega: typeof import('./vega.js')) {
   return vega.logger(vega.None);
 }
 

@@ -105,7 +105,7 @@ export function tensorMapSpec(variant: VariantEvidence, siblings: readonly Varia
 }
 
 /** The tensors of a variant; those with one dimension, which are never quantized, are left out. */
-export function mapCells({ tensorTypes, plan }: Pick<VariantEvidence, 'tensorTypes' | 'plan'>): MapCell[] {
+function mapCells({ tensorTypes, plan }: Pick<VariantEvidence, 'tensorTypes' | 'plan'>): MapCell[] {
   const planned = new Map(plan?.tensors.map((tensor) => [tensor.name, tensor]));
   return Object.entries(tensorTypes).flatMap(([name, type]) => {
     const tensor = planned.get(name);
@@ -115,7 +115,7 @@ export function mapCells({ tensorTypes, plan }: Pick<VariantEvidence, 'tensorTyp
 }
 
 /** All types that these tensors have or would have, from few bits to many. */
-export function typesOf(cells: readonly MapCell[]): string[] {
+function typesOf(cells: readonly MapCell[]): string[] {
   return orderedTypes(cells.flatMap(({ type, stock }) => (stock === null ? [type] : [type, stock])));
 }
 

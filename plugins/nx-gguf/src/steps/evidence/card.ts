@@ -20,7 +20,7 @@ export interface CardInputs {
 }
 
 /** Name of the card's file. */
-export const cardFile = 'README.md';
+const cardFile = 'README.md';
 
 /**
  * Writes the model card and the pictures that it shows.

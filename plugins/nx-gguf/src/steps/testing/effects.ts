@@ -35,7 +35,7 @@ export function playTools(...plays: readonly PlayedTool[]): { runTool: RunTool; 
 }
 
 /** Tools under made-up paths. */
-export const namedTools: StepTools = {
+const namedTools: StepTools = {
   llama: (tool) => Promise.resolve(`/tools/${tool}`),
   python: () => Promise.resolve('/tools/python'),
   source: () => Promise.resolve('/tools/source'),

@@ -57,7 +57,7 @@ export function information(commit: HubCommit, repo: HubRepo) {
 }
 
 /** The files of a commit, as the hub lists them. */
-export function entries(commit: HubCommit, recursive: boolean) {
+function entries(commit: HubCommit, recursive: boolean) {
   const files = Object.entries(commit.files).map(([path, content]) => {
     const pointer = commit.lfs.includes(path) ? lfsPointer(content) : null;
     return {

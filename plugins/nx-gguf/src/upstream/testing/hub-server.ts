@@ -20,7 +20,7 @@ import type { Exchange, HubRepo, HubServer, Reply, SeenRequest } from './hub-typ
 import { commit, createBranch, createRepo, preupload, whoAmI } from './hub-writing.js';
 
 /** What a test says of a hub, and reads from it. */
-export type { Fault, HubAccount, HubCommit, HubRepo, HubServer, SeenRequest } from './hub-types.js';
+export type { Fault, HubCommit, HubRepo, HubServer } from './hub-types.js';
 
 /** Starts a loopback hub. */
 export async function startHub(repos: HubRepo[]): Promise<HubServer> {
