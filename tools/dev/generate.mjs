@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// Writes the TypeScript types and schema constants from the JSON Schemas; `--check` compares instead and fails on drift.
+// Writes the TypeScript types and schema constants from the JSON Schemas, and the generated parts of the documentation;
+// `--check` compares instead and fails on drift.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from 'json-schema-to-typescript';
-import { fenced, withGeneratedParts } from './generated-parts.mjs';
-import { optionsReference, optionsTable } from './options-reference.mjs';
+import { generatedDocs } from './generated-docs.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const schemas = join(root, 'plugins/nx-gguf/schemas');
@@ -36,22 +36,11 @@ for (const part of packages) {
     }
   }
 }
-for (const file of ['README.md', 'tools/cache-server/README.md'])
-  emit(join(root, file), withGeneratedParts(readFileSync(join(root, file), 'utf8'), readmePart));
+for (const { path, text } of await generatedDocs(root)) emit(join(root, path), text);
 
 if (drifted.length > 0) {
   console.error(`Out of date:\n${drifted.map((path) => `  ${path}`).join('\n')}\nRun: npm run generate`);
   process.exit(1);
-}
-
-/** A reference of options, or a file of the repository as it is. */
-function readmePart(name) {
-  if (name === 'options') return optionsReference(schemas);
-  if (name === 'server options')
-    return optionsTable(
-      JSON.parse(readFileSync(join(root, 'tools/cache-server/schemas/config.schema.json'), 'utf8')),
-    );
-  return fenced(name.endsWith('.json') ? 'json' : '', readFileSync(join(root, name), 'utf8'));
 }
 
 function files(folder) {
