@@ -13,7 +13,7 @@ export async function generatedDocs(root) {
       JSON.parse(readFileSync(join(root, 'tools/cache-server/schemas/config.schema.json'), 'utf8')),
     ),
     'error codes': await errorSections(root, 'plugins/nx-gguf/src/core/error-catalogue.ts'),
-    'error codes of the server': await errorSections(root, 'tools/cache-server/src/error-catalogue.ts'),
+    'error codes of the server': await errorSections(root, 'tools/cache-server/src/http/error-catalogue.ts'),
   };
   const fileAsIs = (name) =>
     fenced(name.endsWith('.json') ? 'json' : '', readFileSync(join(root, name), 'utf8'));

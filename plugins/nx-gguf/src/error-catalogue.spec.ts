@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { errorCatalogue } from './core/error-catalogue.js';
 import { codeOfKind, thrownCodes } from './core/testing/thrown-codes.js';
-import { errorCatalogue as serverCatalogue } from '../../../tools/cache-server/src/error-catalogue.js';
+import { errorCatalogue as serverCatalogue } from '../../../tools/cache-server/src/http/error-catalogue.js';
 
 /** Codes that are put together from the kind of what is missing or wrong. */
 const composed = [
