@@ -47,7 +47,7 @@ async function workspaceProjects(): Promise<Map<string, Map<string, Target>>> {
   };
   for (const [, { projects: made }] of nodes)
     for (const [root, { name, targets }] of Object.entries(made ?? {}))
-      add(name ?? basename(root), (targets ?? {}) as Record<string, Target>);
+      add(name ?? basename(root), targets ?? {});
   for (const path of find('{models,tools}/**/project.json')) {
     const { name, targets } = json(path) as { name?: string; targets?: Record<string, Target> };
     add(name ?? basename(dirname(path)), targets ?? {});

@@ -14,9 +14,14 @@ const composed = [
 const ofRules = /^TENSOR_(PATTERN|RULE)_/;
 
 describe.each([
-  ['nx-gguf', import.meta.dirname, errorCatalogue, composed],
-  ['nx-gguf-cache-server', join(import.meta.dirname, '../../../tools/cache-server/src'), serverCatalogue, []],
-])('the error codes of %s', (_, directory, catalogue, further) => {
+  { name: 'nx-gguf', directory: import.meta.dirname, catalogue: errorCatalogue, further: composed },
+  {
+    name: 'nx-gguf-cache-server',
+    directory: join(import.meta.dirname, '../../../tools/cache-server/src'),
+    catalogue: serverCatalogue,
+    further: [],
+  },
+])('the error codes of $name', ({ directory, catalogue, further }) => {
   const files = globSync(['**/*.ts'], {
     cwd: directory,
     ignore: ['**/*.spec.ts', '**/testing/**', '**/generated/**', '**/error-catalogue.ts'],

@@ -42,7 +42,7 @@ export function markdownDocument(path: string, text: string): MarkdownDocument {
   const headings: string[] = [];
   const blocks: CodeBlock[] = [];
   const codeSpans: string[] = [];
-  marked.walkTokens(marked.lexer(text), (token: Token) => {
+  void marked.walkTokens(marked.lexer(text), (token: Token) => {
     if (token.type === 'link' || token.type === 'image') links.push((token as Tokens.Link).href);
     if (token.type === 'heading') headings.push(plainText(token.tokens ?? []));
     if (token.type === 'code')
@@ -55,7 +55,7 @@ export function markdownDocument(path: string, text: string): MarkdownDocument {
 function plainText(tokens: readonly Token[]): string {
   return tokens
     .map((token) => {
-      if ('tokens' in token && token.tokens !== undefined) return plainText(token.tokens);
+      if ('tokens' in token) return plainText((token as { tokens?: Token[] }).tokens ?? []);
       return 'text' in token ? String(token.text) : '';
     })
     .join('');
