@@ -93,7 +93,7 @@ function problemOf(line: string): string | null {
     case 'npm':
       return npmProblem(args);
     case 'node':
-      return existsSync(join(repository, args[0] ?? '')) ? null : `there is no ${args[0] ?? ''}`;
+      return existsSync(join(repository, sourceOf(args[0] ?? ''))) ? null : `there is no ${args[0] ?? ''}`;
     case 'gguf':
     case 'gguf-store':
       return usages[program]?.includes(`\n  ${program} ${args[0] ?? ''}`) === true
@@ -102,6 +102,11 @@ function problemOf(line: string): string | null {
     default:
       return null;
   }
+}
+
+/** The source that a compiled file is made of; another file itself. */
+function sourceOf(path: string): string {
+  return /\/dist\/.*\.js$/.test(path) ? path.replace('/dist/', '/src/').replace(/\.js$/, '.ts') : path;
 }
 
 function nxProblem([command = '', ...args]: readonly string[]): string | null {
