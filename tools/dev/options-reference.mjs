@@ -1,21 +1,132 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+const titles = { source: 'A source', lock: 'model.lock.json', plugin: 'Plugin options' };
+
 /** Markdown reference of every executor's and generator's options and of every field of the files people write. */
 export function optionsReference(schemas) {
   const parsed = (file) => JSON.parse(readFileSync(join(schemas, file), 'utf8'));
   const { definitions } = parsed('common.schema.json');
   const read = (file) => withCommon(parsed(file), definitions);
-  const executors = readdirSync(join(schemas, 'executors')).sort();
-  const parts = ['### Executors', ''];
-  for (const file of executors)
-    parts.push(...executorSection(file.replace('.schema.json', ''), read(`executors/${file}`)));
-  parts.push('### Generators', '');
-  for (const file of readdirSync(join(schemas, 'generators')).sort())
-    parts.push(...executorSection(file.replace('.schema.json', ''), read(`generators/${file}`)));
-  for (const file of ['model', 'source', 'corpus', 'lock', 'toolchain', 'plugin'])
-    parts.push(...fileSection(file, read(`${file}.schema.json`)));
-  return parts.join('\n').trimEnd();
+  const files = ['model', 'source', 'corpus', 'lock', 'toolchain', 'plugin'].map((name) => ({
+    name,
+    schema: read(`${name}.schema.json`),
+  }));
+  const headings = definitionHeadings(files);
+  return [
+    ...optionSections('Executors', 'executors', { schemas, read }),
+    ...optionSections('Generators', 'generators', { schemas, read }),
+    ...files.flatMap((file) => fileSection(file, headings)),
+  ]
+    .join('\n')
+    .trimEnd();
+}
+
+/** The rows of a schema's properties, whose types are named without links. */
+export function optionsTable(schema) {
+  return table(schema, { schema, linkOf: (_, name) => name }).join('\n');
+}
+
+function optionSections(heading, folder, { schemas, read }) {
+  const sections = readdirSync(join(schemas, folder))
+    .sort()
+    .flatMap((file) => {
+      const schema = read(`${folder}/${file}`);
+      const name = file.replace('.schema.json', '');
+      return [`### \`nx-gguf:${name}\``, '', schema.description, '', optionsTable(schema), ''];
+    });
+  return [`## ${heading}`, '', ...sections];
+}
+
+function fileSection({ name, schema }, headings) {
+  const linkOf = (file, definition) => {
+    const heading = headings.get(`${file ?? name}#${definition}`);
+    return heading === undefined ? definition : `[${heading}](#${slug(heading)})`;
+  };
+  const parts = [`## ${titles[name] ?? `${name}.json`}`, '', schema.description, ''];
+  if (schema.properties) parts.push(...table(schema, { schema, linkOf }), '');
+  for (const [key, definition] of Object.entries(schema.definitions ?? {})) {
+    const heading = headings.get(`${name}#${key}`);
+    if (heading === undefined) continue;
+    const body = definition.properties
+      ? table(definition, { schema, linkOf })
+      : [`Type: ${type({ ...definition, title: undefined }, { schema, linkOf })}`];
+    parts.push(`### ${heading}`, '', definition.description ?? '', '', ...body, '');
+  }
+  return parts;
+}
+
+/** The heading of each definition with a title, by `file#definition`; a title that another file has already names its own file too. */
+function definitionHeadings(files) {
+  const headings = new Map();
+  const taken = new Set();
+  for (const { name, schema } of files) {
+    headings.set(`${name}#`, titles[name] ?? `${name}.json`);
+    for (const [key, { title }] of Object.entries(schema.definitions ?? {})) {
+      if (title === undefined) continue;
+      const heading = taken.has(title) ? `${title} of ${name}.json` : title;
+      taken.add(heading);
+      headings.set(`${name}#${key}`, heading);
+    }
+  }
+  return headings;
+}
+
+function table(described, context) {
+  const rows = Object.entries(described.properties ?? {}).filter(([name]) => name !== '$schema');
+  if (rows.length === 0) return ['It takes no options.'];
+  return [
+    '| option | type | default | meaning |',
+    '| --- | --- | --- | --- |',
+    ...rows.map(([name, property]) => {
+      const required = described.required?.includes(name) ? ' (required)' : '';
+      const standard = 'default' in property ? code(property.default) : '';
+      return `| \`${name}\`${required} | ${type(property, context)} | ${standard} | ${meaning(property, context)} |`;
+    }),
+  ];
+}
+
+function type(property, context) {
+  if ('const' in property) return code(property.const);
+  if (property.enum) return property.enum.map(code).join(', ');
+  if (property.oneOf) return property.oneOf.map((option) => type(option, context)).join(' or ');
+  if (property.$ref) return referenced(property.$ref, context);
+  if (property.type === 'array') return `list of ${type(property.items, context)}`;
+  if (property.title) return property.title;
+  return [property.type].flat().join(' or ');
+}
+
+/** What a `$ref` names: a link to its own section, or the type itself where it has none. */
+function referenced(ref, { schema, linkOf }) {
+  const [file, path] = ref.split('#');
+  const name = file.replace('.schema.json', '') || undefined;
+  const definition = path?.split('/').pop() ?? '';
+  const link = linkOf(name, definition);
+  if (link !== definition || name !== undefined) return link || 'source';
+  return type(schema.definitions[definition], { schema, linkOf });
+}
+
+function meaning(property, { schema }) {
+  const definition = property.$ref?.startsWith('#')
+    ? schema.definitions[property.$ref.split('/').pop()]
+    : undefined;
+  // A type with a section of its own says there what it is; only settings are worth a sentence in both places.
+  const isInline = definition?.title === undefined || definition.properties !== undefined;
+  const description = property.description ?? (isInline ? definition?.description : undefined) ?? '';
+  const example = property.examples ? ` Example: ${code(property.examples[0])}` : '';
+  return `${description.replaceAll('|', '\\|')}${example}`.trim();
+}
+
+function code(value) {
+  return `\`${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('|', '\\|')}\``;
+}
+
+/** The anchor that a heading of plain words has on GitHub. */
+function slug(heading) {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_ -]/gu, '')
+    .replaceAll(' ', '-');
 }
 
 /** A schema with the types of common.schema.json in the places that name them, which say themselves what they mean. */
@@ -28,65 +139,4 @@ function withCommon(node, definitions) {
   return Object.fromEntries(
     Object.entries(node).map(([key, value]) => [key, withCommon(value, definitions)]),
   );
-}
-
-function executorSection(name, schema) {
-  return [`#### \`nx-gguf:${name}\``, '', schema.description, '', ...table(schema), ''];
-}
-
-function fileSection(name, schema) {
-  const parts = [`### \`${title(name)}\``, '', schema.description, ''];
-  if (schema.properties) parts.push(...table(schema), '');
-  for (const definition of Object.values(schema.definitions ?? {})) {
-    if (definition.type === 'object' && definition.properties) {
-      parts.push(
-        `**${definition.title}**: ${definition.description ?? ''}`.trimEnd(),
-        '',
-        ...table(definition),
-        '',
-      );
-    }
-  }
-  return parts;
-}
-
-function title(name) {
-  return { source: 'A source', lock: 'model.lock.json', plugin: 'Plugin options' }[name] ?? `${name}.json`;
-}
-
-/** The rows of a schema's properties. */
-export function optionsTable(schema) {
-  return table(schema).join('\n');
-}
-
-function table(schema) {
-  const rows = Object.entries(schema.properties ?? {}).filter(([name]) => name !== '$schema');
-  if (rows.length === 0) return ['It takes no options.'];
-  return [
-    '| option | type | default | meaning |',
-    '| --- | --- | --- | --- |',
-    ...rows.map(
-      ([name, property]) =>
-        `| \`${name}\`${schema.required?.includes(name) ? ' (required)' : ''} | ${type(property)} | ${'default' in property ? code(property.default) : ''} | ${meaning(property)} |`,
-    ),
-  ];
-}
-
-function type(property) {
-  if ('const' in property) return code(property.const);
-  if (property.enum) return property.enum.map(code).join(', ');
-  if (property.oneOf) return property.oneOf.map(type).join(' or ');
-  if (property.$ref) return property.$ref.includes('#') ? property.$ref.split('/').pop() : 'source';
-  if (property.type === 'array') return `${type(property.items)}[]`;
-  if (property.title) return property.title;
-  return [property.type].flat().join(' or ');
-}
-
-function meaning(property) {
-  const example = property.examples ? ` Example: ${code(property.examples[0])}` : '';
-  return `${(property.description ?? '').replaceAll('|', '\\|')}${example}`.trim();
-}
-
-function code(value) {
-  return `\`${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('|', '\\|')}\``;
 }

@@ -24,7 +24,7 @@ import {
 const scratch = scratchDirectory();
 const store = join(scratch, 'store');
 const log = join(scratch, 'ws-processes.log');
-const readme = readFileSync(join(repository, 'README.md'), 'utf8');
+const documented = readFileSync(join(repository, 'docs/caching.md'), 'utf8');
 let workspace: TestWorkspace;
 
 const variants = ['Q4_K_M', 'Q4_K_M-plain', 'Q5_K_M', 'Q6_K'];
@@ -311,7 +311,7 @@ describe('what a change rebuilds', () => {
         affected: { ran, processes },
         afterwards: { ran: [], processes: [] },
       });
-      expect(readme).toContain(invalidationRow(name, { ran, processes }));
+      expect(documented).toContain(invalidationRow(name, { ran, processes }));
     },
     600_000,
   );
@@ -326,7 +326,7 @@ describe('what an update of nx-gguf rebuilds', () => {
     const run = await runCard();
     workspace.edit(versions, () => before);
     expect(run).toEqual({ ran: everything, processes: times(5, 'llama-perplexity') });
-    expect(readme).toContain(invalidationRow('an update of nx-gguf with another way to do `kld`', run));
+    expect(documented).toContain(invalidationRow('an update of nx-gguf with another way to do `kld`', run));
   }, 600_000);
 });
 
@@ -343,7 +343,7 @@ describe('what a lost directory or another place rebuilds', () => {
       expect(await runCard()).toEqual({ ran, processes: [] });
       expect(existsSync(join(workspace.root, 'dist/tiny-qwen35/README.md'))).toBe(true);
       expect(existsSync(join(workspace.root, 'dist/tiny-qwen35/tiny-qwen35-Q6_K.gguf'))).toBe(true);
-      expect(readme).toContain(invalidationRow(name, { ran, processes: [] }));
+      expect(documented).toContain(invalidationRow(name, { ran, processes: [] }));
     },
     600_000,
   );
@@ -353,7 +353,7 @@ describe('what a lost directory or another place rebuilds', () => {
     cpSync(workspace.root, moved, { recursive: true, verbatimSymlinks: true });
     const run = await runCard(openWorkspace(moved, { store, log }));
     expect(run).toEqual({ ran: [], processes: [] });
-    expect(readme).toContain(invalidationRow('the workspace moved to another directory', run));
+    expect(documented).toContain(invalidationRow('the workspace moved to another directory', run));
     rmSync(moved, { recursive: true });
   }, 600_000);
 
@@ -362,7 +362,7 @@ describe('what a lost directory or another place rebuilds', () => {
     git('worktree', 'add', '-q', second);
     for (const name of ['node_modules', 'shims']) symlinkSync(join(workspace.root, name), join(second, name));
     expect(await runCard(openWorkspace(second, { store, log }))).toEqual({ ran: everything, processes: [] });
-    expect(readme).toContain(invalidationRow('a second worktree', { ran: everything, processes: [] }));
+    expect(documented).toContain(invalidationRow('a second worktree', { ran: everything, processes: [] }));
   }, 600_000);
 
   it('the store deleted, of which Nx keeps the manifests: no tool, also when Nx asks for everything', async () => {
@@ -374,7 +374,7 @@ describe('what a lost directory or another place rebuilds', () => {
     git('checkout', '-q', '.');
     expect(run).toEqual({ ran: everything, processes: [] });
     expect(workspace.json('dist/tiny-qwen35/quantize/Q4_K_M/artifact.json')).toEqual(before);
-    expect(readme).toContain(invalidationRow('the store deleted, nx.json reformatted', run));
+    expect(documented).toContain(invalidationRow('the store deleted, nx.json reformatted', run));
   }, 600_000);
 
   it('the store deleted: everything once more, with the same manifests', async () => {
@@ -383,7 +383,7 @@ describe('what a lost directory or another place rebuilds', () => {
       rmSync(path, { recursive: true });
     expect(await runCard()).toEqual({ ran: everything, processes: allTools });
     expect(workspace.json('dist/tiny-qwen35/card/artifact.json')).toEqual(before);
-    expect(readme).toContain(
+    expect(documented).toContain(
       invalidationRow('the store, dist and the Nx cache deleted', { ran: everything, processes: allTools }),
     );
   }, 600_000);

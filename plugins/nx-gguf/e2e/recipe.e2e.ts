@@ -394,7 +394,7 @@ describe('gates', () => {
     });
     // Failed is not done: it is asked again, and says the same.
     expect((await runGateAndCard()).output).toContain('GATE_FAILED: tiny-qwen35:gate: 2 of 4 gates failed');
-    expect(readFileSync(join(repository, 'README.md'), 'utf8')).toContain(
+    expect(readFileSync(join(repository, 'docs/caching.md'), 'utf8')).toContain(
       invalidationRow('a gate', { ran, processes }),
     );
   }, 120_000);

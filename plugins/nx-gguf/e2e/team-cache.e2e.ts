@@ -27,7 +27,7 @@ interface Server {
   child: ChildProcess;
 }
 
-/** Starts the server as the README says. */
+/** Starts the server as docs/team-cache.md says. */
 async function startServer(): Promise<Server> {
   const child = spawn(
     process.execPath,

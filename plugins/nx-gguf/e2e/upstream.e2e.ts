@@ -45,15 +45,15 @@ function withTemplate(config: Content | undefined, line: string): Content {
   );
 }
 
-/** The first fenced block of a language in the README's section on sources. */
-function readmeBlock(language: string): string {
-  const section =
-    readFileSync(join(repository, 'README.md'), 'utf8').split('## Sources, locks and updating')[1] ?? '';
-  return (
-    new RegExp(`^\`\`\`${language}\\n([^]*?)\\n\`\`\`$`, 'm').exec(
-      section.replace(language === '' ? /^```sh\n[^]*?\n```$/m : '', ''),
-    )?.[1] ?? ''
-  );
+/** The first fenced block of a language in the section on updating of docs/sources-and-locks.md. */
+function documentedBlock(language: string): string {
+  const text = readFileSync(join(repository, 'docs/sources-and-locks.md'), 'utf8');
+  const section = text.split('\n## Updating what is pinned\n')[1] ?? '';
+  const block = new RegExp(`^\`\`\`${language}\\n([^]*?)\\n\`\`\`$`, 'm').exec(
+    section.replace(language === '' ? /^```sh\n[^]*?\n```$/m : '', ''),
+  )?.[1];
+  if (block === undefined) throw new Error('docs/sources-and-locks.md has no such block');
+  return block;
 }
 
 /** The files of the real repositories, small: a checkpoint, matrix and quants of the embedded model, made by the real tools. */
@@ -383,7 +383,7 @@ describe('when the repository moves on', () => {
     expect(output).toContain('added   NOTICE 4 B');
     expect(output).toContain('+{{ message.content | trim }}');
     expect(output).toContain('UPDATE models/qwen35-08b/model.lock.json');
-    for (const line of readmeBlock('').split('\n')) expect(output).toContain(line);
+    for (const line of documentedBlock('').split('\n')) expect(output).toContain(line);
     expect((await nx(['g', 'nx-gguf:update', '--all', '--check'])).exitCode).toBe(0);
     requests();
   }, 60_000);
@@ -404,8 +404,8 @@ describe('when the repository moves on', () => {
   }, 60_000);
 });
 
-it('the commands of the README, as they are written', async () => {
-  const commands = readmeBlock('sh')
+it('the commands of docs/sources-and-locks.md, as they are written', async () => {
+  const commands = documentedBlock('sh')
     .split('\n')
     .map((line) => line.replace(/ *#.*/, '').split(' '))
     .filter(([program]) => program === 'npx');

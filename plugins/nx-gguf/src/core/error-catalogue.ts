@@ -1,0 +1,926 @@
+/** What an error code stands for, and what repairs it. */
+export interface ErrorDescription {
+  readonly cause: string;
+  readonly remedy: string;
+}
+
+/**
+ * All codes of the errors that this package reports, in alphabetical order. `docs/errors.md` is generated from it, and a test
+ * compares it with the codes that the source throws.
+ */
+export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
+  AGAINST_UNKNOWN: {
+    cause:
+      'The value of `--against` is neither a variant of the model, nor a type of llama-quantize, nor the path of a `.json` or `.gguf` file.',
+    remedy: 'Name one of the variants that the hint lists, a type such as `Q4_K_M`, or a file.',
+  },
+  ARCHIVE_DAMAGED: {
+    cause: 'The member cannot be extracted from the archive: it is damaged, encrypted, or its CRC is wrong.',
+    remedy:
+      'Check that `url` or `include` names the right archive. Its sha256 was verified, so fetching it again changes nothing.',
+  },
+  ARCHIVE_LIMIT: {
+    cause: 'The archive has more members than nx-gguf reads.',
+    remedy: 'Use a smaller archive, or unpack it yourself and use a `path` source.',
+  },
+  ARCHIVE_UNKNOWN: {
+    cause: '`member` is given, but the file is neither a zip, a tar nor a tar.gz archive.',
+    remedy: 'Remove `member` to take the file as it is.',
+  },
+  BAD_BENCH: {
+    cause:
+      'A `bench.json`, of this machine or named by `--with`, is not a result of `bench` that this version reads.',
+    remedy: 'Run `bench` again with this version of nx-gguf, on the machine that the file comes from.',
+  },
+  BAD_BENCH_COMPARISON: {
+    cause: 'A result of `bench-compare` does not fit its schema.',
+    remedy: 'Run `bench-compare` again with this version of nx-gguf.',
+  },
+  BAD_CARD_TEMPLATE: {
+    cause: "The card's template names an unknown placeholder. The message gives file and line.",
+    remedy: 'Use one of the placeholders that the hint lists. Write `\\{{` for two literal braces.',
+  },
+  BAD_COMPARISON: {
+    cause: 'The result of a sequential comparison does not fit its schema.',
+    remedy: 'This is a defect of nx-gguf; please report it with the message.',
+  },
+  BAD_CORPUS: {
+    cause: '`corpus.json` is not valid JSON, or has a field that its schema does not allow.',
+    remedy: 'Correct the lines that the message names. The schema completes the fields in an editor.',
+  },
+  BAD_ENDPOINT: {
+    cause: '`HF_ENDPOINT` is not the address of a hub.',
+    remedy: 'Set it to an address such as `https://hub.example.org`, without user, password or query.',
+  },
+  BAD_EVIDENCE: {
+    cause: 'An `evidence.json` does not fit its schema.',
+    remedy: 'Run the `report` target of that model again with this version of nx-gguf.',
+  },
+  BAD_FILE_NAME: {
+    cause: 'A file that would be published has a name that a destination cannot hold safely.',
+    remedy: 'Rename the variant or the file that the message names.',
+  },
+  BAD_GATE: {
+    cause: 'A stored result of `gate` does not fit its schema.',
+    remedy: 'Run the `gate` target again with this version of nx-gguf.',
+  },
+  BAD_GATES: {
+    cause: '`gates` names a variant or a reference that `model.json` does not declare.',
+    remedy: 'Correct the name; the hint lists those that are declared.',
+  },
+  BAD_IMATRIX: {
+    cause: 'The importance matrix is neither a GGUF nor a file of the legacy format, or it is cut.',
+    remedy: 'Check which file the source takes (`file`), and fetch or make it again.',
+  },
+  BAD_KLD: {
+    cause: 'A `kld.json` does not fit its schema.',
+    remedy: 'Run the `kld` target of that variant again with this version of nx-gguf.',
+  },
+  BAD_LLAMA_BENCH: {
+    cause:
+      'The JSON that llama-bench printed does not have the expected fields. It is reported as `BENCH_OUTPUT_UNREADABLE`.',
+    remedy: 'Use the pinned version of llama.cpp.',
+  },
+  BAD_LOCK: {
+    cause:
+      '`model.lock.json` or `corpus.lock.json` is not valid JSON or does not fit its schema, for instance after a merge.',
+    remedy: 'Restore it from git, or delete it and pin the sources anew with `nx g nx-gguf:update`.',
+  },
+  BAD_MANIFEST: {
+    cause: 'A manifest (`artifact.json`) is not valid JSON or does not fit its schema.',
+    remedy:
+      'Run the target again with `--skip-nx-cache`. In the store, `gguf-store verify --repair` removes damaged manifests.',
+  },
+  BAD_MODEL: {
+    cause: '`model.json` is not valid JSON, or has a field or a value that its schema does not allow.',
+    remedy: 'Correct the lines that the message names. The schema completes the fields in an editor.',
+  },
+  BAD_OPTIONS: {
+    cause:
+      'An option of an executor, a generator or a command is unknown, misspelt or contradicts another one.',
+    remedy: 'Correct the option; the reference lists what each executor and generator takes.',
+  },
+  BAD_PLAN: {
+    cause: 'A `plan.json` does not fit its schema.',
+    remedy: 'Run the `plan` target of that variant again with this version of nx-gguf.',
+  },
+  BAD_PLUGIN: {
+    cause: 'The options of nx-gguf in `nx.json` do not fit their schema.',
+    remedy: 'Correct them; the reference lists the plugin options.',
+  },
+  BAD_PUBLISHED: {
+    cause:
+      'The record `nx-gguf.json` at the destination does not fit its schema. It then counts as a file of somebody else, and the files beside it too.',
+    remedy: 'Restore the record that `publish` wrote, or replace it and the files with `--overwrite`.',
+  },
+  BAD_REMOTE: {
+    cause:
+      'An address in `NX_GGUF_REMOTE` or in the plugin option `remote` is not an address of a remote, or a mode is unknown.',
+    remedy:
+      'Use one of the forms that the hint names: `https://…`, `s3://…` or `file:///…`, with a mode behind `#` if needed.',
+  },
+  BAD_TOKEN: {
+    cause:
+      'A token is not one word of ASCII characters, or there are several tokens but not one for each remote.',
+    remedy: 'Correct `HF_TOKEN`, the token file or `NX_GGUF_REMOTE_TOKEN`.',
+  },
+  BAD_TOOLCHAIN: {
+    cause: '`toolchain.json` is not valid JSON, or has a field that its schema does not allow.',
+    remedy: 'Correct the lines that the message names. The schema completes the fields in an editor.',
+  },
+  BAD_VARIANT: {
+    cause: 'The settings of a variant contradict each other, have no effect, or name an unknown type.',
+    remedy: 'Correct the variant in `model.json`; the message names every problem.',
+  },
+  BENCH_BAD_ARGUMENT: {
+    cause: 'This llama-bench does not take an argument that `bench` asks for.',
+    remedy: 'Correct `bench` in `model.json`, or use a version of llama.cpp that has the argument.',
+  },
+  BENCH_CONTEXT_FAILED: {
+    cause: 'llama-bench could not create a context: memory is short, or the settings do not fit together.',
+    remedy: 'Lower the sizes in `bench`. A quantized cache of values needs flash attention.',
+  },
+  BENCH_DEVICE_UNKNOWN: {
+    cause: '`bench.devices` names a device that this build of llama.cpp does not find.',
+    remedy: 'Use a name that `llama-bench --list-devices` prints.',
+  },
+  BENCH_INCOMPLETE: {
+    cause:
+      'llama-bench ended with fewer results or samples than were asked for, or ran other tests for one model than for the other.',
+    remedy: 'Run it again; if it repeats, its last lines say why.',
+  },
+  BENCH_NO_TESTS: {
+    cause: '`bench` names no size to measure.',
+    remedy: 'Give `prompt` or `generate` at least one number of tokens.',
+  },
+  BENCH_OUTPUT_UNREADABLE: {
+    cause: 'The output of llama-bench is not the expected JSON.',
+    remedy: 'Run it again; if it repeats, use the pinned version of llama.cpp.',
+  },
+  BLOB_DAMAGED: {
+    cause: 'A file in the store no longer has the bytes that its name promises.',
+    remedy: 'Run `gguf-store verify --repair`: it removes what is damaged, so that it is made again.',
+  },
+  BLOB_MISSING: {
+    cause: 'A file is neither in the store nor in any remote.',
+    remedy:
+      'Run the target that makes it again with `--skip-nx-cache`. `gguf-store ls --files` lists the digests that are there.',
+  },
+  BRANCH_MISSING: {
+    cause: 'The branch to publish to does not exist.',
+    remedy: 'Make it with `--create`, or correct `branch`.',
+  },
+  COMMAND_FAILED: {
+    cause: 'The program of a `command` source failed.',
+    remedy: "Read its last lines, and try it by hand in the project's directory.",
+  },
+  COMMAND_WROTE_NOTHING: {
+    cause: 'The program of a `command` source ended without writing a file.',
+    remedy: 'Pass `{output}` to the program, and let it write there.',
+  },
+  CONVERT_FAILED: {
+    cause: 'convert_hf_to_gguf.py failed.',
+    remedy:
+      'Check that this version of llama.cpp supports the architecture in `config.json`, and that the checkpoint is complete.',
+  },
+  CONVERT_NO_OUTPUT: {
+    cause: 'convert_hf_to_gguf.py ended without an error and without a GGUF.',
+    remedy: 'Check `convert.extraArgs`; some arguments of the converter write no model.',
+  },
+  CORPUS_MISSING: {
+    cause: '`corpus` names a project that has no `corpus.json`.',
+    remedy: 'Name a project that has one, or create `corpus.json` in its directory.',
+  },
+  DECODE_FAILED: {
+    cause: 'llama.cpp could not evaluate the model.',
+    remedy: 'Check free memory, batch size and context.',
+  },
+  DESTINATION_CHANGED: {
+    cause:
+      'Somebody else committed to the destination meanwhile, or the hub did not say whether the commit was made.',
+    remedy: 'Run `publish` again: it looks at the destination anew.',
+  },
+  DEVICE_UNKNOWN: {
+    cause: '`evaluation.device` names a device that this build of llama.cpp does not find.',
+    remedy: 'Use a name that `llama-perplexity --list-devices` prints.',
+  },
+  DIGEST_AMBIGUOUS: {
+    cause: 'Several files of the store start with the digits that were given.',
+    remedy: 'Give more digits of the digest.',
+  },
+  DIGEST_MISMATCH: {
+    cause:
+      'What a server or git gives is not the bytes that the lock or `sha256` names. Nothing of it was kept.',
+    remedy:
+      'If the file was replaced on purpose, pin the new one with `nx g nx-gguf:update`; otherwise do not trust the server.',
+  },
+  DIRECTORY_NAME: {
+    cause:
+      'The path of a project has brackets, `*` or `?`, which Nx takes for a pattern, so that it would miss changes there.',
+    remedy: 'Rename the directory.',
+  },
+  DISK_FULL: {
+    cause: 'The file system of the store has no room left, or too little for what is to be fetched.',
+    remedy: 'Free space, for instance with `gguf-store gc`, or put the store elsewhere with `NX_GGUF_STORE`.',
+  },
+  DOWNLOAD_FAILED: {
+    cause: 'A server did not answer, or broke off, as often as it was asked.',
+    remedy:
+      'Run it again later: it goes on where it stopped. Behind a proxy, set `HTTPS_PROXY` and `NO_PROXY`.',
+  },
+  DRY_RUN_UNREADABLE: {
+    cause: 'The output of `llama-quantize --dry-run` is not in the form that nx-gguf reads.',
+    remedy: 'Use the pinned version of llama.cpp; another one may print other lines.',
+  },
+  FIFO_UNUSABLE: {
+    cause: 'A FIFO between the measuring processes could not be opened.',
+    remedy: 'Check that nothing removed the work directory, and the limit of open files (`ulimit -n`).',
+  },
+  FILES_DIFFER: {
+    cause: '`inspect --against` or `gguf diff` found a difference between the two files.',
+    remedy: 'This is the answer to the question, given as an exit code. The output shows what differs.',
+  },
+  FILES_GONE: {
+    cause:
+      'Files that were asked for are neither in the store nor in a remote, and the run could not make them.',
+    remedy: 'Run the commands of the hint, or the same command again: it makes them.',
+  },
+  FILE_AMBIGUOUS: {
+    cause: 'A source takes several files where one is needed, or has no file of the name that was given.',
+    remedy: 'Name one file literally, with `file` or in `include`.',
+  },
+  FILE_CHANGED: {
+    cause: 'Files changed while they were being published.',
+    remedy: 'Run `gguf-store verify --repair`, and then the target again.',
+  },
+  FILE_EMPTY: {
+    cause: 'The file at the address is empty.',
+    remedy: 'Correct the address.',
+  },
+  FILE_MISSING: {
+    cause: 'A file that an option or a declaration names cannot be read.',
+    remedy:
+      "Create it or correct its name. Paths in `model.json` are relative to the project's directory, those of `--with` to the root of the workspace.",
+  },
+  GATES_NOT_PASSED: {
+    cause: 'A variant to publish misses its gates, or was not measured.',
+    remedy: 'Change the recipe or measure first; `--allowFailedGates` publishes all the same.',
+  },
+  GATE_FAILED: {
+    cause: 'A variant misses a gate of `model.json`. The table shows what was required and measured.',
+    remedy: 'Change the recipe, or the gate if it asks for too much.',
+  },
+  GATE_NEEDS_FULL_RUN: {
+    cause:
+      'A gate was given the result of a sequential comparison, which is not a measurement of the whole text.',
+    remedy: 'Run the `kld` target of the variant.',
+  },
+  GC_KEEP_MISSING: {
+    cause: 'A place that `gguf-store gc --keep` names cannot be read. Nothing was removed.',
+    remedy: 'Name a workspace, a `dist` directory or a manifest.',
+  },
+  GGUF_ALIGNMENT: {
+    cause: '`general.alignment` of a GGUF is not an unsigned 32-bit integer, or not a power of two.',
+    remedy: 'Fetch or convert the file again.',
+  },
+  GGUF_BAD_KEY: {
+    cause: 'A metadata key of a GGUF is empty or not UTF-8.',
+    remedy: 'Fetch or convert the file again.',
+  },
+  GGUF_BAD_TENSOR_NAME: {
+    cause: 'A tensor name of a GGUF is empty or not UTF-8.',
+    remedy: 'Fetch or convert the file again.',
+  },
+  GGUF_BIG_ENDIAN: {
+    cause: 'The GGUF is big-endian.',
+    remedy: 'Convert the model again without `--bigendian`.',
+  },
+  GGUF_DUPLICATE_KEY: {
+    cause: 'A metadata key occurs twice in a GGUF.',
+    remedy: 'Fetch or convert the file again.',
+  },
+  GGUF_DUPLICATE_TENSOR: {
+    cause: 'A tensor name occurs twice in a GGUF.',
+    remedy: 'Fetch or convert the file again.',
+  },
+  GGUF_LIMIT: {
+    cause: 'A length or a count in the header of a GGUF is beyond what any real file has.',
+    remedy: 'The file is damaged: fetch or convert it again.',
+  },
+  GGUF_METADATA_TYPE: {
+    cause: 'A metadata value of a GGUF has a type that is unknown, or not allowed in its place.',
+    remedy: 'Fetch or convert the file again.',
+  },
+  GGUF_METADATA_VALUE: {
+    cause: 'A metadata value of a GGUF is not one that its type or llama.cpp allows.',
+    remedy: 'Fetch or convert the file again.',
+  },
+  GGUF_NOT_GGUF: {
+    cause: 'The file does not start with `GGUF`.',
+    remedy:
+      'Check that the path names a GGUF; a web page or a Git LFS pointer in its place is a common cause.',
+  },
+  GGUF_ROW_NOT_BLOCKS: {
+    cause: "The rows of a tensor are not a multiple of the block size of the tensor's type.",
+    remedy: 'Fetch or convert the file again.',
+  },
+  GGUF_TENSOR_MISALIGNED: {
+    cause: 'The offset of a tensor is not a multiple of the alignment of the GGUF.',
+    remedy: 'Fetch or convert the file again.',
+  },
+  GGUF_TENSOR_ORDER: {
+    cause: 'The data of the tensors does not follow the order of the header without gaps.',
+    remedy: 'Fetch or convert the file again.',
+  },
+  GGUF_TENSOR_OUTSIDE_FILE: {
+    cause: 'A tensor ends behind the end of the GGUF.',
+    remedy: 'The file is incomplete: fetch or convert it again.',
+  },
+  GGUF_TENSOR_OVERLAP: {
+    cause: 'Two tensors of a GGUF share bytes.',
+    remedy: 'Fetch or convert the file again.',
+  },
+  GGUF_TENSOR_SHAPE: {
+    cause: 'A tensor of a GGUF has too many dimensions, or is too large.',
+    remedy: 'Fetch or convert the file again.',
+  },
+  GGUF_TENSOR_TYPE: {
+    cause: 'A tensor has a type that the pinned llama.cpp does not know, or no longer knows.',
+    remedy: 'Use a newer toolchain or another file.',
+  },
+  GGUF_TRUNCATED: {
+    cause: 'The GGUF ends inside its header.',
+    remedy: 'The file is incomplete: fetch or convert it again.',
+  },
+  GGUF_VERSION: {
+    cause: 'The GGUF has a format version other than 2 and 3.',
+    remedy: 'Convert the model again with the pinned llama.cpp.',
+  },
+  GIT_FAILED: {
+    cause: 'A git command failed.',
+    remedy: 'Its last lines say why.',
+  },
+  GIT_IDENTITY: {
+    cause: 'git does not know in whose name to commit.',
+    remedy: 'Set `user.name` and `user.email` with `git config --global`.',
+  },
+  GIT_LFS_MISSING: {
+    cause: 'The repository keeps files in Git LFS, and git-lfs is not installed.',
+    remedy: 'Install git-lfs.',
+  },
+  GIT_MISSING: {
+    cause: 'git is not installed.',
+    remedy: 'Install git.',
+  },
+  GIT_REFUSED: {
+    cause: 'The git repository does not take the commit.',
+    remedy: 'Read what the server says, and check that you may push to this branch.',
+  },
+  GIT_UNREACHABLE: {
+    cause: 'git cannot reach the repository, or the revision is not there.',
+    remedy: "Check `url` and `revision`. Credentials come from git's own helpers and from ssh.",
+  },
+  HOST_UNKNOWN: {
+    cause: 'There is no host of that name, or this machine is offline.',
+    remedy:
+      'Check the network. Behind a proxy, set `HTTPS_PROXY` and `NO_PROXY`; `HF_ENDPOINT` names another hub.',
+  },
+  HTTP_NO_RANGES: {
+    cause: 'The server does not serve parts of files, so the header alone cannot be read.',
+    remedy: 'Download the file, and name its path.',
+  },
+  HUB_FORBIDDEN: {
+    cause: 'The hub denies access: your token may not read or write this repository.',
+    remedy: 'Use a token with the rights for it (`HF_TOKEN`).',
+  },
+  HUB_GATED: {
+    cause: 'The repository is gated, and your account has not been granted access, or no token is set.',
+    remedy:
+      'Accept its conditions on the page that the hint names, and set `HF_TOKEN` to a token of that account.',
+  },
+  HUB_REFUSED: {
+    cause: 'The hub refused a request or a file.',
+    remedy: 'The message has its status and its reason.',
+  },
+  HUB_UNAUTHORIZED: {
+    cause: 'The hub asks for a token, or does not accept the one that is set.',
+    remedy:
+      'Set `HF_TOKEN`, or log in with the own tool of the hub. A hub that only `endpoint` names gets no token: name it in `HF_ENDPOINT`.',
+  },
+  HUB_UNUSABLE: {
+    cause: 'The server does not answer like a hub.',
+    remedy: 'Check `endpoint`, `HF_ENDPOINT`, and whether a proxy or a login page is between.',
+  },
+  IMATRIX_EMPTY: {
+    cause: 'The file is a GGUF or a matrix without importance data.',
+    remedy: 'Take another file of the source with `file`.',
+  },
+  IMATRIX_NO_OUTPUT: {
+    cause: 'llama-imatrix ended without writing a matrix.',
+    remedy: 'Use a corpus that is long enough for one chunk.',
+  },
+  INPUT_CHANGED: {
+    cause: 'A file had to be made again, and came out with other bytes than its manifest names.',
+    remedy: 'Run the target that makes it, as the hint says, and then this one again.',
+  },
+  INTERNAL: {
+    cause: 'Something happened that nx-gguf does not expect.',
+    remedy: 'This is a defect of nx-gguf; please report it with the lines that were printed.',
+  },
+  INTERRUPTED: {
+    cause: 'The run was interrupted.',
+    remedy: 'Run it again: nothing half-made was kept, and transfers go on where they stopped.',
+  },
+  KLD_BASE_CUT: {
+    cause: 'The base logits end before their last row.',
+    remedy: 'Run the measurement again; check memory and disk if it repeats.',
+  },
+  KLD_BASE_INCOMPLETE: {
+    cause:
+      'The base pass wrote fewer bytes than the evaluation needs. llama-perplexity exits with 0 when it cannot write.',
+    remedy: 'Run the measurement again; check the disk if it repeats.',
+  },
+  KLD_BASE_MISSING: {
+    cause: 'llama-perplexity could not open the base logits.',
+    remedy: 'Run the measurement again.',
+  },
+  KLD_BASE_NOT_KEPT: {
+    cause: 'The base logits are over `baseLimit`, or larger than what the store has left.',
+    remedy: 'Raise `baseLimit` of the evaluation, or free space, for instance with `gguf-store gc`.',
+  },
+  KLD_BASE_UNWRITABLE: {
+    cause: 'llama-perplexity could not open the file or FIFO for the base logits.',
+    remedy: 'Check that the store (`NX_GGUF_STORE`) can be written.',
+  },
+  KLD_BASE_WRONG: {
+    cause: 'What was read as base logits is not a base file of llama-perplexity for this measurement.',
+    remedy: 'Run the measurement again.',
+  },
+  KLD_CONTEXT_MISMATCH: {
+    cause: 'The base logits were made with another context than that of the evaluation.',
+    remedy: 'Run the measurement again, so that the base pass uses the context of the evaluation.',
+  },
+  KLD_CONTEXT_TOO_SMALL: {
+    cause: 'llama-perplexity was started with a smaller context than that of the base logits.',
+    remedy: 'Run the measurement again with one `ctx` for both.',
+  },
+  KLD_KEPT_BASE_DAMAGED: {
+    cause: 'Kept base logits are damaged. They are computed again.',
+    remedy: 'Run `gguf-store verify --repair`, and the measurement again if it failed.',
+  },
+  KLD_KEPT_BASE_GONE: {
+    cause: 'Kept base logits disappeared from the store while they were needed.',
+    remedy: 'Run the measurement again.',
+  },
+  KLD_KEPT_BASE_UNKNOWN: {
+    cause: 'Kept base logits are in a format that this version does not read.',
+    remedy: 'Remove them, and run the base pass again.',
+  },
+  KLD_KEPT_BASE_UNREADABLE: {
+    cause: 'Kept base logits cannot be read from the disk.',
+    remedy: 'Check the disk of the store.',
+  },
+  KLD_KEPT_BASE_WRONG: {
+    cause: 'Kept base logits are not those of this measurement.',
+    remedy: 'Remove them, and run the base pass again.',
+  },
+  KLD_NOT_COMPARABLE: {
+    cause:
+      'Two results differ in text, number of chunks, settings, tools or unquantized model, so their difference has no meaning.',
+    remedy: 'Measure both in one workspace with the same evaluation.',
+  },
+  KLD_NOT_FINITE: {
+    cause:
+      'A statistic is NaN or infinite: one of the models computes such values, or the text is one repeated token.',
+    remedy: 'Check the conversion, the types of the most sensitive tensors, and the text.',
+  },
+  KLD_NO_ROOM: {
+    cause:
+      'There are no FIFOs here, and the file of base logits does not fit into the file system of the store.',
+    remedy:
+      'Free space, measure fewer chunks, or put the store on a file system that has FIFOs (`NX_GGUF_STORE`).',
+  },
+  KLD_NO_STATISTICS: {
+    cause: 'llama-perplexity ended without printing all of its results.',
+    remedy:
+      'Check that model and text are complete, and run it again. A toolchain that nx-gguf builds waits for the last lines; ready binaries may not.',
+  },
+  KLD_STALLED: {
+    cause: 'No process of the measurement did anything for a long time.',
+    remedy: 'Check whether one of them was stopped, and whether devices and RPC servers answer.',
+  },
+  KLD_TOO_FEW_TOKENS: {
+    cause: 'Too few tokens were compared for statistics.',
+    remedy: 'Use a longer text, more chunks or a larger context.',
+  },
+  KLD_VOCABULARY_MISMATCH: {
+    cause: 'The vocabularies of the variant or reference and of the unquantized model differ in size.',
+    remedy: 'Make both from the same model.',
+  },
+  LOCK_BEHIND: {
+    cause: '`update --check` found sources that are newer than what is pinned.',
+    remedy: 'Run `nx g nx-gguf:update` without `--check`, look at the changes, and commit the lock.',
+  },
+  LOCK_MISSING: {
+    cause: 'A source is not pinned, and `CI` is set, where nothing is looked up.',
+    remedy: 'Run `nx g nx-gguf:update` on your machine, and commit the lock.',
+  },
+  LOCK_OUTDATED: {
+    cause: 'The lock pins another source than `model.json` or `corpus.json` declares.',
+    remedy: 'Run `nx g nx-gguf:update`, look at what changes, and commit the lock.',
+  },
+  MANIFEST_FORMAT: {
+    cause: 'A manifest was written by another version of nx-gguf, in a format that this one does not read.',
+    remedy: 'Update nx-gguf, or use another store (`NX_GGUF_STORE`).',
+  },
+  MEASURED_ANOTHER_FILE: {
+    cause: 'A measurement belongs to other bytes than those that the variant has now.',
+    remedy: 'Run the target that the hint names, and then this one again.',
+  },
+  MEMBER_MISSING: {
+    cause: 'The archive has no file of the name in `member`, or several.',
+    remedy: 'Correct `member`; the hint lists what the archive holds.',
+  },
+  MODEL_EMPTY: {
+    cause: 'A step that reads a GGUF got no file.',
+    remedy: 'Run the target that makes the model again with `--skip-nx-cache`.',
+  },
+  MODEL_MISSING: {
+    cause: '`model.json` cannot be read in the directory of the project.',
+    remedy:
+      'Create it or correct its permissions; an executor of nx-gguf works only in a directory that has one.',
+  },
+  MODEL_NOT_LOADED: {
+    cause: 'llama.cpp could not load the model or create a context for it.',
+    remedy:
+      'Check that the model is complete, that this llama.cpp knows its architecture, and that there is memory for it.',
+  },
+  NAME_TAKEN: {
+    cause: 'A variant and a reference have the same name.',
+    remedy: 'Rename one of them.',
+  },
+  NOTHING_MEASURED: {
+    cause: '`bench` was asked for its table, and no speed was measured yet.',
+    remedy: 'Run the `bench` target of a variant first.',
+  },
+  NO_DESTINATION: {
+    cause: 'Nothing says where to publish.',
+    remedy: 'Declare `publish.to` in `model.json`, or give `--repository`, `--path` or `--url`.',
+  },
+  NO_EVALUATION: {
+    cause: 'A measurement was asked for, and `model.json` declares no `evaluation`.',
+    remedy: 'Declare the corpus to measure on.',
+  },
+  NO_GATES: {
+    cause: 'The target `gate` stands in `project.json`, and `model.json` declares no `gates`.',
+    remedy: 'Declare what must hold of a variant, or remove the target (`nx sync` does).',
+  },
+  NO_IMATRIX: {
+    cause: 'Something needs the importance matrix, and `model.json` declares none.',
+    remedy:
+      'Declare `imatrix`, or remove what asks for it: `imatrix` of the variant, of `publish.files`, or the target.',
+  },
+  NO_REMOTE: {
+    cause: '`gguf-store push` has no remote to upload to.',
+    remedy:
+      "Set `NX_GGUF_REMOTE`, in the shell or in the workspace's `.env.local`, or the plugin option `remote`.",
+  },
+  NO_REPORTS: {
+    cause: 'A page about several models has no model to show.',
+    remedy:
+      'Let the target depend on the `report` targets of the models, or name projects of models in `models`.',
+  },
+  OFFLINE: {
+    cause: 'A file is not in the store, and `HF_HUB_OFFLINE` is set.',
+    remedy: 'Unset `HF_HUB_OFFLINE` to fetch what is missing.',
+  },
+  PICKLE_REFUSED: {
+    cause: 'The only weights are in pickle format, which can run code when it is loaded.',
+    remedy:
+      'Take a repository with safetensors, or name each of these files literally in `include` when you trust them.',
+  },
+  PLAN_DISAGREES: {
+    cause: 'llama-quantize and the reading of the rules by nx-gguf disagree about a tensor.',
+    remedy: 'Use the pinned version of llama.cpp; with it, please report the tensor-type file as a defect.',
+  },
+  PLAN_FROM_AMBIGUOUS: {
+    cause: 'The source of `planFrom` has no GGUF, or several models.',
+    remedy: 'Name one GGUF, or all files of a split one, in `include`.',
+  },
+  PLAN_FROM_INCOMPLETE: {
+    cause: 'The source of `planFrom` lacks files of a split GGUF.',
+    remedy: 'Name all of its files in `include`.',
+  },
+  PLAN_NOT_KEPT: {
+    cause: 'llama-quantize made other tensors than the tensor plan has. Nothing was kept.',
+    remedy: 'Check that the toolchain is the one that the plan was made with.',
+  },
+  PORT_IN_USE: {
+    cause: '`serve-report` cannot listen on the port.',
+    remedy: 'Give another `--port`, or none for any that is free.',
+  },
+  PREREQUISITE_MISSING: {
+    cause: 'A program that the build needs is missing or too old.',
+    remedy: 'Install it with the line that the hint gives.',
+  },
+  PROJECT_AMBIGUOUS: {
+    cause:
+      'One directory holds two of `model.json`, `corpus.json` and `toolchain.json` that make targets of the same name.',
+    remedy: 'Move one of them to a directory of its own.',
+  },
+  PROJECT_MISSING: {
+    cause: 'A declaration names a project that the workspace does not have.',
+    remedy: 'Correct the name; the hint lists the projects.',
+  },
+  PROJECT_NAME_TAKEN: {
+    cause: 'Two directories would make projects of the same name.',
+    remedy: 'Rename a directory, or give one a `project.json` with another `name`.',
+  },
+  PUBLISH_CONFLICT: {
+    cause: 'A file at the destination was put there by something else, or changed since it was published.',
+    remedy: 'Publish elsewhere, or replace it with `--overwrite`.',
+  },
+  PYTHON_ENV_FAILED: {
+    cause: 'The Python environment of the converter could not be made.',
+    remedy:
+      'Check that the package index or its mirror can be reached. `python.interpreter` in `toolchain.json` names a ready environment instead.',
+  },
+  PYTHON_MISSING: {
+    cause: 'No Python that is new enough was found.',
+    remedy: 'Install Python with venv, or name an interpreter with `PYTHON`.',
+  },
+  QUANTIZE_ABORTED: {
+    cause: 'llama-quantize stopped at an assertion of its own.',
+    remedy: 'Read its last lines; another type, or another version of llama.cpp, may help.',
+  },
+  QUANTIZE_BAD_ARGUMENT: {
+    cause: 'llama-quantize does not accept an argument.',
+    remedy: 'Correct the variant in `model.json`; its last lines name the argument.',
+  },
+  QUANTIZE_BAD_MODEL: {
+    cause: 'llama-quantize cannot load the unquantized model, or does not know its architecture.',
+    remedy: 'Convert the model again, or use a llama.cpp that knows it.',
+  },
+  QUANTIZE_BAD_RULE: {
+    cause: 'llama-quantize does not accept a tensor-type rule.',
+    remedy: 'Correct the rule that its last lines name.',
+  },
+  QUANTIZE_FAILED: {
+    cause: 'llama-quantize failed.',
+    remedy: 'Its last lines say why.',
+  },
+  QUANTIZE_IMATRIX_UNFIT: {
+    cause: 'The importance matrix cannot be read by llama-quantize, or does not fit the model.',
+    remedy: 'Use a matrix that was made from this model.',
+  },
+  QUANTIZE_NEEDS_IMATRIX: {
+    cause: 'The type of a tensor needs an importance matrix, and there is none for it.',
+    remedy: 'Declare an `imatrix` that covers the tensor, or choose another type.',
+  },
+  QUANTIZE_NO_OUTPUT: {
+    cause: 'llama-quantize ended without an error and without a GGUF.',
+    remedy: 'Run it again; if it repeats, please report it.',
+  },
+  QUANTIZE_REQUANTIZES: {
+    cause: 'The source has tensors that are quantized already.',
+    remedy: 'Convert from unquantized weights, or set `allowRequantize` for the variant.',
+  },
+  REBUILD_DIFFERS: {
+    cause:
+      'A full run of llama-quantize gave other bytes than the stored variant. The stored one, and what it shared, was removed.',
+    remedy: 'Build it again. If that repeats, please report it with the lines that were printed.',
+  },
+  REDIRECT_REFUSED: {
+    cause:
+      'A server redirects too often, or to an address that is not followed (only https, and http from http, is).',
+    remedy: 'Name the final address.',
+  },
+  REFERENCE_AMBIGUOUS: {
+    cause: 'The source of a reference has no GGUF, or several models.',
+    remedy: 'Name one GGUF, or all files of a split one, in `include`.',
+  },
+  REFERENCE_INCOMPLETE: {
+    cause: 'The source of a reference lacks files of a split GGUF.',
+    remedy: 'Name all of its files in `include`.',
+  },
+  REFERENCE_MISSING: {
+    cause: 'A target names a reference that `model.json` does not declare.',
+    remedy: 'Correct the name, or declare it; `nx sync` removes targets of references that are gone.',
+  },
+  REPORT_OUTDATED: {
+    cause: 'The report of a model was made by another version of nx-gguf.',
+    remedy: 'Run its `report` target again.',
+  },
+  REPOSITORY_EXISTS: {
+    cause: 'The hub has a repository of this name already.',
+    remedy: 'Publish without `--create`, or to another name.',
+  },
+  REPOSITORY_MISSING: {
+    cause: 'The hub has no such repository, or it is private and your token may not see it.',
+    remedy: 'Make it with `--create`, or correct the name or the token.',
+  },
+  RESULTS_CHANGED: {
+    cause: 'Files under `dist/` are not what their manifests say.',
+    remedy:
+      'Change the recipe in place of the files, or delete them and run the targets again. `--allowStale` publishes what the manifests name.',
+  },
+  RESULTS_MISSING: {
+    cause: 'A target that only shows or publishes results found none.',
+    remedy: 'Run the target that the hint names first.',
+  },
+  RESULTS_STALE: {
+    cause: 'The results are those of another recipe than the one that is declared now.',
+    remedy: 'Run `card` and then this target again. `--allowStale` publishes what is there.',
+  },
+  RPC_UNREACHABLE: {
+    cause: 'An RPC server of `evaluation.rpc` does not answer.',
+    remedy: 'Check that an RPC server of the same version of llama.cpp runs there.',
+  },
+  RULES_NOT_HONOURED: {
+    cause:
+      'llama-quantize would not do what the tensor-type rules say. The message names every rule with file and line.',
+    remedy:
+      'Correct the rules, or set the check that is named in parentheses to `warn` or `off` under `checks`.',
+  },
+  S3_CLIENT_MISSING: {
+    cause:
+      'A remote is an S3 address, and the packages that speak to S3 are not installed; few users need them, so they are optional.',
+    remedy: 'Run the command that the message names, or take the remote out.',
+  },
+  SIZE_MISMATCH: {
+    cause: 'The file on the server has another size than the one that was pinned.',
+    remedy: 'If it was replaced on purpose, pin the new one with `nx g nx-gguf:update`.',
+  },
+  SOURCE_CHANGED: {
+    cause: 'A file of a `path` source changed while it was read.',
+    remedy: 'Run again when nothing writes to it any more.',
+  },
+  SOURCE_CREDENTIALS: {
+    cause: 'The `url` of a git source holds a password or a token, which would be committed.',
+    remedy: 'Remove it: git gets credentials from its helpers.',
+  },
+  SOURCE_DAMAGED: {
+    cause: 'The unquantized model in the store no longer has the bytes that its digest names.',
+    remedy: 'Run `gguf-store verify --repair`: damaged files are removed and made again.',
+  },
+  SOURCE_EMPTY: {
+    cause: 'No file of the source matches its globs.',
+    remedy: 'Check the path, `include` and `exclude`.',
+  },
+  SOURCE_INPUT_MISSING: {
+    cause: 'No file matches an entry of `inputs` of a `command` source.',
+    remedy: "Correct the glob; it is relative to the project's directory.",
+  },
+  SOURCE_MISSING: {
+    cause: 'The path of a `path` source does not exist or cannot be read.',
+    remedy: 'Correct the path.',
+  },
+  SOURCE_NOT_FOUND: {
+    cause: 'The hub or server has no such repository, revision or file.',
+    remedy:
+      'Correct `repository`, `kind`, `revision`, `include` or `url`. A private repository needs a token.',
+  },
+  SOURCE_REFUSED: {
+    cause: 'A server answered the request for a file with an error status.',
+    remedy: 'Correct the address. A server that asks for a name or a token cannot be read, the hub excepted.',
+  },
+  SPLIT_DIFFERS: {
+    cause: 'Two models that are compared are split into different numbers of files.',
+    remedy:
+      'Name a shard of a GGUF that is split the same way, or merge both with `llama-gguf-split --merge`.',
+  },
+  SPLIT_IMPOSSIBLE: {
+    cause:
+      'A part of a model that is split already is larger than `splitMaxSize`, and llama-gguf-split splits whole models only.',
+    remedy: 'Convert with a smaller `--split-max-size`, or quantize without `keepSplit`.',
+  },
+  SPLIT_INCOMPLETE: {
+    cause: 'The parts that llama-gguf-split made do not hold each tensor once.',
+    remedy: 'Run it again; check the disk if it repeats.',
+  },
+  STORE_FORMAT: {
+    cause: 'The store has a format that this version of nx-gguf does not know.',
+    remedy: 'Update nx-gguf, or set `NX_GGUF_STORE` to another directory.',
+  },
+  STORE_UNWRITABLE: {
+    cause: 'The directory of the store cannot be used.',
+    remedy: 'Set `NX_GGUF_STORE` to a directory that you can write to.',
+  },
+  TARGET_CONTRADICTED: {
+    cause:
+      '`project.json` or `targetDefaults` takes away inputs, dependencies or outputs of a target, so Nx could restore a wrong result.',
+    remedy: 'Delete what the message names. A list that begins with `"..."` adds to what the plugin gives.',
+  },
+  TARGET_MISNAMED: {
+    cause:
+      'A target of `project.json` does what another one does, under a name that the plugin does not know.',
+    remedy: 'Give it the name of the hint.',
+  },
+  TARGET_UNDECLARED: {
+    cause: 'A target of `project.json` has nothing in `model.json` that it is for.',
+    remedy: 'Declare it in `model.json`, or remove the target (`nx sync` does).',
+  },
+  TEXT_TOO_SHORT: {
+    cause: 'The text is too short for the context.',
+    remedy: 'Use a longer text or a smaller context: the text must fill the context twice.',
+  },
+  TOKEN_UNREADABLE: {
+    cause: 'The token file of the hub cannot be read.',
+    remedy: 'Correct `HF_TOKEN_PATH` or `HF_HOME`, or set `HF_TOKEN`.',
+  },
+  TOOLCHAIN_BINARY_MISSING: {
+    cause: 'The directory of ready binaries lacks a program, or cannot be read.',
+    remedy: 'Correct `source.path` in `toolchain.json`.',
+  },
+  TOOLCHAIN_BUILD_FAILED: {
+    cause: 'llama.cpp could not be built, or its programs do not start.',
+    remedy: 'Read the last lines of CMake or the compiler; the `doctor` target checks what a build needs.',
+  },
+  TOOLCHAIN_CHANGED: {
+    cause: 'The toolchain on this machine is no longer what its last run recorded.',
+    remedy: 'Run the target of the toolchain project that the hint names, and then this one again.',
+  },
+  TOOLCHAIN_COMMIT_MISMATCH: {
+    cause: 'The source of llama.cpp does not hold the pinned commit.',
+    remedy: 'Correct `source.commit` in `toolchain.json`.',
+  },
+  TOOLCHAIN_INTEGRITY: {
+    cause: 'The npm package with llama.cpp is not the one that `toolchain.json` pins.',
+    remedy:
+      'If you changed the version, take over the integrity that `npm view` prints; otherwise do not trust the package.',
+  },
+  TOOLCHAIN_MISSING: {
+    cause: '`toolchain.json` cannot be read in the directory of the toolchain project.',
+    remedy: 'Create it, or name the right project with `toolchain` in `model.json`.',
+  },
+  TOOLCHAIN_SOURCE_MISSING: {
+    cause: 'The toolchain consists of ready binaries, and a step needs the source of llama.cpp.',
+    remedy: 'Set `source.sourcePath` in `toolchain.json` to a checkout of the same version.',
+  },
+  TOOLCHAIN_SOURCE_UNREACHABLE: {
+    cause: 'git or npm cannot get the source of llama.cpp.',
+    remedy:
+      'Check the address and version in `toolchain.json`, and whether the server or your mirror can be reached.',
+  },
+  TOOLCHAIN_SOURCE_UNREADABLE: {
+    cause: 'The checkout, bundle or directory does not hold a source of llama.cpp that can be read.',
+    remedy: 'Correct `source.path`, `source.bundle` or `source.sourcePath` in `toolchain.json`.',
+  },
+  TOOL_BAD_ARGUMENT: {
+    cause: 'This llama-perplexity does not take an argument or a value that the evaluation asks for.',
+    remedy: 'Correct `evaluation` in `model.json`, or use a version of llama.cpp that has it.',
+  },
+  TOOL_FAILED: {
+    cause: 'A program ended with an error, or by a signal.',
+    remedy: 'Its last lines say why. A program that was killed often ran out of memory.',
+  },
+  TOOL_MISSING: {
+    cause: 'A program cannot be started.',
+    remedy: 'Run the `doctor` target of the toolchain project to see what is missing.',
+  },
+  TOO_MANY_FILES: {
+    cause: 'The source takes more files than it may, or the repository has more than can be listed.',
+    remedy: 'Name the files literally in `include`: then only they are asked for.',
+  },
+  UNKNOWN_COMMAND: {
+    cause: '`gguf-store` has no such command.',
+    remedy: 'Use one of the commands that the hint lists.',
+  },
+  UNSAFE_PATH: {
+    cause: 'A name from a server or an archive cannot be stored safely on every system.',
+    remedy: 'Leave the file out with `exclude`, or correct `member`.',
+  },
+  UPDATE_FAILED: {
+    cause: 'A source could not be looked up. Nothing was written.',
+    remedy: 'The message has the error of each source; repair these, and run the generator again.',
+  },
+  UPLOAD_FAILED: {
+    cause: 'A transfer to the hub broke off as often as it was tried.',
+    remedy: 'Run `publish` again later: what has arrived is not sent again.',
+  },
+  UPLOAD_REFUSED: {
+    cause: 'The storage of the hub refused a part of a file several times.',
+    remedy: 'Run `publish` again later: what has arrived is not sent again.',
+  },
+  UPSTREAM_CHANGED: {
+    cause: 'A file on a server changed while it was read.',
+    remedy: 'Run it again. An address that names a revision does not change.',
+  },
+  URL_UNUSABLE: {
+    cause: 'The text is not an http or https URL, or it holds a user name or password.',
+    remedy: 'Name an http or https URL without credentials, or a path.',
+  },
+  VARIANT_MISSING: {
+    cause: 'A target, an option or `publish` names a variant that `model.json` does not declare.',
+    remedy: 'Correct the name, or declare it; `nx sync` removes targets of variants that are gone.',
+  },
+  VARIANT_NAME_TAKEN: {
+    cause: 'The file of a variant would have the name of the unquantized model.',
+    remedy: 'Give the variant another name.',
+  },
+  VARIANT_UNKNOWN: {
+    cause:
+      'The command line names a variant that is not declared. Nx would take the name for a configuration and run all variants.',
+    remedy: 'Correct the name; the hint lists those that are declared.',
+  },
+};
