@@ -23,9 +23,9 @@ const layers = [
   ['publishing', 'report-server'],
   ['hooks', 'executors', 'generators', 'commands', 'index.ts', 'store-api.ts'],
 ];
-const pure = new Set(['core', 'gguf', 'quant', 'kld', 'speed', 'report', 'publication']);
+const pure = new Set(['gguf', 'quant', 'kld', 'speed', 'report', 'publication']);
 const knowingNx = new Set(['infer', 'task', 'hooks', 'executors', 'generators', 'index.ts']);
-const withoutProcess = new Set([...pure, 'steps']);
+const withoutProcess = new Set(['core', ...pure, 'steps']);
 const effects =
   /^(node:(?!crypto$|util$|path$|zlib$|module$)|@nx\/|nx$|execa$|proper-lockfile$|tar$|tinyglobby$)/;
 const processState = /\bDate\.now\(|new Date\(|Math\.random\(|process\.(env|cwd|stdout|stderr)|console\./;

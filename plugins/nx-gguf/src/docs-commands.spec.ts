@@ -160,6 +160,13 @@ function npmProblem([command = '', ...args]: readonly string[]): string | null {
   if (command === 'test') return 'test' in scripts ? null : 'there is no script test';
   if (command === 'run') return (args[0] ?? '') in scripts ? null : `there is no script ${args[0] ?? ''}`;
   if (command === 'view') return null;
+  if (command === 'install') {
+    const { peerDependencies = {} } = json('plugins/nx-gguf/package.json') as {
+      peerDependencies?: Record<string, string>;
+    };
+    const unknown = args.filter((arg) => !arg.startsWith('--') && peerDependencies[arg] === undefined);
+    return unknown.length === 0 ? null : `nx-gguf has no peer ${unknown.join(', ')}`;
+  }
   if (command !== 'pack') return `npm ${command} is not known here`;
   const workspace = args[args.indexOf('--workspace') + 1] ?? '';
   return packages.includes(workspace) ? null : `there is no package ${workspace}`;
@@ -216,6 +223,7 @@ describe('the commands of the documentation', () => {
     ['npx nx sink', 'nx sink is not known here'],
     ['npm run format', 'there is no script format'],
     ['npm pack --workspace other', 'there is no package other'],
+    ['npm install --save-dev other', 'nx-gguf has no peer other'],
     ['node tools/bench/no.mjs', 'there is no tools/bench/no.mjs'],
     ['npx gguf-store prune', 'gguf-store has no command prune'],
     ['npx gguf show x.gguf', 'gguf has no command show'],
