@@ -69,7 +69,7 @@ function compileSources(): string {
   symlinkSync(join(source, '../node_modules'), join(target, 'node_modules'));
   symlinkSync(join(source, '../schemas'), join(root, 'schemas'));
   writeFileSync(join(target, 'package.json'), '{"type":"module"}');
-  for (const folder of ['core', 'store', 'gguf', 'upstream', 'remote', 'steps']) {
+  for (const folder of ['core', 'gguf', 'files', 'transport', 'store', 'upstream', 'remote', 'steps']) {
     for (const file of readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' })) {
       if (!file.endsWith('.ts') || file.endsWith('.spec.ts') || file.includes('testing')) continue;
       const { code } = transformSync(readFileSync(join(source, folder, file), 'utf8'), {
