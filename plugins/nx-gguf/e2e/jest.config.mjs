@@ -11,4 +11,5 @@ export default {
   roots: ['<rootDir>'],
   testMatch: ['**/*.e2e.ts', ...alone.map((pattern) => `!${pattern}`)],
   globalSetup: '<rootDir>/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/support/global-teardown.mjs',
 };
