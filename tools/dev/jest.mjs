@@ -13,6 +13,8 @@ const e2e = [
   'tools/cache-server/e2e/jest.config.mjs',
 ];
 const [suite = 'all', ...args] = process.argv.slice(2);
+const cores = availableParallelism();
+const workers = suite === 'unit' ? cores : Math.min(cores, mostWorkers);
 const projects = { unit, e2e, all: [...unit, ...e2e] }[suite];
 const tool = (name) => join(root, 'tools/dev', name);
 
@@ -20,7 +22,7 @@ run(process.execPath, [
   '--disable-warning=ExperimentalWarning',
   '--experimental-vm-modules',
   bin('jest/bin/jest.js'),
-  `--maxWorkers=${Math.min(availableParallelism(), mostWorkers)}`,
+  `--maxWorkers=${workers}`,
   `--testSequencer=${tool('test-order.mjs')}`,
   ...args,
   '--projects',
