@@ -61,7 +61,7 @@ describe('the server', () => {
       server,
       [
         `PUT /cas/${sha256('x')} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\nContent-Length: 200000000\r\n\r\n`,
-        ...'x'.repeat(60),
+        ...Array.from({ length: 60 }, () => 'x'),
       ],
       100,
     );
