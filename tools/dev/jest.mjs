@@ -1,24 +1,34 @@
 #!/usr/bin/env node
 // Runs Jest with native ES modules: `jest.mjs unit`, `jest.mjs e2e` or `jest.mjs all`, then any Jest arguments.
-import { bin, root, run } from './setup.mjs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { bin, root, run } from './setup.mjs';
 
+/** End-to-end suites start programs that take several cores themselves: more of them at once gain nothing. */
+const mostWorkers = 4;
+const unit = ['plugins/nx-gguf/jest.config.mjs', 'tools/cache-server/jest.config.mjs'];
+const e2e = [
+  'plugins/nx-gguf/e2e/jest.config.mjs',
+  'plugins/nx-gguf/e2e/alone.jest.config.mjs',
+  'tools/cache-server/e2e/jest.config.mjs',
+];
 const [suite = 'all', ...args] = process.argv.slice(2);
-const packages = ['plugins/nx-gguf', 'tools/cache-server'];
-const projects = {
-  unit: ['jest.config.mjs'],
-  e2e: ['e2e/jest.config.mjs'],
-  all: ['jest.config.mjs', 'e2e/jest.config.mjs'],
-}[suite].flatMap((file) => packages.map((folder) => join(root, folder, file)));
+const cores = availableParallelism();
+const workers = suite === 'unit' ? cores : Math.min(cores, mostWorkers);
+const projects = { unit, e2e, all: [...unit, ...e2e] }[suite];
+const tool = (name) => join(root, 'tools/dev', name);
+
 run(process.execPath, [
   '--disable-warning=ExperimentalWarning',
   '--experimental-vm-modules',
   bin('jest/bin/jest.js'),
+  `--maxWorkers=${workers}`,
+  `--testSequencer=${tool('test-order.mjs')}`,
   ...args,
   '--projects',
-  ...projects,
+  ...projects.map((path) => join(root, path)),
   '--reporters',
   'default',
   '--reporters',
-  join(root, 'tools/dev/totals-reporter.mjs'),
+  tool('totals-reporter.mjs'),
 ]);

@@ -1,8 +1,9 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { leftovers } from './support/leftovers.js';
-import { editJson, editModel, shrinkModel } from './support/small-model.js';
-import { createWorkspace, realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
+import { createSeededWorkspace } from './support/seeded-store.js';
+import { editJson, editModel } from './support/small-model.js';
+import { realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const store = join(scratch, 'store');
@@ -10,8 +11,7 @@ const models = 'models/tiny-qwen35';
 let workspace: TestWorkspace;
 
 beforeAll(async () => {
-  workspace = await createWorkspace(join(scratch, 'ws'), { store, tools: realTools() });
-  shrinkModel(workspace);
+  workspace = await createSeededWorkspace(join(scratch, 'ws'), { store, tools: realTools() });
   const { exitCode, output } = await workspace.run(['run', 'tiny-qwen35:kld:Q6_K']);
   if (exitCode !== 0) throw new Error(output);
 }, 600_000);

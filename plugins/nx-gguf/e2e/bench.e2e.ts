@@ -2,8 +2,9 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAs } from '../src/core/validate.js';
 import { describeMachine } from '../src/toolchain/machine.js';
-import { editModel, shrinkModel } from './support/small-model.js';
-import { createWorkspace, realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
+import { createSeededWorkspace } from './support/seeded-store.js';
+import { editModel } from './support/small-model.js';
+import { realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const variants = ['Q4_K_M', 'Q4_K_M-plain', 'Q5_K_M', 'Q6_K'];
@@ -20,11 +21,10 @@ const bench = (settings: object) =>
   editModel(workspace, (model) => Object.assign(model, { bench: settings }));
 
 beforeAll(async () => {
-  workspace = await createWorkspace(join(scratch, 'ws'), {
+  workspace = await createSeededWorkspace(join(scratch, 'ws'), {
     store: join(scratch, 'store'),
     tools: realTools(),
   });
-  shrinkModel(workspace);
   bench({ prompt: [8], generate: [2], repetitions: 2 });
   const shim = join(workspace.root, 'shims/bin/llama-bench');
   writeFileSync(

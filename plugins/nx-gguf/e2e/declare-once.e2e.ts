@@ -13,6 +13,7 @@ beforeAll(async () => {
   workspace = await createWorkspace(join(scratch, 'ws'), {
     store: join(scratch, 'store'),
     tools: realTools(),
+    isolatesPlugins: true,
   });
   shrinkModel(workspace);
   cpSync(path(tiny), path('models/mine'), { recursive: true });

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { leftovers } from './support/leftovers.js';
-import { killParents } from './support/processes.js';
+import { killParents, pause, until } from './support/processes.js';
+import { createSeededWorkspace } from './support/seeded-store.js';
 import { shrinkModel } from './support/small-model.js';
 import { createWorkspace, realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
@@ -13,7 +14,11 @@ const store = (name: string): string => join(scratch, `store-${name}`);
 let undisturbed: string[];
 
 async function workspaceNamed(name: string): Promise<TestWorkspace> {
-  const workspace = await createWorkspace(join(scratch, name), { store: store(name), tools: realTools() });
+  const workspace = await createWorkspace(join(scratch, name), {
+    store: store(name),
+    tools: realTools(),
+    isolatesPlugins: true,
+  });
   shrinkModel(workspace);
   return workspace;
 }
@@ -22,6 +27,18 @@ function manifests({ root }: TestWorkspace): string[] {
   return targets.map((target) =>
     readFileSync(join(root, 'dist/tiny-qwen35', target, 'artifact.json'), 'utf8'),
   );
+}
+
+/** A workspace on a store that has everything but the measurement. */
+async function seededWorkspaceNamed(name: string): Promise<TestWorkspace> {
+  const workspace = await createSeededWorkspace(join(scratch, name), {
+    store: store(name),
+    tools: realTools(),
+    isolatesPlugins: true,
+  });
+  const { actionKey } = JSON.parse(undisturbed.at(-1) ?? '') as { actionKey: string };
+  rmSync(join(store(name), 'actions', actionKey.slice(0, 2), `${actionKey}.json`));
+  return workspace;
 }
 
 /** Runs until a tool has started and a moment has passed, then hands the process group to `stop`; what Nx printed. */
@@ -33,8 +50,8 @@ async function interrupted(
   let over = false;
   let watching: Promise<void> = Promise.resolve();
   const watch = async (group: number): Promise<void> => {
-    while (!over && !workspace.started().includes(tool)) await sleep(10);
-    await sleep(afterMs);
+    while (!over && !workspace.started().includes(tool)) await pause(10);
+    await pause(afterMs);
     if (!over) stop(group);
   };
   const run = await workspace.run(wanted, {
@@ -47,13 +64,15 @@ async function interrupted(
   return run;
 }
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const killAll = (group: number): void => {
   process.kill(-group, 'SIGKILL');
 };
 
 beforeAll(async () => {
-  const workspace = await workspaceNamed('undisturbed');
+  const workspace = await createSeededWorkspace(join(scratch, 'undisturbed'), {
+    store: store('undisturbed'),
+    tools: realTools(),
+  });
   const { exitCode, output } = await workspace.run(wanted);
   if (exitCode !== 0) throw new Error(output);
   undisturbed = manifests(workspace);
@@ -87,12 +106,12 @@ describe('kill -9', () => {
 
 describe('Ctrl-C', () => {
   it.each([
-    { tool: 'convert', afterMs: 1500 },
-    { tool: 'llama-perplexity', afterMs: 200 },
+    { tool: 'convert', afterMs: 1500, create: workspaceNamed },
+    { tool: 'llama-perplexity', afterMs: 200, create: seededWorkspaceNamed },
   ])(
     'during $tool: the tool ends, nothing is left behind, and the next run goes on',
-    async ({ tool, afterMs }) => {
-      const workspace = await workspaceNamed(`stopped-${tool}`);
+    async ({ tool, afterMs, create }) => {
+      const workspace = await create(`stopped-${tool}`);
       const { exitCode } = await interrupted(workspace, {
         tool,
         afterMs,
@@ -101,8 +120,7 @@ describe('Ctrl-C', () => {
         },
       });
       expect(exitCode).not.toBe(0);
-      for (let waited = 0; waited < 100 && leftovers(store(`stopped-${tool}`)).length > 0; waited++)
-        await sleep(100);
+      await until(() => (leftovers(store(`stopped-${tool}`)).length === 0 ? true : undefined), 20_000);
       expect(leftovers(store(`stopped-${tool}`), join(workspace.root, 'dist'))).toEqual([]);
       expect(
         execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' })

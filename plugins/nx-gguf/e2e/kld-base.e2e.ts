@@ -12,9 +12,9 @@ import {
 import { join } from 'node:path';
 import { leftovers } from './support/leftovers.js';
 import { running } from './support/processes.js';
-import { editModel, shrinkModel } from './support/small-model.js';
+import { createSeededWorkspace } from './support/seeded-store.js';
+import { editModel } from './support/small-model.js';
 import {
-  createWorkspace,
   realTools,
   scratchDirectory,
   type NxRun,
@@ -95,8 +95,7 @@ exec '${real}' "$@"
 
 beforeAll(async () => {
   tools = realTools();
-  workspace = await createWorkspace(join(scratch, 'ws'), { store, tools });
-  shrinkModel(workspace);
+  workspace = await createSeededWorkspace(join(scratch, 'ws'), { store, tools });
   writeShim(join(workspace.root, 'shims/bin/llama-perplexity'));
   copyFileSync(
     join(tools.source, 'models/ggml-vocab-gpt-2.gguf'),

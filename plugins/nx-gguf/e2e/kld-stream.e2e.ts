@@ -3,11 +3,12 @@ import { readFileSync, readdirSync, rmSync, symlinkSync, mkdirSync, statSync } f
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { kldReader } from '../src/kld/tool/kld-reader.js';
+import { moments } from './support/campaign.js';
 import { leftovers } from './support/leftovers.js';
 import { killParents, pause, running, until, type Running } from './support/processes.js';
-import { editModel, shrinkModel } from './support/small-model.js';
+import { createSeededWorkspace } from './support/seeded-store.js';
+import { editModel } from './support/small-model.js';
 import {
-  createWorkspace,
   realTools,
   scratchDirectory,
   type NxRun,
@@ -73,8 +74,7 @@ async function disturbed(
 
 beforeAll(async () => {
   tools = realTools();
-  workspace = await createWorkspace(join(scratch, 'ws'), { store, tools });
-  shrinkModel(workspace);
+  workspace = await createSeededWorkspace(join(scratch, 'ws'), { store, tools });
   editModel(workspace, ({ evaluation }) => Object.assign(evaluation, { ctx, chunks }));
   const { exitCode, output } = await workspace.run(['run', 'tiny-qwen35:quantize']);
   if (exitCode !== 0) throw new Error(output);
@@ -157,7 +157,7 @@ describe('measurements that stream the base logits', () => {
     expect(leftovers(store)).toEqual([]);
   }, 900_000);
 
-  it.each([0, 400, 1200])(
+  it.each(moments([400], 1500))(
     'the relay is killed %i ms after a reader started: no tool stays, and the next run does it all',
     async (afterMs) => {
       await disturbed('Q4_K_M', async ({ group }) => {

@@ -1,13 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { editModel, shrinkModel } from './support/small-model.js';
-import {
-  createWorkspace,
-  realTools,
-  scratchDirectory,
-  type NxRun,
-  type TestWorkspace,
-} from './support/workspace.js';
+import { createSeededWorkspace } from './support/seeded-store.js';
+import { editModel } from './support/small-model.js';
+import { realTools, scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const store = join(scratch, 'store');
@@ -47,8 +42,11 @@ function expectAsBefore(variant: string): void {
 }
 
 beforeAll(async () => {
-  workspace = await createWorkspace(join(scratch, 'workspace'), { store, tools: realTools() });
-  shrinkModel(workspace);
+  workspace = await createSeededWorkspace(join(scratch, 'workspace'), {
+    store,
+    tools: realTools(),
+    isolatesPlugins: true,
+  });
   await nx(['run-many', '-t', 'quantize:Q4_K_M', 'quantize:Q6_K', 'plan:Q6_K', '-p', 'tiny-qwen35']);
   wanted = Object.fromEntries(
     variants.map((variant) => [

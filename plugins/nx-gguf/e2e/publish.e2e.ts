@@ -15,14 +15,9 @@ import type { Manifest, ManifestFile } from '../src/core/generated/manifest.gene
 import { hasGitLfs } from '../src/upstream/testing/git-fixture.js';
 import { startHub, type HubServer } from '../src/upstream/testing/hub-server.js';
 import { leftovers } from './support/leftovers.js';
-import { editJson, shrinkModel } from './support/small-model.js';
-import {
-  createWorkspace,
-  realTools,
-  scratchDirectory,
-  type NxRun,
-  type TestWorkspace,
-} from './support/workspace.js';
+import { createSeededWorkspace } from './support/seeded-store.js';
+import { editJson } from './support/small-model.js';
+import { realTools, scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
 
 const token = 'hf_token_that_nobody_may_see';
 const repository = 'me/tiny-qwen35-GGUF';
@@ -75,8 +70,7 @@ beforeAll(async () => {
   hub = await startHub([]);
   hub.uploads.partBytes = partBytes;
   hub.accounts = [{ token, name: 'me', role: 'write', orgs: [] }];
-  workspace = await createWorkspace(join(scratch, 'workspace'), { store, tools: realTools() });
-  shrinkModel(workspace);
+  workspace = await createSeededWorkspace(join(scratch, 'workspace'), { store, tools: realTools() });
   editJson(workspace, 'models/tiny-qwen35/model.json', (value) => {
     (value as { gates: unknown }).gates = { Q4_K_M: { atMost: { bitsPerWeight: 8, meanKld: 10 } } };
   });

@@ -44,7 +44,11 @@ const digest = (path: string): string => createHash('sha256').update(readFileSyn
 
 beforeAll(async () => {
   tools = realTools();
-  workspace = await createWorkspace(join(scratch, 'ws'), { store: join(scratch, 'store'), tools });
+  workspace = await createWorkspace(join(scratch, 'ws'), {
+    store: join(scratch, 'store'),
+    tools,
+    isolatesPlugins: true,
+  });
   const { exitCode, output } = await workspace.run(['run', 'tiny-qwen35:card']);
   if (exitCode !== 0) throw new Error(output);
 }, 900_000);

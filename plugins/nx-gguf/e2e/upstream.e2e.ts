@@ -13,9 +13,9 @@ import {
 import { startHub, type HubCommit, type HubServer } from '../src/upstream/testing/hub-server.js';
 import { zipOf } from '../src/upstream/testing/zip.js';
 import { pastedLines, printedStatistics, runPasted } from './support/pasted.js';
-import { editJson, shrinkModel } from './support/small-model.js';
+import { createSeededWorkspace } from './support/seeded-store.js';
+import { editJson } from './support/small-model.js';
 import {
-  createWorkspace,
   realTools,
   repository,
   scratchDirectory,
@@ -58,7 +58,6 @@ function documentedBlock(language: string): string {
 
 /** The files of the real repositories, small: a checkpoint, matrix and quants of the embedded model, made by the real tools. */
 async function standIn(): Promise<{ model: HubCommit; gguf: HubCommit; corpus: HubCommit }> {
-  shrinkModel(workspace);
   const { exitCode, output } = await workspace.run([
     'run-many',
     '-t',
@@ -118,7 +117,7 @@ async function standIn(): Promise<{ model: HubCommit; gguf: HubCommit; corpus: H
 }
 
 beforeAll(async () => {
-  workspace = await createWorkspace(join(scratch, 'workspace'), {
+  workspace = await createSeededWorkspace(join(scratch, 'workspace'), {
     store: join(scratch, 'tiny-store'),
     tools: realTools(),
   });

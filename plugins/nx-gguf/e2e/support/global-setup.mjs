@@ -25,6 +25,8 @@ export default function setup() {
     }),
   );
   process.env.NX_GGUF_E2E_PACKAGE = join(directory, packed.filename);
+  // Made by the first suite that asks for it.
+  process.env.NX_GGUF_E2E_SEEDED = join(directory, 'seed');
   writeFileSync(join(directory, 'files.json'), JSON.stringify(packed.files.map(({ path }) => path)));
   process.env.NX_GGUF_E2E_VERSION = JSON.parse(
     readFileSync(join(repository, 'plugins/nx-gguf/package.json'), 'utf8'),

@@ -96,27 +96,36 @@ export function realTools(): RealTools {
   return { bin: find('build'), source: find('source'), python: join(find('python'), 'bin/python') };
 }
 
+/** What a workspace is made with. */
+export interface WorkspaceOptions {
+  store: string;
+  tools: RealTools;
+  /** Whether Nx runs its plugins in processes of their own, as it does by default. Each takes time at each start of Nx. */
+  isolatesPlugins?: boolean;
+}
+
 /** Creates a workspace in a directory, on a store of its own beside it. */
-export async function createWorkspace(
-  root: string,
-  options: { store: string; tools: RealTools },
-): Promise<TestWorkspace> {
+export async function createWorkspace(root: string, options: WorkspaceOptions): Promise<TestWorkspace> {
   mkdirSync(root, { recursive: true });
   await installPackages(root);
   copyProjects(root);
   writeRecorder(root);
   const log = join(root, '..', `${basename(root)}-processes.log`);
   writeShims(root, options.tools);
-  return openWorkspace(root, { store: options.store, log });
+  return openWorkspace(root, { ...options, log });
 }
 
 /** A workspace that is there already, for instance after it was moved. */
-export function openWorkspace(root: string, { store, log }: { store: string; log: string }): TestWorkspace {
+export function openWorkspace(
+  root: string,
+  { store, log, isolatesPlugins = false }: Omit<WorkspaceOptions, 'tools'> & { log: string },
+): TestWorkspace {
   const environment: Record<string, string> = {
     NX_GGUF_STORE: store,
     NX_CACHE_DIRECTORY: join(root, '.nx/cache'),
     NX_GGUF_E2E_LOG: log,
     NX_DAEMON: 'false',
+    NX_ISOLATE_PLUGINS: String(isolatesPlugins),
     CI: 'true',
     NX_TUI: 'false',
     FORCE_COLOR: '0',

@@ -93,12 +93,12 @@ describe('what is slow', () => {
   });
 
   it('may take its time with a transfer that goes on', async () => {
-    const remote = guard(playing(yes), { patience: { stallMs: 300 } });
+    const remote = guard(playing(yes), { patience: { stallMs: 1000 } });
     const moved = await remote.ask({
       kind: 'download',
       work: async (_to, _signal, beat) => {
         for (let turn = 0; turn < 10; turn++) {
-          await sleep(60);
+          await sleep(150);
           beat(64 << 10);
         }
         return true;

@@ -1,4 +1,5 @@
 import { readFile, readdir, writeFile, mkdir } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { findBlob } from '../store/blobs.js';
 import { downloadsDirectory } from '../store/downloads.js';
 import { partialPath } from '../store/downloads.js';
@@ -98,8 +99,10 @@ it('a pause for the rate limit ends when the user interrupts', async () => {
     signal: abort.signal,
     settings: { ...context.settings, maxBytesPerSecond: 1 },
   });
-  setTimeout(() => abort.abort(), 200);
-  await expect(download).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  const interrupted = expect(download).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  while (hub.seen.length === 0) await pause(5);
+  abort.abort();
+  await interrupted;
 });
 
 it('asks for nothing that the store has already', async () => {

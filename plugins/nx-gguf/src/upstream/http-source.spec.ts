@@ -195,9 +195,10 @@ describe('a file on a web server', () => {
   });
 
   it('is given up when the user interrupts', async () => {
-    const origin = await serve(() => undefined);
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 50);
+    const origin = await serve(() => {
+      abort.abort();
+    });
     await expect(
       withHttpSource(fileAt(`${origin}/m`), { ...context({ stallMs: 60_000 }), signal: abort.signal }, size),
     ).rejects.toMatchObject({ code: 'INTERRUPTED' });

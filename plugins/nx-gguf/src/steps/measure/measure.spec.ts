@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { memoryRemote, type MemoryRemote } from '../../remote/testing/memory-remote.js';
 import { findAction } from '../../store/actions.js';
 import { leftovers } from '../../store/testing/temporary-store.js';
@@ -126,11 +127,11 @@ describe('measuring together', () => {
     const stuck: Behaviour = { dies: 'never', stopsAtBytes: quarter };
     const lab = await laboratory({ 'a.gguf': stuck, 'b.gguf': stuck }, { signal: abort.signal });
     const steps = [await lab.variant('a.gguf'), await lab.variant('b.gguf')];
-    setTimeout(() => {
-      abort.abort();
-    }, 1500);
     const interrupted = expect.stringMatching(/^INTERRUPTED/) as string;
-    expect(await lab.measure(steps)).toEqual({ 'a.gguf': interrupted, 'b.gguf': interrupted });
+    const measuring = lab.measure(steps);
+    for (let started = 0; started < 3; started += lab.started().length) await pause(10);
+    abort.abort();
+    expect(await measuring).toEqual({ 'a.gguf': interrupted, 'b.gguf': interrupted });
     expect(leftovers(lab.effects.store)).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { printedMeans, chunkPair } from '../../kld/testing/chunk-series.js';
 import { leftovers } from '../../store/testing/temporary-store.js';
 import { kldBaseStep } from './measure.js';
@@ -208,10 +209,10 @@ describe('sequentialStep', () => {
         {},
         abort.signal,
       );
-      setTimeout(() => {
-        abort.abort();
-      }, 1500);
-      await expect(compare()).rejects.toMatchObject({ code: 'INTERRUPTED' });
+      const interrupted = expect(compare()).rejects.toMatchObject({ code: 'INTERRUPTED' });
+      for (let started = 0; started < 3; started += lab.started().length) await pause(10);
+      abort.abort();
+      await interrupted;
       expect(leftovers(lab.effects.store)).toEqual([]);
     },
     patient,
