@@ -2,15 +2,14 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { compile } from 'json-schema-to-typescript';
 
-const suffix = '.schema.json';
 const style = { singleQuote: true, printWidth: 110 };
 
 /**
- * The TypeScript modules of a folder of JSON Schemas, by their paths. Each definition becomes one type, in the module of
+ * The TypeScript modules of JSON Schemas in folders, by their paths. Each definition becomes one type, in the module of
  * the schema that holds it; a type of another schema is imported from that schema's module.
  */
-export async function typeModules(folder) {
-  const schemas = new Map(schemaFiles(folder).map((file) => [file, readSchema(folder, file)]));
+export async function typeModules(folders) {
+  const schemas = new Map(folders.flatMap(schemasIn));
   const modules = [];
   for (const [file, schema] of schemas) {
     const imports = new Map();
@@ -24,15 +23,17 @@ export async function typeModules(folder) {
   return modules;
 }
 
-function schemaFiles(folder) {
+/** The schemas in a folder by their paths: `model.schema.json`, `executors/plan/schema.json`. */
+function schemasIn(folder) {
   return readdirSync(folder, { recursive: true })
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => file.endsWith(suffix))
-    .sort();
+    .filter((file) => /[./]schema\.json$/.test(file))
+    .sort()
+    .map((file) => [file, readSchema(join(folder, file), file)]);
 }
 
-function readSchema(folder, file) {
-  const schema = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+function readSchema(path, file) {
+  const schema = JSON.parse(readFileSync(path, 'utf8'));
   // Nx ends a batch on an unknown option without naming it, so it is told to let these pass; our own check names them.
   return file.startsWith('executors/') ? { ...schema, additionalProperties: false } : schema;
 }
@@ -84,5 +85,5 @@ function moduleText(file, types, imports) {
 }
 
 function modulePath(file) {
-  return file.replace(suffix, '.generated.ts');
+  return file.replace(/[./]schema\.json$/, '.generated.ts');
 }

@@ -1,18 +1,23 @@
 #!/usr/bin/env node
-// Writes the metrics into the JSON Schemas, and from these the TypeScript types and the generated parts of the documentation;
+// Writes the metrics into the JSON Schemas, and from these the TypeScript types, the lists of executors and generators that Nx
+// reads, and the generated parts of the documentation;
 // `--check` compares instead and fails on drift.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generatedDocs } from './generated-docs.mjs';
 import { typeModules } from './generate-types.mjs';
 import { metricDefinitions } from './metric-definitions.mjs';
+import { nxEntries } from './nx-entries.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const schemas = join(root, 'plugins/nx-gguf/schemas');
 const typed = [
-  { schemas, target: join(root, 'plugins/nx-gguf/src/core/generated') },
   {
-    schemas: join(root, 'tools/cache-server/schemas'),
+    schemas: [schemas, join(root, 'plugins/nx-gguf/src')],
+    target: join(root, 'plugins/nx-gguf/src/core/generated'),
+  },
+  {
+    schemas: [join(root, 'tools/cache-server/schemas')],
     target: join(root, 'tools/cache-server/src/config/generated'),
   },
 ];
@@ -24,6 +29,7 @@ for (const file of ['comparison', 'gate', 'kld', 'model'].map((name) => join(sch
   emit(file, fillMetrics(readFileSync(file, 'utf8')));
 for (const part of typed)
   for (const { path, text } of await typeModules(part.schemas)) emit(join(part.target, path), text);
+for (const { path, text } of nxEntries(join(root, 'plugins/nx-gguf'))) emit(path, text);
 for (const { path, text } of await generatedDocs(root)) emit(join(root, path), text);
 
 if (drifted.length > 0) {

@@ -8,7 +8,7 @@ import { optionsReference, optionsTable } from './options-reference.mjs';
 /** Each document of the repository by its path, with its generated parts as they have to be now. */
 export async function generatedDocs(root) {
   const parts = {
-    options: optionsReference(join(root, 'plugins/nx-gguf/schemas')),
+    options: optionsReference(join(root, 'plugins/nx-gguf')),
     'server options': optionsTable(
       JSON.parse(readFileSync(join(root, 'tools/cache-server/schemas/config.schema.json'), 'utf8')),
     ),

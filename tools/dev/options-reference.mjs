@@ -4,7 +4,8 @@ import { join } from 'node:path';
 const titles = { source: 'A source', lock: 'model.lock.json', plugin: 'Plugin options' };
 
 /** Markdown reference of every executor's and generator's options and of every field of the files people write. */
-export function optionsReference(schemas) {
+export function optionsReference(plugin) {
+  const schemas = join(plugin, 'schemas');
   const parsed = (file) => JSON.parse(readFileSync(join(schemas, file), 'utf8'));
   const { definitions } = parsed('common.schema.json');
   const read = (file) => withCommon(parsed(file), definitions);
@@ -14,8 +15,8 @@ export function optionsReference(schemas) {
   }));
   const headings = definitionHeadings(files);
   return [
-    ...optionSections('Executors', 'executors', { schemas, read }),
-    ...optionSections('Generators', 'generators', { schemas, read }),
+    ...optionSections('Executors', join(plugin, 'src/executors')),
+    ...optionSections('Generators', join(plugin, 'src/generators')),
     ...files.flatMap((file) => fileSection(file, headings)),
   ]
     .join('\n')
@@ -27,12 +28,11 @@ export function optionsTable(schema) {
   return table(schema, { schema, linkOf: (_, name) => name }).join('\n');
 }
 
-function optionSections(heading, folder, { schemas, read }) {
-  const sections = readdirSync(join(schemas, folder))
+function optionSections(heading, folder) {
+  const sections = readdirSync(folder)
     .sort()
-    .flatMap((file) => {
-      const schema = read(`${folder}/${file}`);
-      const name = file.replace('.schema.json', '');
+    .flatMap((name) => {
+      const schema = JSON.parse(readFileSync(join(folder, name, 'schema.json'), 'utf8'));
       return [`### \`nx-gguf:${name}\``, '', schema.description, '', optionsTable(schema), ''];
     });
   return [`## ${heading}`, '', ...sections];

@@ -125,7 +125,7 @@ function nxProblem([command = '', ...args]: readonly string[]): string | null {
     if (!generators.includes(generator)) return `there is no generator ${args[0] ?? ''}`;
     const project = valueOf('project');
     if (project !== undefined && !isProject(project)) return `there is no project ${project}`;
-    return unknownOptions(options, `plugins/nx-gguf/schemas/generators/${generator}.schema.json`);
+    return unknownOptions(options, `plugins/nx-gguf/src/generators/${generator}/schema.json`);
   }
   if (!nxCommands.has(command)) return `nx ${command} is not known here`;
   const shown = command === 'show' && args[0] === 'project' ? args[1] : undefined;
@@ -142,7 +142,7 @@ function runProblem(task: string, options: readonly string[]): string | null {
   const schema = executors[target.executor?.replace('nx-gguf:', '') ?? '']?.schema;
   // An aggregate of targets passes options on to none of them.
   if (schema === undefined) return unknownOptions(options, null);
-  return unknownOptions(options, posix.join('plugins/nx-gguf', schema));
+  return unknownOptions(options, posix.join('plugins/nx-gguf', schema).replace('/dist/', '/src/'));
 }
 
 function unknownOptions(options: readonly string[], schema: string | null): string | null {

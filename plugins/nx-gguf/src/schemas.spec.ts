@@ -4,8 +4,15 @@ import { Ajv } from 'ajv';
 import { globSync } from 'tinyglobby';
 
 const schemas = join(import.meta.dirname, '../schemas');
+const rooms = import.meta.dirname;
 const generated = join(import.meta.dirname, 'core/generated');
-const schemaFiles = globSync(['**/*.schema.json'], { cwd: schemas }).sort();
+const schemaFiles = globSync(['*.schema.json'], { cwd: schemas }).sort();
+const optionFiles = globSync(['{executors,generators}/*/schema.json'], { cwd: rooms }).sort();
+const paths = [
+  ...schemaFiles.map((file) => join(schemas, file)),
+  ...optionFiles.map((file) => join(rooms, file)),
+];
+const ids = [...schemaFiles, ...optionFiles];
 const modules = globSync(['**/*.generated.ts'], { cwd: generated }).sort();
 
 interface Node {
@@ -16,18 +23,18 @@ interface Node {
 }
 
 describe('schemas', () => {
-  it.each(schemaFiles)('%s describes itself and all that it defines', (file) => {
-    const schema = JSON.parse(readFileSync(join(schemas, file), 'utf8')) as Node;
-    const nodes = [[file, schema] as const, ...Object.entries(schema.definitions ?? {}), ...titled(schema)];
+  it.each(paths)('%s describes itself and all that it defines', (path) => {
+    const schema = JSON.parse(readFileSync(path, 'utf8')) as Node;
+    const nodes = [[path, schema] as const, ...Object.entries(schema.definitions ?? {}), ...titled(schema)];
     expect(new Ajv({ discriminator: true, allowUnionTypes: true }).validateSchema(schema)).toBe(true);
     expect(nodes.filter(([, { description = '' }]) => description === '').map(([name]) => name)).toEqual([]);
   });
 
   it('find each other by their paths, and compile', () => {
-    const all = schemaFiles.map((file) => JSON.parse(readFileSync(join(schemas, file), 'utf8')) as Node);
+    const all = paths.map((path) => JSON.parse(readFileSync(path, 'utf8')) as Node);
     const ajv = new Ajv({ discriminator: true, allowUnionTypes: true, schemas: all });
-    expect(all.map(({ $id }) => $id)).toEqual(schemaFiles);
-    for (const file of schemaFiles) expect(ajv.getSchema(file)).toBeDefined();
+    expect(all.map(({ $id }) => $id)).toEqual(ids);
+    for (const id of ids) expect(ajv.getSchema(id)).toBeDefined();
   });
 
   it('declare each type in one module', () => {

@@ -1,16 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { executorSchema, schemaFile, schemaText } from './schema-files.js';
+import { executorSchema, generatorSchema, nxExecutorSchema, schemaFile, schemaText } from './schema-files.js';
 import { optionProblems } from './validate.js';
 
-const executors = readdirSync(join(import.meta.dirname, '../../schemas/executors')).map((file) =>
-  file.replace('.schema.json', ''),
-);
+const executors = readdirSync(join(import.meta.dirname, '../executors'));
 
 describe('schemas', () => {
   it('are the files of the package, each read once', () => {
-    expect(schemaFile('generators/update')['title']).toBe('UpdateOptions');
-    expect(schemaFile('generators/update')).toBe(schemaFile('generators/update'));
+    expect(generatorSchema('update')['title']).toBe('UpdateOptions');
+    expect(schemaFile('model')).toBe(schemaFile('model'));
   });
 
   it('give the texts in them', () => {
@@ -28,6 +26,6 @@ describe('schemas', () => {
 
   it('of executors stay as Nx reads them', () => {
     expect(executorSchema('kld')['additionalProperties']).toBe(false);
-    expect(schemaFile('executors/kld')['additionalProperties']).toBe(true);
+    expect(nxExecutorSchema('kld')['additionalProperties']).toBe(true);
   });
 });

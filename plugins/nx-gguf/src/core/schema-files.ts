@@ -8,17 +8,24 @@ export interface JsonSchema {
   readonly definitions?: Readonly<Record<string, JsonSchema>>;
 }
 
-// The same place from src/ and from dist/.
-const folder = join(import.meta.dirname, '../../schemas');
+// The same places from src/ and from dist/.
+const schemas = join(import.meta.dirname, '../../schemas');
+const rooms = join(import.meta.dirname, '..');
 const read = new Map<string, JsonSchema>();
 
-/** A schema of this package by its name (`model`, `generators/update`), read when it is first asked for. */
+/** A schema of this package by its name, such as `model`. */
 export function schemaFile(name: string): JsonSchema {
-  const known = read.get(name);
-  if (known !== undefined) return known;
-  const schema = JSON.parse(readFileSync(join(folder, `${name}.schema.json`), 'utf8')) as JsonSchema;
-  read.set(name, schema);
-  return schema;
+  return readOnce(join(schemas, `${name}.schema.json`));
+}
+
+/** The schema of a generator's options, which is beside the generator. */
+export function generatorSchema(name: string): JsonSchema {
+  return readOnce(join(rooms, 'generators', name, 'schema.json'));
+}
+
+/** The schema of an executor's options as Nx reads it, which is beside the executor. */
+export function nxExecutorSchema(name: string): JsonSchema {
+  return readOnce(join(rooms, 'executors', name, 'schema.json'));
 }
 
 const strict = new Map<string, JsonSchema>();
@@ -28,7 +35,7 @@ const strict = new Map<string, JsonSchema>();
  * pass where tasks run in batches: Nx ends a batch on an unknown option without naming it.
  */
 export function executorSchema(name: string): JsonSchema {
-  const schema = strict.get(name) ?? { ...schemaFile(`executors/${name}`), additionalProperties: false };
+  const schema = strict.get(name) ?? { ...nxExecutorSchema(name), additionalProperties: false };
   strict.set(name, schema);
   return schema;
 }
@@ -41,4 +48,11 @@ export function schemaText(name: string, ...keys: string[]): string {
   );
   if (typeof value !== 'string') throw new Error(`${name}.schema.json has no text at ${keys.join('/')}`);
   return value;
+}
+
+/** A schema, read when it is first asked for. */
+function readOnce(path: string): JsonSchema {
+  const schema = read.get(path) ?? (JSON.parse(readFileSync(path, 'utf8')) as JsonSchema);
+  read.set(path, schema);
+  return schema;
 }

@@ -5,7 +5,7 @@ import { GgufError } from '../../core/errors.js';
 import type { UpdateOptions } from '../../core/generated/generators/update.generated.js';
 import { lockText } from '../../core/lock-entry.js';
 import { optionProblems } from '../../core/validate.js';
-import { schemaFile } from '../../core/schema-files.js';
+import { generatorSchema } from '../../core/schema-files.js';
 import { noRemotes } from '../../remote/create-remotes.js';
 import { fileChangeLine } from '../../report/lock-diff.js';
 import { writeDurably } from '../../files/durable.js';
@@ -35,7 +35,7 @@ export async function runUpdate(tree: Tree, options: UpdateOptions): Promise<voi
 }
 
 async function update(tree: Tree, options: UpdateOptions, report: Environment['report']): Promise<void> {
-  const problems = optionProblems(schemaFile('generators/update'), options);
+  const problems = optionProblems(generatorSchema('update'), options);
   const { project, all = false, check = false, summary } = options;
   if (problems.length > 0) throw new GgufError('BAD_OPTIONS', problems.join('\n'));
   if (all === (project !== undefined))
