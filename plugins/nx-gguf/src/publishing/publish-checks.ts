@@ -43,7 +43,7 @@ export async function staleResults(
     try {
       const manifest = await planned.upstream(ref);
       const { step } = await (ref.kind === 'kld' ? recipeToMeasurement : recipeToStep)(ref, planned);
-      if (actionKey(step.plan) !== manifest.actionKey)
+      if (actionKey(step.action) !== manifest.actionKey)
         stale.push(`${targetName(ref)}: its result is of another recipe than the declared one`);
     } catch (error) {
       if (error instanceof NotBuilt) missing.push(`${error.message} has no result`);

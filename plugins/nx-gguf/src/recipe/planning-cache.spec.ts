@@ -14,7 +14,7 @@ function question(): { step: Step; runs: () => number } {
   return {
     runs: () => count,
     step: {
-      plan: { step: 'dry-run', version: 1, parameters: {}, inputs: [], toolchain: null },
+      action: { step: 'dry-run', version: 1, parameters: {}, inputs: [], toolchain: null },
       run: () => {
         count += 1;
         return Promise.resolve({ files: [], facts: { answer: 42 }, commands: [] });
@@ -70,7 +70,7 @@ describe('the helper steps that planning a target used', () => {
     ).ports.perform(step, 'llama-cpp', { needFiles: false });
     await (
       await cachedPlanning(ref, results())
-    ).ports.perform({ ...step, plan: { ...step.plan, version: 2 } }, 'llama-cpp', { needFiles: false });
+    ).ports.perform({ ...step, action: { ...step.action, version: 2 } }, 'llama-cpp', { needFiles: false });
     expect(runs()).toBe(3);
   });
 

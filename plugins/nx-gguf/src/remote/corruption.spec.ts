@@ -24,7 +24,7 @@ const chunkOf = (bytes: Uint8Array) => ({ sha256: sha256(bytes), sizeBytes: byte
 function making(index: number): Step & { runs: number } {
   const step = {
     runs: 0,
-    plan: { step: 'convert', version: 1, parameters: { index }, inputs: [], toolchain: null },
+    action: { step: 'convert', version: 1, parameters: { index }, inputs: [], toolchain: null },
     run: ({ directory }: { directory: string }) => {
       step.runs++;
       const path = join(directory, 'out');
@@ -39,7 +39,7 @@ function making(index: number): Step & { runs: number } {
 function reading(made: readonly Manifest[], seed: number): Step {
   const files = made.flatMap((manifest) => manifest.files);
   return {
-    plan: { step: 'card', version: 1, parameters: { seed }, inputs: [], toolchain: null },
+    action: { step: 'card', version: 1, parameters: { seed }, inputs: [], toolchain: null },
     run: async (bench) => {
       for (const file of files) {
         await bench.input(file, file.name);

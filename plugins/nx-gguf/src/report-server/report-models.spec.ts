@@ -41,7 +41,7 @@ describe('the page about several models', () => {
   it('is made of the evidence that their reports left', async () => {
     const { results, performed } = resultsWith(sampleEvidence());
     await reportOfModels({ project: 'models', kind: 'report' }, ['sample'], results);
-    expect(performed.map(({ plan }) => plan.inputs[0]?.name)).toEqual(['sample.json']);
+    expect(performed.map(({ action }) => action.inputs[0]?.name)).toEqual(['sample.json']);
     expect(
       JSON.parse(readFileSync(join(directory, 'dist/models/report/artifact.json'), 'utf8')),
     ).toMatchObject({ step: 'report' });

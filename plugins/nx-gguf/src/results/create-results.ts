@@ -75,14 +75,14 @@ export function createResults(environment: Environment, options: ResultsOptions 
   const measuring = ({ needFiles = false, again = false, recipe = {} }: ObtainOptions): MeasuringPorts => ({
     plan: async (ref) => {
       const measurement = await recipeToMeasurement(ref, ports, recipe);
-      if (again) await forgetAction(store, actionKey(measurement.step.plan));
+      if (again) await forgetAction(store, actionKey(measurement.step.action));
       return measurement;
     },
     effects: (project) => effects(project, { again }),
     leave: (ref, performed) => leave(ref, performed, recipe),
-    known: async (ref, plan) => {
+    known: async (ref, action) => {
       const present = again ? null : await presentManifest(ref, root);
-      return present === null ? null : knownResult(plan, store, { needFiles, known: [present] });
+      return present === null ? null : knownResult(action, store, { needFiles, known: [present] });
     },
   });
 
@@ -93,7 +93,7 @@ export function createResults(environment: Environment, options: ResultsOptions 
   ): Promise<Performed> => {
     if (ref.kind === 'kld') return measureTarget(ref, measuring({ needFiles, again, recipe }), needFiles);
     const { step, toolchain: project } = await recipeToStep(ref, ports, recipe);
-    if (again) await forgetAction(store, actionKey(step.plan));
+    if (again) await forgetAction(store, actionKey(step.action));
     const present = again ? null : await presentManifest(ref, root);
     const performed = await lookUpElseMake(step, effects(project, { again, onRun: onLost }), {
       needFiles,

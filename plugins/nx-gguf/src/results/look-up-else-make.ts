@@ -1,6 +1,6 @@
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { hasFiles, perform, recall, type Effects, type Performed } from '../steps/run-cached.js';
-import { actionKey, type Step, type StepPlan } from '../steps/step.js';
+import { actionKey, type Step, type Action } from '../steps/step.js';
 import type { StoreLayout } from '../store/layout.js';
 
 /** What is known of a step's result before the store is asked, and whether the caller reads its files. */
@@ -19,17 +19,17 @@ export async function lookUpElseMake(
   effects: Effects,
   { needFiles, known }: LookUp,
 ): Promise<Performed> {
-  const manifest = await knownResult(step.plan, effects.store, { needFiles, known });
+  const manifest = await knownResult(step.action, effects.store, { needFiles, known });
   return manifest === null ? perform(step, effects, needFiles) : { manifest, origin: 'store' };
 }
 
 /** The known result of an action that the store does not know, if its files are here as far as they are needed. */
 export async function knownResult(
-  plan: StepPlan,
+  action: Action,
   store: StoreLayout,
   { needFiles, known }: LookUp,
 ): Promise<Manifest | null> {
-  const key = actionKey(plan);
+  const key = actionKey(action);
   const found = known.find((manifest) => manifest.actionKey === key);
   if (found === undefined) return null;
   if ((await recall(store, key, needFiles)) !== null) return null;

@@ -1,9 +1,9 @@
 import type { Manifest } from '../core/generated/manifest.generated.js';
-import { kldBasePlan } from '../steps/measure/kld-base.js';
+import { kldBaseAction } from '../steps/measure/kld-base.js';
 import { measuring } from '../steps/measure/measure.js';
 import type { Effects, Performed } from '../steps/run-cached.js';
 import { performTogether, type Ending } from '../steps/run-cached-together.js';
-import { actionKey, type StepPlan } from '../steps/step.js';
+import { actionKey, type Action } from '../steps/step.js';
 import type { ResolvedMeasurement } from '../recipe/measurement-recipe.js';
 import type { TargetRef } from '../core/target.js';
 
@@ -15,7 +15,7 @@ export interface MeasuringPorts {
   plan: (ref: TargetRef) => Promise<ResolvedMeasurement>;
   effects: (toolchain: string) => Effects;
   /** The result of a step that lies in the workspace, as Nx brought it, and that the store does not know. */
-  known: (ref: TargetRef, plan: StepPlan) => Promise<Manifest | null>;
+  known: (ref: TargetRef, action: Action) => Promise<Manifest | null>;
   /** Leaves a result where Nx expects it. */
   leave: (ref: TargetRef, performed: Performed) => Promise<Performed>;
 }
@@ -32,12 +32,12 @@ export async function measureTargets(
   for (const ref of refs) {
     try {
       const planned = await ports.plan(ref);
-      const manifest = await ports.known(ref, planned.step.plan);
+      const manifest = await ports.known(ref, planned.step.action);
       if (manifest !== null) {
         await ended(ref, await ports.leave(ref, { manifest, origin: 'store' }));
         continue;
       }
-      const key = actionKey(kldBasePlan(planned.step.base));
+      const key = actionKey(kldBaseAction(planned.step.base));
       groups.set(key, [...(groups.get(key) ?? []), { ...planned, ref }]);
     } catch (error) {
       await ended(ref, { error });

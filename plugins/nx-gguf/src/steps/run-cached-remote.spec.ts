@@ -7,17 +7,17 @@ import { memoryRemote } from '../remote/testing/memory-remote.js';
 import { discardBlob } from '../store/blobs.js';
 import { put, temporaryStore } from '../store/testing/temporary-store.js';
 import { perform, type Effects } from './run-cached.js';
-import { actionKey, type Step, type StepPlan, type Workbench } from './step.js';
+import { actionKey, type Step, type Action, type Workbench } from './step.js';
 import { testEffects } from './testing/effects.js';
 
 /** A step that writes texts as files, and counts how often it ran. */
 function writing(
   files: Readonly<Record<string, string>>,
-  change: Partial<StepPlan> = {},
+  change: Partial<Action> = {},
 ): Step & { runs: number } {
   const step = {
     runs: 0,
-    plan: {
+    action: {
       step: 'convert',
       version: 1,
       parameters: { outtype: 'auto' },
@@ -123,7 +123,7 @@ describe('perform with a remote', () => {
   it('does not take the result of another step for that of this one', async () => {
     const { remote, manifest } = await shared();
     const other = writing({ a: 'text' }, { parameters: { outtype: 'f16' } });
-    remote.actions.set(actionKey(other.plan), remote.actions.get(manifest.actionKey) ?? '');
+    remote.actions.set(actionKey(other.action), remote.actions.get(manifest.actionKey) ?? '');
     await expect(perform(other, machine(remote), true)).resolves.toMatchObject({ origin: 'run' });
   });
 });

@@ -11,20 +11,20 @@ import {
   type SharedWork,
 } from './run-cached-together.js';
 import type { Effects } from './run-cached.js';
-import { actionKey, type StepPlan } from './step.js';
+import { actionKey, type Action } from './step.js';
 import { testEffects } from './testing/effects.js';
 
 interface Named {
   name: string;
-  plan: StepPlan;
+  action: Action;
 }
 
 const step = (name: string): Named => ({
   name,
-  plan: { step: 'kld', version: 1, parameters: { name }, inputs: [], toolchain: null },
+  action: { step: 'kld', version: 1, parameters: { name }, inputs: [], toolchain: null },
 });
 const shared = (run: SharedWork<Named>['run']): SharedWork<Named> => ({
-  plan: { step: 'kld-base', version: 1, parameters: {}, inputs: [], toolchain: null },
+  action: { step: 'kld-base', version: 1, parameters: {}, inputs: [], toolchain: null },
   run,
 });
 const steps = ['a', 'b', 'c'].map(step);
@@ -83,7 +83,7 @@ describe('performTogether', () => {
     const { endings } = await perform(async ([first, ...others]) => {
       if (first === undefined) throw new Error();
       await make(first);
-      expect(await findAction(effects.store, actionKey(first.step.plan))).not.toBeNull();
+      expect(await findAction(effects.store, actionKey(first.step.action))).not.toBeNull();
       await others[0]?.fail(new Error('b is broken'));
       throw new Error('all is broken');
     }, effects);

@@ -11,12 +11,12 @@ import {
   type Effects,
   type Performed,
 } from './run-cached.js';
-import { actionKey, type StepOutcome, type StepPlan, type Workbench } from './step.js';
+import { actionKey, type StepOutcome, type Action, type Workbench } from './step.js';
 
 /** The part of the work that several steps share. */
 export interface SharedWork<S> {
   /** A step of its own that stands for it, and whose result can be kept. Who works on it works alone. */
-  plan: StepPlan;
+  action: Action;
   /** Works for all members, each of which is finished, or fails, as soon as that is known. */
   run: (members: readonly Member<S>[], bench: SharedBench) => Promise<void>;
 }
@@ -54,7 +54,7 @@ export interface TogetherOptions<S> {
 }
 
 /** The results of steps that share work: from the store or a remote where an action key is known there, and one run for all others. */
-export async function performTogether<S extends { plan: StepPlan }>(
+export async function performTogether<S extends { action: Action }>(
   steps: readonly S[],
   shared: SharedWork<S>,
   { effects, needFiles, ended }: TogetherOptions<S>,
@@ -66,32 +66,32 @@ export async function performTogether<S extends { plan: StepPlan }>(
   };
   const recallKnown = async (): Promise<void> => {
     for (const step of [...open]) {
-      const manifest = await recall(store, actionKey(step.plan), needFiles);
+      const manifest = await recall(store, actionKey(step.action), needFiles);
       if (manifest !== null) await end(step, { manifest, origin: 'store' });
     }
   };
   const recallElsewhere = async (): Promise<void> => {
     for (const step of [...open]) {
-      const found = await recallRemotely(step.plan, effects, needFiles);
+      const found = await recallRemotely(step.action, effects, needFiles);
       if (found !== null) await end(step, found);
     }
   };
-  const publish = async (plan: StepPlan, outcome: StepOutcome, directory: string): Promise<Manifest> => {
-    const manifest = await publishOutcome(plan, outcome, { store, directory });
+  const publish = async (action: Action, outcome: StepOutcome, directory: string): Promise<Manifest> => {
+    const manifest = await publishOutcome(action, outcome, { store, directory });
     await remotes.offer(manifest);
     return manifest;
   };
   const sharedBench = (directory: string): SharedBench => ({
     ...benchOf(effects, directory),
     kept: async (isWanted) => {
-      const here = await recall(store, actionKey(shared.plan), true);
+      const here = await recall(store, actionKey(shared.action), true);
       if (here !== null || isWanted === null) return here;
-      const found = await recallRemotely(shared.plan, effects, false);
+      const found = await recallRemotely(shared.action, effects, false);
       return found !== null && isWanted(found.manifest) && (await remotes.bring(found.manifest.files))
         ? found.manifest
         : null;
     },
-    keep: (outcome) => publishOutcome(shared.plan, outcome, { store, directory }),
+    keep: (outcome) => publishOutcome(shared.action, outcome, { store, directory }),
     share: (kept) => remotes.offer(kept, { isWished: true }),
   });
   const member = async (step: S, directory: string): Promise<Member<S>> => {
@@ -104,7 +104,7 @@ export async function performTogether<S extends { plan: StepPlan }>(
       bench: benchOf(effects, directory),
       finish: async (outcome) => {
         try {
-          await end(step, { manifest: await publish(step.plan, outcome, directory), origin: 'run' });
+          await end(step, { manifest: await publish(step.action, outcome, directory), origin: 'run' });
         } catch (error) {
           await fail(error);
         }
@@ -114,12 +114,12 @@ export async function performTogether<S extends { plan: StepPlan }>(
   await recallKnown();
   if (open.size === 0) return;
   try {
-    await withWorkDir(store, actionKey(shared.plan), {
+    await withWorkDir(store, actionKey(shared.action), {
       ...(signal === undefined ? {} : { signal }),
       onWait: () => {
         report({
           type: 'step',
-          message: `waiting for another process that works on the same ${shared.plan.step}`,
+          message: `waiting for another process that works on the same ${shared.action.step}`,
         });
       },
       work: async (directory) => {
@@ -132,7 +132,7 @@ export async function performTogether<S extends { plan: StepPlan }>(
           [...open].map((step, index) => member(step, join(directory, `member-${index + 1}`))),
         );
         await shared.run(members, bench);
-        if (open.size > 0) throw new Error(`${shared.plan.step} ended without a result for each step`);
+        if (open.size > 0) throw new Error(`${shared.action.step} ended without a result for each step`);
       },
     });
   } catch (error) {

@@ -6,10 +6,10 @@ import { discardBlob } from '../store/blobs.js';
 import { adopt, idOf, leftovers, put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import { listActions, listBlobs } from '../store/usage.js';
 import { perform, readNamedFile, type Effects } from './run-cached.js';
-import { actionKey, type Step, type StepPlan, type Workbench } from './step.js';
+import { actionKey, type Step, type Action, type Workbench } from './step.js';
 import { testEffects } from './testing/effects.js';
 
-const plan: StepPlan = {
+const action: Action = {
   step: 'convert',
   version: 1,
   parameters: { outtype: 'auto' },
@@ -20,11 +20,11 @@ const plan: StepPlan = {
 /** A step that writes texts as files, and counts how often it ran. */
 function writing(
   files: Readonly<Record<string, string>>,
-  change: Partial<StepPlan> = {},
+  change: Partial<Action> = {},
 ): Step & { runs: number } {
   const step = {
     runs: 0,
-    plan: { ...plan, ...change },
+    action: { ...action, ...change },
     run: ({ directory }: Workbench) => {
       step.runs++;
       return Promise.resolve({
@@ -42,7 +42,7 @@ function writing(
 
 /** A step that makes one file in its own way. */
 const making = (make: (bench: Workbench) => string | Promise<string>): Step => ({
-  plan,
+  action,
   run: async (bench) => ({ files: [{ name: 'a', path: await make(bench) }], facts: {}, commands: [] }),
 });
 
@@ -67,7 +67,7 @@ describe('perform', () => {
       manifest: {
         format: 1,
         step: 'convert',
-        actionKey: actionKey(step.plan),
+        actionKey: actionKey(step.action),
         files: [
           { name: 'a/c.gguf', ...idOf('more') },
           { name: 'b.gguf', ...idOf('bytes') },
@@ -138,7 +138,7 @@ describe('perform', () => {
   it('of a step that fails keeps nothing, and the next run is complete', async () => {
     const effects = testEffects();
     const failing: Step = {
-      plan,
+      action,
       run: ({ directory }) => {
         put(join(directory, 'half'), '');
         return Promise.reject(new Error('no'));
@@ -153,7 +153,7 @@ describe('perform', () => {
   it.each(['../a', '/a', 'a:b', 'a\\b', ''])('publishes no result with the file name %j', async (name) => {
     const effects = testEffects();
     const step: Step = {
-      plan,
+      action,
       run: ({ directory }) =>
         Promise.resolve({
           files: [{ name, path: put(join(directory, 'a'), 'text') }],
@@ -188,7 +188,7 @@ describe('perform', () => {
 
   it('tells a full disk as such', async () => {
     const step: Step = {
-      plan,
+      action,
       run: () => Promise.reject(Object.assign(new Error('write'), { code: 'ENOSPC' })),
     };
     await expect(perform(step, testEffects(), true)).rejects.toMatchObject({ code: 'DISK_FULL' });
@@ -235,7 +235,7 @@ describe('what a step reads', () => {
     const effects = testEffects();
     const path = put(join(temporaryDirectory(), 'model.safetensors'), 'checkpoint');
     const step: Step = {
-      plan,
+      action,
       run: async ({ refer }) => ({
         files: [],
         referred: [{ name: 'model.safetensors', ...(await refer(path)) }],
@@ -289,7 +289,7 @@ describe('what a step links to', () => {
   it('may be another file that it made', async () => {
     const effects = testEffects();
     const step: Step = {
-      plan,
+      action,
       run: ({ directory }) => {
         const [a, b] = [put(join(directory, 'a'), 'text'), join(directory, 'b')];
         symlinkSync('a', b);
@@ -315,7 +315,7 @@ describe('what a step links to', () => {
 });
 
 describe('actionKey', () => {
-  it.each<[string, Partial<StepPlan>]>([
+  it.each<[string, Partial<Action>]>([
     ['the step', { step: 'quantize' }],
     ['its version', { version: 2 }],
     ['a parameter', { parameters: { outtype: 'f16' } }],
@@ -332,13 +332,13 @@ describe('actionKey', () => {
     ],
     ['the toolchain', { toolchain: { build: 'other' } }],
   ])('changes with %s', (_, change) => {
-    const base: StepPlan = { ...plan, inputs: [{ role: 'model', name: 'm', sha256: sha256('') }] };
+    const base: Action = { ...action, inputs: [{ role: 'model', name: 'm', sha256: sha256('') }] };
     expect(actionKey({ ...base, ...change })).not.toBe(actionKey(base));
   });
 
   it('does not change with the order of the parameters', () => {
-    expect(actionKey({ ...plan, parameters: { a: 1, b: 2 } })).toBe(
-      actionKey({ ...plan, parameters: { b: 2, a: 1 } }),
+    expect(actionKey({ ...action, parameters: { a: 1, b: 2 } })).toBe(
+      actionKey({ ...action, parameters: { b: 2, a: 1 } }),
     );
   });
 });

@@ -16,7 +16,7 @@ import {
   actionKey,
   type Step,
   type StepOutcome,
-  type StepPlan,
+  type Action,
   type StepTools,
   type Workbench,
 } from './step.js';
@@ -49,7 +49,7 @@ export interface Performed {
  * are gone everywhere, or damaged, runs again.
  */
 export async function perform(step: Step, effects: Effects, needFiles: boolean): Promise<Performed> {
-  const key = actionKey(step.plan);
+  const key = actionKey(step.action);
   const isWished = step.isSharedByWish === true;
   const known = await findAction(effects.store, key);
   if (known !== null && (!needFiles || (await effects.remotes.bring(known.files)))) {
@@ -61,14 +61,14 @@ export async function perform(step: Step, effects: Effects, needFiles: boolean):
     onWait: () => {
       effects.report({
         type: 'step',
-        message: `waiting for another process that works on the same ${step.plan.step}`,
+        message: `waiting for another process that works on the same ${step.action.step}`,
       });
     },
     work: async (directory): Promise<Performed> => {
       const finished = await recall(effects.store, key, needFiles);
       if (finished !== null) return { manifest: finished, origin: 'store' };
       // Asked while the action is held: what a killed run left of it is removed, and two processes do not bring the same.
-      const remote = await recallRemotely(step.plan, effects, needFiles);
+      const remote = await recallRemotely(step.action, effects, needFiles);
       if (remote !== null) return remote;
       effects.onRun?.(await lostFiles(effects.store, await findAction(effects.store, key)));
       return { manifest: await run(step, effects, directory), origin: 'run' };
@@ -91,12 +91,12 @@ export async function recall(store: StoreLayout, key: string, needFiles: boolean
 
 /** The result of an action that a remote knows, or null. With `needFiles` its files are brought. */
 export async function recallRemotely(
-  plan: StepPlan,
+  action: Action,
   { remotes }: Pick<Effects, 'remotes'>,
   needFiles: boolean,
 ): Promise<Performed | null> {
-  const { step, inputs, toolchain } = plan;
-  const manifest = await remotes.findAction({ step, inputs, toolchain, actionKey: actionKey(plan) });
+  const { step, inputs, toolchain } = action;
+  const manifest = await remotes.findAction({ step, inputs, toolchain, actionKey: actionKey(action) });
   return manifest === null || (needFiles && !(await remotes.bring(manifest.files)))
     ? null
     : { manifest, origin: 'remote' };
@@ -109,7 +109,7 @@ async function lostFiles(store: StoreLayout, manifest: Manifest | null): Promise
 }
 
 async function run(step: Step, effects: Effects, directory: string): Promise<Manifest> {
-  return publishOutcome(step.plan, await step.run(benchOf(effects, directory)), {
+  return publishOutcome(step.action, await step.run(benchOf(effects, directory)), {
     store: effects.store,
     directory,
   });
@@ -137,17 +137,17 @@ export function benchOf(effects: Effects, directory: string): Workbench {
 
 /** Moves what a step made into the store, and then makes it known under the step's action key. */
 export async function publishOutcome(
-  plan: StepPlan,
+  action: Action,
   outcome: StepOutcome,
   place: { store: StoreLayout; directory: string },
 ): Promise<Manifest> {
-  const manifest = await manifestOf(plan, outcome, place);
+  const manifest = await manifestOf(action, outcome, place);
   await putAction(place.store, manifest);
   return manifest;
 }
 
 async function manifestOf(
-  plan: StepPlan,
+  action: Action,
   outcome: StepOutcome,
   { store, directory }: { store: StoreLayout; directory: string },
 ): Promise<Manifest> {
@@ -161,13 +161,13 @@ async function manifestOf(
     'manifest',
     {
       format: 1,
-      step: plan.step,
-      actionKey: actionKey(plan),
+      step: action.step,
+      actionKey: actionKey(action),
       files,
       facts: outcome.facts,
-      provenance: { inputs: plan.inputs, toolchain: plan.toolchain, commands: outcome.commands },
+      provenance: { inputs: action.inputs, toolchain: action.toolchain, commands: outcome.commands },
     },
-    `result of ${plan.step}`,
+    `result of ${action.step}`,
   );
 }
 

@@ -6,7 +6,7 @@ import type { StoreLayout } from '../store/layout.js';
 import type { RunTool } from '../toolchain/run-tool.js';
 
 /** Everything that decides a step's output, known before it runs. */
-export interface StepPlan {
+export interface Action {
   /** Name of the step, e.g. `quantize`. */
   step: string;
   /** Version of the step's own logic, raised by hand when its meaning changes. */
@@ -62,7 +62,7 @@ export interface StepOutcome {
 
 /** A step that is ready to run. */
 export interface Step {
-  plan: StepPlan;
+  action: Action;
   run: (bench: Workbench) => Promise<StepOutcome>;
   /** The result is uploaded by wish, also one that is known already: otherwise one of its kind stays here. */
   isSharedByWish?: boolean;
@@ -71,11 +71,11 @@ export interface Step {
 }
 
 /** The action key: equal keys mean equal outputs. */
-export function actionKey(plan: StepPlan): Sha256 {
-  return digestOf({ ...plan, inputs: plan.inputs.map((input) => ({ ...input })) });
+export function actionKey(action: Action): Sha256 {
+  return digestOf({ ...action, inputs: action.inputs.map((input) => ({ ...input })) });
 }
 
-/** The inputs of a plan from the files of an artifact, in one role. */
+/** The inputs of a action from the files of an artifact, in one role. */
 export function inputsOf(role: string, files: readonly ManifestFile[]): ProvenanceInput[] {
   return files.map(({ name, sha256 }) => ({ role, name, sha256 }));
 }

@@ -86,11 +86,11 @@ it('the step takes a member out of it, and writes down no address', async () => 
     extract: extractMember,
     bring: () => fetchUrl(source(), context),
   });
-  expect(step.plan).toMatchObject({
+  expect(step.action).toMatchObject({
     parameters: { type: 'url', member: 'texts/wiki.raw' },
     inputs: [{ role: 'source', name: 'corpus.zip', sha256: archive.sha256 }],
   });
-  expect(JSON.stringify(step.plan)).not.toContain('secret');
+  expect(JSON.stringify(step.action)).not.toContain('secret');
   const bench: Pick<Workbench, 'directory' | 'input' | 'signal' | 'report'> = {
     directory,
     signal: undefined,

@@ -29,7 +29,7 @@ for (let turn = 0; once === undefined || turn < Number(count); turn++) {
   });
   const index = (Number(first) + turn * 7) % Number(count);
   const step = {
-    plan: { step: 'fetch', version: 1, parameters: { index }, inputs: [], toolchain: null },
+    action: { step: 'fetch', version: 1, parameters: { index }, inputs: [], toolchain: null },
     run: async ({ directory }) => {
       runs++;
       const files = Object.entries(texts(index)).map(([name, text]) => ({

@@ -51,7 +51,7 @@ export function benchCompareStep(inputs: BenchCompareInputs): Step {
   const args = (side: 'a' | 'b'): string[] =>
     benchArgs(`${side}/${inputs[side].files[0]?.name ?? ''}`, settings);
   return {
-    plan: {
+    action: {
       step: 'bench-compare',
       version: stepRegistry['bench-compare'].logicVersion,
       toolchain,

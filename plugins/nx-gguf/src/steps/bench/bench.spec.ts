@@ -144,7 +144,7 @@ describe('the step bench', () => {
   });
 
   it('is decided by machine, settings, model and tools', () => {
-    const key = (changes: Partial<typeof inputs>) => actionKey(benchStep({ ...inputs, ...changes }).plan);
+    const key = (changes: Partial<typeof inputs>) => actionKey(benchStep({ ...inputs, ...changes }).action);
     const keys = [
       key({}),
       key({ machine: { ...machine, cores: 4 } }),
@@ -228,8 +228,8 @@ describe('the step bench-compare', () => {
   });
 
   it('is made anew on each occasion', () => {
-    expect(actionKey(benchCompareStep(compared).plan)).not.toBe(
-      actionKey(benchCompareStep({ ...compared, occasion: 'two' }).plan),
+    expect(actionKey(benchCompareStep(compared).action)).not.toBe(
+      actionKey(benchCompareStep({ ...compared, occasion: 'two' }).action),
     );
   });
 });

@@ -30,7 +30,7 @@ export const benchFile = 'bench.json';
 export function benchStep({ name, files, settings, machine, toolchain }: BenchInputs): Step {
   const args = benchArgs(files[0]?.name ?? '', settings);
   return {
-    plan: {
+    action: {
       step: 'bench',
       version: stepRegistry.bench.logicVersion,
       parameters: { name, arguments: args, machine: machine as unknown as Json },

@@ -47,7 +47,7 @@ export function convertStep(inputs: ConvertInputs): Step {
   const { outtype = 'auto', modelName = null, extraArgs = [] } = inputs.settings;
   const checkpoint = inputs.checkpoint.filter(({ name }) => !/\.pyc?$/.test(name));
   return {
-    plan: {
+    action: {
       step: 'convert',
       version: stepRegistry.convert.logicVersion,
       parameters: { name: inputs.name, outtype, modelName, extraArgs },

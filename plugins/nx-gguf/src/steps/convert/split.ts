@@ -23,7 +23,7 @@ export function splitStep({ file, maxSize, toolchain }: SplitInputs): Step {
   const stem = basename(file.name, '.gguf');
   const args = ['--split', '--split-max-size', maxSize, file.name, `out/${stem}`];
   return {
-    plan: {
+    action: {
       step: 'split',
       version: stepRegistry.split.logicVersion,
       parameters: { maxSize },

@@ -30,7 +30,7 @@ export function cardStep({ evidence, settings, template }: CardInputs): Step {
   const pictures = picturesOf(evidence);
   const text = renderCard(evidence, { settings, template, pictures });
   return {
-    plan: {
+    action: {
       step: 'card',
       version: stepRegistry.card.logicVersion,
       parameters: settings as unknown as Json,

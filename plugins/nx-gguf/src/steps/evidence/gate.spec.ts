@@ -57,7 +57,7 @@ describe('gateSubject', () => {
 
 describe('gateStep', () => {
   const key = (gates: Parameters<typeof gateStep>[0], model = q4()) =>
-    actionKey(gateStep(gates, [model]).plan);
+    actionKey(gateStep(gates, [model]).action);
 
   it('is decided by the gates, the files and what was measured', () => {
     const gates = { Q4: { atMost: { meanKld: 0.04 } } };

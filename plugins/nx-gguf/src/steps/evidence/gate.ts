@@ -22,7 +22,7 @@ export interface GatedModel {
 export function gateStep(gates: Gates, models: readonly GatedModel[]): Step {
   const subjects = new Map(models.map((model) => [model.name, gateSubject(model)]));
   return {
-    plan: {
+    action: {
       step: 'gate',
       version: stepRegistry.gate.logicVersion,
       parameters: { gates: gates as unknown as Json },

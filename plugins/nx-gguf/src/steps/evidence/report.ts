@@ -42,7 +42,7 @@ export function reportStep(
   { withEvidence = false } = {},
 ): Step {
   return {
-    plan: {
+    action: {
       step: 'report',
       version: stepRegistry.report.logicVersion,
       parameters: { withEvidence },

@@ -19,7 +19,7 @@ export interface ModelHeaders {
 /** Takes the headers of a model's files. */
 export function ggufHeaderStep(model: readonly ManifestFile[]): Step {
   return {
-    plan: {
+    action: {
       step: 'gguf-header',
       version: stepRegistry['gguf-header'].logicVersion,
       parameters: {},
@@ -43,7 +43,7 @@ export function pinnedHeaderStep(
   read: () => Promise<readonly HeaderBytes[]>,
 ): Step {
   return {
-    plan: {
+    action: {
       step: 'gguf-header',
       version: stepRegistry['gguf-header'].logicVersion,
       parameters: {},
@@ -62,7 +62,7 @@ export function readHeadersStep(headers: readonly HeaderBytes[]): Step {
     sha256: sha256(bytes),
   }));
   return {
-    plan: {
+    action: {
       step: 'gguf-header',
       version: stepRegistry['gguf-header'].logicVersion,
       parameters: {},

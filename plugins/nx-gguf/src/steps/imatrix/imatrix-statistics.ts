@@ -25,7 +25,7 @@ const mostColumns = 1 << 24;
 /** Statistics of each tensor of an importance matrix, GGUF or legacy: a step of its own, so that they are computed once for a file. */
 export function imatrixStatisticsStep(file: ManifestFile): Step {
   return {
-    plan: {
+    action: {
       step: 'imatrix-statistics',
       version: stepRegistry['imatrix-statistics'].logicVersion,
       parameters: {},

@@ -42,7 +42,7 @@ export function imatrixMakeStep(inputs: ImatrixMakeInputs): Step {
     ...(chunks < 0 ? {} : { chunks }),
   });
   return {
-    plan: {
+    action: {
       step: 'imatrix',
       version: stepRegistry.imatrix.logicVersion,
       parameters: { arguments: args },
@@ -68,7 +68,7 @@ export function imatrixFileStep(source: ManifestFile): Step {
   // llama-quantize writes the name into the GGUF: the file's own, wherever it lay in its source.
   const file = { ...source, name: basename(source.name) };
   return {
-    plan: {
+    action: {
       step: 'imatrix',
       version: stepRegistry.imatrix.logicVersion,
       parameters: { type: 'file' },

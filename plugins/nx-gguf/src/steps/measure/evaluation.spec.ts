@@ -1,7 +1,7 @@
 import type { EvaluationSettings } from '../../core/generated/model.generated.js';
 import { schemaFile } from '../../core/schema-files.js';
 import { evaluationParameters } from './evaluation.js';
-import { kldBasePlan } from './kld-base.js';
+import { kldBaseAction } from './kld-base.js';
 import { kldStep } from './kld.js';
 import { actionKey } from '../step.js';
 
@@ -25,8 +25,8 @@ function keys(
     toolchain,
   };
   return [
-    actionKey(kldStep({ name: 'v', variant: [file('v.gguf', variant)], base }).plan),
-    actionKey(kldBasePlan(base)),
+    actionKey(kldStep({ name: 'v', variant: [file('v.gguf', variant)], base }).action),
+    actionKey(kldBaseAction(base)),
   ];
 }
 

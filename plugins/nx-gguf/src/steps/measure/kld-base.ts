@@ -3,7 +3,7 @@ import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import { basePassArgs } from '../../kld/tool/perplexity-args.js';
 import { passOptions, type EvaluationParameters } from './evaluation.js';
-import { inputsOf, type StepPlan } from '../step.js';
+import { inputsOf, type Action } from '../step.js';
 
 /** What the logits of the unquantized model are decided by. */
 export interface KldBase {
@@ -33,7 +33,7 @@ export function baseArgs(base: KldBase): string[] {
 }
 
 /** The step whose result is the kept base logits. Whoever measures on the same base shares its action key. */
-export function kldBasePlan(base: KldBase): StepPlan {
+export function kldBaseAction(base: KldBase): Action {
   return {
     step: 'kld-base',
     version: stepRegistry['kld-base'].logicVersion,

@@ -11,11 +11,11 @@ import type { KldFigures } from '../../kld/tool/kld-reader.js';
 import { variantPassArgs } from '../../kld/tool/perplexity-args.js';
 import { passOptions, statedParameters } from './evaluation.js';
 import { baseArgs, baseFile, type KldBase } from './kld-base.js';
-import { inputsOf, type StepOutcome, type StepPlan } from '../step.js';
+import { inputsOf, type StepOutcome, type Action } from '../step.js';
 
 /** A measurement: a model, and the base it is compared with. How the base's logits reach it changes nothing, so it is no part of this. */
 export interface KldStep {
-  plan: StepPlan;
+  action: Action;
   /** The variant's or reference's name. */
   name: string;
   variant: readonly ManifestFile[];
@@ -23,12 +23,12 @@ export interface KldStep {
 }
 
 /** Measures perplexity and KL divergence of a variant against the unquantized model. */
-export function kldStep({ name, variant, base }: Omit<KldStep, 'plan'>): KldStep {
+export function kldStep({ name, variant, base }: Omit<KldStep, 'action'>): KldStep {
   return {
     name,
     variant,
     base,
-    plan: {
+    action: {
       step: 'kld',
       version: stepRegistry.kld.logicVersion,
       parameters: { base: baseArgs(base), variant: variantArgs({ variant, base }) },

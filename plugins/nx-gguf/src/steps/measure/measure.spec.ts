@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { memoryRemote, type MemoryRemote } from '../../remote/testing/memory-remote.js';
 import { findAction } from '../../store/actions.js';
 import { leftovers } from '../../store/testing/temporary-store.js';
-import { kldBasePlan } from './kld-base.js';
+import { kldBaseAction } from './kld-base.js';
 import { kldBaseStep, type MeasureSettings } from './measure.js';
 import { perform } from '../run-cached.js';
 import { actionKey } from '../step.js';
@@ -33,8 +33,8 @@ describe('measuring together', () => {
     const lab = await laboratory();
     const step = await lab.variant('a.gguf');
     await lab.measure([step]);
-    expect(await findAction(lab.effects.store, actionKey(kldBasePlan(lab.base)))).toBeNull();
-    const manifest = await findAction(lab.effects.store, actionKey(step.plan));
+    expect(await findAction(lab.effects.store, actionKey(kldBaseAction(lab.base)))).toBeNull();
+    const manifest = await findAction(lab.effects.store, actionKey(step.action));
     expect(manifest).toMatchObject({
       step: 'kld',
       files: [{ name: 'kld.json' }],
@@ -52,8 +52,8 @@ describe('measuring together', () => {
   it('the key holds what can change a digit, and not how the base comes', async () => {
     const lab = await laboratory();
     const step = await lab.variant('a.gguf');
-    expect(JSON.stringify(step.plan.parameters)).not.toMatch(/stream|keep|"-t"/);
-    expect(JSON.stringify(step.plan.parameters)).toMatch(/"-c","64".*"-ub","64"/);
+    expect(JSON.stringify(step.action.parameters)).not.toMatch(/stream|keep|"-t"/);
+    expect(JSON.stringify(step.action.parameters)).toMatch(/"-c","64".*"-ub","64"/);
   });
 
   it.each<[string, Behaviour, RegExp]>([
@@ -211,7 +211,7 @@ describe('measuring together', () => {
 
 describe('a kept base', () => {
   const kept = async (lab: Awaited<ReturnType<typeof laboratory>>) =>
-    findAction(lab.effects.store, actionKey(kldBasePlan(lab.base)));
+    findAction(lab.effects.store, actionKey(kldBaseAction(lab.base)));
 
   it('is encoded while variants read it, and read by later ones without a base pass', async () => {
     const {

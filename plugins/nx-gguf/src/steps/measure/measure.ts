@@ -7,7 +7,7 @@ import { basePass, type BasePassSettings } from './base-pass.js';
 import { fact } from '../facts.js';
 import { readGgufFile } from '../../files/gguf-file.js';
 import { isKeptBaseFailure, keptAmount, keptShape } from './kept-base.js';
-import { kldBasePlan, type KldBase } from './kld-base.js';
+import { kldBaseAction, type KldBase } from './kld-base.js';
 import type { KldStep } from './kld.js';
 import { linkModel } from '../gguf/link-model.js';
 import type { MeasuredMember } from './measure-pass.js';
@@ -28,13 +28,16 @@ const attempts = 3;
 
 /** The work that measurements on one base share: a pass of the unquantized model, or the logits that an earlier one left. */
 export function measuring(base: KldBase, settings: MeasureSettings): SharedWork<KldStep> {
-  return { plan: kldBasePlan(base), run: (members, bench) => measureAll(base, settings, { members, bench }) };
+  return {
+    action: kldBaseAction(base),
+    run: (members, bench) => measureAll(base, settings, { members, bench }),
+  };
 }
 
 /** Computes base logits ahead, and keeps them whatever their size. */
 export function kldBaseStep(base: KldBase, settings: MeasureSettings): Step {
   return {
-    plan: kldBasePlan(base),
+    action: kldBaseAction(base),
     isSharedByWish: settings.shareBase,
     run: async (bench) => {
       await linkBase(base, bench);

@@ -224,16 +224,16 @@ describe('sequentialStep', () => {
       const { lab, step, inputs } = await comparing({});
       const c = await lab.variant('c.gguf', 10);
       const of = (changes: Partial<SequentialInputs>) =>
-        actionKey(sequentialStep({ ...inputs, ...changes }).plan);
-      expect(of({})).toBe(actionKey(step.plan));
+        actionKey(sequentialStep({ ...inputs, ...changes }).action);
+      expect(of({})).toBe(actionKey(step.action));
       const others = [
         of({ confidencePercent: 99 }),
         of({ budgetChunks: 40 }),
         of({ b: c }),
-        actionKey(inputs.a.plan),
+        actionKey(inputs.a.action),
       ];
-      expect(new Set([actionKey(step.plan), ...others]).size).toBe(5);
-      expect(of({ settings: { ...lab.settings, parallel: 1 } })).toBe(actionKey(step.plan));
+      expect(new Set([actionKey(step.action), ...others]).size).toBe(5);
+      expect(of({ settings: { ...lab.settings, parallel: 1 } })).toBe(actionKey(step.action));
     },
     patient,
   );

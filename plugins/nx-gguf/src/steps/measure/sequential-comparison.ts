@@ -10,7 +10,7 @@ import { compareSequentially } from '../../kld/statistics/compare-sequentially.j
 import { ordinaryRule, type StoppingRule } from '../../kld/statistics/confidence-sequence.js';
 import { basePass } from './base-pass.js';
 import { isKeptBaseFailure, keptShape } from './kept-base.js';
-import { baseArgs, kldBasePlan } from './kld-base.js';
+import { baseArgs, kldBaseAction } from './kld-base.js';
 import { variantArgs, type KldStep } from './kld.js';
 import { linkBase, readyMembers, sizesFor, vocabularyOfBase, type MeasureSettings } from './measure.js';
 import type { MeasuredMember } from './measure-pass.js';
@@ -35,7 +35,7 @@ export function sequentialStep({ a, b, confidencePercent, budgetChunks, settings
   const { base } = a;
   const rule = { ...ordinaryRule, confidencePercent };
   return {
-    plan: {
+    action: {
       step: 'kld-sequential',
       version: stepRegistry['kld-sequential'].logicVersion,
       parameters: {
@@ -76,7 +76,7 @@ type RuleFor = (totalChunks: number) => StoppingRule;
 
 /** On kept base logits if there are some here, which saves the base pass and changes no digit; when they turn out to be of no use, on a base pass. */
 async function follow(sides: Sides, bench: Workbench, ruleFor: RuleFor): Promise<SequentialComparison> {
-  const kept = await recall(bench.store, actionKey(kldBasePlan(sides.a.base)), true);
+  const kept = await recall(bench.store, actionKey(kldBaseAction(sides.a.base)), true);
   if (kept === null || keptShape(kept) === null) return followOn(null, sides, { bench, ruleFor });
   try {
     return await followOn(kept, sides, { bench, ruleFor });

@@ -16,7 +16,7 @@ const inputs: DryRunInputs = {
   hasImatrix: false,
   toolchain: { build: 'id' },
 };
-const key = (change: Partial<DryRunInputs>) => actionKey(dryRunStep({ ...inputs, ...change }).plan);
+const key = (change: Partial<DryRunInputs>) => actionKey(dryRunStep({ ...inputs, ...change }).action);
 
 /** Runs the step with a tool that prints a recorded dry run; each header is a file of its name. */
 async function run(

@@ -44,7 +44,7 @@ export function dryRunStep(inputs: DryRunInputs): Step {
     ...(hasImatrix ? { imatrixFile } : {}),
   });
   return {
-    plan: {
+    action: {
       step: 'dry-run',
       version: stepRegistry['dry-run'].logicVersion,
       parameters: { arguments: args, sizesBytes: headers.sizesBytes },

@@ -151,7 +151,7 @@ describe('a result that is not as planned', () => {
       ...inputs,
       expected: quantizationPlan({ rules: [], options: { ftype: 'Q4_K_M' }, actual: other, stock: other }),
     });
-    expect(actionKey(changed.plan)).toBe(actionKey(quantizeStep(inputs).plan));
+    expect(actionKey(changed.action)).toBe(actionKey(quantizeStep(inputs).action));
   });
 });
 
@@ -237,7 +237,7 @@ describe('a failure of llama-quantize', () => {
 
 describe('the key of a quantization', () => {
   const keyOf = (change: Partial<QuantizeInputs>): string =>
-    actionKey(quantizeStep({ ...inputs, ...change }).plan);
+    actionKey(quantizeStep({ ...inputs, ...change }).action);
 
   it.each<[string, Partial<QuantizeInputs>]>([
     ['the type', { settings: { ftype: 'Q5_K_M' } }],

@@ -46,7 +46,7 @@ export function quantizeStep(inputs: QuantizeInputs): Step {
   requireQuantizeOptions(options, inputs.name);
   const args = quantizeArgs(options);
   return {
-    plan: {
+    action: {
       step: 'quantize',
       version: stepRegistry.quantize.logicVersion,
       parameters: { name: inputs.name, arguments: args },

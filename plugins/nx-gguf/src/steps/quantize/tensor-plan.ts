@@ -22,7 +22,7 @@ export const planFile = stepRegistry.plan.carriedFile;
 export function quantizationPlanStep({ plan, dryRuns, toolchain }: PlanStepInputs): Step {
   const { elements, sizeBytes, bitsPerWeight } = plan.total;
   return {
-    plan: {
+    action: {
       step: 'plan',
       version: stepRegistry.plan.logicVersion,
       parameters: {},

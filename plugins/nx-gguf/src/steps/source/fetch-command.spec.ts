@@ -102,9 +102,9 @@ describe('the key of a command source', () => {
     'of %j asks for the identity of %j only',
     async (command, asked, toolchain) => {
       const at = context();
-      const { plan } = await fetchCommandStep({ type: 'command', command }, at);
+      const { action } = await fetchCommandStep({ type: 'command', command }, at);
       expect(at.asked).toEqual(asked);
-      expect(plan.toolchain).toEqual(toolchain);
+      expect(action.toolchain).toEqual(toolchain);
     },
   );
 
@@ -117,7 +117,7 @@ describe('the key of a command source', () => {
             { type: 'command', command: ['node', 'make.mjs', '{output}'], inputs: ['*.mjs'], ...change },
             at,
           )
-        ).plan,
+        ).action,
       );
     writeFileSync(join(at.projectDir, 'make.mjs'), 'one');
     const key = await keyOf();
@@ -134,12 +134,12 @@ describe('the key of a command source', () => {
     const keys = [];
     for (const at of [context(), context()]) {
       put(join(at.projectDir, 'src/make.mjs'), 'program');
-      const { plan } = await fetchCommandStep(
+      const { action } = await fetchCommandStep(
         { type: 'command', command: ['node', 'src/make.mjs'], inputs: ['src/**'] },
         at,
       );
-      expect(plan.inputs).toEqual([{ role: 'input', name: 'src/make.mjs', sha256: sha256('program') }]);
-      keys.push(actionKey(plan));
+      expect(action.inputs).toEqual([{ role: 'input', name: 'src/make.mjs', sha256: sha256('program') }]);
+      keys.push(actionKey(action));
     }
     expect(keys[0]).toBe(keys[1]);
   });

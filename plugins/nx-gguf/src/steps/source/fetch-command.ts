@@ -44,7 +44,7 @@ export async function fetchCommandStep(source: CommandSource, context: CommandCo
   if (used.has('llamaCpp')) toolchain['source'] = await context.identities.source();
   if (used.has('python')) toolchain['python'] = await context.identities.python();
   return {
-    plan: {
+    action: {
       step: 'fetch',
       version: stepRegistry.fetch.logicVersion,
       parameters: { type: 'command', command: source.command },

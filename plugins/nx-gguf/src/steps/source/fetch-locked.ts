@@ -44,7 +44,7 @@ export function fetchLockedStep(
   }));
   const facts = { source: { ...origin(source), commit: locked.commit } };
   return {
-    plan: {
+    action: {
       step: 'fetch',
       version: stepRegistry.fetch.logicVersion,
       parameters: { ...facts.source, member: source.member ?? null },
@@ -63,7 +63,7 @@ export function fetchUrlStep(source: UrlSource, effects: FetchEffects): Step {
   const name = fileName(source.url);
   const facts = { source: { type: 'url' } };
   return {
-    plan: {
+    action: {
       step: 'fetch',
       version: stepRegistry.fetch.logicVersion,
       parameters: { type: 'url', member: source.member ?? null },

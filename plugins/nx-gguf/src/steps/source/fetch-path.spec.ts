@@ -84,7 +84,7 @@ describe('fetchPathStep', () => {
 
   it('has a key that names and bytes decide, and not the place', async () => {
     const keyAt = async (path: string): Promise<string> =>
-      actionKey((await fetchPathStep({ type: 'path', path }, path, refer)).plan);
+      actionKey((await fetchPathStep({ type: 'path', path }, path, refer)).action);
     const [one, other] = [checkpoint(['a', 'b']), checkpoint(['a', 'b'])];
     const key = await keyAt(one);
     await expect(keyAt(other)).resolves.toBe(key);

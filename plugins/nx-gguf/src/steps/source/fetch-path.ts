@@ -17,7 +17,7 @@ export async function fetchPathStep(source: PathSource, path: string, refer: Ref
   const files: ManifestFile[] = [];
   for (const name of names) files.push({ name, ...(await refer(join(directory, name))) });
   return {
-    plan: {
+    action: {
       step: 'fetch',
       version: stepRegistry.fetch.logicVersion,
       parameters: { type: 'path' },

@@ -11,7 +11,7 @@ describe('the files of a reference', () => {
       ['m-00001-of-00002.gguf', 'm-00002-of-00002.gguf'],
     ],
   ])('%j', (given, names) => {
-    expect(referenceStep('r', files(...given)).plan.inputs.map(({ name }) => name)).toEqual(names);
+    expect(referenceStep('r', files(...given)).action.inputs.map(({ name }) => name)).toEqual(names);
   });
 
   it.each([

@@ -23,7 +23,7 @@ export function referenceStep(name: string, fetched: readonly ManifestFile[]): S
   }
   const files = found.files.map((file) => ({ ...file, name: basename(file.name) }));
   return {
-    plan: {
+    action: {
       step: 'reference',
       version: stepRegistry.reference.logicVersion,
       parameters: {},
