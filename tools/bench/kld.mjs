@@ -118,7 +118,7 @@ async function inChild(job) {
 
 /** Our way: the plugin's own steps on a store of their own. */
 async function ours({ work, tool, name, models, text, chunks }) {
-  const { performTogether } = await import(`${plugin}/steps/run-cached-together.js`);
+  const { runCachedTogether } = await import(`${plugin}/steps/run-cached-together.js`);
   const { measuring } = await import(`${plugin}/steps/measure/measure.js`);
   const { kldStep } = await import(`${plugin}/steps/measure/kld.js`);
   const { openStore } = await import(`${plugin}/store/store.js`);
@@ -164,7 +164,7 @@ async function ours({ work, tool, name, models, text, chunks }) {
     variantTypes.map(async (type) => kldStep({ name: type, variant: [await file(models[type])], base })),
   );
   const statistics = {};
-  await performTogether(steps, measuring(base, settings), {
+  await runCachedTogether(steps, measuring(base, settings), {
     effects,
     needFiles: true,
     ended: async (step, ending) => {

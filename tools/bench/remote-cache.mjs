@@ -110,7 +110,7 @@ async function bench(sizeBytes) {
 
 /** The other side, in a process of its own: the store and its remote. */
 async function client(what, [storePath, file, target]) {
-  const [{ openStore }, { adoptFile, findBlob }, { createRemotes }, { placeFile }, { ownedName }] =
+  const [{ openStore }, { adoptFile, findBlob }, { createRemotes }, { placeFile }, { processFileName }] =
     await Promise.all(
       ['store/store', 'store/blobs', 'remote/create-remotes', 'store/place', 'store/owned-name'].map(
         (path) => import(join(plugin, `${path}.js`)),
@@ -133,7 +133,13 @@ async function client(what, [storePath, file, target]) {
     provenance: { inputs: [], toolchain: null, commands: [] },
   };
   const report = (event) => void (event.type === 'warning' && console.log(event.message));
-  const remotes = createRemotes({ store, env: process.env, run: ownedName(), report, signal: undefined });
+  const remotes = createRemotes({
+    store,
+    env: process.env,
+    run: processFileName(),
+    report,
+    signal: undefined,
+  });
   if (what === 'put') {
     const copy = join(storePath, 'incoming');
     await placeFile(file, copy);

@@ -190,7 +190,7 @@ async function one({
   imatrix,
   planOnly = false,
 }) {
-  const { perform } = await import(`${plugin}/steps/run-cached.js`);
+  const { runCached } = await import(`${plugin}/steps/run-cached.js`);
   const { quantizeStep } = await import(`${plugin}/steps/quantize/quantize.js`);
   const { dryRunOf, dryRunStep } = await import(`${plugin}/steps/quantize/dry-run.js`);
   const { ggufHeaderStep, modelHeaders } = await import(`${plugin}/steps/gguf/gguf-header.js`);
@@ -225,8 +225,8 @@ async function one({
   const settings = { ftype, ...(overrideKv === undefined ? {} : { overrideKv }) };
   const toolchain = { build: 'bench' };
   const [planStart, planCpu] = [performance.now(), totalCpuMs()];
-  const headers = modelHeaders((await perform(ggufHeaderStep([model]), effects, true)).manifest);
-  const dry = await perform(
+  const headers = modelHeaders((await runCached(ggufHeaderStep([model]), effects, true)).manifest);
+  const dry = await runCached(
     dryRunStep({
       headers,
       bring: async () => {},
@@ -241,7 +241,7 @@ async function one({
   if (planOnly) {
     const { quantizationPlan } = await import(`${plugin}/quant/plan/tensor-plan.js`);
     const { parseTensorTypes } = await import(`${plugin}/quant/rules/tensor-types.js`);
-    const stock = await perform(
+    const stock = await runCached(
       dryRunStep({
         headers,
         bring: async () => {},
@@ -268,7 +268,7 @@ async function one({
     );
   }
   const expected = { format: 1, ftype, tensors: dryRunOf(dry.manifest).tensors };
-  const { manifest, origin } = await perform(
+  const { manifest, origin } = await runCached(
     quantizeStep({
       name: 'v',
       settings,

@@ -16,7 +16,7 @@ import { runStoreCommand } from '../src/commands/store-command.js';
 import { putAction } from '../src/store/actions.js';
 import { adoptFile } from '../src/store/blobs.js';
 import { readGgufFile } from '../src/files/gguf-file.js';
-import { perform } from '../src/steps/run-cached.js';
+import { runCached } from '../src/steps/run-cached.js';
 import { verifyStore } from '../src/store/verify.js';
 import { runTool } from '../src/toolchain/run-tool.js';
 import { campaign } from './support/campaign.js';
@@ -369,7 +369,7 @@ describe('variants built at the same time', () => {
     );
     const built = await Promise.all(
       variants.map(async (variant) =>
-        perform(
+        runCached(
           await lab.step(variant),
           effectsOf(lab.store, tool, { runTool: logging, report: () => undefined }),
           true,

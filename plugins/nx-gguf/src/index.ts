@@ -36,8 +36,8 @@ export const preTasksExecution: PreTasksExecution = async (options, context) => 
     await refuseMisspelt(context.argv, { workspaceRoot: context.workspaceRoot, prefix });
   }
   if (!namesFiles(context.argv, prefix)) return;
-  const { markGone } = await import('./hooks/missing-results.js');
-  await markGone(options, context);
+  const { markMissing } = await import('./hooks/missing-results.js');
+  await markMissing(options, context);
 };
 
 /** Switches Nx's remote cache off for this run when its server is down: with it Nx would end the run. */

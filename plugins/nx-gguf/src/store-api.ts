@@ -13,5 +13,5 @@ export { type StoreLayout } from './store/layout.js';
 export { withLock } from './store/lock.js';
 export { openStore } from './store/store.js';
 export { isAbandoned } from './files/temporary.js';
-export { isOwnedName, ownedName, ownerOf } from './files/process-file-name.js';
+export { isProcessFileName, processFileName, ownerOf } from './files/process-file-name.js';
 export { listBlobs, type StoreEntry } from './store/usage.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const { store: root, tool, model, imatrix, settings, rules, name, expected } = JSON.parse(process.argv[2]);
 const plugin = join(import.meta.dirname, '../../dist');
-const { perform } = await import(`${plugin}/steps/run-cached.js`);
+const { runCached } = await import(`${plugin}/steps/run-cached.js`);
 const { quantizeStep } = await import(`${plugin}/steps/quantize/quantize.js`);
 const { findBlob } = await import(`${plugin}/store/blobs.js`);
 const { noRemotes } = await import(`${plugin}/remote/create-remotes.js`);
@@ -11,7 +11,7 @@ const { openStore } = await import(`${plugin}/store/store.js`);
 const { runTool } = await import(`${plugin}/toolchain/run-tool.js`);
 const store = await openStore(root);
 const step = quantizeStep({ name, settings, rules, expected, model, imatrix, toolchain: { build: 'lab' } });
-const { manifest } = await perform(
+const { manifest } = await runCached(
   step,
   {
     store,

@@ -16,7 +16,7 @@ import type { QuantizationPlan } from '../../src/core/generated/plan.generated.j
 import { readDryRun } from '../../src/quant/tool/dry-run.js';
 import { quantizeArgs, type QuantizeOptions } from '../../src/quant/tool/quantize-args.js';
 import { noRemotes } from '../../src/remote/create-remotes.js';
-import { perform } from '../../src/steps/run-cached.js';
+import { runCached } from '../../src/steps/run-cached.js';
 import { quantizeStep, type QuantizeSettings } from '../../src/steps/quantize/quantize.js';
 import type { Step } from '../../src/steps/step.js';
 import { findBlob } from '../../src/store/blobs.js';
@@ -119,7 +119,7 @@ export async function quantizeLab(directory: string, llamaQuantize: string): Pro
         if (!tool.args.includes('--dry-run')) runs.push([...tool.args]);
         return run(tool);
       };
-      const { manifest } = await perform(
+      const { manifest } = await runCached(
         await lab.step(variant),
         effectsOf(store, llamaQuantize, { runTool: counting, report: (event) => keep(event, messages) }),
         true,
@@ -161,7 +161,7 @@ export function effectsOf(
   store: StoreLayout,
   llamaQuantize: string,
   { runTool: run, report }: { runTool: RunTool; report: (event: WorkEvent) => void },
-): Parameters<typeof perform>[1] {
+): Parameters<typeof runCached>[1] {
   const none = () => Promise.reject(new Error('this step needs no other tool'));
   return {
     store,

@@ -4,12 +4,12 @@ import prettyBytes from 'pretty-bytes';
 import { GgufError } from '../core/errors.js';
 import type { WorkEvent } from '../core/events.js';
 import { createRemotes } from '../remote/create-remotes.js';
-import { removeOldNotes } from '../remote/old-journals.js';
+import { removeOldJournals } from '../remote/old-journals.js';
 import { readManifest } from '../store/actions.js';
 import { checkedBlob, findBlob } from '../store/blobs.js';
 import { collectGarbage } from '../store/gc.js';
 import type { StoreLayout } from '../store/layout.js';
-import { ownedName } from '../files/process-file-name.js';
+import { processFileName } from '../files/process-file-name.js';
 import { defaultStoreRoot, openStore } from '../store/store.js';
 import { listActions, listBlobs, storeUsage } from '../store/usage.js';
 import { verifyStore } from '../store/verify.js';
@@ -216,7 +216,7 @@ async function gc(
       for (const identity of toolchainsNamed(manifest)) named.add(identity);
     },
   });
-  const notes = await removeOldNotes(layout, { usedSinceMs, nowMs, dryRun });
+  const notes = await removeOldJournals(layout, { usedSinceMs, nowMs, dryRun });
   // What a step is working with was looked up when it began; a step that is about to begin has done so within the hour.
   const toolchains =
     result.running > 0
@@ -249,7 +249,7 @@ async function push(
     store: layout,
     env,
     pluginOptions,
-    run: ownedName(),
+    run: processFileName(),
     report,
     signal: undefined,
   });

@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
-import { isOwnedName, ownedName, ownerOf } from './process-file-name.js';
+import { isProcessFileName, processFileName, ownerOf } from './process-file-name.js';
 import { endedProcess, nameOf, nameElsewhere, otherProcess } from '../store/testing/other-process.js';
 import { temporaryStore } from '../store/testing/temporary-store.js';
 
-describe('ownedName', () => {
+describe('processFileName', () => {
   it('is another one each time, and a name of this process', () => {
-    const names = Array.from({ length: 100 }, ownedName);
+    const names = Array.from({ length: 100 }, processFileName);
     expect(new Set(names).size).toBe(100);
-    expect(names.every(isOwnedName)).toBe(true);
+    expect(names.every(isProcessFileName)).toBe(true);
     expect(names.map(ownerOf)).toEqual(names.map(() => 'runs'));
   });
 
   it('does not show the name of the machine', () => {
-    expect(ownedName()).not.toContain(hostname());
+    expect(processFileName()).not.toContain(hostname());
   });
 
   it('knows a process that has ended', () => {

@@ -9,7 +9,7 @@ const ownedPattern = /^([0-9a-f]{12})-(\d+)-(\d+)-[0-9a-f]{12}$/;
 const hasProc = existsSync('/proc/self/stat');
 
 /** A file name that no other process takes, and that tells later whether the process that took it still runs. */
-export function ownedName(): string {
+export function processFileName(): string {
   return `${processName(process.pid)}-${randomBytes(6).toString('hex')}`;
 }
 
@@ -25,8 +25,8 @@ export function ownerOf(name: string): Owner {
   return startOf(Number(pid)) === Number(start) ? 'runs' : 'gone';
 }
 
-/** True for names of the form that `ownedName` gives. */
-export function isOwnedName(name: string): boolean {
+/** True for names of the form that `processFileName` gives. */
+export function isProcessFileName(name: string): boolean {
   return ownedPattern.test(name);
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ownedName } from './process-file-name.js';
+import { processFileName } from './process-file-name.js';
 import { isAbandoned, temporaryBeside } from './temporary.js';
 import { endedProcess, nameElsewhere, nameOf } from '../store/testing/other-process.js';
 import { age, put, temporaryDirectory } from '../store/testing/temporary-store.js';
@@ -11,7 +11,7 @@ describe('temporaryBeside', () => {
     const path = join(directory, 'a.gguf');
     const gone = nameOf(endedProcess());
     const kept = [
-      `a.gguf.${ownedName()}.tmp`,
+      `a.gguf.${processFileName()}.tmp`,
       `a.gguf.${nameElsewhere()}.tmp`,
       `b.gguf.${gone}.tmp`,
       'a.gguf.tmp',

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isOwnedName, ownedName, ownerOf } from './process-file-name.js';
+import { isProcessFileName, processFileName, ownerOf } from './process-file-name.js';
 
 /** A temporary file of a process that cannot be asked for is taken for abandoned after this time without a change. */
 const abandonedMs = 3_600_000;
@@ -15,19 +15,19 @@ export async function temporaryBeside(path: string): Promise<string> {
   for (const name of await readdir(dirname(path))) {
     if (
       name.startsWith(prefix) &&
-      isOwnedName(name.slice(prefix.length, -suffix.length)) &&
+      isProcessFileName(name.slice(prefix.length, -suffix.length)) &&
       (await isAbandoned(join(dirname(path), name)))
     ) {
       await rm(join(dirname(path), name), { force: true });
     }
   }
-  return `${path}.${ownedName()}${suffix}`;
+  return `${path}.${processFileName()}${suffix}`;
 }
 
 /** True for a temporary file that nobody will finish. */
 export async function isAbandoned(path: string): Promise<boolean> {
   const owned = path.endsWith(suffix) ? (path.slice(0, -suffix.length).split('.').at(-1) ?? '') : '';
-  if (!isOwnedName(owned)) return false;
+  if (!isProcessFileName(owned)) return false;
   const owner = ownerOf(owned);
   if (owner !== 'unknown') return owner === 'gone';
   const info = await stat(path).catch(() => null);

@@ -8,8 +8,8 @@ import {
   temporaryDirectory,
   temporaryStore,
 } from '../store/testing/temporary-store.js';
-import { goneFiles, goneInputs, goneValue, goneVariable } from '../core/rerun-input.js';
-import { goneTargets } from './missing-results.js';
+import { missingFiles, rerunInputs, rerunValue, rerunVariable } from '../core/rerun-input.js';
+import { targetsMissingFiles } from './missing-results.js';
 
 const q6 = manifestOf({ 'tiny-Q6_K.gguf': 'six' });
 const q4 = manifestOf({ 'tiny-Q4_K_M.gguf': 'four' });
@@ -42,7 +42,7 @@ function given(
   };
   const gone = async (...argv: readonly string[]) =>
     Object.fromEntries(
-      (await goneTargets({ workspaceRoot, argv, store, remotes, cacheDirectory })).map(
+      (await targetsMissingFiles({ workspaceRoot, argv, store, remotes, cacheDirectory })).map(
         ({ project, target, names }) => [`${project}:${target}`, names],
       ),
     );
@@ -111,14 +111,14 @@ describe('the variable of a target', () => {
   const target = { root: 'models/tiny', target: 'quantize:Q6_K' };
 
   it('tells the target which files were found gone', () => {
-    const env = { [goneVariable(target)]: goneValue('run 1', ['a.gguf', 'b.gguf']) };
+    const env = { [rerunVariable(target)]: rerunValue('run 1', ['a.gguf', 'b.gguf']) };
     expect(Object.keys(env)).toEqual(['NX_GGUF_GONE_MODELS_TINY_QUANTIZE_Q6_K']);
-    expect(goneFiles(env, target)).toEqual(['a.gguf', 'b.gguf']);
-    expect(goneFiles(env, { ...target, target: 'quantize:Q4_K_M' })).toBeNull();
+    expect(missingFiles(env, target)).toEqual(['a.gguf', 'b.gguf']);
+    expect(missingFiles(env, { ...target, target: 'quantize:Q4_K_M' })).toBeNull();
   });
 
   it('is an input of that target, if it leaves files', () => {
-    expect(goneInputs(target)).toEqual([{ env: 'NX_GGUF_GONE_MODELS_TINY_QUANTIZE_Q6_K' }]);
-    expect(goneInputs({ ...target, target: 'fetch' })).toEqual([]);
+    expect(rerunInputs(target)).toEqual([{ env: 'NX_GGUF_GONE_MODELS_TINY_QUANTIZE_Q6_K' }]);
+    expect(rerunInputs({ ...target, target: 'fetch' })).toEqual([]);
   });
 });

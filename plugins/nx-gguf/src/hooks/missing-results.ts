@@ -6,10 +6,10 @@ import { createRemotes } from '../remote/create-remotes.js';
 import type { Remotes } from '../remote/remotes.js';
 import { storeLayout, type StoreLayout } from '../store/layout.js';
 import { defaultStoreRoot } from '../store/store.js';
-import { goneValue, goneVariable } from '../core/rerun-input.js';
+import { rerunValue, rerunVariable } from '../core/rerun-input.js';
 import { targetPrefix } from '../infer/target-prefix.js';
 import { cachedProjects } from './cached-projects.js';
-import { knownResults, restorableResults, type KnownResult } from '../results/manifests.js';
+import { manifestsUnder, restorableManifests, type TargetManifest } from '../results/manifests.js';
 import { isNamed, unmatchedWords, type NamedTarget } from './named-targets.js';
 import { lostFiles } from '../results/placed-files.js';
 
@@ -23,7 +23,7 @@ const longestMs = 20_000;
  * is an input of that target, and of no other, makes Nx run it again. What is here costs no more than a look at it, what is
  * on a remote a question.
  */
-export const markGone: PreTasksExecution = async (options, { id, workspaceRoot, argv }) => {
+export const markMissing: PreTasksExecution = async (options, { id, workspaceRoot, argv }) => {
   const store = storeLayout(defaultStoreRoot(process.env));
   try {
     // Silent, and under a name of its own: a remote that is down is told by who needs it, where it is seen.
@@ -36,7 +36,7 @@ export const markGone: PreTasksExecution = async (options, { id, workspaceRoot, 
       patience,
       signal: AbortSignal.timeout(longestMs),
     });
-    const gone = await goneTargets({
+    const gone = await targetsMissingFiles({
       workspaceRoot,
       argv,
       store,
@@ -47,7 +47,7 @@ export const markGone: PreTasksExecution = async (options, { id, workspaceRoot, 
     const projects = await cachedProjects();
     for (const { project, target, names } of gone) {
       const root = projects?.[project]?.root;
-      if (root !== undefined) process.env[goneVariable({ root, target })] = goneValue(id, names);
+      if (root !== undefined) process.env[rerunVariable({ root, target })] = rerunValue(id, names);
     }
   } catch {
     // Whatever is wrong, with a remote's address or with the disk, is reported by the tasks that meet it.
@@ -67,7 +67,7 @@ export interface Lookout {
 }
 
 /** A target whose files are gone. */
-export interface GoneTarget {
+export interface TargetMissingFiles {
   project: string;
   /** Without prefix, e.g. `quantize:Q4_K_M`. */
   target: string;
@@ -75,23 +75,26 @@ export interface GoneTarget {
 }
 
 /** The targets that the command line names and whose files are gone everywhere, with the names of these files. */
-export async function goneTargets({
+export async function targetsMissingFiles({
   workspaceRoot,
   argv,
   store,
   remotes,
   prefix = '',
   cacheDirectory = nxCache,
-}: Lookout): Promise<GoneTarget[]> {
-  const inNx = ({ project, target }: KnownResult): NamedTarget => ({ project, target: `${prefix}${target}` });
-  const present = (await knownResults(join(workspaceRoot, 'dist'))).filter((result) =>
+}: Lookout): Promise<TargetMissingFiles[]> {
+  const inNx = ({ project, target }: TargetManifest): NamedTarget => ({
+    project,
+    target: `${prefix}${target}`,
+  });
+  const present = (await manifestsUnder(join(workspaceRoot, 'dist'))).filter((result) =>
     isNamed(inNx(result), argv, prefix),
   );
   const absent = unmatchedWords(present.map(inNx), argv, prefix);
   const cached =
     absent.length === 0
       ? []
-      : (await restorableResults(await cacheDirectory())).filter((result) =>
+      : (await restorableManifests(await cacheDirectory())).filter((result) =>
           isNamed(inNx(result), absent, prefix),
         );
   const missing: { project: string; target: string; file: ManifestFile }[] = [];
@@ -102,7 +105,7 @@ export async function goneTargets({
   const lacking = new Set(
     (await remotes.lacking(missing.map(({ file }) => file))).map(({ sha256 }) => sha256),
   );
-  const gone = new Map<string, GoneTarget>();
+  const gone = new Map<string, TargetMissingFiles>();
   for (const {
     project,
     target,

@@ -7,7 +7,7 @@ import { storeLayout } from '../store/layout.js';
 import { defaultStoreRoot } from '../store/store.js';
 import { targetPrefix } from '../infer/target-prefix.js';
 import { plainError } from '../terminal/report-error.js';
-import { hookRun } from './run-name.js';
+import { runName } from './run-name.js';
 import { isNamed } from './named-targets.js';
 import { placeFiles } from '../results/placed-files.js';
 import { progressReporter } from '../terminal/progress.js';
@@ -37,7 +37,7 @@ export const placeRequested: PostTasksExecution = async (
     store,
     env: process.env,
     pluginOptions: options,
-    run: hookRun(id),
+    run: runName(id),
     report: progress.report,
     signal: AbortSignal.timeout(longestDownloadMs),
   });

@@ -5,6 +5,6 @@ import { processName } from '../files/process-file-name.js';
  * the daemon, which outlives the run: what was noted in one must not hold for all that follow.
  * @param id Nx's own name for the run, which tasks are not told
  */
-export function hookRun(id: string): string {
+export function runName(id: string): string {
   return process.env['NX_DAEMON_PROCESS'] === 'true' ? id : processName(process.ppid);
 }

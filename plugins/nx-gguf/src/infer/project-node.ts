@@ -1,5 +1,5 @@
 import type { CreateNodesResult, ProjectConfiguration } from '@nx/devkit';
-import { goneInputs } from '../core/rerun-input.js';
+import { rerunInputs } from '../core/rerun-input.js';
 import { stepRegistry } from '../core/step-registry.js';
 import { corpusTargets } from './corpus-targets.js';
 import { declaredModel } from '../workspace/declared-model.js';
@@ -58,7 +58,7 @@ export function inferredTargets(
         ? target
         : {
             ...target,
-            inputs: [...target.inputs, ...goneInputs({ root, target: name.slice(prefix.length) })],
+            inputs: [...target.inputs, ...rerunInputs({ root, target: name.slice(prefix.length) })],
           },
     ];
   });

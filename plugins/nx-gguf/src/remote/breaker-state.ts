@@ -5,17 +5,17 @@ import { systemErrorCode } from '../core/errors.js';
 import type { StoreLayout } from '../store/layout.js';
 
 /** What the processes of one run tell each other about a remote. */
-export interface RunNotes {
+export interface BreakerState {
   has: (note: string) => Promise<boolean>;
   /** True when nobody of this run had noted it before. */
   add: (note: string) => Promise<boolean>;
 }
 
 /** Notes of other runs are of no use after this time, in ms. */
-export const keptNotesMs = 86_400_000;
+export const keptStateMs = 86_400_000;
 
 /** Where the notes of all runs are. */
-export function runNotesDirectory({ root }: Pick<StoreLayout, 'root'>): string {
+export function breakerStateDirectory({ root }: Pick<StoreLayout, 'root'>): string {
   return join(root, 'remotes');
 }
 
@@ -23,11 +23,11 @@ export function runNotesDirectory({ root }: Pick<StoreLayout, 'root'>): string {
  * Notes about a remote that all processes of a run share, so that what is down is found to be down, and told, once.
  * @param run names the run: one name for all its processes
  */
-export function runNotes(
+export function breakerState(
   store: StoreLayout,
   { remote, run, nowMs }: { remote: string; run: string; nowMs: () => number },
-): RunNotes {
-  const all = runNotesDirectory(store);
+): BreakerState {
+  const all = breakerStateDirectory(store);
   const directory = join(all, sha256(`${run}\n${remote}`).slice(0, 32));
   return {
     has: (note) =>
@@ -36,7 +36,7 @@ export function runNotes(
         () => false,
       ),
     add: async (note) => {
-      await forgetOld(all, nowMs() - keptNotesMs).catch(() => undefined);
+      await forgetOld(all, nowMs() - keptStateMs).catch(() => undefined);
       await mkdir(directory, { recursive: true }).catch(() => undefined);
       // Where nothing can be noted, on a full disk, each process finds out by itself.
       return writeFile(join(directory, note), '', { flag: 'wx' }).then(

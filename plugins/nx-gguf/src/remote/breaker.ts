@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../core/events.js';
 import { interrupted } from '../transport/retry.js';
 import { RemoteFailure, type RemoteStore } from './remote-store.js';
-import type { RunNotes } from './breaker-state.js';
+import type { BreakerState } from './breaker-state.js';
 
 /** How long a remote may take. Times in milliseconds. */
 export interface Patience {
@@ -53,7 +53,7 @@ export interface BreakerOptions {
   open: () => Promise<RemoteStore>;
   mayRead: boolean;
   mayWrite: boolean;
-  notes: RunNotes;
+  notes: BreakerState;
   patience: Patience;
   report: Report;
   signal: AbortSignal | undefined;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { seededRandom } from '../core/seeded-random.js';
-import { perform, type Effects } from '../steps/run-cached.js';
+import { runCached, type Effects } from '../steps/run-cached.js';
 import type { Step } from '../steps/step.js';
 import { testEffects } from '../steps/testing/effects.js';
 import { findBlob } from '../store/blobs.js';
@@ -85,17 +85,17 @@ it('no wrong byte reaches a step, whatever remotes do', async () => {
       effects.resolve = async (file) => {
         if (await effects.remotes.bring([file])) return (await findBlob(effects.store, file)) ?? '';
         // Nobody has it: the step that makes it runs again.
-        await perform(steps[sizes.indexOf(file.sizeBytes)] ?? making(0), effects, true);
+        await runCached(steps[sizes.indexOf(file.sizeBytes)] ?? making(0), effects, true);
         return (await findBlob(effects.store, file)) ?? '';
       };
       const made: Manifest[] = [];
-      for (const step of steps) made.push((await perform(step, effects, random() < 0.5)).manifest);
+      for (const step of steps) made.push((await runCached(step, effects, random() < 0.5)).manifest);
       expect(
         made.map(({ files }) =>
           files.map(({ sha256: digest, sizeBytes }) => ({ sha256: digest, sizeBytes })),
         ),
       ).toEqual(contents.map((bytes) => [chunkOf(bytes)]));
-      await perform(reading(made, seed), effects, true);
+      await runCached(reading(made, seed), effects, true);
       await effects.remotes.finish();
       expect(await verifyStore(effects.store, { repair: false })).toMatchObject({
         damagedBlobs: [],

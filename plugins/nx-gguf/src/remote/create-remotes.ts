@@ -4,7 +4,7 @@ import { guarded, ordinaryPatience, type Patience } from './breaker.js';
 import { openRemote } from './open-remote.js';
 import { remoteSettings } from './remote-settings.js';
 import { joinRemotes, type Remotes } from './remotes.js';
-import { runNotes } from './breaker-state.js';
+import { breakerState } from './breaker-state.js';
 import { requireS3Client } from './s3-client.js';
 
 /** What the remotes of a workspace are made of. */
@@ -49,7 +49,7 @@ export function createRemotes({
         report,
         signal,
         open: () => openRemote(place, { store, env, token }),
-        notes: runNotes(store, { remote: place.shown, run, nowMs: Date.now }),
+        notes: breakerState(store, { remote: place.shown, run, nowMs: Date.now }),
       }),
     ),
   });

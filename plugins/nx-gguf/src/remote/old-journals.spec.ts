@@ -4,8 +4,8 @@ import { sha256 } from '../core/digest.js';
 import { putAction } from '../store/actions.js';
 import { endedProcess, nameOf } from '../store/testing/other-process.js';
 import { manifestOf, put, temporaryStore } from '../store/testing/temporary-store.js';
-import { removeOldNotes } from './old-journals.js';
-import { runNotes } from './breaker-state.js';
+import { removeOldJournals } from './old-journals.js';
+import { breakerState } from './breaker-state.js';
 import { uploadJournal } from './upload-journal.js';
 
 const day = 86_400_000;
@@ -38,25 +38,25 @@ it('of uploads goes what is too old, or whose result is gone, and nothing that i
   for (const key of [known.actionKey, sha256('gone')]) put(join(uploads, remote, `${key}.left`), '');
   age(put(join(uploads, remote, `${known.actionKey}.${nameOf(endedProcess())}`), ''), 40);
   const [kept, mine] = [known.actionKey.slice(0, 4), sha256('under way').slice(0, 4)];
-  await expect(removeOldNotes(store, { ...old, dryRun: true })).resolves.toBe(2);
+  await expect(removeOldJournals(store, { ...old, dryRun: true })).resolves.toBe(2);
   expect(pending()).toHaveLength(4);
-  await expect(removeOldNotes(store, old)).resolves.toBe(2);
+  await expect(removeOldJournals(store, old)).resolves.toBe(2);
   expect(pending()).toEqual([`${kept} left`, `${mine} owned`].sort());
 });
 
 it('of runs goes what is older than a day', async () => {
   const [before, today] = ['before', 'today'].map((run) =>
-    runNotes(store, { remote: 'file:///shared', run, nowMs: () => now }),
+    breakerState(store, { remote: 'file:///shared', run, nowMs: () => now }),
   );
   await before?.add('down');
   const [name = ''] = readdirSync(join(store.root, 'remotes'));
   await today?.add('down');
   age(join(store.root, 'remotes', name), 2);
-  await expect(removeOldNotes(store, old)).resolves.toBe(1);
+  await expect(removeOldJournals(store, old)).resolves.toBe(1);
   expect(existsSync(join(store.root, 'remotes', name))).toBe(false);
   await expect(today?.has('down')).resolves.toBe(true);
 });
 
 it('nothing goes where there is nothing', async () => {
-  await expect(removeOldNotes(temporaryStore(), old)).resolves.toBe(0);
+  await expect(removeOldJournals(temporaryStore(), old)).resolves.toBe(0);
 });

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { isSha256 } from '../core/digest.js';
 import type { StoreLayout } from '../store/layout.js';
 import { ownerOf } from '../files/process-file-name.js';
-import { keptNotesMs, runNotesDirectory } from './breaker-state.js';
+import { keptStateMs, breakerStateDirectory } from './breaker-state.js';
 import { uploadsDirectory } from './upload-journal.js';
 
 /** Times in ms since 1970. */
-export interface OldNotes {
+export interface OldJournals {
   /** Results that were to be uploaded before this, and were not, are given up. */
   usedSinceMs: number;
   nowMs: number;
@@ -15,9 +15,9 @@ export interface OldNotes {
 }
 
 /** Removes notes of uploads that will not come about, and what former runs noted about remotes; how many. */
-export async function removeOldNotes(
+export async function removeOldJournals(
   store: StoreLayout,
-  { usedSinceMs, nowMs, dryRun }: OldNotes,
+  { usedSinceMs, nowMs, dryRun }: OldJournals,
 ): Promise<number> {
   let removed = 0;
   const remove = async (path: string): Promise<void> => {
@@ -38,9 +38,9 @@ export async function removeOldNotes(
     }
     if (!dryRun) await rmdir(directory).catch(() => undefined);
   }
-  for (const run of await namesIn(runNotesDirectory(store))) {
-    const path = join(runNotesDirectory(store), run);
-    if ((await changedMs(path)) < nowMs - keptNotesMs) await remove(path);
+  for (const run of await namesIn(breakerStateDirectory(store))) {
+    const path = join(breakerStateDirectory(store), run);
+    if ((await changedMs(path)) < nowMs - keptStateMs) await remove(path);
   }
   return removed;
 }

@@ -11,7 +11,7 @@ import type { GuardedRemote } from './breaker.js';
 import { bringBlob, type WantedBlob } from './bring-blob.js';
 import { remoteManifest, type ExpectedAction } from './remote-manifest.js';
 import { RemoteFailure } from './remote-store.js';
-import { isShared } from './upload-policy.js';
+import { isUploaded } from './upload-policy.js';
 import { transferProgress } from './transfer-progress.js';
 import { uploadArtifact, uploadBlob, type Uploading } from './upload-artifact.js';
 import { uploadJournal } from './upload-journal.js';
@@ -181,7 +181,7 @@ export function joinRemotes({ store, remotes, sharesSources, report, signal }: R
     },
 
     offer: async (manifest, { isWished = false } = {}) => {
-      if (!isWished && !isShared(manifest, { sharesSources })) return;
+      if (!isWished && !isUploaded(manifest, { sharesSources })) return;
       for (const remote of remotes) {
         if (!(await remote.writes())) continue;
         const done = await journals.get(remote)?.begin(manifest.actionKey);

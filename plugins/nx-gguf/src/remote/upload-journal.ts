@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSha256, sha256, type Sha256 } from '../core/digest.js';
 import type { StoreLayout } from '../store/layout.js';
-import { ownedName, ownerOf } from '../files/process-file-name.js';
+import { processFileName, ownerOf } from '../files/process-file-name.js';
 
 /** Which results are still to be uploaded to a remote: a run that was killed, or met a remote that was down, is made up for by a later one. */
 export interface UploadJournal {
@@ -24,7 +24,7 @@ export function uploadsDirectory({ root }: Pick<StoreLayout, 'root'>): string {
 /** The journal of uploads to a remote, in a store. */
 export function uploadJournal(store: StoreLayout, remote: string): UploadJournal {
   const directory = join(uploadsDirectory(store), sha256(remote).slice(0, 32));
-  const own = ownedName();
+  const own = processFileName();
   const entry = (key: Sha256, owner: string): string => join(directory, `${key}.${owner}`);
   const done = (key: Sha256) => () => rm(entry(key, own), { force: true });
   return {

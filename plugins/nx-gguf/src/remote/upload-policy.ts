@@ -5,7 +5,7 @@ import type { Manifest } from '../core/generated/manifest.generated.js';
  * sources can be fetched from where they came, so sharing them is a choice. Kept base logits are large, and go only when
  * somebody who uses them wishes it.
  */
-export function isShared(
+export function isUploaded(
   { step, facts }: Pick<Manifest, 'step' | 'facts'>,
   { sharesSources }: { sharesSources: boolean },
 ): boolean {

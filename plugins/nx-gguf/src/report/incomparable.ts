@@ -8,7 +8,7 @@ export const notMeasured = 'not measured';
 const measuredApart = 'measured differently';
 
 /** What introduces results that cannot be compared with the others. */
-export const apartIntroduction =
+export const incomparableIntroduction =
   'Measured differently, and so not to be compared with any other figure here:';
 
 /** What is shown of a model without a measurement that can stand beside the others. */
@@ -17,7 +17,7 @@ export function missingFigure({ apart }: Pick<Evidence, 'apart'>, name: string):
 }
 
 /** The figures of a result that stands apart and why it does, in a line. */
-export function apartText({ measurement, why }: ApartEvidence): string {
+export function incomparableText({ measurement, why }: ApartEvidence): string {
   const statistics = measurement?.statistics;
   const figures =
     statistics === undefined

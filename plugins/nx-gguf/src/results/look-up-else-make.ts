@@ -1,5 +1,5 @@
 import type { Manifest } from '../core/generated/manifest.generated.js';
-import { hasFiles, perform, recall, type Effects, type Performed } from '../steps/run-cached.js';
+import { hasFiles, runCached, recall, type Effects, type Performed } from '../steps/run-cached.js';
 import { actionKey, type Step, type Action } from '../steps/step.js';
 import type { StoreLayout } from '../store/layout.js';
 
@@ -20,7 +20,7 @@ export async function lookUpElseMake(
   { needFiles, known }: LookUp,
 ): Promise<Performed> {
   const manifest = await knownResult(step.action, effects.store, { needFiles, known });
-  return manifest === null ? perform(step, effects, needFiles) : { manifest, origin: 'store' };
+  return manifest === null ? runCached(step, effects, needFiles) : { manifest, origin: 'store' };
 }
 
 /** The known result of an action that the store does not know, if its files are here as far as they are needed. */

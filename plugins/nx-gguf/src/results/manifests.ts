@@ -5,7 +5,7 @@ import { readManifest } from '../store/actions.js';
 import { leavesFiles } from '../core/step-registry.js';
 
 /** A result whose files people look for. */
-export interface KnownResult {
+export interface TargetManifest {
   project: string;
   /** Name of the target in its project, e.g. `quantize:Q4_K_M`. */
   target: string;
@@ -13,15 +13,15 @@ export interface KnownResult {
 }
 
 /** The results whose manifests are under a directory as they are under `dist/`. Nothing else there is looked at. */
-export async function knownResults(dist: string): Promise<KnownResult[]> {
+export async function manifestsUnder(dist: string): Promise<TargetManifest[]> {
   return (await Promise.all((await projectsIn(dist)).map((project) => resultsOf(dist, project)))).flat();
 }
 
 /** The results that Nx could restore, one of a target for each time that it was made. */
-export async function restorableResults(cache: string | null): Promise<KnownResult[]> {
+export async function restorableManifests(cache: string | null): Promise<TargetManifest[]> {
   if (cache === null) return [];
   return (
-    await Promise.all((await directoriesIn(cache)).map((entry) => knownResults(join(cache, entry, 'dist'))))
+    await Promise.all((await directoriesIn(cache)).map((entry) => manifestsUnder(join(cache, entry, 'dist'))))
   ).flat();
 }
 
@@ -36,7 +36,7 @@ async function projectsIn(dist: string): Promise<string[]> {
   return found.flat();
 }
 
-async function resultsOf(dist: string, project: string): Promise<KnownResult[]> {
+async function resultsOf(dist: string, project: string): Promise<TargetManifest[]> {
   const kinds = (await directoriesIn(join(dist, project))).filter(leavesFiles);
   const targets = await Promise.all(
     kinds.map(async (kind) => [

@@ -2,7 +2,7 @@ import type { Manifest } from '../core/generated/manifest.generated.js';
 import { kldBaseAction } from '../steps/measure/kld-base.js';
 import { measuring } from '../steps/measure/measure.js';
 import type { Effects, Performed } from '../steps/run-cached.js';
-import { performTogether, type Ending } from '../steps/run-cached-together.js';
+import { runCachedTogether, type Ending } from '../steps/run-cached-together.js';
 import { actionKey, type Action } from '../steps/step.js';
 import type { ResolvedMeasurement } from '../recipe/measurement-recipe.js';
 import type { TargetRef } from '../core/target.js';
@@ -71,7 +71,7 @@ async function measureGroup(
   const [first] = group;
   if (first === undefined) return;
   const refs = new Map(group.map(({ step, ref }) => [step, ref]));
-  await performTogether(
+  await runCachedTogether(
     group.map(({ step }) => step),
     measuring(first.step.base, first.settings),
     {

@@ -6,7 +6,7 @@ import { guard } from '../remote/testing/guard.js';
 import { memoryRemote } from '../remote/testing/memory-remote.js';
 import { discardBlob } from '../store/blobs.js';
 import { put, temporaryStore } from '../store/testing/temporary-store.js';
-import { perform, type Effects } from './run-cached.js';
+import { runCached, type Effects } from './run-cached.js';
 import { actionKey, type Step, type Action, type Workbench } from './step.js';
 import { testEffects } from './testing/effects.js';
 
@@ -64,7 +64,7 @@ describe('perform with a remote', () => {
   const shared = async (step: Step = writing({ a: 'text', b: 'other' })) => {
     const remote = memoryRemote();
     const effects = machine(remote);
-    const { manifest } = await perform(step, effects, false);
+    const { manifest } = await runCached(step, effects, false);
     await effects.remotes.finish();
     return { remote, manifest };
   };
@@ -77,7 +77,7 @@ describe('perform with a remote', () => {
     async ({ needFiles, files }) => {
       const { remote, manifest } = await shared();
       const step = writing({ a: 'text', b: 'other' });
-      await expect(perform(step, machine(remote), needFiles)).resolves.toEqual({
+      await expect(runCached(step, machine(remote), needFiles)).resolves.toEqual({
         origin: 'remote',
         manifest,
       });
@@ -89,9 +89,9 @@ describe('perform with a remote', () => {
   it('asks the own store first', async () => {
     const { remote } = await shared();
     const effects = machine(remote);
-    await perform(writing({ a: 'text', b: 'other' }), effects, true);
+    await runCached(writing({ a: 'text', b: 'other' }), effects, true);
     const sent = remote.sentBytes();
-    await expect(perform(writing({ a: 'text', b: 'other' }), effects, true)).resolves.toMatchObject({
+    await expect(runCached(writing({ a: 'text', b: 'other' }), effects, true)).resolves.toMatchObject({
       origin: 'store',
     });
     expect(remote.sentBytes()).toBe(sent);
@@ -101,10 +101,10 @@ describe('perform with a remote', () => {
     const remote = memoryRemote();
     const effects = machine(remote);
     const step = writing({ a: 'text' });
-    await perform(step, effects, true);
+    await runCached(step, effects, true);
     await effects.remotes.finish();
     await discardBlob(effects.store, sha256('text'));
-    await expect(perform(step, effects, true)).resolves.toMatchObject({ origin: 'store' });
+    await expect(runCached(step, effects, true)).resolves.toMatchObject({ origin: 'store' });
     expect(step.runs).toBe(1);
     expect(effects.lost).toEqual([]);
   });
@@ -114,7 +114,7 @@ describe('perform with a remote', () => {
     remote.blobs.delete(sha256('text'));
     const effects = machine(remote);
     const step = writing({ a: 'text', b: 'other' });
-    await expect(perform(step, effects, true)).resolves.toMatchObject({ origin: 'run' });
+    await expect(runCached(step, effects, true)).resolves.toMatchObject({ origin: 'run' });
     expect(effects.lost).toEqual(['a']);
     await effects.remotes.finish();
     expect(remote.blobs.has(sha256('text'))).toBe(true);
@@ -124,6 +124,6 @@ describe('perform with a remote', () => {
     const { remote, manifest } = await shared();
     const other = writing({ a: 'text' }, { parameters: { outtype: 'f16' } });
     remote.actions.set(actionKey(other.action), remote.actions.get(manifest.actionKey) ?? '');
-    await expect(perform(other, machine(remote), true)).resolves.toMatchObject({ origin: 'run' });
+    await expect(runCached(other, machine(remote), true)).resolves.toMatchObject({ origin: 'run' });
   });
 });

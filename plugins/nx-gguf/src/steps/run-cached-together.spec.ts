@@ -4,7 +4,7 @@ import { GgufError } from '../core/errors.js';
 import { findAction } from '../store/actions.js';
 import { leftovers } from '../store/testing/temporary-store.js';
 import {
-  performTogether,
+  runCachedTogether,
   type Ending,
   type Member,
   type SharedBench,
@@ -43,7 +43,7 @@ async function perform(
 ) {
   const endings: Record<string, string> = {};
   let runs = 0;
-  await performTogether(
+  await runCachedTogether(
     wanted,
     shared((members, bench) => {
       runs++;

@@ -54,7 +54,7 @@ export interface TogetherOptions<S> {
 }
 
 /** The results of steps that share work: from the store or a remote where an action key is known there, and one run for all others. */
-export async function performTogether<S extends { action: Action }>(
+export async function runCachedTogether<S extends { action: Action }>(
   steps: readonly S[],
   shared: SharedWork<S>,
   { effects, needFiles, ended }: TogetherOptions<S>,

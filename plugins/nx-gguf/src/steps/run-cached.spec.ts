@@ -5,7 +5,7 @@ import { manifestText } from '../store/actions.js';
 import { discardBlob } from '../store/blobs.js';
 import { adopt, idOf, leftovers, put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import { listActions, listBlobs } from '../store/usage.js';
-import { perform, readNamedFile, type Effects } from './run-cached.js';
+import { runCached, readNamedFile, type Effects } from './run-cached.js';
 import { actionKey, type Step, type Action, type Workbench } from './step.js';
 import { testEffects } from './testing/effects.js';
 
@@ -53,7 +53,7 @@ async function count(entries: AsyncIterable<unknown>): Promise<number> {
 }
 
 const contentOf = async (effects: Effects, step: Step): Promise<string> => {
-  const { manifest } = await perform(step, effects, true);
+  const { manifest } = await runCached(step, effects, true);
   return readFileSync(effects.store.blob(manifest.files[0]?.sha256 ?? ''), 'utf8');
 };
 
@@ -62,7 +62,7 @@ describe('perform', () => {
     const effects = testEffects();
     const inputs = [{ role: 'model', name: 'm.gguf', sha256: sha256('input') }];
     const step = writing({ 'b.gguf': 'bytes', 'a/c.gguf': 'more' }, { inputs, toolchain: { build: 'id' } });
-    await expect(perform(step, effects, true)).resolves.toEqual({
+    await expect(runCached(step, effects, true)).resolves.toEqual({
       origin: 'run',
       manifest: {
         format: 1,
@@ -82,9 +82,9 @@ describe('perform', () => {
 
   it('does not run a step again whose key is known', async () => {
     const effects = testEffects();
-    const first = await perform(writing({ a: 'text' }), effects, true);
+    const first = await runCached(writing({ a: 'text' }), effects, true);
     const again = writing({ a: 'text' });
-    await expect(perform(again, effects, true)).resolves.toEqual({
+    await expect(runCached(again, effects, true)).resolves.toEqual({
       origin: 'store',
       manifest: first.manifest,
     });
@@ -94,14 +94,14 @@ describe('perform', () => {
   it('gives equal manifests, byte for byte, in any store', async () => {
     const texts = [];
     for (const effects of [testEffects(), testEffects()])
-      texts.push(manifestText((await perform(writing({ a: 'text' }), effects, true)).manifest));
+      texts.push(manifestText((await runCached(writing({ a: 'text' }), effects, true)).manifest));
     expect(texts[0]).toBe(texts[1]);
   });
 
   it('of two at once runs one, and tells the other that it waits', async () => {
     const effects = testEffects();
     const step = writing({ a: 'text' });
-    const origins = (await Promise.all([perform(step, effects, true), perform(step, effects, true)])).map(
+    const origins = (await Promise.all([runCached(step, effects, true), runCached(step, effects, true)])).map(
       ({ origin }) => origin,
     );
     expect(origins.sort()).toEqual(['run', 'store']);
@@ -118,9 +118,9 @@ describe('perform', () => {
   ])('with files that are gone, and $when: $origin', async ({ needFiles, origin, runs }) => {
     const effects = testEffects();
     const step = writing({ a: 'text', b: 'other' });
-    await perform(step, effects, true);
+    await runCached(step, effects, true);
     await discardBlob(effects.store, sha256('other'));
-    await expect(perform(step, effects, needFiles)).resolves.toMatchObject({ origin });
+    await expect(runCached(step, effects, needFiles)).resolves.toMatchObject({ origin });
     expect(step.runs).toBe(runs);
     expect(existsSync(effects.store.blob(sha256('other')))).toBe(needFiles);
   });
@@ -128,10 +128,10 @@ describe('perform', () => {
   it('makes a damaged file again', async () => {
     const effects = testEffects();
     const step = writing({ a: 'text' });
-    await perform(step, effects, true);
+    await runCached(step, effects, true);
     chmodSync(effects.store.blob(sha256('text')), 0o644);
     writeFileSync(effects.store.blob(sha256('text')), 'TEXT');
-    await expect(perform(step, effects, true)).resolves.toMatchObject({ origin: 'run' });
+    await expect(runCached(step, effects, true)).resolves.toMatchObject({ origin: 'run' });
     expect(readFileSync(effects.store.blob(sha256('text')), 'utf8')).toBe('text');
   });
 
@@ -144,10 +144,10 @@ describe('perform', () => {
         return Promise.reject(new Error('no'));
       },
     };
-    await expect(perform(failing, effects, true)).rejects.toThrow('no');
+    await expect(runCached(failing, effects, true)).rejects.toThrow('no');
     expect(leftovers(effects.store)).toEqual([]);
     await expect(count(listActions(effects.store))).resolves.toBe(0);
-    await expect(perform(writing({ a: 'text' }), effects, true)).resolves.toMatchObject({ origin: 'run' });
+    await expect(runCached(writing({ a: 'text' }), effects, true)).resolves.toMatchObject({ origin: 'run' });
   });
 
   it.each(['../a', '/a', 'a:b', 'a\\b', ''])('publishes no result with the file name %j', async (name) => {
@@ -161,7 +161,7 @@ describe('perform', () => {
           commands: [],
         }),
     };
-    await expect(perform(step, effects, true)).rejects.toMatchObject({
+    await expect(runCached(step, effects, true)).rejects.toMatchObject({
       code: 'BAD_MANIFEST',
       message: expect.stringMatching(/result of convert/) as string,
     });
@@ -170,7 +170,7 @@ describe('perform', () => {
 
   it('fails when a file is not there that the step claims to have made', async () => {
     await expect(
-      perform(
+      runCached(
         making(({ directory }) => join(directory, 'missing')),
         testEffects(),
         true,
@@ -180,7 +180,7 @@ describe('perform', () => {
 
   it('does not begin when it was interrupted', async () => {
     const step = writing({ a: 'text' });
-    await expect(perform(step, testEffects({ signal: AbortSignal.abort() }), true)).rejects.toMatchObject({
+    await expect(runCached(step, testEffects({ signal: AbortSignal.abort() }), true)).rejects.toMatchObject({
       code: 'INTERRUPTED',
     });
     expect(step.runs).toBe(0);
@@ -191,7 +191,7 @@ describe('perform', () => {
       action,
       run: () => Promise.reject(Object.assign(new Error('write'), { code: 'ENOSPC' })),
     };
-    await expect(perform(step, testEffects(), true)).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await expect(runCached(step, testEffects(), true)).rejects.toMatchObject({ code: 'DISK_FULL' });
   });
 });
 
@@ -215,7 +215,7 @@ describe('what a step reads', () => {
       await input({ name: 'm.gguf', ...idOf('weights') }, 'm.gguf');
       return directory;
     });
-    await expect(perform(step, testEffects(), true)).rejects.toMatchObject({
+    await expect(runCached(step, testEffects(), true)).rejects.toMatchObject({
       code: 'BLOB_MISSING',
       message: 'm.gguf',
     });
@@ -228,7 +228,7 @@ describe('what a step reads', () => {
       for (let turn = 0; turn < 2; turn++) await input(model, 'm.gguf');
       return directory;
     });
-    await expect(perform(step, effects, true)).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(runCached(step, effects, true)).rejects.toMatchObject({ code: 'EEXIST' });
   });
 
   it('may be a file outside, which stays where it is', async () => {
@@ -243,7 +243,7 @@ describe('what a step reads', () => {
         commands: [],
       }),
     };
-    const { manifest } = await perform(step, effects, true);
+    const { manifest } = await runCached(step, effects, true);
     expect(manifest.files).toEqual([{ name: 'model.safetensors', ...idOf('checkpoint') }]);
     await expect(effects.remotes.bring(manifest.files)).resolves.toBe(true);
     await expect(count(listBlobs(effects.store))).resolves.toBe(0);
@@ -303,7 +303,7 @@ describe('what a step links to', () => {
         });
       },
     };
-    await expect(perform(step, effects, true)).resolves.toMatchObject({
+    await expect(runCached(step, effects, true)).resolves.toMatchObject({
       manifest: {
         files: [
           { name: 'a', ...idOf('text') },

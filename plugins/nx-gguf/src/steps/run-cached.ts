@@ -48,7 +48,7 @@ export interface Performed {
  * @param needFiles the caller will read the files, so those that are not here are brought, and a known action whose bytes
  * are gone everywhere, or damaged, runs again.
  */
-export async function perform(step: Step, effects: Effects, needFiles: boolean): Promise<Performed> {
+export async function runCached(step: Step, effects: Effects, needFiles: boolean): Promise<Performed> {
   const key = actionKey(step.action);
   const isWished = step.isSharedByWish === true;
   const known = await findAction(effects.store, key);

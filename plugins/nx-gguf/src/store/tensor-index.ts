@@ -7,7 +7,7 @@ import { checkedBlob } from './blobs.js';
 import type { BlobId } from '../files/hash-file.js';
 import { writeDurably } from '../files/durable.js';
 import type { StoreLayout } from './layout.js';
-import { ownedName } from '../files/process-file-name.js';
+import { processFileName } from '../files/process-file-name.js';
 
 /** A tensor in a GGUF blob: where its bytes are, their digest, and the keys of the quantizations that give them. */
 export interface IndexedTensor {
@@ -133,7 +133,7 @@ async function writeBlobs(layout: StoreLayout, key: Sha256, blobs: readonly Sha2
   const path = layout.tensorKey(key);
   if (blobs.length === 0) return rm(path, { force: true });
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${ownedName()}.tmp`;
+  const temporary = `${path}.${processFileName()}.tmp`;
   await writeFile(temporary, `${blobs.join('\n')}\n`);
   await rename(temporary, path);
 }

@@ -5,7 +5,7 @@ import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import { freeBytes } from '../files/free-space.js';
 import type { StoreLayout } from './layout.js';
 import { withLock, type LockOptions } from './lock.js';
-import { ownedName, ownerOf } from '../files/process-file-name.js';
+import { processFileName, ownerOf } from '../files/process-file-name.js';
 import { releaseFifos } from '../files/release-fifos.js';
 
 /** What tools say of a full disk: the C library, and numpy, which asks for all the space before it writes. */
@@ -28,7 +28,7 @@ export async function withWorkDir<T>(
     async () => {
       await removeAbandonedWork(layout, key);
       // A tool that outlived its killed parent cannot write into this one: the name is new each time.
-      const directory = join(base, ownedName());
+      const directory = join(base, processFileName());
       try {
         await mkdir(directory, { recursive: true });
         return await options.work(directory);

@@ -1,7 +1,7 @@
 import type { RecipeOptions } from '../recipe/target-recipe.js';
 import type { CommonOptions, Execution } from './run-executor.js';
 import { describeArtifact } from './describe.js';
-import { goneFiles } from '../core/rerun-input.js';
+import { missingFiles } from '../core/rerun-input.js';
 import { placeFiles } from '../results/placed-files.js';
 import { leavesFiles } from '../core/step-registry.js';
 import { targetInProject } from '../core/target.js';
@@ -22,7 +22,7 @@ export async function runTarget(
 ): Promise<void> {
   const ref = refOf(kind);
   const isVerified = kind === 'quantize' && options.verify === true;
-  const gone = goneFiles(environment.env, {
+  const gone = missingFiles(environment.env, {
     root: environment.workspace.projects[ref.project]?.root ?? '',
     target: targetInProject(ref),
   });

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { GgufError, ownedName, type BlobId } from 'nx-gguf/store';
+import { GgufError, processFileName, type BlobId } from 'nx-gguf/store';
 import { fileWriter } from './file-writer.js';
 import type { Reservation } from './space.js';
 
@@ -59,7 +59,7 @@ export async function receiveFile<T>(
   to: ReceiveOptions & { directory: string; sizeBytes: number; promised: Reservation },
   use: (received: { id: BlobId; path: string; promised: Reservation }) => Promise<T>,
 ): Promise<T> {
-  const path = join(to.directory, ownedName());
+  const path = join(to.directory, processFileName());
   const hash = createHash('sha256');
   const { promised } = to;
   let sizeBytes = 0;

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GgufError, ownedName, ownerOf, systemErrorCode, writeDurably } from 'nx-gguf/store';
+import { GgufError, processFileName, ownerOf, systemErrorCode, writeDurably } from 'nx-gguf/store';
 
 /**
  * Takes a directory for this process; the result gives it back. A server that was killed does not keep it.
@@ -16,6 +16,6 @@ export async function takeDirectory(directory: string): Promise<() => Promise<vo
     throw new GgufError('DIRECTORY_IN_USE', `another server runs on ${directory}`, {
       hint: 'Stop it, or choose another directory with --directory.',
     });
-  await writeDurably(path, ownedName());
+  await writeDurably(path, processFileName());
   return () => rm(path, { force: true });
 }

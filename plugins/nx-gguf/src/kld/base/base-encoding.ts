@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { GgufError } from '../../core/errors.js';
 import { baseHead, baseHeadBytes, baseSizeBytes, readBaseHead, type BaseShape } from './base-format.js';
 import { byteReader, type ByteReader } from './byte-reader.js';
-import { inOrder } from './ordered-concurrency.js';
+import { orderedConcurrency } from './ordered-concurrency.js';
 import { packPlane, unpackPlane } from './packed-plane.js';
 import { joinWords, splitWords, type SparseWords } from './sparse-words.js';
 
@@ -47,7 +47,8 @@ export async function* encodeBase(
     if ((await reader.fill(start)) < baseHeadBytes) throw cut();
     const shape = readBaseHead(start);
     yield containerHead(shape);
-    for await (const pieces of inOrder(wordFrames(reader, shape), packFrame, inFlight)) yield* pieces;
+    for await (const pieces of orderedConcurrency(wordFrames(reader, shape), packFrame, inFlight))
+      yield* pieces;
     if ((await reader.fill(new Uint8Array(1))) > 0)
       throw new GgufError('KLD_BASE_WRONG', 'the base file goes on after its last row', {
         hint: 'Something else wrote into it: run the base pass again.',
@@ -71,7 +72,7 @@ export async function* decodeBase(
     const start = baseHead(shape);
     yield start;
     let checksum = crc32(start);
-    for await (const { packed, parts } of inOrder(
+    for await (const { packed, parts } of orderedConcurrency(
       packedFrames(reader, shape, bytesPerFrame),
       unpackFrame,
       inFlight,

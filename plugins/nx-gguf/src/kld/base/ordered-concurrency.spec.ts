@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { inOrder } from './ordered-concurrency.js';
+import { orderedConcurrency } from './ordered-concurrency.js';
 
 async function* upTo(
   count: number,
@@ -22,14 +22,14 @@ describe('work in order', () => {
       return item * 10;
     };
     const results = [];
-    for await (const result of inOrder(upTo(20, { started: 0, closed: false }), work, 4))
+    for await (const result of orderedConcurrency(upTo(20, { started: 0, closed: false }), work, 4))
       results.push(result);
     expect(results).toEqual(Array.from({ length: 20 }, (_, item) => item * 10));
   });
 
   it('takes no more items than it may work on, and tells the source when nobody wants more', async () => {
     const seen = { started: 0, closed: false };
-    for await (const result of inOrder(upTo(20, seen), (item) => Promise.resolve(item), 3)) {
+    for await (const result of orderedConcurrency(upTo(20, seen), (item) => Promise.resolve(item), 3)) {
       expect(seen.started).toBeLessThanOrEqual(result + 3);
       if (result === 5) break;
     }
@@ -40,7 +40,7 @@ describe('work in order', () => {
     const results: number[] = [];
     const seen = { started: 0, closed: false };
     const all = async (): Promise<void> => {
-      for await (const result of inOrder(
+      for await (const result of orderedConcurrency(
         upTo(20, seen),
         (item) => (item === 4 ? Promise.reject(new Error('item 4')) : Promise.resolve(item)),
         3,

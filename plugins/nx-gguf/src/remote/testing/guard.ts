@@ -3,7 +3,7 @@ import type { StoreLayout } from '../../store/layout.js';
 import { temporaryStore } from '../../store/testing/temporary-store.js';
 import { guarded, type GuardedRemote, type Patience } from '../breaker.js';
 import type { RemoteStore } from '../remote-store.js';
-import { runNotes } from '../breaker-state.js';
+import { breakerState } from '../breaker-state.js';
 
 /** Patience that makes tests of failures quick, and does not fail sound remotes on a busy machine. */
 const littlePatience: Patience = { answerMs: 400, stallMs: 400, answersMs: 60_000, backoffMs: 1 };
@@ -44,7 +44,7 @@ export function guard(
       signal,
       patience: { ...littlePatience, ...patience },
       open: () => Promise.resolve(remote),
-      notes: runNotes(store, { remote: name, run, nowMs: Date.now }),
+      notes: breakerState(store, { remote: name, run, nowMs: Date.now }),
       report: (event) => told.push(event),
     }),
   };

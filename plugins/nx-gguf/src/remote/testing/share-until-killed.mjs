@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const [sources, root, remote, count, first, once] = process.argv.slice(2);
 const { createRemotes } = await import(`${sources}/remote/create-remotes.js`);
-const { perform } = await import(`${sources}/steps/run-cached.js`);
+const { runCached } = await import(`${sources}/steps/run-cached.js`);
 const { openStore } = await import(`${sources}/store/store.js`);
 
 /** The texts of an artifact's files; the tests know them too. */
@@ -41,7 +41,7 @@ for (let turn = 0; once === undefined || turn < Number(count); turn++) {
       return { files: files.map(({ name, path }) => ({ name, path })), facts: { index }, commands: [] };
     },
   };
-  await perform(step, { store, remotes, report, signal: undefined, threads: undefined }, true);
+  await runCached(step, { store, remotes, report, signal: undefined, threads: undefined }, true);
   await remotes.finish();
 }
 console.log(`runs ${runs}`);

@@ -3,7 +3,7 @@ import type {
   ReferenceEvidence,
   VariantEvidence,
 } from '../../core/generated/evidence.generated.js';
-import { apartIntroduction, apartText, missingFigure } from '../incomparable.js';
+import { incomparableIntroduction, incomparableText, missingFigure } from '../incomparable.js';
 import { inlineCode, plainText, table } from './markdown.js';
 import { cardLabel, cardMetrics, metricCell, metricCells, type CardModel } from './metrics.js';
 import { originText } from './origin-text.js';
@@ -14,8 +14,10 @@ const mostColumns = 4;
 /** What was measured on what, and all metrics of all variants; then, apart from them, what was measured differently. */
 export function closenessSection(evidence: Evidence): string {
   const { apart } = evidence;
-  const list = apart.map((result) => `- **${plainText(result.name)}**: ${plainText(apartText(result))}`);
-  return [figures(evidence), ...(apart.length === 0 ? [] : [apartIntroduction, list.join('\n')])].join(
+  const list = apart.map(
+    (result) => `- **${plainText(result.name)}**: ${plainText(incomparableText(result))}`,
+  );
+  return [figures(evidence), ...(apart.length === 0 ? [] : [incomparableIntroduction, list.join('\n')])].join(
     '\n\n',
   );
 }

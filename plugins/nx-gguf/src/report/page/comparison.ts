@@ -2,7 +2,7 @@ import type { Evidence, Measurement, Origin, SpeedTest } from '../../core/genera
 import type { Metric } from '../../kld/metrics/metric.js';
 import { metricDescription, metricsIn } from '../../kld/metrics/registry.js';
 import { capitalized } from '../metric-text.js';
-import { apartIntroduction, apartText, notMeasured } from '../incomparable.js';
+import { incomparableIntroduction, incomparableText, notMeasured } from '../incomparable.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
 import { paretoFront, sizedModels } from '../pictures/size-kld.js';
@@ -125,7 +125,7 @@ function nameCell({ name, kind }: Row, front: ReadonlySet<string>): Cell {
 function apartHtml({ apart }: Evidence): Html | null {
   return apart.length === 0
     ? null
-    : html`<div class="apart"><p><strong>Apart.</strong> ${apartIntroduction}</p><ul>${apart.map((result) => html`<li><strong>${result.name}</strong>: ${apartText(result)}</li>`)}</ul></div>`;
+    : html`<div class="apart"><p><strong>Apart.</strong> ${incomparableIntroduction}</p><ul>${apart.map((result) => html`<li><strong>${result.name}</strong>: ${incomparableText(result)}</li>`)}</ul></div>`;
 }
 
 /** Where references come from; those of one place are named together. */

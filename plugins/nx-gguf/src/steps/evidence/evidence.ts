@@ -22,7 +22,7 @@ import { sizeOf } from '../../report/pictures/models.js';
 import { readSourceCard } from '../../report/source-card.js';
 import { fact } from '../facts.js';
 import type { ImatrixStatistics } from '../imatrix/imatrix-statistics.js';
-import { apartResults, type MeasuredFigures } from './incomparable.js';
+import { incomparableResults, type MeasuredFigures } from './incomparable.js';
 import { comparableSpeeds } from './speed.js';
 import { pairedComparisons } from './comparisons.js';
 import { measurementOf, type MeasuredArtifact } from './measurement.js';
@@ -102,7 +102,7 @@ export function evidenceOf(inputs: EvidenceInputs): Evidence {
     measured,
     measurement: measurementOf(measured, made.manifest),
   }));
-  const apart = apartResults(models, filesText(converted.manifest.files));
+  const apart = incomparableResults(models, filesText(converted.manifest.files));
   const together = models.filter(({ name }) => !apart.some((other) => other.name === name));
   const measurementFor = (name: string): Measurement =>
     together.find((model) => model.name === name)?.measurement ?? null;

@@ -28,7 +28,10 @@ const stoppedEarly = 'how much was read: a comparison that stopped early, not al
  * have, then those of the model that comes first; but always results against the unquantized model as it is now.
  * @param base digests of the unquantized model, or null when they are not known
  */
-export function apartResults(models: readonly MeasuredFigures[], base: string | null): ApartEvidence[] {
+export function incomparableResults(
+  models: readonly MeasuredFigures[],
+  base: string | null,
+): ApartEvidence[] {
   const judged = models.flatMap(({ name, measured, measurement }): Judged[] => {
     const isWhole = measured?.manifest.step === 'kld';
     return measured === null || (isWhole && measurement === null)

@@ -5,7 +5,7 @@ import { findAction } from '../../store/actions.js';
 import { leftovers } from '../../store/testing/temporary-store.js';
 import { kldBaseAction } from './kld-base.js';
 import { kldBaseStep, type MeasureSettings } from './measure.js';
-import { perform } from '../run-cached.js';
+import { runCached } from '../run-cached.js';
 import { actionKey } from '../step.js';
 import { laboratory, shape, type Behaviour } from '../testing/measured-base.js';
 
@@ -145,7 +145,7 @@ describe('measuring together', () => {
     if (hasVariant)
       expect(await lab.measure([await lab.variant('a.gguf')], settings)).toEqual({ 'a.gguf': stalled });
     else
-      await expect(perform(kldBaseStep(lab.base, settings), lab.effects, true)).rejects.toMatchObject({
+      await expect(runCached(kldBaseStep(lab.base, settings), lab.effects, true)).rejects.toMatchObject({
         code: 'KLD_STALLED',
       });
     expect(leftovers(lab.effects.store)).toEqual([]);
@@ -263,7 +263,7 @@ describe('a kept base', () => {
       },
     });
     const steps = [await lab.variant('a.gguf'), await lab.variant('b.gguf')];
-    await perform(kldBaseStep(lab.base, lab.settings), lab.effects, true);
+    await runCached(kldBaseStep(lab.base, lab.settings), lab.effects, true);
     const packed = (await kept(lab))?.files[0]?.sha256 ?? '';
     expect(await lab.measure(steps, { parallel: 1 })).toEqual({ 'a.gguf': 'run', 'b.gguf': 'run' });
     const warnings = lab.effects.told.filter(({ type }) => type === 'warning');
@@ -283,7 +283,7 @@ describe('a kept base', () => {
 
   it('is made ahead by its own step', async () => {
     const lab = await laboratory();
-    await perform(kldBaseStep(lab.base, lab.settings), lab.effects, true);
+    await runCached(kldBaseStep(lab.base, lab.settings), lab.effects, true);
     expect(lab.started()).toEqual(['base']);
     expect(await lab.measure([await lab.variant('a.gguf')])).toEqual({ 'a.gguf': 'run' });
     expect(lab.started()).toEqual(['a.gguf']);
@@ -400,7 +400,7 @@ describe('a kept base and the team', () => {
     const remote = memoryRemote();
     const lab = await laboratory({}, { remote });
     for (const shareBase of [false, true]) {
-      await perform(kldBaseStep(lab.base, { ...lab.settings, shareBase }), lab.effects, true);
+      await runCached(kldBaseStep(lab.base, { ...lab.settings, shareBase }), lab.effects, true);
       await lab.effects.remotes.settle();
       expect(bases(remote)).toBe(shareBase ? 1 : 0);
     }

@@ -1,4 +1,4 @@
-import { passSizes, type Machine, type PlannedMeasurement } from './pass-sizing.js';
+import { passSizes, type Machine, type SizedMeasurement } from './pass-sizing.js';
 
 const gib = 2 ** 30;
 const file = (sizeBytes: number) => [{ name: 'm.gguf', sha256: '0'.repeat(64), sizeBytes }];
@@ -8,7 +8,7 @@ const machine = (changes: Partial<Machine> = {}): Machine => ({
   waitsAsleep: false,
   ...changes,
 });
-const planned = (changes: Partial<PlannedMeasurement> = {}): PlannedMeasurement => ({
+const planned = (changes: Partial<SizedMeasurement> = {}): SizedMeasurement => ({
   model: file(2 * gib),
   variants: [file(gib), file(gib), file(gib)],
   vocabulary: 100_000,
@@ -20,7 +20,7 @@ const planned = (changes: Partial<PlannedMeasurement> = {}): PlannedMeasurement 
 });
 
 describe('passSizes', () => {
-  it.each<[string, [Partial<PlannedMeasurement>, Partial<Machine>], { variants: number; threads: number }]>([
+  it.each<[string, [Partial<SizedMeasurement>, Partial<Machine>], { variants: number; threads: number }]>([
     ['the cores are divided between base and variants', [{}, {}], { variants: 3, threads: 2 }],
     ['twice the share where waiting threads sleep', [{}, { waitsAsleep: true }], { variants: 3, threads: 4 }],
     [

@@ -21,7 +21,7 @@ export interface PassSizes {
 }
 
 /** What a measurement is planned with. */
-export interface PlannedMeasurement {
+export interface SizedMeasurement {
   model: readonly ManifestFile[];
   variants: readonly (readonly ManifestFile[])[];
   /** Tokens of the vocabulary. */
@@ -37,7 +37,7 @@ export interface PlannedMeasurement {
  * How many variants are measured at once and with how many threads. All processes take turns: one waits for the other's
  * logits, then the other way around. So each gets twice its share of the cores where waiting costs nothing.
  */
-export function passSizes(planned: PlannedMeasurement, machine: Machine): PassSizes {
+export function passSizes(planned: SizedMeasurement, machine: Machine): PassSizes {
   const bases = planned.computesBase ? 1 : 0;
   const largestFirst = planned.variants.map((files) => processBytes(files, planned)).sort((a, b) => b - a);
   const memory = (count: number): number =>
@@ -61,7 +61,7 @@ export function passSizes(planned: PlannedMeasurement, machine: Machine): PassSi
  */
 function processBytes(
   files: readonly ManifestFile[],
-  { vocabulary, parameters: { ctx, batch, ubatch } }: PlannedMeasurement,
+  { vocabulary, parameters: { ctx, batch, ubatch } }: SizedMeasurement,
 ): number {
   const evaluated = ctx - Math.floor(ctx / 2);
   const outputs = batch >= ctx ? Math.floor(batch / ctx) * evaluated : batch + ctx;

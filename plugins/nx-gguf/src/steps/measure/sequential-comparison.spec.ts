@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { printedMeans, chunkPair } from '../../kld/testing/chunk-series.js';
 import { leftovers } from '../../store/testing/temporary-store.js';
 import { kldBaseStep } from './measure.js';
-import { perform } from '../run-cached.js';
+import { runCached } from '../run-cached.js';
 import { sequentialStep, type SequentialInputs } from './sequential-comparison.js';
 import { actionKey } from '../step.js';
 import { laboratory, shape, type Behaviour } from '../testing/measured-base.js';
@@ -39,7 +39,7 @@ async function comparing(
     lab,
     inputs,
     step: sequentialStep(inputs),
-    compare: () => perform(sequentialStep(inputs), lab.effects, false),
+    compare: () => runCached(sequentialStep(inputs), lab.effects, false),
   };
 }
 
@@ -81,7 +81,7 @@ describe('sequentialStep', () => {
       const behaviours = { 'a.gguf': printing(table(a)), 'b.gguf': printing(table(b)) };
       const computed = await (await comparing(behaviours)).compare();
       const { lab, compare } = await comparing(behaviours);
-      await perform(kldBaseStep(lab.base, lab.settings), lab.effects, true);
+      await runCached(kldBaseStep(lab.base, lab.settings), lab.effects, true);
       expect(lab.started()).toEqual(['base']);
       expect((await compare()).manifest).toEqual(computed.manifest);
       expect(lab.started()).toEqual(['a.gguf', 'b.gguf']);
@@ -97,7 +97,7 @@ describe('sequentialStep', () => {
         'a.gguf': printing(table(a)),
         'b.gguf': printing(table(b)),
       });
-      const { manifest } = await perform(kldBaseStep(lab.base, lab.settings), lab.effects, true);
+      const { manifest } = await runCached(kldBaseStep(lab.base, lab.settings), lab.effects, true);
       const path = lab.effects.store.blob(manifest.files[0]?.sha256 ?? '');
       const { atime, mtime } = statSync(path);
       chmodSync(path, 0o600);
@@ -192,7 +192,7 @@ describe('sequentialStep', () => {
         budgetChunks: null,
         settings: lab.settings,
       };
-      await expect(perform(sequentialStep(inputs), lab.effects, false)).rejects.toMatchObject({
+      await expect(runCached(sequentialStep(inputs), lab.effects, false)).rejects.toMatchObject({
         code: 'KLD_VOCABULARY_MISMATCH',
       });
       expect(lab.started()).toEqual([]);

@@ -12,7 +12,7 @@ import { runTool, type RunTool } from '../../toolchain/run-tool.js';
 import type { KldBase } from '../measure/kld-base.js';
 import { kldStep, type KldStep } from '../measure/kld.js';
 import { measuring, type MeasureSettings } from '../measure/measure.js';
-import { performTogether, type Ending } from '../run-cached-together.js';
+import { runCachedTogether, type Ending } from '../run-cached-together.js';
 import { testEffects } from './effects.js';
 
 /** How a played llama-perplexity behaves; see fake-perplexity.mjs. */
@@ -129,7 +129,7 @@ export async function laboratory(
       changes: Partial<MeasureSettings> = {},
     ): Promise<Record<string, string>> => {
       const endings: Record<string, string> = {};
-      await performTogether(steps, measuring(base, { ...settings, ...changes }), {
+      await runCachedTogether(steps, measuring(base, { ...settings, ...changes }), {
         effects,
         needFiles: true,
         ended: (step, ending) => {

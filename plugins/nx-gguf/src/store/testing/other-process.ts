@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { transformSync } from '@swc/core';
-import { ownedName } from '../../files/process-file-name.js';
+import { processFileName } from '../../files/process-file-name.js';
 import { temporaryDirectory } from './temporary-store.js';
 
 const source = join(import.meta.dirname, '../..');
@@ -47,13 +47,13 @@ export function otherProcess(program: string, ...args: readonly string[]): Other
 
 /** The name that a process of this machine would take; the same process as this one but for what is given. */
 export function nameOf(pid: number, start?: number): string {
-  const [space = '', , own = '', random = ''] = ownedName().split('-');
+  const [space = '', , own = '', random = ''] = processFileName().split('-');
   return [space, pid, start ?? own, random].join('-');
 }
 
 /** The name that a process of another machine would take. */
 export function nameElsewhere(): string {
-  return ownedName().replace(/^.{12}/, '0'.repeat(12));
+  return processFileName().replace(/^.{12}/, '0'.repeat(12));
 }
 
 /** The number of a process that has ended. */
