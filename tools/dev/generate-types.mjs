@@ -6,8 +6,8 @@ const suffix = '.schema.json';
 const style = { singleQuote: true, printWidth: 110 };
 
 /**
- * The TypeScript modules of a folder of JSON Schemas, by their paths. Each definition becomes one type, in the module of
- * the schema that holds it; a type of another schema is imported from that schema's module.
+ * The TypeScript modules of a folder of JSON Schemas, by their paths. Each definition becomes one type, in
+ * the module of the schema that holds it; a type of another schema is imported from that schema's module.
  */
 export async function typeModules(folder) {
   const schemas = new Map(schemaFiles(folder).map((file) => [file, readSchema(folder, file)]));
@@ -33,7 +33,8 @@ function schemaFiles(folder) {
 
 function readSchema(folder, file) {
   const schema = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-  // Nx ends a batch on an unknown option without naming it, so it is told to let these pass; our own check names them.
+  // Nx ends a batch on an unknown option without naming it, so it is told to let these pass; our own check
+  // names them.
   return file.startsWith('executors/') ? { ...schema, additionalProperties: false } : schema;
 }
 
@@ -60,7 +61,10 @@ function typeName({ title }, key) {
   return title ?? key[0].toUpperCase() + key.slice(1);
 }
 
-/** The types of a schema: its own, then those of its definitions in their order. A schema of definitions alone has no own. */
+/**
+ * The types of a schema: its own, then those of its definitions in their order. A schema of definitions alone
+ * has no own.
+ */
 async function declarations({ definitions = {}, ...root }) {
   const nodes = Object.entries(definitions);
   if ('type' in root || 'oneOf' in root) nodes.unshift(['', root]);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Writes the metrics into the JSON Schemas, and from these the TypeScript types and the generated parts of the documentation;
-// `--check` compares instead and fails on drift.
+// Writes the metrics into the JSON Schemas, and from these the TypeScript types and the generated parts of
+// the documentation; `--check` compares instead and fails on drift.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generatedDocs } from './generated-docs.mjs';

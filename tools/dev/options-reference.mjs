@@ -3,7 +3,10 @@ import { join } from 'node:path';
 
 const titles = { source: 'A source', lock: 'model.lock.json', plugin: 'Plugin options' };
 
-/** Markdown reference of every executor's and generator's options and of every field of the files people write. */
+/**
+ * Markdown reference of every executor's and generator's options and of every field of the files people
+ * write.
+ */
 export function optionsReference(schemas) {
   const parsed = (file) => JSON.parse(readFileSync(join(schemas, file), 'utf8'));
   const { definitions } = parsed('common.schema.json');
@@ -56,7 +59,10 @@ function fileSection({ name, schema }, headings) {
   return parts;
 }
 
-/** The heading of each definition with a title, by `file#definition`; a title that another file has already names its own file too. */
+/**
+ * The heading of each definition with a title, by `file#definition`; a title that another file has already
+ * names its own file too.
+ */
 function definitionHeadings(files) {
   const headings = new Map();
   const taken = new Set();
@@ -110,7 +116,8 @@ function meaning(property, { schema }) {
   const definition = property.$ref?.startsWith('#')
     ? schema.definitions[property.$ref.split('/').pop()]
     : undefined;
-  // A type with a section of its own says there what it is; only settings are worth a sentence in both places.
+  // A type with a section of its own says there what it is; only settings are worth a sentence in both
+  // places.
   const isInline = definition?.title === undefined || definition.properties !== undefined;
   const description = property.description ?? (isInline ? definition?.description : undefined) ?? '';
   const example = property.examples ? ` Example: ${code(property.examples[0])}` : '';
@@ -129,7 +136,10 @@ function slug(heading) {
     .replaceAll(' ', '-');
 }
 
-/** A schema with the types of common.schema.json in the places that name them, which say themselves what they mean. */
+/**
+ * A schema with the types of common.schema.json in the places that name them, which say themselves what they
+ * mean.
+ */
 function withCommon(node, definitions) {
   if (typeof node !== 'object' || node === null) return node;
   if (Array.isArray(node)) return node.map((item) => withCommon(item, definitions));

@@ -18,7 +18,10 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** One mistake: what is written, the target that meets it, the code it ends with and words that say where and what. */
+/**
+ * One mistake: what is written, the target that meets it, the code it ends with and words that say where and
+ * what.
+ */
 interface Mistake {
   name: string;
   make: () => void;

@@ -8,7 +8,10 @@ const scratch = scratchDirectory();
 const tiny = 'models/tiny-qwen35';
 let workspace: TestWorkspace;
 
-/** A workspace with the embedded model, and with `models/mine`: the same in a model.json and the files that it names, and nothing else. */
+/**
+ * A workspace with the embedded model, and with `models/mine`: the same in a model.json and the files that it
+ * names, and nothing else.
+ */
 beforeAll(async () => {
   workspace = await createWorkspace(join(scratch, 'ws'), {
     store: join(scratch, 'store'),

@@ -41,7 +41,10 @@ async function seededWorkspaceNamed(name: string): Promise<TestWorkspace> {
   return workspace;
 }
 
-/** Runs until a tool has started and a moment has passed, then hands the process group to `stop`; what Nx printed. */
+/**
+ * Runs until a tool has started and a moment has passed, then hands the process group to `stop`; what Nx
+ * printed.
+ */
 async function interrupted(
   workspace: TestWorkspace,
   { tool, afterMs, stop }: { tool: string; afterMs: number; stop: (group: number) => void },

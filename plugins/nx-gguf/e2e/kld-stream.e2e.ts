@@ -56,7 +56,9 @@ const fifos = (): string[] =>
       statSync(join(scratch, name), { throwIfNoEntry: false })?.isFIFO() === true,
   );
 
-/** Runs the measurements, does something to a process when it is there, and expects all to be over soon after. */
+/**
+ * Runs the measurements, does something to a process when it is there, and expects all to be over soon after.
+ */
 async function disturbed(
   file: string,
   disturb: (found: Running) => void | Promise<void>,

@@ -275,7 +275,10 @@ describe('a plan before there is a model', () => {
   }, 60_000);
 });
 
-/** The plan that the converted model gave; the first workspace has it in its store, whatever lies in dist/ now. */
+/**
+ * The plan that the converted model gave; the first workspace has it in its store, whatever lies in dist/
+ * now.
+ */
 function planFromModel(): unknown {
   execFileSync(
     process.execPath,

@@ -288,7 +288,8 @@ describe('the report of these results', () => {
     expect(imatrix.datasets).toEqual(['calibration.txt']);
     expect(imatrix.statistics.map(({ name }) => name)).toEqual(imatrix.tensors);
     const made = page();
-    // Without a store the small results beside the manifests are enough, and nothing of the first page is at hand.
+    // Without a store the small results beside the manifests are enough, and nothing of the first page is at
+    // hand.
     expect(
       await workspace.run(['run', 'tiny-qwen35:report', '--skip-nx-cache', '--exclude-task-dependencies'], {
         env: { NX_GGUF_STORE: join(scratch, 'empty-store') },

@@ -52,7 +52,10 @@ async function startServer(): Promise<Server> {
   };
 }
 
-/** A checkout of the same state in a directory of its own, with a store of its own, that shares the server; Nx shares it too, unless told not to. */
+/**
+ * A checkout of the same state in a directory of its own, with a store of its own, that shares the server; Nx
+ * shares it too, unless told not to.
+ */
 async function checkout(name: string): Promise<TestWorkspace> {
   const workspace = await createWorkspace(join(scratch, name), {
     store: join(scratch, `store-${name}`),

@@ -56,7 +56,10 @@ function documentedBlock(language: string): string {
   return block;
 }
 
-/** The files of the real repositories, small: a checkpoint, matrix and quants of the embedded model, made by the real tools. */
+/**
+ * The files of the real repositories, small: a checkpoint, matrix and quants of the embedded model, made by
+ * the real tools.
+ */
 async function standIn(): Promise<{ model: HubCommit; gguf: HubCommit; corpus: HubCommit }> {
   const { exitCode, output } = await workspace.run([
     'run-many',

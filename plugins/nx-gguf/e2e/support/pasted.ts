@@ -17,7 +17,10 @@ export function pastedLines(card: string): string {
   return lines;
 }
 
-/** Runs lines as a person at a shell would, in a directory that they have for themselves; what was printed, with the commands. */
+/**
+ * Runs lines as a person at a shell would, in a directory that they have for themselves; what was printed,
+ * with the commands.
+ */
 export async function runPasted(lines: string, { directory, tools, env = {} }: Pasting): Promise<string> {
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'paste.sh'), lines);

@@ -21,10 +21,16 @@ export const repository = join(import.meta.dirname, '../../../..');
 
 const toolNames = ['llama-quantize', 'llama-imatrix', 'llama-perplexity', 'llama-bench', 'llama-gguf-split'];
 
-/** A workspace as a user has it: the packed plugin installed, its tools replaced by shims that count and then run the real ones. */
+/**
+ * A workspace as a user has it: the packed plugin installed, its tools replaced by shims that count and then
+ * run the real ones.
+ */
 export interface TestWorkspace {
   root: string;
-  /** Names of the processes that were started since the last call, sorted: tools, `convert` and the generators. */
+  /**
+   * Names of the processes that were started since the last call, sorted: tools, `convert` and the
+   * generators.
+   */
   processes: () => string[];
   run: (args: readonly string[], options?: RunOptions) => Promise<NxRun>;
   json: (path: string) => unknown;
@@ -45,7 +51,10 @@ export interface RunOptions {
 export interface NxRun {
   exitCode: number;
   output: string;
-  /** Tasks whose executor ran, and tasks that Nx restored. Without those of the toolchain: it is made of binaries on this machine, which are looked at each time. */
+  /**
+   * Tasks whose executor ran, and tasks that Nx restored. Without those of the toolchain: it is made of
+   * binaries on this machine, which are looked at each time.
+   */
   ran: string[];
   restored: string[];
 }
@@ -100,7 +109,10 @@ export function realTools(): RealTools {
 export interface WorkspaceOptions {
   store: string;
   tools: RealTools;
-  /** Whether Nx runs its plugins in processes of their own, as it does by default. Each takes time at each start of Nx. */
+  /**
+   * Whether Nx runs its plugins in processes of their own, as it does by default. Each takes time at each
+   * start of Nx.
+   */
   isolatesPlugins?: boolean;
 }
 
@@ -243,7 +255,10 @@ function copyProjects(root: string): void {
   writeFileSync(join(root, '.gitignore'), 'node_modules/\ndist/\n.nx/\nshims/\n');
 }
 
-/** Small scripts in place of the tools: each notes its name and becomes the real one, so processes are counted, not log lines. They are the same in every workspace. */
+/**
+ * Small scripts in place of the tools: each notes its name and becomes the real one, so processes are
+ * counted, not log lines. They are the same in every workspace.
+ */
 function writeShims(root: string, tools: RealTools): void {
   const shims = join(root, 'shims');
   mkdirSync(join(shims, 'bin'), { recursive: true });

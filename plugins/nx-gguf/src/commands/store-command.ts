@@ -217,7 +217,8 @@ async function gc(
     },
   });
   const notes = await removeOldNotes(layout, { usedSinceMs, nowMs, dryRun });
-  // What a step is working with was looked up when it began; a step that is about to begin has done so within the hour.
+  // What a step is working with was looked up when it began; a step that is about to begin has done so within
+  // the hour.
   const toolchains =
     result.running > 0
       ? []

@@ -12,7 +12,9 @@ import { uploadJournal, type UploadAction } from './upload-journal.js';
 /** The addresses of an upload are no longer good: it has to be asked for anew. */
 export class UploadLost extends Error {}
 
-/** How @huggingface/hub reaches the hub: over our own client, with everything it must not know or does not do. */
+/**
+ * How @huggingface/hub reaches the hub: over our own client, with everything it must not know or does not do.
+ */
 export interface HubTransport {
   fetch: typeof fetch;
   /** Rejects with the first failure; the client library can lose it, or wait for ever. */
@@ -45,9 +47,9 @@ const batchPath = /\.git\/info\/lfs\/objects\/batch$/;
 const commitPath = /^\/api\/(?:models|datasets)\/[^/]+\/[^/]+\/commit\//;
 
 /**
- * A `fetch` for @huggingface/hub: over proxies, with retries, a bandwidth cap and progress; the token goes to the hub
- * only, and the library never sees it. Parts of large files that an earlier run sent are not sent again, and nothing is
- * sent whose bytes are not those of the plan.
+ * A `fetch` for @huggingface/hub: over proxies, with retries, a bandwidth cap and progress; the token goes to
+ * the hub only, and the library never sees it. Parts of large files that an earlier run sent are not sent
+ * again, and nothing is sent whose bytes are not those of the plan.
  */
 export function hubTransport(
   http: Http,

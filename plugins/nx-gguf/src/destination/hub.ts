@@ -36,7 +36,10 @@ const placeholder = { accessToken: 'hf_' };
 const mostUploads = 3;
 const longestRecord = 32 << 20;
 
-/** A repository on a Hugging Face hub, written through @huggingface/hub: large files over Git LFS, everything in one commit. */
+/**
+ * A repository on a Hugging Face hub, written through @huggingface/hub: large files over Git LFS, everything
+ * in one commit.
+ */
 export function hubDestination(
   to: PublishHub,
   choices: DestinationRequest,

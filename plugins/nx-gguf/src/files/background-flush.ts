@@ -10,7 +10,8 @@ export interface BackgroundFlush {
 
 /**
  * While a large file is written, the disk begins with what is there, so that the flush at the end is short.
- * @param stepBytes how much is left to come before the next flush begins; at most one runs, the writer waits for it
+ * @param stepBytes how much is left to come before the next flush begins; at most one runs, the writer waits
+ *   for it
  */
 export function backgroundFlush(file: FileHandle, stepBytes = 32 << 20): BackgroundFlush {
   let flushing: Promise<void> = Promise.resolve();

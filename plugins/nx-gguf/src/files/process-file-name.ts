@@ -8,7 +8,9 @@ export type Owner = 'runs' | 'gone' | 'unknown';
 const ownedPattern = /^([0-9a-f]{12})-(\d+)-(\d+)-[0-9a-f]{12}$/;
 const hasProc = existsSync('/proc/self/stat');
 
-/** A file name that no other process takes, and that tells later whether the process that took it still runs. */
+/**
+ * A file name that no other process takes, and that tells later whether the process that took it still runs.
+ */
 export function ownedName(): string {
   return `${processName(process.pid)}-${randomBytes(6).toString('hex')}`;
 }
@@ -36,7 +38,10 @@ function processSpace(): string {
   return createHash('sha256').update(`${hostname()}\n${container}`).digest('hex').slice(0, 12);
 }
 
-/** When a process was started, which tells it from a later one of the same number; 0 where that cannot be asked. Null when it does not run. */
+/**
+ * When a process was started, which tells it from a later one of the same number; 0 where that cannot be
+ * asked. Null when it does not run.
+ */
 function startOf(pid: number): number | null {
   try {
     if (!hasProc) {

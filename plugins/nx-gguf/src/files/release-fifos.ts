@@ -2,7 +2,10 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Opens both ends of every FIFO in a directory for a moment: a tool that still waits for the other end goes on, and finds that nobody is there. */
+/**
+ * Opens both ends of every FIFO in a directory for a moment: a tool that still waits for the other end goes
+ * on, and finds that nobody is there.
+ */
 export async function releaseFifos(directory: string): Promise<void> {
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])) {
     if (!entry.isFIFO()) continue;

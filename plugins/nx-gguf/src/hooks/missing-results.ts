@@ -13,15 +13,18 @@ import { knownResults, restorableResults, type KnownResult } from '../results/ma
 import { isNamed, unmatchedWords, type NamedTarget } from './named-targets.js';
 import { lostFiles } from '../results/placed-files.js';
 
-/** Looking for files must not hold up a run for long. One that a slow remote does not own to counts as gone: its target runs, and brings it. */
+/**
+ * Looking for files must not hold up a run for long. One that a slow remote does not own to counts as gone:
+ * its target runs, and brings it.
+ */
 const patience = { ...ordinaryPatience, answerMs: 2_000, answersMs: 6_000 };
 const longestMs = 20_000;
 
 /**
- * Nx knows manifests, and not whether the files that they name are still to be had. Before a run this looks after the files
- * of what the command line names: where some are neither on this machine nor on a remote, a variable of the environment that
- * is an input of that target, and of no other, makes Nx run it again. What is here costs no more than a look at it, what is
- * on a remote a question.
+ * Nx knows manifests, and not whether the files that they name are still to be had. Before a run this looks
+ * after the files of what the command line names: where some are neither on this machine nor on a remote, a
+ * variable of the environment that is an input of that target, and of no other, makes Nx run it again. What
+ * is here costs no more than a look at it, what is on a remote a question.
  */
 export const markGone: PreTasksExecution = async (options, { id, workspaceRoot, argv }) => {
   const store = storeLayout(defaultStoreRoot(process.env));
@@ -62,7 +65,9 @@ export interface Lookout {
   remotes: Pick<Remotes, 'lacking'>;
   /** In front of the names of targets. */
   prefix?: string;
-  /** Directory of Nx's cache, which is asked for only when the command line names what is not under `dist/`. */
+  /**
+   * Directory of Nx's cache, which is asked for only when the command line names what is not under `dist/`.
+   */
   cacheDirectory?: () => Promise<string | null>;
 }
 
@@ -74,7 +79,9 @@ export interface GoneTarget {
   names: string[];
 }
 
-/** The targets that the command line names and whose files are gone everywhere, with the names of these files. */
+/**
+ * The targets that the command line names and whose files are gone everywhere, with the names of these files.
+ */
 export async function goneTargets({
   workspaceRoot,
   argv,

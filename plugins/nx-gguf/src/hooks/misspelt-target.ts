@@ -36,8 +36,9 @@ export function mayNameConfiguration(argv: readonly string[], prefix = ''): bool
 }
 
 /**
- * What is behind an aggregate on a command line and is no variant: Nx takes `m:quantize:Q4_KM` for the target `quantize` in the
- * configuration `Q4_KM`, which it does not look for, and would run the aggregate. Null when there is nothing of the kind.
+ * What is behind an aggregate on a command line and is no variant: Nx takes `m:quantize:Q4_KM` for the target
+ * `quantize` in the configuration `Q4_KM`, which it does not look for, and would run the aggregate. Null when
+ * there is nothing of the kind.
  */
 export function unknownVariant(
   argv: readonly string[],
@@ -89,7 +90,10 @@ function namedIn(argv: readonly string[], prefix: string): Named[] {
   });
 }
 
-/** True when a command line's word for a project means this one: its name, the end of it, or its directory. No word means every project. */
+/**
+ * True when a command line's word for a project means this one: its name, the end of it, or its directory. No
+ * word means every project.
+ */
 function isMeant(
   by: string | null,
   {
@@ -103,7 +107,10 @@ function isMeant(
   return project.endsWith(`/${by}`) || posix.join(by, '.') === configuration.root;
 }
 
-/** True for what Nx finds: a target of a project that is called by its name, or a configuration of the aggregate. */
+/**
+ * True for what Nx finds: a target of a project that is called by its name, or a configuration of the
+ * aggregate.
+ */
 function isKnown(
   { by, aggregate, name, isConfiguration = false }: Named,
   project: string,

@@ -9,8 +9,9 @@ const patienceMs = 3_000;
 const noHash = '0';
 
 /**
- * Why Nx's own remote cache cannot be used, in words, or null. Nx ends a run when that server is not to be reached or answers
- * 5xx, so it is asked before. A server that refuses the token is not meant: that is to be put right, and Nx says so.
+ * Why Nx's own remote cache cannot be used, in words, or null. Nx ends a run when that server is not to be
+ * reached or answers 5xx, so it is asked before. A server that refuses the token is not meant: that is to be
+ * put right, and Nx says so.
  */
 export async function nxRemoteProblem(
   env: Readonly<Record<string, string | undefined>>,

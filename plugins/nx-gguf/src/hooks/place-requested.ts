@@ -18,10 +18,11 @@ const cached: ReadonlySet<string> = new Set(['local-cache', 'remote-cache', 'loc
 const longestDownloadMs = 540_000;
 
 /**
- * Nx restores manifests only. After a run this puts the files of targets that came out of Nx's cache where people look
- * for them: links, so it costs milliseconds, and no executor starts for it. What the command line named is brought from
- * the remotes when it is not here. Bytes that are gone everywhere were found gone before the run, unless what Nx restored
- * was neither under `dist/` nor missing there then: such a target fails the run, with the command that makes them again.
+ * Nx restores manifests only. After a run this puts the files of targets that came out of Nx's cache where
+ * people look for them: links, so it costs milliseconds, and no executor starts for it. What the command line
+ * named is brought from the remotes when it is not here. Bytes that are gone everywhere were found gone
+ * before the run, unless what Nx restored was neither under `dist/` nor missing there then: such a target
+ * fails the run, with the command that makes them again.
  */
 export const placeRequested: PostTasksExecution = async (
   options,

@@ -53,8 +53,8 @@ export async function readLock(
 }
 
 /**
- * The pinned state of a source. Where nothing pins it yet, it is looked up and written down on a developer's machine; in
- * CI that is an error, because two runs could get different files.
+ * The pinned state of a source. Where nothing pins it yet, it is looked up and written down on a developer's
+ * machine; in CI that is an error, because two runs could get different files.
  * @throws GgufError `LOCK_MISSING`, or `LOCK_OUTDATED` for a lock of another declaration
  */
 export async function lockedSource(

@@ -26,7 +26,10 @@ export interface SourcePlace {
   place: LockPlace;
 }
 
-/** The step that brings the files of a source into the store: one kind of source for models, matrices, references and corpora. */
+/**
+ * The step that brings the files of a source into the store: one kind of source for models, matrices,
+ * references and corpora.
+ */
 export async function sourceStep(
   source: Source,
   { ref, ports, toolchain, kind, place }: SourcePlace,

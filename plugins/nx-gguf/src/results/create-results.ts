@@ -27,7 +27,10 @@ export interface ResultsOptions {
   transfer?: Partial<TransferSettings>;
 }
 
-/** The results of a workspace over a store: the one place where recipes, steps, toolchains and the store are composed. */
+/**
+ * The results of a workspace over a store: the one place where recipes, steps, toolchains and the store are
+ * composed.
+ */
 export function createResults(environment: Environment, options: ResultsOptions = {}): Results {
   const { workspace, store, remotes, report, signal } = environment;
   const { root } = workspace;

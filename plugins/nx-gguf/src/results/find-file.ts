@@ -16,8 +16,10 @@ export interface FileMaking {
 }
 
 /**
- * Where a file's bytes are: in the store, beside a manifest, brought from a remote, or made again by what made them.
- * @throws GgufError `BLOB_MISSING` when nobody is known to make it, `INPUT_CHANGED` when other bytes are made than before
+ * Where a file's bytes are: in the store, beside a manifest, brought from a remote, or made again by what
+ * made them.
+ * @throws GgufError `BLOB_MISSING` when nobody is known to make it, `INPUT_CHANGED` when other bytes are made
+ *   than before
  */
 export async function findFile(
   file: ManifestFile,

@@ -11,8 +11,8 @@ export interface LookUp {
 }
 
 /**
- * The result of a step: one that the store knows, or a known one under the same action key; else it is brought or made. The
- * store is not told of a known one: other workspaces share it and trust what is in it.
+ * The result of a step: one that the store knows, or a known one under the same action key; else it is
+ * brought or made. The store is not told of a known one: other workspaces share it and trust what is in it.
  */
 export async function lookUpElseMake(
   step: Step,
@@ -23,7 +23,10 @@ export async function lookUpElseMake(
   return manifest === null ? perform(step, effects, needFiles) : { manifest, origin: 'store' };
 }
 
-/** The known result of an action that the store does not know, if its files are here as far as they are needed. */
+/**
+ * The known result of an action that the store does not know, if its files are here as far as they are
+ * needed.
+ */
 export async function knownResult(
   plan: StepPlan,
   store: StoreLayout,

@@ -22,7 +22,10 @@ export interface MeasuringPorts {
 
 type Planned = ResolvedMeasurement & { ref: TargetRef };
 
-/** The artifacts of `kld` targets; those on the same base are measured together, and each is told as soon as it is there. */
+/**
+ * The artifacts of `kld` targets; those on the same base are measured together, and each is told as soon as
+ * it is there.
+ */
 export async function measureTargets(
   refs: readonly TargetRef[],
   ports: MeasuringPorts,

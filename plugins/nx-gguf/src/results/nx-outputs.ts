@@ -17,7 +17,10 @@ export interface CarriedPlace {
 
 const largestBytes = 1 << 20;
 
-/** Leaves the small file of a target beside its manifest, so that whoever gets that from Nx needs no store to read it. */
+/**
+ * Leaves the small file of a target beside its manifest, so that whoever gets that from Nx needs no store to
+ * read it.
+ */
 export async function leaveCarriedFile(
   ref: TargetRef,
   manifest: Manifest,
@@ -34,7 +37,10 @@ export async function leaveCarriedFile(
   else await writeDurably(path, await readFile(blob, 'utf8'));
 }
 
-/** Path of a target's small file beside its manifest, when it has these very bytes; the store then knows it as a place of theirs. */
+/**
+ * Path of a target's small file beside its manifest, when it has these very bytes; the store then knows it as
+ * a place of theirs.
+ */
 export async function findCarriedFile(
   ref: TargetRef,
   file: ManifestFile,

@@ -18,7 +18,10 @@ export interface ToolchainAccess {
   tools: StepTools;
 }
 
-/** Access to the toolchain of a project. Identities come from the manifests of its targets where those have run. */
+/**
+ * Access to the toolchain of a project. Identities come from the manifests of its targets where those have
+ * run.
+ */
 export function toolchainAccess(project: string, environment: RecipeEnvironment): ToolchainAccess {
   const context = once(() => toolchainContext(project, environment));
   const computed = {

@@ -33,7 +33,10 @@ export interface Member<S> {
 
 /** What the shared work has at hand. */
 export interface SharedBench extends Workbench {
-  /** The result of the shared step that was kept earlier, with its files, or null. It is brought from elsewhere only if it is wanted. */
+  /**
+   * The result of the shared step that was kept earlier, with its files, or null. It is brought from
+   * elsewhere only if it is wanted.
+   */
   kept: (isWanted: ((found: Manifest) => boolean) | null) => Promise<Manifest | null>;
   /** Keeps a result of the shared step. */
   keep: (outcome: StepOutcome) => Promise<Manifest>;
@@ -53,7 +56,10 @@ export interface TogetherOptions<S> {
   ended: (step: S, ending: Ending) => Promise<void>;
 }
 
-/** The results of steps that share work: from the store or a remote where an action key is known there, and one run for all others. */
+/**
+ * The results of steps that share work: from the store or a remote where an action key is known there, and
+ * one run for all others.
+ */
 export async function performTogether<S extends { plan: StepPlan }>(
   steps: readonly S[],
   shared: SharedWork<S>,

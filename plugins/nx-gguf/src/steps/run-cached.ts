@@ -44,9 +44,10 @@ export interface Performed {
 }
 
 /**
- * The result of a step: from the store when its action key is known there, else from a remote, else by running it.
- * @param needFiles the caller will read the files, so those that are not here are brought, and a known action whose bytes
- * are gone everywhere, or damaged, runs again.
+ * The result of a step: from the store when its action key is known there, else from a remote, else by
+ * running it.
+ * @param needFiles the caller will read the files, so those that are not here are brought, and a known action
+ *   whose bytes are gone everywhere, or damaged, runs again.
  */
 export async function perform(step: Step, effects: Effects, needFiles: boolean): Promise<Performed> {
   const key = actionKey(step.plan);
@@ -67,7 +68,8 @@ export async function perform(step: Step, effects: Effects, needFiles: boolean):
     work: async (directory): Promise<Performed> => {
       const finished = await recall(effects.store, key, needFiles);
       if (finished !== null) return { manifest: finished, origin: 'store' };
-      // Asked while the action is held: what a killed run left of it is removed, and two processes do not bring the same.
+      // Asked while the action is held: what a killed run left of it is removed, and two processes do not
+      // bring the same.
       const remote = await recallRemotely(step.plan, effects, needFiles);
       if (remote !== null) return remote;
       effects.onRun?.(await lostFiles(effects.store, await findAction(effects.store, key)));
@@ -83,7 +85,10 @@ export async function hasFiles(store: StoreLayout, manifest: Manifest): Promise<
   return (await lostFiles(store, manifest)).length === 0;
 }
 
-/** The result of an action that the store knows, or null. With `needFiles`, one whose files cannot be read here counts as unknown. */
+/**
+ * The result of an action that the store knows, or null. With `needFiles`, one whose files cannot be read
+ * here counts as unknown.
+ */
 export async function recall(store: StoreLayout, key: string, needFiles: boolean): Promise<Manifest | null> {
   const manifest = await findAction(store, key);
   return manifest === null || (needFiles && !(await hasFiles(store, manifest))) ? null : manifest;

@@ -34,7 +34,10 @@ export type LlamaTool =
 
 /** What a running step has at hand. */
 export interface Workbench {
-  /** An empty directory, on the store's file system, for this run alone. Tools run in it, so names are relative. */
+  /**
+   * An empty directory, on the store's file system, for this run alone. Tools run in it, so names are
+   * relative.
+   */
   directory: string;
   tools: StepTools;
   runTool: RunTool;
@@ -51,7 +54,10 @@ export interface Workbench {
 
 /** What a step made. */
 export interface StepOutcome {
-  /** Finished files in the work directory, by the name they get in the manifest; they are moved into the store. */
+  /**
+   * Finished files in the work directory, by the name they get in the manifest; they are moved into the
+   * store.
+   */
   files: readonly { name: string; path: string }[];
   /** Files that are in the store already, or stay where they are, by digest. */
   referred?: readonly ManifestFile[];

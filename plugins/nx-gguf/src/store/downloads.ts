@@ -8,7 +8,10 @@ export function downloadsDirectory({ root }: Pick<StoreLayout, 'root'>): string 
   return join(root, 'downloads');
 }
 
-/** Where the bytes received so far of a file are kept, by the digest that it is known by, whatever place they come from. */
+/**
+ * Where the bytes received so far of a file are kept, by the digest that it is known by, whatever place they
+ * come from.
+ */
 export function partialPath(
   layout: Pick<StoreLayout, 'root'>,
   { sha256, gitOid }: { sha256: string | null; gitOid: string | null },

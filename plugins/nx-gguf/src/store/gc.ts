@@ -29,7 +29,9 @@ export interface GcResult {
   blobs: number;
   blobBytes: number;
   actions: number;
-  /** Work directories and temporary files of runs that were killed, and downloads that nobody goes on with. */
+  /**
+   * Work directories and temporary files of runs that were killed, and downloads that nobody goes on with.
+   */
   leftovers: number;
   /** Tensor indexes of blobs that are gone. */
   tensorIndexes: number;
@@ -43,9 +45,10 @@ export interface GcResult {
 const graceMs = 3_600_000;
 
 /**
- * Removes what no kept manifest names: actions first, then blobs, so that no known action ever lacks its files by it.
- * All that says what to keep is read before any of it is removed.
- * @throws GgufError `GC_KEEP_MISSING`, `BAD_MANIFEST` or `MANIFEST_FORMAT` when it cannot be known what to keep.
+ * Removes what no kept manifest names: actions first, then blobs, so that no known action ever lacks its
+ * files by it. All that says what to keep is read before any of it is removed.
+ * @throws GgufError `GC_KEEP_MISSING`, `BAD_MANIFEST` or `MANIFEST_FORMAT` when it cannot be known what to
+ *   keep.
  */
 export async function collectGarbage(
   layout: StoreLayout,
@@ -64,7 +67,8 @@ export async function collectGarbage(
     keptActions: 0,
     running: 0,
   };
-  // Asked before the actions are read: a step that is not running by now publishes before that, or touches its blobs after `nowMs`.
+  // Asked before the actions are read: a step that is not running by now publishes before that, or touches
+  // its blobs after `nowMs`.
   const { removed, running } = await removeLeftovers(layout, dryRun);
   result.leftovers = removed;
   result.running = running;

@@ -21,7 +21,10 @@ export interface Verification {
   tensors: TensorVerification;
 }
 
-/** Hashes every blob again and reads every manifest; with `repair`, damaged ones are removed, so they are made again. */
+/**
+ * Hashes every blob again and reads every manifest; with `repair`, damaged ones are removed, so they are made
+ * again.
+ */
 export async function verifyStore(
   layout: StoreLayout,
   { repair, onBytes }: { repair: boolean; onBytes?: OnBytes },

@@ -13,8 +13,8 @@ const fullWords = /no space left on device|not enough free space|disk quota exce
 const nearlyFullBytes = 4 << 20;
 
 /**
- * Runs work on an action in a fresh directory on the store's file system, one process at a time. What a killed run
- * left behind is removed first; the directory is removed afterwards, whatever happens.
+ * Runs work on an action in a fresh directory on the store's file system, one process at a time. What a
+ * killed run left behind is removed first; the directory is removed afterwards, whatever happens.
  * @throws GgufError `DISK_FULL` when the work failed and the disk has no room left.
  */
 export async function withWorkDir<T>(
@@ -45,8 +45,8 @@ export async function withWorkDir<T>(
 }
 
 /**
- * Removes what killed runs of an action left behind; the caller holds the action's lock. A machine that slept can lose
- * its lock and go on, so the directory of a process that still runs is left to it.
+ * Removes what killed runs of an action left behind; the caller holds the action's lock. A machine that slept
+ * can lose its lock and go on, so the directory of a process that still runs is left to it.
  */
 export async function removeAbandonedWork(layout: StoreLayout, key: Sha256): Promise<void> {
   const base = layout.work(key);
@@ -59,7 +59,10 @@ export function workInProgress(layout: StoreLayout): Promise<Sha256[]> {
   return namesIn(layout.work(''));
 }
 
-/** A tool that outlived its parent may still write while its directory is removed, or wait for the other end of a FIFO. */
+/**
+ * A tool that outlived its parent may still write while its directory is removed, or wait for the other end
+ * of a FIFO.
+ */
 async function removeWork(path: string): Promise<void> {
   await releaseFifos(path);
   await rm(path, { recursive: true, force: true, maxRetries: 3 });

@@ -20,10 +20,11 @@ export type TaskContext = Pick<
 >;
 
 /**
- * Makes sure, before any work, that a task is what the file in its project's directory asks for: that its name, its options
- * and what Nx hashes and runs before it are those that the plugin gives. Otherwise Nx would restore results of another recipe.
- * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `DIRECTORY_NAME`, `VARIANT_MISSING`, `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`,
- *   `PROJECT_NAME_TAKEN`, and what is wrong with the file itself
+ * Makes sure, before any work, that a task is what the file in its project's directory asks for: that its
+ * name, its options and what Nx hashes and runs before it are those that the plugin gives. Otherwise Nx would
+ * restore results of another recipe.
+ * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `DIRECTORY_NAME`, `VARIANT_MISSING`,
+ *   `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`, `PROJECT_NAME_TAKEN`, and what is wrong with the file itself
  */
 export async function requireDeclaredTarget(context: TaskContext, options: object): Promise<void> {
   const { projectName = '', targetName = '', projectsConfigurations, nxJsonConfiguration } = context;
@@ -42,7 +43,8 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
   const target = expected[targetName];
   if (target === undefined || target.executor !== actual.executor)
     throw misnamedTarget(place, { executor, options, expected, prefix });
-  // All targets of the project, so that one that contradicts ends a run before hours of work, and not after them.
+  // All targets of the project, so that one that contradicts ends a run before hours of work, and not after
+  // them.
   const problems: string[] = [];
   for (const [name, given] of Object.entries(expected)) {
     const found = project.targets?.[name];
@@ -95,7 +97,10 @@ async function targetProblems(
   ];
 }
 
-/** Nx reads paths of inputs as patterns, that of a project's directory too: what is in such a directory it would not see change. */
+/**
+ * Nx reads paths of inputs as patterns, that of a project's directory too: what is in such a directory it
+ * would not see change.
+ */
 function requirePlainDirectory(root: string): void {
   if (!/[*?[\]{}()]/.test(root)) return;
   throw new GgufError(
@@ -174,7 +179,10 @@ function fullDependency(entry: unknown, project: string): unknown {
   return { projects: typeof projects === 'string' ? [projects] : projects, target };
 }
 
-/** True for an entry that takes away what the plugin gives. Patterns in the form of a text do not reach files that are named as these are. */
+/**
+ * True for an entry that takes away what the plugin gives. Patterns in the form of a text do not reach files
+ * that are named as these are.
+ */
 function isNegation(entry: unknown, list: string): boolean {
   if (typeof entry === 'string') return list === 'outputs' && entry.startsWith('!');
   return isRecord(entry) && typeof entry['fileset'] === 'string' && entry['fileset'].startsWith('!');

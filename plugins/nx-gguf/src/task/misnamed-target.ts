@@ -25,7 +25,10 @@ const undeclared: Readonly<Record<string, string>> = {
   'kld-base': 'NO_EVALUATION',
 };
 
-/** The error of a task that the plugin makes no target of: a name of its own, or something that is no longer declared. */
+/**
+ * The error of a task that the plugin makes no target of: a name of its own, or something that is no longer
+ * declared.
+ */
 export function misnamedTarget(
   { projectName, targetName, directory }: NamedPlace,
   {

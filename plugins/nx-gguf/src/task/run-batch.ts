@@ -25,8 +25,9 @@ export type BatchExecutor<O> = (
 ) => AsyncIterable<BatchResult>;
 
 /**
- * An executor that does several tasks together. Each has its own result, as soon as it is there, and its own output, which
- * Nx prints and remembers. With `isShared` what the work tells belongs to all: it is printed at once, and not remembered.
+ * An executor that does several tasks together. Each has its own result, as soon as it is there, and its own
+ * output, which Nx prints and remembers. With `isShared` what the work tells belongs to all: it is printed at
+ * once, and not remembered.
  */
 export function batchExecutor<O extends object>(
   schema: object,
@@ -113,7 +114,10 @@ export function batchExecutor<O extends object>(
   };
 }
 
-/** Nx passes the output of a batch on as it is, through a pipe; so it is the output of Nx that must be a terminal. */
+/**
+ * Nx passes the output of a batch on as it is, through a pipe; so it is the output of Nx that must be a
+ * terminal.
+ */
 function isOnTerminal(): boolean {
   if (!process.stdin.isTTY || process.env['CI'] !== undefined) return false;
   try {

@@ -41,8 +41,8 @@ export interface CommonOptions {
 }
 
 /**
- * An executor around a piece of work: options checked, store opened, interrupts turned into a clean stop, and every
- * error printed as code, message and hint.
+ * An executor around a piece of work: options checked, store opened, interrupts turned into a clean stop, and
+ * every error printed as code, message and hint.
  */
 export function executor<O extends object>(
   schema: object,
@@ -162,7 +162,10 @@ export function execution<O extends object>(
   };
 }
 
-/** True when nothing but aggregates builds on the task: it, or an aggregate of it, is what the command line named. */
+/**
+ * True when nothing but aggregates builds on the task: it, or an aggregate of it, is what the command line
+ * named.
+ */
 function isRequested({
   projectName,
   targetName,

@@ -28,7 +28,10 @@ export const toolNames = [
 /** A tool of llama.cpp. */
 export type ToolName = (typeof toolNames)[number];
 
-/** What decides the bytes and digits that the tools produce; not the bytes of the binaries, but what they were made from. */
+/**
+ * What decides the bytes and digits that the tools produce; not the bytes of the binaries, but what they were
+ * made from.
+ */
 export type BuildIdentity = Readonly<Record<string, Json>>;
 
 /** Tools that are ready to run. */
@@ -119,7 +122,8 @@ async function compile(
   const options = { ...cmake, ...relocatable(context), LLAMA_BUILD_COMMIT: 'nx-gguf', GGML_CCACHE: 'ON' };
   context.report({ type: 'step', message: 'building llama.cpp (minutes, once for each identity)' });
   await mkdir(work, { recursive: true });
-  // They change what is computed and are no part of the identity: `cmakeOptions` has CMAKE_CXX_FLAGS for those who need them.
+  // They change what is computed and are no part of the identity: `cmakeOptions` has CMAKE_CXX_FLAGS for
+  // those who need them.
   const env = {
     CFLAGS: undefined,
     CXXFLAGS: undefined,

@@ -5,7 +5,10 @@ import { singleFlight } from './single-flight.js';
 export interface Reservation {
   /** So many bytes in all are on the disk by now, and no longer among what it has free. */
   wrote: (totalBytes: number) => void;
-  /** Gives the room back: the bytes are in the storage and counted there, or will not come. May be called again. */
+  /**
+   * Gives the room back: the bytes are in the storage and counted there, or will not come. May be called
+   * again.
+   */
   release: () => void;
 }
 
@@ -17,8 +20,8 @@ export interface Space {
   /** What a file of so many bytes counts for. */
   sizeOf: (sizeBytes: number) => number;
   /**
-   * Promises room for bytes that are about to come; makes room first when there is too little, and waits a moment for room
-   * that others are promised: it comes back, or what they bring can go.
+   * Promises room for bytes that are about to come; makes room first when there is too little, and waits a
+   * moment for room that others are promised: it comes back, or what they bring can go.
    * @throws GgufError `STORAGE_FULL`
    */
   reserve: (sizeBytes: number, isTrusted: boolean) => Promise<Reservation>;
@@ -30,7 +33,10 @@ export interface Space {
   counted: (usedBytes: number) => void;
 }
 
-/** What an eviction is to reach, in bytes: no more than so much kept, with what is promised to untrusted namespaces counted as theirs already. */
+/**
+ * What an eviction is to reach, in bytes: no more than so much kept, with what is promised to untrusted
+ * namespaces counted as theirs already.
+ */
 export interface Room {
   keepBytes: number;
   untrustedBytes: number;
@@ -45,7 +51,10 @@ export interface SpaceOptions {
   /** What may be promised to namespaces that are not trusted, together. */
   untrustedBytes: number;
   usedBytes: number;
-  /** What each file takes beside its bytes, with its record and its directory entries: many small ones fill a disk too. */
+  /**
+   * What each file takes beside its bytes, with its record and its directory entries: many small ones fill a
+   * disk too.
+   */
   overheadBytes: number;
   /** What the disk has left, or null when it is not known. */
   freeBytes: () => Promise<number | null>;
@@ -55,7 +64,10 @@ export interface SpaceOptions {
   marginBytes: number;
   /** Removes until there is the room, as far as it may; how many bytes that were. */
   evictTo: (room: Room) => Promise<number>;
-  /** Takes back a promise of which no use is made, of untrusted namespaces if told so; how many bytes that were. */
+  /**
+   * Takes back a promise of which no use is made, of untrusted namespaces if told so; how many bytes that
+   * were.
+   */
   takeBack: (isUntrustedOnly: boolean) => Promise<number>;
   /** How long to wait for room that others are promised. */
   patienceMs: number;
@@ -69,7 +81,10 @@ interface Waiter {
   refuse: (error: unknown) => void;
 }
 
-/** After an eviction that found nothing, the next waits for the time of this many, so that looking is not all that is done. */
+/**
+ * After an eviction that found nothing, the next waits for the time of this many, so that looking is not all
+ * that is done.
+ */
 const fruitlessTimes = 10;
 /** Nobody is let wait for that longer than this. */
 const longestPauseMs = 1000;

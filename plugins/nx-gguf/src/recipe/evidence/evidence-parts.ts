@@ -21,7 +21,9 @@ import { projectDirectory, readConfig } from '../../workspace/workspace.js';
 
 const readmeBytes = 1 << 20;
 
-/** How the parts of a model's evidence are had from the targets of its project, as their last runs left them. */
+/**
+ * How the parts of a model's evidence are had from the targets of its project, as their last runs left them.
+ */
 export function evidenceParts(
   ref: TargetRef,
   ports: Surroundings & TargetManifests & HelperSteps & ArtifactFiles,

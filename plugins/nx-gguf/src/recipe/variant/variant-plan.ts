@@ -37,8 +37,9 @@ export interface VariantPlan {
 }
 
 /**
- * Plans a variant: its rules are checked against the plan that llama-quantize itself makes of the model's header. All of it
- * is looked up in the store when it was computed before, whatever comments or files changed since.
+ * Plans a variant: its rules are checked against the plan that llama-quantize itself makes of the model's
+ * header. All of it is looked up in the store when it was computed before, whatever comments or files changed
+ * since.
  * @throws GgufError `RULES_NOT_HONOURED` that lists every problem with file and line; `BAD_VARIANT`
  */
 export async function planVariant(

@@ -15,8 +15,8 @@ export interface OriginInputs {
 }
 
 /**
- * Where files come from, without places on a machine and without secrets. A commit that a lock names counts when the lock
- * has the very files by digest, or the archive that the file was taken out of.
+ * Where files come from, without places on a machine and without secrets. A commit that a lock names counts
+ * when the lock has the very files by digest, or the archive that the file was taken out of.
  */
 export function originOf({ declared, locked, files, directory, commit = null }: OriginInputs): Origin {
   const nothing: Origin = {

@@ -36,7 +36,10 @@ export interface BasePass {
   onRow?: (step: KldStep, row: ChunkRow, chunks: number | null) => void;
 }
 
-/** One pass, and the outcome of the base's own step when the logits were to be kept: an error when they could not. */
+/**
+ * One pass, and the outcome of the base's own step when the logits were to be kept: an error when they could
+ * not.
+ */
 export async function basePass(
   base: KldBase,
   settings: BasePassSettings,
@@ -97,7 +100,9 @@ export async function basePass(
   }
 }
 
-/** What is known of the logits before they come; a model that states no tokens has a vocabulary nevertheless. */
+/**
+ * What is known of the logits before they come; a model that states no tokens has a vocabulary nevertheless.
+ */
 function shapeOf({ parameters }: KldBase, vocabulary: number): Partial<BaseShape> {
   return { ctx: parameters.ctx, ...(vocabulary === 0 ? {} : { vocabulary }) };
 }

@@ -12,9 +12,15 @@ import type { Workbench } from '../step.js';
 /** Where base logits come from. */
 export interface BaseSource {
   bytes: AsyncIterable<Uint8Array>;
-  /** Settles when nothing more comes: the output of the tool that made them (empty without one), or why they are incomplete. */
+  /**
+   * Settles when nothing more comes: the output of the tool that made them (empty without one), or why they
+   * are incomplete.
+   */
   ended: Promise<{ output: string } | { error: unknown }>;
-  /** Says that nobody needs them any more; false when there are no more anyway, and only the reason is still to come. */
+  /**
+   * Says that nobody needs them any more; false when there are no more anyway, and only the reason is still
+   * to come.
+   */
   stop: () => boolean;
 }
 
@@ -26,7 +32,10 @@ export interface SourceOptions {
   onOutput: (text: string) => void;
 }
 
-/** The logits that llama-perplexity computes while they are read; its model, text and FIFO are in the directory. */
+/**
+ * The logits that llama-perplexity computes while they are read; its model, text and FIFO are in the
+ * directory.
+ */
 export function computedBase(
   base: KldBase,
   bench: Workbench,

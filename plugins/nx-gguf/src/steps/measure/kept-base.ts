@@ -39,9 +39,11 @@ export function isKeptBaseFailure(error: unknown): error is GgufError {
 }
 
 /**
- * Base logits that were kept, or an error before the last of them: the last piece comes only when every kept byte was read
- * and has the digest that it was kept under. So nobody gets all of a base in which a bit is wrong, wherever that is.
- * @throws GgufError `KLD_KEPT_BASE_GONE`, `…_UNREADABLE`, `…_WRONG` when it is that of something else, `…_DAMAGED`, `…_UNKNOWN`
+ * Base logits that were kept, or an error before the last of them: the last piece comes only when every kept
+ * byte was read and has the digest that it was kept under. So nobody gets all of a base in which a bit is
+ * wrong, wherever that is.
+ * @throws GgufError `KLD_KEPT_BASE_GONE`, `…_UNREADABLE`, `…_WRONG` when it is that of something else,
+ *   `…_DAMAGED`, `…_UNKNOWN`
  */
 export async function* keptLogits(
   kept: Manifest,

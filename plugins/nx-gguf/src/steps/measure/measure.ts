@@ -26,7 +26,10 @@ export interface MeasureSettings extends BasePassSettings {
 
 const attempts = 3;
 
-/** The work that measurements on one base share: a pass of the unquantized model, or the logits that an earlier one left. */
+/**
+ * The work that measurements on one base share: a pass of the unquantized model, or the logits that an
+ * earlier one left.
+ */
 export function measuring(base: KldBase, settings: MeasureSettings): SharedWork<KldStep> {
   return { plan: kldBasePlan(base), run: (members, bench) => measureAll(base, settings, { members, bench }) };
 }
@@ -126,7 +129,10 @@ export function sizesFor(
   );
 }
 
-/** What of others' kept logits is worth a download: with `stream` nothing is, for they are many times what is measured. */
+/**
+ * What of others' kept logits is worth a download: with `stream` nothing is, for they are many times what is
+ * measured.
+ */
 function wantedFromElsewhere({
   base,
   baseLimitBytes,

@@ -34,8 +34,9 @@ export interface PlannedMeasurement {
 }
 
 /**
- * How many variants are measured at once and with how many threads. All processes take turns: one waits for the other's
- * logits, then the other way around. So each gets twice its share of the cores where waiting costs nothing.
+ * How many variants are measured at once and with how many threads. All processes take turns: one waits for
+ * the other's logits, then the other way around. So each gets twice its share of the cores where waiting
+ * costs nothing.
  */
 export function passSizes(planned: PlannedMeasurement, machine: Machine): PassSizes {
   const bases = planned.computesBase ? 1 : 0;
@@ -55,9 +56,9 @@ export function passSizes(planned: PlannedMeasurement, machine: Machine): PassSi
 }
 
 /**
- * Memory of one llama-perplexity: the model, the logits of a batch, those of the largest graph, and 16 bits for each
- * probability of a chunk (follows kl_divergence and perplexity_v2 of tools/perplexity/perplexity.cpp). The cache of keys and
- * values is left out: it is small beside these.
+ * Memory of one llama-perplexity: the model, the logits of a batch, those of the largest graph, and 16 bits
+ * for each probability of a chunk (follows kl_divergence and perplexity_v2 of
+ * tools/perplexity/perplexity.cpp). The cache of keys and values is left out: it is small beside these.
  */
 function processBytes(
   files: readonly ManifestFile[],

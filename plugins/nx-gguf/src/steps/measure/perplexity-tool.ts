@@ -26,7 +26,8 @@ export async function runBasePass(run: PerplexityRun, bench: Workbench): Promise
 }
 
 /**
- * Runs a variant's pass and reads its figures. The tool exits 0 when it fails, so what it printed decides, then the exit code.
+ * Runs a variant's pass and reads its figures. The tool exits 0 when it fails, so what it printed decides,
+ * then the exit code.
  * @throws GgufError `TOOL_FAILED`, `INTERRUPTED`, and what the tool's reader throws
  */
 export async function runVariantPass(run: PerplexityRun, bench: Workbench): Promise<KldFigures> {
@@ -47,7 +48,10 @@ export async function runVariantPass(run: PerplexityRun, bench: Workbench): Prom
   throw toolFailed(tool, result);
 }
 
-/** What went wrong in a base pass whose logits are incomplete: the reason that the tool named, else how it ended. */
+/**
+ * What went wrong in a base pass whose logits are incomplete: the reason that the tool named, else how it
+ * ended.
+ */
 export function baseFailure(result: ToolResult, incomplete: GgufError): GgufError {
   return (
     failureIn(toolLines(result.output)) ?? (result.exitCode === 0 ? incomplete : toolFailed(tool, result))
@@ -71,7 +75,10 @@ async function start(
   });
 }
 
-/** Throws the reason that the tool named: worth more than how it ended, which is worth more than results that are missing. */
+/**
+ * Throws the reason that the tool named: worth more than how it ended, which is worth more than results that
+ * are missing.
+ */
 function rethrowNamed(read: () => unknown): void {
   try {
     read();

@@ -75,7 +75,8 @@ export function dryRunOf(manifest: Manifest): DryRun {
   return manifest.facts['dryRun'] as DryRun;
 }
 
-// The tool tells of tensors on stderr and of arguments on stdout: joined, a line of one can break one of the other.
+// The tool tells of tensors on stderr and of arguments on stdout: joined, a line of one can break one of the
+// other.
 async function printed(args: readonly string[], bench: Workbench): Promise<string[]> {
   const lines: string[] = [];
   const readers = {

@@ -16,7 +16,10 @@ import type { Workbench } from '../step.js';
 import { subsetOf, writeSubset, type Subset, type SubsetRequest } from './subset-gguf.js';
 import type { VariantJob, WantedTensors, WantedTensor } from './wanted-tensors.js';
 
-/** Where a tensor is that this process had made, or will be; `whenThere` waits until the file has that many bytes or gets no more. */
+/**
+ * Where a tensor is that this process had made, or will be; `whenThere` waits until the file has that many
+ * bytes or gets no more.
+ */
 export interface MadePlace {
   path: string;
   range: ByteRange;
@@ -29,7 +32,10 @@ interface OutputMetadata {
   header: GgufHeader;
 }
 
-/** What this process had llama-quantize make of parts of the model: tensors by key, and the metadata of each output. */
+/**
+ * What this process had llama-quantize make of parts of the model: tensors by key, and the metadata of each
+ * output.
+ */
 export interface MadeTensors {
   places: Map<Sha256, MadePlace>;
   metadata: readonly OutputMetadata[];
@@ -39,7 +45,10 @@ export interface MadeTensors {
 /** A run of llama-quantize on the missing tensors, whose output can be read while it grows. */
 export interface MakingTensors {
   isOver: () => boolean;
-  /** Whether every file that was written is as expected. @throws what the run failed with for another reason than its input */
+  /**
+   * Whether every file that was written is as expected. @throws what the run failed with for another reason
+   * than its input
+   */
   ended: Promise<boolean>;
   /** Ends the run, and waits for its end. */
   stop: () => Promise<void>;
@@ -53,9 +62,10 @@ export function nothingMade(): MadeTensors {
 const pollMs = 5;
 
 /**
- * Has llama-quantize make what is neither known nor made; null when it does not write what is expected of it. Its metadata
- * come first, from a run on the smallest tensor while the missing ones are written for the real run: with them the place
- * of every byte is known before the first tensor is made, and a variant can be written along with it.
+ * Has llama-quantize make what is neither known nor made; null when it does not write what is expected of it.
+ * Its metadata come first, from a run on the smallest tensor while the missing ones are written for the real
+ * run: with them the place of every byte is known before the first tensor is made, and a variant can be
+ * written along with it.
  */
 export async function makeTensors(
   job: VariantJob,
@@ -111,7 +121,10 @@ const nothingToMake: MakingTensors = {
 /** A part of the model that is handed to llama-quantize, for a variant of that name. */
 type Part = SubsetRequest & { name: string };
 
-/** Writes a part and has llama-quantize make it. What it makes can be followed once the metadata are known, and is checked against them. */
+/**
+ * Writes a part and has llama-quantize make it. What it makes can be followed once the metadata are known,
+ * and is checked against them.
+ */
 function startRun(
   part: Part,
   { bench, made }: { bench: Workbench; made: MadeTensors },
@@ -175,7 +188,10 @@ function startRun(
   };
 }
 
-/** Whether llama-quantize took a part. What it does not make of a part it may make of the whole; if not, the full run says why. */
+/**
+ * Whether llama-quantize took a part. What it does not make of a part it may make of the whole; if not, the
+ * full run says why.
+ */
 async function runPart(
   subset: Subset,
   part: Part,
@@ -193,7 +209,10 @@ async function runPart(
   }
 }
 
-/** The metadata that llama-quantize writes for each output; null where it lays a file out in another way than this code would. */
+/**
+ * The metadata that llama-quantize writes for each output; null where it lays a file out in another way than
+ * this code would.
+ */
 async function metadataFrom(part: Part, bench: Workbench): Promise<OutputMetadata[] | null> {
   const smallest = subsetOf(part);
   if (!(await runPart(smallest, part, { quiet: true, bench }))) return null;

@@ -28,9 +28,9 @@ export interface Splicing {
 }
 
 /**
- * Has llama-quantize make what is neither known nor made, and writes the variant from all of it, along with the tool.
- * 'damaged': a donor did not have the bytes it was known for, and is forgotten. 'inexact': the output of llama-quantize is
- * not laid out as expected, so a spliced file might differ from a full run.
+ * Has llama-quantize make what is neither known nor made, and writes the variant from all of it, along with
+ * the tool. 'damaged': a donor did not have the bytes it was known for, and is forgotten. 'inexact': the
+ * output of llama-quantize is not laid out as expected, so a spliced file might differ from a full run.
  */
 export async function spliceVariant(
   job: VariantJob,

@@ -16,7 +16,10 @@ export interface PlayedTool {
   act?: (run: ToolRun) => void;
 }
 
-/** A port that plays tools one after the other (the last one again and again) and keeps to the contract of the real one. */
+/**
+ * A port that plays tools one after the other (the last one again and again) and keeps to the contract of the
+ * real one.
+ */
 export function playTools(...plays: readonly PlayedTool[]): { runTool: RunTool; ran: ToolRun[] } {
   const ran: ToolRun[] = [];
   return {

@@ -106,7 +106,9 @@ export async function verifyObject({ hub, request }: Exchange): Promise<Reply> {
 
 const zeros = Buffer.alloc(1 << 20);
 
-/** Writes a body at a place of a file, leaving holes where it is all zeros; null when the connection was cut. */
+/**
+ * Writes a body at a place of a file, leaving holes where it is all zeros; null when the connection was cut.
+ */
 async function receive(
   { request, response, seen, fault }: Exchange,
   { path, from }: { path: string; from: number },
