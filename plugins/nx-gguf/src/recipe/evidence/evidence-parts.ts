@@ -9,7 +9,7 @@ import { lockedEntry, type LockPlace } from '../../core/lock-entry.js';
 import { parseAs, type Schemas } from '../../core/validate.js';
 import { kldFile } from '../../kld/tool/kld-result.js';
 import { benchFile } from '../../steps/bench/bench.js';
-import type { CorpusArtifact, EvidenceInputs, TargetArtifact } from '../../steps/evidence/evidence.js';
+import type { CorpusArtifact, EvidenceInputs, TargetArtifact } from '../../steps/evidence/evidence-inputs.js';
 import type { MeasuredArtifact } from '../../steps/evidence/measurement.js';
 import { originOf } from '../../steps/evidence/origin.js';
 import { fact } from '../../steps/facts.js';
