@@ -10,7 +10,7 @@ import { findTensors, type TensorPlace } from '../../store/tensor-index.js';
 import { adoptGguf } from '../gguf/adopt-gguf.js';
 import { readGgufFile } from '../../files/gguf-file.js';
 import { ggufFacts } from '../gguf/gguf-facts.js';
-import { nothingMade } from './make-tensors.js';
+import { nothingMade } from './made-tensors.js';
 import { runQuantize } from './quantize-tool.js';
 import { spliceVariant, type MadeVariant } from './splice-variant.js';
 import type { Workbench } from '../step.js';
