@@ -4,7 +4,8 @@ import { visibleTo } from '../config/namespaces.js';
 import type { ByteRange, DocumentName, Storage } from '../storage/storage.js';
 import type { Changes } from './changes.js';
 import type { Holdings } from './holdings.js';
-import type { Reservation, Space } from './space.js';
+import type { Reservation } from './space-account.js';
+import type { Space } from './space.js';
 import type { Turns } from './turns.js';
 
 /** What the parts of the cache work with. */

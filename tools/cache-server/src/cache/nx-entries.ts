@@ -5,7 +5,7 @@ import { nxEntrySchema } from '../config/schemas.js';
 import type { DocumentName } from '../storage/storage.js';
 import { hasBlobs, publishBlob, type CacheContext } from './blobs.js';
 import { forgetDocument, keepDocument } from './documents.js';
-import type { Reservation } from './space.js';
+import type { Reservation } from './space-account.js';
 
 /**
  * The archive of an entry of Nx's cache as a namespace sees it, or null. Answered only while every blob is

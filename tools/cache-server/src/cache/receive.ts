@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GgufError, ownedName, type BlobId } from 'nx-gguf/store';
 import { fileWriter } from './file-writer.js';
-import type { Reservation } from './space.js';
+import type { Reservation } from './space-account.js';
 
 /** Called with the number of bytes that came since the last call. */
 export type OnBytes = (count: number) => void;

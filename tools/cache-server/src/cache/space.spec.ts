@@ -1,4 +1,5 @@
-import { createSpace, type Reservation, type Room, type Space, type SpaceOptions } from './space.js';
+import type { Reservation } from './space-account.js';
+import { createSpace, type Room, type Space, type SpaceOptions } from './space.js';
 
 const forever = 600_000;
 

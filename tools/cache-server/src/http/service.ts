@@ -3,7 +3,7 @@ import type { Authenticator, Identity } from '../auth/identity.js';
 import type { Limits } from '../auth/limits.js';
 import type { CacheContext } from '../cache/blobs.js';
 import type { ReceiveOptions } from '../cache/receive.js';
-import type { Reservation } from '../cache/space.js';
+import type { Reservation } from '../cache/space-account.js';
 import type { Turns } from '../cache/turns.js';
 import { trusted } from '../config/namespaces.js';
 import type { Settings } from '../config/settings.js';

@@ -1,6 +1,6 @@
 import { GgufError, type Sha256 } from 'nx-gguf/store';
 import { findVisibleBlob, publishBlob, type CacheContext } from '../cache/blobs.js';
-import type { Reservation } from '../cache/space.js';
+import type { Reservation } from '../cache/space-account.js';
 import { trusted } from '../config/namespaces.js';
 import type { UploadStore } from './upload-store.js';
 
