@@ -5,7 +5,8 @@ import { leftovers } from './support/leftovers.js';
 import { killParents, pause, until } from './support/processes.js';
 import { createSeededWorkspace } from './support/seeded-store.js';
 import { shrinkModel } from './support/small-model.js';
-import { createWorkspace, realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { createWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const targets = ['fetch', 'convert', 'imatrix', 'quantize/Q6_K', 'kld/Q6_K'];

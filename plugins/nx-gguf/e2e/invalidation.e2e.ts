@@ -12,14 +12,9 @@ import {
 import { basename, join } from 'node:path';
 import { invalidationRow } from './support/invalidation-row.js';
 import { editModel, shrinkModel } from './support/small-model.js';
-import {
-  createWorkspace,
-  openWorkspace,
-  realTools,
-  repository,
-  scratchDirectory,
-  type TestWorkspace,
-} from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { repository } from './support/repository.js';
+import { createWorkspace, openWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const store = join(scratch, 'store');

@@ -14,13 +14,8 @@ import { leftovers } from './support/leftovers.js';
 import { running } from './support/processes.js';
 import { createSeededWorkspace } from './support/seeded-store.js';
 import { editModel } from './support/small-model.js';
-import {
-  realTools,
-  scratchDirectory,
-  type NxRun,
-  type RealTools,
-  type TestWorkspace,
-} from './support/workspace.js';
+import { realTools, type RealTools } from './support/real-tools.js';
+import { scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const store = join(scratch, 'store');

@@ -6,7 +6,8 @@ import { extract } from 'tar';
 import { picturesOf } from '../src/report/pictures/pictures.js';
 import { renderSvg } from '../src/report/pictures/svg.js';
 import { sampleEvidence } from '../src/report/testing/sample-evidence.js';
-import { repository, scratchDirectory } from './support/workspace.js';
+import { repository } from './support/repository.js';
+import { scratchDirectory } from './support/workspace.js';
 
 interface Manifest {
   dependencies?: Record<string, string>;

@@ -5,7 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { QuantizationPlan } from '../src/core/generated/plan.generated.js';
-import { createWorkspace, realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { createWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const tools = realTools();

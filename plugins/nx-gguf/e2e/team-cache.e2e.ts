@@ -5,14 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { shrinkModel } from './support/small-model.js';
-import {
-  createWorkspace,
-  realTools,
-  repository,
-  scratchDirectory,
-  type NxRun,
-  type TestWorkspace,
-} from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { repository } from './support/repository.js';
+import { createWorkspace, scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const gguf = 'dist/tiny-qwen35/tiny-qwen35-Q4_K_M.gguf';

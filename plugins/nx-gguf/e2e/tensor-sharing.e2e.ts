@@ -29,7 +29,8 @@ import {
   madeMixture,
 } from './support/made-models.js';
 import { effectsOf, quantizeLab, type LabVariant, type QuantizeLab } from './support/quantize-lab.js';
-import { createWorkspace, realTools, scratchDirectory } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { createWorkspace, scratchDirectory } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const tools = realTools();

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { repository, type RealTools } from './workspace.js';
+import type { RealTools } from './real-tools.js';
+import { repository } from './repository.js';
 
 /** Where the lines of a card are run, and with what. */
 export interface Pasting {

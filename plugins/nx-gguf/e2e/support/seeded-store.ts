@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { until } from './processes.js';
 import { shrinkModel } from './small-model.js';
-import { createWorkspace, type RealTools, type TestWorkspace, type WorkspaceOptions } from './workspace.js';
+import type { RealTools } from './real-tools.js';
+import { createWorkspace, type TestWorkspace, type WorkspaceOptions } from './workspace.js';
 
 const limitMs = 600_000;
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { ftypes } from '../../src/quant/tool/ftypes.js';
 import { campaign } from './campaign.js';
 import { quantizeLab, type LabVariant, type QuantizeLab } from './quantize-lab.js';
-import { realTools, scratchDirectory } from './workspace.js';
+import { realTools } from './real-tools.js';
+import { scratchDirectory } from './workspace.js';
 
 const tools = realTools();
 const rules = '\\.attn_k\\.weight$=q8_0\n\\.ffn_down.*=q5_k\n';
