@@ -16,7 +16,7 @@ export async function releaseFifos(directory: string): Promise<void> {
       closeSync(writer);
       closeSync(reader);
     } catch {
-      // It is gone, or another user's: then there is nobody to release.
+      // The FIFO is gone or belongs to another user, so no tool of ours waits on it.
     }
   }
 }

@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { isOwnedName, ownedName, ownerOf } from './process-file-name.js';
 
 /**
- * A temporary file of a process that cannot be asked for is taken for abandoned after this time without a
- * change.
+ * A temporary file of a process on another machine, or in another container, counts as abandoned after this
+ * time without a change.
  */
 const abandonedMs = 3_600_000;
 const suffix = '.tmp';

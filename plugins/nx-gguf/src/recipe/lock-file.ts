@@ -27,7 +27,7 @@ import { projectDirectory, type Workspace } from '../workspace/workspace.js';
 /** A source of a project, and the file that declares it. */
 export interface DeclaredSource {
   project: string;
-  /** What declares it, in a file of that name. */
+  /** The kind of file that declares it: `model.json` or `corpus.json`. */
   kind: 'model' | 'corpus';
   place: LockPlace;
   source: LockableSource;

@@ -19,8 +19,8 @@ export interface CachedPlanning<P> {
 /**
  * The same ports with a cache of helper steps. Results that the last planning of the target used, here or
  * where Nx has them from, are known; results that this planning uses are noted, to be left beside the
- * manifest. So the action key of a known result is found without a header, a tool or a server, on a machine
- * that has manifests and nothing else.
+ * manifest. So the action key of a known result is found without a header, a tool or a server, even on a
+ * machine that has only manifests.
  */
 export async function cachedPlanning<P extends Surroundings & HelperSteps>(
   ref: TargetRef,

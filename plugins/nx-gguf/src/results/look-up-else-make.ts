@@ -3,7 +3,7 @@ import { hasFiles, perform, recall, type Effects, type Performed } from '../step
 import { actionKey, type Step, type StepPlan } from '../steps/step.js';
 import type { StoreLayout } from '../store/layout.js';
 
-/** What is known of a step's result before the store is asked, and whether the caller reads its files. */
+/** Results of a step that are known before the store is asked, and whether the caller reads their files. */
 export interface LookUp {
   needFiles: boolean;
   /** Results that the store need not have, such as the manifest that Nx brought into the workspace. */

@@ -10,11 +10,11 @@ import type { TargetRef } from '../core/target.js';
 /** Receives how the measurement of a target ended. */
 export type MeasuringEnded = (ref: TargetRef, ending: Ending) => Promise<void>;
 
-/** What measuring needs of the results that it is part of. */
+/** The ports that measuring needs. */
 export interface MeasuringPorts {
   plan: (ref: TargetRef) => Promise<ResolvedMeasurement>;
   effects: (toolchain: string) => Effects;
-  /** The result of a step that lies in the workspace, as Nx brought it, and that the store does not know. */
+  /** The result of a step that Nx restored into the workspace and that the store does not know. */
   known: (ref: TargetRef, plan: StepPlan) => Promise<Manifest | null>;
   /** Leaves a result where Nx expects it. */
   leave: (ref: TargetRef, performed: Performed) => Promise<Performed>;

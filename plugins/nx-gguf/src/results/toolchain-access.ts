@@ -12,7 +12,7 @@ import type { RecipeEnvironment, ToolchainPart } from '../recipe/ports.js';
 import { toolchainContext } from '../recipe/toolchain-context.js';
 import { taskName } from '../workspace/workspace.js';
 
-/** The toolchain of a project: identities without building anything, tools when something must run. */
+/** The toolchain of a project: its identities need no build, its tools are built when a step runs them. */
 export interface ToolchainAccess {
   identity: (part: ToolchainPart) => Promise<Json>;
   tools: StepTools;

@@ -15,7 +15,7 @@ import { actionKey, type StepOutcome, type StepPlan, type Workbench } from './st
 
 /** The part of the work that several steps share. */
 export interface SharedWork<S> {
-  /** A step of its own that stands for it, and whose result can be kept. Who works on it works alone. */
+  /** A step of its own for the shared work, whose result can be kept. One process works on it at a time. */
   plan: StepPlan;
   /** Works for all members, each of which is finished, or fails, as soon as that is known. */
   run: (members: readonly Member<S>[], bench: SharedBench) => Promise<void>;
@@ -142,7 +142,7 @@ export async function performTogether<S extends { plan: StepPlan }>(
       },
     });
   } catch (error) {
-    // What all of them need has failed. An end that throws is no failure of the others.
+    // The shared work has failed. A callback that throws is no failure of the other steps.
     if (open.size === 0 && !isGgufError(error)) throw error;
     for (const step of [...open]) await end(step, { error });
   }

@@ -70,7 +70,10 @@ export interface StepOutcome {
 export interface Step {
   plan: StepPlan;
   run: (bench: Workbench) => Promise<StepOutcome>;
-  /** The result is uploaded by wish, also one that is known already: otherwise one of its kind stays here. */
+  /**
+   * True when the user asked for the upload of the result, even of a known one; results of this kind
+   * otherwise stay here.
+   */
   isSharedByWish?: boolean;
   /** Results of the helper steps that its planning used; a target keeps them beside its manifest. */
   planningResults?: readonly Manifest[];

@@ -19,7 +19,10 @@ export function partialPath(
   return join(downloadsDirectory(layout), `${sha256 ?? `git-${gitOid ?? ''}`}.part`);
 }
 
-/** Removes downloads that nobody went on with since a time (ms since 1970) and nobody works on; how many. */
+/**
+ * Removes downloads that were not continued since a time (ms since 1970) and that no process works on;
+ * returns their number.
+ */
 export async function removeOldDownloads(
   layout: StoreLayout,
   { usedSinceMs, dryRun }: { usedSinceMs: number; dryRun: boolean },

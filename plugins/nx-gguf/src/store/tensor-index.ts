@@ -40,7 +40,7 @@ const keptPlaces = 32;
 /*
  * One index file for each GGUF blob says what is in it. One small file for each key names the blobs that have
  * the tensor, so a lookup reads as many files as it asks for keys, however many variants the store knows. The
- * latter are hints: one that is lost or points nowhere costs a computation, never a wrong byte.
+ * key files are hints: a lost or dangling one costs a computation, never a wrong byte.
  */
 
 /**

@@ -8,7 +8,7 @@ import type { StoreLayout } from './layout.js';
 import { verifyTensors, type TensorVerification } from './tensor-upkeep.js';
 import { listActions, listBlobs } from './usage.js';
 
-/** What reading the whole store again found. */
+/** The findings of reading the whole store again. */
 export interface Verification {
   blobs: number;
   damagedBlobs: Sha256[];

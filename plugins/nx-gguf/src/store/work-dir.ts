@@ -8,7 +8,10 @@ import { withLock, type LockOptions } from './lock.js';
 import { ownedName, ownerOf } from '../files/process-file-name.js';
 import { releaseFifos } from '../files/release-fifos.js';
 
-/** What tools say of a full disk: the C library, and numpy, which asks for all the space before it writes. */
+/**
+ * Messages of tools about a full disk: of the C library, and of numpy, which reserves all the space before it
+ * writes.
+ */
 const fullWords = /no space left on device|not enough free space|disk quota exceeded/i;
 const nearlyFullBytes = 4 << 20;
 
@@ -35,7 +38,7 @@ export async function withWorkDir<T>(
       } catch (error) {
         throw await explainFailure(error, layout.root);
       } finally {
-        // What cannot be removed now does not change the result; whoever comes next removes it.
+        // A directory that cannot be removed now does not change the result; the next run removes it.
         await removeWork(directory).catch(() => undefined);
         await rmdir(base).catch(() => undefined);
       }
@@ -54,7 +57,7 @@ export async function removeAbandonedWork(layout: StoreLayout, key: Sha256): Pro
   await rmdir(base).catch(() => undefined);
 }
 
-/** The keys of actions that somebody works on, or was killed while working on. */
+/** The keys of actions that a process works on, or was killed while working on. */
 export function workInProgress(layout: StoreLayout): Promise<Sha256[]> {
   return namesIn(layout.work(''));
 }

@@ -91,7 +91,7 @@ export function evidenceParts(
       const made = await artifact('kld', name);
       return { ...made, result: await parsed('kld', kldFile, made) };
     },
-    // Speeds are not measured for a card: what the last measurements left is taken.
+    // Speeds are not measured for a card: the results of the last measurements are taken.
     bench: async (variant: string): Promise<BenchResult | null> => {
       const place = join(dirname(manifestPath({ project: ref.project, kind: 'bench', variant })), benchFile);
       const found = await readFile(join(ports.environment.workspace.root, place), 'utf8').catch(() => null);

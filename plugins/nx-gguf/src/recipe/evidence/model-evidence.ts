@@ -109,7 +109,7 @@ async function toolchainOf(project: string, ports: RecipePorts): Promise<Evidenc
   const requirements = await pythonRequirements(await toolchainContext(project, ports.environment)).catch(
     () => null,
   );
-  // A list that was changed since is not what the environment was made from.
+  // The environment was not made from a list that was changed since.
   const isBound = requirements !== null && python['requirements'] === sha256(requirements.join('\n'));
   return {
     project,

@@ -33,8 +33,8 @@ export async function partsAbove(
 }
 
 /**
- * The parts in which a variant is going to be published, as far as model.json says; null for one that is not,
- * or in one piece.
+ * The parts in which a variant is going to be published, as far as model.json says; null for a variant that
+ * is not published, or is published in one piece.
  */
 export async function declaredParts(
   variant: { name: string; files: readonly ManifestFile[] },
@@ -44,7 +44,7 @@ export async function declaredParts(
   const { to, variants, files = defaultFiles, splitMaxSize = defaultSplitMaxSize } = model.publish ?? {};
   const isPublished =
     to !== undefined && files.includes('variants') && (variants?.includes(variant.name) ?? true);
-  // What cannot be split is told by the target that publishes.
+  // A model that cannot be split is reported by the target that publishes it.
   return isPublished && variant.files.length === 1
     ? partsAbove(variant.files, { project, model, maxSize: splitMaxSize }, ports)
     : null;

@@ -9,7 +9,7 @@ export type PlanFrom = string | NonNullable<Model['planFrom']>;
 
 /** A variant to be planned. */
 export interface VariantRequest {
-  /** The target that asks; its variant need not be the one that is planned. */
+  /** The target whose recipe needs the plan; the planned variant may be another one. */
   ref: TargetRef;
   model: Model;
   toolchain: string;

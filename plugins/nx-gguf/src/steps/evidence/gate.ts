@@ -19,8 +19,8 @@ export interface GatedModel {
 }
 
 /**
- * Holds variants to their gates. A gate that fails is a result like any other; who runs the step decides what
- * it means.
+ * Holds variants to their gates. A failed gate is a result like any other; the caller of the step decides
+ * what it means.
  */
 export function gateStep(gates: Gates, models: readonly GatedModel[]): Step {
   const subjects = new Map(models.map((model) => [model.name, gateSubject(model)]));
@@ -49,7 +49,7 @@ export function gateStep(gates: Gates, models: readonly GatedModel[]): Step {
 }
 
 /**
- * What gates are held against.
+ * The values that gates are checked against.
  * @throws GgufError `GATE_NEEDS_FULL_RUN` for a measurement that is not of the whole evaluation,
  *   `MEASURED_ANOTHER_FILE` for one of other bytes
  */

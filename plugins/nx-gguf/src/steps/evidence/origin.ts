@@ -10,7 +10,7 @@ export interface OriginInputs {
   files: readonly Pick<ManifestFile, 'sha256'>[];
   /** The directory of the project that declares it, relative to the workspace. */
   directory: string;
-  /** The commit that the step which brought the files recorded, if it did. */
+  /** The commit that the fetching step recorded, if it recorded one. */
   commit?: string | null;
 }
 

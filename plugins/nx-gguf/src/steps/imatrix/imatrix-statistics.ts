@@ -13,7 +13,7 @@ import { withFileBytes } from '../../files/gguf-file.js';
 import { isGguf } from './imatrix-file.js';
 import { inputsOf, type Step, type Workbench } from '../step.js';
 
-/** What the data of an importance matrix say, and the texts it says it was computed on. */
+/** Statistics of an importance matrix, and the texts that it names as its source. */
 export interface ImatrixStatistics {
   readonly statistics: ImatrixTensorStatistics[];
   readonly datasets: string[] | null;

@@ -14,7 +14,7 @@ import { measureProgress } from './measure-progress.js';
 import { stallWatch } from './stall-watch.js';
 import type { StepOutcome, Workbench } from '../step.js';
 
-/** What becomes of base logits besides being read. */
+/** Settings for keeping base logits. */
 export interface BasePassSettings {
   /** `keep` and `auto` put the logits into the store while they pass, `auto` only up to the limit. */
   base: 'stream' | 'keep' | 'auto';
@@ -23,7 +23,7 @@ export interface BasePassSettings {
   stallMs?: number | undefined;
 }
 
-/** Who reads base logits in a pass, and where they come from. */
+/** The readers of base logits in a pass, and the source of the logits. */
 export interface BasePass {
   members: readonly MeasuredMember[];
   bench: Workbench;

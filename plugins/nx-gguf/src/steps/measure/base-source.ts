@@ -63,7 +63,7 @@ export function computedBase(
     bytes: whole(fifo.bytes, atEnd),
     ended: ended.then(async (ending) => {
       await Promise.race([drained.promise, aborted(unneeded.signal)]);
-      // What comes after the last byte, be it a crash, has no part in the logits.
+      // Events after the last byte, even a crash, do not affect the logits.
       if (counter.isComplete()) return { output: 'result' in ending ? ending.result.output : '' };
       return {
         error: inBaseWords(
@@ -122,7 +122,7 @@ async function* whole(bytes: AsyncIterable<Uint8Array>, onEnd: () => void): Asyn
   }
 }
 
-/** An error of the base pass, so that nobody looks for it in the variant. */
+/** An error of the base pass, named so that it is not looked for in the variant. */
 export function inBaseWords({ model }: KldBase, error: unknown): unknown {
   if (!isGgufError(error) || error.code === 'INTERRUPTED') return error;
   const { code, message, hint, tail } = error;

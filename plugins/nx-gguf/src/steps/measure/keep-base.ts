@@ -35,7 +35,7 @@ const bestRatio = 20;
 const aheadBytes = 16 << 20;
 const firstLookBytes = 64 << 20;
 const lookBytes = 256 << 20;
-/** Left for everybody else. */
+/** Bytes that are left to other programs. */
 const marginBytes = 64 << 20;
 
 /**
@@ -51,8 +51,8 @@ export function baseKeeper(
   const path = join(directory, packedName(base));
   const sofar: KeptSoFar = { rawBytes: 0, packedBytes: 0 };
   let lookAt = 0;
-  // The ratio depends on the model and is not known before: the first look only tells what is hopeless, later
-  // ones measure.
+  // The ratio depends on the model and is not known before: the first check only refuses hopeless cases,
+  // later checks measure.
   const look = async (): Promise<void> => {
     const shape = counter.shape();
     if (shape === null || sofar.rawBytes < lookAt) return;
@@ -75,7 +75,7 @@ export function baseKeeper(
   const written = pipeline(stream, taken, encodeBase, given, createWriteStream(path, { flags: 'w' })).then(
     () => path,
   );
-  // Whoever waits for it does so later.
+  // The failure is handled where the promise is awaited, later.
   written.catch(() => undefined);
   return { stream, written };
 }

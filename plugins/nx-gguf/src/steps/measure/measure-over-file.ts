@@ -33,7 +33,7 @@ import type { Workbench } from '../step.js';
 /** A pass without FIFOs. */
 export interface FilePass extends Omit<MeasurePass, 'source'> {
   base: KldBase;
-  /** What is known of the logits. */
+  /** The dimensions of the logits, as far as they are known. */
   wanted: Partial<BaseShape>;
   kept: Manifest | null;
   bench: Workbench;
@@ -114,7 +114,7 @@ async function computeBase(
     if (chunks === null) return;
     said = null;
     refused = announced(chunks);
-    // Whoever waits for it does so when the tool has ended.
+    // The failure is handled where the promise is awaited, when the tool has ended.
     refused.catch(() => undefined);
   };
   const run = runBasePass(

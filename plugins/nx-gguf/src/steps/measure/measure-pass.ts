@@ -107,7 +107,8 @@ export async function measurePass(pass: MeasurePass): Promise<PassEnding> {
     }
     return member.fail(result.error);
   });
-  // Nobody else may need the rest; the source could compute for hours before it next writes and finds out.
+  // The source is stopped when no reader needs the rest: it could compute for hours before its next write
+  // fails.
   void Promise.all([...variants.map(({ ending }) => ending), closed(pass.keeper)]).then(() => {
     if (hasEnded || pass.counter.isComplete()) return;
     isUnneeded = source.stop();

@@ -130,8 +130,8 @@ export function sizesFor(
 }
 
 /**
- * What of others' kept logits is worth a download: with `stream` nothing is, for they are many times what is
- * measured.
+ * Whether the kept logits of others are worth a download: with `stream` they are not, because they are many
+ * times as large as the measured model.
  */
 function wantedFromElsewhere({
   base,

@@ -1,7 +1,7 @@
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { EvaluationParameters } from './evaluation.js';
 
-/** What of the machine decides how many run at once, and with how many threads. */
+/** The properties of the machine that decide how many variants run at once, and with how many threads. */
 export interface Machine {
   cores: number;
   /** Memory that can be taken without swapping. */
@@ -16,11 +16,11 @@ export interface PassSizes {
   variants: number;
   /** Threads of each process. */
   threads: number;
-  /** Memory of all processes of the largest pass, as far as it can be told before. */
+  /** Memory of all processes of the largest pass, as far as it can be estimated before. */
   memoryBytes: number;
 }
 
-/** What a measurement is planned with. */
+/** The inputs of the plan of a measurement. */
 export interface PlannedMeasurement {
   model: readonly ManifestFile[];
   variants: readonly (readonly ManifestFile[])[];

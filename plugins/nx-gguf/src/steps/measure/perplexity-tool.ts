@@ -20,7 +20,7 @@ export interface PerplexityRun {
 
 const tool = 'llama-perplexity';
 
-/** Runs a base pass; how it ended, whatever that was. */
+/** Runs a base pass and returns how it ended, failed or not. */
 export async function runBasePass(run: PerplexityRun, bench: Workbench): Promise<ToolResult> {
   return start(run, bench, (text) => run.onOutput?.(text));
 }
@@ -49,8 +49,7 @@ export async function runVariantPass(run: PerplexityRun, bench: Workbench): Prom
 }
 
 /**
- * What went wrong in a base pass whose logits are incomplete: the reason that the tool named, else how it
- * ended.
+ * The error of a base pass whose logits are incomplete: the reason that the tool named, else how it ended.
  */
 export function baseFailure(result: ToolResult, incomplete: GgufError): GgufError {
   return (
@@ -76,8 +75,8 @@ async function start(
 }
 
 /**
- * Throws the reason that the tool named: worth more than how it ended, which is worth more than results that
- * are missing.
+ * Throws the reason that the tool named. It tells more than the exit code, which tells more than missing
+ * results.
  */
 function rethrowNamed(read: () => unknown): void {
   try {

@@ -11,7 +11,7 @@ import { withWorkDir } from '../../store/work-dir.js';
 import type { RunTool } from '../../toolchain/run-tool.js';
 import { withFileBytes } from '../../files/gguf-file.js';
 
-/** What a rebuild needs from outside. */
+/** The ports of a rebuild. */
 export interface Rebuilding {
   store: StoreLayout;
   runTool: RunTool;
@@ -123,7 +123,7 @@ function tensorInWords(difference: TensorDifference): string {
     : `tensor ${tensor} is ${kind === 'only in a' ? 'too much' : 'missing'}`;
 }
 
-/** The error of a variant that is not what a full run gives. */
+/** The error of a variant that differs from a full run. */
 export function rebuildDiffers(found: readonly string[]): GgufError {
   return new GgufError('REBUILD_DIFFERS', found.slice(0, 20).join('\n'), {
     hint: 'The result was removed from the store, and what it shared with others; build it again. If that repeats, please report it with these lines.',
