@@ -1,9 +1,13 @@
-// Vega and what it brings take 22 MB of an install, in 50 packages; the part that pictures need is one file of 1 MB.
+// Vega and what it brings take 22 MB of an install, in 50 packages; the part that pictures need is one file
+// of 1 MB.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/** Replaces the compiled module that imports Vega by one that holds it, and writes the licences of what it holds beside. */
+/**
+ * Replaces the compiled module that imports Vega by one that holds it, and writes the licences of what it
+ * holds beside.
+ */
 export async function bundleVega(dist) {
   const module = join(dist, 'report/pictures/vega.js');
   const { metafile } = await build({

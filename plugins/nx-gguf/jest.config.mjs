@@ -2,7 +2,8 @@
 export default {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
-  // proper-lockfile keeps an emitter on the process. Jest wraps it anew after each file that used it, until the stack is too small.
+  // proper-lockfile keeps an emitter on the process. Jest wraps it anew after each file that used it, until
+  // the stack is too small.
   testEnvironmentOptions: { globalsCleanup: 'off' },
   // Real processes and disks: on a machine that does other work too, they take their time.
   testTimeout: 60_000,

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// What a kept base costs: ratio and speed of the encoding, both ways, beside general compressors on the same bytes.
-// With files: base files of llama-perplexity, of real models if you have some. Without: a base of the embedded model, made
-// here by the real tool (near the worst case: a random model rates all tokens alike, so hardly a value is at the floor),
-// and a synthetic one of a model that knows language. Usage: base-encoding.mjs [base file...]
+// What a kept base costs: ratio and speed of the encoding, both ways, beside general compressors on the same
+// bytes. With files: base files of llama-perplexity, of real models if you have some. Without: a base of the
+// embedded model, made here by the real tool (near the worst case: a random model rates all tokens alike, so
+// hardly a value is at the floor), and a synthetic one of a model that knows language. Usage:
+// base-encoding.mjs [base file...]
 import { spawnSync } from 'node:child_process';
 import {
   createReadStream,
@@ -81,7 +82,10 @@ async function measured(file) {
   return rows;
 }
 
-/** Runs a stream to its end, into a file or into a hash. The CPU time is that of all threads, reading, writing and hashing included. */
+/**
+ * Runs a stream to its end, into a file or into a hash. The CPU time is that of all threads, reading, writing
+ * and hashing included.
+ */
 async function timed(stream, file) {
   const hash = createHash('sha256');
   const [start, cpu] = [performance.now(), process.cpuUsage()];
@@ -131,9 +135,10 @@ function embedded() {
 }
 
 /**
- * Made, not measured: logits of the bulk are normal with a deviation of 2.5 nats; the largest is 20.6 ± 1.7 nats above their
- * mean, and 200 runners-up lie evenly between. That puts about 95 % of the vocabulary below the tool's floor of 16 nats, as
- * it was in a base of Gemma 3 270M (Q4_K_M) over English text. Rows are quantized as tools/perplexity/perplexity.cpp does.
+ * Made, not measured: logits of the bulk are normal with a deviation of 2.5 nats; the largest is 20.6 ± 1.7
+ * nats above their mean, and 200 runners-up lie evenly between. That puts about 95 % of the vocabulary below
+ * the tool's floor of 16 nats, as it was in a base of Gemma 3 270M (Q4_K_M) over English text. Rows are
+ * quantized as tools/perplexity/perplexity.cpp does.
  */
 async function synthetic() {
   const shape = { ctx: 512, vocabulary: 151_936, chunks: 3 };

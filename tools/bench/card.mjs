@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// How long a card with its pictures, and a report page, take for a model with many variants: `node tools/bench/card.mjs [variants] [layers]`.
+// How long a card with its pictures, and a report page, take for a model with many variants:
+// `node tools/bench/card.mjs [variants] [layers]`.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

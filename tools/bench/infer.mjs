@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// What making targets costs a command: `nx show projects`, daemon off, in a workspace of many models, with nx-gguf and with a
-// plugin that looks at the same files and makes empty projects of them. Alternating runs, medians. Usage: infer.mjs [runs] [models...]
+// What making targets costs a command: `nx show projects`, daemon off, in a workspace of many models, with
+// nx-gguf and with a plugin that looks at the same files and makes empty projects of them. Alternating runs,
+// medians. Usage: infer.mjs [runs] [models...]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

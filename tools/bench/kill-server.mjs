@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// Kills the cache server with SIGKILL again and again while clients put blobs and manifests, whole and resumable, fetch what
-// they lost, and now and then break off themselves; what was broken off goes on where it stopped, also after a kill. There is
-// always something new to send. After each kill: what was acknowledged is there, what is there is whole, no manifest names
-// what is not. Usage: kill-server.mjs [kills] [seed]; needs `npm run build`. 200 kills take some minutes.
+// Kills the cache server with SIGKILL again and again while clients put blobs and manifests, whole and
+// resumable, fetch what they lost, and now and then break off themselves; what was broken off goes on where
+// it stopped, also after a kill. There is always something new to send. After each kill: what was
+// acknowledged is there, what is there is whole, no manifest names what is not. Usage: kill-server.mjs
+// [kills] [seed]; needs `npm run build`. 200 kills take some minutes.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// Kills processes that make, bring and share artifacts over our server, at random moments with a fixed seed, and every tenth
-// time the server as well. After each kill: no store has a damaged blob, and whatever the server answers is whole. In the end
-// each machine runs to its end, and a fresh one gets everything without making anything. Usage: kill-sharing.mjs [kills] [seed]
+// Kills processes that make, bring and share artifacts over our server, at random moments with a fixed seed,
+// and every tenth time the server as well. After each kill: no store has a damaged blob, and whatever the
+// server answers is whole. In the end each machine runs to its end, and a fresh one gets everything without
+// making anything. Usage: kill-sharing.mjs [kills] [seed]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// Three variants measured against their unquantized model, side by side with the way people do it today: base logits into a
-// file with stock llama-perplexity and all threads, then one run for each variant. Wall time, CPU time, the most bytes on
-// disk and the most memory of all processes at once; and the statistics must be the same, digit for digit.
-// Usage: kld.mjs [--rounds N] [--chunks N]; the tiny model takes part when `npx nx run tiny-qwen35:quantize` has made it.
+// Three variants measured against their unquantized model, side by side with the way people do it today: base
+// logits into a file with stock llama-perplexity and all threads, then one run for each variant. Wall time,
+// CPU time, the most bytes on disk and the most memory of all processes at once; and the statistics must be
+// the same, digit for digit. Usage: kld.mjs [--rounds N] [--chunks N]; the tiny model takes part when
+// `npx nx run tiny-qwen35:quantize` has made it.
 import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -224,7 +225,10 @@ function childrenBytes(pid) {
   return below(pid);
 }
 
-/** CPU time of all children that ended, and of theirs, in ms; on Linux only. It tells work from waiting on a busy machine. */
+/**
+ * CPU time of all children that ended, and of theirs, in ms; on Linux only. It tells work from waiting on a
+ * busy machine.
+ */
 function childrenCpuMs() {
   if (!existsSync('/proc/self/stat')) return Number.NaN;
   const fields = readFileSync('/proc/self/stat', 'latin1').split(') ').at(-1).split(' ');

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// Sixteen clients share results over one cache server that is too small for all of them, so that it evicts all the time: each
-// looks for one, brings it where it is known, else makes and uploads it; every byte is checked. No request may fail, none may be
-// refused for want of room, and its memory must not grow. Usage: load-server.mjs [minutes] [seed]; needs Linux and `npm run build`.
+// Sixteen clients share results over one cache server that is too small for all of them, so that it evicts
+// all the time: each looks for one, brings it where it is known, else makes and uploads it; every byte is
+// checked. No request may fail, none may be refused for want of room, and its memory must not grow. Usage:
+// load-server.mjs [minutes] [seed]; needs Linux and `npm run build`.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -55,8 +56,9 @@ try {
     lastQuarterMib: quarter(0.75),
     peakMib: Math.max(...samples),
   };
-  // No failures: a blob went while its manifest was on its way, so it is sent again; another client sent the same one meanwhile;
-  // a client of a machine with too much to do lost patience, and asked again. Where that did not help it warns.
+  // No failures: a blob went while its manifest was on its way, so it is sent again; another client sent the
+  // same one meanwhile; a client of a machine with too much to do lost patience, and asked again. Where that
+  // did not help it warns.
   const errors = Object.fromEntries(
     [...metrics.matchAll(/^nx_gguf_cache_errors_total\{code="(\w+)"\} (\d+)/gm)].map(([, code, count]) => [
       code,
@@ -93,7 +95,10 @@ try {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** Fills the server almost to where it evicts, so that it does so from the first turns on, however slow the machine is. */
+/**
+ * Fills the server almost to where it evicts, so that it does so from the first turns on, however slow the
+ * machine is.
+ */
 async function fill() {
   for (let part = 0; part < 18; part++) {
     const body = contentOf(`filler ${part}`, 8 << 20);
@@ -161,7 +166,10 @@ async function check(store, files) {
   }
 }
 
-/** One of the results: its size is some kilobytes for most, some megabytes for a few, above and below what is sent in one request. */
+/**
+ * One of the results: its size is some kilobytes for most, some megabytes for a few, above and below what is
+ * sent in one request.
+ */
 function resultOf(index) {
   const name = `result ${index}`;
   const actionKey = createHash('sha256').update(name).digest('hex');

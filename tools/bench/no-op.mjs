@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// A second `nx run tiny-qwen35:card`, 20 tasks, beside the least that Nx can do: one cached task in the same workspace, and one
-// in an empty workspace without any plugin. In a workspace as users have it, with nx-gguf in node_modules, and in this one, where
-// Nx takes the plugin for a project of the workspace and reads all projects once more to find it.
-// Alternating runs, medians and their ratios. Usage: no-op.mjs [runs]
+// A second `nx run tiny-qwen35:card`, 20 tasks, beside the least that Nx can do: one cached task in the same
+// workspace, and one in an empty workspace without any plugin. In a workspace as users have it, with nx-gguf
+// in node_modules, and in this one, where Nx takes the plugin for a project of the workspace and reads all
+// projects once more to find it. Alternating runs, medians and their ratios. Usage: no-op.mjs [runs]
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,

@@ -1,4 +1,5 @@
-// A GGUF with the shapes of the real Qwen3.5-0.8B and random weights: what quantization costs depends on shapes, not on sense.
+// A GGUF with the shapes of the real Qwen3.5-0.8B and random weights: what quantization costs depends on
+// shapes, not on sense.
 import { createWriteStream, openSync, readSync, closeSync, statSync } from 'node:fs';
 import { once } from 'node:events';
 
@@ -9,7 +10,10 @@ const heads = { count: 8, keyValue: 2, size: 256 };
 const linear = { heads: 16, size: 128, kernel: 4 };
 const fullAttentionEvery = 4;
 
-/** Writes the model in bf16 (about 1.3 GB with all layers), with the vocabulary of 151,936 tokens that llama.cpp's source ships. */
+/**
+ * Writes the model in bf16 (about 1.3 GB with all layers), with the vocabulary of 151,936 tokens that
+ * llama.cpp's source ships.
+ */
 export async function writeQwen35(path, { vocabulary, plugin, layers = allLayers }) {
   const { readGgufHeader } = await import(`${plugin}/gguf/header.js`);
   const { pairRanges } = await import(`${plugin}/gguf/metadata-bytes.js`);

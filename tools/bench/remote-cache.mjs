@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// One large file through the cache server on loopback, by the store's own remote, beside Nx's native remote caching of the
-// same file through the same server; and its restore from the local store beside Nx's local restore. Time, peak resident
-// memory, bytes on disk. What the disk takes to write the file durably is shown first: nothing is faster than that here. So
-// is what bare node:http takes for the same bytes from the same server, written and flushed, and hashed by nobody.
-// Usage: remote-cache.mjs [GiB]; needs Linux, `npm run build`, and about eight times the file's size on the disk.
+// One large file through the cache server on loopback, by the store's own remote, beside Nx's native remote
+// caching of the same file through the same server; and its restore from the local store beside Nx's local
+// restore. Time, peak resident memory, bytes on disk. What the disk takes to write the file durably is shown
+// first: nothing is faster than that here. So is what bare node:http takes for the same bytes from the same
+// server, written and flushed, and hashed by nobody. Usage: remote-cache.mjs [GiB]; needs Linux,
+// `npm run build`, and about eight times the file's size on the disk.
 import { spawn } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
 import { once } from 'node:events';

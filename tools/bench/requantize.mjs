@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-// What reuse of tensors saves on a model of the real Qwen3.5-0.8B's shape, side by side with stock llama-quantize, with an
-// importance matrix and the reference rules, as in models/qwen35-08b:
-//   (a) the rules applied when a plain Q4_K_M exists, (b) Q5_K_M added when Q4_K_M and Q6_K exist, (c) nothing to do.
-// Every file is compared with the stock tool's. Each run of ours is a process of its own, timed from start to end. Time,
-// CPU, written bytes and the peak of the largest process are those of the whole tree of processes, llama-quantize among them.
-// `floor` is the CPU time that stock llama-quantize needs for the tensors that exist nowhere yet, as part of the full run's:
-// no way of reusing tensors is below it. CPU ratios hold on a busy machine as well; wall times do not.
-// Usage: requantize.mjs [--no-imatrix] [--quick] [--keep DIR]; --quick stops after (a)
+// What reuse of tensors saves on a model of the real Qwen3.5-0.8B's shape, side by side with stock
+// llama-quantize, with an importance matrix and the reference rules, as in models/qwen35-08b: (a) the rules
+// applied when a plain Q4_K_M exists, (b) Q5_K_M added when Q4_K_M and Q6_K exist, (c) nothing to do. Every
+// file is compared with the stock tool's. Each run of ours is a process of its own, timed from start to end.
+// Time, CPU, written bytes and the peak of the largest process are those of the whole tree of processes,
+// llama-quantize among them. `floor` is the CPU time that stock llama-quantize needs for the tensors that
+// exist nowhere yet, as part of the full run's: no way of reusing tensors is below it. CPU ratios hold on a
+// busy machine as well; wall times do not. Usage: requantize.mjs [--no-imatrix] [--quick] [--keep DIR];
+// --quick stops after (a)
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -168,7 +169,10 @@ function runOurs(variant) {
   return { ...measured, ...JSON.parse(stdout) };
 }
 
-/** Time, CPU time, written bytes (Linux only) and the peak memory of the largest process of a command and all that it starts. Mapped files count as memory. */
+/**
+ * Time, CPU time, written bytes (Linux only) and the peak memory of the largest process of a command and all
+ * that it starts. Mapped files count as memory.
+ */
 function metered(command, { cwd, directory }) {
   const result = join(directory, 'measured.json');
   const { status, stdout, stderr } = spawnSync('python3', ['-c', meter, result, ...command], {
@@ -295,7 +299,9 @@ async function one({
   );
 }
 
-/** CPU time of all children that ended, in ms; on Linux only. It tells work from waiting on a busy machine. */
+/**
+ * CPU time of all children that ended, in ms; on Linux only. It tells work from waiting on a busy machine.
+ */
 function childrenCpuMs() {
   if (!existsSync('/proc/self/stat')) return Number.NaN;
   const fields = readFileSync('/proc/self/stat', 'latin1').split(') ').at(-1).split(' ');

@@ -1,6 +1,9 @@
 import plugin from '../../plugins/nx-gguf/jest.config.mjs';
 
-/** Unit tests and requests over loopback, on the sources of the server and of the store that it shares with the plugin. */
+/**
+ * Unit tests and requests over loopback, on the sources of the server and of the store that it shares with
+ * the plugin.
+ */
 export default {
   ...plugin,
   rootDir: import.meta.dirname,

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// The variants and references of the models that the commits since a base touch, as the matrix of a CI job that spreads them over
-// runners; those of them that did not change are hits there:
-// {"include":[{"project":"tiny-qwen35","variant":"Q4_K_M"},…]}. Nothing is built for that.
-// Usage: affected-variants.mjs [nx affected's own arguments, e.g. --base=origin/main --head=HEAD]
+// The variants and references of the models that the commits since a base touch, as the matrix of a CI job
+// that spreads them over runners; those of them that did not change are hits there:
+// {"include":[{"project":"tiny-qwen35","variant":"Q4_K_M"},…]}. Nothing is built for that. Usage:
+// affected-variants.mjs [nx affected's own arguments, e.g. --base=origin/main --head=HEAD]
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 

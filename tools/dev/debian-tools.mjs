@@ -1,4 +1,5 @@
-// Some tests use a real git-lfs and a real browser. As root on Debian or Ubuntu they are installed; elsewhere the tests are skipped.
+// Some tests use a real git-lfs and a real browser. As root on Debian or Ubuntu they are installed; elsewhere
+// the tests are skipped.
 import { spawnSync } from 'node:child_process';
 
 /** Makes sure that git-lfs is there where that needs no password; says so when its tests will be skipped. */

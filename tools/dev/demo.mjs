@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// `npm run demo`: from a fresh clone to real GGUFs, real KL divergences, a card with its pictures and a report, on the embedded model.
+// `npm run demo`: from a fresh clone to real GGUFs, real KL divergences, a card with its pictures and a
+// report, on the embedded model.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bin, root, run, setup } from './setup.mjs';

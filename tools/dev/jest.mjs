@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Runs Jest with native ES modules: `jest.mjs unit`, `jest.mjs e2e` or `jest.mjs all`, then any Jest arguments.
+// Runs Jest with native ES modules: `jest.mjs unit`, `jest.mjs e2e` or `jest.mjs all`, then any Jest
+// arguments.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { bin, root, run } from './setup.mjs';

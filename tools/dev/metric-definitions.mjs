@@ -4,8 +4,8 @@ import ts from 'typescript';
 const marked = /^ {4}"(\w+)": (\{\n {6}"\$comment": "Its metrics are generated[^]*?^ {4}\})/gm;
 
 /**
- * Fills the definitions of a JSON Schema that list metrics, which a `$comment` marks: their properties or their enumeration come
- * from the registry of metrics, all else stays as it is.
+ * Fills the definitions of a JSON Schema that list metrics, which a `$comment` marks: their properties or
+ * their enumeration come from the registry of metrics, all else stays as it is.
  */
 export async function metricDefinitions(registryFile) {
   const filled = definitionsOf(await importTypeScript(registryFile));

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Resident memory of this process at its highest, in bytes. On Linux not what getrusage says: across exec that keeps the
- * highest of the process it was forked from, so a child of a large test runner looks as large as the runner.
+ * Resident memory of this process at its highest, in bytes. On Linux not what getrusage says: across exec
+ * that keeps the highest of the process it was forked from, so a child of a large test runner looks as large
+ * as the runner.
  */
 export function peakMemoryBytes() {
   if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;

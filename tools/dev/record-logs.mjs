@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// `node tools/dev/record-logs.mjs <directory of llama.cpp's programs>`: records the logs that the specs of kld/, quant/
-// and speed/ read. All runs are on random models that this makes; only what `words-lost` loses differs from one recording to the next.
+// `node tools/dev/record-logs.mjs <directory of llama.cpp's programs>`: records the logs that the specs of
+// kld/, quant/ and speed/ read. All runs are on random models that this makes; only what `words-lost` loses
+// differs from one recording to the next.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

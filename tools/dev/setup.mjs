@@ -1,5 +1,5 @@
-// Makes a fresh clone ready: checks Node, installs packages when the lock file changed, and builds the plugin.
-// Plain Node without dependencies, because it runs before there are any.
+// Makes a fresh clone ready: checks Node, installs packages when the lock file changed, and builds the
+// plugin. Plain Node without dependencies, because it runs before there are any.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
@@ -18,9 +18,11 @@ export function setup() {
     .digest('hex');
   const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   if (installed !== wanted) {
-    // Not `npm ci`: it insists on an entry for every optional package of every platform, also where a mirror lacks some.
+    // Not `npm ci`: it insists on an entry for every optional package of every platform, also where a mirror
+    // lacks some.
     run('npm', ['install', '--no-save', '--no-audit', '--no-fund'], 'installing packages');
-    // npm installs no optional package that the lock file lacks (npm/cli#4828), and without its own nx does not start.
+    // npm installs no optional package that the lock file lacks (npm/cli#4828), and without its own nx does
+    // not start.
     if (!nxStarts())
       run(
         'npm',

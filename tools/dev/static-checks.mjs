@@ -1,6 +1,9 @@
 import { bin, run } from './setup.mjs';
 
-/** What can be said of the code without running it: its shape, types, lint, what nothing uses, and whether generated files are current. */
+/**
+ * What can be said of the code without running it: its shape, types, lint, what nothing uses, and whether
+ * generated files are current.
+ */
 export function staticChecks() {
   run(
     process.execPath,

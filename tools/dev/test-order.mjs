@@ -15,7 +15,9 @@ const longest = [
   'team-cache',
 ];
 
-/** Unit tests first, which tell most for the least time; then the end-to-end tests, the longest ones first. */
+/**
+ * Unit tests first, which tell most for the least time; then the end-to-end tests, the longest ones first.
+ */
 export default class TestOrder extends TestSequencer {
   sort(tests) {
     return super

@@ -1,5 +1,6 @@
-// Servers that others wrote, for the tests of remotes: nginx with DAV, and versitygw, which speaks S3. They are put into a
-// directory of their own, without root; where that cannot be done, the tests that need them are skipped.
+// Servers that others wrote, for the tests of remotes: nginx with DAV, and versitygw, which speaks S3. They
+// are put into a directory of their own, without root; where that cannot be done, the tests that need them
+// are skipped.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';

@@ -7,8 +7,8 @@ const FULL_ATTENTION_INTERVAL = 4;
 export const SUPER_BLOCK = 256;
 
 /**
- * The `config.json` of a text-only Qwen3.5: every fourth layer has full attention, the others are gated delta nets.
- * Embeddings are tied, as in the 0.8B model, so that `token_embd` is also the output matrix.
+ * The `config.json` of a text-only Qwen3.5: every fourth layer has full attention, the others are gated delta
+ * nets. Embeddings are tied, as in the 0.8B model, so that `token_embd` is also the output matrix.
  */
 export function configuration({ layers, hidden, vocabularySize, eosTokenId, padTokenId }) {
   const heads = hidden / HEAD_SIZE;

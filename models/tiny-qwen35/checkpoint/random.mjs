@@ -1,4 +1,5 @@
-// Random numbers from integer arithmetic and single IEEE operations only, so that every engine gives the same bits.
+// Random numbers from integer arithmetic and single IEEE operations only, so that every engine gives the same
+// bits.
 
 /** A stream of 32-bit words (sfc32) that depends on the seed and the name alone. */
 export function randomWords(seed, name) {

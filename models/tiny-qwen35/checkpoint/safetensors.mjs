@@ -1,4 +1,5 @@
-// The safetensors format: the header's length in 8 bytes, the header as JSON, the data of the tensors one after another.
+// The safetensors format: the header's length in 8 bytes, the header as JSON, the data of the tensors one
+// after another.
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { endianness } from 'node:os';
 
@@ -7,8 +8,8 @@ const CHUNK_ELEMENTS = 1 << 20;
 
 /**
  * Writes tensors of `{ name, dtype, shape, fill }` in the order given, at most 4 MiB of data in memory.
- * `fill(values, start)` puts the elements from index `start` on into `values`, a Uint16Array of BF16 bits or a Float32Array;
- * the pieces of a tensor are asked for in order, from 0 on.
+ * `fill(values, start)` puts the elements from index `start` on into `values`, a Uint16Array of BF16 bits or
+ * a Float32Array; the pieces of a tensor are asked for in order, from 0 on.
  */
 export function writeSafetensors(path, tensors) {
   const file = openSync(path, 'wx');

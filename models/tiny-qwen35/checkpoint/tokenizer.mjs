@@ -1,6 +1,9 @@
 // Writes the vocabulary of a GGUF file in the form that the `tokenizers` library reads.
 
-/** The pre-tokenizer pattern of Qwen2; with it the converter recognises the tokenizer as `qwen2` by the ids of its test text. */
+/**
+ * The pre-tokenizer pattern of Qwen2; with it the converter recognises the tokenizer as `qwen2` by the ids of
+ * its test text.
+ */
 const QWEN2_PATTERN =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
@@ -13,9 +16,13 @@ const CHAT_TEMPLATE = [
   "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}",
 ].join('');
 
-/** The text of `tokenizer.json`: byte-level BPE with the Qwen2 pattern; ids that the vocabulary does not use are left out. */
+/**
+ * The text of `tokenizer.json`: byte-level BPE with the Qwen2 pattern; ids that the vocabulary does not use
+ * are left out.
+ */
 export function tokenizerJson({ tokens, tokenTypes, merges }) {
-  // Written by hand: a plain object would reorder tokens that look like numbers and lose one called __proto__.
+  // Written by hand: a plain object would reorder tokens that look like numbers and lose one called
+  // __proto__.
   const vocabulary = tokens.flatMap((token, id) =>
     tokenTypes[id] === NORMAL ? [`${JSON.stringify(token)}:${id}`] : [],
   );

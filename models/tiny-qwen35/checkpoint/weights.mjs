@@ -1,16 +1,18 @@
 // The tensors of the checkpoint, named as transformers names those of Qwen3_5ForCausalLM.
 import { BELL_VALUES, bellIndex, bellValue, bfloat16, randomWords, squareRoot } from './random.mjs';
 
-// A random network predicts nothing, but it must not be degenerate either. At these scales the logits spread like a
-// real model's, the last token's embedding does not decide them alone, and the error of a quantized matrix grows from
-// layer to layer only so much that the divergences of Q4_K_M to Q6_K stay apart. They were chosen by trial to give the
-// divergences that were published for the real 0.8B model, roughly; the likeness is therefore no evidence of anything.
+// A random network predicts nothing, but it must not be degenerate either. At these scales the logits spread
+// like a real model's, the last token's embedding does not decide them alone, and the error of a quantized
+// matrix grows from layer to layer only so much that the divergences of Q4_K_M to Q6_K stay apart. They were
+// chosen by trial to give the divergences that were published for the real 0.8B model, roughly; the likeness
+// is therefore no evidence of anything.
 const EMBEDDING_DEVIATION = 1 / 8;
 const BRANCH_DEVIATION = 3 / 32; // what a layer's mixer or feed-forward adds to the residual stream
 const LOGIT_DEVIATION = 1;
 const QUERY_KEY_NORM = 1.25; // the larger, the sharper the attention, and the more it magnifies errors
-// One channel in sixteen holds how common a token is and passes through the layers almost untouched; the output matrix,
-// which is the embedding, turns it into Zipf's law. Without it the perplexity would exceed the size of the vocabulary.
+// One channel in sixteen holds how common a token is and passes through the layers almost untouched; the
+// output matrix, which is the embedding, turns it into Zipf's law. Without it the perplexity would exceed the
+// size of the vocabulary.
 const RANK_CHANNELS = 1 / 16;
 const RANK_HIGHEST = 0.5;
 const RANK_STEP = 1 / 32; // for each doubling of the rank
@@ -66,10 +68,12 @@ function fullAttention(prefix, config, make) {
   const width = config.num_attention_heads * config.head_dim;
   const keyWidth = config.num_key_value_heads * config.head_dim;
   return [
-    make.projection(`${prefix}.self_attn.q_proj.weight`, [2 * width, config.hidden_size]), // queries and their gates
+    // Queries and their gates.
+    make.projection(`${prefix}.self_attn.q_proj.weight`, [2 * width, config.hidden_size]),
     make.projection(`${prefix}.self_attn.k_proj.weight`, [keyWidth, config.hidden_size]),
     make.projection(`${prefix}.self_attn.v_proj.weight`, [keyWidth, config.hidden_size]),
-    make.branch(`${prefix}.self_attn.o_proj.weight`, [config.hidden_size, width], 4), // attention averages values away
+    // Attention averages values away.
+    make.branch(`${prefix}.self_attn.o_proj.weight`, [config.hidden_size, width], 4),
     make.norm(`${prefix}.self_attn.q_norm.weight`, config.head_dim, { level: QUERY_KEY_NORM }),
     make.norm(`${prefix}.self_attn.k_norm.weight`, config.head_dim, { level: QUERY_KEY_NORM }),
   ];
@@ -121,7 +125,10 @@ function tensorMaker({ seed, rankChannels }) {
       const deviation = 1 / squareRoot(shape.at(-1));
       return matrix(name, shape, () => deviation);
     },
-    /** A matrix whose result is added to the residual stream; `gain` makes up for what gates and averages took away. */
+    /**
+     * A matrix whose result is added to the residual stream; `gain` makes up for what gates and averages took
+     * away.
+     */
     branch(name, shape, gain) {
       const deviation = (BRANCH_DEVIATION * gain) / squareRoot(shape[1]);
       return matrix(name, shape, (row) => (row < rankChannels ? deviation * RANK_LEAKAGE : deviation));
@@ -154,7 +161,10 @@ function tensorMaker({ seed, rankChannels }) {
   };
 }
 
-/** How common a token is on a logarithmic scale, from its id alone: byte-pair merges are numbered by frequency. */
+/**
+ * How common a token is on a logarithmic scale, from its id alone: byte-pair merges are numbered by
+ * frequency.
+ */
 function commonness(token) {
   const rank = token + RANK_OFFSET;
   const exponent = 31 - Math.clz32(rank);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { leftovers } from './support/leftovers.js';
 import { createSeededWorkspace } from './support/seeded-store.js';
 import { editJson, editModel } from './support/small-model.js';
-import { realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const store = join(scratch, 'store');
@@ -18,7 +19,10 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** One mistake: what is written, the target that meets it, the code it ends with and words that say where and what. */
+/**
+ * One mistake: what is written, the target that meets it, the code it ends with and words that say where and
+ * what.
+ */
 interface Mistake {
   name: string;
   make: () => void;

@@ -4,7 +4,8 @@ import { parseAs } from '../src/core/validate.js';
 import { describeMachine } from '../src/toolchain/machine.js';
 import { createSeededWorkspace } from './support/seeded-store.js';
 import { editModel } from './support/small-model.js';
-import { realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const variants = ['Q4_K_M', 'Q4_K_M-plain', 'Q5_K_M', 'Q6_K'];

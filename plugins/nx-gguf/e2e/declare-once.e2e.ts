@@ -2,13 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { editJson, editModel, shrinkModel } from './support/small-model.js';
-import { createWorkspace, realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { createWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const tiny = 'models/tiny-qwen35';
 let workspace: TestWorkspace;
 
-/** A workspace with the embedded model, and with `models/mine`: the same in a model.json and the files that it names, and nothing else. */
+/**
+ * A workspace with the embedded model, and with `models/mine`: the same in a model.json and the files that it
+ * names, and nothing else.
+ */
 beforeAll(async () => {
   workspace = await createWorkspace(join(scratch, 'ws'), {
     store: join(scratch, 'store'),

@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { leftovers } from './support/leftovers.js';
 import { shrinkModel } from './support/small-model.js';
-import { createWorkspace, realTools, scratchDirectory } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { createWorkspace, scratchDirectory } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const small = join(scratch, 'small');

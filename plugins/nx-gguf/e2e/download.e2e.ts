@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { bytesOf, contentOf, gitBlobId, largeContent } from '../src/upstream/testing/hub-content.js';
 import { startHub, type HubServer } from '../src/upstream/testing/hub-server.js';
-import { createWorkspace, realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { createWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const sha = 'b'.repeat(40);
 const large = largeContent(300 << 20);

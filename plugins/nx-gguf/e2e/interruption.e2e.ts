@@ -5,7 +5,8 @@ import { leftovers } from './support/leftovers.js';
 import { killParents, pause, until } from './support/processes.js';
 import { createSeededWorkspace } from './support/seeded-store.js';
 import { shrinkModel } from './support/small-model.js';
-import { createWorkspace, realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { createWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const targets = ['fetch', 'convert', 'imatrix', 'quantize/Q6_K', 'kld/Q6_K'];
@@ -41,7 +42,10 @@ async function seededWorkspaceNamed(name: string): Promise<TestWorkspace> {
   return workspace;
 }
 
-/** Runs until a tool has started and a moment has passed, then hands the process group to `stop`; what Nx printed. */
+/**
+ * Runs until a tool has started and a moment has passed, then hands the process group to `stop`; what Nx
+ * printed.
+ */
 async function interrupted(
   workspace: TestWorkspace,
   { tool, afterMs, stop }: { tool: string; afterMs: number; stop: (group: number) => void },

@@ -12,14 +12,9 @@ import {
 import { basename, join } from 'node:path';
 import { invalidationRow } from './support/invalidation-row.js';
 import { editModel, shrinkModel } from './support/small-model.js';
-import {
-  createWorkspace,
-  openWorkspace,
-  realTools,
-  repository,
-  scratchDirectory,
-  type TestWorkspace,
-} from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { repository } from './support/repository.js';
+import { createWorkspace, openWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const store = join(scratch, 'store');
@@ -40,9 +35,12 @@ const ofModel = [
 ].sort();
 const everything = ['llama-docs:fetch', ...ofModel].sort();
 const times = (count: number, name: string) => Array.from({ length: count }, () => name);
-/** One for each variant with rules, and one for each type without: what they tell depends on the header alone. */
+/**
+ * One for each variant with rules, and one for each type without: what they tell depends on the header alone.
+ */
 const dryRun = 'llama-quantize --dry-run';
-// One run on the whole model; each variant after it shares tensors, and takes a run for metadata and one for the rest.
+// One run on the whole model; each variant after it shares tensors, and takes a run for metadata and one for
+// the rest.
 const sharing = times(2, 'llama-quantize');
 const quantizing = ['llama-quantize', ...times(6, 'llama-quantize')];
 const allTools = [

@@ -14,13 +14,8 @@ import { leftovers } from './support/leftovers.js';
 import { running } from './support/processes.js';
 import { createSeededWorkspace } from './support/seeded-store.js';
 import { editModel } from './support/small-model.js';
-import {
-  realTools,
-  scratchDirectory,
-  type NxRun,
-  type RealTools,
-  type TestWorkspace,
-} from './support/workspace.js';
+import { realTools, type RealTools } from './support/real-tools.js';
+import { scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const store = join(scratch, 'store');
@@ -43,7 +38,10 @@ const evaluate = (settings: object): void =>
   editModel(workspace, ({ evaluation }) => Object.assign(evaluation, settings));
 const perplexities = (): number => workspace.processes().filter((name) => name === 'llama-perplexity').length;
 
-/** Runs targets under a watchdog, and expects that nothing stays: no process of theirs, no FIFO, no work directory. */
+/**
+ * Runs targets under a watchdog, and expects that nothing stays: no process of theirs, no FIFO, no work
+ * directory.
+ */
 async function nx(
   targets: readonly string[],
   env: Record<string, string | undefined> = {},
@@ -72,7 +70,10 @@ function actionOf(target: string): string {
   return (workspace.json(`dist/tiny-qwen35/${target}/artifact.json`) as { actionKey: string }).actionKey;
 }
 
-/** The real llama-perplexity behind a shim that notes its arguments and can put other logits in place of a base pass's. */
+/**
+ * The real llama-perplexity behind a shim that notes its arguments and can put other logits in place of a
+ * base pass's.
+ */
 function writeShim(path: string): void {
   const real = /exec '([^']+)'/.exec(readFileSync(path, 'utf8'))?.[1] ?? '';
   writeFileSync(

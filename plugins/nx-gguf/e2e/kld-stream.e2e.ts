@@ -8,13 +8,8 @@ import { leftovers } from './support/leftovers.js';
 import { killParents, pause, running, until, type Running } from './support/processes.js';
 import { createSeededWorkspace } from './support/seeded-store.js';
 import { editModel } from './support/small-model.js';
-import {
-  realTools,
-  scratchDirectory,
-  type NxRun,
-  type RealTools,
-  type TestWorkspace,
-} from './support/workspace.js';
+import { realTools, type RealTools } from './support/real-tools.js';
+import { scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const store = join(scratch, 'store');
@@ -56,7 +51,9 @@ const fifos = (): string[] =>
       statSync(join(scratch, name), { throwIfNoEntry: false })?.isFIFO() === true,
   );
 
-/** Runs the measurements, does something to a process when it is there, and expects all to be over soon after. */
+/**
+ * Runs the measurements, does something to a process when it is there, and expects all to be over soon after.
+ */
 async function disturbed(
   file: string,
   disturb: (found: Running) => void | Promise<void>,

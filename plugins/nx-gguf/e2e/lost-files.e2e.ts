@@ -2,7 +2,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSeededWorkspace } from './support/seeded-store.js';
 import { editModel } from './support/small-model.js';
-import { realTools, scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const store = join(scratch, 'store');

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { repository } from './support/workspace.js';
+import { repository } from './support/repository.js';
 
 const packed = JSON.parse(
   readFileSync(join(dirname(process.env['NX_GGUF_E2E_PACKAGE'] ?? ''), 'files.json'), 'utf8'),

@@ -6,7 +6,8 @@ import { extract } from 'tar';
 import { picturesOf } from '../src/report/pictures/pictures.js';
 import { renderSvg } from '../src/report/pictures/svg.js';
 import { sampleEvidence } from '../src/report/testing/sample-evidence.js';
-import { repository, scratchDirectory } from './support/workspace.js';
+import { repository } from './support/repository.js';
+import { scratchDirectory } from './support/workspace.js';
 
 interface Manifest {
   dependencies?: Record<string, string>;
@@ -19,7 +20,9 @@ const scratch = scratchDirectory();
 const installed = join(scratch, 'node_modules/nx-gguf');
 const manifest = read(plugin);
 
-/** The packed plugin with the packages that a plain install brings, and none that this repository has besides. */
+/**
+ * The packed plugin with the packages that a plain install brings, and none that this repository has besides.
+ */
 beforeAll(async () => {
   mkdirSync(installed, { recursive: true });
   await extract({ file: process.env['NX_GGUF_E2E_PACKAGE'] ?? '', cwd: installed, strip: 1 });
@@ -57,7 +60,9 @@ function comingWith(folder: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-/** The room that a folder takes on the disk, without packages inside of it, which are counted on their own. */
+/**
+ * The room that a folder takes on the disk, without packages inside of it, which are counted on their own.
+ */
 function diskBytes(folder: string): number {
   const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => name !== 'node_modules');
   const inside = entries.map((entry) => {

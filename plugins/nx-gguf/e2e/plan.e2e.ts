@@ -5,7 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { QuantizationPlan } from '../src/core/generated/plan.generated.js';
-import { createWorkspace, realTools, scratchDirectory, type TestWorkspace } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { createWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const tools = realTools();
@@ -275,7 +276,10 @@ describe('a plan before there is a model', () => {
   }, 60_000);
 });
 
-/** The plan that the converted model gave; the first workspace has it in its store, whatever lies in dist/ now. */
+/**
+ * The plan that the converted model gave; the first workspace has it in its store, whatever lies in dist/
+ * now.
+ */
 function planFromModel(): unknown {
   execFileSync(
     process.execPath,

@@ -17,7 +17,8 @@ import { startHub, type HubServer } from '../src/upstream/testing/hub-server.js'
 import { leftovers } from './support/leftovers.js';
 import { createSeededWorkspace } from './support/seeded-store.js';
 import { editJson } from './support/small-model.js';
-import { realTools, scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
 
 const token = 'hf_token_that_nobody_may_see';
 const repository = 'me/tiny-qwen35-GGUF';

@@ -9,15 +9,9 @@ import { invalidationRow } from './support/invalidation-row.js';
 import { pastedLines, printedStatistics, runPasted } from './support/pasted.js';
 import { editModel } from './support/small-model.js';
 import { pause, running } from './support/processes.js';
-import {
-  createWorkspace,
-  openWorkspace,
-  realTools,
-  repository,
-  scratchDirectory,
-  type RealTools,
-  type TestWorkspace,
-} from './support/workspace.js';
+import { realTools, type RealTools } from './support/real-tools.js';
+import { repository } from './support/repository.js';
+import { createWorkspace, openWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const variants = ['Q4_K_M', 'Q5_K_M', 'Q6_K', 'Q4_K_M-plain'];
@@ -288,7 +282,8 @@ describe('the report of these results', () => {
     expect(imatrix.datasets).toEqual(['calibration.txt']);
     expect(imatrix.statistics.map(({ name }) => name)).toEqual(imatrix.tensors);
     const made = page();
-    // Without a store the small results beside the manifests are enough, and nothing of the first page is at hand.
+    // Without a store the small results beside the manifests are enough, and nothing of the first page is at
+    // hand.
     expect(
       await workspace.run(['run', 'tiny-qwen35:report', '--skip-nx-cache', '--exclude-task-dependencies'], {
         env: { NX_GGUF_STORE: join(scratch, 'empty-store') },

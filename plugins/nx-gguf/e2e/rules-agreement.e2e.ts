@@ -135,7 +135,9 @@ function generatedRules(random: Random, names: readonly string[], patterns: Set<
   return rules.join(random.pick(['\n', ' ', '\t\n']));
 }
 
-/** Mostly a piece of a name, some of it made general, so that a good part of the patterns matches something. */
+/**
+ * Mostly a piece of a name, some of it made general, so that a good part of the patterns matches something.
+ */
 function generatedPattern(random: Random, names: readonly string[]): string {
   const name = random.pick(names);
   const from = random.below(name.length - 4);

@@ -6,7 +6,8 @@ import { quantizationPlan } from '../src/quant/plan/tensor-plan.js';
 import type { PlanRule } from '../src/quant/plan/plan-rule.js';
 import { normalizeTensorTypes, parseTensorTypes } from '../src/quant/rules/tensor-types.js';
 import { realDryRun } from './support/dry-run.js';
-import { repository, scratchDirectory } from './support/workspace.js';
+import { repository } from './support/repository.js';
+import { scratchDirectory } from './support/workspace.js';
 
 const { rules } = parseTensorTypes(
   readFileSync(join(repository, 'models/qwen35-08b/tensor_types.txt'), 'utf8'),

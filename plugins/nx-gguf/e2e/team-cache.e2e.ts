@@ -5,14 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { shrinkModel } from './support/small-model.js';
-import {
-  createWorkspace,
-  realTools,
-  repository,
-  scratchDirectory,
-  type NxRun,
-  type TestWorkspace,
-} from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { repository } from './support/repository.js';
+import { createWorkspace, scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const gguf = 'dist/tiny-qwen35/tiny-qwen35-Q4_K_M.gguf';
@@ -52,7 +47,10 @@ async function startServer(): Promise<Server> {
   };
 }
 
-/** A checkout of the same state in a directory of its own, with a store of its own, that shares the server; Nx shares it too, unless told not to. */
+/**
+ * A checkout of the same state in a directory of its own, with a store of its own, that shares the server; Nx
+ * shares it too, unless told not to.
+ */
 async function checkout(name: string): Promise<TestWorkspace> {
   const workspace = await createWorkspace(join(scratch, name), {
     store: join(scratch, `store-${name}`),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { cutQwen35 } from './support/cut-qwen35.js';
 import { createSeededWorkspace } from './support/seeded-store.js';
 import { describeTensorReuse } from './support/tensor-reuse.js';
-import { realTools } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
 
 /** The embedded model as the real converter makes it. */
 describeTensorReuse('qwen35', async (scratch) => {

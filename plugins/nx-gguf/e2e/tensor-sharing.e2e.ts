@@ -29,7 +29,8 @@ import {
   madeMixture,
 } from './support/made-models.js';
 import { effectsOf, quantizeLab, type LabVariant, type QuantizeLab } from './support/quantize-lab.js';
-import { createWorkspace, realTools, scratchDirectory } from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { createWorkspace, scratchDirectory } from './support/workspace.js';
 
 const scratch = scratchDirectory();
 const tools = realTools();
@@ -102,7 +103,8 @@ describe('a variant that shares tensors is what llama-quantize writes', () => {
         (await expectStock(lab, { model, settings: { ftype: 'Q4_K_M' }, rules: 'attn_k=q8_0\n' })).messages,
       ),
     ).toEqual([50, 58]);
-    // Shards of the output share with the single file, and with each other when only the rules of one shard change.
+    // Shards of the output share with the single file, and with each other when only the rules of one shard
+    // change.
     const kept = await expectStock(lab, {
       model,
       settings: { ftype: 'Q4_K_M', keepSplit: true },

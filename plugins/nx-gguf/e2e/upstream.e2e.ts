@@ -15,13 +15,9 @@ import { zipOf } from '../src/upstream/testing/zip.js';
 import { pastedLines, printedStatistics, runPasted } from './support/pasted.js';
 import { createSeededWorkspace } from './support/seeded-store.js';
 import { editJson } from './support/small-model.js';
-import {
-  realTools,
-  repository,
-  scratchDirectory,
-  type NxRun,
-  type TestWorkspace,
-} from './support/workspace.js';
+import { realTools } from './support/real-tools.js';
+import { repository } from './support/repository.js';
+import { scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
 
 const [first, second] = ['1'.repeat(40), '2'.repeat(40)] as const;
 const scratch = scratchDirectory();
@@ -56,7 +52,10 @@ function documentedBlock(language: string): string {
   return block;
 }
 
-/** The files of the real repositories, small: a checkpoint, matrix and quants of the embedded model, made by the real tools. */
+/**
+ * The files of the real repositories, small: a checkpoint, matrix and quants of the embedded model, made by
+ * the real tools.
+ */
 async function standIn(): Promise<{ model: HubCommit; gguf: HubCommit; corpus: HubCommit }> {
   const { exitCode, output } = await workspace.run([
     'run-many',

@@ -15,7 +15,8 @@ function compareKeys(a, b, direction) {
 }
 
 /**
- * Makes the heads of a table sort it: by a first press from small to large, by a second one from large to small.
+ * Makes the heads of a table sort it: by a first press from small to large, by a second one from large to
+ * small.
  * @param {HTMLTableElement} table
  * @param {(column: number, direction: 1 | -1) => void} sort
  */
@@ -68,7 +69,8 @@ for (const controls of document.querySelectorAll('[data-filters]')) {
 }
 
 /**
- * How the table in a place was last sorted, by the label of the column: it stays when the table is drawn again with other rows or columns.
+ * How the table in a place was last sorted, by the label of the column: it stays when the table is drawn
+ * again with other rows or columns.
  * @type {WeakMap<Element, { label: string, direction: 1 | -1 }>}
  */
 const chosenSorts = new WeakMap();
@@ -77,7 +79,8 @@ const chosenSorts = new WeakMap();
  * A table that draws no more rows than are asked for, however many there are.
  * @template T
  * @param {Element} place
- * @param {{ caption: string, items: T[], columns: { label: string, isNumber?: boolean, key: (item: T) => string | number | null, text: (item: T) => string }[] }} contents
+ * @param {{ caption: string, items: T[], columns: { label: string, isNumber?: boolean, key: (item: T) =>
+ *   string | number | null, text: (item: T) => string }[] }} contents
  */
 function lazyTable(place, { caption, items, columns }) {
   const step = 100;

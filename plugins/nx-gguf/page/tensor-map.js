@@ -8,9 +8,11 @@ function typeIn(set, tensor) {
 }
 
 /**
- * Draws types, or importance, by layer and role. One tensor can be reached with the tab key, the others with the arrow keys.
+ * Draws types, or importance, by layer and role. One tensor can be reached with the tab key, the others with
+ * the arrow keys.
  * @param {Element} place
- * @param {{ label: string, data: TensorData, tensors: number[], cellOf: (tensor: number) => { text: string, tip: string, className: string } }} contents
+ * @param {{ label: string, data: TensorData, tensors: number[], cellOf: (tensor: number) => { text: string,
+ *   tip: string, className: string } }} contents
  */
 function drawMap(place, { label, data, tensors, cellOf }) {
   const layers = [...new Set(tensors.map((tensor) => data.layer[tensor] ?? -1))].sort((a, b) => a - b);

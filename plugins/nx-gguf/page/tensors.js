@@ -142,7 +142,8 @@ for (const place of document.querySelectorAll('.tensors')) {
 
   /**
    * @param {number[]} tensors
-   * @param {{ shown: TensorSet, against: TensorSet, here: (tensor: number) => number, there: (tensor: number) => number, reason: (tensor: number) => string }} of
+   * @param {{ shown: TensorSet, against: TensorSet, here: (tensor: number) => number, there: (tensor: number)
+   *   => number, reason: (tensor: number) => string }} of
    */
   const drawList = (tensors, { shown, against, here, there, reason }) => {
     const bytes = (/** @type {number} */ tensor) => bytesOf(tensor, here(tensor));

@@ -29,7 +29,9 @@ interface Target {
 
 const json = (path: string): unknown => JSON.parse(readFileSync(join(repository, path), 'utf8'));
 
-/** The projects of this repository with their targets: what the plugin makes, and what project.json files add. */
+/**
+ * The projects of this repository with their targets: what the plugin makes, and what project.json files add.
+ */
 async function workspaceProjects(): Promise<Map<string, Map<string, Target>>> {
   const ignore = ['**/node_modules/**', '**/dist/**', '**/tmp/**', '**/e2e/**', '**/src/**'];
   const find = (pattern: string): string[] => globSync([pattern], { cwd: repository, ignore }).sort();
@@ -176,7 +178,9 @@ function isProject(name: string): boolean {
   return projects.has(name) || examples.has(name);
 }
 
-/** The command lines of a document: those of shell blocks, those behind a prompt, and those within sentences. */
+/**
+ * The command lines of a document: those of shell blocks, those behind a prompt, and those within sentences.
+ */
 function commandLines({ blocks, codeSpans }: ReturnType<typeof documents>[number]): string[] {
   const ofBlocks = blocks.flatMap(({ language, text }) =>
     text

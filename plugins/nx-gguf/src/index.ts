@@ -10,20 +10,24 @@ export { createNodes } from './infer/create-nodes.js';
 /** The name under which Nx lists this plugin. */
 export const name = 'nx-gguf';
 
-/** The environment itself: Nx has a stand-in in its place while a hook runs before tasks, to learn what that sets. */
+/**
+ * The environment itself: Nx has a stand-in in its place while a hook runs before tasks, to learn what that
+ * sets.
+ */
 const { env } = process;
 
 /** After a run, puts the files of targets that came out of Nx's cache where people look for them. */
 export const postTasksExecution: PostTasksExecution = async (options, context) => {
-  // Nx starts the plugin before it builds the graph too, when this is not needed: loading it then would cost each command.
+  // Nx starts the plugin before it builds the graph too, when this is not needed: loading it then would cost
+  // each command.
   const { placeRequested } = await import('./hooks/place-requested.js');
   await placeRequested(options, context);
 };
 
 /**
- * Before a run, refuses a target with a typo, which Nx would take for all variants, and has Nx run again
- * what it would restore though its files are gone. And a comparison (`--against`) is answered
- * anew each time: it depends on things that are no inputs of the plan. An input that is never the same twice keeps Nx from
+ * Before a run, refuses a target with a typo, which Nx would take for all variants, and has Nx run again what
+ * it would restore though its files are gone. And a comparison (`--against`) is answered anew each time: it
+ * depends on things that are no inputs of the plan. An input that is never the same twice keeps Nx from
  * replaying an old one.
  */
 export const preTasksExecution: PreTasksExecution = async (options, context) => {

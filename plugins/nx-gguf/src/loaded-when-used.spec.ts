@@ -4,7 +4,9 @@ import { join } from 'node:path';
 const source = import.meta.dirname;
 const rarelyUsed = ['vega', 'vega-lite', '@aws-sdk/client-s3', '@aws-sdk/lib-storage', '@huggingface/hub'];
 
-/** The modules that Nx, Node or another package loads: all that the package's own JSON files name in dist/. */
+/**
+ * The modules that Nx, Node or another package loads: all that the package's own JSON files name in dist/.
+ */
 function entries(): string[] {
   const named = ['package.json', 'executors.json', 'generators.json'].flatMap((file) => [
     ...readFileSync(join(source, '..', file), 'utf8').matchAll(/"\.\/dist\/([^"]+)\.js"/g),

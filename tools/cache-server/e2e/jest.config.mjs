@@ -1,6 +1,9 @@
 import unit from '../jest.config.mjs';
 
-/** End-to-end tests of the built server: a process of its own, real Nx, kill -9, a disk that is full. One at a time: they measure load and memory. */
+/**
+ * End-to-end tests of the built server: a process of its own, real Nx, kill -9, a disk that is full. One at a
+ * time: they measure load and memory.
+ */
 export default {
   ...unit,
   rootDir: import.meta.dirname,

@@ -35,7 +35,9 @@ interface Run {
   count: number;
 }
 
-/** A workspace with one cached task, as another checkout of the same repository: same hash, no local cache. */
+/**
+ * A workspace with one cached task, as another checkout of the same repository: same hash, no local cache.
+ */
 function workspace(
   part: string,
   build: string,

@@ -3,7 +3,10 @@
 const ALIGNMENT = 32;
 const kinds = { uint32: 4, int32: 5, float32: 6, string: 8, array: 9 };
 
-/** The file of metadata `[key, kind, value]` (for lists `[key, [kind], values]`) and tensors `{ name, shape, values }`, and where each tensor's data begins. */
+/**
+ * The file of metadata `[key, kind, value]` (for lists `[key, [kind], values]`) and tensors
+ * `{ name, shape, values }`, and where each tensor's data begins.
+ */
 export function ggufBytes(metadata, tensors) {
   const infos = [];
   let offset = 0;

@@ -1,4 +1,5 @@
-// Models of which only the header is real, as a dry run reads them, made with the specs' own builder of headers.
+// Models of which only the header is real, as a dry run reads them, made with the specs' own builder of
+// headers.
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,4 +1,5 @@
-// Which runs are recorded under which names, in the order in which they are made: some need files of those before them.
+// Which runs are recorded under which names, in the order in which they are made: some need files of those
+// before them.
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 // The plugin's own command lines, so that the logs are those of its runs.
@@ -43,9 +44,10 @@ export async function prepare(directory) {
 }
 
 /**
- * The runs: `says` is what the log must hold to be what its name promises, `spec` the folder of the spec that reads it;
- * without `spec` a run only makes a file. `exits` is the code that it must end with: that failures end with 0 is what the logs are
- * for. A run `withoutStdout` or `withoutStderr` leaves that stream out of the log.
+ * The runs: `says` is what the log must hold to be what its name promises, `spec` the folder of the spec that
+ * reads it; without `spec` a run only makes a file. `exits` is the code that it must end with: that failures
+ * end with 0 is what the logs are for. A run `withoutStdout` or `withoutStderr` leaves that stream out of the
+ * log.
  */
 export const recordings = [
   ...perplexityRuns(),
@@ -161,7 +163,8 @@ function perplexityRuns() {
     perplexityRun('base-cut', cut, cutShort),
     perplexityRun('base-cut-stderr', cut, cutShort, { withoutStdout: true }),
     perplexityRun('base-cut-stderr-with-prefix', withPrefix(cut), cutShort, { withoutStdout: true }),
-    // The tool goes on with too small a context; with one that is only another, it takes that of the base file without a word.
+    // The tool goes on with too small a context; with one that is only another, it takes that of the base
+    // file without a word.
     {
       ...perplexityRun(
         'long-context',
@@ -267,7 +270,10 @@ function withPrefix(args) {
   return args.map((arg) => arg.replace(/^--no-(?=log-)/, '--'));
 }
 
-/** Puts a token that no model knows into the second chunk of a base file, whose head of 20 bytes is followed by all tokens. */
+/**
+ * Puts a token that no model knows into the second chunk of a base file, whose head of 20 bytes is followed
+ * by all tokens.
+ */
 function replaceToken(path) {
   const bytes = readFileSync(path);
   // Not the first of the chunk: that gives way to the token that begins a text.

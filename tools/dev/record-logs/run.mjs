@@ -1,4 +1,5 @@
-// Runs a tool the way steps/measure/perplexity-tool.ts and toolchain/run-tool.ts do, with both streams in the order in which they were written.
+// Runs a tool the way steps/measure/perplexity-tool.ts and toolchain/run-tool.ts do, with both streams in the
+// order in which they were written.
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,8 +7,9 @@ import { join } from 'node:path';
 const ATTEMPTS = 40;
 
 /**
- * The log of a run, without what belongs to this machine and moment; null for a run that was to lose words and lost none.
- * llama-perplexity ends without waiting for its log, so a run is repeated until its log is what it should be.
+ * The log of a run, without what belongs to this machine and moment; null for a run that was to lose words
+ * and lost none. llama-perplexity ends without waiting for its log, so a run is repeated until its log is
+ * what it should be.
  */
 export function logOf(recording, { tools, directory }) {
   const { says, losesWords } = recording;
@@ -52,7 +54,8 @@ function environment() {
   );
 }
 
-// Measured times become zeros (samples of speed become 1, 2 and 4 seconds), and lines about CPU, compiler and the place of the libraries go; all else is as printed.
+// Measured times become zeros (samples of speed become 1, 2 and 4 seconds), and lines about CPU, compiler and
+// the place of the libraries go; all else is as printed.
 function withoutMachine(log) {
   return log
     .replace(/\d+\.\d\d\.\d{3}\.\d{3} (?=[A-Z] )/g, '0.00.000.000 ')

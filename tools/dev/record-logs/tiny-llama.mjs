@@ -1,4 +1,5 @@
-// A Llama-shaped model of random weights, small enough to run in a moment and real enough for every tool of llama.cpp.
+// A Llama-shaped model of random weights, small enough to run in a moment and real enough for every tool of
+// llama.cpp.
 import {
   bellIndex,
   bellValue,
@@ -13,7 +14,10 @@ const KV_HEADS = 2;
 const CONTEXT = 2048;
 const token = { normal: 1, unknown: 2, control: 3, byte: 6 };
 
-/** The GGUF of a model, and where each tensor's data begins. Tensors named in `notANumber` hold nothing but NaN. */
+/**
+ * The GGUF of a model, and where each tensor's data begins. Tensors named in `notANumber` hold nothing but
+ * NaN.
+ */
 export function tinyLlama({
   width = 256,
   feedForward = 2 * width,
@@ -62,7 +66,10 @@ function weights({ name, shape, seed, isBroken }) {
   return values.map(() => bellValue(bellIndex(random()), deviation));
 }
 
-/** A vocabulary in the manner of SentencePiece: three special tokens, every byte, the space, and as many words as there is room for. */
+/**
+ * A vocabulary in the manner of SentencePiece: three special tokens, every byte, the space, and as many words
+ * as there is room for.
+ */
 function tokens(count) {
   const list = [
     ['<unk>', token.unknown],

@@ -1,4 +1,5 @@
-// Builds one variant with the compiled plugin, in a process of its own that can be killed: `build-variant.mjs <json>`.
+// Builds one variant with the compiled plugin, in a process of its own that can be killed:
+// `build-variant.mjs <json>`.
 import { join } from 'node:path';
 
 const { store: root, tool, model, imatrix, settings, rules, name, expected } = JSON.parse(process.argv[2]);

@@ -1,8 +1,8 @@
 import { seededRandom } from '../../src/core/seeded-random.js';
 
 /**
- * How thoroughly suites try what can be tried without end: `tools/bench/campaign.mjs` says how often and with which
- * seed. Null in an ordinary run, where each takes its few cases that matter most.
+ * How thoroughly suites try what can be tried without end: `tools/bench/campaign.mjs` says how often and with
+ * which seed. Null in an ordinary run, where each takes its few cases that matter most.
  */
 export const campaign = parse(process.env['NX_GGUF_E2E_CAMPAIGN']);
 

@@ -6,7 +6,10 @@ import { imatrixOf } from './made-models.js';
 
 const rows = 64;
 
-/** The model with at most 64 rows of each matrix and without its vocabulary, and an importance matrix for it: quantized in no time. */
+/**
+ * The model with at most 64 rows of each matrix and without its vocabulary, and an importance matrix for it:
+ * quantized in no time.
+ */
 export async function cutQwen35(file: Uint8Array): Promise<{ bytes: Uint8Array; imatrix: Uint8Array }> {
   const source = bytesSource(file);
   const header = await readGgufHeader(source);

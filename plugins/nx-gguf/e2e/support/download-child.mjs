@@ -1,4 +1,5 @@
-// Downloads one file into a store with the packed plugin's own code, and prints the largest resident size in bytes.
+// Downloads one file into a store with the packed plugin's own code, and prints the largest resident size in
+// bytes.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { peakMemoryBytes } from '../../../../tools/dev/peak-memory.mjs';

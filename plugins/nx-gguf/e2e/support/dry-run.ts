@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { headerOnlyGguf, type TinyGguf } from '../../src/gguf/testing/tiny-gguf.js';
 import { readDryRun, type DryRun } from '../../src/quant/tool/dry-run.js';
-import { realTools } from './workspace.js';
+import { realTools } from './real-tools.js';
 
 /** Asks the real llama-quantize what it would make of a model, of which the header is enough. */
 export async function realDryRun(

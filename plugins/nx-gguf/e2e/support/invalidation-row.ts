@@ -1,6 +1,9 @@
 const order = ['fetch', 'convert', 'imatrix', 'plan', 'quantize', 'kld', 'gate', 'card'];
 
-/** A row of the table in docs/caching.md: what a change makes Nx run, and the processes that start because of it. */
+/**
+ * A row of the table in docs/caching.md: what a change makes Nx run, and the processes that start because of
+ * it.
+ */
 export function invalidationRow(
   change: string,
   { ran, processes }: { ran: readonly string[]; processes: readonly string[] },

@@ -5,8 +5,8 @@ import { tensorSizeBytes, type TensorTypeName } from '../../src/gguf/tensor-type
 type Metadata = NonNullable<TinyGguf['metadata']>;
 
 /*
- * llama-quantize looks at names, row lengths and hyperparameters, not at whether the shapes fit together: few rows are
- * enough to take the same decisions as for a real model.
+ * llama-quantize looks at names, row lengths and hyperparameters, not at whether the shapes fit together: few
+ * rows are enough to take the same decisions as for a real model.
  */
 
 /** A model as test code describes it. */

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { repository, type RealTools } from './workspace.js';
+import type { RealTools } from './real-tools.js';
+import { repository } from './repository.js';
 
 /** Where the lines of a card are run, and with what. */
 export interface Pasting {
@@ -17,7 +18,10 @@ export function pastedLines(card: string): string {
   return lines;
 }
 
-/** Runs lines as a person at a shell would, in a directory that they have for themselves; what was printed, with the commands. */
+/**
+ * Runs lines as a person at a shell would, in a directory that they have for themselves; what was printed,
+ * with the commands.
+ */
 export async function runPasted(lines: string, { directory, tools, env = {} }: Pasting): Promise<string> {
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'paste.sh'), lines);

@@ -1,4 +1,5 @@
-// Publishes one file to a hub with the packed plugin's own code, and prints the largest resident size in bytes.
+// Publishes one file to a hub with the packed plugin's own code, and prints the largest resident size in
+// bytes.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

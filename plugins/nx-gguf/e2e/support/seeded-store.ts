@@ -3,14 +3,15 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { until } from './processes.js';
 import { shrinkModel } from './small-model.js';
-import { createWorkspace, type RealTools, type TestWorkspace, type WorkspaceOptions } from './workspace.js';
+import type { RealTools } from './real-tools.js';
+import { createWorkspace, type TestWorkspace, type WorkspaceOptions } from './workspace.js';
 
 const limitMs = 600_000;
 
 /**
- * A workspace with the small model, on a store that has every result of its recipe.
- * The results are made once in a run of Jest, by the first suite that asks. They are copied, not linked: suites damage
- * files of their store in place.
+ * A workspace with the small model, on a store that has every result of its recipe. The results are made once
+ * in a run of Jest, by the first suite that asks. They are copied, not linked: suites damage files of their
+ * store in place.
  */
 export async function createSeededWorkspace(root: string, options: WorkspaceOptions): Promise<TestWorkspace> {
   const seed = await seededStore(options.tools);

@@ -15,7 +15,9 @@ export function editModel(workspace: TestWorkspace, change: (model: SmallModel) 
   editJson(workspace, 'models/tiny-qwen35/model.json', (value) => change(value as SmallModel));
 }
 
-/** Changes a JSON file of a workspace, which is written in one line: formatting is no part of what it says. */
+/**
+ * Changes a JSON file of a workspace, which is written in one line: formatting is no part of what it says.
+ */
 export function editJson(workspace: TestWorkspace, path: string, change: (value: unknown) => unknown): void {
   workspace.edit(path, (text) => {
     const value: unknown = JSON.parse(text);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { ftypes } from '../../src/quant/tool/ftypes.js';
 import { campaign } from './campaign.js';
 import { quantizeLab, type LabVariant, type QuantizeLab } from './quantize-lab.js';
-import { realTools, scratchDirectory } from './workspace.js';
+import { realTools } from './real-tools.js';
+import { scratchDirectory } from './workspace.js';
 
 const tools = realTools();
 const rules = '\\.attn_k\\.weight$=q8_0\n\\.ffn_down.*=q5_k\n';
@@ -25,7 +26,10 @@ export interface ReuseModel {
   imatrix: Uint8Array;
 }
 
-/** Tests everything that llama-quantize knows on a model; for most types, one variant has layers with rules and without. */
+/**
+ * Tests everything that llama-quantize knows on a model; for most types, one variant has layers with rules
+ * and without.
+ */
 export function describeTensorReuse(
   kind: string,
   modelOf: (scratch: string) => ReuseModel | Promise<ReuseModel>,
@@ -76,7 +80,8 @@ export function describeTensorReuse(
 function pairsOf(ftype: string, base: Pick<LabVariant, 'model' | 'imatrix'>, kind: string): Pair[] {
   const plain: LabVariant = { ...base, settings: { ftype }, rules: null };
   if (slow.includes(ftype) && campaign === null) {
-    // What the neighbour gives is of other types: the tensors of the type itself are made in one run, and not in three.
+    // What the neighbour gives is of other types: the tensors of the type itself are made in one run, and not
+    // in three.
     const variant = { ...plain, rules: rulesOfEvenLayers };
     return [{ variant, neighbour: { ...asNeighbour(variant), ...settingsOfNeighbour('Q4_K_M') } }];
   }

@@ -18,8 +18,9 @@ export interface DeepVerification {
 }
 
 /**
- * Quantizes every variant of the store again in one run of llama-quantize and compares; true when none differs. Manifests
- * hold all that is needed, so no workspace is: only inputs that are in the store and builds of llama.cpp that are here.
+ * Quantizes every variant of the store again in one run of llama-quantize and compares; true when none
+ * differs. Manifests hold all that is needed, so no workspace is: only inputs that are in the store and
+ * builds of llama.cpp that are here.
  */
 export async function verifyDeep(
   layout: StoreLayout,

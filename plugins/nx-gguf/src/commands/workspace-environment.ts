@@ -4,10 +4,16 @@ import { config } from 'dotenv';
 import { expand } from 'dotenv-expand';
 import { pluginOptions } from '../infer/plugin-options.js';
 
-/** The files that Nx reads for a task from the root of a workspace, in its order: the first that sets a variable counts. */
+/**
+ * The files that Nx reads for a task from the root of a workspace, in its order: the first that sets a
+ * variable counts.
+ */
 const files = ['.env.local', '.local.env', '.env'];
 
-/** The workspace that a directory is in: the nearest directory above, or it itself, with an nx.json. Null when there is none. */
+/**
+ * The workspace that a directory is in: the nearest directory above, or it itself, with an nx.json. Null when
+ * there is none.
+ */
 export function workspaceRootOf(directory: string): string | null {
   if (existsSync(join(directory, 'nx.json'))) return directory;
   const above = dirname(directory);
@@ -15,8 +21,8 @@ export function workspaceRootOf(directory: string): string | null {
 }
 
 /**
- * Adds to the environment what the workspace's files declare, as Nx does for tasks: what is set already stays, variables in
- * values are replaced, and NX_LOAD_DOT_ENV_FILES=false switches it off.
+ * Adds to the environment what the workspace's files declare, as Nx does for tasks: what is set already
+ * stays, variables in values are replaced, and NX_LOAD_DOT_ENV_FILES=false switches it off.
  */
 export function loadWorkspaceEnvironment(root: string | null, env: Record<string, string | undefined>): void {
   if (root === null || env['NX_LOAD_DOT_ENV_FILES'] === 'false') return;

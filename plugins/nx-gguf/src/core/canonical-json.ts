@@ -11,7 +11,10 @@ export function canonicalJson(value: Json): string {
   return text;
 }
 
-/** Canonical key order, indented for people, with a final newline: the form of every JSON file this project writes. */
+/**
+ * Canonical key order, indented for people, with a final newline: the form of every JSON file this project
+ * writes.
+ */
 export function prettyJson(value: Json): string {
   return `${JSON.stringify(JSON.parse(canonicalJson(value)), null, 2)}\n`;
 }

@@ -5,8 +5,8 @@ export interface ErrorDescription {
 }
 
 /**
- * All codes of the errors that this package reports, in alphabetical order. `docs/errors.md` is generated from it, and a test
- * compares it with the codes that the source throws.
+ * All codes of the errors that this package reports, in alphabetical order. `docs/errors.md` is generated
+ * from it, and a test compares it with the codes that the source throws.
  */
 export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   AGAINST_UNKNOWN: {

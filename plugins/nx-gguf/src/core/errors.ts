@@ -5,7 +5,10 @@ export interface GgufErrorDetails {
   tail?: readonly string[];
 }
 
-/** An error a user can act on: a stable code, a message that names the place, and a hint that names the remedy. */
+/**
+ * An error a user can act on: a stable code, a message that names the place, and a hint that names the
+ * remedy.
+ */
 export class GgufError extends Error {
   readonly code: string;
   readonly hint: string | undefined;

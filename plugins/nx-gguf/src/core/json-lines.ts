@@ -1,6 +1,9 @@
 import { findNodeAtLocation, parseTree, type Node, type ParseError } from 'jsonc-parser';
 
-/** The line, from 1, of a member of JSON text, by the keys that lead to it; null when the text has no such member. */
+/**
+ * The line, from 1, of a member of JSON text, by the keys that lead to it; null when the text has no such
+ * member.
+ */
 export function lineOf(text: string, path: readonly string[]): number | null {
   const root = treeOf(text);
   if (root === null) return null;

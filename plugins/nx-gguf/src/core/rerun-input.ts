@@ -1,14 +1,17 @@
 import { leavesFiles } from './step-registry.js';
 
-/** A target by the directory of its project, relative to the workspace, and its name without prefix, e.g. `quantize:Q4_K_M`. */
+/**
+ * A target by the directory of its project, relative to the workspace, and its name without prefix, e.g.
+ * `quantize:Q4_K_M`.
+ */
 export interface PlacedTarget {
   root: string;
   target: string;
 }
 
 /**
- * The variable that is an input of a target whose files people look for. It is set for a run when they are gone, to what is
- * never the same twice: then Nx runs the target again in place of restoring its manifest.
+ * The variable that is an input of a target whose files people look for. It is set for a run when they are
+ * gone, to what is never the same twice: then Nx runs the target again in place of restoring its manifest.
  */
 export function rerunVariable({ root, target }: PlacedTarget): string {
   return `NX_GGUF_GONE_${`${root}:${target}`.replace(/[^A-Za-z0-9]/g, '_').toUpperCase()}`;

@@ -3,8 +3,8 @@ const longestPath = 1024;
 const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$/i;
 
 /**
- * Why a path that a server or an archive names cannot be the relative name of a file on every system, or null when it
- * can: it would leave its directory, name a device, or mean another file on another system.
+ * Why a path that a server or an archive names cannot be the relative name of a file on every system, or null
+ * when it can: it would leave its directory, name a device, or mean another file on another system.
  */
 export function pathProblem(path: string): string | null {
   if (path === '') return 'it is empty';
@@ -23,7 +23,10 @@ export function pathProblem(path: string): string | null {
   return null;
 }
 
-/** Pairs of paths that cannot be beside each other on every system: equal but for case or Unicode form, or a file and a directory at once. */
+/**
+ * Pairs of paths that cannot be beside each other on every system: equal but for case or Unicode form, or a
+ * file and a directory at once.
+ */
 export function pathCollisions(paths: readonly string[]): [string, string][] {
   const seen = new Map<string, string>();
   const collisions: [string, string][] = [];

@@ -31,8 +31,8 @@ export function nxExecutorSchema(name: string): JsonSchema {
 const strict = new Map<string, JsonSchema>();
 
 /**
- * The schema of an executor's options, which refuses options that it does not know. Its file, which Nx reads, lets them
- * pass where tasks run in batches: Nx ends a batch on an unknown option without naming it.
+ * The schema of an executor's options, which refuses options that it does not know. Its file, which Nx reads,
+ * lets them pass where tasks run in batches: Nx ends a batch on an unknown option without naming it.
  */
 export function executorSchema(name: string): JsonSchema {
   const schema = strict.get(name) ?? { ...nxExecutorSchema(name), additionalProperties: false };

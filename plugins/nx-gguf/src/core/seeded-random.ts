@@ -1,4 +1,7 @@
-/** Numbers in [0, 1) that are the same for the same seed on every machine (mulberry32); for sampling and tests, not for secrets. */
+/**
+ * Numbers in [0, 1) that are the same for the same seed on every machine (mulberry32); for sampling and
+ * tests, not for secrets.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,11 +1,15 @@
 /** What the program knows of a step apart from how it is planned and done. */
 export interface StepDescription {
   /**
-   * Version of the step's own logic, raised by hand when the same inputs come to mean another output. It is part of the
-   * action key, and all of them together are part of every hash that Nx computes for a project of ours.
+   * Version of the step's own logic, raised by hand when the same inputs come to mean another output. It is
+   * part of the action key, and all of them together are part of every hash that Nx computes for a project of
+   * ours.
    */
   logicVersion: number;
-  /** The executor whose targets have the step's artifact; null for a helper step, which is no target of its own. */
+  /**
+   * The executor whose targets have the step's artifact; null for a helper step, which is no target of its
+   * own.
+   */
   executor: string | null;
   /** There is a target for each variant or reference. */
   isPerVariant?: boolean;

@@ -9,7 +9,10 @@ export interface TargetRef {
   variant?: string;
 }
 
-/** What a target is called in messages and results, e.g. `tiny-qwen35:quantize:Q4_K_M`. Its name in Nx can have a prefix. */
+/**
+ * What a target is called in messages and results, e.g. `tiny-qwen35:quantize:Q4_K_M`. Its name in Nx can
+ * have a prefix.
+ */
 export function targetName(ref: TargetRef): string {
   return `${ref.project}:${targetInProject(ref)}`;
 }

@@ -54,7 +54,10 @@ export function validate<K extends keyof Schemas>(kind: K, value: unknown, file:
   return validated(kind, value, () => file);
 }
 
-/** The value as the type of its schema; `placeOf` tells the file, and the line where that is known, of a problem. */
+/**
+ * The value as the type of its schema; `placeOf` tells the file, and the line where that is known, of a
+ * problem.
+ */
 function validated<K extends keyof Schemas>(
   kind: K,
   value: unknown,
@@ -94,8 +97,8 @@ export function parseAs<K extends keyof Schemas>(kind: K, text: string, file: st
 }
 
 /**
- * The JSON text of a stranger as the type of its schema, or its first problem. It stops there: collecting all of them takes
- * time that grows faster than their number, and strangers may send many.
+ * The JSON text of a stranger as the type of its schema, or its first problem. It stops there: collecting all
+ * of them takes time that grows faster than their number, and strangers may send many.
  */
 export function parseForeign<K extends keyof Schemas>(
   kind: K,
@@ -137,7 +140,10 @@ function problemsOf(kind: keyof Schemas, value: unknown): Problem[] {
   return check(value) ? [] : describe(check.errors ?? []);
 }
 
-/** The compiled schema of a kind of file; it and the schemas that it names are read when it is first asked for. */
+/**
+ * The compiled schema of a kind of file; it and the schemas that it names are read when it is first asked
+ * for.
+ */
 function checkOf(kind: keyof Schemas, ajv: Ajv): ValidateFunction {
   const id = `${kind}.schema.json`;
   addSchema(id, ajv);

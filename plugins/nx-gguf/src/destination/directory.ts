@@ -20,7 +20,10 @@ import type {
   PublishedContent,
 } from './session.js';
 
-/** A directory: files come to their places by renames, so each holds the old bytes or the new ones at any moment. */
+/**
+ * A directory: files come to their places by renames, so each holds the old bytes or the new ones at any
+ * moment.
+ */
 export function directoryDestination(
   directory: string,
   shown: string,
@@ -65,7 +68,10 @@ async function filesBelow(directory: string): Promise<string[] | null> {
   return paths;
 }
 
-/** A file with its digest where that matters: it has the size of a file that is wanted there, or was published there. */
+/**
+ * A file with its digest where that matters: it has the size of a file that is wanted there, or was published
+ * there.
+ */
 async function presentFile(
   directory: string,
   path: string,

@@ -31,7 +31,9 @@ const attributesFile = '.gitattributes';
 /** Objects that one command pushes. */
 const mostObjects = 200;
 
-/** A branch of a git repository, changed without a working copy: objects of Git LFS first, then one commit. */
+/**
+ * A branch of a git repository, changed without a working copy: objects of Git LFS first, then one commit.
+ */
 export function gitDestination(
   to: PublishGit,
   projectDir: string,

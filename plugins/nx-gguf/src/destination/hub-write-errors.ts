@@ -4,7 +4,10 @@ import type { HubPlace } from '../upstream/hub-errors.js';
 
 const longestMessage = 300;
 
-/** The error of an answer to a request that writes: what is wrong, what the hub says of it, and what the user can do. */
+/**
+ * The error of an answer to a request that writes: what is wrong, what the hub says of it, and what the user
+ * can do.
+ */
 export function hubWriteError(
   { status, header }: Pick<HttpAnswer, 'status' | 'header'>,
   place: HubPlace,

@@ -4,7 +4,10 @@ import { sha256 } from '../core/digest.js';
 import { downloadsDirectory } from '../store/downloads.js';
 import type { StoreLayout } from '../store/layout.js';
 
-/** Where an object of Git LFS is sent to, as the batch API says: at once, or in parts to the addresses in `header`. */
+/**
+ * Where an object of Git LFS is sent to, as the batch API says: at once, or in parts to the addresses in
+ * `header`.
+ */
 export interface UploadAction {
   href: string;
   header?: Record<string, string>;
@@ -17,9 +20,9 @@ interface Part {
 }
 
 /**
- * Remembers multipart uploads across runs. A hub gives out new addresses for each attempt; the earlier ones stay good for
- * hours, and what was sent to them is kept there. So the first addresses are used again, and only parts that did not
- * arrive are sent.
+ * Remembers multipart uploads across runs. A hub gives out new addresses for each attempt; the earlier ones
+ * stay good for hours, and what was sent to them is kept there. So the first addresses are used again, and
+ * only parts that did not arrive are sent.
  */
 export interface UploadJournal {
   /** The action to use: an earlier one that has parts already, else the given one. */
@@ -40,7 +43,10 @@ export interface UploadJournal {
 /** Addresses of a hub are good for a day; those near their end are not used. */
 const usableMs = 20 * 3_600_000;
 
-/** Opens the journal of uploads to one repository. Its files hold signed addresses, so only their owner can read them. */
+/**
+ * Opens the journal of uploads to one repository. Its files hold signed addresses, so only their owner can
+ * read them.
+ */
 export function uploadJournal(store: StoreLayout, repository: string): UploadJournal {
   const parts = new Map<string, Part>();
   const completions = new Map<string, string>();
@@ -88,7 +94,9 @@ function partNumbers({ header = {} }: UploadAction): string[] {
   return header['chunk_size'] === undefined ? [] : Object.keys(header).filter((name) => /^\d+$/.test(name));
 }
 
-/** An upload that an earlier run began, or null when there is none, nothing of it arrived, or it is too old. */
+/**
+ * An upload that an earlier run began, or null when there is none, nothing of it arrived, or it is too old.
+ */
 async function earlierUpload(
   path: string,
   sizeBytes: number,

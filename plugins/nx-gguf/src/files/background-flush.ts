@@ -2,7 +2,10 @@ import type { FileHandle } from 'node:fs/promises';
 
 /** Flushes a file in the background while it grows. */
 export interface BackgroundFlush {
-  /** To be told how large the file is now: begins a flush when enough has come since the last one began. */
+  /**
+   * Takes the present size of the file, and begins a flush when enough bytes have come since the last one
+   * began.
+   */
   grown: (sizeBytes: number) => Promise<void>;
   /** Waits for the flush under way. @throws what it failed with */
   settled: () => Promise<void>;
@@ -10,7 +13,8 @@ export interface BackgroundFlush {
 
 /**
  * While a large file is written, the disk begins with what is there, so that the flush at the end is short.
- * @param stepBytes how much is left to come before the next flush begins; at most one runs, the writer waits for it
+ * @param stepBytes how much is left to come before the next flush begins; at most one runs, the writer waits
+ *   for it
  */
 export function backgroundFlush(file: FileHandle, stepBytes = 32 << 20): BackgroundFlush {
   let flushing: Promise<void> = Promise.resolve();
@@ -26,7 +30,7 @@ export function backgroundFlush(file: FileHandle, stepBytes = 32 << 20): Backgro
   };
 }
 
-/** A promise whose failure is met when it is awaited; until then it must not count as unhandled. */
+/** A promise whose failure is handled where it is awaited; until then Node must not count it as unhandled. */
 export function quietly<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

@@ -3,7 +3,10 @@ import { dirname } from 'node:path';
 import { systemErrorCode } from '../core/errors.js';
 import { temporaryBeside } from './temporary.js';
 
-/** Flushes a directory's entries to disk. A no-op where directories cannot be opened (Windows) or flushed (some network file systems). */
+/**
+ * Flushes a directory's entries to disk. A no-op where directories cannot be opened (Windows) or flushed
+ * (some network file systems).
+ */
 export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   await syncFile(path).catch((error: unknown) => {
@@ -28,7 +31,9 @@ export async function publish(from: string, to: string): Promise<void> {
   await syncDirectory(dirname(to));
 }
 
-/** Makes a directory and those above it that are missing, durably: a new directory's own entry is flushed too. */
+/**
+ * Makes a directory and those above it that are missing, durably: a new directory's own entry is flushed too.
+ */
 export async function makeDirectory(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true });
   if (first === undefined) return;

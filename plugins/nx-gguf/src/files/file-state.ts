@@ -2,7 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
 import { systemErrorCode } from '../core/errors.js';
 
-/** What tells cheaply whether a file is still the one that was hashed. Linking changes ctime, so ctime is not in it. */
+/**
+ * What tells cheaply whether a file is still the one that was hashed. Linking changes ctime, so ctime is not
+ * in it.
+ */
 export interface FileState {
   sizeBytes: number;
   /** Nanoseconds since 1970, decimal. */
@@ -29,8 +32,8 @@ export function isSameState(a: FileState | null, b: FileState | null): boolean {
 const settledNs = 2_000_000_000n;
 
 /**
- * The state to record for a file that was read after its state was taken. A file that was touched just now gets a state
- * that no file has, so that it is read again next time.
+ * The state to record for a file that was read after its state was taken. A file that was touched just now
+ * gets a state that no file has, so that it is read again next time.
  */
 export function recordableState(state: FileState): FileState {
   const isSettled = BigInt(Date.now()) * 1_000_000n - BigInt(state.mtimeNs) > settledNs;

@@ -46,7 +46,8 @@ async function bring(blob: string, to: string): Promise<Placement> {
 async function likeBlob(path: string, mtime: Date): Promise<void> {
   await chmod(path, 0o444);
   await utimes(path, mtime, mtime);
-  // Size and mtime stand for the bytes from now on, so these must not be the only thing that survives a power failure.
+  // Size and mtime stand for the bytes from now on, so these must not be the only thing that survives a power
+  // failure.
   await syncFile(path);
 }
 

@@ -3,8 +3,9 @@ import { constants, copyFile, lstat, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 /**
- * A file of a work directory that the store may take over: the file itself, or a copy where the path is a link, leads
- * through one, or where the file has another name elsewhere. What a step links to is not the step's to give away.
+ * A file of a work directory that the store may take over: the file itself, or a copy where the path is a
+ * link, leads through one, or where the file has another name elsewhere. A file that a step merely links to
+ * belongs to somebody else.
  */
 export async function ownFile(directory: string, path: string): Promise<string> {
   const real = await realpath(path);

@@ -4,7 +4,10 @@ import type { Sha256 } from '../core/digest.js';
 
 /** Computes the digests of pieces that come chunk by chunk, one piece after the other. */
 export interface PieceHasher {
-  /** Takes the next chunk, which must not change until then; the digest of the piece after its last chunk, else null. */
+  /**
+   * Takes the next chunk, which must not change until then; the digest of the piece after its last chunk,
+   * else null.
+   */
   update: (chunk: Uint8Array, isLast: boolean) => Promise<Sha256 | null>;
   /** The digest of what came of the piece so far; hashing goes on. */
   soFar: () => Promise<Sha256>;

@@ -8,7 +8,9 @@ export type Owner = 'runs' | 'gone' | 'unknown';
 const ownedPattern = /^([0-9a-f]{12})-(\d+)-(\d+)-[0-9a-f]{12}$/;
 const hasProc = existsSync('/proc/self/stat');
 
-/** A file name that no other process takes, and that tells later whether the process that took it still runs. */
+/**
+ * A file name that no other process takes, and that tells later whether the process that took it still runs.
+ */
 export function processFileName(): string {
   return `${processName(process.pid)}-${randomBytes(6).toString('hex')}`;
 }
@@ -18,7 +20,7 @@ export function processName(pid: number): string {
   return `${processSpace()}-${pid}-${startOf(pid) ?? 0}`;
 }
 
-/** What became of the process that took a name. */
+/** The state of the process that took a name. */
 export function ownerOf(name: string): Owner {
   const [, space, pid, start] = ownedPattern.exec(name) ?? [];
   if (space !== processSpace()) return 'unknown';
@@ -30,13 +32,16 @@ export function isProcessFileName(name: string): boolean {
   return ownedPattern.test(name);
 }
 
-/** Where a process number means one process: the machine, or the container on it. */
+/** The scope in which a process number is unique: the machine, or the container on it. */
 function processSpace(): string {
   const container = hasProc ? readlinkSync('/proc/self/ns/pid') : '';
   return createHash('sha256').update(`${hostname()}\n${container}`).digest('hex').slice(0, 12);
 }
 
-/** When a process was started, which tells it from a later one of the same number; 0 where that cannot be asked. Null when it does not run. */
+/**
+ * The start time of a process, which tells it from a later one of the same number; 0 where the system does
+ * not tell. Null when the process does not run.
+ */
 function startOf(pid: number): number | null {
   try {
     if (!hasProc) {
@@ -44,7 +49,7 @@ function startOf(pid: number): number | null {
       return 0;
     }
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
-    // A zombie runs no more, and nobody may ever wait for it.
+    // A zombie does no work any more, and its parent may never collect it.
     return fields[0] === 'Z' || fields[0] === 'X' ? null : Number(fields[19]);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM' ? 0 : null;

@@ -2,7 +2,10 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Opens both ends of every FIFO in a directory for a moment: a tool that still waits for the other end goes on, and finds that nobody is there. */
+/**
+ * Opens both ends of every FIFO in a directory for a moment: a tool that still waits for the other end goes
+ * on, and finds that nobody is there.
+ */
 export async function releaseFifos(directory: string): Promise<void> {
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])) {
     if (!entry.isFIFO()) continue;
@@ -13,7 +16,7 @@ export async function releaseFifos(directory: string): Promise<void> {
       closeSync(writer);
       closeSync(reader);
     } catch {
-      // It is gone, or another user's: then there is nobody to release.
+      // The FIFO is gone or belongs to another user, so no tool of ours waits on it.
     }
   }
 }

@@ -2,13 +2,16 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isProcessFileName, processFileName, ownerOf } from './process-file-name.js';
 
-/** A temporary file of a process that cannot be asked for is taken for abandoned after this time without a change. */
+/**
+ * A temporary file of a process on another machine, or in another container, counts as abandoned after this
+ * time without a change.
+ */
 const abandonedMs = 3_600_000;
 const suffix = '.tmp';
 
 /**
- * A path beside another, for the file that will take its place by a rename. What killed processes left there under such
- * names is removed.
+ * A path beside another, for the file that will take its place by a rename. What killed processes left there
+ * under such names is removed.
  */
 export async function temporaryBeside(path: string): Promise<string> {
   const prefix = `${basename(path)}.`;

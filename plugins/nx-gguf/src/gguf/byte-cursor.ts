@@ -15,7 +15,9 @@ export interface ByteCursor {
   naming(what: string): void;
   /** True if the window already holds the next `length` bytes, so that they can be taken at once. */
   holds(length: number): boolean;
-  /** Reads on until the window holds the next `length` bytes. Throws GGUF_TRUNCATED at the end of the source. */
+  /**
+   * Reads on until the window holds the next `length` bytes. Throws GGUF_TRUNCATED at the end of the source.
+   */
   fill(length: number): Promise<void>;
   /** Moves on without reading. Throws GGUF_TRUNCATED beyond the end of the source. */
   skip(length: number): void;

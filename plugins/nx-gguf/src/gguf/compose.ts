@@ -18,14 +18,20 @@ export interface GgufParts {
   readonly alignment: number;
 }
 
-/** A file laid out: `header` is everything before the first tensor, `places` are those of the tensors, each padded to the alignment. */
+/**
+ * A file laid out: `header` is everything before the first tensor, `places` are those of the tensors, each
+ * padded to the alignment.
+ */
 export interface ComposedGguf {
   readonly header: Uint8Array;
   readonly places: readonly ByteRange[];
   readonly sizeBytes: number;
 }
 
-/** Lays out a GGUF file: its header as bytes, and where each tensor's data goes. Pure: no tensor data is touched. */
+/**
+ * Lays out a GGUF file: its header as bytes, and where each tensor's data goes. Pure: no tensor data is
+ * touched.
+ */
 export function composeGguf({ version, keyCount, metadata, tensors, alignment }: GgufParts): ComposedGguf {
   const sizes = tensors.map(({ shape, type }) => tensorSizeBytes(type, shape));
   const offsets: number[] = [];

@@ -6,7 +6,10 @@ import type { MetadataValue } from './metadata-value.js';
 import { writtenShape } from './tensor-infos-bytes.js';
 import type { GgufTensor } from './tensor-info.js';
 
-/** One tensor that is not the same in both files. `bytes` counts its bytes that differ; `first` is the place of the first, from the start of the tensor. */
+/**
+ * One tensor that is not the same in both files. `bytes` counts its bytes that differ; `first` is the place
+ * of the first, from the start of the tensor.
+ */
 export type TensorDifference =
   | { readonly tensor: string; readonly kind: 'only in a' | 'only in b' }
   | { readonly tensor: string; readonly kind: 'type' | 'shape'; readonly a: string; readonly b: string }
@@ -27,7 +30,10 @@ export interface GgufDiff {
 
 const chunkBytes = 1 << 20;
 
-/** Compares two GGUF files down to the bytes of each tensor, in constant memory. Throws a GgufError for a file that is none. */
+/**
+ * Compares two GGUF files down to the bytes of each tensor, in constant memory. Throws a GgufError for a file
+ * that is none.
+ */
 export async function diffGguf(
   a: ByteSource,
   b: ByteSource,
@@ -170,7 +176,10 @@ function firstOutOfOrder(namesA: readonly string[], namesB: readonly string[]): 
   return { a: sharedA[at] ?? '', b: sharedB[at] ?? '' };
 }
 
-/** True when all bytes outside of tensors are equal in two files of one layout: the header, and what lies between tensors and after them. */
+/**
+ * True when all bytes outside of tensors are equal in two files of one layout: the header, and what lies
+ * between tensors and after them.
+ */
 async function isSameAround(
   a: ByteSource,
   b: ByteSource,

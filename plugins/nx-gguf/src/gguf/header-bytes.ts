@@ -7,7 +7,10 @@ export interface HeaderBytes {
   readonly bytes: Uint8Array;
 }
 
-/** Reads and checks a header and keeps its bytes. What was read once is not read again; tensor data is not kept. */
+/**
+ * Reads and checks a header and keeps its bytes. What was read once is not read again; tensor data is not
+ * kept.
+ */
 export async function readHeaderBytes(source: ByteSource): Promise<HeaderBytes> {
   const parts: { offset: number; bytes: Uint8Array }[] = [];
   const header = await readGgufHeader({

@@ -5,7 +5,10 @@ import { readMetadataValue, type MetadataValue } from './metadata-value.js';
 import { readTensorInfo, type GgufTensor, type TensorInfo } from './tensor-info.js';
 import { alignedUp, placeTensors } from './tensor-layout.js';
 
-/** What a GGUF file says before its data. Offsets and sizes are in bytes; `metadataRange` holds the raw key-value pairs. */
+/**
+ * What a GGUF file says before its data. Offsets and sizes are in bytes; `metadataRange` holds the raw
+ * key-value pairs.
+ */
 export interface GgufHeader {
   readonly version: number;
   readonly alignment: number;
@@ -24,9 +27,9 @@ const headerLimitBytes = 256 * 1024 * 1024;
 const defaultAlignment = 32;
 
 /**
- * Reads and checks the header of a GGUF file of version 2 or 3, in windows of at most 4 MiB; tensor data is not read.
- * It is stricter than ggml/src/gguf.cpp, which it follows: a header that passes is one that llama.cpp reads.
- * Throws a GgufError with one of `ggufHeaderCodes`.
+ * Reads and checks the header of a GGUF file of version 2 or 3, in windows of at most 4 MiB; tensor data is
+ * not read. It is stricter than ggml/src/gguf.cpp, which it follows: a header that passes is one that
+ * llama.cpp reads. Throws a GgufError with one of `ggufHeaderCodes`.
  */
 export async function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
   const cursor = byteCursor(source, headerLimitBytes);

@@ -6,7 +6,9 @@ import { tensorRole } from './tensor-role.js';
 import { bitsPerWeight, elementCount } from './weight-count.js';
 import type { TensorTypeName } from './tensor-type.js';
 
-/** All that a header says, as plain JSON. 64-bit integers that JSON cannot hold exactly are decimal strings. */
+/**
+ * All that a header says, as plain JSON. 64-bit integers that JSON cannot hold exactly are decimal strings.
+ */
 export interface GgufInspection {
   readonly version: number;
   readonly alignment: number;
@@ -45,7 +47,9 @@ export interface RoleSummary {
   readonly bitsPerWeight: number;
 }
 
-/** Describes a file by its header. Values of arrays that are too long to hold are null; their length is given. */
+/**
+ * Describes a file by its header. Values of arrays that are too long to hold are null; their length is given.
+ */
 export function inspectGguf(header: GgufHeader): GgufInspection {
   const summary = summarizeGguf(header);
   const architecture = header.metadata.get('general.architecture');

@@ -8,7 +8,10 @@ export interface RawMetadata {
   readonly bytes: Uint8Array;
 }
 
-/** The metadata of a file verbatim, without the pairs whose key is unwanted: those are cut out, nothing is written anew. */
+/**
+ * The metadata of a file verbatim, without the pairs whose key is unwanted: those are cut out, nothing is
+ * written anew.
+ */
 export async function readRawMetadata(
   source: ByteSource,
   header: GgufHeader,
@@ -45,7 +48,10 @@ export function pairRanges({
   );
 }
 
-/** True for the keys that describe the shards of a split file; llama-quantize drops them when it writes a single file. */
+/**
+ * True for the keys that describe the shards of a split file; llama-quantize drops them when it writes a
+ * single file.
+ */
 export function isSplitKey(key: string): boolean {
   return key === 'split.no' || key === 'split.count' || key === 'split.tensors.count';
 }

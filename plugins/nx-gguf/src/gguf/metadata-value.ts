@@ -10,7 +10,10 @@ type BigintType = 'uint64' | 'int64';
 /** A scalar of GGUF's metadata; 64-bit integers are bigint. */
 export type MetadataScalar = number | bigint | boolean | string;
 
-/** A value of GGUF's metadata, with the place of its bytes. `values` is null for an array too long to hold in memory. */
+/**
+ * A value of GGUF's metadata, with the place of its bytes. `values` is null for an array too long to hold in
+ * memory.
+ */
 export type MetadataValue = { readonly range: ByteRange } & (
   | { readonly type: NumberType; readonly value: number }
   | { readonly type: BigintType; readonly value: bigint }

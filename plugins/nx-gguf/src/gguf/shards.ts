@@ -4,8 +4,8 @@ const shardPattern = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/s;
 const mostShards = 4096;
 
 /**
- * The names of all files of a split GGUF, when a name is that of one of them (`model-00001-of-00003.gguf`); else the name
- * alone.
+ * The names of all files of a split GGUF, when a name is that of one of them (`model-00001-of-00003.gguf`);
+ * else the name alone.
  */
 export function shardNames(name: string): string[] {
   const [, stem, number, count] = shardPattern.exec(name) ?? [];
@@ -15,7 +15,10 @@ export function shardNames(name: string): string[] {
   return Array.from({ length: total }, (_, index) => shardName(stem, index + 1, total));
 }
 
-/** The name of a shard as llama.cpp makes it (follows llama_split_path of src/llama.cpp); `number` counts from 1. */
+/**
+ * The name of a shard as llama.cpp makes it (follows llama_split_path of src/llama.cpp); `number` counts from
+ * 1.
+ */
 export function shardName(stem: string, number: number, total: number): string {
   const five = (value: number): string => String(value).padStart(5, '0');
   return `${stem}-${five(number)}-of-${five(total)}.gguf`;
@@ -27,8 +30,10 @@ export function shardFileName(stem: string, number: number, total: number): stri
 }
 
 /**
- * The files that the `count` files of a GGUF are to be compared with, each with its own, when one of them is named.
- * @throws GgufError `SPLIT_DIFFERS` when a split GGUF would meet one that is not split the same way, or one of a server
+ * The files that the `count` files of a GGUF are to be compared with, each with its own, when one of them is
+ * named.
+ * @throws GgufError `SPLIT_DIFFERS` when a split GGUF would meet one that is not split the same way, or one
+ *   of a server
  */
 export function shardCounterparts(against: string, count: number): string[] {
   if (count === 1) return [against];
@@ -52,7 +57,10 @@ export type OneGguf<F> =
   | { problem: 'several'; names: string[] }
   | { problem: 'incomplete'; names: string[] };
 
-/** Finds the one GGUF among files. A split one must be there with all its shards: of a part, every number would be wrong. */
+/**
+ * Finds the one GGUF among files. A split one must be there with all its shards: of a part, every number
+ * would be wrong.
+ */
 export function oneGguf<F extends { readonly name: string }>(files: readonly F[]): OneGguf<F> {
   const byName = new Map(files.filter(({ name }) => name.endsWith('.gguf')).map((file) => [file.name, file]));
   const models = new Map([...byName.keys()].map((name) => [shardNames(name)[0] ?? name, shardNames(name)]));

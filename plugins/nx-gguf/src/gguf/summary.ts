@@ -2,7 +2,9 @@ import type { GgufTensor } from './tensor-info.js';
 import { bitsPerWeight, elementCount } from './weight-count.js';
 import { tensorTypes, type TensorTypeName } from './tensor-type.js';
 
-/** What a GGUF file holds, as plain JSON. Bits per weight count tensor data only, as llama.cpp prints them. */
+/**
+ * What a GGUF file holds, as plain JSON. Bits per weight count tensor data only, as llama.cpp prints them.
+ */
 export interface GgufSummary {
   readonly elements: number;
   readonly tensorBytes: number;

@@ -3,7 +3,10 @@ import type { ByteRange } from './byte-source.js';
 import { headerError } from './header-error.js';
 import { rowSizeBytes, tensorTypeById, type TensorType, type TensorTypeName } from './tensor-type.js';
 
-/** One tensor of a GGUF file. `shape` starts with the row length; `offset` counts from the start of the data, `range` from that of the file. */
+/**
+ * One tensor of a GGUF file. `shape` starts with the row length; `offset` counts from the start of the data,
+ * `range` from that of the file.
+ */
 export interface GgufTensor {
   readonly name: string;
   readonly shape: readonly number[];

@@ -1,6 +1,9 @@
 import { tensorTypeByName, type TensorTypeName } from './tensor-type.js';
 
-/** What the header says of one tensor. `shape` starts with the row length; `offset` counts from the start of the data. */
+/**
+ * What the header says of one tensor. `shape` starts with the row length; `offset` counts from the start of
+ * the data.
+ */
 export interface WrittenTensorInfo {
   readonly name: string;
   readonly shape: readonly number[];
@@ -8,7 +11,10 @@ export interface WrittenTensorInfo {
   readonly offset: number;
 }
 
-/** The tensor list of a GGUF header, byte for byte as llama.cpp writes it (follows gguf_writer_base of ggml/src/gguf.cpp). */
+/**
+ * The tensor list of a GGUF header, byte for byte as llama.cpp writes it (follows gguf_writer_base of
+ * ggml/src/gguf.cpp).
+ */
 export function tensorInfosBytes(infos: readonly WrittenTensorInfo[]): Uint8Array {
   const names = infos.map(({ name }) => new TextEncoder().encode(name));
   const shapes = infos.map(({ shape }) => writtenShape(shape));
@@ -41,7 +47,10 @@ export function tensorInfosBytes(infos: readonly WrittenTensorInfo[]): Uint8Arra
   return bytes;
 }
 
-/** A shape without the trailing dimensions of one that llama.cpp leaves out (follows ggml_n_dims of ggml/src/ggml.c). */
+/**
+ * A shape without the trailing dimensions of one that llama.cpp leaves out (follows ggml_n_dims of
+ * ggml/src/ggml.c).
+ */
 export function writtenShape(shape: readonly number[]): readonly number[] {
   const last = shape.findLastIndex((size, index) => index > 0 && size > 1);
   return last < 1 ? (shape.length === 0 ? [1] : shape.slice(0, 1)) : shape.slice(0, last + 1);

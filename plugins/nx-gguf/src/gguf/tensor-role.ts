@@ -1,4 +1,7 @@
-/** What a tensor does, whatever block it is in: `attn_v` for `blk.3.attn_v.weight`; a suffix other than `.weight` stays. */
+/**
+ * What a tensor does, whatever block it is in: `attn_v` for `blk.3.attn_v.weight`; a suffix other than
+ * `.weight` stays.
+ */
 export function tensorRole(name: string): string {
   return name.replace(/^blk\.\d+\./, '').replace(/\.weight$/, '');
 }

@@ -6,7 +6,8 @@ export interface TensorType {
   readonly blockBytes: number;
 }
 
-// id, name as ggml_type_name prints it, elements and bytes of a block. Ids that are missing were removed from GGUF.
+// id, name as ggml_type_name prints it, elements and bytes of a block. Ids that are missing were removed from
+// GGUF.
 const rows = [
   [0, 'f32', 1, 4],
   [1, 'f16', 1, 2],
@@ -69,7 +70,9 @@ export function tensorTypeByName(name: string): TensorType | null {
   return byName.get(name.toLowerCase()) ?? null;
 }
 
-/** Bytes of one row of `elements` values. Throws a RangeError for a row that is not a whole number of blocks. */
+/**
+ * Bytes of one row of `elements` values. Throws a RangeError for a row that is not a whole number of blocks.
+ */
 export function rowSizeBytes(type: TensorType, elements: number): number {
   if (elements % type.blockElements !== 0) {
     throw new RangeError(
@@ -79,7 +82,9 @@ export function rowSizeBytes(type: TensorType, elements: number): number {
   return (elements / type.blockElements) * type.blockBytes;
 }
 
-/** Bytes of a tensor's data; `shape` starts with the row length. Throws a RangeError as `rowSizeBytes` does. */
+/**
+ * Bytes of a tensor's data; `shape` starts with the row length. Throws a RangeError as `rowSizeBytes` does.
+ */
 export function tensorSizeBytes(type: TensorType | TensorTypeName, shape: readonly number[]): number {
   const known = typeof type === 'string' ? tensorTypeByName(type) : type;
   if (known === null) throw new RangeError('no such tensor type');

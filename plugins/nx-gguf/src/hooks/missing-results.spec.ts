@@ -15,7 +15,10 @@ const q6 = manifestOf({ 'tiny-Q6_K.gguf': 'six' });
 const q4 = manifestOf({ 'tiny-Q4_K_M.gguf': 'four' });
 const card = manifestOf({ 'README.md': 'words', 'kld.svg': 'picture' }, { step: 'card' });
 
-/** A workspace whose `dist/` has these manifests; what nobody has, what remotes are asked, and whether Nx's cache is. */
+/**
+ * A workspace whose `dist/` has these manifests; what nobody has, what remotes are asked, and whether Nx's
+ * cache is.
+ */
 function given(
   manifests: Readonly<Record<string, Manifest>>,
   {

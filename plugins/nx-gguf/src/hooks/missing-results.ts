@@ -13,20 +13,23 @@ import { manifestsUnder, restorableManifests, type TargetManifest } from '../res
 import { isNamed, unmatchedWords, type NamedTarget } from './named-targets.js';
 import { lostFiles } from '../results/placed-files.js';
 
-/** Looking for files must not hold up a run for long. One that a slow remote does not own to counts as gone: its target runs, and brings it. */
+/**
+ * The search for files must not hold up a run for long. A file that a slow remote has not confirmed in time
+ * counts as gone: its target runs, and brings it.
+ */
 const patience = { ...ordinaryPatience, answerMs: 2_000, answersMs: 6_000 };
 const longestMs = 20_000;
 
 /**
- * Nx knows manifests, and not whether the files that they name are still to be had. Before a run this looks after the files
- * of what the command line names: where some are neither on this machine nor on a remote, a variable of the environment that
- * is an input of that target, and of no other, makes Nx run it again. What is here costs no more than a look at it, what is
- * on a remote a question.
+ * Nx knows manifests, and not whether the files that they name still exist. Before a run this checks the
+ * files of the targets that the command line names. A target with a file that is neither on this machine nor
+ * on a remote is run again by Nx, because of an environment variable that is an input of that target alone. A
+ * file on this machine costs one look at the disk, a file on a remote one request.
  */
 export const markMissing: PreTasksExecution = async (options, { id, workspaceRoot, argv }) => {
   const store = storeLayout(defaultStoreRoot(process.env));
   try {
-    // Silent, and under a name of its own: a remote that is down is told by who needs it, where it is seen.
+    // Silent, and under a name of its own: a remote that is down is reported by the task that needs it.
     const remotes = createRemotes({
       store,
       env: process.env,
@@ -50,7 +53,7 @@ export const markMissing: PreTasksExecution = async (options, { id, workspaceRoo
       if (root !== undefined) process.env[rerunVariable({ root, target })] = rerunValue(id, names);
     }
   } catch {
-    // Whatever is wrong, with a remote's address or with the disk, is reported by the tasks that meet it.
+    // Any fault of a remote's address or of the disk is reported by the tasks that meet it.
   }
 };
 
@@ -60,9 +63,11 @@ export interface Lookout {
   argv: readonly string[];
   store: StoreLayout;
   remotes: Pick<Remotes, 'lacking'>;
-  /** In front of the names of targets. */
+  /** The prefix of target names. */
   prefix?: string;
-  /** Directory of Nx's cache, which is asked for only when the command line names what is not under `dist/`. */
+  /**
+   * Directory of Nx's cache, which is asked for only when the command line names what is not under `dist/`.
+   */
   cacheDirectory?: () => Promise<string | null>;
 }
 
@@ -74,7 +79,9 @@ export interface TargetMissingFiles {
   names: string[];
 }
 
-/** The targets that the command line names and whose files are gone everywhere, with the names of these files. */
+/**
+ * The targets that the command line names and whose files are gone everywhere, with the names of these files.
+ */
 export async function targetsMissingFiles({
   workspaceRoot,
   argv,

@@ -11,7 +11,7 @@ const forMany: ReadonlySet<string> = new Set(['run-many', 'affected']);
 
 type Projects = Readonly<Record<string, ProjectConfiguration>>;
 
-/** An aggregate that a command line names with something that Nx would take for a configuration of it. */
+/** An aggregate on a command line, with a suffix that Nx would take for a configuration of it. */
 interface Named {
   /** As the command line calls the project; null where it names none. */
   by: string | null;
@@ -21,7 +21,7 @@ interface Named {
   isConfiguration?: boolean;
 }
 
-/** A name for which a run would end. */
+/** A name that ends the run with an error. */
 export interface UnknownVariant {
   project: string;
   error: GgufError;
@@ -36,8 +36,9 @@ export function mayNameConfiguration(argv: readonly string[], prefix = ''): bool
 }
 
 /**
- * What is behind an aggregate on a command line and is no variant: Nx takes `m:quantize:Q4_KM` for the target `quantize` in the
- * configuration `Q4_KM`, which it does not look for, and would run the aggregate. Null when there is nothing of the kind.
+ * A suffix of an aggregate that names no variant. Nx takes `m:quantize:Q4_KM` for the target `quantize` in
+ * the configuration `Q4_KM`; it does not check that this configuration exists, and would run the whole
+ * aggregate. Null when the command line has no such suffix.
  */
 export function unknownVariant(
   argv: readonly string[],
@@ -89,7 +90,10 @@ function namedIn(argv: readonly string[], prefix: string): Named[] {
   });
 }
 
-/** True when a command line's word for a project means this one: its name, the end of it, or its directory. No word means every project. */
+/**
+ * True when a command line's word for a project means this one: its name, the end of it, or its directory. No
+ * word means every project.
+ */
 function isMeant(
   by: string | null,
   {
@@ -103,7 +107,10 @@ function isMeant(
   return project.endsWith(`/${by}`) || posix.join(by, '.') === configuration.root;
 }
 
-/** True for what Nx finds: a target of a project that is called by its name, or a configuration of the aggregate. */
+/**
+ * True for a suffix that Nx resolves: a target of the project by that name, or a configuration of the
+ * aggregate.
+ */
 function isKnown(
   { by, aggregate, name, isConfiguration = false }: Named,
   project: string,

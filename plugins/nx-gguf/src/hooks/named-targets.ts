@@ -11,7 +11,10 @@ function words(argv: readonly string[]): string[] {
   return argv.flatMap((argument) => argument.replace(/^--?\w+=/, '').split(','));
 }
 
-/** True when a word names a target, or the aggregate that it belongs to (`quantize` for `quantize:Q6_K`), with its project or without. */
+/**
+ * True when a word names a target, or the aggregate that it belongs to (`quantize` for `quantize:Q6_K`), with
+ * its project or without.
+ */
 function names(word: string, { project, target }: NamedTarget, prefix: string): boolean {
   return [target, aggregateOf(target, prefix)].some((name) => {
     if (word === name) return true;

@@ -5,12 +5,13 @@ import { transferSettings } from '../transport/transfer-settings.js';
 import { nxRemoteVariable } from './nx-remote-variable.js';
 
 const patienceMs = 3_000;
-/** Nothing has this hash. */
+/** A hash that no task has. */
 const noHash = '0';
 
 /**
- * Why Nx's own remote cache cannot be used, in words, or null. Nx ends a run when that server is not to be reached or answers
- * 5xx, so it is asked before. A server that refuses the token is not meant: that is to be put right, and Nx says so.
+ * The reason why Nx's own remote cache cannot be used, in words, or null. Nx ends a run when that server
+ * cannot be reached or answers 5xx, so the server is asked before the run. A refused token is no such reason:
+ * the user has to replace it, and Nx says so.
  */
 export async function nxRemoteProblem(
   env: Readonly<Record<string, string | undefined>>,
@@ -36,7 +37,7 @@ export async function nxRemoteProblem(
       : systemErrorCode(error) === 'ENOTFOUND'
         ? 'there is no host of that name'
         : asTransient(error)?.message;
-    // What else can be wrong, with a certificate for instance, may be right for Nx.
+    // Other faults, of a certificate for instance, need not be faults for Nx.
     return message === undefined ? null : `${shownUrl(server)}: ${message}`;
   } finally {
     await http.close();

@@ -18,10 +18,11 @@ const cached: ReadonlySet<string> = new Set(['local-cache', 'remote-cache', 'loc
 const longestDownloadMs = 540_000;
 
 /**
- * Nx restores manifests only. After a run this puts the files of targets that came out of Nx's cache where people look
- * for them: links, so it costs milliseconds, and no executor starts for it. What the command line named is brought from
- * the remotes when it is not here. Bytes that are gone everywhere were found gone before the run, unless what Nx restored
- * was neither under `dist/` nor missing there then: such a target fails the run, with the command that makes them again.
+ * Nx restores manifests only. After a run this puts the files of targets that came out of Nx's cache where
+ * people look for them: links, so it costs milliseconds, and no executor starts for it. What the command line
+ * named is brought from the remotes when it is not here. Bytes that are gone everywhere are normally found
+ * missing before the run. A target that Nx restored without such a check fails the run, and the error names
+ * the command that makes its files again.
  */
 export const placeRequested: PostTasksExecution = async (
   options,
@@ -61,7 +62,7 @@ export const placeRequested: PostTasksExecution = async (
   if (gone.size > 0) throw plainError(filesGone(gone, remotes.names));
 };
 
-/** A download that takes longer than a hook may go on; the command that the error names goes on with it. */
+/** A download that takes longer than the hook's limit is continued by the command that the error names. */
 function unlessInterrupted(error: unknown): false {
   if (isGgufError(error) && error.code === 'INTERRUPTED') return false;
   throw plainError(error);

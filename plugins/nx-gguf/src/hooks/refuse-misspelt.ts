@@ -15,7 +15,7 @@ export async function refuseMisspelt(
   if (unknown === null) return;
   const file = posix.join(projects?.[unknown.project]?.root ?? '', 'model.json');
   try {
-    // Of a file that is broken not every variant is known: then that is what is wrong.
+    // The variants of a broken file are not all known: the broken file is then the error to report.
     parseAs('model', await readFile(join(workspaceRoot, file), 'utf8'), file);
   } catch (error) {
     throw plainError(error);

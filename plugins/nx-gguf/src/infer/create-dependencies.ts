@@ -11,8 +11,8 @@ interface Edge {
 }
 
 /**
- * The edges from models to corpora and toolchains, and from corpora to toolchains: those of their targets, so that the
- * graph and what is affected agree with the tasks. No file is read.
+ * The edges from models to corpora and toolchains, and from corpora to toolchains: those of their targets, so
+ * that the graph and what is affected agree with the tasks. No file is read.
  */
 export const createDependencies: CreateDependencies = (_options, { projects, fileMap }) => {
   const edges: Edge[] = [];

@@ -67,7 +67,8 @@ describe('projects', () => {
     });
     expect(Object.keys(projects['m']?.targets ?? {})).toContain('quantize:Q4_K_M');
     expect(Object.keys(projects['n']?.targets ?? {})).toContain('quantize:v');
-    // What was not read is not missing without a word: all variants, of which none is known, begin with what fails.
+    // What was not read is not missing without a word: all variants, of which none is known, begin with what
+    // fails.
     const { o } = await projectsOf({ 'o/model.json': '{ "name": "x", ' });
     expect(o?.targets?.['quantize']).toMatchObject({ executor: 'nx:noop', dependsOn: [{ target: 'fetch' }] });
   });

@@ -10,8 +10,9 @@ import { targetPrefix } from './target-prefix.js';
 const fileNames = projectKinds.map((kind) => `${kind}.json`);
 
 /**
- * Makes a project of each directory with a model.json, a corpus.json or a toolchain.json: nothing else is read. A wrong file
- * fails the targets that it makes, with every problem, and nothing else in the workspace; so this never throws for one.
+ * Makes a project of each directory with a model.json, a corpus.json or a toolchain.json: nothing else is
+ * read. A wrong file fails the targets that it makes, with every problem, and nothing else in the workspace;
+ * so this never throws for one.
  */
 export const createNodes: CreateNodes = [
   `{${[...fileNames, ...fileNames.map((name) => `**/${name}`)].join(',')}}`,

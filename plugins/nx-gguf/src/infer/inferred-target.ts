@@ -1,7 +1,10 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { noPackages, type Dependency, type Input } from './inputs.js';
 
-/** A target as the plugin gives it to Nx. Its options hold names only, so that no value of a recipe enters Nx's hashes. */
+/**
+ * A target as the plugin gives it to Nx. Its options hold names only, so that no value of a recipe enters
+ * Nx's hashes.
+ */
 export type InferredTarget = TargetConfiguration<Record<string, string>> & {
   executor: string;
   inputs: Input[];
@@ -22,8 +25,8 @@ export interface TargetParts {
 }
 
 /**
- * A target from its parts. An input that is null names files that Nx cannot see: the target is then never cached. A
- * dependency that is null is left out.
+ * A target from its parts. An input that is null names files that Nx cannot see: the target is then never
+ * cached. A dependency that is null is left out.
  */
 export function inferredTarget({
   executor,

@@ -19,8 +19,8 @@ export function jsonFields(file: string, fields: readonly string[]): Input {
 }
 
 /**
- * Files that a declaration names by a path relative to the project's directory, or by a glob. Those that git ignores count
- * too. Null for a path outside the workspace, where Nx sees nothing.
+ * Files that a declaration names by a path relative to the project's directory, or by a glob. Those that git
+ * ignores count too. Null for a path outside the workspace, where Nx sees nothing.
  */
 export function namedFiles(root: string, path: string): Input | null {
   if (posix.isAbsolute(path)) return null;

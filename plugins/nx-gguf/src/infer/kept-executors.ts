@@ -1,6 +1,9 @@
 import { stepRegistry, targetKindsWith } from '../core/step-registry.js';
 
-/** Executors whose results Nx keeps: their targets are written down in project.json, and must be what the plugin gives. */
+/**
+ * Executors whose results Nx keeps: their targets are written down in project.json, and must be what the
+ * plugin gives.
+ */
 export const keptExecutors: ReadonlySet<string> = executorsOf(
   ({ isMachineBound = false }) => !isMachineBound,
 );

@@ -16,9 +16,9 @@ export interface NameClash {
 }
 
 /**
- * The names of projects by their directories: the directory's own, as Nx names them; a project.json there says another, and a
- * package.json where Nx takes it for a project. Nx refuses the whole workspace when two have one name, so all but the first
- * are named by their paths then.
+ * The names of projects by their directories: the directory's own, as Nx names them; a project.json there
+ * says another, and a package.json where Nx takes it for a project. Nx refuses the whole workspace when two
+ * have one name, so all but the first are named by their paths then.
  */
 export async function projectNames(
   declarations: readonly Declaration[],

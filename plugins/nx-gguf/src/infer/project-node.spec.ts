@@ -14,7 +14,9 @@ const told = (kind: ProjectKind, content: Json): string =>
     projectNode({ kind, root: 'some/where', content }, { prefix: '', name: 'where', clash: null }),
   );
 
-/** Places of values that are names: of projects, of files, of kinds of sources, of what a command runs with. */
+/**
+ * Places of values that are names: of projects, of files, of kinds of sources, of what a command runs with.
+ */
 const names =
   /(^|\.)(type|toolchain|corpus|project|tensorTypes|metadata|template|compareWith|command\.\d+|inputs\.\d+|requirements|interpreter)$|^\$schema$/;
 

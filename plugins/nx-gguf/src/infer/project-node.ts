@@ -44,7 +44,8 @@ export function inferredTargets(
         ? corpusTargets(content, context)
         : toolchainTargets(content, context);
   if (kind !== 'model') return targets;
-  // What cannot be read of a broken file must not be missing without a word: these fail with the first target that reads it.
+  // What cannot be read of a broken file must not be missing without a word: these fail with the first target
+  // that reads it.
   if (isBroken)
     for (const name of optionalTargets)
       targets[`${prefix}${name}`] ??= aggregateTarget('Says what is wrong with model.json.', [
@@ -66,8 +67,9 @@ export function inferredTargets(
 }
 
 /**
- * What the plugin tells Nx of a project. Nx hashes tags into each task, and does not hash the source of a plugin: the tag
- * with the versions of the steps' logic keeps results of an older nx-gguf from being restored after an update.
+ * What the plugin tells Nx of a project. Nx hashes tags into each task, and does not hash the source of a
+ * plugin: the tag with the versions of the steps' logic keeps results of an older nx-gguf from being restored
+ * after an update.
  */
 export function projectNode(
   declaration: Declaration,

@@ -2,7 +2,10 @@ import { inferredTarget, type InferredTarget } from './inferred-target.js';
 import { manifests, type Dependency, type Input } from './inputs.js';
 import type { ModelContext } from './model-context.js';
 
-/** The files that declare the corpora and the toolchain that a model names: what shows results says where these come from. */
+/**
+ * The files that declare the corpora and the toolchain that a model names: what shows results says where
+ * these come from.
+ */
 const declarationsOfOthers: readonly Input[] = ['corpus.json', 'corpus.lock.json', 'toolchain.json'].map(
   (file) => `^{projectRoot}/${file}`,
 );

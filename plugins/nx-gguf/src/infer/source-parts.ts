@@ -16,7 +16,10 @@ export interface SourceParts {
   dependsOn: Dependency[];
 }
 
-/** The inputs and edges of a source: what a command reads and runs with. Files of a `path` source are none that Nx could hash. */
+/**
+ * The inputs and edges of a source: what a command reads and runs with. Files of a `path` source are none
+ * that Nx could hash.
+ */
 export function sourceParts(
   { kind, inputs, toolchainParts }: DeclaredSource,
   { root, toolchain, prefix }: SourceContext,

@@ -1,7 +1,10 @@
 import { schemaText } from '../core/schema-files.js';
 import { isRecord } from '../workspace/loose-json.js';
 
-/** What stands in front of each inferred target's name: the plugin's option `targetPrefix`; nothing when it is absent or wrong, which the targets report. */
+/**
+ * What stands in front of each inferred target's name: the plugin's option `targetPrefix`; nothing when it is
+ * absent or wrong, which the targets report.
+ */
 export function targetPrefix(options: unknown): string {
   const prefix = isRecord(options) ? options['targetPrefix'] : undefined;
   return typeof prefix === 'string' && pattern.test(prefix) ? prefix : '';

@@ -12,7 +12,10 @@ function requirementsFile(toolchain: Readonly<Record<string, unknown>>): string 
   return (isRecord(python) ? text(python['requirements']) : null) ?? 'requirements.txt';
 }
 
-/** The targets of a toolchain, by name. What lies on this machine, a checkout, binaries or an interpreter, Nx does not see: their targets are asked each time. */
+/**
+ * The targets of a toolchain, by name. What lies on this machine, a checkout, binaries or an interpreter, Nx
+ * does not see: their targets are asked each time.
+ */
 export function toolchainTargets(
   toolchain: Readonly<Record<string, unknown>>,
   { root, prefix }: ProjectContext,

@@ -20,7 +20,10 @@ export interface PublishedRecipe {
   llamaCpp: string | null;
 }
 
-/** The message of the one commit that publishes: a title that names the recipe, and what anybody needs to make it again. */
+/**
+ * The message of the one commit that publishes: a title that names the recipe, and what anybody needs to make
+ * it again.
+ */
 export function commitMessage(
   recipe: PublishedRecipe,
   plan: PublishPlan,

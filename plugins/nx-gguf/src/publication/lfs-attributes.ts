@@ -5,7 +5,9 @@ import { recordFile } from './record.js';
 /** Files above this size go into Git LFS whatever they hold, as on the hub. */
 export const largeFileBytes = 10 << 20;
 
-/** True for files that Git LFS keeps in place of git: those that .gitattributes says, GGUFs, and large ones. */
+/**
+ * True for files that Git LFS keeps in place of git: those that .gitattributes says, GGUFs, and large ones.
+ */
 export function belongsInLfs(
   { path, sizeBytes }: Pick<PublishedFile, 'path' | 'sizeBytes'>,
   attributes: string,
@@ -13,7 +15,10 @@ export function belongsInLfs(
   return path.endsWith('.gguf') || sizeBytes > largeFileBytes || isTracked(path, attributes);
 }
 
-/** The text of .gitattributes with lines for the files that belong in LFS and that it does not name yet; the record never does. */
+/**
+ * The text of .gitattributes with lines for the files that belong in LFS and that it does not name yet; the
+ * record never does.
+ */
 export function withTrackedFiles(
   attributes: string,
   files: readonly Pick<PublishedFile, 'path' | 'sizeBytes'>[],

@@ -39,8 +39,9 @@ export interface PlannedPublication {
 }
 
 /**
- * Compares what is wanted with what is there: what differs is added or replaced, what something else put there is kept, or
- * refused where it is in the way. The record is one of the files, so that equal results change nothing at all.
+ * Compares what is wanted with what is there: what differs is added or replaced, what something else put
+ * there is kept, or refused where it is in the way. The record is one of the files, so that equal results
+ * change nothing at all.
  */
 export function planPublication(
   wanted: readonly PublishedFile[],
@@ -89,7 +90,10 @@ export function changesOf({ files }: PublishPlan): PlannedFile[] {
   return files.filter(({ action }) => action === 'add' || action === 'replace' || action === 'delete');
 }
 
-/** True when a file that is there has the wanted bytes: by sha256 where the destination knows it, else by git's digest. */
+/**
+ * True when a file that is there has the wanted bytes: by sha256 where the destination knows it, else by
+ * git's digest.
+ */
 function isSame(wanted: PublishedFile, { sizeBytes, sha256: digest, gitOid }: PresentFile): boolean {
   if (wanted.sizeBytes !== sizeBytes) return false;
   return digest === null ? gitOid !== null && wanted.gitOid === gitOid : wanted.sha256 === digest;

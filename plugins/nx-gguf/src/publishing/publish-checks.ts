@@ -29,8 +29,9 @@ export interface CheckedPublication {
 }
 
 /**
- * What stands between the recipe as it is now and the results under dist/: targets that did not run, manifests whose
- * action key is not the one that the recipe gives now, another llama.cpp than the declared one. Empty when all agree.
+ * What stands between the recipe as it is now and the results under dist/: targets that did not run,
+ * manifests whose action key is not the one that the recipe gives now, another llama.cpp than the declared
+ * one. Empty when all agree.
  */
 export async function staleResults(
   checked: CheckedPublication,
@@ -54,7 +55,10 @@ export async function staleResults(
   return { missing: [...new Set(missing)], stale };
 }
 
-/** Files under dist/ that are not what their manifests say: somebody changed them there, and expects to see that published. */
+/**
+ * Files under dist/ that are not what their manifests say: somebody changed them there, and expects to see
+ * that published.
+ */
 export async function changedPlaces(
   project: string,
   sources: Iterable<PublishSource>,
@@ -107,7 +111,10 @@ export async function failedGates(checked: CheckedPublication): Promise<string[]
     .map(gateSentence);
 }
 
-/** The same results, planning from the manifests as they are: nothing is made that is not there, and nothing is told again. */
+/**
+ * The same results, planning from the manifests as they are: nothing is made that is not there, and nothing
+ * is told again.
+ */
 function asTheyAre(results: RecipePorts): RecipePorts {
   return {
     ...results,

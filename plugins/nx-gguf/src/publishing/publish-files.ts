@@ -92,7 +92,10 @@ function checkPaths(paths: readonly string[], project: string): void {
   if (problems.length > 0) throw new GgufError('BAD_FILE_NAME', `${project}:publish: ${problems.join('\n')}`);
 }
 
-/** A hub lists small files by git's digest, so theirs is computed; those that are large or GGUFs are in LFS everywhere. */
+/**
+ * A hub lists small files by git's digest, so theirs is computed; those that are large or GGUFs are in LFS
+ * everywhere.
+ */
 async function published(
   path: string,
   source: PublishSource,

@@ -176,7 +176,9 @@ async function checkResults(publishing: Publishing): Promise<void> {
   });
 }
 
-/** Problems stop everything, or are warnings when the user allowed them; a dry run always tells and goes on. */
+/**
+ * Problems stop everything, or are warnings when the user allowed them; a dry run always tells and goes on.
+ */
 function settle(
   problems: readonly string[],
   { options, environment, project }: Publishing,

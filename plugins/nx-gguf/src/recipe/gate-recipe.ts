@@ -7,7 +7,7 @@ import type { TargetRecipe } from './target-recipe.js';
 import { targetName, type TargetRef } from '../core/target.js';
 
 /**
- * The gates of a model with the manifests of everything they ask about.
+ * The gates of a model with the manifests of every model that they refer to.
  * @throws GgufError `NO_GATES`, and `BAD_GATES` with everything that is wrong with them
  */
 export async function gateRecipe({

@@ -27,7 +27,7 @@ import { projectDirectory, type Workspace } from '../workspace/workspace.js';
 /** A source of a project, and the file that declares it. */
 export interface DeclaredSource {
   project: string;
-  /** What declares it, in a file of that name. */
+  /** The kind of file that declares it: `model.json` or `corpus.json`. */
   kind: 'model' | 'corpus';
   place: LockPlace;
   source: LockableSource;
@@ -53,8 +53,8 @@ export async function readLock(
 }
 
 /**
- * The pinned state of a source. Where nothing pins it yet, it is looked up and written down on a developer's machine; in
- * CI that is an error, because two runs could get different files.
+ * The pinned state of a source. Where nothing pins it yet, it is looked up and written down on a developer's
+ * machine; in CI that is an error, because two runs could get different files.
  * @throws GgufError `LOCK_MISSING`, or `LOCK_OUTDATED` for a lock of another declaration
  */
 export async function lockedSource(

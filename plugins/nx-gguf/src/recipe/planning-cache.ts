@@ -17,9 +17,10 @@ export interface CachedPlanning<P> {
 }
 
 /**
- * The same ports with a cache of helper steps. Results that the last planning of the target used, here or where Nx has them
- * from, are known; results that this planning uses are noted, to be left beside the manifest. So the action key of a known
- * result is found without a header, a tool or a server, on a machine that has manifests and nothing else.
+ * The same ports with a cache of helper steps. Results that the last planning of the target used, here or
+ * where Nx has them from, are known; results that this planning uses are noted, to be left beside the
+ * manifest. So the action key of a known result is found without a header, a tool or a server, even on a
+ * machine that has only manifests.
  */
 export async function cachedPlanning<P extends Surroundings & HelperSteps>(
   ref: TargetRef,
@@ -48,7 +49,10 @@ export async function writePlanningCache(
   if ((await readFile(path, 'utf8').catch(() => null)) !== text) await writeDurably(path, text);
 }
 
-/** The results beside a target's manifest. They save work and decide nothing: a file that cannot be read counts as empty. */
+/**
+ * The results beside a target's manifest. They save work and decide nothing: a file that cannot be read
+ * counts as empty.
+ */
 async function readPlanningCache(root: string, ref: TargetRef): Promise<Manifest[]> {
   try {
     const { format, results } = JSON.parse(await readFile(pathOf(root, ref), 'utf8')) as {

@@ -23,7 +23,7 @@ export interface Surroundings {
   transfer: Partial<TransferSettings>;
 }
 
-/** Gives the manifest of a target that this one builds on: as its last run left it, else made. */
+/** Gives the manifest of a target that this one builds on: the one that its last run left, else a new one. */
 export interface TargetManifests {
   upstream: (ref: TargetRef) => Promise<Manifest>;
 }
@@ -36,10 +36,10 @@ export interface ToolchainIdentities {
   toolchain: (project: string) => { identity: (part: ToolchainPart) => Promise<Json> };
 }
 
-/** What a helper step leaves, and what is known of it before. */
+/** Options of a helper step: whether its files are needed, and its known results. */
 export interface HelperStepOptions {
   needFiles?: boolean;
-  /** Results that the store need not have. */
+  /** Known results that the store need not have. */
   known?: readonly Manifest[];
 }
 

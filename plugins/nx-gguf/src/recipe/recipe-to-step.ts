@@ -24,7 +24,9 @@ export interface ResolvedStep {
   toolchain: string;
 }
 
-/** How the targets of a model become steps. Those of `kld` become measurements, which are worked on together. */
+/**
+ * How the targets of a model become steps. Those of `kld` become measurements, which are worked on together.
+ */
 const recipes: Partial<Record<TargetKind, (recipe: TargetRecipe) => Promise<Step>>> = {
   fetch: ({ model, ...recipe }) => sourceStep(model.source, { ...recipe, kind: 'model', place: 'source' }),
   reference: referenceRecipe,

@@ -16,17 +16,20 @@ const upstream = () => import('../upstream/fetch-source.js');
 const extract: Extract = async (extraction) =>
   (await import('../upstream/archive-member.js')).extractMember(extraction);
 
-/** Where a source stands. */
+/** The declaration of a source, and the ports that resolving it needs. */
 export interface SourcePlace {
   ref: TargetRef;
   ports: Surroundings & ToolchainIdentities;
   toolchain: string;
-  /** What declares it, in a file of that name. */
+  /** The kind of file that declares it: `model.json` or `corpus.json`. */
   kind: 'model' | 'corpus';
   place: LockPlace;
 }
 
-/** The step that brings the files of a source into the store: one kind of source for models, matrices, references and corpora. */
+/**
+ * The step that brings the files of a source into the store: one kind of source for models, matrices,
+ * references and corpora.
+ */
 export async function sourceStep(
   source: Source,
   { ref, ports, toolchain, kind, place }: SourcePlace,

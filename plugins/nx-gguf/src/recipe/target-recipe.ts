@@ -4,7 +4,10 @@ import type { RecipePorts } from './ports.js';
 
 /** What the options of one executor change in the recipe of its target. */
 export interface RecipeOptions {
-  /** For `plan`: a GGUF elsewhere that stands for the converted model, in place of the one that model.json declares. */
+  /**
+   * For `plan`: a GGUF elsewhere whose header replaces the converted model's, instead of the GGUF that
+   * model.json names.
+   */
   from?: string | undefined;
   /** For `kld`: most variants that are measured at once. */
   parallel?: number | undefined;

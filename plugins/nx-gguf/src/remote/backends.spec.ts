@@ -129,7 +129,8 @@ const skipped = (name: string): string =>
   },
 );
 
-// A real bucket, for those who have one: an address as in NX_GGUF_REMOTE, credentials where AWS's own tools look.
+// A real bucket, for those who have one: an address as in NX_GGUF_REMOTE, credentials where AWS's own tools
+// look.
 const bucket = process.env['NX_GGUF_TEST_S3'];
 (bucket === undefined ? describe.skip : describe)('the bucket that NX_GGUF_TEST_S3 names', () => {
   itIsARemote(() => open(bucket ?? ''));

@@ -20,7 +20,8 @@ export function breakerStateDirectory({ root }: Pick<StoreLayout, 'root'>): stri
 }
 
 /**
- * Notes about a remote that all processes of a run share, so that what is down is found to be down, and told, once.
+ * Notes about a remote that all processes of a run share, so that what is down is found to be down, and told,
+ * once.
  * @param run names the run: one name for all its processes
  */
 export function breakerState(

@@ -26,7 +26,10 @@ export const ordinaryPatience: Patience = {
 
 /** A piece of work with a remote. */
 export interface Asked<T> {
-  /** A `lookup`, and to `publish` a manifest, is quick; a transfer calls `beat` with the number of bytes that went through. */
+  /**
+   * A `lookup`, and to `publish` a manifest, is quick; a transfer calls `beat` with the number of bytes that
+   * went through.
+   */
   kind: 'lookup' | 'download' | 'upload' | 'publish';
   work: (remote: RemoteStore, signal: AbortSignal, beat: (bytes: number) => void) => Promise<T>;
   /** Time for an answer beyond the ordinary, e.g. while a server flushes what it got. */

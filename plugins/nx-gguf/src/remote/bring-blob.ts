@@ -23,8 +23,8 @@ export interface WantedBlob extends BlobId {
 }
 
 /**
- * Brings a blob into the store from the first remote that has it, going on where an earlier attempt, a killed process or
- * another remote stopped. Nothing is published before its digest is right.
+ * Brings a blob into the store from the first remote that has it, going on where an earlier attempt, a killed
+ * process or another remote stopped. Nothing is published before its digest is right.
  * @returns the remote that it came from, `store` when it was there meanwhile, or null when no remote has it
  */
 export async function bringBlob(
@@ -39,7 +39,8 @@ export async function bringBlob(
     async () => {
       if ((await findBlob(store, wanted)) !== null) return 'store';
       for (const remote of remotes) {
-        // Twice: when bytes that were left by somebody else do not fit, this remote's own are taken from the start.
+        // Twice: when bytes that were left by somebody else do not fit, this remote's own are taken from the
+        // start.
         for (let turn = 0; turn < 2; turn++) {
           if (!(await remote.reads()) || !(await remote.trusts(wanted.sha256))) break;
           const outcome = await receive(wanted, remote, { path, bringing });
@@ -107,7 +108,10 @@ async function receive(
   }
 }
 
-/** Appends what a remote sends; false when it has no such blob. Stops at the first byte too many; an end that comes too early is the remote's word for all there is. */
+/**
+ * Appends what a remote sends; false when it has no such blob. Stops at the first byte too many; an end that
+ * comes too early is the remote's word for all there is.
+ */
 async function transfer(
   wanted: WantedBlob,
   {

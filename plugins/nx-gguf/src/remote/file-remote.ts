@@ -9,8 +9,8 @@ import { longestManifestBytes, RemoteFailure, type RemoteStore } from './remote-
 const readBytes = 1 << 20;
 
 /**
- * A directory that several machines see, on a network file system too: files get their name by a rename when all of
- * their bytes are flushed, and no lock is needed.
+ * A directory that several machines see, on a network file system too: files get their name by a rename when
+ * all of their bytes are flushed, and no lock is needed.
  */
 export function fileRemote(directory: string): RemoteStore {
   const blob = (sha256: Sha256): string => join(directory, 'cas', sha256.slice(0, 2), sha256);
@@ -110,7 +110,10 @@ function absent(error: unknown): null {
   throw error;
 }
 
-/** Errors of the shared directory are the remote's; those of what is read from this machine are not system errors of it. */
+/**
+ * Errors of the shared directory are the remote's; those of what is read from this machine are not system
+ * errors of it.
+ */
 async function failing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -20,7 +20,10 @@ export function requireDone({ status }: Pick<HttpAnswer, 'status'>): void {
   throw new RemoteFailure('rejected', `it answered ${status}`);
 }
 
-/** What an error of the connection says about the remote; an error that has nothing to do with it is returned as it is. */
+/**
+ * What an error of the connection says about the remote; an error that has nothing to do with it is returned
+ * as it is.
+ */
 export function httpFailure(error: unknown): unknown {
   if (isGgufError(error))
     return error.code === 'REDIRECT_REFUSED'

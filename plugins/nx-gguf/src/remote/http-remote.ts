@@ -8,7 +8,10 @@ import { canResume, tusUpload, type UploadNotes } from './tus-upload.js';
 export interface HttpRemoteOptions {
   /** Address without a slash at its end. */
   base: string;
-  /** Goes to this address alone, never along a redirect to another host. One with a colon is a user's name and password. */
+  /**
+   * Goes to this address alone, never along a redirect to another host. One with a colon is a user's name and
+   * password.
+   */
   token: string | null;
   http: Http;
   /** Where resumable uploads are written down. */
@@ -19,8 +22,8 @@ export interface HttpRemoteOptions {
 const resumableBytes = 8 << 20;
 
 /**
- * A server with `GET`, `HEAD` and `PUT` of `/cas/<sha256>` and `/ac/<key>`: our own, bazel-remote, or any web server with
- * DAV. Uploads are resumed by tus 1.0 at `/uploads` where the server offers it.
+ * A server with `GET`, `HEAD` and `PUT` of `/cas/<sha256>` and `/ac/<key>`: our own, bazel-remote, or any web
+ * server with DAV. Uploads are resumed by tus 1.0 at `/uploads` where the server offers it.
  */
 export function httpRemote({ base, token: secret, http, notes }: HttpRemoteOptions): RemoteStore {
   const token: Token | null =

@@ -35,7 +35,9 @@ function requireWhole(contents: Contents): void {
   }
 }
 
-/** Kills processes of two machines again and again; then each is run to its end, and has what it has to have. */
+/**
+ * Kills processes of two machines again and again; then each is run to its end, and has what it has to have.
+ */
 async function campaign(remote: string, contents: Contents): Promise<void> {
   const random = seededRandom(6);
   const stores = [temporaryStore(), temporaryStore()];
@@ -68,7 +70,8 @@ async function campaign(remote: string, contents: Contents): Promise<void> {
   await child.line();
   await expect(child.line()).resolves.toBe('runs 0');
   for (const store of [...stores, fresh]) {
-    // Of one that was killed when its result was known already, gc removes the directory; a lock that nobody holds is taken over.
+    // Of one that was killed when its result was known already, gc removes the directory; a lock that nobody
+    // holds is taken over.
     expireLocks(store);
     await collectGarbage(store, { keep: [], usedSinceMs: 0, dryRun: false, nowMs: Date.now() });
     expect(leftovers(store).filter((name) => !name.endsWith('.lock'))).toEqual([]);

@@ -7,8 +7,8 @@ import type { OfferedBlob } from './remote-store.js';
 const partBytes = 1 << 20;
 
 /**
- * A blob of the store as it is sent: hashed while it is read, and its last part is held back until the digest is known to
- * be right, so that no remote can take damaged bytes for the whole.
+ * A blob of the store as it is sent: hashed while it is read, and its last part is held back until the digest
+ * is known to be right, so that no remote can take damaged bytes for the whole.
  * @param onBytes called with the number of bytes before each part that is sent
  */
 export function offeredBlob(

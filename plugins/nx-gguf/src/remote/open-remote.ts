@@ -46,7 +46,10 @@ export async function openRemote(
   }
 }
 
-/** Addresses of unfinished uploads to a remote, beside unfinished downloads: `gc` removes both when they are old. */
+/**
+ * Addresses of unfinished uploads to a remote, beside unfinished downloads: `gc` removes both when they are
+ * old.
+ */
 export function uploadNotes(store: StoreLayout, remote: string): UploadNotes {
   const path = (blob: string): string =>
     join(downloadsDirectory(store), `${blob}-${sha256(remote).slice(0, 12)}.upload`);

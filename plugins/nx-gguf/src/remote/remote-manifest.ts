@@ -21,8 +21,9 @@ export function sealedManifest(manifest: Manifest): string {
 }
 
 /**
- * A manifest that somebody else wrote, when it can be the answer to what was asked: the right form, unchanged, the right action, made
- * from what the action says, and no name that leads out of a directory. Else why it is refused.
+ * A manifest that somebody else wrote, when it can be the answer to what was asked: the right form,
+ * unchanged, the right action, made from what the action says, and no name that leads out of a directory.
+ * Else why it is refused.
  */
 export function remoteManifest(text: string, expected: ExpectedAction): Manifest | { refused: string } {
   const sealed = parseForeign('manifest', text);

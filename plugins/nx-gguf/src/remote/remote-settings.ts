@@ -12,7 +12,8 @@ export interface RemoteSettings {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * The remotes that `NX_GGUF_REMOTE` names, else those of the plugin's options in nx.json; none when there are none.
+ * The remotes that `NX_GGUF_REMOTE` names, else those of the plugin's options in nx.json; none when there are
+ * none.
  * @throws GgufError `BAD_PLUGIN`, `BAD_REMOTE`, `BAD_TOKEN`
  */
 export function remoteSettings(env: Env, pluginOptions: unknown): RemoteSettings {

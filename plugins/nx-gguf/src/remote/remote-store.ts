@@ -2,19 +2,27 @@ import type { Sha256 } from '../core/digest.js';
 import type { BlobId } from '../files/hash-file.js';
 
 /**
- * A store elsewhere: blobs by sha256, and the manifests of actions by key. Implementations move bytes and nothing more;
- * whether the bytes are right, how long to wait, and what to do when it fails is decided by those who use them.
- * Every method throws `RemoteFailure` for what the remote is to blame for, and lets other errors pass.
+ * A store elsewhere: blobs by sha256, and the manifests of actions by key. Implementations move bytes and
+ * nothing more; whether the bytes are right, how long to wait, and what to do when it fails is decided by
+ * those who use them. Every method throws `RemoteFailure` for what the remote is to blame for, and lets other
+ * errors pass.
  */
 export interface RemoteStore {
   hasBlob: (sha256: Sha256, signal: AbortSignal) => Promise<boolean>;
-  /** The bytes of a blob from an offset on; null when there is no such blob. May begin earlier than asked for. */
+  /**
+   * The bytes of a blob from an offset on; null when there is no such blob. May begin earlier than asked for.
+   */
   readBlob: (sha256: Sha256, fromBytes: number, signal: AbortSignal) => Promise<RemoteBytes | null>;
-  /** Stores a blob; nothing of it is to be seen before all of it is there. Goes on where an earlier call stopped, where it can. */
+  /**
+   * Stores a blob; nothing of it is to be seen before all of it is there. Goes on where an earlier call
+   * stopped, where it can.
+   */
   writeBlob: (blob: OfferedBlob, signal: AbortSignal) => Promise<void>;
   /** The text of a manifest, or null when there is none. */
   readAction: (key: Sha256, signal: AbortSignal) => Promise<string | null>;
-  /** @throws RemoteFailure `incomplete` from a remote that checks whether the blobs of the manifest are there */
+  /**
+   * @throws RemoteFailure `incomplete` from a remote that checks whether the blobs of the manifest are there
+   */
   writeAction: (key: Sha256, text: string, signal: AbortSignal) => Promise<void>;
   close: () => Promise<void>;
 }

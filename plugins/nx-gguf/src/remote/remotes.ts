@@ -16,7 +16,10 @@ import { transferProgress } from './transfer-progress.js';
 import { uploadArtifact, uploadBlob, type Uploading } from './upload-artifact.js';
 import { uploadJournal } from './upload-journal.js';
 
-/** The stores elsewhere, near before far. None of this fails because of them: what they do not give is made here. */
+/**
+ * The stores elsewhere, near before far. None of this fails because of them: what they do not give is made
+ * here.
+ */
 export interface Remotes {
   /** Names for messages; empty when there are none. */
   names: readonly string[];
@@ -26,7 +29,10 @@ export interface Remotes {
   bring: (files: readonly WantedBlob[]) => Promise<boolean>;
   /** Those of these files that no remote says it has. None of their bytes are brought. */
   lacking: <F extends WantedBlob>(files: readonly F[]) => Promise<F[]>;
-  /** Uploads a result beside what happens next; one that is uploaded only if somebody wishes it, if it is wished. */
+  /**
+   * Uploads a result beside what happens next; one that is uploaded only if somebody wishes it, if it is
+   * wished.
+   */
   offer: (manifest: Manifest, options?: { isWished?: boolean }) => Promise<void>;
   /** Waits for the uploads that were begun. */
   settle: () => Promise<void>;

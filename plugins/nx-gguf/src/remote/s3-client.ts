@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 
 /**
- * Checks that the packages that speak to S3 are there: few users need them, so they are optional peers of this package.
+ * Checks that the packages that speak to S3 are there: few users need them, so they are optional peers of
+ * this package.
  * @param remote how messages call the remote that needs them
  * @param from the module or directory that they are looked for from
  * @throws GgufError `S3_CLIENT_MISSING` with the command that installs them

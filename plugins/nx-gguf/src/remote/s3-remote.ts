@@ -25,8 +25,8 @@ const partBytes = 8 << 20;
 const mostParts = 9_000;
 
 /**
- * A bucket of S3 or of a server that speaks its protocol. Credentials come from where AWS's own tools look for them.
- * A large object is sent in parts, and is to be seen when all of them are there.
+ * A bucket of S3 or of a server that speaks its protocol. Credentials come from where AWS's own tools look
+ * for them. A large object is sent in parts, and is to be seen when all of them are there.
  */
 export function s3Remote({ bucket, prefix, endpoint, region }: S3Place): RemoteStore {
   const client = new S3Client(configuration(endpoint, region));
@@ -94,7 +94,8 @@ export function s3Remote({ bucket, prefix, endpoint, region }: S3Place): RemoteS
 
 function configuration(endpoint: string | null, region: string | null): S3ClientConfig {
   return {
-    // Others than AWS do not know the checksums that the client adds by default; the bytes are checked by their sha256.
+    // Others than AWS do not know the checksums that the client adds by default; the bytes are checked by
+    // their sha256.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 1,

@@ -68,7 +68,10 @@ export async function tusUpload(
     throw new RemoteFailure('unavailable', 'an upload ended before its end');
 }
 
-/** The address of a new upload, or null when the server turns out to have the blob: it got the last byte, and its answer was lost. */
+/**
+ * The address of a new upload, or null when the server turns out to have the blob: it got the last byte, and
+ * its answer was lost.
+ */
 async function create(
   { sha256, sizeBytes }: OfferedBlob,
   { base, send, signal }: TusServer,
@@ -99,7 +102,10 @@ async function create(
   return address;
 }
 
-/** How far an upload is, or null when the server does not know it any more, or has another one under its address. */
+/**
+ * How far an upload is, or null when the server does not know it any more, or has another one under its
+ * address.
+ */
 async function offsetOf(
   url: string,
   { sizeBytes }: OfferedBlob,

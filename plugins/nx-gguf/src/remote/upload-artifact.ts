@@ -19,16 +19,19 @@ export interface Uploading {
   progress: { planned: (bytes: number) => void; sent: (bytes: number) => void };
 }
 
-/** `later`: the remote could not be reached, so another run should try. `never`: it will not get there from this store. */
+/**
+ * `later`: the remote could not be reached, so another run should try. `never`: it will not get there from
+ * this store.
+ */
 export type Uploaded = 'done' | 'later' | 'never';
 
 /** Answers to large uploads come when the server has flushed them. */
 const flushedBytesPerMs = 50_000;
 
 /**
- * Stores what a step made at a remote: its blobs first, those that are there are not sent, and the manifest when all of
- * them are. A manifest with files that are neither there nor in this store is not stored, so that nobody finds a result
- * without its files.
+ * Stores what a step made at a remote: its blobs first, those that are there are not sent, and the manifest
+ * when all of them are. A manifest with files that are neither there nor in this store is not stored, so that
+ * nobody finds a result without its files.
  */
 export async function uploadArtifact(
   manifest: Manifest,

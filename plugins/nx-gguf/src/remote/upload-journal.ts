@@ -4,9 +4,14 @@ import { isSha256, sha256, type Sha256 } from '../core/digest.js';
 import type { StoreLayout } from '../store/layout.js';
 import { processFileName, ownerOf } from '../files/process-file-name.js';
 
-/** Which results are still to be uploaded to a remote: a run that was killed, or met a remote that was down, is made up for by a later one. */
+/**
+ * Which results are still to be uploaded to a remote: a run that was killed, or met a remote that was down,
+ * is made up for by a later one.
+ */
 export interface UploadJournal {
-  /** Notes that an action is to be uploaded by this process; call what it returns when that is done for good. */
+  /**
+   * Notes that an action is to be uploaded by this process; call what it returns when that is done for good.
+   */
   begin: (key: Sha256) => Promise<() => Promise<void>>;
   /** Takes over what processes that are gone, or gave up, have left; at most so many. */
   takeOver: (most: number) => Promise<{ key: Sha256; done: () => Promise<void> }[]>;

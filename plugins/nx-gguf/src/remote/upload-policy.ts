@@ -1,9 +1,9 @@
 import type { Manifest } from '../core/generated/manifest.generated.js';
 
 /**
- * True for results that are uploaded unasked. Files of a `path` source are not: who has the source has them. Those of other
- * sources can be fetched from where they came, so sharing them is a choice. Kept base logits are large, and go only when
- * somebody who uses them wishes it.
+ * True for results that are uploaded unasked. Files of a `path` source are not: who has the source has them.
+ * Those of other sources can be fetched from where they came, so sharing them is a choice. Kept base logits
+ * are large, and go only when somebody who uses them wishes it.
  */
 export function isUploaded(
   { step, facts }: Pick<Manifest, 'step' | 'facts'>,

@@ -37,7 +37,8 @@ export async function runReportModels({
 }
 
 /**
- * The models of a page about several: those that are named, else those that the page builds on, else all that have a report.
+ * The models of a page about several: those that are named, else those that the page builds on, else all that
+ * have a report.
  * @throws GgufError `NO_REPORTS`
  */
 export async function reportedModels(

@@ -16,8 +16,8 @@ const host = '127.0.0.1';
 const heartbeatMs = 20_000;
 
 /**
- * Serves one page on this machine alone. A name that leads here by someone else's DNS is refused, as is everything but
- * looking; no path is ever a path of a file.
+ * Serves one page on this machine alone. A name that leads here by someone else's DNS is refused, as is
+ * everything but looking; no path is ever a path of a file.
  * @throws GgufError `PORT_IN_USE`
  */
 export async function serveReport(first: string, port: number): Promise<ReportServer> {

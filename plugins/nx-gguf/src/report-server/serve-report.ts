@@ -100,7 +100,10 @@ async function pageOf(manifest: Manifest, results: ArtifactFiles): Promise<strin
   return readFile(await results.resolve(file), 'utf8');
 }
 
-/** Looks at the results now and then. Once they changed, and are at rest, the page is made again; as long as they do not fit together, the old one stays. */
+/**
+ * Looks at the results now and then. Once they changed, and are at rest, the page is made again; as long as
+ * they do not fit together, the old one stays.
+ */
 async function follow(
   { page, directories }: Served,
   server: ReportServer,

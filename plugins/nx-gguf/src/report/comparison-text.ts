@@ -9,7 +9,10 @@ import { metricNamed } from '../kld/metrics/registry.js';
 import { metricHeading, metricText } from './metric-text.js';
 import { estimateText } from './numbers.js';
 
-/** A comparison of complete measurements as a table, with what llama-perplexity printed apart from what is computed. */
+/**
+ * A comparison of complete measurements as a table, with what llama-perplexity printed apart from what is
+ * computed.
+ */
 export function fullComparisonText(comparison: FullComparison): string {
   const { a, b, chunks, tokens, confidencePercent, metrics, method } = comparison;
   const rows = metrics.map((compared) => {

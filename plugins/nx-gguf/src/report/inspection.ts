@@ -118,7 +118,10 @@ function table(rows: readonly (readonly string[])[], align: string): string {
   );
 }
 
-/** A cell without what would break the table, or tell the terminal to do something: the file may come from anywhere. */
+/**
+ * A cell without what would break the table, or tell the terminal to do something: the file may come from
+ * anywhere.
+ */
 function harmless(cell: string): string {
   return cell
     .replaceAll('|', '\\|')

@@ -34,12 +34,17 @@ export function fileChangeLine({ path, before, after }: FileChange): string {
 const readable = /(^|\/)([^/]*config\.json|chat_template\.json|[^/]*\.jinja)$/;
 const mostLines = 200;
 
-/** True for files whose changes people want to read before they take them: configurations and chat templates. */
+/**
+ * True for files whose changes people want to read before they take them: configurations and chat templates.
+ */
 export function isReadable(path: string): boolean {
   return readable.test(path);
 }
 
-/** The change of a readable file as a unified diff. JSON is indented first, and chat templates in it are compared as text. */
+/**
+ * The change of a readable file as a unified diff. JSON is indented first, and chat templates in it are
+ * compared as text.
+ */
 export function readableDiff(path: string, before: string | null, after: string | null): string {
   const [old, now] = [partsOf(before), partsOf(after)];
   const names = [...new Set([...old.keys(), ...now.keys()])];

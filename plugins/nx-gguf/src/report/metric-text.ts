@@ -19,7 +19,10 @@ export function capitalized(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
-/** The figures that a result is summed up by, in words: `mean KLD 0.036272 ± 0.000154`, `same top 91.250 ± 0.100 %`, …  */
+/**
+ * The figures that a result is summed up by, in words: `mean KLD 0.036272 ± 0.000154`,
+ * `same top 91.250 ± 0.100 %`, …
+ */
 export function summaryFigures(statistics: KldStatistics): string[] {
   return metricsIn('summary').flatMap((metric) => {
     const value = metric.read({ sizeBytes: null, bitsPerWeight: null, statistics });

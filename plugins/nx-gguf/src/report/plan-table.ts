@@ -3,7 +3,10 @@ import type { PlannedTensor, PlanReason, QuantizationPlan } from '../core/genera
 import { sizeText } from './numbers.js';
 import { tensorGroups } from './tensor-groups.js';
 
-/** A plan as a table for people: tensors of one role, type and reason share a row, copied ones a row for each type. */
+/**
+ * A plan as a table for people: tensors of one role, type and reason share a row, copied ones a row for each
+ * type.
+ */
 export function planTable(plan: QuantizationPlan): string {
   const because = ({ because: reason }: PlannedTensor) => reasonText(reason, plan.ftype);
   const groups = tensorGroups(plan.tensors, (tensor, role) =>

@@ -1,4 +1,6 @@
-/** An argument list as a line that a POSIX shell reads back to the same list; for people to read and paste. */
+/**
+ * An argument list as a line that a POSIX shell reads back to the same list; for people to read and paste.
+ */
 export function shellLine(argv: readonly string[]): string {
   return argv
     .map((argument) =>

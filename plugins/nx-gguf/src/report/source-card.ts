@@ -15,8 +15,9 @@ const patterns = {
 const largestBytes = 64 * 1024;
 
 /**
- * The fields of a hub card's front matter that a quantization takes over; null for a text without front matter, or with one
- * that is no YAML mapping. The text is somebody else's: a value that has not the form the hub takes is left out.
+ * The fields of a hub card's front matter that a quantization takes over; null for a text without front
+ * matter, or with one that is no YAML mapping. The text is somebody else's: a value that has not the form the
+ * hub takes is left out.
  */
 export function readSourceCard(text: string): SourceCard | null {
   const block = /^\uFEFF?---[ \t]*\r?\n([^]*?)\r?\n---[ \t]*(?:\r?\n|$)/.exec(text)?.[1];

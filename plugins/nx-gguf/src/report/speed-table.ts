@@ -5,8 +5,9 @@ import { machineText, speedText, testText } from './speed-text.js';
 import { sizeText } from './numbers.js';
 
 /**
- * Results as Markdown, in a table for each machine and way of running: speeds of different machines never stand in one, and
- * where there is more than one table the text says so. A result that was measured while the machine was busy is marked.
+ * Results as Markdown, in a table for each machine and way of running: speeds of different machines never
+ * stand in one, and where there is more than one table the text says so. A result that was measured while the
+ * machine was busy is marked.
  */
 export function speedTables(results: readonly BenchResult[]): string {
   const groups = new Map<string, BenchResult[]>();

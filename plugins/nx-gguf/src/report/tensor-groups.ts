@@ -12,7 +12,9 @@ export interface TensorGroup<T> {
 
 const widestRoles = 48;
 
-/** Groups tensors by a key; groups of one role follow each other, roles in the order in which they come up. */
+/**
+ * Groups tensors by a key; groups of one role follow each other, roles in the order in which they come up.
+ */
 export function tensorGroups<T extends { readonly name: string }>(
   tensors: readonly T[],
   key: (tensor: T, role: string) => string,

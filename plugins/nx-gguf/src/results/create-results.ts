@@ -21,13 +21,16 @@ import { leaveManifest, presentManifest } from './target-manifest.js';
 import { toolchainAccess, type ToolchainAccess } from './toolchain-access.js';
 import { verifyVariant } from './verify-variant.js';
 
-/** What an executor decides for all work of its task. */
+/** The settings that an executor makes for all work of its task. */
 export interface ResultsOptions {
   threads?: number | undefined;
   transfer?: Partial<TransferSettings>;
 }
 
-/** The results of a workspace over a store: the one place where recipes, steps, toolchains and the store are composed. */
+/**
+ * The results of a workspace over a store: the one place where recipes, steps, toolchains and the store are
+ * composed.
+ */
 export function createResults(environment: Environment, options: ResultsOptions = {}): Results {
   const { workspace, store, remotes, report, signal } = environment;
   const { root } = workspace;
@@ -44,7 +47,7 @@ export function createResults(environment: Environment, options: ResultsOptions 
     project: string,
     { again = false, onRun }: { again?: boolean; onRun?: Effects['onRun'] } = {},
   ): Effects => ({
-    // What is to be made again is not looked up, here or elsewhere.
+    // A result that is to be made again is not looked up, here or elsewhere.
     store,
     remotes: again ? { ...remotes, findAction: () => Promise.resolve(null) } : remotes,
     onRun,
@@ -138,7 +141,7 @@ export function createResults(environment: Environment, options: ResultsOptions 
       inputs.push(await upstream({ project: ref.project, kind: 'imatrix' }));
     for (const file of inputs.flatMap(({ files }) => files)) await resolve(file);
     await verifyVariant(manifest, effects(project)).catch(async (error: unknown) => {
-      // What is wrong must not count as known for being there.
+      // A wrong file must not count as known because it is in its place.
       const isWrong = isGgufError(error) && error.code === 'REBUILD_DIFFERS';
       if (isWrong) await rm(join(root, manifestPath(ref)), { force: true });
       throw error;

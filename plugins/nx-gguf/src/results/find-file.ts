@@ -7,7 +7,7 @@ import { findCarriedFile } from './nx-outputs.js';
 import type { Producer, Producers } from './producers.js';
 import type { Environment } from './results.js';
 
-/** What finding a file needs when nobody has it any more. */
+/** The ports for making a file again that no store has any more. */
 export interface FileMaking {
   environment: Environment;
   producers: Producers;
@@ -16,8 +16,10 @@ export interface FileMaking {
 }
 
 /**
- * Where a file's bytes are: in the store, beside a manifest, brought from a remote, or made again by what made them.
- * @throws GgufError `BLOB_MISSING` when nobody is known to make it, `INPUT_CHANGED` when other bytes are made than before
+ * The path of a file's bytes: in the store, beside a manifest, brought from a remote, or made again by the
+ * producer of the file.
+ * @throws GgufError `BLOB_MISSING` when no producer is known, `INPUT_CHANGED` when it makes other bytes than
+ *   before
  */
 export async function findFile(
   file: ManifestFile,

@@ -3,7 +3,7 @@ import { hasFiles, runCached, recall, type Effects, type Performed } from '../st
 import { actionKey, type Step, type Action } from '../steps/step.js';
 import type { StoreLayout } from '../store/layout.js';
 
-/** What is known of a step's result before the store is asked, and whether the caller reads its files. */
+/** Results of a step that are known before the store is asked, and whether the caller reads their files. */
 export interface LookUp {
   needFiles: boolean;
   /** Results that the store need not have, such as the manifest that Nx brought into the workspace. */
@@ -11,8 +11,8 @@ export interface LookUp {
 }
 
 /**
- * The result of a step: one that the store knows, or a known one under the same action key; else it is brought or made. The
- * store is not told of a known one: other workspaces share it and trust what is in it.
+ * The result of a step: one that the store knows, or a known one under the same action key; else it is
+ * brought or made. The store is not told of a known one: other workspaces share it and trust what is in it.
  */
 export async function lookUpElseMake(
   step: Step,
@@ -23,7 +23,10 @@ export async function lookUpElseMake(
   return manifest === null ? runCached(step, effects, needFiles) : { manifest, origin: 'store' };
 }
 
-/** The known result of an action that the store does not know, if its files are here as far as they are needed. */
+/**
+ * The known result of an action that the store does not know, if its files are here as far as they are
+ * needed.
+ */
 export async function knownResult(
   action: Action,
   store: StoreLayout,

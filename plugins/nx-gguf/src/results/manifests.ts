@@ -12,7 +12,10 @@ export interface TargetManifest {
   manifest: Manifest;
 }
 
-/** The results whose manifests are under a directory as they are under `dist/`. Nothing else there is looked at. */
+/**
+ * The results whose manifests are under a directory as they are under `dist/`. Nothing else there is looked
+ * at.
+ */
 export async function manifestsUnder(dist: string): Promise<TargetManifest[]> {
   return (await Promise.all((await projectsIn(dist)).map((project) => resultsOf(dist, project)))).flat();
 }

@@ -10,11 +10,11 @@ import type { TargetRef } from '../core/target.js';
 /** Receives how the measurement of a target ended. */
 export type MeasuringEnded = (ref: TargetRef, ending: Ending) => Promise<void>;
 
-/** What measuring needs of the results that it is part of. */
+/** The ports that measuring needs. */
 export interface MeasuringPorts {
   plan: (ref: TargetRef) => Promise<ResolvedMeasurement>;
   effects: (toolchain: string) => Effects;
-  /** The result of a step that lies in the workspace, as Nx brought it, and that the store does not know. */
+  /** The result of a step that Nx restored into the workspace and that the store does not know. */
   known: (ref: TargetRef, action: Action) => Promise<Manifest | null>;
   /** Leaves a result where Nx expects it. */
   leave: (ref: TargetRef, performed: Performed) => Promise<Performed>;
@@ -22,7 +22,10 @@ export interface MeasuringPorts {
 
 type Planned = ResolvedMeasurement & { ref: TargetRef };
 
-/** The artifacts of `kld` targets; those on the same base are measured together, and each is told as soon as it is there. */
+/**
+ * The artifacts of `kld` targets; those on the same base are measured together, and each is told as soon as
+ * it is there.
+ */
 export async function measureTargets(
   refs: readonly TargetRef[],
   ports: MeasuringPorts,

@@ -17,7 +17,10 @@ export interface CarriedPlace {
 
 const largestBytes = 1 << 20;
 
-/** Leaves the small file of a target beside its manifest, so that whoever gets that from Nx needs no store to read it. */
+/**
+ * Leaves the small file of a target beside its manifest, so that a restored target can be read without a
+ * store.
+ */
 export async function leaveCarriedFile(
   ref: TargetRef,
   manifest: Manifest,
@@ -29,12 +32,15 @@ export async function leaveCarriedFile(
   if (file === undefined || (await findCarriedFile(ref, file, place)) !== null) return;
   const path = carriedPath(ref, file.name, place.root);
   const blob = await findBlob(place.store, file);
-  // That of an older result would be taken for this one's.
+  // The small file of an older result would be taken for the file of this one.
   if (blob === null) await rm(path, { force: true });
   else await writeDurably(path, await readFile(blob, 'utf8'));
 }
 
-/** Path of a target's small file beside its manifest, when it has these very bytes; the store then knows it as a place of theirs. */
+/**
+ * Path of a target's small file beside its manifest, when it has these very bytes; the store then knows it as
+ * a place of theirs.
+ */
 export async function findCarriedFile(
   ref: TargetRef,
   file: ManifestFile,

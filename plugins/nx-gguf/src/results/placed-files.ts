@@ -9,13 +9,19 @@ import { placeFile } from '../files/link-or-copy.js';
 import { leavesFiles } from '../core/step-registry.js';
 import { filesDirectory } from '../core/target.js';
 
-/** Where an artifact's files are, relative to the workspace, and those whose bytes are neither there nor in the store. */
+/**
+ * Where an artifact's files are, relative to the workspace, and those whose bytes are neither there nor in
+ * the store.
+ */
 export interface PlacedFiles {
   places: string[];
   missing: string[];
 }
 
-/** Links the files of an artifact that people look for under `dist/`, as far as their bytes are on this machine; older ones under these names go. */
+/**
+ * Links the files of an artifact that people look for under `dist/`, as far as their bytes are on this
+ * machine; older ones under these names go.
+ */
 export async function placeFiles(
   manifest: Manifest,
   project: string,
@@ -35,7 +41,10 @@ export async function placeFiles(
   return placed;
 }
 
-/** The files of an artifact that people look for and whose bytes are neither in the store nor where they look. Nothing is placed or removed. */
+/**
+ * The files of an artifact that people look for and whose bytes are neither in the store nor where they look.
+ * Nothing is placed or removed.
+ */
 export async function lostFiles(
   manifest: Manifest,
   project: string,
@@ -53,7 +62,10 @@ export async function lostFiles(
   return lost;
 }
 
-/** True when a file outside holds these bytes; it is then known to the store as a place of theirs, and not read again while it is unchanged. */
+/**
+ * True when a file outside holds these bytes; it is then known to the store as a place of theirs, and not
+ * read again while it is unchanged.
+ */
 async function holds(
   path: string,
   { file, store }: { file: ManifestFile; store: StoreLayout },

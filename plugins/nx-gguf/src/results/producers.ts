@@ -8,7 +8,7 @@ export interface Producer {
   recipe: RecipeOptions;
 }
 
-/** Which target, or which helper step, makes which bytes; told as artifacts are met. */
+/** The target, or the helper step, that makes given bytes; recorded whenever an artifact is met. */
 export interface Producers {
   note: (producer: Producer, files: readonly ManifestFile[]) => void;
   noteHelper: (make: () => Promise<unknown>, files: readonly ManifestFile[]) => void;

@@ -26,7 +26,10 @@ export interface TargetArtifacts {
   obtain: (ref: TargetRef, options?: ObtainOptions) => Promise<Performed>;
 }
 
-/** Gives the artifacts of `kld` targets, those on the same base measured together; each is told as soon as it is there. */
+/**
+ * Gives the artifacts of `kld` targets, those on the same base measured together; each is told as soon as it
+ * is there.
+ */
 export interface Measurements {
   measure: (
     refs: readonly TargetRef[],

@@ -12,13 +12,16 @@ import type { RecipeEnvironment, ToolchainPart } from '../recipe/ports.js';
 import { toolchainContext } from '../recipe/toolchain-context.js';
 import { taskName } from '../workspace/workspace.js';
 
-/** The toolchain of a project: identities without building anything, tools when something must run. */
+/** The toolchain of a project: its identities need no build, its tools are built when a step runs them. */
 export interface ToolchainAccess {
   identity: (part: ToolchainPart) => Promise<Json>;
   tools: StepTools;
 }
 
-/** Access to the toolchain of a project. Identities come from the manifests of its targets where those have run. */
+/**
+ * Access to the toolchain of a project. Identities come from the manifests of its targets where those have
+ * run.
+ */
 export function toolchainAccess(project: string, environment: RecipeEnvironment): ToolchainAccess {
   const context = once(() => toolchainContext(project, environment));
   const computed = {

@@ -8,7 +8,8 @@ import type { StoreLayout } from '../store/layout.js';
 import { forgetTensors } from '../store/tensor-index.js';
 
 /**
- * Rebuilds a variant in full and compares. One that differs is removed from the store together with what it shared.
+ * Rebuilds a variant in full and compares. One that differs is removed from the store together with what it
+ * shared.
  * @throws GgufError `REBUILD_DIFFERS`, or `BLOB_MISSING` when an input is not here.
  */
 export async function verifyVariant(manifest: Manifest, effects: Effects): Promise<void> {
@@ -27,7 +28,9 @@ export async function verifyVariant(manifest: Manifest, effects: Effects): Promi
   throw rebuildDiffers(rebuilt.differences);
 }
 
-/** Removes a result that turned out to be wrong, so that it is made again and nothing else is made from it. */
+/**
+ * Removes a result that turned out to be wrong, so that it is made again and nothing else is made from it.
+ */
 export async function discardVariant(store: StoreLayout, { actionKey, files }: Manifest): Promise<void> {
   await rm(store.action(actionKey), { force: true });
   for (const { sha256 } of files) {

@@ -3,8 +3,8 @@ import type { BenchSettings } from '../core/generated/model.generated.js';
 import { numberFlag } from '../kld/tool/tool-flags.js';
 
 /**
- * Arguments of llama-bench for one model (checked against tools/llama-bench/llama-bench.cpp of v0.5.0). It has no argument
- * for its log: results are JSON on stdout, all else is on stderr.
+ * Arguments of llama-bench for one model (checked against tools/llama-bench/llama-bench.cpp of v0.5.0). It
+ * has no argument for its log: results are JSON on stdout, all else is on stderr.
  * @throws GgufError `BENCH_NO_TESTS` when the settings name no size: the tool would print an empty list.
  */
 export function benchArgs(model: string, settings: BenchSettings): string[] {

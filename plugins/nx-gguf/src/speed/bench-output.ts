@@ -23,8 +23,9 @@ const tailLines = 20;
 const flashAttention = { [-1]: 'auto', 0: 'off', 1: 'on' } as const;
 
 /**
- * The results that `llama-bench -o json` printed. Its output decides, not its exit code: throws the failure that it
- * reported, else a GgufError `BENCH_OUTPUT_UNREADABLE`, or `BENCH_INCOMPLETE` when tests or samples are missing.
+ * The results that `llama-bench -o json` printed. Its output decides, not its exit code: throws the failure
+ * that it reported, else a GgufError `BENCH_OUTPUT_UNREADABLE`, or `BENCH_INCOMPLETE` when tests or samples
+ * are missing.
  */
 export function requireBenchOutput({ stdout, stderr, expectedTests }: BenchRun): BenchOutput {
   const failure = benchFailureIn(stderr);
@@ -50,7 +51,10 @@ export function requireBenchOutput({ stdout, stderr, expectedTests }: BenchRun):
   };
 }
 
-/** How many runs of a test a piece of the tool's `--progress` reports as begun, and of how many: the last one it names. */
+/**
+ * How many runs of a test a piece of the tool's `--progress` reports as begun, and of how many: the last one
+ * it names.
+ */
 export function benchProgress(
   text: string,
 ): { test: number; tests: number; run: number; runs: number } | null {

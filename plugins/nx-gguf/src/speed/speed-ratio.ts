@@ -8,9 +8,9 @@ const tQuantiles = [
 ];
 
 /**
- * Which of two models is faster, from alternating runs: the geometric mean of the pairs' ratios A/B with a 95 % interval,
- * that of Student's t over the logarithms. Differences between the pairs, as of a machine that slows down, cancel out.
- * With an interval that holds 1 the pairs do not tell. At least two pairs.
+ * Which of two models is faster, from alternating runs: the geometric mean of the pairs' ratios A/B with a 95
+ * % interval, that of Student's t over the logarithms. Differences between the pairs, as of a machine that
+ * slows down, cancel out. With an interval that holds 1 the pairs do not tell. At least two pairs.
  */
 export function speedRatio(pairs: readonly Pick<SpeedPair, 'a' | 'b'>[]): SpeedRatio {
   const logs = pairs.map(({ a, b }) => Math.log(a / b));

@@ -15,7 +15,7 @@ import { actionKey, type StepOutcome, type Action, type Workbench } from './step
 
 /** The part of the work that several steps share. */
 export interface SharedWork<S> {
-  /** A step of its own that stands for it, and whose result can be kept. Who works on it works alone. */
+  /** A step of its own for the shared work, whose result can be kept. One process works on it at a time. */
   action: Action;
   /** Works for all members, each of which is finished, or fails, as soon as that is known. */
   run: (members: readonly Member<S>[], bench: SharedBench) => Promise<void>;
@@ -33,7 +33,10 @@ export interface Member<S> {
 
 /** What the shared work has at hand. */
 export interface SharedBench extends Workbench {
-  /** The result of the shared step that was kept earlier, with its files, or null. It is brought from elsewhere only if it is wanted. */
+  /**
+   * The result of the shared step that was kept earlier, with its files, or null. It is brought from
+   * elsewhere only if it is wanted.
+   */
   kept: (isWanted: ((found: Manifest) => boolean) | null) => Promise<Manifest | null>;
   /** Keeps a result of the shared step. */
   keep: (outcome: StepOutcome) => Promise<Manifest>;
@@ -53,7 +56,10 @@ export interface TogetherOptions<S> {
   ended: (step: S, ending: Ending) => Promise<void>;
 }
 
-/** The results of steps that share work: from the store or a remote where an action key is known there, and one run for all others. */
+/**
+ * The results of steps that share work: from the store or a remote where an action key is known there, and
+ * one run for all others.
+ */
 export async function runCachedTogether<S extends { action: Action }>(
   steps: readonly S[],
   shared: SharedWork<S>,
@@ -136,7 +142,7 @@ export async function runCachedTogether<S extends { action: Action }>(
       },
     });
   } catch (error) {
-    // What all of them need has failed. An end that throws is no failure of the others.
+    // The shared work has failed. A callback that throws is no failure of the other steps.
     if (open.size === 0 && !isGgufError(error)) throw error;
     for (const step of [...open]) await end(step, { error });
   }

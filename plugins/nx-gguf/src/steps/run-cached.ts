@@ -21,7 +21,7 @@ import {
   type Workbench,
 } from './step.js';
 
-/** What running steps needs from outside. */
+/** The ports that running steps needs. */
 export interface Effects {
   store: StoreLayout;
   tools: StepTools;
@@ -29,7 +29,7 @@ export interface Effects {
   report: Report;
   /** Stores elsewhere, which are asked when this one does not know an action, and get what is made here. */
   remotes: Remotes;
-  /** Where an input's bytes are, making them again when they are gone. */
+  /** The path of an input's bytes, which are made again when they are gone. */
   resolve: (file: ManifestFile) => Promise<string>;
   /** Told before a step runs: the files that are gone when its result is known, and none when it is new. */
   onRun?: ((lost: readonly ManifestFile[]) => void) | undefined;
@@ -44,9 +44,10 @@ export interface Performed {
 }
 
 /**
- * The result of a step: from the store when its action key is known there, else from a remote, else by running it.
- * @param needFiles the caller will read the files, so those that are not here are brought, and a known action whose bytes
- * are gone everywhere, or damaged, runs again.
+ * The result of a step: from the store when its action key is known there, else from a remote, else by
+ * running it.
+ * @param needFiles the caller will read the files, so those that are not here are brought, and a known action
+ *   whose bytes are gone everywhere, or damaged, runs again.
  */
 export async function runCached(step: Step, effects: Effects, needFiles: boolean): Promise<Performed> {
   const key = actionKey(step.action);
@@ -67,7 +68,8 @@ export async function runCached(step: Step, effects: Effects, needFiles: boolean
     work: async (directory): Promise<Performed> => {
       const finished = await recall(effects.store, key, needFiles);
       if (finished !== null) return { manifest: finished, origin: 'store' };
-      // Asked while the action is held: what a killed run left of it is removed, and two processes do not bring the same.
+      // The remotes are asked while the action is locked: leftovers of a killed run are removed, and two
+      // processes do not bring the same files.
       const remote = await recallRemotely(step.action, effects, needFiles);
       if (remote !== null) return remote;
       effects.onRun?.(await lostFiles(effects.store, await findAction(effects.store, key)));
@@ -83,7 +85,10 @@ export async function hasFiles(store: StoreLayout, manifest: Manifest): Promise<
   return (await lostFiles(store, manifest)).length === 0;
 }
 
-/** The result of an action that the store knows, or null. With `needFiles`, one whose files cannot be read here counts as unknown. */
+/**
+ * The result of an action that the store knows, or null. With `needFiles`, one whose files cannot be read
+ * here counts as unknown.
+ */
 export async function recall(store: StoreLayout, key: string, needFiles: boolean): Promise<Manifest | null> {
   const manifest = await findAction(store, key);
   return manifest === null || (needFiles && !(await hasFiles(store, manifest))) ? null : manifest;
@@ -153,7 +158,7 @@ async function manifestOf(
 ): Promise<Manifest> {
   const files: ManifestFile[] = [...(outcome.referred ?? [])];
   const made = [];
-  // All before the first is moved: one may be a link to another.
+  // All files are read before the first is moved: one may be a link to another.
   for (const { name, path } of outcome.files) made.push({ name, path: await ownFile(directory, path) });
   for (const { name, path } of made) files.push({ name, ...(await adoptFile(store, path)) });
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -171,7 +176,7 @@ async function manifestOf(
   );
 }
 
-/** The text of a file that a recipe names, or a coded error that says who named it. */
+/** The text of a file that a recipe names, or a coded error that says where it is named. */
 export async function readNamedFile(path: string, named: { file: string; by: string }): Promise<string> {
   try {
     return await readFile(path, 'utf8');

@@ -34,7 +34,10 @@ export type LlamaTool =
 
 /** What a running step has at hand. */
 export interface Workbench {
-  /** An empty directory, on the store's file system, for this run alone. Tools run in it, so names are relative. */
+  /**
+   * An empty directory, on the store's file system, for this run alone. Tools run in it, so names are
+   * relative.
+   */
   directory: string;
   tools: StepTools;
   runTool: RunTool;
@@ -51,7 +54,10 @@ export interface Workbench {
 
 /** What a step made. */
 export interface StepOutcome {
-  /** Finished files in the work directory, by the name they get in the manifest; they are moved into the store. */
+  /**
+   * Finished files in the work directory, by the name they get in the manifest; they are moved into the
+   * store.
+   */
   files: readonly { name: string; path: string }[];
   /** Files that are in the store already, or stay where they are, by digest. */
   referred?: readonly ManifestFile[];
@@ -64,7 +70,10 @@ export interface StepOutcome {
 export interface Step {
   action: Action;
   run: (bench: Workbench) => Promise<StepOutcome>;
-  /** The result is uploaded by wish, also one that is known already: otherwise one of its kind stays here. */
+  /**
+   * True when the user asked for the upload of the result, even of a known one; results of this kind
+   * otherwise stay here.
+   */
   isSharedByWish?: boolean;
   /** Results of the helper steps that its planning used; a target keeps them beside its manifest. */
   planningResults?: readonly Manifest[];

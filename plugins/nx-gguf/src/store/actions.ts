@@ -7,7 +7,9 @@ import { parseAs } from '../core/validate.js';
 import { writeDurably } from '../files/durable.js';
 import type { StoreLayout } from './layout.js';
 
-/** The manifest that an action produced, or null. A hit counts as use: its file's mtime is refreshed for `gc`. */
+/**
+ * The manifest that an action produced, or null. A hit counts as use: its file's mtime is refreshed for `gc`.
+ */
 export async function findAction(layout: StoreLayout, key: Sha256): Promise<Manifest | null> {
   const path = layout.action(key);
   const manifest = await readManifest(path).catch(async (error: unknown) => {

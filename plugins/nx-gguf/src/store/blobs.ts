@@ -8,18 +8,24 @@ import { fileState, isSameState, readRecord, recordableState, type FileState } f
 import { hashFile, type BlobId, type OnBytes } from '../files/hash-file.js';
 import type { StoreLayout } from './layout.js';
 
-/** A blob's mtime is set this far back: a later change then shows, however coarse the clock of the file system is. */
+/**
+ * A blob's mtime is set this far back: a later change then shows, however coarse the clock of the file system
+ * is.
+ */
 const settledMs = 3000;
 
 /**
- * Moves a finished file (on the store's file system) into the store: hashed, flushed, made read-only, renamed.
- * A damaged blob of the same digest is replaced.
+ * Moves a finished file (on the store's file system) into the store: hashed, flushed, made read-only,
+ * renamed. A damaged blob of the same digest is replaced.
  */
 export async function adoptFile(layout: StoreLayout, path: string, onBytes?: OnBytes): Promise<BlobId> {
   return adoptHashed(layout, path, await hashFile(path, onBytes));
 }
 
-/** Moves a finished file, whose digest was computed while it was written or read, into the store as `adoptFile` does. */
+/**
+ * Moves a finished file, whose digest was computed while it was written or read, into the store as
+ * `adoptFile` does.
+ */
 export async function adoptHashed(layout: StoreLayout, path: string, id: BlobId): Promise<BlobId> {
   if ((await checkedBlob(layout, id)) !== null) {
     await rm(path);
@@ -36,9 +42,9 @@ export async function adoptHashed(layout: StoreLayout, path: string, id: BlobId)
 }
 
 /**
- * The path of a blob whose bytes are as they were when it was verified, or null.
- * Size and mtime are compared with the record; where they differ the bytes are hashed again, and a blob that is
- * not what its name says is removed. Being found counts as use: the record's mtime is refreshed for `gc`.
+ * The path of a blob whose bytes are as they were when it was verified, or null. Size and mtime are compared
+ * with the record; where they differ the bytes are hashed again, and a blob that is not what its name says is
+ * removed. Being found counts as use: the record's mtime is refreshed for `gc`.
  */
 export async function checkedBlob(layout: StoreLayout, id: BlobId): Promise<string | null> {
   const path = layout.blob(id.sha256);
@@ -58,7 +64,10 @@ export async function checkedBlob(layout: StoreLayout, id: BlobId): Promise<stri
   return state.sizeBytes === id.sizeBytes ? path : null;
 }
 
-/** Where the bytes can be read: in the store, or in a file outside that the store refers to. Null when nowhere. */
+/**
+ * Where the bytes can be read: in the store, or in a file outside that the store refers to. Null when
+ * nowhere.
+ */
 export async function findBlob(layout: StoreLayout, id: BlobId): Promise<string | null> {
   return (await checkedBlob(layout, id)) ?? (await referredPath(layout, id));
 }

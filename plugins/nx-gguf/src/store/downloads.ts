@@ -8,7 +8,10 @@ export function downloadsDirectory({ root }: Pick<StoreLayout, 'root'>): string 
   return join(root, 'downloads');
 }
 
-/** Where the bytes received so far of a file are kept, by the digest that it is known by, whatever place they come from. */
+/**
+ * Where the bytes received so far of a file are kept, by the digest that it is known by, whatever place they
+ * come from.
+ */
 export function partialPath(
   layout: Pick<StoreLayout, 'root'>,
   { sha256, gitOid }: { sha256: string | null; gitOid: string | null },
@@ -16,7 +19,10 @@ export function partialPath(
   return join(downloadsDirectory(layout), `${sha256 ?? `git-${gitOid ?? ''}`}.part`);
 }
 
-/** Removes downloads that nobody went on with since a time (ms since 1970) and nobody works on; how many. */
+/**
+ * Removes downloads that were not continued since a time (ms since 1970) and that no process works on;
+ * returns their number.
+ */
 export async function removeOldDownloads(
   layout: StoreLayout,
   { usedSinceMs, dryRun }: { usedSinceMs: number; dryRun: boolean },

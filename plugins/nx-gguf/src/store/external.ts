@@ -9,9 +9,10 @@ import { hashFile, type OnBytes } from '../files/hash-file.js';
 import type { StoreLayout } from './layout.js';
 
 /**
- * The digest of a file outside the store, which is from now on found by it: checkpoints of hundreds of gigabytes are
- * not copied. A file whose size and mtime are unchanged is not read again.
- * @throws GgufError `SOURCE_CHANGED` when the file changes while it is read, `SOURCE_MISSING` when it is not there.
+ * The digest of a file outside the store, which is from now on found by it: checkpoints of hundreds of
+ * gigabytes are not copied. A file whose size and mtime are unchanged is not read again.
+ * @throws GgufError `SOURCE_CHANGED` when the file changes while it is read, `SOURCE_MISSING` when it is not
+ *   there.
  */
 export async function referToFile(layout: StoreLayout, path: string, onBytes?: OnBytes): Promise<BlobId> {
   const before = await fileState(path);

@@ -13,14 +13,14 @@ import { sweepTensors } from './tensor-upkeep.js';
 import { listActions, listBlobs } from './usage.js';
 import { removeAbandonedWork, workInProgress } from './work-dir.js';
 
-/** What is kept. Everything else goes. */
+/** The results that are kept; all others are removed. */
 export interface GcOptions {
   /** Workspaces, or directories with manifests in them: what those manifests name is kept. */
   keep: readonly string[];
   /** Actions used since this time (ms since 1970) are kept, with their files. */
   usedSinceMs: number;
   dryRun: boolean;
-  /** Told each manifest that is kept, for those who keep other things that manifests name. */
+  /** Called with each kept manifest, so that the caller can keep other things that manifests name. */
   onKept?: (manifest: Manifest) => void;
 }
 
@@ -29,7 +29,7 @@ export interface GcResult {
   blobs: number;
   blobBytes: number;
   actions: number;
-  /** Work directories and temporary files of runs that were killed, and downloads that nobody goes on with. */
+  /** Work directories and temporary files of killed runs, and abandoned downloads. */
   leftovers: number;
   /** Tensor indexes of blobs that are gone. */
   tensorIndexes: number;
@@ -43,9 +43,9 @@ export interface GcResult {
 const graceMs = 3_600_000;
 
 /**
- * Removes what no kept manifest names: actions first, then blobs, so that no known action ever lacks its files by it.
- * All that says what to keep is read before any of it is removed.
- * @throws GgufError `GC_KEEP_MISSING`, `BAD_MANIFEST` or `MANIFEST_FORMAT` when it cannot be known what to keep.
+ * Removes what no kept manifest names: actions first, then blobs, so that no known action ever lacks its
+ * files by it. All manifests that decide what is kept are read before anything is removed.
+ * @throws GgufError `GC_KEEP_MISSING`, `BAD_MANIFEST` or `MANIFEST_FORMAT` when one of them cannot be read
  */
 export async function collectGarbage(
   layout: StoreLayout,
@@ -64,7 +64,8 @@ export async function collectGarbage(
     keptActions: 0,
     running: 0,
   };
-  // Asked before the actions are read: a step that is not running by now publishes before that, or touches its blobs after `nowMs`.
+  // Asked before the actions are read: a step that is not running by now publishes before that, or touches
+  // its blobs after `nowMs`.
   const { removed, running } = await removeLeftovers(layout, dryRun);
   result.leftovers = removed;
   result.running = running;
@@ -80,7 +81,7 @@ export async function collectGarbage(
     else unused.push(digest);
   }
   for (const key of unused) {
-    // One that was used while the others were read stays.
+    // An action that was used while the others were read is kept.
     const info = await stat(layout.action(key)).catch(() => null);
     const manifest = info !== null && info.mtimeMs >= nowMs ? await readableAction(layout, key) : null;
     if (manifest !== null) {
@@ -148,7 +149,10 @@ async function keptByManifests(
   return kept;
 }
 
-/** Removes what killed runs left behind; how much that was, and how many actions are being worked on. */
+/**
+ * Removes the leftovers of killed runs; returns their number, and the number of actions that are being worked
+ * on.
+ */
 async function removeLeftovers(
   layout: StoreLayout,
   dryRun: boolean,

@@ -20,7 +20,10 @@ function expireLocks(layout: StoreLayout): void {
   for (const name of leftovers(layout)) if (name.endsWith('.lock')) age(join(layout.root, name), 11_000);
 }
 
-/** Names in the folder of the blobs that are neither blobs, nor their records, nor what a killed process left under a name of its own. */
+/**
+ * Names in the folder of the blobs that are neither blobs, nor their records, nor what a killed process left
+ * under a name of its own.
+ */
 function strangersAmongBlobs(layout: StoreLayout): string[] {
   return (existsSync(layout.blobs) ? readdirSync(layout.blobs) : []).flatMap((shard) =>
     readdirSync(join(layout.blobs, shard)).filter((name) => {

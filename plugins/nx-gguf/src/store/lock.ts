@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 
-/** What happens around a lock. */
+/** Options of a lock. */
 export interface LockOptions {
   /** Called once when another process holds the lock and this one begins to wait. */
   onWait?: () => void;

@@ -19,7 +19,10 @@ export type Piece =
       whenThere?: (sizeBytes: number) => Promise<void>;
     };
 
-/** A written file and the digest of each piece that came from a file, or the index of a piece that is not what its digest says. */
+/**
+ * A written file and the digest of each piece that came from a file, or the index of a piece that is not what
+ * its digest says.
+ */
 export type Spliced = { id: BlobId; pieces: (Sha256 | null)[] } | { damaged: number };
 
 /** How a file is written. */
@@ -42,11 +45,12 @@ const chunkBytes = 4 << 20;
 const bufferCount = 4;
 
 /**
- * Writes a new file piece by piece, in constant memory: chunks are read ahead and written while they are hashed, the whole
- * in this thread and the pieces, of a large file, in another. Flushed at the end. Stops when a piece does not have its
- * digest: the file is then of no use.
+ * Writes a new file piece by piece, in constant memory: chunks are read ahead and written while they are
+ * hashed, the whole in this thread and the pieces, of a large file, in another. Flushed at the end. Stops
+ * when a piece does not have its digest: the file is then of no use.
  *
- * Tensors are aligned to 32 bytes and file systems share blocks of 4096, so ranges cannot be cloned: all is copied.
+ * Tensors are aligned to 32 bytes and file systems share blocks of 4096, so ranges cannot be cloned: all is
+ * copied.
  */
 export async function spliceFile(
   path: string,

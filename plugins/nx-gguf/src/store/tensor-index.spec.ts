@@ -143,7 +143,8 @@ describe('tensor index', () => {
     }
     const started = performance.now();
     expect((await findTensors(store, keys.map(key))).size).toBe(150);
-    // Measured near 20 ms: the lookup reads one file a key and one index a blob it meets, so further variants cost nothing.
+    // Measured near 20 ms: the lookup reads one file a key and one index a blob it meets, so further variants
+    // cost nothing.
     expect(performance.now() - started).toBeLessThan(1000);
   }, 30_000);
 });

@@ -9,7 +9,10 @@ import { writeDurably } from '../files/durable.js';
 import type { StoreLayout } from './layout.js';
 import { processFileName } from '../files/process-file-name.js';
 
-/** A tensor in a GGUF blob: where its bytes are, their digest, and the keys of the quantizations that give them. */
+/**
+ * A tensor in a GGUF blob: where its bytes are, their digest, and the keys of the quantizations that give
+ * them.
+ */
 export interface IndexedTensor {
   name: string;
   range: ByteRange;
@@ -35,12 +38,15 @@ export interface TensorPlace {
 const keptPlaces = 32;
 
 /*
- * One index file for each GGUF blob says what is in it. One small file for each key names the blobs that have the
- * tensor, so a lookup reads as many files as it asks for keys, however many variants the store knows. The latter are
- * hints: one that is lost or points nowhere costs a computation, never a wrong byte.
+ * One index file for each GGUF blob says what is in it. One small file for each key names the blobs that have
+ * the tensor, so a lookup reads as many files as it asks for keys, however many variants the store knows. The
+ * key files are hints: a lost or dangling one costs a computation, never a wrong byte.
  */
 
-/** Records what is in a blob, and makes its tensors with keys findable. Keys that are known of it already are kept. */
+/**
+ * Records what is in a blob, and makes its tensors with keys findable. Keys that are known of it already are
+ * kept.
+ */
 export async function indexTensors(layout: StoreLayout, { blob, tensors }: TensorIndex): Promise<void> {
   const known = new Map(
     (await readTensorIndex(layout, blob.sha256))?.tensors.map(({ name, keys }) => [name, keys]),
@@ -74,7 +80,9 @@ export async function readTensorIndex(layout: StoreLayout, sha256: Sha256): Prom
   }
 }
 
-/** The quantized tensors that some blob of the store holds, by key. Blobs are checked as for any other use. */
+/**
+ * The quantized tensors that some blob of the store holds, by key. Blobs are checked as for any other use.
+ */
 export async function findTensors(
   layout: StoreLayout,
   keys: Iterable<Sha256>,

@@ -23,7 +23,10 @@ export interface TensorVerification {
   problems: { blob: Sha256; reason: string }[];
 }
 
-/** Checks that every index belongs to a blob that is there; with `repair`, useless ones are dropped and lookups restored. */
+/**
+ * Checks that every index belongs to a blob that is there; with `repair`, useless ones are dropped and
+ * lookups restored.
+ */
 export async function verifyTensors(
   layout: StoreLayout,
   { repair }: { repair: boolean },

@@ -18,7 +18,10 @@ import { verifyStore } from './verify.js';
 const [sound, short, changed] = ['sound', 'cut short', 'changed'];
 const other = sha256('other');
 
-/** A store with two damaged blobs, of which one shows it by nothing but its bytes, and a damaged action of each kind. */
+/**
+ * A store with two damaged blobs, of which one shows it by nothing but its bytes, and a damaged action of
+ * each kind.
+ */
 async function damagedStore(): Promise<StoreLayout> {
   const layout = temporaryStore();
   for (const text of [sound, short, changed]) {

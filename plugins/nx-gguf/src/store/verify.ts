@@ -8,7 +8,7 @@ import type { StoreLayout } from './layout.js';
 import { verifyTensors, type TensorVerification } from './tensor-upkeep.js';
 import { listActions, listBlobs } from './usage.js';
 
-/** What reading the whole store again found. */
+/** The findings of reading the whole store again. */
 export interface Verification {
   blobs: number;
   damagedBlobs: Sha256[];
@@ -21,7 +21,10 @@ export interface Verification {
   tensors: TensorVerification;
 }
 
-/** Hashes every blob again and reads every manifest; with `repair`, damaged ones are removed, so they are made again. */
+/**
+ * Hashes every blob again and reads every manifest; with `repair`, damaged ones are removed, so they are made
+ * again.
+ */
 export async function verifyStore(
   layout: StoreLayout,
   { repair, onBytes }: { repair: boolean; onBytes?: OnBytes },

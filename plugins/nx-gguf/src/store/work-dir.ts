@@ -8,13 +8,16 @@ import { withLock, type LockOptions } from './lock.js';
 import { processFileName, ownerOf } from '../files/process-file-name.js';
 import { releaseFifos } from '../files/release-fifos.js';
 
-/** What tools say of a full disk: the C library, and numpy, which asks for all the space before it writes. */
+/**
+ * Messages of tools about a full disk: of the C library, and of numpy, which reserves all the space before it
+ * writes.
+ */
 const fullWords = /no space left on device|not enough free space|disk quota exceeded/i;
 const nearlyFullBytes = 4 << 20;
 
 /**
- * Runs work on an action in a fresh directory on the store's file system, one process at a time. What a killed run
- * left behind is removed first; the directory is removed afterwards, whatever happens.
+ * Runs work on an action in a fresh directory on the store's file system, one process at a time. What a
+ * killed run left behind is removed first; the directory is removed afterwards, whatever happens.
  * @throws GgufError `DISK_FULL` when the work failed and the disk has no room left.
  */
 export async function withWorkDir<T>(
@@ -35,7 +38,7 @@ export async function withWorkDir<T>(
       } catch (error) {
         throw await explainFailure(error, layout.root);
       } finally {
-        // What cannot be removed now does not change the result; whoever comes next removes it.
+        // A directory that cannot be removed now does not change the result; the next run removes it.
         await removeWork(directory).catch(() => undefined);
         await rmdir(base).catch(() => undefined);
       }
@@ -45,8 +48,8 @@ export async function withWorkDir<T>(
 }
 
 /**
- * Removes what killed runs of an action left behind; the caller holds the action's lock. A machine that slept can lose
- * its lock and go on, so the directory of a process that still runs is left to it.
+ * Removes what killed runs of an action left behind; the caller holds the action's lock. A machine that slept
+ * can lose its lock and go on, so the directory of a process that still runs is left to it.
  */
 export async function removeAbandonedWork(layout: StoreLayout, key: Sha256): Promise<void> {
   const base = layout.work(key);
@@ -54,12 +57,15 @@ export async function removeAbandonedWork(layout: StoreLayout, key: Sha256): Pro
   await rmdir(base).catch(() => undefined);
 }
 
-/** The keys of actions that somebody works on, or was killed while working on. */
+/** The keys of actions that a process works on, or was killed while working on. */
 export function workInProgress(layout: StoreLayout): Promise<Sha256[]> {
   return namesIn(layout.work(''));
 }
 
-/** A tool that outlived its parent may still write while its directory is removed, or wait for the other end of a FIFO. */
+/**
+ * A tool that outlived its parent may still write while its directory is removed, or wait for the other end
+ * of a FIFO.
+ */
 async function removeWork(path: string): Promise<void> {
   await releaseFifos(path);
   await rm(path, { recursive: true, force: true, maxRetries: 3 });

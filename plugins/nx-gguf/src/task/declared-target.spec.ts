@@ -14,7 +14,10 @@ const declaration: Declaration = { kind: 'model', root: 'models/m', content: mod
 
 type Targets = NonNullable<ProjectConfiguration['targets']>;
 
-/** Checks the target `name` of the project m, whose files are `files` and whose targets in Nx are `targets` over what the plugin gives. */
+/**
+ * Checks the target `name` of the project m, whose files are `files` and whose targets in Nx are `targets`
+ * over what the plugin gives.
+ */
 async function check(
   name: string,
   {
@@ -161,7 +164,8 @@ describe('a target that contradicts model.json', () => {
       ) as unknown,
     });
     for (const words of says) expect((result as Error).message).toContain(words);
-    // Whatever runs first of the project says so, and not only what is wrong, after everything that it builds on.
+    // Whatever runs first of the project says so, and not only what is wrong, after everything that it builds
+    // on.
     await expect(
       check('fetch', { targets: { 'quantize:v': { ...given('quantize:v'), ...change } } }),
     ).resolves.toMatchObject({

@@ -20,10 +20,11 @@ export type TaskContext = Pick<
 >;
 
 /**
- * Makes sure, before any work, that a task is what the file in its project's directory asks for: that its name, its options
- * and what Nx hashes and runs before it are those that the plugin gives. Otherwise Nx would restore results of another recipe.
- * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `DIRECTORY_NAME`, `VARIANT_MISSING`, `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`,
- *   `PROJECT_NAME_TAKEN`, and what is wrong with the file itself
+ * Checks before any work that a task agrees with the file in its project's directory: its name, its options,
+ * its inputs and its dependencies must be those that the plugin gives. Otherwise Nx would restore results of
+ * another recipe.
+ * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `DIRECTORY_NAME`, `VARIANT_MISSING`,
+ *   `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`, `PROJECT_NAME_TAKEN`, and what is wrong with the file itself
  */
 export async function requireDeclaredTarget(context: TaskContext, options: object): Promise<void> {
   const { projectName = '', targetName = '', projectsConfigurations, nxJsonConfiguration } = context;
@@ -42,7 +43,8 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
   const target = expected[targetName];
   if (target === undefined || target.executor !== actual.executor)
     throw misnamedTarget(place, { executor, options, expected, prefix });
-  // All targets of the project, so that one that contradicts ends a run before hours of work, and not after them.
+  // All targets of the project are checked, so that a contradicting one ends the run before hours of work and
+  // not after them.
   const problems: string[] = [];
   for (const [name, given] of Object.entries(expected)) {
     const found = project.targets?.[name];
@@ -72,7 +74,7 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
   );
 }
 
-/** Problems that are shown; with defaults of an older nx.json every target has some. */
+/** Most problems that are shown; with defaults of an older nx.json every target has some. */
 const mostShown = 6;
 
 function isChecked({ executor }: InferredTarget): boolean {
@@ -95,7 +97,10 @@ async function targetProblems(
   ];
 }
 
-/** Nx reads paths of inputs as patterns, that of a project's directory too: what is in such a directory it would not see change. */
+/**
+ * Nx reads the paths of inputs as patterns, the project's directory included, so it would not see changes in
+ * a directory with such a name.
+ */
 function requirePlainDirectory(root: string): void {
   if (!/[*?[\]{}()]/.test(root)) return;
   throw new GgufError(
@@ -109,7 +114,7 @@ function requireOwnName(
   clash: NameClash | undefined,
   { projectName, root }: { projectName: string; root: string },
 ): void {
-  // A name that Nx found elsewhere, as in a package.json, is no clash.
+  // A project name that Nx took from elsewhere, such as a package.json, is no clash.
   if (clash === undefined || (projectName !== clash.name && projectName !== root)) return;
   throw new GgufError(
     'PROJECT_NAME_TAKEN',
@@ -174,13 +179,19 @@ function fullDependency(entry: unknown, project: string): unknown {
   return { projects: typeof projects === 'string' ? [projects] : projects, target };
 }
 
-/** True for an entry that takes away what the plugin gives. Patterns in the form of a text do not reach files that are named as these are. */
+/**
+ * True for an input that excludes files which the plugin includes. An exclusion that is a plain string does
+ * not affect inputs in object form.
+ */
 function isNegation(entry: unknown, list: string): boolean {
   if (typeof entry === 'string') return list === 'outputs' && entry.startsWith('!');
   return isRecord(entry) && typeof entry['fileset'] === 'string' && entry['fileset'].startsWith('!');
 }
 
-/** Nx drops what names a project that is not there; the target itself says so when it needs it. */
+/**
+ * Nx drops a dependency on a project that does not exist; the target itself reports it when it needs that
+ * project.
+ */
 function namesMissingProject(entry: unknown, projects: Readonly<Record<string, unknown>>): boolean {
   if (!isRecord(entry) || !Array.isArray(entry['projects'])) return false;
   return entry['projects'].some((project) => typeof project === 'string' && projects[project] === undefined);
@@ -195,7 +206,7 @@ function flagProblems(target: InferredTarget, actual: TargetConfiguration): stri
   return problems;
 }
 
-/** The file that says something of a target in place of the plugin. */
+/** The file that configures a target instead of the plugin. */
 async function sourceOf(
   field: string,
   { root, directory, targetName, nxJsonConfiguration }: Place,
@@ -206,7 +217,7 @@ async function sourceOf(
   ] as const) {
     const content = await readFile(join(root, directory, file), 'utf8').then(looseJson, () => null);
     const said = member(member(targetsOf(content?.value), targetName), field);
-    // A list with "..." only adds to what it is given.
+    // A list with "..." only adds to the list of the plugin.
     if (
       said !== undefined &&
       !(Array.isArray(said) && said.includes('...') && !said.some((entry) => isNegation(entry, field)))

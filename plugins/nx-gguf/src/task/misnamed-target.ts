@@ -17,7 +17,7 @@ function namesIn(options: object): Readonly<Record<string, unknown>> {
   return { ...(variant === undefined ? {} : { variant }), ...(reference === undefined ? {} : { reference }) };
 }
 
-/** Codes for targets of what a model can do without. */
+/** Error codes for targets of optional parts of a model. */
 const undeclared: Readonly<Record<string, string>> = {
   gate: 'NO_GATES',
   imatrix: 'NO_IMATRIX',
@@ -25,7 +25,10 @@ const undeclared: Readonly<Record<string, string>> = {
   'kld-base': 'NO_EVALUATION',
 };
 
-/** The error of a task that the plugin makes no target of: a name of its own, or something that is no longer declared. */
+/**
+ * The error of a task that is no target of the plugin: its name is made up, or its variant is no longer
+ * declared.
+ */
 export function misnamedTarget(
   { projectName, targetName, directory }: NamedPlace,
   {

@@ -1,6 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
 
-/** The projects of all tasks that a task builds on, or null where that is not known, as when dependencies are left out. */
+/**
+ * The projects of all tasks that a task builds on, or null where that is not known, as when dependencies are
+ * left out.
+ */
 export function projectsBuiltOn({
   projectName,
   targetName: target,

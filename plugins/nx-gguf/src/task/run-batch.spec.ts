@@ -20,7 +20,10 @@ afterAll(() => {
   delete process.env['NX_GGUF_STORE'];
 });
 
-/** Runs a batch of three; the results in the order in which they came, as `name success`, and the output of each. */
+/**
+ * Runs a batch of three; the results in the order in which they came, as `name success`, and the output of
+ * each.
+ */
 async function run(
   work: (tasks: readonly BatchTask<CommonOptions>[]) => Promise<void>,
   options: Record<string, object> = {},

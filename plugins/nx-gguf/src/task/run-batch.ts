@@ -6,7 +6,7 @@ import { errorText } from '../terminal/report-error.js';
 import { progressReporter } from '../terminal/progress.js';
 import { checkOptions, environmentOf, execution, interruptible, type Execution } from './run-executor.js';
 
-/** What Nx is told of one task of a batch. */
+/** The result of one task of a batch, as Nx receives it. */
 export interface BatchResult {
   task: string;
   result: { success: boolean; terminalOutput: string; startTime: number; endTime: number };
@@ -25,8 +25,9 @@ export type BatchExecutor<O> = (
 ) => AsyncIterable<BatchResult>;
 
 /**
- * An executor that does several tasks together. Each has its own result, as soon as it is there, and its own output, which
- * Nx prints and remembers. With `isShared` what the work tells belongs to all: it is printed at once, and not remembered.
+ * An executor that does several tasks together. Each has its own result, as soon as it is there, and its own
+ * output, which Nx prints and remembers. With `isShared` the messages of the work belong to all tasks: they
+ * are printed at once, and not remembered.
  */
 export function batchExecutor<O extends object>(
   schema: object,
@@ -37,7 +38,7 @@ export function batchExecutor<O extends object>(
     const results = queue<BatchResult>();
     const startTime = Date.now();
     const open = new Map<string, BatchTask<O>>();
-    // A task without a result would be given again and again.
+    // Nx would run a task without a result again and again.
     const without = new Set(Object.keys(graph.tasks));
     const told: Promise<void>[] = [];
     const progress = progressReporter({
@@ -64,7 +65,7 @@ export function batchExecutor<O extends object>(
           if (!open.delete(id)) return;
           progress.end();
           if (error !== undefined) terminalOutput += errorText(error);
-          // Who finds the result elsewhere, through Nx, finds its files too.
+          // A result that Nx restores elsewhere is found with its files.
           without.delete(id);
           told.push(
             environment.remotes.settle().then(() =>
@@ -113,7 +114,10 @@ export function batchExecutor<O extends object>(
   };
 }
 
-/** Nx passes the output of a batch on as it is, through a pipe; so it is the output of Nx that must be a terminal. */
+/**
+ * Nx passes the output of a batch on as it is, through a pipe; so it is the output of Nx that must be a
+ * terminal.
+ */
 function isOnTerminal(): boolean {
   if (!process.stdin.isTTY || process.env['CI'] !== undefined) return false;
   try {

@@ -11,7 +11,10 @@ const schema = {
 };
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The context that Nx gives for a target of the project `tiny`; the task `tiny:<by>` builds on the tasks `edges`. */
+/**
+ * The context that Nx gives for a target of the project `tiny`; the task `tiny:<by>` builds on the tasks
+ * `edges`.
+ */
 function context(targetName: string, edges: readonly string[] = [], by = 'card'): ExecutorContext {
   const id = `tiny:${by}`;
   const taskGraph = {

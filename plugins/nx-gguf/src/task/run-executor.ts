@@ -18,7 +18,7 @@ import type { Workspace } from '../workspace/workspace.js';
 
 const variantKinds = new Set(targetKindsWith(({ isPerVariant = false }) => isPerVariant));
 
-/** What an executor's own part gets. */
+/** The context of an executor's own work. */
 export interface Execution<O> {
   options: O;
   project: string;
@@ -41,8 +41,8 @@ export interface CommonOptions {
 }
 
 /**
- * An executor around a piece of work: options checked, store opened, interrupts turned into a clean stop, and every
- * error printed as code, message and hint.
+ * An executor around a piece of work: options checked, store opened, interrupts turned into a clean stop, and
+ * every error printed as code, message and hint.
  */
 export function executor<O extends object>(
   schema: object,
@@ -59,7 +59,7 @@ export function executor<O extends object>(
         checkOptions(schema, options, context);
         await requireDeclaredTarget(context, options);
         const environment = await environmentOf(context, { report: progress.report, signal });
-        // What was made is worth sharing also when what came after it failed.
+        // Finished results are shared even when later work fails.
         await work(
           execution(options, context, { environment, print: (text) => process.stdout.write(`${text}\n`) }),
         ).finally(() => environment.remotes.finish());
@@ -75,7 +75,7 @@ export function executor<O extends object>(
   };
 }
 
-/** Runs work that stops cleanly when the process is told to. */
+/** Runs work that stops cleanly when the process is told to stop. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
   const stop = (): void => abort.abort();
@@ -134,7 +134,7 @@ export async function environmentOf(
   return { workspace, store, remotes, env: process.env, report, signal };
 }
 
-/** What the executor's own part of a task gets. */
+/** The context of the executor's own work on a task. */
 export function execution<O extends object>(
   given: O,
   context: ExecutorContext,
@@ -162,7 +162,10 @@ export function execution<O extends object>(
   };
 }
 
-/** True when nothing but aggregates builds on the task: it, or an aggregate of it, is what the command line named. */
+/**
+ * True when nothing but aggregates builds on the task: it, or an aggregate of it, is what the command line
+ * named.
+ */
 function isRequested({
   projectName,
   targetName,

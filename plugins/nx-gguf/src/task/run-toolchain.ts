@@ -14,7 +14,10 @@ import { manifestPath, targetName } from '../core/target.js';
 import type { ToolchainPart } from '../recipe/ports.js';
 import { toolchainContext } from '../recipe/toolchain-context.js';
 
-/** Makes a part of the toolchain, unless this machine has it, and records its identity for the targets that use it. */
+/**
+ * Makes a part of the toolchain, unless this machine has it, and records its identity for the targets that
+ * use it.
+ */
 export async function runToolchainPart(
   part: ToolchainPart,
   { project, environment, options, print }: Execution<CommonOptions & { jobs?: number }>,

@@ -13,7 +13,10 @@ export interface ProgressOutput {
 const frameMs = 100;
 const sparseMs = 2_000;
 
-/** Shows events: on a terminal one line that changes, and one for each part; elsewhere a line for every tenth, and none for quick work. */
+/**
+ * Shows events: on a terminal one line that changes, and one for each part; elsewhere a line for every tenth,
+ * and none for quick work.
+ */
 export function progressReporter(output: ProgressOutput): { report: Report; end: () => void } {
   let label = '';
   let start: Start = { ms: 0, done: 0 };
@@ -63,14 +66,16 @@ export function progressReporter(output: ProgressOutput): { report: Report; end:
 const clear = '\r\x1b[J';
 
 /**
- * Lines that the next ones replace. The cursor stays where it was, at the beginning of the first: Nx, which may draw its own
- * frames above, moves from there. A line that the terminal wrapped would be two.
+ * Lines that the next ones replace. The cursor stays where it was, at the beginning of the first: Nx, which
+ * may draw its own frames above, moves from there. A line that the terminal wrapped would be two.
  */
 function frame(lines: readonly string[]): string {
   return `${clear}\x1b[?7l${lines.join('\n')}\x1b[?7h${lines.length > 1 ? `\x1b[${lines.length - 1}A` : ''}\r`;
 }
 
-/** When something was first told of, and how far it was then: what was done before has no part in its rate. */
+/**
+ * When something was first told of, and how far it was then: what was done before has no part in its rate.
+ */
 interface Start {
   ms: number;
   done: number;
@@ -97,7 +102,10 @@ function partLines(
   });
 }
 
-/** One line of progress, e.g. `quantizing 34 % (12/35 tensors, 3.1/s, 8 s left)`; what was done before it started has no part in the rate. */
+/**
+ * One line of progress, e.g. `quantizing 34 % (12/35 tensors, 3.1/s, 8 s left)`; what was done before it
+ * started has no part in the rate.
+ */
 export function progressLine(
   { label, done, total, unit }: Progress,
   elapsedMs: number,

@@ -1,6 +1,8 @@
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 
-/** An error as text for people: code, message, what to do, and the last lines of the tool. Never a bare stack. */
+/**
+ * An error as text for people: code, message, what to do, and the last lines of the tool. Never a bare stack.
+ */
 export function errorText(error: unknown): string {
   const known = isGgufError(error) ? error : unexpected(error);
   return [
@@ -13,7 +15,10 @@ export function errorText(error: unknown): string {
   ].join('\n');
 }
 
-/** An error whose message is all there is to say: Nx prints what is thrown to it, and a stack of ours would tell nobody anything. */
+/**
+ * An error whose message is all there is to say: Nx prints what is thrown to it, and a stack of ours would
+ * tell nobody anything.
+ */
 export function plainError(error: unknown): Error {
   const plain = new Error(errorText(error).trimEnd());
   plain.stack = '';

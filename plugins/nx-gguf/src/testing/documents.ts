@@ -61,7 +61,10 @@ function plainText(tokens: readonly Token[]): string {
     .join('');
 }
 
-/** The anchors of headings: words in lower case, without punctuation, and with a number where one occurs again. */
+/**
+ * The anchors of headings: words in lower case, without punctuation, and with a number where one occurs
+ * again.
+ */
 export function anchorsOf(headings: readonly string[]): ReadonlySet<string> {
   const counts = new Map<string, number>();
   const anchors = headings.map((heading) => {

@@ -11,9 +11,10 @@ import {
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Toolchain } from '../core/generated/toolchain.generated.js';
-import { buildIdentity, ensureBuild, toolNames } from './build.js';
+import { buildIdentity, ensureBuild } from './build.js';
 import { testContext } from './testing/context.js';
 import { makeRepository, standInProject } from './testing/repository.js';
+import { toolNames } from './tool-files.js';
 
 async function standIn(
   build: Toolchain['build'] | null = {},

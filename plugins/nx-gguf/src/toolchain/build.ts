@@ -1,12 +1,13 @@
-import { access, constants, cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { digestOf, type Sha256 } from '../core/digest.js';
-import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
+import { GgufError, systemErrorCode } from '../core/errors.js';
 import { stepRegistry } from '../core/step-registry.js';
 import { cmakeOptions } from './cmake-options.js';
+import { compile } from './compile.js';
 import { compilerIdentity } from './compiler.js';
-import { output, type ToolchainContext } from './context.js';
+import type { ToolchainContext } from './context.js';
 import {
   buildFlushingPerplexity,
   flushingPerplexity,
@@ -14,21 +15,13 @@ import {
 } from './flushing-perplexity.js';
 import { oncePerIdentity } from './once-per-identity.js';
 import { ensureSource, sourceIdentity } from './source.js';
+import { executable, mustStart, requireTools, toolNames, type ToolName } from './tool-files.js';
 import { treeDigest } from './tree-digest.js';
 
-/** The tools that are built. */
-export const toolNames = [
-  'llama-quantize',
-  'llama-imatrix',
-  'llama-perplexity',
-  'llama-gguf-split',
-  'llama-bench',
-] as const;
-
-/** A tool of llama.cpp. */
-export type ToolName = (typeof toolNames)[number];
-
-/** What decides the bytes and digits that the tools produce; not the bytes of the binaries, but what they were made from. */
+/**
+ * What decides the bytes and digits that the tools produce; not the bytes of the binaries, but what they were
+ * made from.
+ */
 export type BuildIdentity = Readonly<Record<string, Json>>;
 
 /** Tools that are ready to run. */
@@ -111,123 +104,6 @@ function built(context: ToolchainContext, identity: BuildIdentity, id: Sha256): 
   });
 }
 
-async function compile(
-  context: ToolchainContext,
-  { source, work, cmake }: { source: string; work: string; cmake: Readonly<Record<string, string>> },
-): Promise<void> {
-  const ninja = await hasNinja(context);
-  const options = { ...cmake, ...relocatable(context), LLAMA_BUILD_COMMIT: 'nx-gguf', GGML_CCACHE: 'ON' };
-  context.report({ type: 'step', message: 'building llama.cpp (minutes, once for each identity)' });
-  await mkdir(work, { recursive: true });
-  // They change what is computed and are no part of the identity: `cmakeOptions` has CMAKE_CXX_FLAGS for those who need them.
-  const env = {
-    CFLAGS: undefined,
-    CXXFLAGS: undefined,
-    CPPFLAGS: undefined,
-    CUDAFLAGS: undefined,
-    HIPFLAGS: undefined,
-  };
-  try {
-    await output(
-      context,
-      [
-        'cmake',
-        '-S',
-        source,
-        '-B',
-        work,
-        ...(ninja ? ['-G', 'Ninja'] : []),
-        ...Object.entries(options).map(([name, value]) => `-D${name}=${value}`),
-      ],
-      { cwd: work, env },
-    );
-    await output(
-      context,
-      [
-        'cmake',
-        '--build',
-        work,
-        '--config',
-        'Release',
-        '--parallel',
-        String(context.config.build?.jobs ?? context.host.cores),
-        '--target',
-        ...toolNames,
-      ],
-      { cwd: work, env, onOutput: buildProgress(context) },
-    );
-  } catch (cause) {
-    if (!isGgufError(cause) || cause.code !== 'TOOL_FAILED') throw cause;
-    throw new GgufError('TOOLCHAIN_BUILD_FAILED', 'llama.cpp could not be built', {
-      cause,
-      tail: cause.tail,
-      hint: 'The last lines of CMake or the compiler say why; the `doctor` target checks what a build needs.',
-    });
-  }
-}
-
-function buildProgress({ report }: ToolchainContext): (text: string) => void {
-  return (text) => {
-    const step = [...text.matchAll(/^\[(\d+)\/(\d+)\]/gm)].at(-1);
-    const percent = [...text.matchAll(/^\[ *(\d+)%\]/gm)].at(-1);
-    if (step !== undefined)
-      report({
-        type: 'progress',
-        label: 'building llama.cpp',
-        done: Number(step[1]),
-        total: Number(step[2]),
-        unit: 'steps',
-      });
-    else if (percent !== undefined)
-      report({
-        type: 'progress',
-        label: 'building llama.cpp',
-        done: Number(percent[1]),
-        total: 100,
-        unit: 'steps',
-      });
-  };
-}
-
-/** Libraries are found beside the binaries, so the directory works wherever it is. */
-function relocatable({ host }: ToolchainContext): Record<string, string> {
-  return {
-    CMAKE_BUILD_WITH_INSTALL_RPATH: 'ON',
-    CMAKE_INSTALL_RPATH: host.platform === 'darwin' ? '@loader_path' : '$ORIGIN',
-  };
-}
-
-async function hasNinja(context: ToolchainContext): Promise<boolean> {
-  return output(context, ['ninja', '--version'], { cwd: context.configDir }).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function mustStart(context: ToolchainContext, path: string): Promise<void> {
-  const { exitCode, output: text } = await context.runTool({
-    command: path,
-    args: ['--help'],
-    cwd: context.configDir,
-    mayFail: true,
-  });
-  if (exitCode > 1)
-    throw new GgufError('TOOLCHAIN_BUILD_FAILED', `${path} was built but does not start`, {
-      tail: text.split('\n').slice(-10),
-    });
-}
-
-async function requireTools(context: ToolchainContext, directory: string): Promise<void> {
-  const missing: string[] = [];
-  for (const tool of toolNames.slice(0, 3)) {
-    await access(join(directory, executable(context, tool)), constants.X_OK).catch(() => missing.push(tool));
-  }
-  if (missing.length > 0)
-    throw new GgufError('TOOLCHAIN_BINARY_MISSING', `${directory} lacks ${missing.join(', ')}`, {
-      hint: 'source.path in toolchain.json names a directory with the binaries of llama.cpp.',
-    });
-}
-
 async function binariesDirectory(context: ToolchainContext): Promise<string> {
   const { source } = context.config;
   const path = resolve(context.configDir, source.type === 'binaries' ? source.path : '.');
@@ -243,8 +119,4 @@ async function binariesDirectory(context: ToolchainContext): Promise<string> {
       : path;
   await requireTools(context, directory);
   return directory;
-}
-
-function executable({ host }: ToolchainContext, name: string): string {
-  return host.platform === 'win32' ? `${name}.exe` : name;
 }

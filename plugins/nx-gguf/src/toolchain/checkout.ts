@@ -12,8 +12,8 @@ export interface CheckoutState {
 }
 
 /**
- * The exact state of a checkout. Its files are written to a tree with an index and an object directory of their own, so
- * the repository itself is not touched.
+ * The exact state of a checkout. Its files are written to a tree with an index and an object directory of
+ * their own, so the repository itself is not touched.
  * @throws GgufError `TOOLCHAIN_SOURCE_UNREADABLE` when the directory is no git checkout.
  */
 export async function checkoutState(context: ToolchainContext, directory: string): Promise<CheckoutState> {

@@ -6,7 +6,10 @@ export interface BuildTarget {
   arch: string;
 }
 
-/** The CMake cache entries of a build: what every build needs, then backend and portability, then the user's own. */
+/**
+ * The CMake cache entries of a build: what every build needs, then backend and portability, then the user's
+ * own.
+ */
 export function cmakeOptions(build: BuildSettings, target: BuildTarget): Record<string, string> {
   const { backend = 'cpu', native = false, cmakeOptions: own = {} } = build;
   return {
@@ -30,9 +33,10 @@ export function cmakeOptions(build: BuildSettings, target: BuildTarget): Record<
 }
 
 /**
- * Without llama.cpp's AMX kernels (ggml/src/ggml-cpu/amx). In v0.5.0 built with GCC 12 they stop at an illegal
- * instruction, because GCC's _tile_loadconfig declares 8 of the 64 bytes that it reads and the rest of the tile
- * configuration is dropped as dead; with that repaired they compute wrong products: a mean KLD of 3.26 in place of 0.03.
+ * Without llama.cpp's AMX kernels (ggml/src/ggml-cpu/amx). In v0.5.0 built with GCC 12 they stop at an
+ * illegal instruction, because GCC's _tile_loadconfig declares 8 of the 64 bytes that it reads and the rest
+ * of the tile configuration is dropped as dead; with that repaired they compute wrong products: a mean KLD of
+ * 3.26 in place of 0.03.
  */
 function withoutAmx({ arch }: BuildTarget): Record<string, string> {
   return arch === 'x64' ? { CMAKE_C_FLAGS: '-U__AMX_INT8__', CMAKE_CXX_FLAGS: '-U__AMX_INT8__' } : {};
@@ -46,7 +50,10 @@ const backendOptions: Readonly<Record<NonNullable<BuildSettings['backend']>, Rec
   hip: { GGML_HIP: 'ON' },
 };
 
-/** One set of binaries for every CPU of an architecture, where llama.cpp can build that (ggml/src/CMakeLists.txt). */
+/**
+ * One set of binaries for every CPU of an architecture, where llama.cpp can build that
+ * (ggml/src/CMakeLists.txt).
+ */
 function portable({ platform, arch }: BuildTarget): Record<string, string> {
   const variants = arch === 'x64' || (arch === 'arm64' && ['linux', 'android', 'darwin'].includes(platform));
   return { GGML_NATIVE: 'OFF', ...(variants ? { GGML_BACKEND_DL: 'ON', GGML_CPU_ALL_VARIANTS: 'ON' } : {}) };

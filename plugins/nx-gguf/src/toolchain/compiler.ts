@@ -1,7 +1,10 @@
 import { GgufError } from '../core/errors.js';
 import { output, type ToolchainContext } from './context.js';
 
-/** The compiler that CMake will take: `CXX`, else the first of c++, g++ and clang++. Its name and version, e.g. `g++ 12.2.0`. */
+/**
+ * The compiler that CMake will take: `CXX`, else the first of c++, g++ and clang++. Its name and version,
+ * e.g. `g++ 12.2.0`.
+ */
 export async function compilerIdentity(context: ToolchainContext): Promise<{ compiler: string }> {
   for (const command of candidates(context.env['CXX'])) {
     const text = await output(context, [command, '--version'], {

@@ -7,7 +7,10 @@ import type { RunTool } from './run-tool.js';
 
 /** The end of a FIFO that a tool writes into. */
 export interface FifoSource {
-  /** What the tool writes, to the end: once bytes came until the tool closes its end, before that until `release`. */
+  /**
+   * What the tool writes, to the end: once bytes came until the tool closes its end, before that until
+   * `release`.
+   */
   bytes: AsyncIterable<Uint8Array>;
   /** Says that the tool ended: what it wrote can still be read, but nobody is waited for. */
   release: () => void;
@@ -39,9 +42,10 @@ export async function makeFifos(
 }
 
 /*
- * Whoever opens one end of a FIFO waits until the other is open too, for ever if nobody comes. So both ends are open here
- * before a tool starts, without waiting: a tool never waits in open(), and all of it is over when this process ends,
- * however it ends. The spare end goes when it has done its work, or the end of the data would never show.
+ * Whoever opens one end of a FIFO waits until the other is open too, for ever if nobody comes. So both ends
+ * are open here before a tool starts, without waiting: a tool never waits in open(), and all of it is over
+ * when this process ends, however it ends. The spare end goes when it has done its work, or the end of the
+ * data would never show.
  */
 
 /**

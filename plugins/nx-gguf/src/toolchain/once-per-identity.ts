@@ -18,12 +18,15 @@ export interface OncePerIdentity {
   make: (directory: string) => Promise<void>;
 }
 
-/** Says what a directory is; it is written last and removed first. Its mtime is when the directory was used last. */
+/**
+ * Says what a directory is; it is written last and removed first. Its mtime is when the directory was used
+ * last.
+ */
 export const recordFile = 'nx-gguf.json';
 
 /**
- * The directory of an identity, made when it is not there. Its record is written last, so a directory with a record is
- * complete; processes that want the same one wait for each other.
+ * The directory of an identity, made when it is not there. Its record is written last, so a directory with a
+ * record is complete; processes that want the same one wait for each other.
  */
 export async function oncePerIdentity(
   context: ToolchainContext,
@@ -64,7 +67,10 @@ export async function oncePerIdentity(
   );
 }
 
-/** The directory of an identity below the root of all toolchains, or null when it was not made on this machine. */
+/**
+ * The directory of an identity below the root of all toolchains, or null when it was not made on this
+ * machine.
+ */
 export async function findMade(root: string, prefix: string, identity: Json): Promise<string | null> {
   const names = await readdir(root).catch(() => []);
   for (const name of names.filter((one) => one.startsWith(prefix)))

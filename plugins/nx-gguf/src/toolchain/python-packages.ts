@@ -14,7 +14,10 @@ export interface PackageInstallation {
 
 const probeMs = 5_000;
 
-/** Makes a virtual environment and installs the requirements: with uv where it is installed, else with venv and pip. */
+/**
+ * Makes a virtual environment and installs the requirements: with uv where it is installed, else with venv
+ * and pip.
+ */
 export async function installPackages(
   context: ToolchainContext,
   installation: PackageInstallation,
@@ -65,8 +68,8 @@ export async function installPackages(
 }
 
 /**
- * The index of PyTorch's CPU builds that llama.cpp's own requirements name, when it answers. Without it the default
- * build comes, on Linux with several GB of CUDA libraries.
+ * The index of PyTorch's CPU builds that llama.cpp's own requirements name, when it answers. Without it the
+ * default build comes, on Linux with several GB of CUDA libraries.
  */
 async function torchIndex(context: ToolchainContext): Promise<string | null> {
   const chosen = context.config.python?.torchIndex ?? 'auto';

@@ -64,7 +64,9 @@ export async function ensurePython(
   return { interpreter: environmentPython(context, dir), identity, id };
 }
 
-/** The lines of the requirements that an environment is made from; null where a ready interpreter is named. */
+/**
+ * The lines of the requirements that an environment is made from; null where a ready interpreter is named.
+ */
 export async function pythonRequirements(context: ToolchainContext): Promise<string[] | null> {
   return context.config.python?.interpreter === undefined
     ? normalizeRequirements(await requirements(context)).split('\n')

@@ -24,8 +24,9 @@ export interface RelayOptions {
 export type Relayed = 'ended' | 'abandoned';
 
 /**
- * Sends the bytes of one source to all sinks. Each takes them at its own pace; the source waits for the slowest once it is
- * that far ahead. Memory is bounded by the limit and one piece, whatever the number of sinks, because they share the pieces.
+ * Sends the bytes of one source to all sinks. Each takes them at its own pace; the source waits for the
+ * slowest once it is that far ahead. Memory is bounded by the limit and one piece, whatever the number of
+ * sinks, because they share the pieces.
  */
 export async function relay(
   source: AsyncIterable<Uint8Array>,
@@ -52,7 +53,10 @@ export async function relay(
   return 'ended';
 }
 
-/** A stream as a sink. Its errors close it and concern nobody else: whoever owns the stream learns of them elsewhere. */
+/**
+ * A stream as a sink. Its errors close it and concern nobody else: whoever owns the stream learns of them
+ * elsewhere.
+ */
 export function streamSink(stream: Writable): RelaySink {
   let pending = 0;
   let changed = (): void => undefined;

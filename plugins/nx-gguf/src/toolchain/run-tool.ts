@@ -8,7 +8,10 @@ export interface ToolRun {
   cwd: string;
   /** Added to the environment of this process; `undefined` removes a variable. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** Called with each piece of output as it comes, both streams; pieces of one can come between those of a line of the other. */
+  /**
+   * Called with each piece of output as it comes, both streams; pieces of one can come between those of a
+   * line of the other.
+   */
   onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
   /** Ends the process (SIGTERM, then SIGKILL after 5 s). */
   signal?: AbortSignal;
@@ -98,7 +101,10 @@ function start(run: ToolRun) {
   });
 }
 
-/** Variables that change what llama.cpp's tools compute: a result must not depend on the shell it was started from. */
+/**
+ * Variables that change what llama.cpp's tools compute: a result must not depend on the shell it was started
+ * from.
+ */
 function withoutToolSettings(env: Readonly<Record<string, string | undefined>>): Record<string, undefined> {
   return Object.fromEntries(
     Object.keys(env)

@@ -21,14 +21,20 @@ export interface RemovedToolchain {
   sizeBytes: number;
 }
 
-/** The identities of the toolchains that a manifest names: those that made it, and the one that it is the result of. */
+/**
+ * The identities of the toolchains that a manifest names: those that made it, and the one that it is the
+ * result of.
+ */
 export function toolchainsNamed({ facts, provenance }: Pick<Manifest, 'facts' | 'provenance'>): string[] {
   return [facts['identity'], ...Object.values(provenance.toolchain ?? {})]
     .filter((identity) => identity !== undefined)
     .map((identity) => canonicalJson(identity as Json));
 }
 
-/** Removes toolchains that nobody used for long and no kept manifest names, and what killed builds left. Those that are being made are left alone. */
+/**
+ * Removes toolchains that nobody used for long and no kept manifest names, and what killed builds left. Those
+ * that are being made are left alone.
+ */
 export async function removeUnusedToolchains(root: string, keep: ToolchainKeep): Promise<RemovedToolchain[]> {
   const removed: RemovedToolchain[] = [];
   const unfinished = (await readdir(join(root, 'work')).catch(() => [])).map((name) => join('work', name));

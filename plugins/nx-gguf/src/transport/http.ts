@@ -17,7 +17,10 @@ export interface HttpRequest {
   url: string;
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'OPTIONS';
   headers?: Readonly<Record<string, string>>;
-  /** A text, or something that gives the bytes anew each time; their number is in the header content-length then. */
+  /**
+   * A text, or something that gives the bytes anew each time; their number is in the header content-length
+   * then.
+   */
   body?: string | (() => AsyncIterable<Uint8Array>);
   token?: Token | null;
   signal?: AbortSignal | undefined;

@@ -5,7 +5,10 @@ import { backgroundFlush, quietly } from '../files/background-flush.js';
 import { hasherFor } from '../files/piece-hasher.js';
 import { interrupted } from './retry.js';
 
-/** A file that is being received: its bytes so far, hashed as they came. All but the last MiB or four survives the process; the next one hashes it again. */
+/**
+ * A file that is being received: its bytes so far, hashed as they came. All but the last MiB or four survives
+ * the process; the next one hashes it again.
+ */
 export interface PartialFile {
   path: string;
   readonly sizeBytes: number;
@@ -18,7 +21,10 @@ export interface PartialFile {
   close: () => Promise<void>;
 }
 
-/** What is known of a file before it comes: its size, and the kind of git object id to compute, which needs the size. */
+/**
+ * What is known of a file before it comes: its size, and the kind of git object id to compute, which needs
+ * the size.
+ */
 export interface ExpectedFile {
   sizeBytes: number | null;
   gitOidLength: number | null;
@@ -104,7 +110,10 @@ interface ChunkWriter {
   finish: () => Promise<void>;
 }
 
-/** Appends to a file: what comes in small pieces is copied into chunks, which are written, hashed and flushed while more comes. */
+/**
+ * Appends to a file: what comes in small pieces is copied into chunks, which are written, hashed and flushed
+ * while more comes.
+ */
 function chunkWriter(
   handle: FileHandle,
   { chunks, digests, startBytes }: { chunks: readonly Chunk[]; digests: RunningDigests; startBytes: number },

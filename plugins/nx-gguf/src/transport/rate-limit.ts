@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Waits until so many bytes may pass. */
 export type Take = (bytes: number) => Promise<void>;
 
-/** Spreads bytes over time; all transfers that share it stay below the rate together. An abort ends a pause. */
+/**
+ * Spreads bytes over time; all transfers that share it stay below the rate together. An abort ends a pause.
+ */
 export function rateLimit(bytesPerSecond: number | null, signal?: AbortSignal): Take {
   if (bytesPerSecond === null) return () => Promise.resolve();
   let freeAtMs = 0;

@@ -55,7 +55,10 @@ export async function withRetries<T>(
   }
 }
 
-/** The pause that an answer asks for, in ms, or null: `Retry-After` with seconds or a date, or the hub's `RateLimit: "api";r=0;t=55`. */
+/**
+ * The pause that an answer asks for, in ms, or null: `Retry-After` with seconds or a date, or the hub's
+ * `RateLimit: "api";r=0;t=55`.
+ */
 export function retryAfterMs(header: (name: string) => string | undefined, nowMs: number): number | null {
   const after = header('retry-after');
   const date = Date.parse(after ?? '');
@@ -65,7 +68,9 @@ export function retryAfterMs(header: (name: string) => string | undefined, nowMs
   return reset === undefined ? null : Number(reset) * 1000;
 }
 
-/** Pause before the next attempt: what the server asked for, else exponential with up to a quarter of jitter. */
+/**
+ * Pause before the next attempt: what the server asked for, else exponential with up to a quarter of jitter.
+ */
 function pauseMs(failures: number, backoffMs: number, asked: number | null): number {
   if (asked !== null) return asked;
   return Math.min(longestBackoffMs, backoffMs * 2 ** (failures - 1)) * (0.75 + Math.random() / 4);

@@ -6,8 +6,8 @@ import { shownUrl, type HttpAnswer } from '../transport/http.js';
 import { withHttpSource, type RangedContext, type RangedFile } from './http-source.js';
 
 /**
- * The file at an address that a user named. On the user's own hub (`HF_ENDPOINT`, else the public one) their token goes with
- * it, and refusals are told in the hub's terms.
+ * The file at an address that a user named. On the user's own hub (`HF_ENDPOINT`, else the public one) their
+ * token goes with it, and refusals are told in the hub's terms.
  * @throws GgufError `URL_UNUSABLE`, or what reading the token throws
  */
 export async function addressedFile(

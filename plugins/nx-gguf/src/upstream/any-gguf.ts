@@ -8,8 +8,8 @@ import { listBlobs } from '../store/usage.js';
 import type { UpstreamContext } from './upstream-context.js';
 
 /**
- * Runs work on a file named by a path, an http(s) URL, or the first characters of its digest in the store. The user's token
- * is sent to their hub only.
+ * Runs work on a file named by a path, an http(s) URL, or the first characters of its digest in the store.
+ * The user's token is sent to their hub only.
  * @throws GgufError `FILE_MISSING`, `DIGEST_AMBIGUOUS`, or what reading the URL throws.
  */
 export async function withAnyGguf<T>(

@@ -10,7 +10,10 @@ import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import { shownPath } from '../core/safe-path.js';
 import { freeBytes } from '../files/free-space.js';
 
-/** A member to take out of an archive. Only its bytes are written, to a path of ours: names in the archive go nowhere. */
+/**
+ * A member to take out of an archive. Only its bytes are written, to a path of ours: names in the archive go
+ * nowhere.
+ */
 export interface MemberExtraction {
   archive: string;
   /** Name of the archive, for messages. */
@@ -25,7 +28,8 @@ const mostMembers = 1_000_000;
 
 /**
  * Streams one member of a zip, tar or tar.gz archive to a file; sizes and, in zip, the CRC are checked.
- * @throws GgufError `MEMBER_MISSING`, `ARCHIVE_DAMAGED`, `ARCHIVE_UNKNOWN`, `ARCHIVE_LIMIT` or `DISK_FULL`; no file is left then
+ * @throws GgufError `MEMBER_MISSING`, `ARCHIVE_DAMAGED`, `ARCHIVE_UNKNOWN`, `ARCHIVE_LIMIT` or `DISK_FULL`;
+ *   no file is left then
  */
 export async function extractMember(extraction: MemberExtraction): Promise<void> {
   try {

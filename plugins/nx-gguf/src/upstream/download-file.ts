@@ -36,9 +36,11 @@ export interface Downloads {
 const progressBytes = 1 << 20;
 
 /**
- * Brings one file into the store: goes on where an earlier attempt or a killed process stopped, verifies the digest, and
- * only then publishes the blob. Bytes of another digest are discarded, and fetched once more from the start.
- * @throws GgufError `DIGEST_MISMATCH`, `SIZE_MISMATCH`, `DOWNLOAD_FAILED`, `INTERRUPTED`, or that of a refusal
+ * Brings one file into the store: goes on where an earlier attempt or a killed process stopped, verifies the
+ * digest, and only then publishes the blob. Bytes of another digest are discarded, and fetched once more from
+ * the start.
+ * @throws GgufError `DIGEST_MISMATCH`, `SIZE_MISMATCH`, `DOWNLOAD_FAILED`, `INTERRUPTED`, or that of a
+ *   refusal
  */
 export async function downloadFile(wanted: WantedFile, downloads: Downloads): Promise<BlobId> {
   const { store, signal, report } = downloads.context;
@@ -165,7 +167,10 @@ async function transfer(
     throw new TransientError(`the connection ended after ${part.sizeBytes} of ${total} bytes`);
 }
 
-/** Why an answer's body is not what was asked for: an error, or `restart` when bytes do not join those received. */
+/**
+ * Why an answer's body is not what was asked for: an error, or `restart` when bytes do not join those
+ * received.
+ */
 function unusable(
   answer: HttpAnswer,
   { wanted, from }: { wanted: WantedFile; from: number },

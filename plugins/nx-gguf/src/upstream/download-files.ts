@@ -11,8 +11,8 @@ import { requireSpace } from './space.js';
 import type { UpstreamContext } from './upstream-context.js';
 
 /**
- * Brings files into the store, several at a time; those the store has are not asked for. What was received is kept when one
- * fails, so the next run goes on from there.
+ * Brings files into the store, several at a time; those the store has are not asked for. What was received is
+ * kept when one fails, so the next run goes on from there.
  * @returns digest and size of each file, in the order given
  * @throws GgufError `DISK_FULL` before anything is fetched, or what the first failing download throws
  */
@@ -62,7 +62,10 @@ export async function downloadFiles(
   return results as BlobId[];
 }
 
-/** Runs work on every item, so many at a time; waits for all that started, then throws the failure that stopped the others. */
+/**
+ * Runs work on every item, so many at a time; waits for all that started, then throws the failure that
+ * stopped the others.
+ */
 export async function pool<T>(
   items: readonly T[],
   size: number,

@@ -29,7 +29,8 @@ const pointer =
   /^version https:\/\/(?:git-lfs\.github\.com\/spec|hawser\.github\.com\/spec)\/v1\n(?:ext-.*\n)*oid sha256:([0-9a-f]{64})\nsize (\d+)\n?/;
 
 /**
- * Works on a bare copy of a repository. What an interrupted run left there is used again; it is removed when the work is done.
+ * Works on a bare copy of a repository. What an interrupted run left there is used again; it is removed when
+ * the work is done.
  * @param projectDir directory that a local repository is relative to
  */
 export async function withGitRepository<T>(
@@ -159,7 +160,10 @@ export async function followPointers(
   });
 }
 
-/** What git is given: an address as it is, a local repository as a file address. Passwords belong to git's credential helpers. */
+/**
+ * What git is given: an address as it is, a local repository as a file address. Passwords belong to git's
+ * credential helpers.
+ */
 function remoteUrl(url: string, projectDir: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/]*:[^/]*@|^https?:\/\/[^/]*@/i.test(url)) {
     throw new GgufError('SOURCE_CREDENTIALS', 'a git source holds a password or a token in its "url"', {

@@ -15,7 +15,10 @@ export interface GitRun {
 
 const mostOutput = 128 << 20;
 
-/** Settings that keep a repository from running anything or changing bytes; the user's credentials and ssh stay usable. */
+/**
+ * Settings that keep a repository from running anything or changing bytes; the user's credentials and ssh
+ * stay usable.
+ */
 const settings = [
   'core.hooksPath=/dev/null',
   'core.autocrlf=false',
@@ -48,7 +51,8 @@ export function runGitWithRetries(run: GitRun, context: UpstreamContext, of: str
 
 /**
  * Runs git without a shell, without questions and without hooks; its output as bytes.
- * @throws GgufError `GIT_MISSING`, `GIT_LFS_MISSING`, `INTERRUPTED`, or `GIT_FAILED` with the last lines it printed
+ * @throws GgufError `GIT_MISSING`, `GIT_LFS_MISSING`, `INTERRUPTED`, or `GIT_FAILED` with the last lines it
+ *   printed
  */
 export async function runGit(
   { args, directory, input, toFile, onProgress }: GitRun,

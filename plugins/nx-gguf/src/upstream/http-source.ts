@@ -16,10 +16,11 @@ const firstBytes = 256 * 1024;
 const largestReadBytes = 64 * 1024 * 1024;
 
 /**
- * Runs work that reads a file on a web server at any place; each read is one ranged request of at most 64 MiB, retried as
- * downloads are. The first also tells the size, and its bytes are kept for the read that wants them.
- * @throws GgufError `HTTP_NO_RANGES`, `UPSTREAM_CHANGED`, `DOWNLOAD_FAILED`, `REDIRECT_REFUSED`, `OFFLINE`, `INTERRUPTED`, or
- * that of a refusal
+ * Runs work that reads a file on a web server at any place; each read is one ranged request of at most 64
+ * MiB, retried as downloads are. The first also tells the size, and its bytes are kept for the read that
+ * wants them.
+ * @throws GgufError `HTTP_NO_RANGES`, `UPSTREAM_CHANGED`, `DOWNLOAD_FAILED`, `REDIRECT_REFUSED`, `OFFLINE`,
+ *   `INTERRUPTED`, or that of a refusal
  */
 export async function withHttpSource<T>(
   file: RangedFile,

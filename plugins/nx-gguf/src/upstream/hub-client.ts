@@ -29,7 +29,10 @@ const mostEntries = 200_000;
 const mostPages = 2_000;
 const longestBody = 64 << 20;
 
-/** A repository of a hub, asked through @huggingface/hub over our own transport: proxies, retries, and a token that stays at the hub. */
+/**
+ * A repository of a hub, asked through @huggingface/hub over our own transport: proxies, retries, and a token
+ * that stays at the hub.
+ */
 export async function hubRepository(
   source: HuggingFaceSource,
   http: Http,

@@ -29,8 +29,8 @@ export function hubEndpoint(source: Pick<HuggingFaceSource, 'endpoint'>, env: En
 }
 
 /**
- * The hub of a source, with the user's token for it. That is for the public hub, or for the one that `HF_ENDPOINT` names; a
- * hub that only a model file names never gets it.
+ * The hub of a source, with the user's token for it. That is for the public hub, or for the one that
+ * `HF_ENDPOINT` names; a hub that only a model file names never gets it.
  */
 export async function hubAccess(source: Pick<HuggingFaceSource, 'endpoint'>, env: Env): Promise<HubAccess> {
   const endpoint = hubEndpoint(source, env);
@@ -40,7 +40,10 @@ export async function hubAccess(source: Pick<HuggingFaceSource, 'endpoint'>, env
   return { endpoint, token: value === null ? null : { origin, value } };
 }
 
-/** The user's token: `HF_TOKEN`, else the file that the hub's own tools keep it in (`HF_TOKEN_PATH`, `HF_HOME`). */
+/**
+ * The user's token: `HF_TOKEN`, else the file that the hub's own tools keep it in (`HF_TOKEN_PATH`,
+ * `HF_HOME`).
+ */
 export async function userToken(env: Env): Promise<string | null> {
   const given = filled(env['HF_TOKEN']) ?? filled(env['HUGGING_FACE_HUB_TOKEN']);
   if (given !== undefined) return checked(given, 'HF_TOKEN');

@@ -23,8 +23,8 @@ import type { UpstreamContext } from './upstream-context.js';
 const listLength = 60_000;
 
 /**
- * What a git source is at the moment. Files that git itself holds come with the fetch and are put into the store, because
- * their sha256 is not known otherwise; of files in LFS the pointer says it.
+ * What a git source is at the moment. Files that git itself holds come with the fetch and are put into the
+ * store, because their sha256 is not known otherwise; of files in LFS the pointer says it.
  */
 export async function resolveGit(
   source: GitSource,
@@ -156,7 +156,10 @@ async function storeLfs(
   }
 }
 
-/** A pattern of git-lfs that matches a path: characters with a meaning match any one character, and bytes are verified anyway. */
+/**
+ * A pattern of git-lfs that matches a path: characters with a meaning match any one character, and bytes are
+ * verified anyway.
+ */
 function lfsPattern(path: string): string {
   return `/${path.replaceAll(/[*?[\]\\,!#{}]/g, '?')}`;
 }

@@ -21,8 +21,9 @@ const safeWeights = /\.(safetensors|gguf)$/i;
 const hint = 'Choose the files with "include" and "exclude" of the source.';
 
 /**
- * The files of a listing that a source takes, sorted by path. Pickle-format weights can run code when they are loaded:
- * they are left out beside safetensors, and refused otherwise, unless `include` names them literally.
+ * The files of a listing that a source takes, sorted by path. Pickle-format weights can run code when they
+ * are loaded: they are left out beside safetensors, and refused otherwise, unless `include` names them
+ * literally.
  * @param of what is listed, for messages
  * @throws GgufError `SOURCE_EMPTY`, `PICKLE_REFUSED`, `UNSAFE_PATH` or `TOO_MANY_FILES`
  */

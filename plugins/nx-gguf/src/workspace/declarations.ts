@@ -8,7 +8,8 @@ import { projectDirectory, type Workspace } from './workspace.js';
 
 /**
  * The checked declaration that an executor's target is made from: for `fetch` that of a model or of a corpus.
- * @throws GgufError `MODEL_MISSING` and its like, `PROJECT_AMBIGUOUS`, and `BAD_MODEL` and its like with every problem
+ * @throws GgufError `MODEL_MISSING` and its like, `PROJECT_AMBIGUOUS`, and `BAD_MODEL` and its like with
+ *   every problem
  */
 export async function declarationOf(
   executor: string,
@@ -37,14 +38,20 @@ export async function declarationOf(
   return { kind, root, content: parseAs(kind, text, shown) as unknown as Declaration['content'] };
 }
 
-/** What a project's `fetch` brings: the source of the model or of the corpus that is declared in its directory. */
+/**
+ * What a project's `fetch` brings: the source of the model or of the corpus that is declared in its
+ * directory.
+ */
 export async function fetchedKind(workspace: Workspace, project: string): Promise<'model' | 'corpus'> {
   return (await fetchedKinds(projectDirectory(workspace, project, project))).includes('corpus')
     ? 'corpus'
     : 'model';
 }
 
-/** Which of the files that declare a source are in a directory. Of two, one that belongs to another program does not count. */
+/**
+ * Which of the files that declare a source are in a directory. Of two, one that belongs to another program
+ * does not count.
+ */
 async function fetchedKinds(directory: string): Promise<('model' | 'corpus')[]> {
   const found: { kind: 'model' | 'corpus'; isOurs: boolean }[] = [];
   for (const kind of ['model', 'corpus'] as const) {

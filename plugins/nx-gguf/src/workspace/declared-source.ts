@@ -2,7 +2,10 @@ import { isRecord, text, texts } from './loose-json.js';
 
 /** What a source means to Nx: nothing of its values, only what it names. */
 export interface DeclaredSource {
-  /** `path`: files that Nx does not see. `command`: made by a program. `locked`: pinned in the lock file. `url`: named by digest. */
+  /**
+   * `path`: files that Nx does not see. `command`: made by a program. `locked`: pinned in the lock file.
+   * `url`: named by digest.
+   */
   kind: 'path' | 'command' | 'locked' | 'url';
   /** Globs of the files that a command reads, relative to the project's directory. */
   inputs: readonly string[];
@@ -10,7 +13,10 @@ export interface DeclaredSource {
   toolchainParts: readonly ('source' | 'python')[];
 }
 
-/** A source as far as it can be read; one that cannot is taken for files that Nx does not see, so that its target always runs and reports it. */
+/**
+ * A source as far as it can be read; one that cannot is taken for files that Nx does not see, so that its
+ * target always runs and reports it.
+ */
 export function declaredSource(value: unknown): DeclaredSource {
   const source = isRecord(value) ? value : {};
   switch (source['type']) {

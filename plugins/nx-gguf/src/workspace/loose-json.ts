@@ -1,8 +1,8 @@
 import { schemaText } from '../core/schema-files.js';
 
 /*
- * Declarations are checked by the targets that read them. Inference must not fail on a wrong one, or nothing else in the
- * workspace could run: it takes what has the right form and leaves the rest out.
+ * Declarations are checked by the targets that read them. Inference must not fail on a wrong one, or nothing
+ * else in the workspace could run: it takes what has the right form and leaves the rest out.
  */
 
 /** JSON, or as much as can be read of what is no JSON; a value that is undefined when that is nothing. */

@@ -1,7 +1,9 @@
 import { schemaFile } from '../core/schema-files.js';
 import { isRecord } from './loose-json.js';
 
-/** The kinds of project that a file in their directory makes: `model.json`, `corpus.json`, `toolchain.json`. */
+/**
+ * The kinds of project that a file in their directory makes: `model.json`, `corpus.json`, `toolchain.json`.
+ */
 export const projectKinds = ['model', 'corpus', 'toolchain'] as const;
 
 /** A kind of project. */
@@ -17,7 +19,9 @@ export interface Declaration {
   isBroken?: boolean;
 }
 
-/** Fields of which a file has one when it is ours, and not of another program that calls its files the same. */
+/**
+ * Fields of which a file has one when it is ours, and not of another program that calls its files the same.
+ */
 const ownFields: Record<ProjectKind, readonly string[]> = {
   model: ['source', 'quantize', 'imatrix', 'evaluation', 'references'],
   corpus: ['source'],

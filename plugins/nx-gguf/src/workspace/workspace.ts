@@ -46,7 +46,8 @@ export function projectDirectory(workspace: Workspace, project: string, namedBy:
 
 /**
  * The file that declares a project, checked against its schema.
- * @throws GgufError `MODEL_MISSING`, `CORPUS_MISSING`, `TOOLCHAIN_MISSING`, and `BAD_MODEL` and its like with every problem
+ * @throws GgufError `MODEL_MISSING`, `CORPUS_MISSING`, `TOOLCHAIN_MISSING`, and `BAD_MODEL` and its like with
+ *   every problem
  */
 export async function readConfig<K extends ProjectKind>(
   workspace: Workspace,

@@ -29,7 +29,9 @@ export interface AuthenticatorOptions {
   onBadFile: (error: unknown) => void;
 }
 
-/** Recognises the tokens of a file, which is read again when it changed: tokens come and go without a restart. */
+/**
+ * Recognises the tokens of a file, which is read again when it changed: tokens come and go without a restart.
+ */
 export function createAuthenticator({
   path,
   anonymous,

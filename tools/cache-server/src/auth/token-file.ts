@@ -26,7 +26,9 @@ export async function readTokens(path: string): Promise<TokenRecord[] | null> {
   return parseTokens(text, path).tokens;
 }
 
-/** Changes the tokens in a file, one process at a time; a running server sees the change at its next request. */
+/**
+ * Changes the tokens in a file, one process at a time; a running server sees the change at its next request.
+ */
 export async function changeTokens<T>(
   path: string,
   change: (tokens: TokenRecord[]) => { tokens: TokenRecord[]; result: T },

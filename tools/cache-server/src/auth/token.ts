@@ -15,8 +15,8 @@ export function issueToken(
 }
 
 /**
- * The record of a token, or null. The secret has 256 random bits, so its plain sha256 cannot be tried out; digests are
- * compared in constant time, also where nobody has the id.
+ * The record of a token, or null. The secret has 256 random bits, so its plain sha256 cannot be tried out;
+ * digests are compared in constant time, also where nobody has the id.
  */
 export function recordOf(token: string, records: readonly TokenRecord[], nowMs: number): TokenRecord | null {
   const [, id, secret] = tokenPattern.exec(token) ?? [];
@@ -31,7 +31,10 @@ export function recordOf(token: string, records: readonly TokenRecord[], nowMs: 
   return record.expires !== undefined && Date.parse(record.expires) <= nowMs ? null : record;
 }
 
-/** The token of an `Authorization` header: `Bearer`, or the password of `Basic`, which is what browsers send. Null when there is none. */
+/**
+ * The token of an `Authorization` header: `Bearer`, or the password of `Basic`, which is what browsers send.
+ * Null when there is none.
+ */
 export function tokenOf(header: string | undefined): string | null {
   const [scheme = '', value = ''] = (header ?? '').split(' ', 2);
   if (scheme.toLowerCase() === 'bearer') return value;

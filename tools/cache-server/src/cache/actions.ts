@@ -6,8 +6,8 @@ import { forgetDocument, keepDocument } from './documents.js';
 import { manifestOf } from './manifest.js';
 
 /**
- * The text of an action's manifest as a namespace sees it, or null. Answered only while every blob that it names is
- * there; being answered counts as use of it and of them.
+ * The text of an action's manifest as a namespace sees it, or null. Answered only while every blob that it
+ * names is there; being answered counts as use of it and of them.
  */
 export async function findAction(
   context: CacheContext,
@@ -24,7 +24,10 @@ export async function findAction(
   return null;
 }
 
-/** Keeps a manifest for a namespace; the digests that it names and the namespace does not see, in which case nothing is kept. */
+/**
+ * Keeps a manifest for a namespace; the digests that it names and the namespace does not see, in which case
+ * nothing is kept.
+ */
 export async function putAction(
   context: CacheContext,
   namespace: string,

@@ -4,7 +4,8 @@ import { visibleTo } from '../config/namespaces.js';
 import type { ByteRange, DocumentName, Storage } from '../storage/storage.js';
 import type { Changes } from './changes.js';
 import type { Holdings } from './holdings.js';
-import type { Reservation, Space } from './space.js';
+import type { Reservation } from './space-account.js';
+import type { Space } from './space.js';
 import type { Turns } from './turns.js';
 
 /** What the parts of the cache work with. */
@@ -13,13 +14,16 @@ export interface CacheContext {
   space: Space;
   holdings: Holdings;
   changes: Changes;
-  /** By the digest of a blob, or the name of a document: what finds, publishes or removes it holds its lock. */
+  /**
+   * By the digest of a blob, or the name of a document: what finds, publishes or removes it holds its lock.
+   */
   locks: Turns;
 }
 
 /**
- * Size of a blob that a namespace sees, or null; being found counts as use. A blob is seen by the namespaces that hold a
- * claim on it, and a claim is earned by sending all its bytes: knowing a digest tells nothing of what others have.
+ * Size of a blob that a namespace sees, or null; being found counts as use. A blob is seen by the namespaces
+ * that hold a claim on it, and a claim is earned by sending all its bytes: knowing a digest tells nothing of
+ * what others have.
  */
 export async function findVisibleBlob(
   { storage, space, locks, changes }: CacheContext,
@@ -46,7 +50,10 @@ export function openBlob(
   return storage.openBlob(sha256, range);
 }
 
-/** Takes over a received file as a blob that a namespace holds. The room that it was promised is given back when it is counted as used. */
+/**
+ * Takes over a received file as a blob that a namespace holds. The room that it was promised is given back
+ * when it is counted as used.
+ */
 export async function publishBlob(
   context: CacheContext,
   namespace: string,
@@ -86,7 +93,10 @@ export async function removeBlob(
   });
 }
 
-/** The blobs of a list that a namespace does not see, or that have another size there. Those that are found count as used. */
+/**
+ * The blobs of a list that a namespace does not see, or that have another size there. Those that are found
+ * count as used.
+ */
 export function missingBlobs(
   context: CacheContext,
   namespace: string,

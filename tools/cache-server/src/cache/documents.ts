@@ -18,7 +18,10 @@ export async function keepDocument(context: CacheContext, name: DocumentName, te
   );
 }
 
-/** Removes a document that is as it is wanted gone, any by default; its size in bytes, or null when there is none. */
+/**
+ * Removes a document that is as it is wanted gone, any by default; its size in bytes, or null when there is
+ * none.
+ */
 export async function forgetDocument(
   context: CacheContext,
   name: DocumentName,

@@ -4,8 +4,8 @@ const bufferedBytes = 4 << 20;
 const flushedBytes = 128 << 20;
 
 /**
- * Writes into a file and has the disk begin with what came so far, while more comes. Otherwise all of it would wait in
- * memory for the flush at the end, and the sender with it.
+ * Writes into a file and has the disk begin with what came so far, while more comes. Otherwise all of it
+ * would wait in memory for the flush at the end, and the sender with it.
  */
 export function fileWriter(path: string, options: { flags: string; start?: number }): WriteStream {
   const file = createWriteStream(path, { ...options, highWaterMark: bufferedBytes });

@@ -33,7 +33,10 @@ export function createHoldings(): Holdings {
   };
 }
 
-/** Counts all that there is: bytes, with `overheadBytes` for each file but claims, and what each namespace holds. */
+/**
+ * Counts all that there is: bytes, with `overheadBytes` for each file but claims, and what each namespace
+ * holds.
+ */
 export async function countHeld(
   storage: Storage,
   overheadBytes: number,

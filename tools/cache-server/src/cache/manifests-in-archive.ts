@@ -22,8 +22,8 @@ const mostBlobs = 20_000;
 const descriptionBytes = 64 << 20;
 
 /**
- * The blobs that the manifests (`artifact.json`) in a tar.gz file name, each once. Nothing is unpacked to disk. A file of
- * that name that is no manifest of ours names nothing.
+ * The blobs that the manifests (`artifact.json`) in a tar.gz file name, each once. Nothing is unpacked to
+ * disk. A file of that name that is no manifest of ours names nothing.
  * @throws GgufError `BAD_ARCHIVE` for what is not a whole tar.gz, or goes beyond a limit.
  */
 export async function blobsInArchive(path: string, limits: ArchiveLimits): Promise<BlobId[]> {

@@ -1,7 +1,9 @@
 import type { CacheContext } from './blobs.js';
 import { forgetDocument } from './documents.js';
 
-/** Forgets all that a namespace holds. Blobs that nobody else holds stay until room is needed, and go first. */
+/**
+ * Forgets all that a namespace holds. Blobs that nobody else holds stay until room is needed, and go first.
+ */
 export async function removeNamespace(context: CacheContext, namespace: string): Promise<void> {
   const { storage, holdings } = context;
   for await (const { name } of storage.documents(namespace)) {

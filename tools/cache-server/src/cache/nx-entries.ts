@@ -5,11 +5,11 @@ import { nxEntrySchema } from '../config/schemas.js';
 import type { DocumentName } from '../storage/storage.js';
 import { hasBlobs, publishBlob, type CacheContext } from './blobs.js';
 import { forgetDocument, keepDocument } from './documents.js';
-import type { Reservation } from './space.js';
+import type { Reservation } from './space-account.js';
 
 /**
- * The archive of an entry of Nx's cache as a namespace sees it, or null. Answered only while every blob is there that a
- * manifest in the archive names; being answered counts as use of them all.
+ * The archive of an entry of Nx's cache as a namespace sees it, or null. Answered only while every blob is
+ * there that a manifest in the archive names; being answered counts as use of them all.
  */
 export async function findNxEntry(
   context: CacheContext,
@@ -30,7 +30,10 @@ export async function hasNxEntry(context: CacheContext, namespace: string, hash:
   return (await completeEntry(context, namespace, hash)) !== null;
 }
 
-/** Keeps a received archive for a namespace. The blobs that it names may come later; until then it is not answered. */
+/**
+ * Keeps a received archive for a namespace. The blobs that it names may come later; until then it is not
+ * answered.
+ */
 export async function putNxEntry(
   context: CacheContext,
   namespace: string,

@@ -1,6 +1,9 @@
 import { atPace, type Pace } from './receive.js';
 
-/** What passes of chunks of which each comes so many seconds after it was asked for; `usedSeconds` is what whoever takes one needs for it. */
+/**
+ * What passes of chunks of which each comes so many seconds after it was asked for; `usedSeconds` is what
+ * whoever takes one needs for it.
+ */
 async function passed(
   chunks: readonly { bytes: number; afterSeconds: number }[],
   pace: Pace,

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GgufError, processFileName, type BlobId } from 'nx-gguf/store';
 import { fileWriter } from './file-writer.js';
-import type { Reservation } from './space.js';
+import type { Reservation } from './space-account.js';
 
 /** Called with the number of bytes that came since the last call. */
 export type OnBytes = (count: number) => void;
@@ -13,13 +13,15 @@ export type OnBytes = (count: number) => void;
 /** Who sends slower than this holds room and a connection for nothing. */
 export interface Pace {
   leastBytesPerSecond: number;
-  /** The pace is that of so many seconds at a time, each anew: what came fast before is no credit for drops. */
+  /**
+   * The pace is that of so many seconds at a time, each anew: what came fast before is no credit for drops.
+   */
   overSeconds: number;
 }
 
 /**
- * The same chunks, as long as they keep the pace. Only the time counts in which they are waited for: a slow disk is not
- * the sender's doing.
+ * The same chunks, as long as they keep the pace. Only the time counts in which they are waited for: a slow
+ * disk is not the sender's doing.
  * @throws GgufError `TOO_SLOW`
  */
 export async function* atPace(
@@ -50,8 +52,8 @@ export interface ReceiveOptions {
 }
 
 /**
- * Receives bytes into a file of a directory in constant memory, hashed while they are written, and gives it to `use`.
- * Unless `use` moves the file away it is removed, whatever happens.
+ * Receives bytes into a file of a directory in constant memory, hashed while they are written, and gives it
+ * to `use`. Unless `use` moves the file away it is removed, whatever happens.
  * @throws GgufError `INCOMPLETE_BODY` when fewer or more bytes come than were announced, `TOO_SLOW`
  */
 export async function receiveFile<T>(
@@ -87,7 +89,10 @@ export async function receiveFile<T>(
   }
 }
 
-/** The chunks of a request's body, which stays open when nobody wants more of it: destroyed, it takes the connection along, and with it the answer. */
+/**
+ * The chunks of a request's body, which stays open when nobody wants more of it: destroyed, it takes the
+ * connection along, and with it the answer.
+ */
 export function chunksOf(body: Readable): AsyncIterable<Buffer> {
   return body.iterator({ destroyOnReturn: false });
 }

@@ -1,8 +1,12 @@
-import { createSpace, type Reservation, type Room, type Space, type SpaceOptions } from './space.js';
+import type { Reservation } from './space-account.js';
+import { createSpace, type Room, type Space, type SpaceOptions } from './space.js';
 
 const forever = 600_000;
 
-/** A space of 100 bytes on a disk of its own, of which `used` are taken. `may` says how many bytes an eviction finds that may go. */
+/**
+ * A space of 100 bytes on a disk of its own, of which `used` are taken. `may` says how many bytes an eviction
+ * finds that may go.
+ */
 function spaceOf(
   used: number,
   changes: Partial<SpaceOptions> & { may?: number } = {},

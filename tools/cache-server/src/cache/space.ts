@@ -1,13 +1,6 @@
 import { GgufError } from 'nx-gguf/store';
 import { singleFlight } from './single-flight.js';
-
-/** Room that was promised to somebody who receives bytes. */
-export interface Reservation {
-  /** So many bytes in all are on the disk by now, and no longer among what it has free. */
-  wrote: (totalBytes: number) => void;
-  /** Gives the room back: the bytes are in the storage and counted there, or will not come. May be called again. */
-  release: () => void;
-}
+import { createSpaceAccount, type Reservation, type SpaceRequest } from './space-account.js';
 
 /** How much there is and may be, and who is promised room. Bytes. */
 export interface Space {
@@ -17,8 +10,8 @@ export interface Space {
   /** What a file of so many bytes counts for. */
   sizeOf: (sizeBytes: number) => number;
   /**
-   * Promises room for bytes that are about to come; makes room first when there is too little, and waits a moment for room
-   * that others are promised: it comes back, or what they bring can go.
+   * Promises room for bytes that are about to come; makes room first when there is too little, and waits a
+   * moment for room that others are promised: it comes back, or what they bring can go.
    * @throws GgufError `STORAGE_FULL`
    */
   reserve: (sizeBytes: number, isTrusted: boolean) => Promise<Reservation>;
@@ -30,7 +23,10 @@ export interface Space {
   counted: (usedBytes: number) => void;
 }
 
-/** What an eviction is to reach, in bytes: no more than so much kept, with what is promised to untrusted namespaces counted as theirs already. */
+/**
+ * What an eviction is to reach, in bytes: no more than so much kept, with what is promised to untrusted
+ * namespaces counted as theirs already.
+ */
 export interface Room {
   keepBytes: number;
   untrustedBytes: number;
@@ -45,7 +41,10 @@ export interface SpaceOptions {
   /** What may be promised to namespaces that are not trusted, together. */
   untrustedBytes: number;
   usedBytes: number;
-  /** What each file takes beside its bytes, with its record and its directory entries: many small ones fill a disk too. */
+  /**
+   * What each file takes beside its bytes, with its record and its directory entries: many small ones fill a
+   * disk too.
+   */
   overheadBytes: number;
   /** What the disk has left, or null when it is not known. */
   freeBytes: () => Promise<number | null>;
@@ -55,21 +54,25 @@ export interface SpaceOptions {
   marginBytes: number;
   /** Removes until there is the room, as far as it may; how many bytes that were. */
   evictTo: (room: Room) => Promise<number>;
-  /** Takes back a promise of which no use is made, of untrusted namespaces if told so; how many bytes that were. */
+  /**
+   * Takes back a promise of which no use is made, of untrusted namespaces if told so; how many bytes that
+   * were.
+   */
   takeBack: (isUntrustedOnly: boolean) => Promise<number>;
   /** How long to wait for room that others are promised. */
   patienceMs: number;
 }
 
-interface Waiter {
-  sizeBytes: number;
-  isTrusted: boolean;
+interface Waiter extends SpaceRequest {
   untilMs: number;
   admit: (reservation: Reservation) => void;
   refuse: (error: unknown) => void;
 }
 
-/** After an eviction that found nothing, the next waits for the time of this many, so that looking is not all that is done. */
+/**
+ * After an eviction that found nothing, the next waits for the time of this many, so that looking is not all
+ * that is done.
+ */
 const fruitlessTimes = 10;
 /** Nobody is let wait for that longer than this. */
 const longestPauseMs = 1000;
@@ -77,55 +80,17 @@ const longestPauseMs = 1000;
 /** Accounts for the bytes of a storage. */
 export function createSpace(options: SpaceOptions): Space {
   const { maxBytes, highWater, lowWater, marginBytes } = options;
+  const account = createSpaceAccount(options, () => changed());
+  const { excess, fits, hasShare, promise } = account;
   const sizeOf = (sizeBytes: number): number => sizeBytes + options.overheadBytes;
-  let used = options.usedBytes;
-  let reserved = 0;
-  let untrusted = 0;
-  /** Of what is reserved, what is still to be written. */
-  let awaited = 0;
   let nextLookMs = 0;
   let timer: NodeJS.Timeout | undefined;
   const waiting = new Set<Waiter>();
 
   const freeBytes = async (): Promise<number> => (await options.freeBytes()) ?? Infinity;
-  /** Bytes that are too many once so many more have come; 0 when they fit. */
-  const excess = (free: number, moreBytes: number): { room: number; disk: number } => ({
-    room: Math.max(0, used + reserved + moreBytes - maxBytes),
-    disk: Math.max(0, awaited + moreBytes + marginBytes - free),
-  });
-  const hasShare = ({ sizeBytes, isTrusted }: Pick<Waiter, 'sizeBytes' | 'isTrusted'>): boolean =>
-    isTrusted || untrusted + sizeBytes <= options.untrustedBytes;
-  const fits = (free: number, moreBytes: number): boolean => {
-    const { room, disk } = excess(free, moreBytes);
-    return room === 0 && disk === 0;
-  };
   const stop = (waiter: Waiter): void => {
     waiting.delete(waiter);
     if (waiting.size === 0) clearTimeout(timer);
-  };
-
-  const promise = (sizeBytes: number, isTrusted: boolean): Reservation => {
-    let isHeld = true;
-    let written = 0;
-    reserved += sizeBytes;
-    awaited += sizeBytes;
-    if (!isTrusted) untrusted += sizeBytes;
-    return {
-      wrote: (totalBytes) => {
-        if (!isHeld) return;
-        const now = Math.min(totalBytes, sizeBytes);
-        awaited -= now - written;
-        written = now;
-      },
-      release: () => {
-        if (!isHeld) return;
-        isHeld = false;
-        reserved -= sizeBytes;
-        awaited -= sizeBytes - written;
-        if (!isTrusted) untrusted -= sizeBytes;
-        changed();
-      },
-    };
   };
 
   /** Gives room to those who wait for it, the first first, as far as there is any. */
@@ -143,16 +108,18 @@ export function createSpace(options: SpaceOptions): Space {
   const makeRoom = async (): Promise<number> => {
     let [wanted, untrustedWanted] = [0, 0];
     for (const waiter of waiting) {
-      if (!hasShare(waiter) || reserved + wanted + waiter.sizeBytes > maxBytes) continue;
+      if (!hasShare(waiter) || account.reservedBytes() + wanted + waiter.sizeBytes > maxBytes) continue;
       wanted += waiter.sizeBytes;
       if (!waiter.isTrusted) untrustedWanted += waiter.sizeBytes;
     }
     const { room, disk } = excess(await freeBytes(), wanted);
     const over = options.evictsFromDisk ? Math.max(room, disk) : room;
-    if (over === 0 && used + reserved + wanted <= highWater * maxBytes) return 0;
+    const usedBytes = account.usedBytes();
+    const reservedBytes = account.reservedBytes();
+    if (over === 0 && usedBytes + reservedBytes + wanted <= highWater * maxBytes) return 0;
     return options.evictTo({
-      keepBytes: Math.max(0, Math.min(lowWater * maxBytes - reserved - wanted, used - over)),
-      untrustedBytes: untrusted + untrustedWanted,
+      keepBytes: Math.max(0, Math.min(lowWater * maxBytes - reservedBytes - wanted, usedBytes - over)),
+      untrustedBytes: account.untrustedBytes() + untrustedWanted,
     });
   };
 
@@ -161,7 +128,8 @@ export function createSpace(options: SpaceOptions): Space {
     if (performance.now() >= waiter.untilMs) return false;
     if (!hasShare(waiter)) return waiter.sizeBytes <= options.untrustedBytes;
     const { room, disk } = excess(free, waiter.sizeBytes);
-    return reserved > 0 && Math.max(room, disk) <= reserved;
+    const reservedBytes = account.reservedBytes();
+    return reservedBytes > 0 && Math.max(room, disk) <= reservedBytes;
   };
 
   const serve = singleFlight(async () => {
@@ -209,20 +177,20 @@ export function createSpace(options: SpaceOptions): Space {
 
   return {
     maxBytes,
-    usedBytes: () => used,
-    reservedBytes: () => reserved,
+    usedBytes: account.usedBytes,
+    reservedBytes: account.reservedBytes,
     sizeOf,
     keepReserved: (sizeBytes, isTrusted) => promise(sizeOf(sizeBytes), isTrusted),
     added: (sizeBytes) => {
-      used += sizeBytes;
+      account.add(sizeBytes);
       changed();
     },
     removed: (sizeBytes) => {
-      used -= sizeBytes;
+      account.add(-sizeBytes);
       changed();
     },
     counted: (usedBytes) => {
-      used = usedBytes;
+      account.recount(usedBytes);
       changed();
     },
     reserve: async (contentBytes, isTrusted) => {
@@ -231,14 +199,15 @@ export function createSpace(options: SpaceOptions): Space {
       // What can never fit pushes nothing out.
       if (
         sizeBytes > maxBytes ||
-        sizeBytes + marginBytes > free + (options.evictsFromDisk ? used : 0) + reserved
+        sizeBytes + marginBytes >
+          free + (options.evictsFromDisk ? account.usedBytes() : 0) + account.reservedBytes()
       )
         throw full(sizeBytes, tooLarge);
       // Nobody overtakes who waits.
       const before = [...waiting].reduce((sum, waiter) => sum + waiter.sizeBytes, 0);
       if (hasShare({ sizeBytes, isTrusted }) && fits(free, before + sizeBytes)) {
         const reservation = promise(sizeBytes, isTrusted);
-        if (used + reserved > highWater * maxBytes) serveSoon();
+        if (account.usedBytes() + account.reservedBytes() > highWater * maxBytes) serveSoon();
         return reservation;
       }
       return new Promise<Reservation>((resolve, reject) => {

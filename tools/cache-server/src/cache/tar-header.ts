@@ -1,12 +1,17 @@
 /** What a header of a tar archive says. */
 export interface TarHeader {
   name: string;
-  /** `0` a file, `5` a directory, `x` and `g` pax headers, `L` and `K` GNU's long names, others as they are. */
+  /**
+   * `0` a file, `5` a directory, `x` and `g` pax headers, `L` and `K` GNU's long names, others as they are.
+   */
   type: string;
   sizeBytes: number;
 }
 
-/** The header in a block of 512 bytes (POSIX ustar, GNU, or of the time before formats had names). @throws Error for what is none */
+/**
+ * The header in a block of 512 bytes (POSIX ustar, GNU, or of the time before formats had names). @throws
+ * Error for what is none
+ */
 export function tarHeader(block: Buffer): TarHeader {
   if (octal(block, 148, 8) !== checksum(block)) throw new Error('a header has the wrong checksum');
   const sizeBytes = size(block);

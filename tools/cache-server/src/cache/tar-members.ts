@@ -20,8 +20,8 @@ const zeros = Buffer.alloc(blockBytes);
 const longestDescription = 1 << 20;
 
 /**
- * Reads a tar archive from a stream, in memory for no more than what is wanted and one description; how many members it
- * has. What counts against the limits is read from the headers before any of it is taken.
+ * Reads a tar archive from a stream, in memory for no more than what is wanted and one description; how many
+ * members it has. What counts against the limits is read from the headers before any of it is taken.
  * @throws Error for what is no whole archive, or goes beyond a limit
  */
 export async function readTar(

@@ -11,7 +11,9 @@ import { usage, type CommandContext, type Flags } from './command.js';
 
 const day = 86_400_000;
 
-/** `token create`, `token list` and `token revoke`. A server that runs sees the change at its next request. */
+/**
+ * `token create`, `token list` and `token revoke`. A server that runs sees the change at its next request.
+ */
 export async function tokenCommand(
   { directory }: Settings,
   { args, flags, context }: { args: readonly string[]; flags: Flags; context: CommandContext },

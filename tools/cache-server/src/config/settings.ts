@@ -5,7 +5,10 @@ import { GgufError, optionProblems } from 'nx-gguf/store';
 import type { Bucket, Config } from './generated/config.generated.js';
 import { configSchema } from './schemas.js';
 
-/** A configuration with every default filled in; paths are absolute. `maxBytes` and `uploadBytesPerHour` may be null. */
+/**
+ * A configuration with every default filled in; paths are absolute. `maxBytes` and `uploadBytesPerHour` may
+ * be null.
+ */
 export type Settings = Required<
   Omit<Config, '$schema' | 'tls' | 's3' | 'maxBytes' | 'uploadBytesPerHour'>
 > & {

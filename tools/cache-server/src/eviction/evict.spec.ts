@@ -11,7 +11,10 @@ const putBlob = async (server: TestServer, body: string, token?: string): Promis
 const statusOf = async (server: TestServer, path: string): Promise<number> =>
   (await server.send('GET', path)).status;
 
-/** Sets everything that is there back in time. The server reads blobs whose mtime changed again, which is all the same here. */
+/**
+ * Sets everything that is there back in time. The server reads blobs whose mtime changed again, which is all
+ * the same here.
+ */
 function age(server: TestServer, minutes: number): void {
   for (const folder of ['blobs', 'spaces']) {
     for (const name of readdirSync(join(server.directory, folder), { recursive: true, encoding: 'utf8' })) {
@@ -191,7 +194,8 @@ describe('eviction', () => {
     let hits = 0;
     const client = async (first: number): Promise<void> => {
       for (let turn = 0; turn < 60; turn++) {
-        // Each is asked for twice: clients in step would otherwise come back to a content only when it is gone.
+        // Each is asked for twice: clients in step would otherwise come back to a content only when it is
+        // gone.
         const index = (first + (turn >> 1) * 7) % contents.length;
         const [content = '', action = manifestOf({})] = [contents[index], actions[index]];
         const found = await server.send('GET', `/ac/${action.actionKey}`);

@@ -15,8 +15,9 @@ export interface Evicted {
 }
 
 /**
- * Removes what is too old, and what was used least recently until the goal is reached. What somebody used since it was
- * looked at stays, and the next goes in its place. Requests go on meanwhile: who is answered with a blob has it.
+ * Removes what is too old, and what was used least recently until the goal is reached. What somebody used
+ * since it was looked at stays, and the next goes in its place. Requests go on meanwhile: who is answered
+ * with a blob has it.
  */
 export async function evict(context: CacheContext, goal: EvictionGoal): Promise<Evicted> {
   const evicted: Evicted = { entries: 0, blobs: 0, bytes: 0 };
@@ -71,7 +72,10 @@ async function removeEntries(context: CacheContext, entries: readonly HeldEntry[
   return { isBlobGone: false, entries: gone };
 }
 
-/** All that there is. Entries are read before blobs are listed, so that a blob that came since is not taken for one without entries. */
+/**
+ * All that there is. Entries are read before blobs are listed, so that a blob that came since is not taken
+ * for one without entries.
+ */
 async function look({
   storage,
   space,

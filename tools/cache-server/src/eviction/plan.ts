@@ -21,7 +21,10 @@ export interface EvictionGoal {
   /** What namespaces other than `trusted` may hold when room is needed. */
   untrustedBytes: number;
   maxAgeMs: number;
-  /** What was used within this time is not removed for room, but for what untrusted namespaces hold beyond their share. */
+  /**
+   * What was used within this time is not removed for room, but for what untrusted namespaces hold beyond
+   * their share.
+   */
   graceMs: number;
   /** An entry may wait so long for blobs that are being uploaded. */
   danglingMs: number;
@@ -39,8 +42,8 @@ export interface Removed {
 }
 
 /**
- * What to remove, in this order: what is too old, then what was used least recently until the goal is reached. After each
- * it is told what was removed in truth, and goes on until that is enough.
+ * What to remove, in this order: what is too old, then what was used least recently until the goal is
+ * reached. After each it is told what was removed in truth, and goes on until that is enough.
  */
 export function* planEviction(
   blobs: readonly HeldBlob[],

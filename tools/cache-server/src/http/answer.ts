@@ -9,13 +9,16 @@ export interface Answer {
   body?: string | Buffer | Readable;
 }
 
-/** A body that nobody wants any more is read and thrown away up to this size, so that its sender sees the answer. */
+/**
+ * A body that nobody wants any more is read and thrown away up to this size, so that its sender sees the
+ * answer.
+ */
 const drainedBytes = 64 << 20;
 const lingerMs = 2000;
 
 /**
- * Sends an answer; `onBytes` gets the size of each piece of its body. Ends when all of it was handed to the system. What is
- * left of the request's body may take `drainMs`.
+ * Sends an answer; `onBytes` gets the size of each piece of its body. Ends when all of it was handed to the
+ * system. What is left of the request's body may take `drainMs`.
  */
 export async function sendAnswer(
   request: IncomingMessage,
@@ -40,7 +43,9 @@ export async function sendAnswer(
   await pipeline(body, response);
 }
 
-/** A connection on which a body is still to come that nobody will read is of no further use, or not for long. */
+/**
+ * A connection on which a body is still to come that nobody will read is of no further use, or not for long.
+ */
 function closeAfterUnreadBody(request: IncomingMessage, response: ServerResponse, drainMs: number): void {
   if (request.complete) return;
   const isAwaitingContinue = request.headers.expect !== undefined && !continued.has(request);

@@ -3,8 +3,9 @@ import type { ByteRange } from '../storage/storage.js';
 const single = /^bytes=(\d{0,16})-(\d{0,16})$/;
 
 /**
- * The part of a resource that a `Range` header asks for (RFC 9110, section 14): null for the whole, also where the header
- * is none that can be honoured (several ranges, another unit); `unsatisfiable` where nothing of it is there.
+ * The part of a resource that a `Range` header asks for (RFC 9110, section 14): null for the whole, also
+ * where the header is none that can be honoured (several ranges, another unit); `unsatisfiable` where nothing
+ * of it is there.
  */
 export function byteRange(header: string | undefined, sizeBytes: number): ByteRange | 'unsatisfiable' | null {
   const [, first = '', last = ''] = single.exec(header ?? '') ?? [];

@@ -22,8 +22,8 @@ export async function readCertificate(files: CertificateFiles | null): Promise<C
 }
 
 /**
- * What gives a server the certificate that is in the files now, for connections from then on. One that cannot be used,
- * because it is just being written, leaves the one from before.
+ * What gives a server the certificate that is in the files now, for connections from then on. One that cannot
+ * be used, because it is just being written, leaves the one from before.
  */
 export function certificateRenewal(
   server: Server | SecureServer,

@@ -5,8 +5,8 @@ export interface ErrorDescription {
 }
 
 /**
- * All codes that the server answers and that its command prints, in alphabetical order. `docs/errors.md` is generated from it,
- * and a test compares it with the codes that the source throws.
+ * All codes that the server answers and that its command prints, in alphabetical order. `docs/errors.md` is
+ * generated from it, and a test compares it with the codes that the source throws.
  */
 export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   BAD_ARCHIVE: {

@@ -30,13 +30,18 @@ const statuses: Readonly<Record<string, number>> = {
 };
 const fullDisk = new Set(['ENOSPC', 'EDQUOT']);
 
-/** The code under which an error is counted, logged and answered; what is not the client's doing is `INTERNAL`. */
+/**
+ * The code under which an error is counted, logged and answered; what is not the client's doing is
+ * `INTERNAL`.
+ */
 export function errorCode(error: unknown): string {
   if (isGgufError(error) && error.code in statuses) return error.code;
   return fullDisk.has(systemErrorCode(error) ?? '') ? 'STORAGE_FULL' : 'INTERNAL';
 }
 
-/** The answer to a request that failed. Of the server's own failures it tells nothing: they are in its log. */
+/**
+ * The answer to a request that failed. Of the server's own failures it tells nothing: they are in its log.
+ */
 export function errorAnswer(error: unknown): TextAnswer {
   const code = errorCode(error);
   const isTold = isGgufError(error) && code === error.code;

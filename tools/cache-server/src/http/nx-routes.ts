@@ -10,7 +10,10 @@ import { announcedSize } from './body.js';
 import type { Exchange, Route } from './route.js';
 import type { Service } from './service.js';
 
-/** Archives up to this size are read and checked before the first byte is sent: Nx ends its run when an answer breaks off. */
+/**
+ * Archives up to this size are read and checked before the first byte is sent: Nx ends its run when an answer
+ * breaks off.
+ */
 const checkedBytes = 16 << 20;
 const mostMembers = 200_000;
 /** How far what is packed may grow, times and beyond; and for how long it is unpacked at most. */
@@ -19,8 +22,9 @@ const unpacking = { ms: 30_000, bytesPerMs: 10_000 };
 const answerMs = 10_000;
 
 /**
- * `/v1/cache/<hash>`: Nx's remote cache. Nx's client takes 200 and 404 for a GET and 200, 403 and 409 for a PUT; anything
- * else ends or repeats its work. So whatever goes wrong is a miss, or an entry that was not taken.
+ * `/v1/cache/<hash>`: Nx's remote cache. Nx's client takes 200 and 404 for a GET and 200, 403 and 409 for a
+ * PUT; anything else ends or repeats its work. So whatever goes wrong is a miss, or an entry that was not
+ * taken.
  */
 export function nxRoute(service: Service): Route {
   return {
@@ -63,7 +67,9 @@ async function archive(
       };
 }
 
-/** It is read once more to be sent, which is better than to keep it in memory for as long as its reader takes. */
+/**
+ * It is read once more to be sent, which is better than to keep it in memory for as long as its reader takes.
+ */
 async function isWhole(cache: CacheContext, digest: Sha256): Promise<boolean> {
   const body = await openBlob(cache, digest);
   if (body === null) return false;

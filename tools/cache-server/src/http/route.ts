@@ -1,7 +1,8 @@
-// No framework routes requests here: it would take the place of findRoute alone, and cost what the server promises.
-// Fastify's router decodes paths, where only a path as it was sent may match; Fastify and Node's adapter of Hono let Node
-// answer "Expect: 100-continue" by itself, where a body is welcome only after token, limits and room for it were checked;
-// Hono hands bodies on as web streams, without the socket, whose idle time and unread rest are looked after (answer.ts).
+// No framework routes requests here: it would take the place of findRoute alone, and cost what the server
+// promises. Fastify's router decodes paths, where only a path as it was sent may match; Fastify and Node's
+// adapter of Hono let Node answer "Expect: 100-continue" by itself, where a body is welcome only after token,
+// limits and room for it were checked; Hono hands bodies on as web streams, without the socket, whose idle
+// time and unread rest are looked after (answer.ts).
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Identity, Scope } from '../auth/identity.js';
 import type { Answer } from './answer.js';
@@ -18,7 +19,10 @@ export interface Exchange {
 export interface Route {
   /** Name in metrics. */
   name: string;
-  /** Matches the whole path as it was sent, undecoded: what is written in another way is not there. One group at most. */
+  /**
+   * Matches the whole path as it was sent, undecoded: what is written in another way is not there. One group
+   * at most.
+   */
   path: RegExp;
   /** Scope that each method needs, or null where anybody may; HEAD goes where GET goes. */
   methods: Readonly<Record<string, Scope | null>>;

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { sha256 } from 'nx-gguf/store';
 import { startTestServer, type TestServer } from '../testing/running-server.js';
 
-/** Sends bytes as they are, a few at a time when told so, and gives what comes back until the connection ends. */
+/**
+ * Sends bytes as they are, a few at a time when told so, and gives what comes back until the connection ends.
+ */
 async function raw({ server: { url } }: TestServer, pieces: Iterable<string>, pauseMs = 0): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });

@@ -22,7 +22,8 @@ export function createHttpServer(
   routes: readonly Route[],
   { log, certificate }: { log: Logger; certificate: Certificate | null },
 ): Server | SecureServer {
-  // A body may take hours, so there is no limit to a whole request; what stands still is closed by the idle timeout.
+  // A body may take hours, so there is no limit to a whole request; what stands still is closed by the idle
+  // timeout.
   const options = {
     requestTimeout: 0,
     headersTimeout: headersMs,

@@ -3,7 +3,7 @@ import type { Authenticator, Identity } from '../auth/identity.js';
 import type { Limits } from '../auth/limits.js';
 import type { CacheContext } from '../cache/blobs.js';
 import type { ReceiveOptions } from '../cache/receive.js';
-import type { Reservation } from '../cache/space.js';
+import type { Reservation } from '../cache/space-account.js';
 import type { Turns } from '../cache/turns.js';
 import { trusted } from '../config/namespaces.js';
 import type { Settings } from '../config/settings.js';
@@ -24,11 +24,17 @@ export interface Service {
   /** By namespace, for what takes memory and time beyond its size: reading manifests and archives. */
   reading: Turns;
   maxBlobBytes: (identity: Identity) => number;
-  /** Promises room to somebody. @throws GgufError `STORAGE_FULL`, `BLOB_TOO_LARGE` beyond the share of an untrusted namespace */
+  /**
+   * Promises room to somebody. @throws GgufError `STORAGE_FULL`, `BLOB_TOO_LARGE` beyond the share of an
+   * untrusted namespace
+   */
   reserve: (identity: Identity, sizeBytes: number) => Promise<Reservation>;
 }
 
-/** The largest blob that somebody may send. A namespace that is not trusted gets no more than what all such may keep. */
+/**
+ * The largest blob that somebody may send. A namespace that is not trusted gets no more than what all such
+ * may keep.
+ */
 export function maxBlobBytes(settings: Settings, maxBytes: number, identity: Identity): number {
   const share = identity.namespace === trusted ? Infinity : Math.floor(settings.untrustedShare * maxBytes);
   return Math.min(settings.maxBlobBytes, identity.maxBlobBytes ?? Infinity, share);

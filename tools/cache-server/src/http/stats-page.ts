@@ -12,7 +12,10 @@ const kinds: readonly [Kind, string][] = [
 /** A page that is left open stays true. */
 const refreshSeconds = 60;
 
-/** The page that tells a person how the server does. Tokens are listed, without their secrets, for those who may administer. */
+/**
+ * The page that tells a person how the server does. Tokens are listed, without their secrets, for those who
+ * may administer.
+ */
 export function statsPage(service: Service, identity: Identity): string {
   const isAdmin = identity.scopes.includes('admin');
   const { metrics, authenticator } = service;

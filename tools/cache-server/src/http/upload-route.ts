@@ -4,7 +4,10 @@ import { errorAnswer, errorCode } from './errors.js';
 import type { Route } from './route.js';
 import type { Service } from './service.js';
 
-/** `/uploads`: resumable uploads of blobs by the tus protocol. Bytes that were sent cannot be fetched back from here. */
+/**
+ * `/uploads`: resumable uploads of blobs by the tus protocol. Bytes that were sent cannot be fetched back
+ * from here.
+ */
 export function uploadRoute(service: Service): Route {
   const handle = tusHandler({
     path: '/uploads',

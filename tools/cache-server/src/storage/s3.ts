@@ -23,8 +23,9 @@ const partBytes = 8 << 20;
 const mostParts = 9000;
 
 /**
- * Storage in a bucket of S3, or of a server that speaks its protocol. What comes is received and checked on the disk of
- * this machine first. One server works on a prefix at a time. Credentials come from where AWS's own tools look for them.
+ * Storage in a bucket of S3, or of a server that speaks its protocol. What comes is received and checked on
+ * the disk of this machine first. One server works on a prefix at a time. Credentials come from where AWS's
+ * own tools look for them.
  */
 export async function openS3Storage(directory: string, bucket: Bucket): Promise<Storage> {
   const client = new S3Client(configuration(bucket));
@@ -148,7 +149,8 @@ export async function openS3Storage(directory: string, bucket: Bucket): Promise<
 
 function configuration({ endpoint, region }: Bucket): S3ClientConfig {
   return {
-    // Others than AWS do not know the checksums that the client adds by default; the bytes are checked by their sha256.
+    // Others than AWS do not know the checksums that the client adds by default; the bytes are checked by
+    // their sha256.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: { connectionTimeout: 5000 },

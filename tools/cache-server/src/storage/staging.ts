@@ -4,7 +4,10 @@ import { isProcessFileName, ownerOf } from 'nx-gguf/store';
 
 const abandonedMs = 3_600_000;
 
-/** Removes what servers that were killed had received so far. Another machine's processes cannot be asked for, so their files get an hour. */
+/**
+ * Removes what servers that were killed had received so far. Another machine's processes cannot be asked for,
+ * so their files get an hour.
+ */
 export async function removeAbandoned(staging: string): Promise<void> {
   for (const name of await readdir(staging)) {
     const owner = isProcessFileName(name) ? ownerOf(name) : 'runs';

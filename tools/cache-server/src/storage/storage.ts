@@ -10,7 +10,10 @@ export interface ByteRange {
 /** What documents are of. */
 export const documentKinds = ['actions', 'nx', 'claims'] as const;
 
-/** A small text of the server: an action's manifest, an entry of Nx's cache, or a claim, which says that a namespace holds a blob. */
+/**
+ * A small text of the server: an action's manifest, an entry of Nx's cache, or a claim, which says that a
+ * namespace holds a blob.
+ */
 export interface DocumentName {
   namespace: string;
   kind: (typeof documentKinds)[number];
@@ -27,7 +30,10 @@ export interface Usage {
 export interface Storage {
   /** Directory for files that are being received, from which `publishBlob` takes them. */
   staging: string;
-  /** Size of a sound blob, or null; being found counts as use. One that turns out damaged is removed, and `onRemoved` gets its size. */
+  /**
+   * Size of a sound blob, or null; being found counts as use. One that turns out damaged is removed, and
+   * `onRemoved` gets its size.
+   */
   findBlob: (sha256: Sha256, onRemoved?: (sizeBytes: number) => void) => Promise<number | null>;
   /** Its bytes, or null; a blob that is removed while it is read is read to its end. */
   openBlob: (sha256: Sha256, range?: ByteRange) => Promise<Readable | null>;

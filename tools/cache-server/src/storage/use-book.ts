@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { writeDurably } from 'nx-gguf/store';
 
-/** When things were used last, for a storage that cannot note it itself. What a crash forgets costs no more than an early eviction. */
+/**
+ * When things were used last, for a storage that cannot note it itself. What a crash forgets costs no more
+ * than an early eviction.
+ */
 export interface UseBook {
   /** ms since 1970; 0 for what was not used since it is known. */
   usedMs: (key: string) => number;

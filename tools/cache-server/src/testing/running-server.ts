@@ -55,7 +55,10 @@ export interface TestServer {
   stop: () => Promise<void>;
 }
 
-/** Starts a server in a directory. `now` moves its clock; without patience it refuses at once what there is no room for. */
+/**
+ * Starts a server in a directory. `now` moves its clock; without patience it refuses at once what there is no
+ * room for.
+ */
 export async function startTestServer(
   config: Config = {},
   {

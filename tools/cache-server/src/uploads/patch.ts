@@ -16,8 +16,8 @@ export interface PatchExchange {
 const headers = { 'Tus-Resumable': '1.0.0', 'Cache-Control': 'no-store' };
 
 /**
- * PATCH of the tus protocol: appends to an upload, and publishes it with its last byte. Here by hand, because the bytes of
- * `@tus/server` go through web streams, which takes twice as long.
+ * PATCH of the tus protocol: appends to an upload, and publishes it with its last byte. Here by hand, because
+ * the bytes of `@tus/server` go through web streams, which takes twice as long.
  * @throws GgufError
  */
 export async function appendToUpload(

@@ -31,8 +31,8 @@ export interface AnnouncedUpload {
 const idPattern = /^[0-9a-f]{32}$/;
 
 /**
- * Unfinished uploads of the tus protocol: a file that grows and what was announced beside it. The bytes are hashed while
- * they come; those that came before a restart are read again at the end.
+ * Unfinished uploads of the tus protocol: a file that grows and what was announced beside it. The bytes are
+ * hashed while they come; those that came before a restart are read again at the end.
  */
 export class UploadStore extends DataStore {
   /** Told, while bytes come, how many there are of an upload. */

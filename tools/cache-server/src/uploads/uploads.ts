@@ -1,31 +1,40 @@
 import { GgufError, type Sha256 } from 'nx-gguf/store';
 import { findVisibleBlob, publishBlob, type CacheContext } from '../cache/blobs.js';
-import type { Reservation } from '../cache/space.js';
+import type { Reservation } from '../cache/space-account.js';
 import { trusted } from '../config/namespaces.js';
 import type { UploadStore } from './upload-store.js';
 
 /** Resumable uploads from their announcement to the blob that they become. */
 export interface Uploads {
   store: UploadStore;
-  /** Promises room. @throws GgufError `BLOB_EXISTS` when the namespace has the blob already, `TOO_MANY_UPLOADS`, `STORAGE_FULL` */
+  /**
+   * Promises room. @throws GgufError `BLOB_EXISTS` when the namespace has the blob already,
+   * `TOO_MANY_UPLOADS`, `STORAGE_FULL`
+   */
   announce: (upload: { id: string; sha256: Sha256; sizeBytes: number; namespace: string }) => Promise<void>;
   /**
-   * Makes a whole upload the blob that it was announced as, once, whoever asks how often. Does nothing for one that is
-   * not whole yet. @throws GgufError `WRONG_DIGEST`, in which case it is removed
+   * Makes a whole upload the blob that it was announced as, once, whoever asks how often. Does nothing for
+   * one that is not whole yet. @throws GgufError `WRONG_DIGEST`, in which case it is removed
    */
   finish: (id: string) => Promise<void>;
   /** Gives its room back after it was removed. */
   forget: (id: string) => void;
   /** Removes what nobody goes on with since a time, ms since 1970. */
   removeUnfinished: (beforeMs: number) => Promise<void>;
-  /** Removes the one that stands still longest, of those that are too slow in all; how many bytes it was promised. */
+  /**
+   * Removes the one that stands still longest, of those that are too slow in all; how many bytes it was
+   * promised.
+   */
   removeIdlest: (limits: IdleLimits) => Promise<number>;
   /** Removes those of a namespace. */
   removeNamespace: (namespace: string) => Promise<void>;
   inProgress: () => number;
 }
 
-/** Which upload keeps room for nothing: no byte came since, or, announced before then, fewer than its pace asks for. */
+/**
+ * Which upload keeps room for nothing: no byte came since, or, announced before then, fewer than its pace
+ * asks for.
+ */
 export interface IdleLimits {
   /** ms since 1970. */
   nowMs: number;

@@ -1,7 +1,10 @@
 import ts from 'typescript';
 
 const code = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
-/** Functions whose first argument is a kind of file, and the code that they throw for a file that does not fit. */
+/**
+ * Functions whose first argument is a kind of file, and the code that they throw for a file that does not
+ * fit.
+ */
 const validators: ReadonlySet<string> = new Set(['parseAs', 'validate']);
 
 /** The error codes that a TypeScript source may throw, as far as they stand in it as text. */

@@ -35,7 +35,9 @@ export async function storedFiles(
   return { wanted, contents };
 }
 
-/** Plans, and carries the plan out unless it is refused or nothing may be changed; the plan and what was made. */
+/**
+ * Plans, and carries the plan out unless it is refused or nothing may be changed; the plan and what was made.
+ */
 export async function publishFiles(
   { wanted, contents }: TestFiles,
   open: (request: DestinationRequest) => OpenDestination,

@@ -14,7 +14,10 @@ import { filesDirectory } from '../../core/target.js';
 import { llama, oneFile } from '../../recipe/upstream-files.js';
 import { readConfig } from '../../workspace/workspace.js';
 
-/** Measures two variants or references in alternation, leaves the result under `dist/`, and prints which is faster. */
+/**
+ * Measures two variants or references in alternation, leaves the result under `dist/`, and prints which is
+ * faster.
+ */
 export async function runBenchCompare({
   options,
   project,

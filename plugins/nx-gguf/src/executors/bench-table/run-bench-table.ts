@@ -10,7 +10,10 @@ import type { Execution } from '../../task/run-executor.js';
 import { manifestPath } from '../../core/target.js';
 import { readConfig, taskName } from '../../workspace/workspace.js';
 
-/** Prints the results that the `bench` targets of a model left, and others that are named, in a table for each machine. */
+/**
+ * Prints the results that the `bench` targets of a model left, and others that are named, in a table for each
+ * machine.
+ */
 export async function runBenchTable({
   options,
   project,

@@ -16,7 +16,10 @@ import type { Execution } from '../../task/run-executor.js';
 import { targetName, type TargetRef } from '../../core/target.js';
 import { oneFile } from '../../recipe/upstream-files.js';
 
-/** Says which of two variants or references is closer: from complete measurements, or from as much of them as it takes. */
+/**
+ * Says which of two variants or references is closer: from complete measurements, or from as much of them as
+ * it takes.
+ */
 export async function runCompare(execution: Execution<CompareOptions>): Promise<void> {
   const { a, b, sequential = false, chunks, format } = execution.options;
   if (a === b)

@@ -5,7 +5,10 @@ import type { KldOptions } from '../../core/generated/executors/kld.generated.js
 import type { MeasuringEnded } from '../../results/measure-targets.js';
 import type { TargetRef } from '../../core/target.js';
 
-/** Measures the variants of all tasks; those of one project with the same options in one go, as far as they share a base. */
+/**
+ * Measures the variants of all tasks; those of one project with the same options in one go, as far as they
+ * share a base.
+ */
 export async function runMeasurements(tasks: readonly BatchTask<KldOptions>[]): Promise<void> {
   const alike = new Map<string, BatchTask<KldOptions>[]>();
   for (const task of tasks) {

@@ -14,8 +14,8 @@ import { projectDirectory, readConfig } from '../../workspace/workspace.js';
 import { planVariant } from '../../recipe/variant/variant-plan.js';
 
 /**
- * What a plan is compared with: another variant of the model, a type of llama-quantize without rules (also when the variant
- * itself is named like one), a plan.json, or a GGUF by path or URL.
+ * What a plan is compared with: another variant of the model, a type of llama-quantize without rules (also
+ * when the variant itself is named like one), a plan.json, or a GGUF by path or URL.
  * @throws GgufError `AGAINST_UNKNOWN`
  */
 export async function comparedSide(

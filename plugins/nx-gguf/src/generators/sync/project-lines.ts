@@ -11,10 +11,10 @@ export interface ProjectLines {
 }
 
 /**
- * Brings the targets of a project.json in line with those that the plugin makes: a line for each whose result is kept, and
- * none for one that is gone. What a person wrote stays: other targets, other properties, comments, and whatever a line says
- * beyond the name of its variant. Null for text that is no project.json, or whose targets
- * are no object.
+ * Brings the targets of a project.json in line with those that the plugin makes: a line for each whose result
+ * is kept, and none for one that is gone. What a person wrote stays: other targets, other properties,
+ * comments, and whatever a line says beyond the name of its variant. Null for text that is no project.json,
+ * or whose targets are no object.
  */
 export function syncedLines(
   text: string,
@@ -53,7 +53,9 @@ function membersOf(node: Node | undefined): Member[] {
   });
 }
 
-/** True for a line as it is written here: an executor of ours, and the name of a variant or reference at most. */
+/**
+ * True for a line as it is written here: an executor of ours, and the name of a variant or reference at most.
+ */
 function isOwnLine(value: Node): boolean {
   const members = membersOf(value);
   const executor = members.find(({ name }) => name === 'executor')?.value.value as unknown;

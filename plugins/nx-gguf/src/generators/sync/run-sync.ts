@@ -13,8 +13,8 @@ import { pluginOptions } from '../../infer/plugin-options.js';
 export type SyncResult = { outOfSyncMessage: string; outOfSyncDetails: string[] } | undefined;
 
 /**
- * Brings the project.json files beside model, corpus and toolchain files in line with them. A directory without project.json is left
- * alone.
+ * Brings the project.json files beside model, corpus and toolchain files in line with them. A directory
+ * without project.json is left alone.
  * @throws an error with `BAD_MODEL` and its like for a file that is wrong
  */
 export async function runSync(tree: Tree): Promise<SyncResult> {

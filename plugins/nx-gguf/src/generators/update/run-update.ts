@@ -16,8 +16,8 @@ import { progressReporter } from '../../terminal/progress.js';
 import type { Environment } from '../../results/results.js';
 
 /**
- * Looks up what the sources of projects are now, prints what changed, and writes the locks, or with `check` ends in an
- * error when one is behind. The last line on stdout is the result as JSON when `check` is set.
+ * Looks up what the sources of projects are now, prints what changed, and writes the locks, or with `check`
+ * ends in an error when one is behind. The last line on stdout is the result as JSON when `check` is set.
  */
 export async function runUpdate(tree: Tree, options: UpdateOptions): Promise<void> {
   const progress = progressReporter({

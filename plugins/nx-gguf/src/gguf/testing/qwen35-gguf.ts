@@ -26,7 +26,10 @@ export const qwen35Small: Qwen35Shape = {
   vocabulary: 151_936,
 };
 
-/** A Qwen3.5 model of a shape, without the multi-token predictor: names and keys as the converter writes them (gguf-py/gguf/constants.py). */
+/**
+ * A Qwen3.5 model of a shape, without the multi-token predictor: names and keys as the converter writes them
+ * (gguf-py/gguf/constants.py).
+ */
 export function qwen35Gguf(shape: Qwen35Shape): TinyGguf {
   return {
     metadata: metadata(shape),

@@ -49,7 +49,9 @@ export function tinyGguf(file: TinyGguf = {}): Uint8Array {
   return join([head, ...data]);
 }
 
-/** The header of a GGUF file and the size that the whole file would have; shapes may be those of a real model. */
+/**
+ * The header of a GGUF file and the size that the whole file would have; shapes may be those of a real model.
+ */
 export function headerOnlyGguf(file: TinyGguf): { header: Uint8Array; sizeBytes: number } {
   const { head, dataBytes } = parts(file, { headerOnly: true });
   return { header: head, sizeBytes: head.length + dataBytes };

@@ -41,7 +41,10 @@ export function baseCounter(wanted: Partial<BaseShape> = {}): BaseCounter {
   };
 }
 
-/** The error for so many bytes of base logits that should be more; their dimensions are null where not even those came. */
+/**
+ * The error for so many bytes of base logits that should be more; their dimensions are null where not even
+ * those came.
+ */
 export function incompleteBase(countBytes: number, shape: BaseShape | null): GgufError {
   const expected = shape === null ? `at least ${baseHeadBytes}` : baseSizeBytes(shape);
   return new GgufError(

@@ -6,11 +6,11 @@ import { orderedConcurrency } from './ordered-concurrency.js';
 import { packPlane, unpackPlane } from './packed-plane.js';
 import { joinWords, splitWords, type SparseWords } from './sparse-words.js';
 
-// The container, all integers of 32 bits and little-endian:
-//   head   magic, version, the 20 bytes that a base file begins with, bytes of a frame, CRC-32 of all before
-//   frame  lengths: packed mask, words that are not zero, packed high bytes, packed low bytes; CRC-32; the three planes
-// Frames hold the rest of the base file as 16-bit words, each the same number of bytes but the last. A frame's checksum
-// goes on from that of the frame before, so it covers the order too.
+// The container, all integers of 32 bits and little-endian: head magic, version, the 20 bytes that a base
+// file begins with, bytes of a frame, CRC-32 of all before frame lengths: packed mask, words that are not
+// zero, packed high bytes, packed low bytes; CRC-32; the three planes Frames hold the rest of the base file
+// as 16-bit words, each the same number of bytes but the last. A frame's checksum goes on from that of the
+// frame before, so it covers the order too.
 const magic = 'nxggbase';
 const version = 1;
 const headBytes = magic.length + 4 + baseHeadBytes + 8;
@@ -34,8 +34,9 @@ interface PackedFrame {
 }
 
 /**
- * Encodes a base file of llama-perplexity without loss, in a few MiB of memory whatever its size. Real models give all but
- * a few tokens the tool's floor, which is stored as zero: these cost a fraction of a bit. CPU-heavy work runs in libuv's threads.
+ * Encodes a base file of llama-perplexity without loss, in a few MiB of memory whatever its size. Real models
+ * give all but a few tokens the tool's floor, which is stored as zero: these cost a fraction of a bit.
+ * CPU-heavy work runs in libuv's threads.
  * @throws GgufError `KLD_BASE_WRONG` when the source is no base file, `KLD_BASE_CUT` when it ends too early.
  */
 export async function* encodeBase(
@@ -59,9 +60,10 @@ export async function* encodeBase(
 }
 
 /**
- * The base file that was encoded, byte for byte, in a few MiB of memory. What is damaged never comes out: each piece is
- * checked before it is yielded.
- * @throws GgufError `KLD_KEPT_BASE_UNKNOWN` when the source is no encoded base of this version, `KLD_KEPT_BASE_DAMAGED` when it is cut or changed.
+ * The base file that was encoded, byte for byte, in a few MiB of memory. What is damaged never comes out:
+ * each piece is checked before it is yielded.
+ * @throws GgufError `KLD_KEPT_BASE_UNKNOWN` when the source is no encoded base of this version,
+ *   `KLD_KEPT_BASE_DAMAGED` when it is cut or changed.
  */
 export async function* decodeBase(
   source: AsyncIterable<Uint8Array>,

@@ -71,7 +71,10 @@ export function baseChunkRows({ ctx }: Pick<BaseShape, 'ctx'>): number {
   return Math.max(0, ctx - 1 - Math.floor(ctx / 2));
 }
 
-/** Bytes of a row: scale and minimum as floats, then 16 bits for each token of the vocabulary, padded to an even number. */
+/**
+ * Bytes of a row: scale and minimum as floats, then 16 bits for each token of the vocabulary, padded to an
+ * even number.
+ */
 export function baseRowBytes({ vocabulary }: Pick<BaseShape, 'vocabulary'>): number {
   return (2 * Math.ceil(vocabulary / 2) + 4) * 2;
 }

@@ -1,6 +1,6 @@
 /**
- * Works on items as they come, at most `inFlight` at a time, and yields the results in the order of the items.
- * When the consumer stops, the source is told; when one fails, the error comes in its place.
+ * Works on items as they come, at most `inFlight` at a time, and yields the results in the order of the
+ * items. When the consumer stops, the source is told; when one fails, the error comes in its place.
  */
 export async function* orderedConcurrency<T, R>(
   source: AsyncIterable<T>,

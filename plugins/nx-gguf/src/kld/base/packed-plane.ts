@@ -8,8 +8,8 @@ const sampledBytes = 1 << 16;
 const noiseBitsPerByte = 7.9;
 
 /**
- * A plane of bytes in fewer bytes where that is possible, else the plane itself: a result of the plane's length is the
- * plane. The work is done in threads of libuv.
+ * A plane of bytes in fewer bytes where that is possible, else the plane itself: a result of the plane's
+ * length is the plane. The work is done in threads of libuv.
  */
 export async function packPlane(plane: Uint8Array): Promise<Uint8Array> {
   if (plane.length >= sampledBytes && sampledEntropy(plane) > noiseBitsPerByte) return plane;

@@ -1,6 +1,6 @@
 /**
- * 16-bit words of which many are zero, taken apart: which are not zero, and the bytes of those. Of log-probabilities the low
- * bytes are noise, so only the other two can be compressed.
+ * 16-bit words of which many are zero, taken apart: which are not zero, and the bytes of those. Of
+ * log-probabilities the low bytes are noise, so only the other two can be compressed.
  */
 export interface SparseWords {
   /** Words there were. */

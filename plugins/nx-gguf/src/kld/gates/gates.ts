@@ -19,7 +19,10 @@ const units: Readonly<Record<string, number>> = {
   TiB: 2 ** 40,
 };
 
-/** What is wrong with the gates of a model beyond its schema: names that do not exist, figures that nothing measures. */
+/**
+ * What is wrong with the gates of a model beyond its schema: names that do not exist, figures that nothing
+ * measures.
+ */
 export function gateProblems({
   gates = {},
   quantize = {},
@@ -68,7 +71,10 @@ export function gateNeeds(gates: Gates): Map<string, { isMeasured: boolean }> {
   return needs;
 }
 
-/** Holds the variants to their gates. What is not known never passes, nor what was measured differently from what it is held against. */
+/**
+ * Holds the variants to their gates. What is not known never passes, nor what was measured differently from
+ * what it is held against.
+ */
 export function checkGates(gates: Gates, subjects: ReadonlyMap<string, GateSubject>): GateResult {
   const checks = sortedEntries(gates).flatMap(([variant, gate]) => checksOf(variant, gate, subjects));
   return validate(

@@ -35,7 +35,10 @@ export interface Metric {
   readonly isMeasured: boolean;
   readonly read: (of: MetricSource) => Estimate | number | null;
   readonly printed?: PrintedLine;
-  /** Where its value after each chunk is kept, and with how many decimals it is printed; in the order of the tool's columns. */
+  /**
+   * Where its value after each chunk is kept, and with how many decimals it is printed; in the order of the
+   * tool's columns.
+   */
   readonly running?: { readonly column: keyof RunningValues; readonly decimals: number };
   /** A gate may name it; gates are checked in this order. */
   readonly gate?: { readonly order: number; readonly example?: number | string };
@@ -59,7 +62,9 @@ export interface Metric {
   };
   /** A place on the axis of the picture of percentiles, and what it is called there. */
   readonly percentile?: string;
-  /** Told where a result is summed up in a sentence; the first one alone where there is room for one figure. */
+  /**
+   * Told where a result is summed up in a sentence; the first one alone where there is room for one figure.
+   */
   readonly summary?: { readonly order: number };
   /** How the placeholder was once called: templates that still say so are told the name of now. */
   readonly formerPlaceholder?: string;

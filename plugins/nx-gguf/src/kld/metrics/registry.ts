@@ -425,7 +425,9 @@ const table = [
 /** The name of a metric. */
 export type MetricName = (typeof table)[number]['name'];
 
-/** All metrics: those of files, then those that llama-perplexity prints, in the order in which it prints them. */
+/**
+ * All metrics: those of files, then those that llama-perplexity prints, in the order in which it prints them.
+ */
 export const metrics: readonly Metric[] = table;
 
 /** The metric of that name. */

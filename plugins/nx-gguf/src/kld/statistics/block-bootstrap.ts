@@ -15,7 +15,10 @@ export interface BootstrapOptions {
 /** What the blocks of a series tell about its mean. */
 export interface BootstrappedMean {
   readonly mean: number;
-  /** Standard error of the mean; with the dependence inside blocks, and with the noise of printed digits, so rather too large. */
+  /**
+   * Standard error of the mean; with the dependence inside blocks, and with the noise of printed digits, so
+   * rather too large.
+   */
   readonly error: number;
   /** Null where the blocks do not allow one, because too many are equal. */
   readonly interval: { readonly low: number; readonly high: number } | null;
@@ -33,10 +36,10 @@ const wishedBlocks = 16;
 const roundingShare = 0.1;
 
 /**
- * Error and confidence interval of the mean of a series of dependent chunks, by the block bootstrap (Künsch 1989) with
- * circular blocks (Politis and Romano 1992), studentized (Götze and Künsch 1996). Null below 8 chunks. Blocks have one
- * length, and not the random ones of the stationary bootstrap (Politis and Romano 1994): a short block is lost in the
- * rounding of printed means. Random numbers depend on the key alone.
+ * Error and confidence interval of the mean of a series of dependent chunks, by the block bootstrap (Künsch
+ * 1989) with circular blocks (Politis and Romano 1992), studentized (Götze and Künsch 1996). Null below 8
+ * chunks. Blocks have one length, and not the random ones of the stationary bootstrap (Politis and Romano
+ * 1994): a short block is lost in the rounding of printed means. Random numbers depend on the key alone.
  */
 export function bootstrapMean(
   series: RunningMean,
@@ -73,8 +76,8 @@ export function bootstrapMean(
 }
 
 /**
- * Chunks in a block: the cube root of their number, and more while the noise of rounding is a tenth of what varies
- * between blocks, as long as enough blocks are left.
+ * Chunks in a block: the cube root of their number, and more while the noise of rounding is a tenth of what
+ * varies between blocks, as long as enough blocks are left.
  */
 function blockLength(series: RunningMean): number {
   const count = series.values.length;
@@ -94,7 +97,10 @@ function blockMeans(series: RunningMean, length: number): number[] {
   return series.values.map((_, start) => blockMean(series, start, length).value);
 }
 
-/** Variance of block means by rounding alone, were it uniform and independent in each printed value: a third of the bound's square each. */
+/**
+ * Variance of block means by rounding alone, were it uniform and independent in each printed value: a third
+ * of the bound's square each.
+ */
 function roundingVariance({ values, bounds }: RunningMean, length: number): number {
   const count = values.length;
   const squares = bounds.map((bound, index) => ((index + 1) * bound) ** 2 / 3);
@@ -129,7 +135,9 @@ function studentizedMeans(
   }).sort();
 }
 
-/** By the same quantiles as the interval: one that leaves zero out at 95 % has a confidence of at least 95 %. */
+/**
+ * By the same quantiles as the interval: one that leaves zero out at 95 % has a confidence of at least 95 %.
+ */
 function confidence(
   ratios: Float64Array,
   { mean, error, roundingBound }: { mean: number; error: number; roundingBound: number },

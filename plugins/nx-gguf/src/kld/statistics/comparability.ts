@@ -9,7 +9,8 @@ export interface NamedResult {
 }
 
 /**
- * Holds that two results were measured on the same base and text in the same way, so that their chunks correspond.
+ * Holds that two results were measured on the same base and text in the same way, so that their chunks
+ * correspond.
  * @throws GgufError `KLD_NOT_COMPARABLE` with everything that differs
  */
 export function requireComparable(a: NamedResult, b: NamedResult): void {

@@ -71,7 +71,10 @@ function comparedMetric(
   };
 }
 
-/** The printed series of a metric. Where its last value is printed again with more decimals, that one is taken. */
+/**
+ * The printed series of a metric. Where its last value is printed again with more decimals, that one is
+ * taken.
+ */
 function seriesOf(metric: Metric, result: KldResult): RunningMean {
   const { name, digits, running } = metric;
   if (running === undefined) throw new Error(`${name} is not known for single chunks`);

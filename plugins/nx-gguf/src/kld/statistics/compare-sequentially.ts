@@ -18,8 +18,8 @@ export interface SequentialProgress {
 }
 
 /**
- * Follows two runs on one base pass. What decides is the first look at which the rule is met, so the result does not depend
- * on how much further either process came.
+ * Follows two runs on one base pass. What decides is the first look at which the rule is met, so the result
+ * does not depend on how much further either process came.
  * @param rule its budget is at most the chunks of the text
  */
 export function compareSequentially(

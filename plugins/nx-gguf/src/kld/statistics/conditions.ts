@@ -1,7 +1,10 @@
 import type { MeasuredFile } from '../../core/generated/common.generated.js';
 import type { KldResult } from '../../core/generated/kld.generated.js';
 
-/** What figures were measured on and how, as texts that are equal for what is equal; null for what is not known. */
+/**
+ * What figures were measured on and how, as texts that are equal for what is equal; null for what is not
+ * known.
+ */
 export interface MeasuringConditions {
   /** Digests of the unquantized model. */
   readonly base: string | null;
@@ -52,7 +55,10 @@ export function conditionsOf({
   };
 }
 
-/** Everything in which two measurements are known to differ; their figures can be compared when that is nothing. */
+/**
+ * Everything in which two measurements are known to differ; their figures can be compared when that is
+ * nothing.
+ */
 export function conditionDifferences(
   own: MeasuringConditions,
   other: MeasuringConditions,
@@ -74,7 +80,10 @@ export function filesText(files: readonly MeasuredFile[]): string | null {
   return files.length === 0 ? null : files.map(({ sha256 }) => sha256).join(' ');
 }
 
-/** Settings as a text. A number is the same as its digits, and how many chunks were asked for says less than how many there were. */
+/**
+ * Settings as a text. A number is the same as its digits, and how many chunks were asked for says less than
+ * how many there were.
+ */
 export function settingsText(parameters: Readonly<Record<string, string | number | boolean>>): string {
   return Object.keys(parameters)
     .filter((name) => name !== 'chunks')

@@ -31,8 +31,8 @@ export const ordinaryRule: Omit<StoppingRule, 'budgetChunks'> = {
 };
 
 /**
- * The look at which a running difference of means is decided, or the last one: a decision depends on the chunks before it
- * alone, whatever came after. Null before the first batch is complete.
+ * The look at which a running difference of means is decided, or the last one: a decision depends on the
+ * chunks before it alone, whatever came after. Null before the first batch is complete.
  */
 export function sequentialLook(difference: RunningMean, rule: StoppingRule): SequentialLook | null {
   const observations: number[] = [];
@@ -54,9 +54,10 @@ export function sequentialLook(difference: RunningMean, rule: StoppingRule): Seq
 }
 
 /**
- * An asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, Annals of Statistics 2024, theorem
- * 2.2): after t observations the mean ± s sqrt(2 (t r² + 1) / (t² r²) ln(sqrt(t r² + 1) / alpha)), valid at all t at once, so
- * that looking after each batch costs nothing. r makes it tightest where the first decision may fall, or at half the budget.
+ * An asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, Annals of Statistics
+ * 2024, theorem 2.2): after t observations the mean ± s sqrt(2 (t r² + 1) / (t² r²) ln(sqrt(t r² + 1) /
+ * alpha)), valid at all t at once, so that looking after each batch costs nothing. r makes it tightest where
+ * the first decision may fall, or at half the budget.
  */
 function lookAt(
   observations: readonly number[],

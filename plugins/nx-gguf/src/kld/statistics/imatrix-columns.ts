@@ -9,8 +9,8 @@ export interface ColumnStatistics {
 }
 
 /**
- * Statistics of sums of squares (`in_sum2`), the columns of one expert after those of another, divided by how often each
- * expert was used. An expert that was never used has columns of zero. The sums are overwritten.
+ * Statistics of sums of squares (`in_sum2`), the columns of one expert after those of another, divided by how
+ * often each expert was used. An expert that was never used has columns of zero. The sums are overwritten.
  */
 export function columnStatistics(sums: Float32Array, counts: ArrayLike<number>): ColumnStatistics {
   const perExpert = sums.length / Math.max(1, counts.length);

@@ -4,7 +4,10 @@ import { comparedTokens, type ComparedAmount } from './kld-statistics.js';
 // kl_divergence returns without statistics below 100 tokens, and says nothing about it.
 const fewestTokens = 100;
 
-/** Why a run that reported no failure has no statistics: too few tokens if all its rows are there, else words that were lost. */
+/**
+ * Why a run that reported no failure has no statistics: too few tokens if all its rows are there, else words
+ * that were lost.
+ */
 export function noStatistics(
   tail: readonly string[],
   rows = 0,

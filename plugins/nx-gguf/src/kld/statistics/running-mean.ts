@@ -1,6 +1,6 @@
 /**
- * A mean over the chunks so far, as it was printed after each chunk, and how far each printed value can be from the true
- * one: half a unit of its last digit.
+ * A mean over the chunks so far, as it was printed after each chunk, and how far each printed value can be
+ * from the true one: half a unit of its last digit.
  */
 export interface RunningMean {
   readonly values: readonly number[];
@@ -13,7 +13,10 @@ export interface Recovered {
   readonly bound: number;
 }
 
-/** A printed series with its decimals; the mean over everything, printed again in the end with more of them, replaces the last. */
+/**
+ * A printed series with its decimals; the mean over everything, printed again in the end with more of them,
+ * replaces the last.
+ */
 export function runningMean(
   values: readonly number[],
   decimals: number,
@@ -38,10 +41,11 @@ export function differenceOf(a: RunningMean, b: RunningMean): RunningMean {
 }
 
 /**
- * The mean over `length` chunks from chunk `start` on (0 is the first); past the end it goes on at the beginning. All
- * chunks compare the same number of tokens, so `k` times the mean after `k` chunks is a sum, and the sum of a block is the
- * difference of two of them, however long it is: its rounding error is at most (end + start) half units, and that of its
- * mean falls with its length. That of a single late chunk is too large to be of use.
+ * The mean over `length` chunks from chunk `start` on (0 is the first); past the end it goes on at the
+ * beginning. All chunks compare the same number of tokens, so `k` times the mean after `k` chunks is a sum,
+ * and the sum of a block is the difference of two of them, however long it is: its rounding error is at most
+ * (end + start) half units, and that of its mean falls with its length. That of a single late chunk is too
+ * large to be of use.
  */
 export function blockMean({ values, bounds }: RunningMean, start: number, length: number): Recovered {
   const count = values.length;

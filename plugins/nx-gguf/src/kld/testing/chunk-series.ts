@@ -17,7 +17,10 @@ export interface PairOptions {
   readonly own?: number;
 }
 
-/** Mean KLD of each chunk of two variants: skewed, alike in both as the same text makes them, and dependent on the chunk before. */
+/**
+ * Mean KLD of each chunk of two variants: skewed, alike in both as the same text makes them, and dependent on
+ * the chunk before.
+ */
 export function chunkPair(
   seed: string,
   { chunks, mean = 0.03, difference = 0, dependence = 0.3, shared = 0.1, own = 0.05 }: PairOptions,

@@ -21,7 +21,10 @@ const zeroShare: Readonly<Record<Sharpness, (random: () => number) => number>> =
 
 const differentRows = 30;
 
-/** A base file with seeded tokens and rows: scale and minimum as floats, zeros as asked, and any other 16 bits. Rows repeat after thirty. */
+/**
+ * A base file with seeded tokens and rows: scale and minimum as floats, zeros as asked, and any other 16
+ * bits. Rows repeat after thirty.
+ */
 export function madeBase(shape: BaseShape, seed: number, sharpness: Sharpness = 'mixed'): Uint8Array {
   const random = seededRandom(seed);
   const bytes = new Uint8Array(baseSizeBytes(shape));

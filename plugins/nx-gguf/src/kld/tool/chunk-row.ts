@@ -26,7 +26,10 @@ export function chunkRow(line: string): ChunkRow | null {
   return { chunk: Number(match[1]), ...(Object.fromEntries(cells) as Record<Column, Estimate>) };
 }
 
-/** The chunk whose row has a value that is no finite number, and the name of that value; null when there is none. */
+/**
+ * The chunk whose row has a value that is no finite number, and the name of that value; null when there is
+ * none.
+ */
 export function brokenValue(rows: readonly ChunkRow[]): { chunk: number; column: string } | null {
   for (const row of rows) {
     const column = columns.find((name) => !Number.isFinite(row[name].value));

@@ -1,6 +1,9 @@
 import { numberFlag, plainOfflineFlags } from './tool-flags.js';
 
-/** One run of llama-imatrix. Text and output are written into the result as given: use the same relative names everywhere. */
+/**
+ * One run of llama-imatrix. Text and output are written into the result as given: use the same relative names
+ * everywhere.
+ */
 export interface ImatrixOptions {
   readonly model: string;
   readonly text: string;
@@ -18,10 +21,14 @@ export interface ImatrixOptions {
   readonly threads?: number;
 }
 
-// The tool saves its unfinished work under the final name every so many chunks; it has no way to turn that off.
+// The tool saves its unfinished work under the final name every so many chunks; it has no way to turn that
+// off.
 const never = 2_147_483_647;
 
-/** Arguments of llama-imatrix, which writes GGUF once, at its end (checked against common/arg.cpp of llama.cpp v0.5.0). */
+/**
+ * Arguments of llama-imatrix, which writes GGUF once, at its end (checked against common/arg.cpp of llama.cpp
+ * v0.5.0).
+ */
 export function imatrixArgs(options: ImatrixOptions): string[] {
   return [
     ...plainOfflineFlags,

@@ -17,14 +17,17 @@ export interface KldFigures {
   readonly running: RunningValues;
 }
 
-/** Reads a variant pass from its lines as they come, and keeps only what is of use, however long the text is. */
+/**
+ * Reads a variant pass from its lines as they come, and keeps only what is of use, however long the text is.
+ */
 export interface KldReader {
   /** Takes the next line of either stream, without its end; gives the chunk's row if it is one. */
   readonly line: (line: string) => ChunkRow | null;
   /**
    * The figures, once the tool ended. It exits 0 when it fails, so its output decides.
-   * @throws GgufError in the tool's own words when it reported a failure; `KLD_TOO_FEW_TOKENS`, `KLD_NO_STATISTICS` when
-   * figures are missing, `KLD_NOT_FINITE` when one is no number. All with the tool's last lines.
+   * @throws GgufError in the tool's own words when it reported a failure; `KLD_TOO_FEW_TOKENS`,
+   *   `KLD_NO_STATISTICS` when figures are missing, `KLD_NOT_FINITE` when one is no number. All with the
+   *   tool's last lines.
    */
   readonly result: () => KldFigures;
 }

@@ -10,7 +10,8 @@ export const kldFile = stepRegistry.kld.carriedFile;
 
 /**
  * The result of a measurement from what the tool printed and what it was run on.
- * @throws GgufError `KLD_CONTEXT_MISMATCH` when the tool took its context from other base logits; it does so without a word
+ * @throws GgufError `KLD_CONTEXT_MISMATCH` when the tool took its context from other base logits; it does so
+ *   without a word
  */
 export function kldResult({ statistics, running }: KldFigures, subject: KldSubject): KldResult {
   if (statistics.ctx !== subject.parameters.ctx) {

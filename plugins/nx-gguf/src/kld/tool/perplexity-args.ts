@@ -17,7 +17,10 @@ export interface PassOptions {
   readonly flashAttention?: string | undefined;
 }
 
-/** A base pass: writes the log-probabilities of the unquantized model over a text. Without `chunks`, over all of it. */
+/**
+ * A base pass: writes the log-probabilities of the unquantized model over a text. Without `chunks`, over all
+ * of it.
+ */
 export interface BasePassOptions extends PassOptions {
   readonly text: string;
   readonly chunks?: number;

@@ -1,7 +1,8 @@
 import { GgufError } from '../../core/errors.js';
 
 const prefix = /^\d+\.\d\d\.\d{3}\.\d{3} [A-Z] /;
-// The time left is printed to stdout behind a label on stderr: taken alone, stderr goes on in the label's line.
+// The time left is printed to stdout behind a label on stderr: taken alone, stderr goes on in the label's
+// line.
 const label = / - ETA (?!\d+ hours|\d+\.\d\d minutes)/g;
 // Where in its source a tool gave up, on the machine that built it.
 const sourcePlace = /^\S+\.(?:c|cpp|h):\d+: /;
@@ -76,7 +77,10 @@ const failures: readonly (readonly [code: string, pattern: RegExp, hint: string]
   ],
 ];
 
-/** The lines of a tool's stdout, stderr or both that say something, without the time and level that common/log.cpp can put before them. */
+/**
+ * The lines of a tool's stdout, stderr or both that say something, without the time and level that
+ * common/log.cpp can put before them.
+ */
 export function toolLines(output: string): string[] {
   return output
     .replace(label, ' - ETA\n')
@@ -85,7 +89,10 @@ export function toolLines(output: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** The failure that llama-perplexity or llama-imatrix reported in these lines, in its own words and with its last lines, or null. */
+/**
+ * The failure that llama-perplexity or llama-imatrix reported in these lines, in its own words and with its
+ * last lines, or null.
+ */
 export function failureIn(lines: readonly string[], tail = lines.slice(-tailLines)): GgufError | null {
   for (const [code, pattern, hint] of failures) {
     const words = lines.find((line) => pattern.test(line));

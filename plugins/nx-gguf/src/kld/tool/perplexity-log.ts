@@ -11,22 +11,26 @@ export interface BaseProgress {
 
 const tailLines = 20;
 
-/** The chunks that a piece of a base pass's output reports as done: `[1]12.3456,[2]…`, which has no line ends. */
+/**
+ * The chunks that a piece of a base pass's output reports as done: `[1]12.3456,[2]…`, which has no line ends.
+ */
 export function baseProgress(text: string): BaseProgress[] {
   return [...text.matchAll(new RegExp(`\\[(\\d+)\\](${numberPattern}),`, 'g'))].map(
     ([, chunk, perplexity]) => ({ chunk: Number(chunk), perplexity: toNumber(perplexity) }),
   );
 }
 
-/** The number of chunks that a base pass announces before it computes the first one, or null while it has not. */
+/**
+ * The number of chunks that a base pass announces before it computes the first one, or null while it has not.
+ */
 export function announcedChunks(output: string): number | null {
   const chunks = /calculating perplexity over (\d+) chunks/.exec(output)?.[1];
   return chunks === undefined ? null : Number(chunks);
 }
 
 /**
- * The perplexity of a base pass over all its chunks, from its last line or, as that can be lost, from its progress, which
- * shows the same four decimals.
+ * The perplexity of a base pass over all its chunks, from its last line or, as that can be lost, from its
+ * progress, which shows the same four decimals.
  * @throws GgufError in the tool's own words when it reported a failure; `KLD_NO_STATISTICS`, `KLD_NOT_FINITE`
  */
 export function requireBasePerplexity(output: string): number {

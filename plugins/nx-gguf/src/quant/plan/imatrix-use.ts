@@ -1,7 +1,10 @@
 import type { TensorTypeName } from '../../gguf/tensor-type.js';
 import { findFtype } from '../tool/ftypes.js';
 
-/** Types whose quantizer looks at the importance matrix; the others are the same with and without it (follows ggml_quantize_chunk and the quantize_* functions of ggml/src/ggml-quants.c). */
+/**
+ * Types whose quantizer looks at the importance matrix; the others are the same with and without it (follows
+ * ggml_quantize_chunk and the quantize_* functions of ggml/src/ggml-quants.c).
+ */
 const weighted: ReadonlySet<TensorTypeName> = new Set<TensorTypeName>([
   'q4_0',
   'q4_1',
@@ -37,18 +40,27 @@ export function usesImatrix(type: TensorTypeName): boolean {
   return weighted.has(type);
 }
 
-/** True when llama-quantize refuses to make this tensor without importance data (follows tensor_requires_imatrix of src/llama-quant.cpp). */
+/**
+ * True when llama-quantize refuses to make this tensor without importance data (follows
+ * tensor_requires_imatrix of src/llama-quant.cpp).
+ */
 export function requiresImatrix(tensor: string, type: string, ftype: string): boolean {
   if (isTokenEmbedding(tensor) || tensor === 'output.weight') return false;
   return needy.has(type) || (type === 'q2_K' && findFtype(ftype)?.name === 'Q2_K_S');
 }
 
-/** True for the tensors whose importance data may be of the wrong size: llama-quantize then goes on without it. */
+/**
+ * True for the tensors whose importance data may be of the wrong size: llama-quantize then goes on without
+ * it.
+ */
 export function isTokenEmbedding(tensor: string): boolean {
   return tensor === 'token_embd.weight' || tensor === 'per_layer_token_embd.weight';
 }
 
-/** True when the importance matrix is used for a tensor, as `--include-weights` and `--exclude-weights` decide (follows prepare_imatrix of quantize.cpp). */
+/**
+ * True when the importance matrix is used for a tensor, as `--include-weights` and `--exclude-weights` decide
+ * (follows prepare_imatrix of quantize.cpp).
+ */
 export function isWeighted(
   tensor: string,
   {

@@ -5,7 +5,10 @@ import type { Finding, Severity } from '../rules/finding.js';
 import { tensorsWithoutImatrix, type ImatrixContents, type WeightOptions } from './imatrix-need.js';
 import { sideEffects } from '../rules/pins.js';
 
-/** Findings that are about no single rule: default types that do not fit, missing importance data, side effects. */
+/**
+ * Findings that are about no single rule: default types that do not fit, missing importance data, side
+ * effects.
+ */
 export function planFindings(
   plan: QuantizationPlan,
   imatrix: ImatrixContents | null,

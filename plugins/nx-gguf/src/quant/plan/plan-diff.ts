@@ -14,7 +14,9 @@ export interface TypeChange {
   readonly changeBytes: number;
 }
 
-/** The tensors that differ between two plans, in the order of the second, then those that only the first has. */
+/**
+ * The tensors that differ between two plans, in the order of the second, then those that only the first has.
+ */
 export function planDifference(before: readonly TypedTensor[], after: readonly TypedTensor[]): TypeChange[] {
   const earlier = new Map(before.map((tensor) => [tensor.name, tensor]));
   const later = new Set(after.map(({ name }) => name));

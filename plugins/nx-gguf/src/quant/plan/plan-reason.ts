@@ -13,7 +13,9 @@ export type PlanOptions = Pick<
   'ftype' | 'pure' | 'leaveOutputTensor' | 'outputTensorType' | 'tokenEmbeddingType'
 >;
 
-/** What a plan is computed from: the rules, the options, and two dry runs, with these rules and without any. */
+/**
+ * What a plan is computed from: the rules, the options, and two dry runs, with these rules and without any.
+ */
 export interface PlanInputs {
   readonly rules: readonly PlanRule[];
   readonly options: PlanOptions;
@@ -33,7 +35,9 @@ interface Situation {
 
 type Explain = (situation: Situation) => PlanReason | null;
 
-/** A function that gives the reason for a tensor's type. Follows llama_tensor_get_type of src/llama-quant.cpp. */
+/**
+ * A function that gives the reason for a tensor's type. Follows llama_tensor_get_type of src/llama-quant.cpp.
+ */
 export function reasons({ rules, options, actual, stock }: PlanInputs): (tensor: DryRunTensor) => PlanReason {
   // Files that are not quantized as a whole know no rules.
   const match = isQuantizedFtype(options.ftype) ? tensorTypeMatcher(rules) : () => null;
@@ -118,12 +122,16 @@ function decides(type: string | undefined, { to }: DryRunTensor): boolean {
   return type !== undefined && tensorTypeByName(type)?.name === to;
 }
 
-/** True unless the type of the whole file is a plain one, for which llama-quantize asks for neither rules nor mixtures. */
+/**
+ * True unless the type of the whole file is a plain one, for which llama-quantize asks for neither rules nor
+ * mixtures.
+ */
 export function isQuantizedFtype(ftype: string): boolean {
   return !['COPY', 'F32', 'F16', 'BF16'].includes(findFtype(ftype)?.name ?? '');
 }
 
-// A mixture gives a type of at most 16 bits to no tensor that it quantizes, except as a fallback, which is told apart.
+// A mixture gives a type of at most 16 bits to no tensor that it quantizes, except as a fallback, which is
+// told apart.
 function couldBeChosen(type: TensorTypeName, ftype: string): boolean {
   return isQuantizedFtype(ftype)
     ? !/^(?:b?f\d+|i\d+)$/.test(type)

@@ -3,7 +3,9 @@ import { digestOf, type Sha256 } from '../../core/digest.js';
 import { writtenShape } from '../../gguf/tensor-infos-bytes.js';
 import type { TensorTypeName } from '../../gguf/tensor-type.js';
 
-/** Everything that decides the bytes of a quantized tensor. Its name, and the mixture it is made for, do not. */
+/**
+ * Everything that decides the bytes of a quantized tensor. Its name, and the mixture it is made for, do not.
+ */
 export interface TensorIngredients {
   /** sha256 of the source tensor's bytes. */
   readonly source: Sha256;

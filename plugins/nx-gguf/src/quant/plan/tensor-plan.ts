@@ -6,7 +6,8 @@ import { reasons, type PlanInputs } from './plan-reason.js';
 
 /**
  * Type, size and reason of every tensor.
- * @throws GgufError `PLAN_DISAGREES` when llama-quantize does with a tensor what the rules as read here do not explain.
+ * @throws GgufError `PLAN_DISAGREES` when llama-quantize does with a tensor what the rules as read here do
+ *   not explain.
  */
 export function quantizationPlan(inputs: PlanInputs): QuantizationPlan {
   const because = reasons(inputs);

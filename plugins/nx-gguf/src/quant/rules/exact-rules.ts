@@ -1,6 +1,9 @@
 import type { TensorTypeName } from '../../gguf/tensor-type.js';
 
-/** A pattern that matches this name only, and survives being lower-cased and being split at white space and '='. */
+/**
+ * A pattern that matches this name only, and survives being lower-cased and being split at white space and
+ * '='.
+ */
 export function exactPattern(tensor: string): string {
   return `^${tensor.replace(/[^a-z0-9_\-\u0080-\u{10ffff}]/gu, escaped)}$`;
 }

@@ -1,6 +1,9 @@
 import type { RuleChecks } from '../../core/generated/model.generated.js';
 
-/** One way in which the result would differ from the author's words. `atMost` lowers the severity that is configured. */
+/**
+ * One way in which the result would differ from the author's words. `atMost` lowers the severity that is
+ * configured.
+ */
 export interface Finding {
   readonly check: keyof RuleChecks | 'sideEffects';
   /** Line of the tensor-type file, or null when it is about no rule. */
@@ -25,7 +28,10 @@ const defaults: Required<RuleChecks> = {
   missingImatrix: 'error',
 };
 
-/** The severity of every check: a variant's own, else the model's, else the default, which fails on what changes the result. */
+/**
+ * The severity of every check: a variant's own, else the model's, else the default, which fails on what
+ * changes the result.
+ */
 export function severities(model: RuleChecks = {}, variant: RuleChecks = {}): Required<RuleChecks> {
   return { ...defaults, ...model, ...variant };
 }

@@ -12,8 +12,9 @@ export function sideEffects(plan: QuantizationPlan): { name: string; stock: stri
 }
 
 /**
- * Exact rules that keep the stock types of unnamed tensors. A pinned tensor does not advance llama.cpp's counters either, so
- * the tensors that share a role with a shifted one are pinned together; with `all`, every unnamed tensor that is quantized.
+ * Exact rules that keep the stock types of unnamed tensors. A pinned tensor does not advance llama.cpp's
+ * counters either, so the tensors that share a role with a shifted one are pinned together; with `all`, every
+ * unnamed tensor that is quantized.
  */
 export function pinRules(plan: QuantizationPlan, stock: DryRun, { all = false } = {}): PlanRule[] {
   const roles = new Set(sideEffects(plan).map(({ name }) => tensorRole(name)));

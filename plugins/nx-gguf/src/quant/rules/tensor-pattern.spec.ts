@@ -45,7 +45,8 @@ describe('patternProblem', () => {
     },
   );
 
-  // Run through llama-quantize v0.5.0: it refuses all but the POSIX class, the empty class and \k, which it reads differently.
+  // Run through llama-quantize v0.5.0: it refuses all but the POSIX class, the empty class and \k, which it
+  // reads differently.
   it.each([
     'a{',
     'a{1',

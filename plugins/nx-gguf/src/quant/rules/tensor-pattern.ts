@@ -5,9 +5,10 @@ export interface PatternProblem {
 }
 
 /*
- * JavaScript's RegExp without the u and v flags is close to the ECMAScript grammar of std::regex, which llama.cpp uses.
- * Where they differ, std::regex is usually the stricter one; where both accept and mean different things (POSIX classes,
- * unknown escapes), our plan would disagree with the tool. So only these pieces, which mean the same in both, are allowed.
+ * JavaScript's RegExp without the u and v flags is close to the ECMAScript grammar of std::regex, which
+ * llama.cpp uses. Where they differ, std::regex is usually the stricter one; where both accept and mean
+ * different things (POSIX classes, unknown escapes), our plan would disagree with the tool. So only these
+ * pieces, which mean the same in both, are allowed.
  */
 const portablePieces = [
   /\\(?:[bdswfnrtv]|0(?!\d)|x[\da-f]{2}|u[\da-f]{4}|c[a-z]|[1-9](?!\d)|[^a-z\d])/,
@@ -18,17 +19,26 @@ const portablePieces = [
 ];
 const portable = new RegExp(`^(?:${portablePieces.map(({ source }) => source).join('|')})*$`);
 
-/** The pattern as llama-quantize uses it: ASCII letters in lower case (follows parse_tensor_type of quantize.cpp). */
+/**
+ * The pattern as llama-quantize uses it: ASCII letters in lower case (follows parse_tensor_type of
+ * quantize.cpp).
+ */
 export function lowerCasePattern(pattern: string): string {
   return pattern.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** Why a pattern, as written in the file, would fail in llama-quantize or not mean what it says; null if it is good. */
+/**
+ * Why a pattern, as written in the file, would fail in llama-quantize or not mean what it says; null if it is
+ * good.
+ */
 export function patternProblem(pattern: string): PatternProblem | null {
   return caseProblem(pattern) ?? syntaxProblem(lowerCasePattern(pattern), pattern);
 }
 
-/** Why llama-quantize could not use a pattern, given in lower case, or would read it differently; null if it is good. */
+/**
+ * Why llama-quantize could not use a pattern, given in lower case, or would read it differently; null if it
+ * is good.
+ */
 export function syntaxProblem(lower: string, pattern = lower): PatternProblem | null {
   try {
     new RegExp(lower);

@@ -27,7 +27,10 @@ export interface TensorTypeProblem {
   readonly atMost?: 'warn';
 }
 
-/** The rules of a tensor-type file that llama-quantize can use, in order, and everything that is wrong with it. */
+/**
+ * The rules of a tensor-type file that llama-quantize can use, in order, and everything that is wrong with
+ * it.
+ */
 export interface ParsedTensorTypes {
   readonly rules: readonly TensorTypeRule[];
   readonly problems: readonly TensorTypeProblem[];
@@ -41,8 +44,9 @@ interface Word {
 
 /**
  * Reads a tensor-type file: `pattern=type` separated by white space, each split at its first '=' (follows
- * parse_tensor_type_file of tools/quantize/quantize.cpp), plus comments, which llama.cpp does not know: a `#` at the
- * start of a line or after white space runs to the end of the line. Patterns come out in lower case, as the tool uses them.
+ * parse_tensor_type_file of tools/quantize/quantize.cpp), plus comments, which llama.cpp does not know: a `#`
+ * at the start of a line or after white space runs to the end of the line. Patterns come out in lower case,
+ * as the tool uses them.
  */
 export function parseTensorTypes(text: string): ParsedTensorTypes {
   const rules: TensorTypeRule[] = [];
@@ -58,12 +62,17 @@ export function parseTensorTypes(text: string): ParsedTensorTypes {
   return { rules, problems };
 }
 
-/** The text handed to llama-quantize: one `pattern=type` a line, types as llama.cpp spells them. Equal rules give equal text. */
+/**
+ * The text handed to llama-quantize: one `pattern=type` a line, types as llama.cpp spells them. Equal rules
+ * give equal text.
+ */
 export function normalizeTensorTypes(rules: readonly Pick<TensorTypeRule, 'pattern' | 'type'>[]): string {
   return rules.map(({ pattern, type }) => `${pattern}=${type}\n`).join('');
 }
 
-/** A function that gives the rule deciding a tensor, the first whose pattern is found in its name, or null. */
+/**
+ * A function that gives the rule deciding a tensor, the first whose pattern is found in its name, or null.
+ */
 export function tensorTypeMatcher<Rule extends Pick<TensorTypeRule, 'pattern'>>(
   rules: readonly Rule[],
 ): (tensor: string) => Rule | null {

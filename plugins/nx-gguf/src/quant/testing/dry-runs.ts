@@ -12,7 +12,10 @@ export function recordedDryRun(name: 'plan-stock' | 'plan-rules' | 'plan-fallbac
   return readDryRun(recordedLines(name));
 }
 
-/** A dry run in a few words: `name from to`, of tensors with 256 x 4 elements; `from to wanted` for a fallback. */
+/**
+ * A dry run in a few words: `name from to`, of tensors with 256 x 4 elements; `from to wanted` for a
+ * fallback.
+ */
 export function dryRun(...lines: readonly string[]): DryRun {
   const words = lines.map(
     (line) => line.split(' ') as [string, TensorTypeName, TensorTypeName, TensorTypeName?],

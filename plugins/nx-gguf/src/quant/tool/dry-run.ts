@@ -27,8 +27,8 @@ type Total = Extract<QuantizeEvent, { kind: 'total' }>;
 const mib = 1024 * 1024;
 
 /**
- * Reads the output of a dry run. The tool prints sizes rounded to hundredths of a MiB; the exact ones follow from type and
- * shape, and must round to the printed ones, each tensor's and the totals.
+ * Reads the output of a dry run. The tool prints sizes rounded to hundredths of a MiB; the exact ones follow
+ * from type and shape, and must round to the printed ones, each tensor's and the totals.
  * @throws GgufError with the code of the failure that the tool named, or `DRY_RUN_UNREADABLE`.
  */
 export function readDryRun(lines: readonly string[]): DryRun {

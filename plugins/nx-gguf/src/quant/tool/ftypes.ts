@@ -45,7 +45,10 @@ const names: readonly (readonly [name: string, id: number])[] = [
   ['COPY', 0],
 ];
 
-/** The mixtures llama-quantize can write, in the order of its help (follows QUANT_OPTIONS of tools/quantize/quantize.cpp). */
+/**
+ * The mixtures llama-quantize can write, in the order of its help (follows QUANT_OPTIONS of
+ * tools/quantize/quantize.cpp).
+ */
 export const ftypes: readonly Ftype[] = names.map(([name, id]) => ({ name, id }));
 
 const aliases = new Map([
@@ -55,9 +58,9 @@ const aliases = new Map([
 ]);
 
 /**
- * The mixture that a name in any case, an alias (`Q4_K`) or a number stands for, under its one canonical name; null if
- * there is none. Stricter than try_parse_ftype of quantize.cpp, which takes any text that starts with a number:
- * there `2_K` means Q4_0.
+ * The mixture that a name in any case, an alias (`Q4_K`) or a number stands for, under its one canonical
+ * name; null if there is none. Stricter than try_parse_ftype of quantize.cpp, which takes any text that
+ * starts with a number: there `2_K` means Q4_0.
  */
 export function findFtype(text: string): Ftype | null {
   const upper = text.toUpperCase();
@@ -67,7 +70,10 @@ export function findFtype(text: string): Ftype | null {
   return /^\d{1,4}$/.test(text) ? ftypeOfNumber(Number(text)) : null;
 }
 
-/** True if llama-quantize would take this argument for a mixture, not for a path: `15.gguf` is read as number 15. */
+/**
+ * True if llama-quantize would take this argument for a mixture, not for a path: `15.gguf` is read as number
+ * 15.
+ */
 export function readsAsFtype(argument: string): boolean {
   const number = /^[ \t\n\v\f\r]*[+-]?\d+/.exec(argument)?.[0];
   return findFtype(argument) !== null || (number !== undefined && ftypeOfNumber(Number(number)) !== null);

@@ -5,7 +5,9 @@ const mostEntries = 131_072;
 const longestName = 4096;
 const utf8 = new TextDecoder();
 
-/** The data of one tensor: `range` holds calls, number of values and values, all that decides what they mean. */
+/**
+ * The data of one tensor: `range` holds calls, number of values and values, all that decides what they mean.
+ */
 export interface LegacyEntry {
   readonly name: string;
   readonly elements: number;
@@ -13,8 +15,9 @@ export interface LegacyEntry {
 }
 
 /**
- * What is in an importance matrix of the format from before GGUF, in the order of the file: a count, then name, calls and
- * float32 values of each (follows common_imatrix_load_legacy of common/imatrix-loader.cpp). Values are passed over.
+ * What is in an importance matrix of the format from before GGUF, in the order of the file: a count, then
+ * name, calls and float32 values of each (follows common_imatrix_load_legacy of common/imatrix-loader.cpp).
+ * Values are passed over.
  * @throws GgufError `BAD_IMATRIX`
  */
 export async function readLegacyImatrix(
@@ -51,8 +54,8 @@ export async function readLegacyImatrix(
 }
 
 /**
- * A matrix with one entry that no tensor has, in the legacy format: enough for a dry run, whose types depend on whether
- * there is a matrix, not on what is in it.
+ * A matrix with one entry that no tensor has, in the legacy format: enough for a dry run, whose types depend
+ * on whether there is a matrix, not on what is in it.
  */
 export function stubImatrix(): Uint8Array {
   const name = new TextEncoder().encode('no.tensor');

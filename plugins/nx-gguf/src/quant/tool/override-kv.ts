@@ -1,7 +1,7 @@
 /**
- * What is wrong with an `--override-kv KEY=TYPE:VALUE` of llama-quantize, or null. Follows string_parse_kv_override of
- * common/common.cpp, and refuses what that accepts and changes: text for numbers (becomes 0) and integers that do not fit
- * (llama_model_quantize_impl writes the absolute value as uint32).
+ * What is wrong with an `--override-kv KEY=TYPE:VALUE` of llama-quantize, or null. Follows
+ * string_parse_kv_override of common/common.cpp, and refuses what that accepts and changes: text for numbers
+ * (becomes 0) and integers that do not fit (llama_model_quantize_impl writes the absolute value as uint32).
  */
 export function overrideKvProblem(override: string): string | null {
   const equals = override.indexOf('=');

@@ -1,7 +1,10 @@
 import { tensorTypeByName } from '../../gguf/tensor-type.js';
 import { findFtype, readsAsFtype } from './ftypes.js';
 
-/** One run of llama-quantize. Paths are handed over as they are, so relative ones keep its output the same everywhere. */
+/**
+ * One run of llama-quantize. Paths are handed over as they are, so relative ones keep its output the same
+ * everywhere.
+ */
 export interface QuantizeOptions {
   readonly ftype: string;
   readonly input: string;
@@ -26,9 +29,9 @@ export interface QuantizeOptions {
 }
 
 /**
- * The arguments of llama-quantize for options that `checkQuantizeOptions` found good (follows llama_quantize of
- * tools/quantize/quantize.cpp: flags, then input, output, type and threads). Names are in their canonical spelling
- * and pruned layers in order, so equal options give equal arguments.
+ * The arguments of llama-quantize for options that `checkQuantizeOptions` found good (follows llama_quantize
+ * of tools/quantize/quantize.cpp: flags, then input, output, type and threads). Names are in their canonical
+ * spelling and pruned layers in order, so equal options give equal arguments.
  */
 export function quantizeArgs(options: QuantizeOptions): string[] {
   const { ftype, input, output, threads } = options;

@@ -22,8 +22,9 @@ export type QuantizeEvent =
   | { readonly kind: 'failure'; readonly code: QuantizeFailureCode; readonly message: string };
 
 /**
- * One tensor's turn. `to` is null when the line was cut by a note about the importance matrix: a 'converted' line follows.
- * `copied` is true for a tensor that keeps its type. `sizeMib` is the size it gets, printed with `sizeDigits` decimals.
+ * One tensor's turn. `to` is null when the line was cut by a note about the importance matrix: a 'converted'
+ * line follows. `copied` is true for a tensor that keeps its type. `sizeMib` is the size it gets, printed
+ * with `sizeDigits` decimals.
  */
 export interface TensorEvent {
   readonly kind: 'tensor';
@@ -120,8 +121,8 @@ const readers: readonly (readonly [RegExp, (groups: Groups) => QuantizeEvent])[]
 ];
 
 /**
- * Reads one line of llama-quantize's output; null for a line that says nothing of use. Follows the log calls of
- * src/llama-quant.cpp and tools/quantize/quantize.cpp.
+ * Reads one line of llama-quantize's output; null for a line that says nothing of use. Follows the log calls
+ * of src/llama-quant.cpp and tools/quantize/quantize.cpp.
  */
 export function parseQuantizeLine(line: string): QuantizeEvent | null {
   // First the failures: the tool reports some in the middle of a tensor's line.

@@ -18,7 +18,10 @@ export interface QuantizeProblem {
 
 type Check = (options: QuantizeOptions) => (QuantizeProblem | null)[];
 
-/** Everything wrong with the options: what llama-quantize would refuse, and what it would silently ignore or change. */
+/**
+ * Everything wrong with the options: what llama-quantize would refuse, and what it would silently ignore or
+ * change.
+ */
 export function checkQuantizeOptions(options: QuantizeOptions): QuantizeProblem[] {
   const checks: readonly Check[] = [names, overrides, weights, ignored, values];
   return checks.flatMap((check) => check(options)).filter((problem) => problem !== null);

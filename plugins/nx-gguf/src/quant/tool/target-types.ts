@@ -1,7 +1,8 @@
 import { tensorTypeByName, tensorTypes, type TensorType } from '../../gguf/tensor-type.js';
 import { didYouMean } from '../../core/suggestion.js';
 
-// ggml_quantize_chunk of ggml/src/ggml.c has no case for these: asking for one aborts the tool in the middle of its work.
+// ggml_quantize_chunk of ggml/src/ggml.c has no case for these: asking for one aborts the tool in the middle
+// of its work.
 const neverWritten: ReadonlySet<string> = new Set(['q8_1', 'q8_K', 'i8', 'i16', 'i32', 'i64', 'f64']);
 
 /** The tensor types that llama-quantize can convert to. */

@@ -9,7 +9,7 @@ import { lockedEntry, type LockPlace } from '../../core/lock-entry.js';
 import { parseAs, type Schemas } from '../../core/validate.js';
 import { kldFile } from '../../kld/tool/kld-result.js';
 import { benchFile } from '../../steps/bench/bench.js';
-import type { CorpusArtifact, EvidenceInputs, TargetArtifact } from '../../steps/evidence/evidence.js';
+import type { CorpusArtifact, EvidenceInputs, TargetArtifact } from '../../steps/evidence/evidence-inputs.js';
 import type { MeasuredArtifact } from '../../steps/evidence/measurement.js';
 import { originOf } from '../../steps/evidence/origin.js';
 import { fact } from '../../steps/facts.js';
@@ -21,7 +21,9 @@ import { projectDirectory, readConfig } from '../../workspace/workspace.js';
 
 const readmeBytes = 1 << 20;
 
-/** How the parts of a model's evidence are had from the targets of its project, as their last runs left them. */
+/**
+ * How the parts of a model's evidence are had from the targets of its project, as their last runs left them.
+ */
 export function evidenceParts(
   ref: TargetRef,
   ports: Surroundings & TargetManifests & HelperSteps & ArtifactFiles,
@@ -89,7 +91,7 @@ export function evidenceParts(
       const made = await artifact('kld', name);
       return { ...made, result: await parsed('kld', kldFile, made) };
     },
-    // Speeds are not measured for a card: what the last measurements left is taken.
+    // Speeds are not measured for a card: the results of the last measurements are taken.
     bench: async (variant: string): Promise<BenchResult | null> => {
       const place = join(dirname(manifestPath({ project: ref.project, kind: 'bench', variant })), benchFile);
       const found = await readFile(join(ports.environment.workspace.root, place), 'utf8').catch(() => null);

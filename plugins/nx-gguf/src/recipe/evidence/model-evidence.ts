@@ -4,7 +4,8 @@ import type { Model } from '../../core/generated/model.generated.js';
 import type { Json } from '../../core/canonical-json.js';
 import { sha256 } from '../../core/digest.js';
 import { evaluationParameters, statedParameters } from '../../steps/measure/evaluation.js';
-import { evidenceOf, type EvidenceInputs } from '../../steps/evidence/evidence.js';
+import type { EvidenceInputs } from '../../steps/evidence/evidence-inputs.js';
+import { evidenceOf } from '../../steps/evidence/evidence.js';
 import { publicAddress } from '../../steps/evidence/origin.js';
 import { planFile } from '../../steps/quantize/tensor-plan.js';
 import { pythonRequirements } from '../../toolchain/python.js';
@@ -108,7 +109,7 @@ async function toolchainOf(project: string, ports: RecipePorts): Promise<Evidenc
   const requirements = await pythonRequirements(await toolchainContext(project, ports.environment)).catch(
     () => null,
   );
-  // A list that was changed since is not what the environment was made from.
+  // The environment was not made from a list that was changed since.
   const isBound = requirements !== null && python['requirements'] === sha256(requirements.join('\n'));
   return {
     project,

@@ -8,7 +8,8 @@ import type { HelperSteps, ToolchainIdentities } from '../ports.js';
 import { llama } from '../upstream-files.js';
 
 /**
- * The parts of a model that is larger than a size, made with llama-gguf-split when the store has none; null when it is published as it is.
+ * The parts of a model that is larger than a size, made with llama-gguf-split when the store has none; null
+ * when it is published as it is.
  * @throws GgufError `SPLIT_IMPOSSIBLE` for a model in several files, one of which is too large
  */
 export async function partsAbove(
@@ -31,7 +32,10 @@ export async function partsAbove(
   });
 }
 
-/** The parts in which a variant is going to be published, as far as model.json says; null for one that is not, or in one piece. */
+/**
+ * The parts in which a variant is going to be published, as far as model.json says; null for a variant that
+ * is not published, or is published in one piece.
+ */
 export async function declaredParts(
   variant: { name: string; files: readonly ManifestFile[] },
   { project, model }: { project: string; model: Model },
@@ -40,7 +44,7 @@ export async function declaredParts(
   const { to, variants, files = defaultFiles, splitMaxSize = defaultSplitMaxSize } = model.publish ?? {};
   const isPublished =
     to !== undefined && files.includes('variants') && (variants?.includes(variant.name) ?? true);
-  // What cannot be split is told by the target that publishes.
+  // A model that cannot be split is reported by the target that publishes it.
   return isPublished && variant.files.length === 1
     ? partsAbove(variant.files, { project, model, maxSize: splitMaxSize }, ports)
     : null;

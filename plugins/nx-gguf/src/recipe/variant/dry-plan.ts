@@ -11,7 +11,7 @@ import type { QuantizeSettings } from '../../steps/quantize/quantize.js';
 import type { ObtainedHeaders } from './model-headers.js';
 import type { HelperSteps } from '../ports.js';
 
-/** What dry runs are made with. */
+/** The inputs of a dry run. */
 export interface DryPlanInputs {
   headers: ObtainedHeaders;
   settings: QuantizeSettings;
@@ -58,7 +58,8 @@ export async function dryPlan(
     return { plan, rules: tried, dryRuns: tried.length === 0 ? [stockRun] : [actualRun, stockRun] };
   };
   let planned = await planOf(isQuantizedFtype(settings.ftype) ? rules : []);
-  // Pins shift the counters of others in turn, so what is left over is pinned as well, in the end everything.
+  // A pin shifts the counters of other tensors in turn, so tensors that still differ are pinned as well, in
+  // the end all of them.
   for (let round = 0; isPinned && sideEffects(planned.plan).length > 0 && round < 3; round += 1) {
     planned = await planOf([...rules, ...pinRules(planned.plan, stock, { all: round === 2 })]);
   }

@@ -56,8 +56,8 @@ function isHub(from: PlanFrom): from is HuggingFaceSource {
 }
 
 /**
- * The headers of a GGUF and of all its shards, by a path relative to the project's directory, or by an http(s) URL, of
- * which only ranges are read.
+ * The headers of a GGUF and of all its shards, by a path relative to the project's directory, or by an
+ * http(s) URL, of which only ranges are read.
  */
 export async function readHeaders(
   from: string,

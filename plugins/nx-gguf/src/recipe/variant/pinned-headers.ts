@@ -13,8 +13,9 @@ import type { Surroundings } from '../ports.js';
 import { headerAt } from './ranged-header.js';
 
 /**
- * Takes the headers of the GGUF that `planFrom` names on a hub. The lock pins it as it pins other sources, so a known header
- * costs no request; an unknown one is read by ranges, or from the store when the file is in it.
+ * Takes the headers of the GGUF that `planFrom` names on a hub. The lock pins it as it pins other sources, so
+ * a known header costs no request; an unknown one is read by ranges, or from the store when the file is in
+ * it.
  * @throws GgufError `PLAN_FROM_AMBIGUOUS`, `PLAN_FROM_INCOMPLETE`, or what reading the lock or the hub throws
  */
 export async function pinnedHeaders(

@@ -14,8 +14,8 @@ export interface VariantImatrix extends ImatrixContents {
 }
 
 /**
- * The importance matrix that a variant uses, or null when it uses none. A plan from elsewhere works before there is one:
- * then it is taken to have data for every tensor.
+ * The importance matrix that a variant uses, or null when it uses none. A plan from elsewhere works before
+ * there is one: then it is taken to have data for every tensor.
  */
 export async function variantImatrix(
   { ref, model, variant, from }: VariantRequest,

@@ -23,7 +23,9 @@ import { targetName } from '../../core/target.js';
 import { llama, namedFile } from '../upstream-files.js';
 import { variantImatrix } from './variant-imatrix.js';
 
-/** A variant with everything resolved: what llama-quantize gets, and what it makes of it. */
+/**
+ * A variant with everything resolved: the options of llama-quantize, and the types that it gives each tensor.
+ */
 export interface VariantPlan {
   plan: QuantizationPlan;
   dryRuns: readonly Manifest[];
@@ -37,8 +39,9 @@ export interface VariantPlan {
 }
 
 /**
- * Plans a variant: its rules are checked against the plan that llama-quantize itself makes of the model's header. All of it
- * is looked up in the store when it was computed before, whatever comments or files changed since.
+ * Plans a variant: its rules are checked against the plan that llama-quantize itself makes of the model's
+ * header. All of it is looked up in the store when it was computed before, whatever comments or files changed
+ * since.
  * @throws GgufError `RULES_NOT_HONOURED` that lists every problem with file and line; `BAD_VARIANT`
  */
 export async function planVariant(
@@ -49,7 +52,8 @@ export async function planVariant(
   const { tensorTypes, sideEffects, checks, ...settings } = variant;
   const levels = severities(model.checks, checks);
   const parsed = await rulesOf(request, ports);
-  // A rule that would mean something else is refused for that alone, not for what the other meaning does.
+  // A rule that llama-quantize reads in another way is refused for that reason alone, not for the effects of
+  // the other reading.
   const refused = new Set(
     levels.patternCase === 'error'
       ? parsed.problems.filter(({ check }) => check === 'patternCase').map(({ line }) => line)

@@ -42,8 +42,9 @@ export interface LoopbackCache {
 }
 
 /**
- * Starts a server that knows `GET`, `HEAD` with ranges, and `PUT`, as the simplest caches do; a strict one, as bazel-remote
- * (`server/http.go`), knows no ranges, takes no blob that is not what its name says, and answers 400 for every other path.
+ * Starts a server that knows `GET`, `HEAD` with ranges, and `PUT`, as the simplest caches do; a strict one,
+ * as bazel-remote (`server/http.go`), knows no ranges, takes no blob that is not what its name says, and
+ * answers 400 for every other path.
  */
 export async function startLoopbackCache({ isStrict = false } = {}): Promise<LoopbackCache> {
   const cache: LoopbackCache = {

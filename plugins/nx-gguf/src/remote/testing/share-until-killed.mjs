@@ -1,5 +1,6 @@
 // Makes or brings one artifact after the other and shares it, until it is killed, or each once:
-// `share-until-killed.mjs <sources> <store> <remote> <actions> <first> [once]`. Each artifact has a small and a large file.
+// `share-until-killed.mjs <sources> <store> <remote> <actions> <first> [once]`. Each artifact has a small and
+// a large file.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -7,8 +7,8 @@ import type {
 import { shellLine } from '../shell-line.js';
 
 /**
- * Shell lines that bring files, given their names here, into a directory that is made where it is another than the one that the lines
- * run in. A comment stands for what cannot be brought from elsewhere.
+ * Shell lines that bring files, given their names here, into a directory that is made where it is another
+ * than the one that the lines run in. A comment stands for what cannot be brought from elsewhere.
  */
 export function bringLines(origin: Origin, names: readonly string[], directory = '.'): string[] {
   const [name = ''] = names;
@@ -50,7 +50,10 @@ export function corpusLines({ origin, file }: CorpusEvidence): string[] {
   return bringLines(origin, [file.name]);
 }
 
-/** Shell lines that bring what somebody else made. Its files may be called as ours are, so each has a directory of its own. */
+/**
+ * Shell lines that bring what somebody else made. Its files may be called as ours are, so each has a
+ * directory of its own.
+ */
 export function referenceLines({ name, origin, files }: ReferenceEvidence): string[] {
   return bringLines(
     origin,
@@ -86,7 +89,10 @@ function downloadLines(origin: Origin, paths: readonly string[], directory: stri
   }
 }
 
-/** A hub's own tool keeps folders; here files lie flat, under the last part of their path or, when it is one, under a name of their own. */
+/**
+ * A hub's own tool keeps folders; here files lie flat, under the last part of their path or, when it is one,
+ * under a name of their own.
+ */
 function movingLines(paths: readonly string[], names: readonly string[], directory: string): string[] {
   return paths.flatMap((path) => {
     const name = paths.length === 1 ? (names[0] ?? path) : fileName(path);

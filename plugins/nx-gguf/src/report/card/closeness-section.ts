@@ -11,7 +11,10 @@ import { originText } from './origin-text.js';
 /** Variants in one table; more would be wider than a page. */
 const mostColumns = 4;
 
-/** What was measured on what, and all metrics of all variants; then, apart from them, what was measured differently. */
+/**
+ * What was measured on what, and all metrics of all variants; then, apart from them, what was measured
+ * differently.
+ */
 export function closenessSection(evidence: Evidence): string {
   const { apart } = evidence;
   const list = apart.map(
@@ -59,7 +62,10 @@ function cardModel(model: VariantEvidence | ReferenceEvidence, evidence: Evidenc
   return { ...model, missing: missingFigure(evidence, model.name) };
 }
 
-/** Each variant beside the references that it is compared with, in the form metric | reference | this; nothing without references. */
+/**
+ * Each variant beside the references that it is compared with, in the form metric | reference | this; nothing
+ * without references.
+ */
 export function comparisonsSection(evidence: Evidence): string {
   const { variants, references } = evidence;
   const groups = [

@@ -13,7 +13,10 @@ const formatTags: ReadonlySet<string> = new Set([
   'jax',
 ]);
 
-/** The YAML that a hub reads above the card: what it was made from, licence, language, tags. Fields without a value are left out. */
+/**
+ * The YAML that a hub reads above the card: what it was made from, licence, language, tags. Fields without a
+ * value are left out.
+ */
 export function frontMatter(evidence: Evidence, settings: CardSettings = {}): string {
   const {
     source: { origin, card },

@@ -1,6 +1,9 @@
 import { shellLine } from '../shell-line.js';
 
-/** Shell lines that write a text into a file, or give it to a command: `cat > file` unless another one is named. */
+/**
+ * Shell lines that write a text into a file, or give it to a command: `cat > file` unless another one is
+ * named.
+ */
 export function hereDocument(
   file: string,
   lines: readonly string[],

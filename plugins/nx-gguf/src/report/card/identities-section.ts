@@ -2,7 +2,10 @@ import type { Evidence } from '../../core/generated/evidence.generated.js';
 import { inlineCode, table } from './markdown.js';
 import { originText } from './origin-text.js';
 
-/** What everything was made from and with: sources at their commits, texts, importance matrix, llama.cpp and its flags. */
+/**
+ * What everything was made from and with: sources at their commits, texts, importance matrix, llama.cpp and
+ * its flags.
+ */
 export function identitiesSection(evidence: Evidence): string {
   const { source, imatrix, evaluation, toolchain } = evidence;
   const weights = source.files.filter(({ name }) => /\.(safetensors|bin|pt|pth|gguf)$/.test(name));

@@ -30,7 +30,10 @@ export function inlineCode(text: string): string {
   return `${fence}${space}${line}${space}${fence}`;
 }
 
-/** A sha256 in a table: in code, with one place at which a narrow page may break the line; copied, it is whole. */
+/**
+ * A sha256 in a table: in code, with one place at which a narrow page may break the line; copied, it is
+ * whole.
+ */
 export function digestCode(sha256: string): string {
   return `<code>${sha256.slice(0, 32)}<wbr>${sha256.slice(32)}</code>`;
 }

@@ -4,7 +4,10 @@ import { codeBlock } from './markdown.js';
 import { toolLines } from './tool-lines.js';
 import { workLines } from './work-lines.js';
 
-/** How everything is made again: with this workspace, and with a shell and llama.cpp alone. The commands are those that ran. */
+/**
+ * How everything is made again: with this workspace, and with a shell and llama.cpp alone. The commands are
+ * those that ran.
+ */
 export function reproduceSection(evidence: Evidence): string {
   const { project, variants } = evidence;
   const [first] = variants;

@@ -12,9 +12,11 @@ const frontMatter = /^\uFEFF?---[ \t]*\r?\n(?:[A-Za-z_][\w-]*:[^]*\n)?---[ \t]*(
 const placeholder = /\\?\{\{(?:[^{}\n]*\}\})?/g;
 
 /**
- * The text with each `{{name}}` replaced; `\{{` stands for two braces. What is put in is not searched for placeholders again, and a
- * line that holds nothing but placeholders for nothing goes. `formerNames` are those that placeholders once had: the name of now is suggested.
- * @throws GgufError `BAD_CARD_TEMPLATE` that lists every placeholder that is not known and front matter, by file and line
+ * The text with each `{{name}}` replaced; `\{{` stands for two braces. What is put in is not searched for
+ * placeholders again, and a line that holds nothing but placeholders for nothing goes. `formerNames` are
+ * those that placeholders once had: the name of now is suggested.
+ * @throws GgufError `BAD_CARD_TEMPLATE` that lists every placeholder that is not known and front matter, by
+ *   file and line
  */
 export function fillTemplate(
   { file, text }: CardTemplate,

@@ -9,7 +9,10 @@ import { codeBlock, folded, inlineCode, plainText, table, unbroken } from './mar
 /** Maps that are shown without being asked for. */
 const mostMaps = 4;
 
-/** Which types the tensors have and why: the rules, what they did to tensors that they do not name, and every tensor in groups. */
+/**
+ * Which types the tensors have and why: the rules, what they did to tensors that they do not name, and every
+ * tensor in groups.
+ */
 export function tensorTypesSection({ variants }: Evidence, picture: (variant: string) => string): string {
   if (variants.length === 0) return 'There are no variants.';
   return [

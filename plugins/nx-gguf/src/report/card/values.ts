@@ -9,7 +9,10 @@ type ModelKind = 'variant' | 'reference';
 
 const placeholderMetrics = cardMetrics('files', 'divergence', 'others');
 
-/** Figures and names that a card's text can hold, by the name of their placeholder: nothing is typed by hand that was measured. */
+/**
+ * Figures and names that a card's text can hold, by the name of their placeholder: nothing is typed by hand
+ * that was measured.
+ */
 export function cardValues(evidence: Evidence): [string, string][] {
   const { name, description, project, source, imatrix, evaluation, toolchain, variants, references } =
     evidence;

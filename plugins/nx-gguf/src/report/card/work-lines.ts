@@ -76,8 +76,9 @@ export function workLines(evidence: Evidence): string[] {
 }
 
 /**
- * The commands of all steps of a kind, none twice, each with what it needs beside it: the rules that it reads, where they differ from
- * those that lie there, its results moved to where the next one looks, and what a measurement is to come to.
+ * The commands of all steps of a kind, none twice, each with what it needs beside it: the rules that it
+ * reads, where they differ from those that lie there, its results moved to where the next one looks, and what
+ * a measurement is to come to.
  */
 function commandsOf(evidence: Evidence): (kind: string) => string[] {
   const { runs, variants } = evidence;

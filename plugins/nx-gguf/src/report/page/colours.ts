@@ -12,7 +12,10 @@ export function pictureColours(): string {
     .join('\n');
 }
 
-/** Style rules for cells of a tensor map: `.t0` has the first of these types, `.i0` to `.i8` are steps of importance. */
+/**
+ * Style rules for cells of a tensor map: `.t0` has the first of these types, `.i0` to `.i8` are steps of
+ * importance.
+ */
 export function cellColours(types: readonly string[], scope: string): string {
   const known = new Map(colours.map((colour) => [colour.light, colour]));
   const lights = typeColours(types);

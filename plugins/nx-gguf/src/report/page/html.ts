@@ -6,7 +6,10 @@ export interface Html {
 /** What stands in a template: text is escaped, lists are joined, null is nothing. */
 export type HtmlValue = string | number | Html | null | readonly HtmlValue[];
 
-/** A template of HTML. Whatever is put into it is text, unless it is HTML itself: names in evidence may be anybody's. */
+/**
+ * A template of HTML. Whatever is put into it is text, unless it is HTML itself: names in evidence may be
+ * anybody's.
+ */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return {
     markup: parts

@@ -3,7 +3,10 @@ import { sizeText } from '../numbers.js';
 import { html, type Html } from './html.js';
 import { originHtml } from './origin.js';
 
-/** Where the importance matrix comes from, what it covers, and the place for its table of tensors, which the script fills. */
+/**
+ * Where the importance matrix comes from, what it covers, and the place for its table of tensors, which the
+ * script fills.
+ */
 export function imatrixSection(evidence: Evidence, model: number): Html {
   const { imatrix } = evidence;
   if (imatrix === null) return html`<p>These files were made without an importance matrix.</p>`;

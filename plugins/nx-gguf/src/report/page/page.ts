@@ -7,13 +7,19 @@ import { modelHtml, sectionNames } from './model.js';
 import { contentPolicy } from './policy.js';
 import { tensorData, typeLetters } from './tensor-data.js';
 
-/** The parts of a page that are the same for all evidence: its style, and its script, which needs no network and no module. */
+/**
+ * The parts of a page that are the same for all evidence: its style, and its script, which needs no network
+ * and no module.
+ */
 export interface PageAssets {
   readonly style: string;
   readonly script: string;
 }
 
-/** One page about one model, or about several: everything in it, nothing fetched. The same evidence gives the same bytes. */
+/**
+ * One page about one model, or about several: everything in it, nothing fetched. The same evidence gives the
+ * same bytes.
+ */
 export async function renderPage(models: readonly Evidence[], assets: PageAssets): Promise<string> {
   const isSingle = models.length === 1;
   const data = models.map(tensorData);

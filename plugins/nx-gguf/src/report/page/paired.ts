@@ -6,7 +6,10 @@ import { metricHeading } from '../metric-text.js';
 import { html, type Html } from './html.js';
 import { tableHtml, type Cell } from './table.js';
 
-/** Which of two models is closer, chunk by chunk on the same text, and how sure that is; nothing where no pair was compared. */
+/**
+ * Which of two models is closer, chunk by chunk on the same text, and how sure that is; nothing where no pair
+ * was compared.
+ */
 export function pairedHtml({ comparisons }: Evidence): Html | null {
   const [first] = comparisons;
   if (first === undefined) return null;

@@ -21,7 +21,10 @@ export interface GraphLayout {
   readonly height: number;
   /** By number of the step. */
   readonly places: readonly GraphPoint[];
-  /** An edge bends from each odd point to the next one, between two columns, and goes straight through a column from each even one. */
+  /**
+   * An edge bends from each odd point to the next one, between two columns, and goes straight through a
+   * column from each even one.
+   */
   readonly routes: readonly {
     readonly from: number;
     readonly to: number;
@@ -38,8 +41,9 @@ interface Item {
 const laneHeight = 4;
 
 /**
- * Places the steps so that no edge crosses a box: one that goes further than to the next column has a lane of its own between the boxes
- * of each column that it passes, which it shares with the other edges of the same step.
+ * Places the steps so that no edge crosses a box: one that goes further than to the next column has a lane of
+ * its own between the boxes of each column that it passes, which it shares with the other edges of the same
+ * step.
  */
 export function layOutGraph(graph: ProvenanceGraph, box: GraphBox): GraphLayout {
   const columns = columnsOf(graph);

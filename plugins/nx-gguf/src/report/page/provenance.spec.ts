@@ -83,7 +83,8 @@ describe('layOutGraph', () => {
     for (const { points } of routes) {
       for (const [index, from] of points.slice(0, -1).entries()) {
         const to = points[index + 1] ?? from;
-        // What an edge covers at most between two of its points; the box that it leaves or reaches only touches it.
+        // What an edge covers at most between two of its points; the box that it leaves or reaches only
+        // touches it.
         const crossed = places.filter(
           ({ x, y }) =>
             Math.min(from.x, to.x) < x + box.width &&

@@ -10,7 +10,10 @@ events.addEventListener('error', () => { isLost = true; });
 events.addEventListener('open', () => { if (isLost) location.reload(); });
 `;
 
-/** A page as a server of this machine gives it: it may also ask that server whether it changed, and nothing else. */
+/**
+ * A page as a server of this machine gives it: it may also ask that server whether it changed, and nothing
+ * else.
+ */
 export function servedPage(page: string): string {
   const forbidden = escapeHtml("connect-src 'none'; script-src ");
   const allowed = escapeHtml(`connect-src 'self'; script-src ${scriptDigest(liveScript)} `);

@@ -46,7 +46,9 @@ export function missingCell(why: string): Cell {
   return { shown: html`<span class="missing">${why}</span>`, sort: null };
 }
 
-/** A table that scrolls by itself where it is wider than the page; with `isSortable` its heads are buttons. */
+/**
+ * A table that scrolls by itself where it is wider than the page; with `isSortable` its heads are buttons.
+ */
 export function tableHtml(
   { caption, columns, rows }: Table,
   {

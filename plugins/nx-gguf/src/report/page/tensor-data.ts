@@ -5,7 +5,10 @@ import { tensorBlock, tensorRole } from '../../gguf/tensor-role.js';
 import { bits, orderedTypes } from '../pictures/tensor-map.js';
 import { reasonText } from '../plan-table.js';
 
-/** Types of all tensors in one quantization: a letter for each tensor, `typeLetters` says which, a space where it has none. */
+/**
+ * Types of all tensors in one quantization: a letter for each tensor, `typeLetters` says which, a space where
+ * it has none.
+ */
 export interface TensorSet {
   readonly name: string;
   readonly kind: 'variant' | 'reference' | 'stock' | 'unquantized';
@@ -14,7 +17,10 @@ export interface TensorSet {
   readonly because: readonly number[] | null;
 }
 
-/** All that the tensor map shows, in a form that is small: a page holds it as JSON and draws what is asked for. */
+/**
+ * All that the tensor map shows, in a form that is small: a page holds it as JSON and draws what is asked
+ * for.
+ */
 export interface TensorData {
   readonly names: readonly string[];
   readonly roles: readonly string[];
@@ -28,14 +34,20 @@ export interface TensorData {
   readonly types: readonly (readonly [string, number, number, number])[];
   readonly reasons: readonly string[];
   readonly sets: readonly TensorSet[];
-  /** Importance of each tensor: mean square, largest mean square of a column, share of the top hundredth, columns that were never used, columns. */
+  /**
+   * Importance of each tensor: mean square, largest mean square of a column, share of the top hundredth,
+   * columns that were never used, columns.
+   */
   readonly importance: readonly (readonly [number, number, number, number, number] | null)[] | null;
 }
 
 /** Letters that stand for types. There are fewer types than letters. */
 export const typeLetters = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** The tensors of all variants and references, in the order of the first plan; those of one dimension are kept. */
+/**
+ * The tensors of all variants and references, in the order of the first plan; those of one dimension are
+ * kept.
+ */
 export function tensorData(evidence: Evidence): TensorData {
   const names = tensorNames(evidence);
   const roleOf = uniqueRoles(names);

@@ -1,7 +1,10 @@
 import { html, type Html } from './html.js';
 import type { TensorData } from './tensor-data.js';
 
-/** Controls of the tensor map and the places that the page's script fills: one quantization at a time, whatever there are. */
+/**
+ * Controls of the tensor map and the places that the page's script fills: one quantization at a time,
+ * whatever there are.
+ */
 export function tensorsSection({ sets, roles, types, importance, names }: TensorData, model: number): Html {
   const shown = sets.filter(({ kind }) => kind === 'variant' || kind === 'reference');
   if (names.length === 0 || shown.length === 0) return html`<p>No types of tensors are known.</p>`;

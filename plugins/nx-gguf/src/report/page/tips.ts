@@ -9,8 +9,9 @@ type Node = Readonly<Record<string, unknown>>;
 const told: ReadonlySet<string> = new Set(['point', 'bar', 'rect', 'rule']);
 
 /**
- * A chart in which each mark of a row carries the text of that row, as the name that browsers give it; all other marks are
- * silent. Titles are left out: the page has its own. Specs are plain data, so this reads them as such.
+ * A chart in which each mark of a row carries the text of that row, as the name that browsers give it; all
+ * other marks are silent. Titles are left out: the page has its own. Specs are plain data, so this reads them
+ * as such.
  */
 export function withTips(spec: Spec, tipOf: TipOf): Spec {
   return {

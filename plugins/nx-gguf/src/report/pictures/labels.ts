@@ -44,8 +44,9 @@ const directions = [
 ] as const;
 
 /**
- * Places labels beside their points so that none covers another label or a point, or leaves the area. A label for which there
- * is no room is null. The first points choose first. Widths are estimated for a sans-serif font.
+ * Places labels beside their points so that none covers another label or a point, or leaves the area. A label
+ * for which there is no room is null. The first points choose first. Widths are estimated for a sans-serif
+ * font.
  */
 export function placeLabels(points: readonly LabelledPoint[], area: LabelArea): (PlacedLabel | null)[] {
   const taken: Box[] = [

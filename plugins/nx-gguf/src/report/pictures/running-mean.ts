@@ -6,7 +6,10 @@ import { heading, type Spec } from './theme.js';
 
 const mostPoints = 200;
 
-/** The mean KL divergence after each chunk, with its standard error as a band; null when no running values were kept. */
+/**
+ * The mean KL divergence after each chunk, with its standard error as a band; null when no running values
+ * were kept.
+ */
 export function runningMeanSpec(evidence: Evidence): Spec | null {
   const models = chartedModels(evidence).filter(
     ({ measurement }) => (measurement?.running?.kldNats.values.length ?? 0) > 1,
@@ -51,7 +54,10 @@ export function runningMeanSpec(evidence: Evidence): Spec | null {
   };
 }
 
-/** The running mean of a model, at no more points than can be told apart; the first and the last are always there. */
+/**
+ * The running mean of a model, at no more points than can be told apart; the first and the last are always
+ * there.
+ */
 export function runningRows({
   name,
   measurement,

@@ -18,8 +18,8 @@ const [solid, dashed] = [
 const manyDashes = [solid, [9, 3], [2, 2]];
 
 /**
- * A colour and a dash for each model. A reference has the colour of the variant it stands beside, dashed. More variants than there
- * are colours to tell apart are coloured from small to large.
+ * A colour and a dash for each model. A reference has the colour of the variant it stands beside, dashed.
+ * More variants than there are colours to tell apart are coloured from small to large.
  */
 export function seriesOf(models: readonly ChartedModel[]): Series[] {
   const own = models.filter(({ kind }) => kind === 'variant');

@@ -131,7 +131,10 @@ export function sizedModels(evidence: Evidence): SizedModel[] {
   });
 }
 
-/** The models for which no other is at most as large and at most as far, and better in one; from small to large. Of equal ones all are. */
+/**
+ * The models for which no other is at most as large and at most as far, and better in one; from small to
+ * large. Of equal ones all are.
+ */
 export function paretoFront<T extends Pick<SizedModel, 'sizeBytes' | 'kld'>>(models: readonly T[]): T[] {
   const front: T[] = [];
   for (const model of [...models].sort((a, b) => a.sizeBytes - b.sizeBytes || a.kld - b.kld)) {

@@ -2,9 +2,9 @@ import { textWidth } from './text-width.js';
 import { colours, config, type Spec } from './theme.js';
 
 /**
- * A chart as the text of an SVG file, the same for the same chart. Colours change with the reader's colour scheme; the page
- * behind it is part of the picture, so that it can be read also where the site around it has the other scheme. No browser and no canvas
- * are needed. Vega is loaded with the first picture.
+ * A chart as the text of an SVG file, the same for the same chart. Colours change with the reader's colour
+ * scheme; the page behind it is part of the picture, so that it can be read also where the site around it has
+ * the other scheme. No browser and no canvas are needed. Vega is loaded with the first picture.
  */
 export async function renderSvg(spec: Spec, { alt }: { alt: string }): Promise<string> {
   return `${withStyle(await drawSvg(spec), alt)}\n`;

@@ -17,7 +17,8 @@ export interface MapCell {
 const mapWidth = 740;
 
 /**
- * Type of every tensor by layer and role, and the same for llama.cpp's own choice, if it is known and differs; null without tensors.
+ * Type of every tensor by layer and role, and the same for llama.cpp's own choice, if it is known and
+ * differs; null without tensors.
  * @param siblings all variants of the model: a type has one colour in all their maps
  */
 export function tensorMapSpec(variant: VariantEvidence, siblings: readonly VariantEvidence[]): Spec | null {

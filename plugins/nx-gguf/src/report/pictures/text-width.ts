@@ -10,7 +10,10 @@ const [otherNarrow, otherWide] = [600, 1000];
 /** Other sans-serif fonts are wider than Helvetica by up to this much. */
 const widest = 1.12;
 
-/** Width of a text in pixels in any common sans-serif font, rather too large: nobody knows which one a reader has. */
+/**
+ * Width of a text in pixels in any common sans-serif font, rather too large: nobody knows which one a reader
+ * has.
+ */
 export function textWidth(text: string, fontSize: number): number {
   let thousandths = 0;
   for (const character of text) {
@@ -20,7 +23,10 @@ export function textWidth(text: string, fontSize: number): number {
   return (thousandths / 1000) * fontSize * widest;
 }
 
-/** A text that is at most so wide: of a longer one the middle is left out, because names of siblings begin and end alike less often than they only begin so. */
+/**
+ * A text that is at most so wide: of a longer one the middle is left out, because names of siblings begin and
+ * end alike less often than they only begin so.
+ */
 export function shortened(text: string, width: number, fontSize: number): string {
   if (textWidth(text, fontSize) <= width) return text;
   const characters = Array.from(text);

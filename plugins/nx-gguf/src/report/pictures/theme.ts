@@ -10,7 +10,10 @@ export const pictureWidth = 800;
 /** Labels of an axis that are wider are cut off. */
 export const widestAxisLabel = 260;
 
-/** A colour on a light page and its counterpart on a dark one; both have a contrast of at least 3 to their page. */
+/**
+ * A colour on a light page and its counterpart on a dark one; both have a contrast of at least 3 to their
+ * page.
+ */
 export interface Colour {
   readonly light: string;
   readonly dark: string;
@@ -30,7 +33,10 @@ export const ink = {
   frame: colour('#cf222e', '#ff7b72'),
 } satisfies Record<string, Colour>;
 
-/** Colours of series, told apart by people who see few colours too (after Okabe and Ito, darker on light pages). */
+/**
+ * Colours of series, told apart by people who see few colours too (after Okabe and Ito, darker on light
+ * pages).
+ */
 export const series: readonly Colour[] = [
   colour('#0072b2', '#56b4e9'),
   colour('#d55e00', '#ff8c42'),

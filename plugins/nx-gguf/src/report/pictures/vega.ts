@@ -1,4 +1,5 @@
-// What pictures need of Vega, in one module: the build bundles it, so that an install has none of Vega's own packages.
+// What pictures need of Vega, in one module: the build bundles it, so that an install has none of Vega's own
+// packages.
 import * as vega from 'vega';
 
 export { None, View, logger, parse, resetSVGDefIds } from 'vega';

@@ -58,7 +58,10 @@ const feedForward = {
   ffn_down: [3584, 1024],
 };
 
-/** Evidence of a model that does not exist, with everything in it: the form is that of real results, the figures are made up and the same each time. */
+/**
+ * Evidence of a model that does not exist, with everything in it: the form is that of real results, the
+ * figures are made up and the same each time.
+ */
 export function sampleEvidence({
   variants = ['Q4_K_M', 'Q5_K_M', 'Q6_K'],
   layers = 8,

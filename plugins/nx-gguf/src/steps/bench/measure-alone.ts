@@ -5,8 +5,8 @@ import { watchLoad } from '../../toolchain/machine.js';
 import type { Workbench } from '../step.js';
 
 /**
- * Measures speed while no other measurement of speed that uses this store runs. The work gets what else the machine did
- * just before; when that is much, it is told at once.
+ * Measures speed while no other measurement of speed that uses this store runs. The work gets what else the
+ * machine did just before; when that is much, it is told at once.
  */
 export function measureAlone<T>(
   { store, report, signal }: Workbench,

@@ -18,8 +18,8 @@ const mostStdoutCharacters = 16 << 20;
 const mostStderrCharacters = 1 << 20;
 
 /**
- * Runs llama-bench and reads its results. What it printed decides: a failure that it names, then a bad end, then results
- * that are missing.
+ * Runs llama-bench and reads its results. What it printed decides: a failure that it names, then a bad end,
+ * then results that are missing.
  */
 export async function runBench(
   { model, settings, onProgress }: BenchRunOptions,

@@ -39,8 +39,8 @@ const reservedArguments = [
 ];
 
 /**
- * Converts a Hugging Face directory with convert_hf_to_gguf.py. Python files of the checkpoint are withheld from it, so
- * no code that came with a model is ever run.
+ * Converts a Hugging Face directory with convert_hf_to_gguf.py. Python files of the checkpoint are withheld
+ * from it, so no code that came with a model is ever run.
  */
 export function convertStep(inputs: ConvertInputs): Step {
   checkArguments(inputs.settings.extraArgs ?? []);

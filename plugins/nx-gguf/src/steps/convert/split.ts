@@ -16,8 +16,8 @@ export interface SplitInputs {
 }
 
 /**
- * Splits a GGUF with llama-gguf-split into parts that llama.cpp loads as one model. Every tensor has to be in exactly one
- * of them afterwards.
+ * Splits a GGUF with llama-gguf-split into parts that llama.cpp loads as one model. Every tensor has to be in
+ * exactly one of them afterwards.
  */
 export function splitStep({ file, maxSize, toolchain }: SplitInputs): Step {
   const stem = basename(file.name, '.gguf');

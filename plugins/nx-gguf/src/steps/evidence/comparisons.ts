@@ -12,8 +12,9 @@ export interface ComparedModels {
 }
 
 /**
- * Variants compared chunk by chunk with the references that stand beside them and with what their gates name, each pair once;
- * without those whose values after each chunk were not kept, and those that were not measured in one way.
+ * Variants compared chunk by chunk with the references that stand beside them and with what their gates name,
+ * each pair once; without those whose values after each chunk were not kept, and those that were not measured
+ * in one way.
  */
 export function pairedComparisons({ models, references, gates }: ComparedModels): FullComparison[] {
   const results = new Map(

@@ -6,7 +6,8 @@ import { sampleEvidence } from '../../report/testing/sample-evidence.js';
 import { validate } from '../../core/validate.js';
 import { pairedComparisons } from './comparisons.js';
 import { comparableSpeeds } from './speed.js';
-import { evidenceOf, type EvidenceInputs, type TargetArtifact } from './evidence.js';
+import type { EvidenceInputs, TargetArtifact } from './evidence-inputs.js';
+import { evidenceOf } from './evidence.js';
 
 const sample = sampleEvidence();
 const [variant, reference] = [sample.variants[0], sample.references[0]];

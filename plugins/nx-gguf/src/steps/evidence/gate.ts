@@ -18,7 +18,10 @@ export interface GatedModel {
   readonly measured: Manifest | null;
 }
 
-/** Holds variants to their gates. A gate that fails is a result like any other; who runs the step decides what it means. */
+/**
+ * Holds variants to their gates. A failed gate is a result like any other; the caller of the step decides
+ * what it means.
+ */
 export function gateStep(gates: Gates, models: readonly GatedModel[]): Step {
   const subjects = new Map(models.map((model) => [model.name, gateSubject(model)]));
   return {
@@ -46,8 +49,9 @@ export function gateStep(gates: Gates, models: readonly GatedModel[]): Step {
 }
 
 /**
- * What gates are held against.
- * @throws GgufError `GATE_NEEDS_FULL_RUN` for a measurement that is not of the whole evaluation, `MEASURED_ANOTHER_FILE` for one of other bytes
+ * The values that gates are checked against.
+ * @throws GgufError `GATE_NEEDS_FULL_RUN` for a measurement that is not of the whole evaluation,
+ *   `MEASURED_ANOTHER_FILE` for one of other bytes
  */
 export function gateSubject({ name, files, measured }: GatedModel): GateSubject {
   if (measured !== null && measured.step !== 'kld') {

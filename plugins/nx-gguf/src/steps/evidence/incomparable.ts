@@ -24,8 +24,9 @@ interface Judged extends MeasuredFigures {
 const stoppedEarly = 'how much was read: a comparison that stopped early, not all of the text';
 
 /**
- * The results that cannot stand beside the others, and why. Where results were measured in several ways, those count that most models
- * have, then those of the model that comes first; but always results against the unquantized model as it is now.
+ * The results that cannot stand beside the others, and why. Where results were measured in several ways,
+ * those count that most models have, then those of the model that comes first; but always results against the
+ * unquantized model as it is now.
  * @param base digests of the unquantized model, or null when they are not known
  */
 export function incomparableResults(

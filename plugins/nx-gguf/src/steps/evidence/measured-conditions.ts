@@ -21,7 +21,9 @@ const flags: Readonly<Record<string, string>> = {
   '-fa': 'flashAttention',
 };
 
-/** What a measurement's manifest says that it was measured on and how; the result that it names says the same. */
+/**
+ * What a measurement's manifest says that it was measured on and how; the result that it names says the same.
+ */
 export function measuredConditions(
   manifest: Pick<Manifest, 'facts' | 'provenance'>,
   result: KldResult | null = null,

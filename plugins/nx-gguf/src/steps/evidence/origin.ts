@@ -10,13 +10,13 @@ export interface OriginInputs {
   files: readonly Pick<ManifestFile, 'sha256'>[];
   /** The directory of the project that declares it, relative to the workspace. */
   directory: string;
-  /** The commit that the step which brought the files recorded, if it did. */
+  /** The commit that the fetching step recorded, if it recorded one. */
   commit?: string | null;
 }
 
 /**
- * Where files come from, without places on a machine and without secrets. A commit that a lock names counts when the lock
- * has the very files by digest, or the archive that the file was taken out of.
+ * Where files come from, without places on a machine and without secrets. A commit that a lock names counts
+ * when the lock has the very files by digest, or the archive that the file was taken out of.
  */
 export function originOf({ declared, locked, files, directory, commit = null }: OriginInputs): Origin {
   const nothing: Origin = {

@@ -35,7 +35,10 @@ export async function readPageAssets(): Promise<PageAssets> {
   return { style: await read('report.css'), script: `(() => {\n'use strict';\n${parts.join('\n')}})();\n` };
 }
 
-/** Writes the page about these models; `withEvidence` also the evidence, which there is one of for the report of a model. */
+/**
+ * Writes the page about these models; `withEvidence` also the evidence, which there is one of for the report
+ * of a model.
+ */
 export function reportStep(
   models: readonly Evidence[],
   assets: PageAssets,

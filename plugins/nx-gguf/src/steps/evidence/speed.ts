@@ -11,8 +11,8 @@ export interface BenchedModel {
 }
 
 /**
- * The speeds that can be compared: those of these very bytes, measured on one machine in one way. Where results are from several,
- * those count that most models have, then those of the model that comes first.
+ * The speeds that can be compared: those of these very bytes, measured on one machine in one way. Where
+ * results are from several, those count that most models have, then those of the model that comes first.
  */
 export function comparableSpeeds(models: readonly BenchedModel[]): {
   bench: BenchEvidence | null;

@@ -9,8 +9,8 @@ import { readGgufFile } from '../../files/gguf-file.js';
 import type { Workbench } from '../step.js';
 
 /**
- * Moves a finished GGUF into the store and records the digest of each tensor, computed in the same pass as that of the
- * file. `keysOf` gives the keys under which a tensor can be found again.
+ * Moves a finished GGUF into the store and records the digest of each tensor, computed in the same pass as
+ * that of the file. `keysOf` gives the keys under which a tensor can be found again.
  */
 export async function adoptGguf(
   { name, path: made }: { name: string; path: string },

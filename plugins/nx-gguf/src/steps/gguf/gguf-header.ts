@@ -37,7 +37,10 @@ export function ggufHeaderStep(model: readonly ManifestFile[]): Step {
   };
 }
 
-/** Takes the headers of files that are pinned elsewhere. Their data is not here to be checked, so these headers stand for no converted model. */
+/**
+ * Takes the headers of files that are pinned elsewhere. Their data is not here to be checked, so these
+ * headers stand for no converted model.
+ */
 export function pinnedHeaderStep(
   files: readonly ManifestFile[],
   read: () => Promise<readonly HeaderBytes[]>,
@@ -78,7 +81,10 @@ export function modelHeaders(manifest: Manifest): ModelHeaders {
   return { files: manifest.files, sizesBytes: manifest.facts['sizesBytes'] as number[] };
 }
 
-/** Writes sparse files of the right sizes with the real headers into the work directory; the name of the first. */
+/**
+ * Writes sparse files of the right sizes with the real headers into the work directory; the name of the
+ * first.
+ */
 export async function writeSparseModel(
   { files, sizesBytes }: ModelHeaders,
   bench: Workbench,

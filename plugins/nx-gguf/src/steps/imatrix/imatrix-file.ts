@@ -4,7 +4,9 @@ import { readGgufHeader, type GgufHeader } from '../../gguf/header.js';
 import { readLegacyImatrix } from '../../quant/tool/legacy-imatrix.js';
 import { withFileBytes } from '../../files/gguf-file.js';
 
-/** What an importance matrix holds: the tensors it has data for, sorted, and how much text it was computed on. */
+/**
+ * What an importance matrix holds: the tensors it has data for, sorted, and how much text it was computed on.
+ */
 export interface ImatrixSummary {
   readonly format: 'gguf' | 'legacy';
   readonly tensors: readonly string[];

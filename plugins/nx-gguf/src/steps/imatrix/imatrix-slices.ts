@@ -10,7 +10,10 @@ import { isGguf } from './imatrix-file.js';
 import type { Workbench } from '../step.js';
 import { sourceDamaged, tensorDigests } from '../quantize/tensor-digests.js';
 
-/** The digest of the importance data of a tensor, null when there is none; `isUnfit` where llama-quantize would fail on it. */
+/**
+ * The digest of the importance data of a tensor, null when there is none; `isUnfit` where llama-quantize
+ * would fail on it.
+ */
 export type Slice = { digest: Sha256 | null } | { isUnfit: true };
 
 /** The parts of an importance matrix. */
@@ -64,7 +67,10 @@ function ggufEntries(header: GgufHeader, digests: ReadonlyMap<string, Sha256>): 
   return entries;
 }
 
-/** Follows common_imatrix_load_legacy; of entries with the same name the last counts. The files are small: they are hashed anew each time. */
+/**
+ * Follows common_imatrix_load_legacy; of entries with the same name the last counts. The files are small:
+ * they are hashed anew each time.
+ */
 async function legacyEntries(file: ManifestFile, path: string): Promise<Map<string, Entry> | null> {
   const found = await withFileBytes(path, readLegacyImatrix).catch(() => null);
   if (

@@ -13,16 +13,22 @@ import { withFileBytes } from '../../files/gguf-file.js';
 import { isGguf } from './imatrix-file.js';
 import { inputsOf, type Step, type Workbench } from '../step.js';
 
-/** What the data of an importance matrix say, and the texts it says it was computed on. */
+/** Statistics of an importance matrix, and the texts that it names as its source. */
 export interface ImatrixStatistics {
   readonly statistics: ImatrixTensorStatistics[];
   readonly datasets: string[] | null;
 }
 
-/** Importance data of one tensor are read at once; a tensor with more columns than any model has is passed over. */
+/**
+ * Importance data of one tensor are read at once; a tensor with more columns than any model has is passed
+ * over.
+ */
 const mostColumns = 1 << 24;
 
-/** Statistics of each tensor of an importance matrix, GGUF or legacy: a step of its own, so that they are computed once for a file. */
+/**
+ * Statistics of each tensor of an importance matrix, GGUF or legacy: a step of its own, so that they are
+ * computed once for a file.
+ */
 export function imatrixStatisticsStep(file: ManifestFile): Step {
   return {
     action: {
@@ -84,7 +90,10 @@ async function ggufStatistics(
   return { statistics: byNameOrder(statistics), datasets: datasetsOf(header) };
 }
 
-/** In this format a value is a mean square times the number of calls (follows common_imatrix_load_legacy of common/imatrix-loader.cpp). */
+/**
+ * In this format a value is a mean square times the number of calls (follows common_imatrix_load_legacy of
+ * common/imatrix-loader.cpp).
+ */
 async function legacyStatistics(
   source: ByteSource,
   { signal }: Pick<Workbench, 'signal'>,

@@ -65,7 +65,8 @@ export function imatrixMakeStep(inputs: ImatrixMakeInputs): Step {
 
 /** Takes a ready importance matrix, in GGUF or in the legacy format, out of the files of a source. */
 export function imatrixFileStep(source: ManifestFile): Step {
-  // llama-quantize writes the name into the GGUF: the file's own, wherever it lay in its source.
+  // llama-quantize writes the name into the GGUF, so the file keeps its base name wherever it was in its
+  // source.
   const file = { ...source, name: basename(source.name) };
   return {
     action: {

@@ -14,7 +14,7 @@ import { measureProgress } from './measure-progress.js';
 import { stallWatch } from './stall-watch.js';
 import type { StepOutcome, Workbench } from '../step.js';
 
-/** What becomes of base logits besides being read. */
+/** Settings for keeping base logits. */
 export interface BasePassSettings {
   /** `keep` and `auto` put the logits into the store while they pass, `auto` only up to the limit. */
   base: 'stream' | 'keep' | 'auto';
@@ -23,7 +23,7 @@ export interface BasePassSettings {
   stallMs?: number | undefined;
 }
 
-/** Who reads base logits in a pass, and where they come from. */
+/** The readers of base logits in a pass, and the source of the logits. */
 export interface BasePass {
   members: readonly MeasuredMember[];
   bench: Workbench;
@@ -36,7 +36,10 @@ export interface BasePass {
   onRow?: (step: KldStep, row: ChunkRow, chunks: number | null) => void;
 }
 
-/** One pass, and the outcome of the base's own step when the logits were to be kept: an error when they could not. */
+/**
+ * One pass, and the outcome of the base's own step when the logits were to be kept: an error when they could
+ * not.
+ */
 export async function basePass(
   base: KldBase,
   settings: BasePassSettings,
@@ -97,7 +100,9 @@ export async function basePass(
   }
 }
 
-/** What is known of the logits before they come; a model that states no tokens has a vocabulary nevertheless. */
+/**
+ * What is known of the logits before they come; a model that states no tokens has a vocabulary nevertheless.
+ */
 function shapeOf({ parameters }: KldBase, vocabulary: number): Partial<BaseShape> {
   return { ctx: parameters.ctx, ...(vocabulary === 0 ? {} : { vocabulary }) };
 }

@@ -12,9 +12,15 @@ import type { Workbench } from '../step.js';
 /** Where base logits come from. */
 export interface BaseSource {
   bytes: AsyncIterable<Uint8Array>;
-  /** Settles when nothing more comes: the output of the tool that made them (empty without one), or why they are incomplete. */
+  /**
+   * Settles when nothing more comes: the output of the tool that made them (empty without one), or why they
+   * are incomplete.
+   */
   ended: Promise<{ output: string } | { error: unknown }>;
-  /** Says that nobody needs them any more; false when there are no more anyway, and only the reason is still to come. */
+  /**
+   * Says that nobody needs them any more; false when there are no more anyway, and only the reason is still
+   * to come.
+   */
   stop: () => boolean;
 }
 
@@ -26,7 +32,10 @@ export interface SourceOptions {
   onOutput: (text: string) => void;
 }
 
-/** The logits that llama-perplexity computes while they are read; its model, text and FIFO are in the directory. */
+/**
+ * The logits that llama-perplexity computes while they are read; its model, text and FIFO are in the
+ * directory.
+ */
 export function computedBase(
   base: KldBase,
   bench: Workbench,
@@ -54,7 +63,7 @@ export function computedBase(
     bytes: whole(fifo.bytes, atEnd),
     ended: ended.then(async (ending) => {
       await Promise.race([drained.promise, aborted(unneeded.signal)]);
-      // What comes after the last byte, be it a crash, has no part in the logits.
+      // Events after the last byte, even a crash, do not affect the logits.
       if (counter.isComplete()) return { output: 'result' in ending ? ending.result.output : '' };
       return {
         error: inBaseWords(
@@ -113,7 +122,7 @@ async function* whole(bytes: AsyncIterable<Uint8Array>, onEnd: () => void): Asyn
   }
 }
 
-/** An error of the base pass, so that nobody looks for it in the variant. */
+/** An error of the base pass, named so that it is not looked for in the variant. */
 export function inBaseWords({ model }: KldBase, error: unknown): unknown {
   if (!isGgufError(error) || error.code === 'INTERRUPTED') return error;
   const { code, message, hint, tail } = error;

@@ -30,7 +30,10 @@ function keys(
   ];
 }
 
-/** Every setting of an evaluation, with a value that is not its default: what can change a digit, and what cannot. */
+/**
+ * Every setting of an evaluation, with a value that is not its default: what can change a digit, and what
+ * cannot.
+ */
 const deciding: Partial<EvaluationSettings> = {
   ctx: 256,
   chunks: 7,

@@ -2,7 +2,10 @@ import type { KldParameters } from '../../core/generated/kld.generated.js';
 import type { EvaluationSettings } from '../../core/generated/model.generated.js';
 import type { PassOptions } from '../../kld/tool/perplexity-args.js';
 
-/** How text is cut and batched, and where models are computed; all of it can change the digits. `chunks` -1 means all. */
+/**
+ * How text is cut and batched, and where models are computed; all of it can change the digits. `chunks` -1
+ * means all.
+ */
 export interface EvaluationParameters {
   ctx: number;
   chunks: number;

@@ -26,16 +26,22 @@ export interface KeptSoFar {
   packedBytes: number;
 }
 
-/** Of the sharpest real model that was measured the logits were encoded 15 : 1 (see tools/bench/base-encoding.mjs). */
+/**
+ * Of the sharpest real model that was measured the logits were encoded 15 : 1 (see
+ * tools/bench/base-encoding.mjs).
+ */
 const bestRatio = 20;
 /** Logits that the encoder may have taken and not given back yet: four frames and what waits in streams. */
 const aheadBytes = 16 << 20;
 const firstLookBytes = 64 << 20;
 const lookBytes = 256 << 20;
-/** Left for everybody else. */
+/** Bytes that are left to other programs. */
 const marginBytes = 64 << 20;
 
-/** Encodes base logits into a file while others read them too, unless they are more than a limit or than the disk has room for. */
+/**
+ * Encodes base logits into a file while others read them too, unless they are more than a limit or than the
+ * disk has room for.
+ */
 export function baseKeeper(
   base: KldBase,
   { directory, store }: Workbench,
@@ -45,7 +51,8 @@ export function baseKeeper(
   const path = join(directory, packedName(base));
   const sofar: KeptSoFar = { rawBytes: 0, packedBytes: 0 };
   let lookAt = 0;
-  // The ratio depends on the model and is not known before: the first look only tells what is hopeless, later ones measure.
+  // The ratio depends on the model and is not known before: the first check only refuses hopeless cases,
+  // later checks measure.
   const look = async (): Promise<void> => {
     const shape = counter.shape();
     if (shape === null || sofar.rawBytes < lookAt) return;
@@ -68,7 +75,7 @@ export function baseKeeper(
   const written = pipeline(stream, taken, encodeBase, given, createWriteStream(path, { flags: 'w' })).then(
     () => path,
   );
-  // Whoever waits for it does so later.
+  // The failure is handled where the promise is awaited, later.
   written.catch(() => undefined);
   return { stream, written };
 }
@@ -88,8 +95,8 @@ export function keptOutcome(
 }
 
 /**
- * Holds that base logits are within the limit, and that the disk has room for what they become: at the best ratio there is
- * before anything was encoded, then at the ratio so far.
+ * Holds that base logits are within the limit, and that the disk has room for what they become: at the best
+ * ratio there is before anything was encoded, then at the ratio so far.
  * @throws GgufError `KLD_BASE_NOT_KEPT`
  */
 export function requireRoom(

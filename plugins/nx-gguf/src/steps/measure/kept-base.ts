@@ -33,15 +33,17 @@ export function amountText(rawBytes: number, keptBytes: number): string {
   return `${size(rawBytes)} in ${size(keptBytes)} (${(rawBytes / keptBytes).toFixed(rawBytes < 10 * keptBytes ? 2 : 1)} : 1)`;
 }
 
-/** True for what is wrong with kept base logits: they can be computed again. */
+/** True for an error of kept base logits, which can be computed again. */
 export function isKeptBaseFailure(error: unknown): error is GgufError {
   return isGgufError(error) && error.code.startsWith('KLD_KEPT_BASE_');
 }
 
 /**
- * Base logits that were kept, or an error before the last of them: the last piece comes only when every kept byte was read
- * and has the digest that it was kept under. So nobody gets all of a base in which a bit is wrong, wherever that is.
- * @throws GgufError `KLD_KEPT_BASE_GONE`, `…_UNREADABLE`, `…_WRONG` when it is that of something else, `…_DAMAGED`, `…_UNKNOWN`
+ * Base logits that were kept, or an error before the last of them: the last piece comes only when every kept
+ * byte was read and has the digest that it was kept under. So no reader gets a complete base in which a bit
+ * is wrong.
+ * @throws GgufError `KLD_KEPT_BASE_GONE`, `…_UNREADABLE`, `…_WRONG` when it is that of something else,
+ *   `…_DAMAGED`, `…_UNKNOWN`
  */
 export async function* keptLogits(
   kept: Manifest,

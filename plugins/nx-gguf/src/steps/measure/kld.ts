@@ -13,7 +13,10 @@ import { passOptions, statedParameters } from './evaluation.js';
 import { baseArgs, baseFile, type KldBase } from './kld-base.js';
 import { inputsOf, type StepOutcome, type Action } from '../step.js';
 
-/** A measurement: a model, and the base it is compared with. How the base's logits reach it changes nothing, so it is no part of this. */
+/**
+ * A measurement: a model, and the base it is compared with. How the base's logits reach it changes nothing,
+ * so it is no part of this.
+ */
 export interface KldStep {
   action: Action;
   /** The variant's or reference's name. */

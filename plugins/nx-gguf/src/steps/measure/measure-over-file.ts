@@ -33,7 +33,7 @@ import type { Workbench } from '../step.js';
 /** A pass without FIFOs. */
 export interface FilePass extends Omit<MeasurePass, 'source'> {
   base: KldBase;
-  /** What is known of the logits. */
+  /** The dimensions of the logits, as far as they are known. */
   wanted: Partial<BaseShape>;
   kept: Manifest | null;
   bench: Workbench;
@@ -43,8 +43,9 @@ export interface FilePass extends Omit<MeasurePass, 'source'> {
 const marginBytes = 64 << 20;
 
 /**
- * The way for Windows and for file systems without FIFOs: the base logits are written out whole, once it is known that there
- * is room for them, and then read by all variants at once. The file is gone when they are done.
+ * The way for Windows and for file systems without FIFOs: the base logits are written out whole, once it is
+ * known that there is room for them, and then read by all variants at once. The file is gone when they are
+ * done.
  */
 export async function measureOverFile(pass: FilePass): Promise<PassEnding> {
   const { base, bench, members, signal, keeper } = pass;
@@ -87,7 +88,10 @@ export async function measureOverFile(pass: FilePass): Promise<PassEnding> {
   }
 }
 
-/** Has the tool write the file; it is ended as soon as it says how many chunks there are and they need more room than there is. */
+/**
+ * Has the tool write the file; it is ended as soon as it says how many chunks there are and they need more
+ * room than there is.
+ */
 async function computeBase(
   path: string,
   { base, wanted, bench, threads, signal, onOutput }: FilePass,
@@ -110,7 +114,7 @@ async function computeBase(
     if (chunks === null) return;
     said = null;
     refused = announced(chunks);
-    // Whoever waits for it does so when the tool has ended.
+    // The failure is handled where the promise is awaited, when the tool has ended.
     refused.catch(() => undefined);
   };
   const run = runBasePass(

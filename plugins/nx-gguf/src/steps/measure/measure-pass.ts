@@ -43,8 +43,8 @@ export interface PassEnding {
 }
 
 /**
- * The source may be this far ahead of the slowest variant. One chunk of a real model is about as large, and nothing is
- * gained by more: variants wait for the next batch, whose logits come all at once.
+ * The source may be this far ahead of the slowest variant. One chunk of a real model is about as large, and
+ * nothing is gained by more: variants wait for the next batch, whose logits come all at once.
  */
 const relayBytes = 64 << 20;
 
@@ -58,8 +58,9 @@ const consequences = new Set([
 ]);
 
 /**
- * Feeds the logits of one source to all variants at once, each at its own pace. A variant that fails, or is finished, leaves
- * the others alone; when the source fails, all of them end. Their FIFOs are in their directories.
+ * Feeds the logits of one source to all variants at once, each at its own pace. A variant that fails, or is
+ * finished, leaves the others alone; when the source fails, all of them end. Their FIFOs are in their
+ * directories.
  */
 export async function measurePass(pass: MeasurePass): Promise<PassEnding> {
   const over = new AbortController();
@@ -106,7 +107,8 @@ export async function measurePass(pass: MeasurePass): Promise<PassEnding> {
     }
     return member.fail(result.error);
   });
-  // Nobody else may need the rest; the source could compute for hours before it next writes and finds out.
+  // The source is stopped when no reader needs the rest: it could compute for hours before its next write
+  // fails.
   void Promise.all([...variants.map(({ ending }) => ending), closed(pass.keeper)]).then(() => {
     if (hasEnded || pass.counter.isComplete()) return;
     isUnneeded = source.stop();

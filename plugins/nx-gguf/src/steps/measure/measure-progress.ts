@@ -1,7 +1,10 @@
 import type { ProgressPart, Report } from '../../core/events.js';
 import type { ChunkRow } from '../../kld/tool/chunk-row.js';
 
-/** Tells how far variants are that are measured at once: the slowest's chunks, and each one's chunk and mean so far. */
+/**
+ * Tells how far variants are that are measured at once: the slowest's chunks, and each one's chunk and mean
+ * so far.
+ */
 export function measureProgress(
   names: readonly string[],
   { report, chunks }: { report: Report; chunks: () => number | null },

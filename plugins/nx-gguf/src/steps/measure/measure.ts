@@ -26,7 +26,10 @@ export interface MeasureSettings extends BasePassSettings {
 
 const attempts = 3;
 
-/** The work that measurements on one base share: a pass of the unquantized model, or the logits that an earlier one left. */
+/**
+ * The work that measurements on one base share: a pass of the unquantized model, or the logits that an
+ * earlier one left.
+ */
 export function measuring(base: KldBase, settings: MeasureSettings): SharedWork<KldStep> {
   return {
     action: kldBaseAction(base),
@@ -129,7 +132,10 @@ export function sizesFor(
   );
 }
 
-/** What of others' kept logits is worth a download: with `stream` nothing is, for they are many times what is measured. */
+/**
+ * Whether the kept logits of others are worth a download: with `stream` they are not, because they are many
+ * times as large as the measured model.
+ */
 function wantedFromElsewhere({
   base,
   baseLimitBytes,

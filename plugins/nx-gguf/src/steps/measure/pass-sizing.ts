@@ -1,7 +1,7 @@
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { EvaluationParameters } from './evaluation.js';
 
-/** What of the machine decides how many run at once, and with how many threads. */
+/** The properties of the machine that decide how many variants run at once, and with how many threads. */
 export interface Machine {
   cores: number;
   /** Memory that can be taken without swapping. */
@@ -16,11 +16,11 @@ export interface PassSizes {
   variants: number;
   /** Threads of each process. */
   threads: number;
-  /** Memory of all processes of the largest pass, as far as it can be told before. */
+  /** Memory of all processes of the largest pass, as far as it can be estimated before. */
   memoryBytes: number;
 }
 
-/** What a measurement is planned with. */
+/** The inputs of the plan of a measurement. */
 export interface SizedMeasurement {
   model: readonly ManifestFile[];
   variants: readonly (readonly ManifestFile[])[];
@@ -34,8 +34,9 @@ export interface SizedMeasurement {
 }
 
 /**
- * How many variants are measured at once and with how many threads. All processes take turns: one waits for the other's
- * logits, then the other way around. So each gets twice its share of the cores where waiting costs nothing.
+ * How many variants are measured at once and with how many threads. All processes take turns: one waits for
+ * the other's logits, then the other way around. So each gets twice its share of the cores where waiting
+ * costs nothing.
  */
 export function passSizes(planned: SizedMeasurement, machine: Machine): PassSizes {
   const bases = planned.computesBase ? 1 : 0;
@@ -55,9 +56,9 @@ export function passSizes(planned: SizedMeasurement, machine: Machine): PassSize
 }
 
 /**
- * Memory of one llama-perplexity: the model, the logits of a batch, those of the largest graph, and 16 bits for each
- * probability of a chunk (follows kl_divergence and perplexity_v2 of tools/perplexity/perplexity.cpp). The cache of keys and
- * values is left out: it is small beside these.
+ * Memory of one llama-perplexity: the model, the logits of a batch, those of the largest graph, and 16 bits
+ * for each probability of a chunk (follows kl_divergence and perplexity_v2 of
+ * tools/perplexity/perplexity.cpp). The cache of keys and values is left out: it is small beside these.
  */
 function processBytes(
   files: readonly ManifestFile[],

@@ -20,13 +20,14 @@ export interface PerplexityRun {
 
 const tool = 'llama-perplexity';
 
-/** Runs a base pass; how it ended, whatever that was. */
+/** Runs a base pass and returns how it ended, failed or not. */
 export async function runBasePass(run: PerplexityRun, bench: Workbench): Promise<ToolResult> {
   return start(run, bench, (text) => run.onOutput?.(text));
 }
 
 /**
- * Runs a variant's pass and reads its figures. The tool exits 0 when it fails, so what it printed decides, then the exit code.
+ * Runs a variant's pass and reads its figures. The tool exits 0 when it fails, so what it printed decides,
+ * then the exit code.
  * @throws GgufError `TOOL_FAILED`, `INTERRUPTED`, and what the tool's reader throws
  */
 export async function runVariantPass(run: PerplexityRun, bench: Workbench): Promise<KldFigures> {
@@ -47,7 +48,9 @@ export async function runVariantPass(run: PerplexityRun, bench: Workbench): Prom
   throw toolFailed(tool, result);
 }
 
-/** What went wrong in a base pass whose logits are incomplete: the reason that the tool named, else how it ended. */
+/**
+ * The error of a base pass whose logits are incomplete: the reason that the tool named, else how it ended.
+ */
 export function baseFailure(result: ToolResult, incomplete: GgufError): GgufError {
   return (
     failureIn(toolLines(result.output)) ?? (result.exitCode === 0 ? incomplete : toolFailed(tool, result))
@@ -71,7 +74,10 @@ async function start(
   });
 }
 
-/** Throws the reason that the tool named: worth more than how it ended, which is worth more than results that are missing. */
+/**
+ * Throws the reason that the tool named. It tells more than the exit code, which tells more than missing
+ * results.
+ */
 function rethrowNamed(read: () => unknown): void {
   try {
     read();

@@ -28,8 +28,9 @@ export interface SequentialInputs {
 }
 
 /**
- * Measures two models on one base pass, or on kept base logits, until it is decided which is closer, and ends all processes then. A step of its own:
- * its result is no measurement, and has another name and another key than one.
+ * Measures two models on one base pass, or on kept base logits, until it is decided which is closer, and ends
+ * all processes then. A step of its own: its result is no measurement, and has another name and another key
+ * than one.
  */
 export function sequentialStep({ a, b, confidencePercent, budgetChunks, settings }: SequentialInputs): Step {
   const { base } = a;
@@ -74,7 +75,10 @@ export function sequentialStep({ a, b, confidencePercent, budgetChunks, settings
 type Sides = Pick<SequentialInputs, 'a' | 'b' | 'settings'>;
 type RuleFor = (totalChunks: number) => StoppingRule;
 
-/** On kept base logits if there are some here, which saves the base pass and changes no digit; when they turn out to be of no use, on a base pass. */
+/**
+ * On kept base logits if there are some here, which saves the base pass and changes no digit; when they turn
+ * out to be of no use, on a base pass.
+ */
 async function follow(sides: Sides, bench: Workbench, ruleFor: RuleFor): Promise<SequentialComparison> {
   const kept = await recall(bench.store, actionKey(kldBaseAction(sides.a.base)), true);
   if (kept === null || keptShape(kept) === null) return followOn(null, sides, { bench, ruleFor });
@@ -173,7 +177,10 @@ function benchIn(directory: string, bench: Workbench): Workbench {
   };
 }
 
-/** One side in a directory of its own. That it ended early is no failure; what it would have published is dropped. */
+/**
+ * One side in a directory of its own. That it ended early is no failure; what it would have published is
+ * dropped.
+ */
 async function memberOf(
   step: KldStep,
   bench: Workbench,

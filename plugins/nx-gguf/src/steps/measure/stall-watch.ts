@@ -12,8 +12,8 @@ export interface StallWatch {
 }
 
 /**
- * No byte and no line of any process for this long is no slow machine: the slowest step between two signs of life is one
- * batch of the largest model.
+ * No byte and no line of any process for this long is no slow machine: the slowest step between two signs of
+ * life is one batch of the largest model.
  */
 const stalledMs = 2 * 3_600_000;
 

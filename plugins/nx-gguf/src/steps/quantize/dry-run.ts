@@ -17,7 +17,7 @@ import { inputsOf, type Step, type Workbench } from '../step.js';
 /** What a dry run is decided by: of the model the header alone, of the matrix whether there is one. */
 export interface DryRunInputs {
   headers: ModelHeaders;
-  /** Sees to it that the bytes of the headers can be read. */
+  /** Makes the bytes of the headers readable. */
   bring: () => Promise<unknown>;
   settings: QuantizeSettings;
   /** Normalized text of the rules, or null when there are none. */
@@ -69,13 +69,14 @@ export function dryRunStep(inputs: DryRunInputs): Step {
   };
 }
 
-/** What the dry run of a manifest would do. */
+/** The tensor types that the dry run of a manifest found. */
 export function dryRunOf(manifest: Manifest): DryRun {
   // The step that wrote a fact decides its type.
   return manifest.facts['dryRun'] as DryRun;
 }
 
-// The tool tells of tensors on stderr and of arguments on stdout: joined, a line of one can break one of the other.
+// The tool tells of tensors on stderr and of arguments on stdout: joined, a line of one can break one of the
+// other.
 async function printed(args: readonly string[], bench: Workbench): Promise<string[]> {
   const lines: string[] = [];
   const readers = {

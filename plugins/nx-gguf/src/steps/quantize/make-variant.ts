@@ -10,7 +10,7 @@ import { findTensors, type TensorPlace } from '../../store/tensor-index.js';
 import { adoptGguf } from '../gguf/adopt-gguf.js';
 import { readGgufFile } from '../../files/gguf-file.js';
 import { ggufFacts } from '../gguf/gguf-facts.js';
-import { nothingMade } from './make-tensors.js';
+import { nothingMade } from './made-tensors.js';
 import { runQuantize } from './quantize-tool.js';
 import { spliceVariant, type MadeVariant } from './splice-variant.js';
 import type { Workbench } from '../step.js';
@@ -18,11 +18,11 @@ import { wantedTensors, type VariantJob, type WantedTensors, type WantedTensor }
 
 /**
  * Makes a variant: the tensors that some GGUF of the store has are copied from there, the others go through
- * llama-quantize, and the file is byte for byte what one run of llama-quantize on the whole model writes. Where that is not
- * certain, or nothing is known, it is that one run.
+ * llama-quantize, and the file is byte for byte what one run of llama-quantize on the whole model writes.
+ * Where that is not certain, or nothing is known, it is that one run.
  *
- * Processes that make variants of one model work one after the other once something is missing, so that each finds what
- * the others made; a variant whose tensors are all known waits for nobody.
+ * Processes that make variants of one model work one after the other once something is missing, so that each
+ * finds what the others made; a variant whose tensors are all known waits for nobody.
  */
 export async function makeVariant(job: VariantJob, bench: Workbench): Promise<MadeVariant> {
   const wanted = await wantedTensors(job, bench);
@@ -65,7 +65,10 @@ async function makeMissing(
   }
 }
 
-/** The wanted tensors that the store has, in the size that they must have; those found before are not looked up again. */
+/**
+ * The wanted tensors that the store has, in the size that they must have; those found before are not looked
+ * up again.
+ */
 async function knownTensors(
   wanted: WantedTensors,
   { store }: Workbench,
@@ -89,7 +92,10 @@ function quantizeBecause(because: string, job: VariantJob, bench: Workbench): Pr
   return quantizeInFull(job, null, bench);
 }
 
-/** One run of llama-quantize on the whole model. Its tensors can be found by their keys when it is known which are wanted. */
+/**
+ * One run of llama-quantize on the whole model. Its tensors can be found by their keys when it is known which
+ * are wanted.
+ */
 async function quantizeInFull(
   job: VariantJob,
   wanted: WantedTensors | null,

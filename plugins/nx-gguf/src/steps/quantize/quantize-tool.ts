@@ -9,7 +9,7 @@ export interface QuantizeRun {
   name: string;
   /** Gets what the tool says, line by line. */
   onEvent?: (event: QuantizeEvent) => void;
-  /** Runs without a word to the user. */
+  /** Whether the run reports nothing to the user. */
   quiet?: boolean;
 }
 

@@ -37,8 +37,8 @@ export type QuantizeSettings = Omit<
 const rulesFile = 'tensor_types.txt';
 
 /**
- * Makes one variant with llama-quantize. The tool's arguments are the parameters, so a default that is spelt out, or a
- * comment in the rules, changes nothing.
+ * Makes one variant with llama-quantize. The tool's arguments are the parameters, so a default that is spelt
+ * out, or a comment in the rules, changes nothing.
  * @throws GgufError `BAD_VARIANT` that lists everything llama-quantize would refuse or silently ignore.
  */
 export function quantizeStep(inputs: QuantizeInputs): Step {

@@ -11,7 +11,7 @@ import { withWorkDir } from '../../store/work-dir.js';
 import type { RunTool } from '../../toolchain/run-tool.js';
 import { withFileBytes } from '../../files/gguf-file.js';
 
-/** What a rebuild needs from outside. */
+/** The ports of a rebuild. */
 export interface Rebuilding {
   store: StoreLayout;
   runTool: RunTool;
@@ -23,14 +23,17 @@ export interface Rebuilding {
   signal: AbortSignal | undefined;
 }
 
-/** What a rebuild found: inputs that are not here, or how the result differs from what one run of llama-quantize writes. */
+/**
+ * What a rebuild found: inputs that are not here, or how the result differs from what one run of
+ * llama-quantize writes.
+ */
 export type Rebuilt = { missing: readonly string[] } | { differences: readonly string[] };
 
 const rulesFile = 'tensor_types.txt';
 
 /**
- * Makes a variant again with one run of stock llama-quantize on the whole model, from its manifest alone, and compares it
- * with the bytes in the store, whatever those were put together from.
+ * Makes a variant again with one run of stock llama-quantize on the whole model, from its manifest alone, and
+ * compares it with the bytes in the store, whatever those were put together from.
  */
 export async function rebuildInFull(manifest: Manifest, rebuilding: Rebuilding): Promise<Rebuilt> {
   const {
@@ -73,7 +76,9 @@ export async function rebuildInFull(manifest: Manifest, rebuilding: Rebuilding):
   });
 }
 
-/** The text of the rules; null when there are none, undefined when the manifest does not hold what was used. */
+/**
+ * The text of the rules; null when there are none, undefined when the manifest does not hold what was used.
+ */
 function rulesOf({ facts }: Manifest, inputs: readonly ProvenanceInput[]): string | null | undefined {
   const input = inputs.find(({ role }) => role === 'rules');
   if (input === undefined) return null;
@@ -118,7 +123,7 @@ function tensorInWords(difference: TensorDifference): string {
     : `tensor ${tensor} is ${kind === 'only in a' ? 'too much' : 'missing'}`;
 }
 
-/** The error of a variant that is not what a full run gives. */
+/** The error of a variant that differs from a full run. */
 export function rebuildDiffers(found: readonly string[]): GgufError {
   return new GgufError('REBUILD_DIFFERS', found.slice(0, 20).join('\n'), {
     hint: 'The result was removed from the store, and what it shared with others; build it again. If that repeats, please report it with these lines.',

@@ -9,7 +9,10 @@ import { hashFile } from '../../files/hash-file.js';
 import { spliceFile, type Piece } from '../../store/splice-file.js';
 import { forgetTensors, indexTensors, type TensorPlace } from '../../store/tensor-index.js';
 import { ggufFacts, type GgufFacts } from '../gguf/gguf-facts.js';
-import { composedOf, makeTensors, type MadeTensors, type MakingTensors } from './make-tensors.js';
+import { composedOf } from './composed-output.js';
+import type { MadeTensors } from './made-tensors.js';
+import { makeTensors } from './make-tensors.js';
+import type { MakingTensors } from './making-tensors.js';
 import type { Workbench } from '../step.js';
 import { sourceDamaged } from './tensor-digests.js';
 import type { VariantJob, WantedTensors, WantedTensor } from './wanted-tensors.js';
@@ -20,7 +23,7 @@ export interface MadeVariant {
   facts: GgufFacts;
 }
 
-/** What there is to splice from. */
+/** The sources of a spliced file: known tensors and new ones. */
 export interface Splicing {
   bench: Workbench;
   known: ReadonlyMap<Sha256, TensorPlace>;
@@ -28,9 +31,9 @@ export interface Splicing {
 }
 
 /**
- * Has llama-quantize make what is neither known nor made, and writes the variant from all of it, along with the tool.
- * 'damaged': a donor did not have the bytes it was known for, and is forgotten. 'inexact': the output of llama-quantize is
- * not laid out as expected, so a spliced file might differ from a full run.
+ * Has llama-quantize make what is neither known nor made, and writes the variant from all of it, along with
+ * the tool. 'damaged': a donor did not have the recorded bytes, and is forgotten. 'inexact': the output of
+ * llama-quantize is not laid out as expected, so a spliced file might differ from a full run.
  */
 export async function spliceVariant(
   job: VariantJob,
@@ -44,7 +47,7 @@ export async function spliceVariant(
     const written = await writeOutputs(job, wanted, { ...splicing, making });
     if (!(await making.ended)) return 'inexact';
     if ('damaged' in written) return await reportDamage(written.damaged, wanted, splicing);
-    // What the plan is compared with is what the files say, not what was to be written.
+    // The plan is compared with the headers of the written files, not with the intended ones.
     const facts = await ggufFacts(written.map(({ path }) => path));
     for (const { path, index } of written) {
       await adoptHashed(bench.store, path, index.blob);

@@ -10,7 +10,10 @@ import { withFileBytes } from '../../files/gguf-file.js';
 import { sourceDamaged } from './tensor-digests.js';
 import type { SourceShard, WantedTensors, WantedTensor } from './wanted-tensors.js';
 
-/** Part of a model as files that llama-quantize takes for the model, and the options that make its tensors as a full run would. */
+/**
+ * Part of a model as files that llama-quantize takes for the model, and the options that make its tensors as
+ * a full run would.
+ */
 export interface Subset {
   options: QuantizeOptions;
   /** The files to remove when the run is over. */
@@ -31,8 +34,8 @@ export interface SubsetRequest {
 }
 
 /**
- * Which GGUFs hold the metadata of the model verbatim and only the missing tensors. A file without a missing tensor gets
- * its smallest one, which costs nothing and gives llama-quantize something to write metadata for.
+ * Which GGUFs hold the metadata of the model verbatim and only the missing tensors. A file without a missing
+ * tensor gets its smallest one, which costs nothing and gives llama-quantize something to write metadata for.
  */
 export function subsetOf({ wanted, options, isMissing, directory, stem }: SubsetRequest): Subset {
   const isSplit = options.keepSplit === true;
@@ -121,7 +124,10 @@ async function writeFileOf(
   if ('damaged' in written) throw sourceDamaged(shard.file);
 }
 
-/** The metadata for one file: of a single file without the keys of shards, of a shard with the number of tensors that are there. */
+/**
+ * The metadata for one file: of a single file without the keys of shards, of a shard with the number of
+ * tensors that are there.
+ */
 function metadataOf({ path, header }: SourceShard, tensorCount: number | null) {
   return withFileBytes(path, async (source) => {
     if (tensorCount === null) return readRawMetadata(source, header, isSplitKey);

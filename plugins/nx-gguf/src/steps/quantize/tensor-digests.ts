@@ -9,8 +9,8 @@ import { indexTensors, readTensorIndex } from '../../store/tensor-index.js';
 import { readGgufFile } from '../../files/gguf-file.js';
 
 /**
- * The sha256 of every tensor of a GGUF, by name: as recorded when it came into the store, else computed in one pass,
- * once for each file whatever the number of processes that ask.
+ * The sha256 of every tensor of a GGUF, by name: as recorded when it came into the store, else computed in
+ * one pass, once for each file whatever the number of processes that ask.
  * @throws GgufError `SOURCE_DAMAGED` when the file is not what its digest says.
  */
 export async function tensorDigests(

@@ -18,7 +18,10 @@ export interface PlanStepInputs {
 /** Name of the file that holds the plan. */
 export const planFile = stepRegistry.plan.carriedFile;
 
-/** Writes a plan down. It is computed already: of the work, the dry runs, each is a step with a key of its own. */
+/**
+ * Writes a plan down. It is computed already: of the work, the dry runs, each is a step with a key of its
+ * own.
+ */
 export function quantizationPlanStep({ plan, dryRuns, toolchain }: PlanStepInputs): Step {
   const { elements, sizeBytes, bitsPerWeight } = plan.total;
   return {

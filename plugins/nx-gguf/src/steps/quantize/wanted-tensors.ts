@@ -15,7 +15,10 @@ import { imatrixSlices, type ImatrixSlices } from '../imatrix/imatrix-slices.js'
 import type { Workbench } from '../step.js';
 import { tensorDigests } from './tensor-digests.js';
 
-/** A variant to be made: the options of llama-quantize, and the files they name, readable in the work directory. */
+/**
+ * A variant to be made: the options of llama-quantize, and the files they name, readable in the work
+ * directory.
+ */
 export interface VariantJob {
   name: string;
   options: QuantizeOptions;
@@ -44,7 +47,9 @@ export interface WantedTensor {
   source: { shard: number; range: ByteRange; sha256: Sha256 };
 }
 
-/** A variant tensor by tensor, in the order of llama-quantize's output; one list for each file of the output. */
+/**
+ * A variant tensor by tensor, in the order of llama-quantize's output; one list for each file of the output.
+ */
 export interface WantedTensors {
   source: readonly SourceShard[];
   outputs: readonly (readonly WantedTensor[])[];
@@ -54,8 +59,8 @@ export interface WantedTensors {
 export type TensorsOrObstacle = WantedTensors | { because: string };
 
 /**
- * Works out which tensors a variant consists of and by which keys they may be known. Whatever llama-quantize might refuse
- * or do differently when it sees a part of the model leads to a full run, never to a guess.
+ * Works out which tensors a variant consists of and by which keys they may be known. Whatever llama-quantize
+ * might refuse or do differently when it sees a part of the model leads to a full run, never to a guess.
  */
 export async function wantedTensors(job: VariantJob, bench: Workbench): Promise<TensorsOrObstacle> {
   const source = await readShards(job.model, bench.directory).catch(() => null);
@@ -141,7 +146,8 @@ function influence(
   const found = slices !== null && isWeighted(name, options) ? slices.of({ name, shape }) : { digest: null };
   if ('isUnfit' in found) return { because: `the importance data of ${name} has another size` };
   const slice = found.digest;
-  // Data that is needed but absent makes llama-quantize fail, also where the same bytes are known from a run that did not need it.
+  // Data that is needed but absent makes llama-quantize fail, also where the same bytes are known from a run
+  // that did not need it.
   if (requiresImatrix(name, to, options.ftype) && slice === null)
     return { because: `${name} lacks the importance data that it needs` };
   return usesImatrix(to) ? slice : null;

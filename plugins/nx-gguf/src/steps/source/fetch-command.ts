@@ -13,13 +13,17 @@ export interface CommandContext {
   /** Absolute directory of the project, the program's working directory. */
   projectDir: string;
   refer: Refer;
-  /** Identity of llama.cpp's source and of the Python environment; asked for only when the command uses them. */
+  /**
+   * Identity of llama.cpp's source and of the Python environment; asked for only when the command uses them.
+   */
   identities: { source: () => Promise<Json>; python: () => Promise<Json> };
 }
 
 const placeholder = /\{(output|llamaCpp|python)\}/g;
 
-/** Runs a program that writes the files. Its key is its arguments, its declared inputs and the tools it names. */
+/**
+ * Runs a program that writes the files. Its key is its arguments, its declared inputs and the tools it names.
+ */
 export async function fetchCommandStep(source: CommandSource, context: CommandContext): Promise<Step> {
   const used = new Set(
     source.command.flatMap((argument) => [...argument.matchAll(placeholder)].map((match) => match[1])),

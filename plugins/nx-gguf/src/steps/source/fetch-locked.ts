@@ -29,8 +29,8 @@ export interface FetchEffects {
 }
 
 /**
- * Takes the files that a lock pins. Its key is their digests and where they come from, so it is planned without a request;
- * what the store has is not fetched.
+ * Takes the files that a lock pins. Its key is their digests and where they come from, so it is planned
+ * without a request; what the store has is not fetched.
  */
 export function fetchLockedStep(
   source: HuggingFaceSource | GitSource,
@@ -58,7 +58,10 @@ export function fetchLockedStep(
   };
 }
 
-/** Takes one file by its address and digest. The address is no part of the key, and of nothing that is written: the bytes decide. */
+/**
+ * Takes one file by its address and digest. The address is no part of the key, and of nothing that is
+ * written: the bytes decide.
+ */
 export function fetchUrlStep(source: UrlSource, effects: FetchEffects): Step {
   const name = fileName(source.url);
   const facts = { source: { type: 'url' } };

@@ -9,7 +9,8 @@ import { inputsOf, type Step } from '../step.js';
 export type Refer = (path: string) => Promise<{ sha256: string; sizeBytes: number }>;
 
 /**
- * Takes the files at a path as they are. Its key is the files' own digests, so it has to read them (once) to be planned.
+ * Takes the files at a path as they are. Its key is the files' own digests, so it has to read them (once) to
+ * be planned.
  * @param path absolute
  */
 export async function fetchPathStep(source: PathSource, path: string, refer: Refer): Promise<Step> {

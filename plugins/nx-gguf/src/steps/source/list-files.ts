@@ -10,8 +10,10 @@ export interface FileList {
 }
 
 /**
- * The files that a path means: a file itself, or the files of a directory that the globs choose (hidden ones left out).
- * @throws GgufError `SOURCE_MISSING` when there is nothing at the path, `SOURCE_EMPTY` when no file is chosen.
+ * The files that a path means: a file itself, or the files of a directory that the globs choose (hidden ones
+ * left out).
+ * @throws GgufError `SOURCE_MISSING` when there is nothing at the path, `SOURCE_EMPTY` when no file is
+ *   chosen.
  */
 export async function listFiles(
   path: string,

@@ -7,8 +7,10 @@ import { ggufFacts } from '../gguf/gguf-facts.js';
 import { inputsOf, type Step } from '../step.js';
 
 /**
- * Takes the GGUF that somebody else made, or the shards of it, out of the files of a source, and reads what is in it.
- * @throws GgufError `REFERENCE_AMBIGUOUS` when the source has no GGUF or several, `REFERENCE_INCOMPLETE` when it lacks a shard
+ * Takes the GGUF that somebody else made, or the shards of it, out of the files of a source, and reads what
+ * is in it.
+ * @throws GgufError `REFERENCE_AMBIGUOUS` when the source has no GGUF or several, `REFERENCE_INCOMPLETE` when
+ *   it lacks a shard
  */
 export function referenceStep(name: string, fetched: readonly ManifestFile[]): Step {
   const found = oneGguf(fetched);

@@ -9,14 +9,17 @@ import { toolFailed, type RunTool, type ToolRun } from '../../toolchain/run-tool
 import type { Effects } from '../run-cached.js';
 import type { StepTools, Workbench } from '../step.js';
 
-/** How a tool behaves that is not there: what it prints, how it ends, and what it does to the disk. */
+/** The behaviour of a simulated tool: its output, its end, and its effect on the disk. */
 export interface PlayedTool {
   output?: string | readonly string[];
   exitCode?: number;
   act?: (run: ToolRun) => void;
 }
 
-/** A port that plays tools one after the other (the last one again and again) and keeps to the contract of the real one. */
+/**
+ * A port that plays tools one after the other (the last one again and again) and keeps to the contract of the
+ * real one.
+ */
 export function playTools(...plays: readonly PlayedTool[]): { runTool: RunTool; ran: ToolRun[] } {
   const ran: ToolRun[] = [];
   return {

@@ -1,5 +1,6 @@
-// Stands for llama-perplexity where how it behaves matters, and not what it computes. The first argument says how, as JSON:
-// a base pass writes made logits, a variant pass reads what comes, and prints a recorded comparison if that was all of it.
+// Stands for llama-perplexity where how it behaves matters, and not what it computes. The first argument says
+// how, as JSON: a base pass writes made logits, a variant pass reads what comes, and prints a recorded
+// comparison if that was all of it.
 import { appendFileSync, closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 

@@ -28,7 +28,10 @@ export interface Behaviour {
   shape?: typeof shape;
 }
 
-/** The dimensions of the played base; those of the recorded comparison, with a vocabulary that fills pipes many times. */
+/**
+ * The dimensions of the played base; those of the recorded comparison, with a vocabulary that fills pipes
+ * many times.
+ */
 export const shape = { ctx: 64, vocabulary: 40_001, chunks: 8 };
 
 const fixtures = import.meta.dirname;

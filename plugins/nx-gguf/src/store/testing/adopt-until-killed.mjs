@@ -1,4 +1,5 @@
-// Performs one action after the other until it is killed, or each once: `adopt-until-killed.mjs <sources> <store> <actions> <first> [once]`.
+// Performs one action after the other until it is killed, or each once: `adopt-until-killed.mjs <sources>
+// <store> <actions> <first> [once]`.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

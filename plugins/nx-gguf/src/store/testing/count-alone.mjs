@@ -1,4 +1,5 @@
-// Adds one to the number in a file, several times, each time alone: `count-alone.mjs <sources> <lock> <file> <times>`.
+// Adds one to the number in a file, several times, each time alone:
+// `count-alone.mjs <sources> <lock> <file> <times>`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 

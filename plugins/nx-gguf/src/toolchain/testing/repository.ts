@@ -25,7 +25,10 @@ export function makeRepository(
 const tool = (name: string): string =>
   `add_executable(${name} main.cpp)\ntarget_link_libraries(${name} PRIVATE part)\n`;
 
-/** A CMake project of the outer shape of llama.cpp: the five tools, a shared library beside them, and a converter. */
+/**
+ * A CMake project of the outer shape of llama.cpp: the five tools, a shared library beside them, and a
+ * converter.
+ */
 export const standInProject: Readonly<Record<string, string>> = {
   'CMakeLists.txt': [
     'cmake_minimum_required(VERSION 3.14)',

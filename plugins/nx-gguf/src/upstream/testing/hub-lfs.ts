@@ -6,7 +6,7 @@ import { hashFile } from '../../files/hash-file.js';
 import { fileRange } from './hub-content.js';
 import { bodyText, failure } from './hub-replies.js';
 import type { Exchange, HubServer, HubUpload, Reply } from './hub-types.js';
-import { withWriter, type Named } from './hub-writing.js';
+import { withWriter, type Named } from './hub-account.js';
 
 /** The LFS batch API: where each object goes that is not there yet, in one piece or in parts. */
 export async function lfsBatch(exchange: Exchange, named: Named): Promise<Reply> {
@@ -106,7 +106,9 @@ export async function verifyObject({ hub, request }: Exchange): Promise<Reply> {
 
 const zeros = Buffer.alloc(1 << 20);
 
-/** Writes a body at a place of a file, leaving holes where it is all zeros; null when the connection was cut. */
+/**
+ * Writes a body at a place of a file, leaving holes where it is all zeros; null when the connection was cut.
+ */
 async function receive(
   { request, response, seen, fault }: Exchange,
   { path, from }: { path: string; from: number },

@@ -109,7 +109,10 @@ export async function pathsInfo({ request }: Exchange, commit: HubCommit): Promi
   return { status: 200, body: entries(commit, true).filter(({ path }) => paths.includes(path)) };
 }
 
-/** The hub redirects large files to another host, and small ones to an address of its own that depends on the commit alone. */
+/**
+ * The hub redirects large files to another host, and small ones to an address of its own that depends on the
+ * commit alone.
+ */
 export function resolveFile(
   { hub }: Exchange,
   { commit, repo, path }: { commit: HubCommit; repo: HubRepo; path: string },

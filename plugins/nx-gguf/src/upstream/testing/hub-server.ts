@@ -17,7 +17,8 @@ import {
 } from './hub-reading.js';
 import { send } from './hub-replies.js';
 import type { Exchange, HubRepo, HubServer, Reply, SeenRequest } from './hub-types.js';
-import { commit, createBranch, createRepo, preupload, whoAmI } from './hub-writing.js';
+import { whoAmI } from './hub-account.js';
+import { commit, createBranch, createRepo, preupload } from './hub-writing.js';
 
 /** What a test says of a hub, and reads from it. */
 export type { Fault, HubCommit, HubRepo, HubServer } from './hub-types.js';

@@ -1,0 +1,64 @@
+import { markdownTable } from 'markdown-table';
+import prettyBytes from 'pretty-bytes';
+import { readManifest } from '../store/actions.js';
+import type { StoreLayout } from '../store/layout.js';
+import { listActions, storeUsage } from '../store/usage.js';
+import { storeOptions, type StoreCommandContext } from './store-options.js';
+
+/** `gguf-store ls`: the actions that the store knows. */
+export async function printActions(
+  layout: StoreLayout,
+  args: readonly string[],
+  { print }: StoreCommandContext,
+): Promise<number> {
+  const files = storeOptions(args, { spec: { files: { type: 'boolean', default: false } } }).values['files'];
+  const rows: string[][] = [];
+  for await (const { digest } of listActions(layout)) {
+    const manifest = await readManifest(layout.action(digest)).catch(() => null);
+    if (manifest === null) {
+      rows.push([digest.slice(0, 12), 'unreadable', '', '']);
+      continue;
+    }
+    const bytes = manifest.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    rows.push([
+      digest.slice(0, 12),
+      manifest.step,
+      manifest.files.length === 1 ? (manifest.files[0]?.name ?? '') : `${manifest.files.length} files`,
+      prettyBytes(bytes, { binary: true }),
+    ]);
+    if (files === true)
+      for (const file of manifest.files)
+        rows.push([
+          '',
+          '',
+          `${file.sha256.slice(0, 12)} ${file.name}`,
+          prettyBytes(file.sizeBytes, { binary: true }),
+        ]);
+  }
+  rows.sort((a, b) =>
+    files === true ? 0 : `${a[1] ?? ''} ${a[2] ?? ''}` < `${b[1] ?? ''} ${b[2] ?? ''}` ? -1 : 1,
+  );
+  print(markdownTable([['action', 'step', 'files', 'size'], ...rows], { align: ['l', 'l', 'l', 'r'] }));
+  return 0;
+}
+
+/** `gguf-store du`: the space that blobs and toolchains take. */
+export async function printUsage(
+  layout: StoreLayout,
+  args: readonly string[],
+  { print }: StoreCommandContext,
+): Promise<number> {
+  storeOptions(args);
+  const { blobs, blobBytes, actions, toolchains } = await storeUsage(layout);
+  const rows = [
+    ['blobs', String(blobs), prettyBytes(blobBytes, { binary: true })],
+    ['actions', String(actions), ''],
+    ...toolchains.map(({ name, sizeBytes }) => [
+      `toolchains/${name.slice(0, 24)}`,
+      '',
+      prettyBytes(sizeBytes, { binary: true }),
+    ]),
+  ];
+  print(markdownTable([[layout.root, 'count', 'size'], ...rows], { align: ['l', 'r', 'r'] }));
+  return 0;
+}

@@ -1,0 +1,54 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { GgufError } from '../core/errors.js';
+import type { StoreLayout } from '../store/layout.js';
+
+/** What the command needs of the process it runs in. */
+export interface StoreCommandContext {
+  env: Readonly<Record<string, string | undefined>>;
+  /** Options of the plugin in nx.json, where the command runs in a workspace. */
+  pluginOptions?: unknown;
+  nowMs: number;
+  print: (text: string) => void;
+}
+
+/** A command of `gguf-store`, on an open store; its exit code. */
+export type StoreCommand = (
+  layout: StoreLayout,
+  args: readonly string[],
+  context: StoreCommandContext,
+) => Promise<number>;
+
+/** What `gguf-store --help` prints. */
+export const storeHelp = `gguf-store: looks after the store of nx-gguf (NX_GGUF_STORE, else nx-gguf in the XDG cache directory)
+
+  gguf-store ls [--files]              actions that are known: key, step, files, size
+  gguf-store path [DIGEST]             directory of the store, or path of the blob that starts with DIGEST
+  gguf-store du                        how much space blobs and toolchains take
+  gguf-store verify [--repair] [--deep]
+                                       hash every blob again; --repair removes damaged ones, so that they are made again;
+                                       --deep also quantizes every variant again, in full, whose inputs and tools are here
+  gguf-store push                      upload all results to the remotes that NX_GGUF_REMOTE or nx.json names
+  gguf-store gc [--keep DIR]... [--keep-days N] [--dry-run]
+                                       remove what was not used for N days (30) and is named by no manifest below DIR,
+                                       toolchains too`;
+
+/**
+ * The options and positional arguments of a command.
+ * @throws GgufError `BAD_OPTIONS`
+ */
+export function storeOptions(
+  args: readonly string[],
+  {
+    spec = {},
+    positionals: most = 0,
+  }: { spec?: NonNullable<ParseArgsConfig['options']>; positionals?: number } = {},
+) {
+  try {
+    const parsed = parseArgs({ args: [...args], options: spec, allowPositionals: true, strict: true });
+    const surplus = parsed.positionals[most];
+    if (surplus !== undefined) throw new Error(`unexpected argument ${JSON.stringify(surplus)}`);
+    return parsed;
+  } catch (cause) {
+    throw new GgufError('BAD_OPTIONS', (cause as Error).message, { cause, hint: storeHelp });
+  }
+}

@@ -1,0 +1,33 @@
+import type { StoreLayout } from '../store/layout.js';
+import { verifyStore } from '../store/verify.js';
+import { storeOptions, type StoreCommandContext } from './store-options.js';
+import { verifyDeep } from './verify-deep.js';
+
+/** `gguf-store verify`: hashes every blob again. */
+export async function verifyContents(
+  layout: StoreLayout,
+  args: readonly string[],
+  { env, print }: StoreCommandContext,
+): Promise<number> {
+  const { values } = storeOptions(args, {
+    spec: { repair: { type: 'boolean', default: false }, deep: { type: 'boolean', default: false } },
+  });
+  const repair = values['repair'] === true;
+  const { blobs, damagedBlobs, actions, damagedActions, foreignActions, tensors } = await verifyStore(
+    layout,
+    { repair },
+  );
+  for (const digest of damagedBlobs) print(`damaged blob ${digest}${repair ? ': removed' : ''}`);
+  for (const { key, reason } of damagedActions)
+    print(`damaged action ${key}: ${reason}${repair ? ': removed' : ''}`);
+  for (const { key, reason } of foreignActions) print(`left alone: action ${key}: ${reason}`);
+  // Dangling places are no damage: they are hints, and are dropped when they are met.
+  for (const { blob, reason } of tensors.problems)
+    print(`tensors of ${blob}: ${reason}${repair ? ': forgotten' : ''}`);
+  print(
+    `${blobs} blobs, ${damagedBlobs.length} damaged; ${actions} actions, ${damagedActions.length} damaged`,
+  );
+  const isSound = damagedBlobs.length + damagedActions.length === 0;
+  const isSame = values['deep'] !== true || (await verifyDeep(layout, { repair, env, print }));
+  return (isSound && isSame) || repair ? 0 : 1;
+}

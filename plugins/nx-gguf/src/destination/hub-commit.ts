@@ -1,0 +1,84 @@
+import { stat } from 'node:fs/promises';
+import type { CommitOperation } from '@huggingface/hub';
+import { changesOf } from '../publication/upload-plan.js';
+import { interrupted } from '../transport/retry.js';
+import { FilePart } from './file-part.js';
+import { hubTransport } from './hub-transport.js';
+import type { HubWork } from './hub-work.js';
+import type { Publication, PublishedContent } from './session.js';
+
+/** Sends everything that changes in one commit on top of a parent; the address of the new commit. */
+export async function commit(
+  { access, place, http, context }: HubWork,
+  { plan, contents, message }: Publication,
+  parentCommit: string,
+): Promise<string> {
+  const { commitIter } = await import('@huggingface/hub');
+  const operations: CommitOperation[] = [];
+  for (const { path, action } of changesOf(plan)) {
+    operations.push(
+      action === 'delete'
+        ? { operation: 'delete', path }
+        : { operation: 'addOrUpdate', path, content: await blobOf(contents, path) },
+    );
+  }
+  const sizes = new Map(plan.files.map(({ path, sizeBytes }) => [path, sizeBytes]));
+  const expected = new Set(plan.files.flatMap(({ sha256 }) => (sha256 === undefined ? [] : [sha256])));
+  const transport = hubTransport(http, { access, place, context, expected });
+  const stopped = new AbortController();
+  const signal =
+    context.signal === undefined ? stopped.signal : AbortSignal.any([context.signal, stopped.signal]);
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(interrupted(place.repository)));
+  });
+  aborted.catch(() => undefined);
+  const hashed = new Map<string, number>();
+  const run = async (): Promise<string> => {
+    const events = commitIter({
+      repo: { type: 'model', name: place.repository },
+      branch: place.revision,
+      title: message.title,
+      description: message.description,
+      parentCommit,
+      operations,
+      useXet: false,
+      hubUrl: access.endpoint,
+      fetch: transport.fetch,
+      abortSignal: signal,
+    });
+    for (;;) {
+      const { done, value } = await events.next();
+      if (done === true) return value?.commit.oid ?? '';
+      if (value.event !== 'fileProgress' || value.state !== 'hashing') continue;
+      hashed.set(value.path, value.progress);
+      const [read, total] = [...hashed].reduce(
+        ([sum, all], [path, part]) => [sum + part * (sizes.get(path) ?? 0), all + (sizes.get(path) ?? 0)],
+        [0, 0],
+      );
+      context.report({
+        type: 'progress',
+        label: 'checking what is sent',
+        done: Math.round(read),
+        total,
+        unit: 'bytes',
+      });
+    }
+  };
+  try {
+    // The library can lose an error when it happens at the wrong moment, and wait for ever.
+    const oid = await Promise.race([run(), transport.failed, aborted]);
+    return `${place.endpoint}/${place.repository}/commit/${oid}`;
+  } catch (error) {
+    throw transport.firstFailure() ?? error;
+  } finally {
+    stopped.abort();
+  }
+}
+
+async function blobOf(contents: ReadonlyMap<string, PublishedContent>, path: string): Promise<Blob> {
+  const content = contents.get(path);
+  if (content === undefined) throw new Error(`no content for ${path}`);
+  return 'text' in content
+    ? new Blob([content.text])
+    : new FilePart(content.path, 0, (await stat(content.path)).size);
+}
