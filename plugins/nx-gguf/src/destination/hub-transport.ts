@@ -1,13 +1,15 @@
 import { GgufError, isGgufError } from '../core/errors.js';
 import type { HubAccess } from '../upstream/hub-endpoint.js';
 import type { HubPlace } from '../upstream/hub-errors.js';
-import { transientStatus, type Http, type HttpAnswer } from '../transport/http.js';
+import type { Http } from '../transport/http.js';
 import { rateLimit } from '../transport/rate-limit.js';
 import { withRetries } from '../transport/retry.js';
 import type { UpstreamContext } from '../upstream/upstream-context.js';
 import { FilePart } from './file-part.js';
 import { hubWriteError } from './hub-write-errors.js';
-import { uploadJournal, type UploadAction } from './upload-journal.js';
+import { checkedBatch, type LfsBatch } from './lfs-batch.js';
+import { settled, type SettledAnswer } from './settled-answer.js';
+import { uploadJournal } from './upload-journal.js';
 
 /** The addresses of an upload are no longer good: it has to be asked for anew. */
 export class UploadLost extends Error {}
@@ -32,17 +34,6 @@ export interface TransportOptions {
   expected: ReadonlySet<string>;
 }
 
-interface LfsBatch {
-  transfer?: string;
-  objects: {
-    oid: string;
-    size: number;
-    actions?: { upload?: UploadAction };
-    error?: { code: number; message: string };
-  }[];
-}
-
-const longestBody = 64 << 20;
 const batchPath = /\.git\/info\/lfs\/objects\/batch$/;
 const commitPath = /^\/api\/(?:models|datasets)\/[^/]+\/[^/]+\/commit\//;
 
@@ -109,7 +100,7 @@ export function hubTransport(
     return new Response(null, etag === undefined ? {} : { headers: { etag } });
   };
 
-  const lost = async (url: string, { status }: HttpAnswer & { text: string }): Promise<never> => {
+  const lost = async (url: string, { status }: SettledAnswer): Promise<never> => {
     const oid = journal.objectAt(url);
     if (oid !== null) await journal.forget(oid);
     throw new UploadLost(`the place that ${place.endpoint} gave for a file does not take it (${status})`);
@@ -213,35 +204,6 @@ export function hubTransport(
       }
     },
   };
-}
-
-/** An answer with its whole body; failures that may pass are thrown. */
-async function settled(sending: Promise<HttpAnswer>): Promise<HttpAnswer & { text: string }> {
-  const answer = await sending;
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of answer.body as AsyncIterable<Uint8Array>) {
-    length += part.length;
-    if (length > longestBody) throw new GgufError('HUB_UNUSABLE', 'the hub sends an answer without end');
-    parts.push(part);
-  }
-  const transient = transientStatus(answer);
-  if (transient !== null) throw transient;
-  return { ...answer, text: Buffer.concat(parts).toString('utf8') };
-}
-
-/** The request of the batch API with each object once, when all of them are wanted. */
-function checkedBatch(text: string, expected: ReadonlySet<string>): string {
-  const request = JSON.parse(text) as { objects: { oid: string }[] };
-  const changed = request.objects.filter(({ oid }) => !expected.has(oid));
-  if (changed.length > 0)
-    throw new GgufError('FILE_CHANGED', `${changed.length} files are no longer what their manifests say`, {
-      hint: 'Something changed them while they were read. Run `gguf-store verify --repair` and then this target again.',
-    });
-  return JSON.stringify({
-    ...request,
-    objects: [...new Map(request.objects.map((object) => [object.oid, object])).values()],
-  });
 }
 
 async function* piecesOf(body: Blob): AsyncGenerator<Uint8Array> {

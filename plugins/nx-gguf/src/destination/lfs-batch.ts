@@ -1,0 +1,30 @@
+import { GgufError } from '../core/errors.js';
+import type { UploadAction } from './upload-journal.js';
+
+/** An answer of the batch API of Git LFS. */
+export interface LfsBatch {
+  transfer?: string;
+  objects: {
+    oid: string;
+    size: number;
+    actions?: { upload?: UploadAction };
+    error?: { code: number; message: string };
+  }[];
+}
+
+/**
+ * The request of the batch API with each object once.
+ * @throws GgufError `FILE_CHANGED` when it has an object that is not expected
+ */
+export function checkedBatch(text: string, expected: ReadonlySet<string>): string {
+  const request = JSON.parse(text) as { objects: { oid: string }[] };
+  const changed = request.objects.filter(({ oid }) => !expected.has(oid));
+  if (changed.length > 0)
+    throw new GgufError('FILE_CHANGED', `${changed.length} files are no longer what their manifests say`, {
+      hint: 'Something changed them while they were read. Run `gguf-store verify --repair` and then this target again.',
+    });
+  return JSON.stringify({
+    ...request,
+    objects: [...new Map(request.objects.map((object) => [object.oid, object])).values()],
+  });
+}
