@@ -41,8 +41,8 @@ export async function removeUnused(
     },
   });
   const notes = await removeOldNotes(layout, { usedSinceMs, nowMs, dryRun });
-  // What a step is working with was looked up when it began; a step that is about to begin has done so within
-  // the hour.
+  // A running step looked up its toolchain when it began; a step that is about to begin did so within the
+  // hour.
   const toolchains =
     result.running > 0
       ? []

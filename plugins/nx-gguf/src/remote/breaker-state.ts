@@ -4,10 +4,10 @@ import { sha256 } from '../core/digest.js';
 import { systemErrorCode } from '../core/errors.js';
 import type { StoreLayout } from '../store/layout.js';
 
-/** What the processes of one run tell each other about a remote. */
+/** The notes about a remote that the processes of one run share. */
 export interface RunNotes {
   has: (note: string) => Promise<boolean>;
-  /** True when nobody of this run had noted it before. */
+  /** True when no process of this run had noted it before. */
   add: (note: string) => Promise<boolean>;
 }
 
@@ -39,7 +39,7 @@ export function runNotes(
     add: async (note) => {
       await forgetOld(all, nowMs() - keptNotesMs).catch(() => undefined);
       await mkdir(directory, { recursive: true }).catch(() => undefined);
-      // Where nothing can be noted, on a full disk, each process finds out by itself.
+      // When notes cannot be written, on a full disk, each process finds out by itself.
       return writeFile(join(directory, note), '', { flag: 'wx' }).then(
         () => true,
         (error: unknown) => systemErrorCode(error) !== 'EEXIST',

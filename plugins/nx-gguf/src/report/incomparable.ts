@@ -1,17 +1,17 @@
 import type { ApartEvidence, Evidence } from '../core/generated/evidence.generated.js';
 import { summaryFigures } from './metric-text.js';
 
-/** What is shown in place of a figure that there is none of. */
+/** The text in place of a missing figure. */
 export const notMeasured = 'not measured';
 
-/** What is shown in place of a figure that cannot stand beside the others. */
+/** The text in place of a figure that cannot be compared with the others. */
 const measuredApart = 'measured differently';
 
-/** What introduces results that cannot be compared with the others. */
+/** The introduction of results that cannot be compared with the others. */
 export const apartIntroduction =
   'Measured differently, and so not to be compared with any other figure here:';
 
-/** What is shown of a model without a measurement that can stand beside the others. */
+/** The text for a model without a measurement that can be compared with the others. */
 export function missingFigure({ apart }: Pick<Evidence, 'apart'>, name: string): string {
   return apart.some((result) => result.name === name) ? measuredApart : notMeasured;
 }
