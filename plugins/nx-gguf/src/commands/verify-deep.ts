@@ -49,7 +49,7 @@ export async function verifyDeep(
         Promise.resolve(join(tools, process.platform === 'win32' ? 'llama-quantize.exe' : 'llama-quantize')),
       find: (sha256) => findBytes(layout, sha256),
     }).catch((error: unknown) => {
-      // One that cannot be rebuilt says nothing of the others.
+      // A variant that cannot be rebuilt proves nothing about the others.
       if (isGgufError(error) && error.code === 'TOOL_FAILED') return error;
       throw error;
     });

@@ -8,9 +8,7 @@ export interface ProgressPart {
   figure?: string;
 }
 
-/**
- * What long work tells while it runs: a line worth keeping, or how far it is, as a whole and in its parts.
- */
+/** An event of long work: a line worth keeping, or the progress of the whole and of its parts. */
 export type WorkEvent =
   | { type: 'step'; message: string }
   | { type: 'warning'; message: string }

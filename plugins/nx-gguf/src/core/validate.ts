@@ -213,7 +213,7 @@ function shown(value: unknown): string {
   try {
     text = (JSON.stringify(value) as string | undefined) ?? 'undefined';
   } catch {
-    // What is nested deeper than the stack goes can be parsed, but not written.
+    // JSON that is nested deeper than the stack can be parsed, but not written.
     return 'a value that is nested too deep';
   }
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;

@@ -137,7 +137,7 @@ async function write(
     await placeFile(content.path, place);
     return syncDirectory(join(place, '..'));
   }
-  // A file outside the store may change later; what is published must not.
+  // A file outside the store may change later; a published file must not.
   await makeDirectory(join(place, '..'));
   const temporary = await temporaryBeside(place);
   try {

@@ -4,10 +4,7 @@ import type { HubPlace } from '../upstream/hub-errors.js';
 
 const longestMessage = 300;
 
-/**
- * The error of an answer to a request that writes: what is wrong, what the hub says of it, and what the user
- * can do.
- */
+/** The error of an answer to a writing request: the fault, the hub's own words, and a hint for the user. */
 export function hubWriteError(
   { status, header }: Pick<HttpAnswer, 'status' | 'header'>,
   place: HubPlace,

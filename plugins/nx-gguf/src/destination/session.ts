@@ -15,7 +15,7 @@ export interface Publication {
   message: { title: string; description: string };
 }
 
-/** A destination as long as it is open: what it holds, and how it is changed. */
+/** An open destination: its present content, and the way to change it. */
 export interface DestinationSession {
   present: Present;
   /**
@@ -31,7 +31,7 @@ export type OpenDestination = <T>(work: (session: DestinationSession) => Promise
 
 /** What a destination is opened for. */
 export interface DestinationRequest {
-  /** What is going to be compared with what is there. */
+  /** The wanted content that is compared with the present one. */
   wanted: readonly PublishedFile[];
   /** Make the repository or branch when it is not there. */
   create: boolean;

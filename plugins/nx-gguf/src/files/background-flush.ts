@@ -12,7 +12,7 @@ export interface BackgroundFlush {
 }
 
 /**
- * While a large file is written, the disk begins with what is there, so that the flush at the end is short.
+ * While a large file is written, its first parts are flushed already, so that the flush at the end is short.
  * @param stepBytes how much is left to come before the next flush begins; at most one runs, the writer waits
  *   for it
  */

@@ -3,8 +3,8 @@ import type { Sha256 } from '../core/digest.js';
 import { systemErrorCode } from '../core/errors.js';
 
 /**
- * What tells cheaply whether a file is still the one that was hashed. Linking changes ctime, so ctime is not
- * in it.
+ * A cheap test of whether a file is still the one that was hashed. Linking changes ctime, so ctime is not in
+ * it.
  */
 export interface FileState {
   sizeBytes: number;

@@ -17,7 +17,7 @@ export interface PieceHasher {
 /** From this size on a second thread is worth its start. */
 const largeBytes = 64 << 20;
 
-/** A hasher for so many bytes in all: in a thread of its own if they are many. */
+/** A hasher for a given number of bytes in all, in a thread of its own when they are many. */
 export function hasherFor(totalBytes: number): PieceHasher {
   return totalBytes > largeBytes ? threadedPieceHasher() : pieceHasher();
 }

@@ -72,7 +72,7 @@ export function oneGguf<F extends { readonly name: string }>(files: readonly F[]
   return { files: names.flatMap((name) => byName.get(name) ?? []) };
 }
 
-/** What is wrong, in words that follow the name of a source. */
+/** The problem, in words that follow the name of a source. */
 export function oneGgufProblem(found: Exclude<OneGguf<never>, { files: unknown }>): string {
   if (found.problem === 'none') return 'has no GGUF';
   if (found.problem === 'several') return `has ${found.names.length} models: ${found.names.join(', ')}`;

@@ -66,7 +66,8 @@ export interface Lookout {
   /** The prefix of target names. */
   prefix?: string;
   /**
-   * Directory of Nx's cache, which is asked for only when the command line names what is not under `dist/`.
+   * Directory of Nx's cache, which is looked up only when the command line names a target without a manifest
+   * under `dist/`.
    */
   cacheDirectory?: () => Promise<string | null>;
 }

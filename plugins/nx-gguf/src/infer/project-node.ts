@@ -14,7 +14,7 @@ const logicVersions = Object.values(stepRegistry)
   .map(({ logicVersion }) => logicVersion)
   .join('.');
 
-/** Where the metadata of a project tells the files that would make projects of the same name. */
+/** The place in a project's metadata that names the files which would make projects of the same name. */
 export const clashKey = 'nx-gguf:clash';
 
 /** Targets that a model has only when it declares something for them. */
@@ -44,8 +44,7 @@ export function inferredTargets(
         ? corpusTargets(content, context)
         : toolchainTargets(content, context);
   if (kind !== 'model') return targets;
-  // What cannot be read of a broken file must not be missing without a word: these fail with the first target
-  // that reads it.
+  // Targets of a broken file must not be missing silently: these targets fail with its error when they run.
   if (isBroken)
     for (const name of optionalTargets)
       targets[`${prefix}${name}`] ??= aggregateTarget('Says what is wrong with model.json.', [

@@ -26,7 +26,7 @@ export function sourceParts(
 ): SourceParts {
   return {
     cache: kind !== 'path',
-    // What is a glob to the command can be the name of a file with brackets, too: both are hashed.
+    // A glob of the command can also be the name of a file with brackets: both are hashed.
     inputs: inputs.flatMap((glob) => [
       namedFiles(root, glob),
       ...(/[[\]{}()!+@\\]/.test(glob) ? [namedFile(root, glob)] : []),

@@ -2,7 +2,7 @@ import { schemaText } from '../core/schema-files.js';
 import { isRecord } from '../workspace/loose-json.js';
 
 /**
- * What stands in front of each inferred target's name: the plugin's option `targetPrefix`; nothing when it is
+ * The prefix of each inferred target's name: the plugin's option `targetPrefix`; empty when the option is
  * absent or wrong, which the targets report.
  */
 export function targetPrefix(options: unknown): string {

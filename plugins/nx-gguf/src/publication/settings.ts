@@ -9,17 +9,17 @@ import type {
 } from '../core/generated/model.generated.js';
 import { validate } from '../core/validate.js';
 
-/** What is published where, with every default filled in. */
+/** The settings of a publication, with every default filled in. */
 export interface ResolvedSettings {
   to: PublishHub | PublishDirectory | PublishGit;
-  /** What a relative place of the destination is relative to. */
+  /** The directory that a relative destination starts from. */
   relativeTo: 'project' | 'workspace';
   variants: readonly string[];
   files: ReadonlySet<NonNullable<PublishSettings['files']>[number]>;
   splitMaxSize: string;
 }
 
-/** What is published when nothing says it. */
+/** The files that are published by default. */
 export const defaultFiles: NonNullable<PublishSettings['files']> = ['variants', 'card'];
 
 /** GGUFs above this size are split when nothing says another one. */

@@ -14,7 +14,7 @@ export function publicationTable(plan: PublishPlan): string {
   return `${markdownTable([['', 'file', 'size', 'because'], ...rows], { align: ['l', 'l', 'r', 'l'] })}\n${publicationSentence(plan)}`;
 }
 
-/** What a plan changes, in a sentence. */
+/** The changes of a plan, in a sentence. */
 export function publicationSentence(plan: PublishPlan): string {
   const changes = changesOf(plan);
   const to = `${plan.destination}${plan.isNew ? ' (to be made)' : ''}`;

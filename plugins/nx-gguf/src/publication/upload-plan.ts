@@ -11,14 +11,14 @@ export interface PresentFile {
   gitOid: string | null;
 }
 
-/** What a destination holds. */
+/** The content of a destination. */
 export interface Present {
   /** How people name it. */
   destination: string;
   /** False when the repository, branch or directory has to be made first. */
   exists: boolean;
   files: readonly PresentFile[];
-  /** What was published there earlier, or null. */
+  /** The record of the last publication there, or null. */
   record: Published | null;
   /** A file that the destination itself needs otherwise, and that stays its own. */
   amended?: { path: string; text: string; because: string };
@@ -39,9 +39,9 @@ export interface PlannedPublication {
 }
 
 /**
- * Compares what is wanted with what is there: what differs is added or replaced, what something else put
- * there is kept, or refused where it is in the way. The record is one of the files, so that equal results
- * change nothing at all.
+ * Compares the wanted files with the present ones: files that differ are added or replaced, files from
+ * elsewhere are kept, or refused where they are in the way. The record is one of the files, so that equal
+ * results change nothing at all.
  */
 export function planPublication(
   wanted: readonly PublishedFile[],

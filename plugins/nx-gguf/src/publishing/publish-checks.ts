@@ -20,7 +20,7 @@ import type { PublishSource } from './publish-files.js';
 import { filesDirectory, manifestPath, targetName, type TargetRef } from '../core/target.js';
 import { toolchainContext } from '../recipe/toolchain-context.js';
 
-/** What is checked before results are published. */
+/** The inputs of the checks before a publication. */
 export interface CheckedPublication {
   project: string;
   model: Model;
@@ -29,9 +29,9 @@ export interface CheckedPublication {
 }
 
 /**
- * What stands between the recipe as it is now and the results under dist/: targets that did not run,
- * manifests whose action key is not the one that the recipe gives now, another llama.cpp than the declared
- * one. Empty when all agree.
+ * The differences between the present recipe and the results under dist/: targets that did not run, manifests
+ * whose action key is not the one that the recipe gives now, another llama.cpp than the declared one. Empty
+ * when all agree.
  */
 export async function staleResults(
   checked: CheckedPublication,
@@ -139,7 +139,7 @@ function targetsOf({ project, model, settings }: CheckedPublication): TargetRef[
   const hasCard = settings.files.has('card');
   const variants = hasCard ? Object.keys(model.quantize ?? {}) : settings.variants;
   const references = hasCard ? Object.keys(model.references ?? {}) : [];
-  // What gates ask about is measured, also when it is not published.
+  // Models that gates refer to are measured, even when they are not published.
   const gated = [...gateNeeds(model.gates ?? {})]
     .filter(([, { isMeasured }]) => isMeasured)
     .map(([name]) => name);

@@ -15,7 +15,7 @@ import { partsAbove } from '../recipe/evidence/published-parts.js';
 import type { TargetKind } from '../core/step-registry.js';
 import { oneFile } from '../recipe/upstream-files.js';
 
-/** Where a published file comes from: an artifact, or a text that is made here. */
+/** The origin of a published file: an artifact, or a text that is made here. */
 export type PublishSource = { file: ManifestFile } | { text: string };
 
 /** The files to publish, by their paths at the destination. */

@@ -45,7 +45,7 @@ export async function publishedRecipe(
   };
 }
 
-/** Where a model came from, without anything that only this machine knows. */
+/** The origin of a model, without facts that only this machine knows. */
 function sourceName(source: Model['source'], commit: string | undefined): string {
   const at = commit === undefined ? '' : ` at ${commit}`;
   switch (source.type) {

@@ -23,7 +23,7 @@ import { publishedRecipe } from './publish-recipe.js';
 import type { Execution } from '../task/run-executor.js';
 import { projectDirectory, readConfig, taskName } from '../workspace/workspace.js';
 
-/** What one publication is about. */
+/** The subject of one publication. */
 interface Publishing extends Execution<PublishOptions> {
   model: Model;
   settings: ResolvedSettings;
@@ -99,7 +99,7 @@ async function publish(
   if (options.format !== 'json') print(`published: ${made ?? plan.destination}`);
 }
 
-/** The bytes of everything that is sent; what is gone from this machine is made again. */
+/** The bytes of every file that is sent; files that are gone from this machine are made again. */
 async function contentsOf(
   { plan, recordText }: PlannedPublication,
   { sources }: FilesToPublish,

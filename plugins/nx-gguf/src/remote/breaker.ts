@@ -32,7 +32,7 @@ export interface Asked<T> {
    */
   kind: 'lookup' | 'download' | 'upload' | 'publish';
   work: (remote: RemoteStore, signal: AbortSignal, beat: (bytes: number) => void) => Promise<T>;
-  /** Time for an answer beyond the ordinary, e.g. while a server flushes what it got. */
+  /** Additional time for an answer, e.g. while a server flushes the bytes that it received. */
   extraMs?: number;
 }
 
@@ -50,7 +50,7 @@ export interface GuardedRemote {
   close: () => Promise<void>;
 }
 
-/** What a breaker is made of. */
+/** The inputs of a breaker. */
 export interface BreakerOptions {
   name: string;
   open: () => Promise<RemoteStore>;

@@ -8,7 +8,7 @@ import { discardPartial, openPartial, type PartialFile } from '../transport/part
 import type { GuardedRemote } from './breaker.js';
 import { RemoteFailure } from './remote-store.js';
 
-/** What bringing blobs needs from outside. */
+/** The ports that bringing blobs needs. */
 export interface Bringing {
   store: StoreLayout;
   report: Report;
@@ -17,7 +17,7 @@ export interface Bringing {
   onBytes: (count: number) => void;
 }
 
-/** A file that is wanted: what its bytes are, and its name for messages. */
+/** A wanted file: digest and size of its bytes, and its name for messages. */
 export interface WantedBlob extends BlobId {
   name: string;
 }
@@ -70,7 +70,7 @@ async function receive(
   const part = await openPartial(path, { sizeBytes: wanted.sizeBytes, gitOidLength: null }, bringing.signal);
   const ownFrom = { bytes: part.sizeBytes };
   try {
-    // A process that was killed may have left all of it.
+    // A killed process may have left the complete file.
     const answer =
       part.sizeBytes === wanted.sizeBytes ||
       (await remote.ask({

@@ -7,7 +7,7 @@ import { joinRemotes, type Remotes } from './remotes.js';
 import { breakerState } from './breaker-state.js';
 import { requireS3Client } from './s3-client.js';
 
-/** What the remotes of a workspace are made of. */
+/** The inputs of a workspace's remotes. */
 export interface RemotesContext {
   store: StoreLayout;
   env: Readonly<Record<string, string | undefined>>;

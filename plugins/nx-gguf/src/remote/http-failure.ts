@@ -21,8 +21,7 @@ export function requireDone({ status }: Pick<HttpAnswer, 'status'>): void {
 }
 
 /**
- * What an error of the connection says about the remote; an error that has nothing to do with it is returned
- * as it is.
+ * The failure of the remote that an error of the connection stands for; any other error is returned as it is.
  */
 export function httpFailure(error: unknown): unknown {
   if (isGgufError(error))

@@ -56,7 +56,7 @@ export function httpRemote({ base, token: secret, http, notes }: HttpRemoteOptio
       if (answer.status === 206) return { fromBytes: rangeStart(answer), bytes: received(answer) };
       await answer.body.dump();
       if (answer.status === 404) return null;
-      // What was received so far is longer than the blob: it begins again.
+      // More bytes were received than the blob has: the transfer begins again.
       if (answer.status === 416 && fromBytes > 0) return { fromBytes: 0, bytes: nothing() };
       requireDone(answer);
       throw new RemoteFailure('unavailable', `the server answered ${answer.status}`);

@@ -15,7 +15,7 @@ export interface RemoteContext {
   token: string | null;
 }
 
-/** A connection that sends nothing for this long is given up, whoever waits. */
+/** A connection that sends nothing for this long is given up. */
 const stallMs = 60_000;
 
 /** Opens a remote; the code for its kind is loaded when it is first used. */

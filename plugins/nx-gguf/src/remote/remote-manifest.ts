@@ -4,7 +4,9 @@ import type { Manifest, ProvenanceInput } from '../core/generated/manifest.gener
 import { pathCollisions, pathProblem, shownPath } from '../core/safe-path.js';
 import { parseForeign } from '../core/validate.js';
 
-/** What the manifest of an action has to say of itself: all of this is hashed into its key. */
+/**
+ * The fields that a manifest must have to belong to an action: all of them are hashed into the action's key.
+ */
 export interface ExpectedAction {
   step: string;
   actionKey: string;

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { GgufError } from '../core/errors.js';
 
-/** What may be done with a remote. */
+/** The permitted uses of a remote. */
 export type RemoteMode = 'read-write' | 'read-only' | 'write-ci' | 'off';
 
 /** Where a remote is. `shown` is how messages call it: no secret is in it. */
@@ -23,7 +23,7 @@ const hint =
  * @throws GgufError `BAD_REMOTE`
  */
 export function remotePlace(address: string, from: string): RemotePlace {
-  // An address may hold what is secret, so it is not repeated as a whole.
+  // An address may hold a secret, so it is not repeated as a whole.
   const refused = (problem: string): GgufError =>
     new GgufError('BAD_REMOTE', `${from}: ${problem}`, { hint });
   if (!URL.canParse(address)) throw refused('one of the remotes is no URL');

@@ -64,7 +64,7 @@ function strictest(a: RemoteMode, b: RemoteMode): RemoteMode {
 /** The tokens of remotes over HTTP, one after the other: one token is for all, several are one for each. */
 function tokensOf(count: number, env: Env): () => string | null {
   const tokens = filled(env['NX_GGUF_REMOTE_TOKEN'])?.split(/\s+/) ?? [];
-  // What is no header value would end up in the message of an error.
+  // An invalid header value would end up in the message of an error.
   if (!tokens.every((token) => /^[\x21-\x7e]+$/.test(token)))
     throw new GgufError('BAD_TOKEN', 'NX_GGUF_REMOTE_TOKEN does not hold a token', {
       hint: 'A token is one word of ASCII characters.',

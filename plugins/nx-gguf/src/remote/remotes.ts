@@ -64,7 +64,7 @@ export function joinRemotes({ store, remotes, sharesSources, report, signal }: R
   const places = pLimit(parallel);
   const jobs = new Set<Promise<void>>();
   const journals = new Map(remotes.map((remote) => [remote, uploadJournal(store, remote.name)]));
-  // What came from a remote, for those that are nearer.
+  // A result that came from a remote is offered to the nearer remotes.
   const cameFrom = new Map<string, { what: Manifest | WantedBlob; index: number }>();
   const uploads = transferProgress(
     report,

@@ -60,7 +60,7 @@ export function s3Remote({ bucket, prefix, endpoint, region }: S3Place): RemoteS
     readBlob: (sha256, fromBytes, signal) =>
       absentAsNull(
         get(key('cas', sha256), { fromBytes, signal }).catch((error: unknown) => {
-          // What was received so far is longer than the object: it begins again.
+          // More bytes were received than the object has: the transfer begins again.
           if (statusOf(error) === 416 && fromBytes > 0)
             return { fromBytes: 0, bytes: received(Readable.from([])) };
           throw error;

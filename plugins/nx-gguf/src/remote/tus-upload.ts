@@ -59,7 +59,7 @@ export async function tusUpload(
   await answer.body.dump();
   // Of an upload that was refused, other than for a passing reason, nothing can be gone on with.
   if (answer.status < 500 && answer.status !== 429) await notes.write(blob.sha256, null);
-  // What an earlier process sent may have been damaged: then all of it is sent anew, once.
+  // Bytes that an earlier process sent may have been damaged: then the whole file is sent anew, once.
   if (answer.status === 400 && upload.offset > 0) return tusUpload(blob, server);
   if (answer.status === 404 || answer.status === 409 || answer.status === 410)
     throw new RemoteFailure('unavailable', `an upload went wrong (${answer.status})`);

@@ -53,7 +53,7 @@ export async function uploadArtifact(
   };
   let failure = await write();
   if (failure?.kind === 'incomplete') {
-    // What it said it has was on its way out: it is sent again.
+    // A blob that the remote had reported is gone meanwhile: it is sent again.
     const { missing } = failure;
     const again = await Promise.all(
       files

@@ -13,7 +13,9 @@ export interface UploadJournal {
    * Notes that an action is to be uploaded by this process; call what it returns when that is done for good.
    */
   begin: (key: Sha256) => Promise<() => Promise<void>>;
-  /** Takes over what processes that are gone, or gave up, have left; at most so many. */
+  /**
+   * Takes over uploads that ended processes, or processes that gave up, have left; at most the given number.
+   */
   takeOver: (most: number) => Promise<{ key: Sha256; done: () => Promise<void> }[]>;
   /** Leaves an action to a later run. */
   leave: (key: Sha256) => Promise<void>;
@@ -34,7 +36,8 @@ export function uploadJournal(store: StoreLayout, remote: string): UploadJournal
   const done = (key: Sha256) => () => rm(entry(key, own), { force: true });
   return {
     begin: async (key) => {
-      // What cannot be noted, on a full disk, is uploaded all the same; no later run makes up for it.
+      // An upload that cannot be noted, on a full disk, is made all the same; no later run repeats it when it
+      // fails.
       await mkdir(directory, { recursive: true })
         .then(() => writeFile(entry(key, own), ''))
         .catch(() => undefined);
@@ -46,7 +49,7 @@ export function uploadJournal(store: StoreLayout, remote: string): UploadJournal
       for (const name of await readdir(directory).catch(() => [])) {
         const [key = '', owner = ''] = name.split('.');
         if (taken.length >= most || !isSha256(key) || (owner !== left && ownerOf(owner) !== 'gone')) continue;
-        // Whoever renames it first has it.
+        // The process that renames the file first takes over its upload.
         const isMine = await rename(join(directory, name), entry(key, own)).then(
           () => true,
           () => false,

@@ -7,7 +7,7 @@ import { servedPage } from '../report/page/served.js';
 export interface ReportServer {
   /** The page's address. */
   readonly address: string;
-  /** Serves another page from now on, and tells those who look at the old one. */
+  /** Serves another page from now on, and notifies the browsers that show the old one. */
   readonly show: (page: string) => void;
   readonly close: () => Promise<void>;
 }

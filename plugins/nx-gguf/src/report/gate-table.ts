@@ -3,7 +3,7 @@ import type { GateCheck, GateResult } from '../core/generated/gate.generated.js'
 import { gateMetrics } from '../kld/gates/gate-metrics.js';
 import { metricHeading, metricText } from './metric-text.js';
 
-/** What was required, what was measured, and by how much it was missed. */
+/** A table of each required value, the measured value, and the difference where the gate failed. */
 export function gateTable({ checks }: GateResult): string {
   return markdownTable(
     [['variant', 'metric', 'required', 'measured', 'missed by'], ...checks.map(gateCells)],
@@ -18,7 +18,7 @@ export function gateSummary({ checks }: GateResult): string {
   return missed === 0 ? `${total} passed` : `${missed} of ${total} failed`;
 }
 
-/** One requirement and what came of it, in a sentence. */
+/** One requirement and its result, in a sentence. */
 export function gateSentence(check: GateCheck): string {
   const [variant = '', metric = '', required = '', measured = '', missedBy = ''] = gateCells(check);
   return `${variant}: ${metric} ${required} is required, ${measured}${missedBy === '' ? '' : `, missed by ${missedBy}`}`;

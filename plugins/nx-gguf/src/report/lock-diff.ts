@@ -2,7 +2,7 @@ import { createTwoFilesPatch } from 'diff';
 import prettyBytes from 'pretty-bytes';
 import type { LockedFile, LockedSource } from '../core/generated/lock.generated.js';
 
-/** What became of one file between two states of a source. */
+/** The change of one file between two states of a source. */
 export interface FileChange {
   path: string;
   before: Pick<LockedFile, 'sizeBytes' | 'sha256'> | null;

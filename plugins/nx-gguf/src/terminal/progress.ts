@@ -37,7 +37,7 @@ export function progressReporter(output: ProgressOutput): { report: Report; end:
       return;
     }
     const now = output.nowMs();
-    // What counts from the start again is a new piece of work.
+    // A count that starts again belongs to a new piece of work.
     if (event.label !== label || event.done < lastDone) {
       ({ label } = event);
       start = { ms: now, done: event.done };
@@ -73,9 +73,7 @@ function frame(lines: readonly string[]): string {
   return `${clear}\x1b[?7l${lines.join('\n')}\x1b[?7h${lines.length > 1 ? `\x1b[${lines.length - 1}A` : ''}\r`;
 }
 
-/**
- * When something was first told of, and how far it was then: what was done before has no part in its rate.
- */
+/** The time and the count of the first report of a piece of work: earlier work has no part in its rate. */
 interface Start {
   ms: number;
   done: number;

@@ -15,10 +15,7 @@ export function errorText(error: unknown): string {
   ].join('\n');
 }
 
-/**
- * An error whose message is all there is to say: Nx prints what is thrown to it, and a stack of ours would
- * tell nobody anything.
- */
+/** An error without a stack: Nx prints a thrown error as it is, and our stack would not help the user. */
 export function plainError(error: unknown): Error {
   const plain = new Error(errorText(error).trimEnd());
   plain.stack = '';

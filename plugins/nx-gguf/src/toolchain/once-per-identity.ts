@@ -11,7 +11,7 @@ export interface OncePerIdentity {
   /** Name of the directory below the root of all toolchains; contains the digest of the identity. */
   name: string;
   identity: Json;
-  /** What people are told while another process makes it. */
+  /** Its name in the message that is shown while another process makes it. */
   label: string;
   /** Directories that cannot be moved (Python environments) are made where they stay. */
   inPlace?: boolean;

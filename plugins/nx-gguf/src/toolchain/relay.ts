@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-/** Where a relay sends the bytes to, and what is still on the way there. */
+/** A receiver of a relay, with the bytes that are still on their way to it. */
 export interface RelaySink {
   /** Bytes that were handed over and not yet taken. */
   pendingBytes: () => number;
@@ -20,7 +20,7 @@ export interface RelayOptions {
   onBytes?: (bytes: Uint8Array) => void;
 }
 
-/** What became of the source: all of it was sent, or nobody was left to send it to. */
+/** The end of the source: all of it was sent, or no receiver was left. */
 export type Relayed = 'ended' | 'abandoned';
 
 /**

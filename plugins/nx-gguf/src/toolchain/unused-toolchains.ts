@@ -10,7 +10,7 @@ import { recordFile } from './once-per-identity.js';
 export interface ToolchainKeep {
   /** The identities that kept manifests name, see `toolchainsNamed`. */
   named: ReadonlySet<string>;
-  /** What was used since then (ms since 1970) stays. */
+  /** Toolchains that were used since then (ms since 1970) stay. */
   usedSinceMs: number;
   dryRun: boolean;
 }
@@ -32,8 +32,8 @@ export function toolchainsNamed({ facts, provenance }: Pick<Manifest, 'facts' | 
 }
 
 /**
- * Removes toolchains that nobody used for long and no kept manifest names, and what killed builds left. Those
- * that are being made are left alone.
+ * Removes toolchains that were not used for long and that no kept manifest names, and leftovers of killed
+ * builds. Toolchains that are being made are left alone.
  */
 export async function removeUnusedToolchains(root: string, keep: ToolchainKeep): Promise<RemovedToolchain[]> {
   const removed: RemovedToolchain[] = [];

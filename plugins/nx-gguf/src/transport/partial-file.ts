@@ -22,8 +22,8 @@ export interface PartialFile {
 }
 
 /**
- * What is known of a file before it comes: its size, and the kind of git object id to compute, which needs
- * the size.
+ * The facts of a file that are known before it is received: its size, and the kind of git object id to
+ * compute, which needs the size.
  */
 export interface ExpectedFile {
   sizeBytes: number | null;
@@ -75,7 +75,8 @@ export async function openPartial(
         await handle.sync();
       },
       close: async () => {
-        // What failed was told by `append` or `sync`; what is there is of use to the next attempt.
+        // A failure was thrown by `append` or `sync` already; the received bytes are of use to the next
+        // attempt.
         await writer.finish().catch(() => undefined);
         await close();
       },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits until so many bytes may pass. */
+/** Waits until the given number of bytes may pass. */
 export type Take = (bytes: number) => Promise<void>;
 
 /**

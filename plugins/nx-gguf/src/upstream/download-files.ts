@@ -63,7 +63,7 @@ export async function downloadFiles(
 }
 
 /**
- * Runs work on every item, so many at a time; waits for all that started, then throws the failure that
+ * Runs work on every item, a given number at a time; waits for all that started, then throws the failure that
  * stopped the others.
  */
 export async function pool<T>(

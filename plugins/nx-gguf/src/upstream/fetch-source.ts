@@ -11,7 +11,7 @@ import type { UpstreamContext } from './upstream-context.js';
 /** Sources whose files are pinned by a lock. */
 export type LockableSource = HuggingFaceSource | GitSource;
 
-/** What a lockable source is at the moment. `previous` saves fetching small files again. */
+/** The present state of a lockable source. `previous` saves fetching small files again. */
 export async function resolveSource(
   source: LockableSource,
   options: { projectDir: string; previous: LockedSource | null },

@@ -51,7 +51,7 @@ export async function withGitRepository<T>(
         if (!isUsedAgain || !isGgufError(error) || !['GIT_FAILED', 'GIT_UNREACHABLE'].includes(error.code))
           throw error;
       }
-      // What a killed git left may be what it stumbled over.
+      // The leftovers of a killed git may be the cause of the failure.
       await rm(directory, { recursive: true, force: true });
       return workIn({ directory, url, remote }, options);
     },

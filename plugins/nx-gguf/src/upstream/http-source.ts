@@ -99,7 +99,7 @@ async function once(
       etag: answer.header('etag') ?? null,
     };
   } finally {
-    // What is not read yet would keep the connection busy.
+    // An unread body would keep the connection busy.
     await answer.body.dump().catch(() => undefined);
   }
 }

@@ -66,7 +66,7 @@ export async function userToken(env: Env): Promise<string | null> {
 }
 
 function checked(token: string, from: string): string {
-  // What is no header value would end up in the message of an error.
+  // An invalid header value would end up in the message of an error.
   if (/^[\x21-\x7e]+$/.test(token)) return token;
   throw new GgufError('BAD_TOKEN', `${from} does not hold a token`, {
     hint: 'A token is one word, for example hf_….',

@@ -23,7 +23,7 @@ import type { UpstreamContext } from './upstream-context.js';
 const listLength = 60_000;
 
 /**
- * What a git source is at the moment. Files that git itself holds come with the fetch and are put into the
+ * The present state of a git source. Files that git itself holds come with the fetch and are put into the
  * store, because their sha256 is not known otherwise; of files in LFS the pointer says it.
  */
 export async function resolveGit(

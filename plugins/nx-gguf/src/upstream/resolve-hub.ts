@@ -14,9 +14,9 @@ import { literalPaths, selectFiles } from './select-files.js';
 import type { UpstreamContext } from './upstream-context.js';
 
 /**
- * What a hub source is at the moment: its commit, and size and sha256 of each file it takes. The hub knows
- * the digests of files in LFS. The others are small: they are fetched into the store, checked by their git
- * object id, and hashed.
+ * The present state of a hub source: its commit, and size and sha256 of each file it takes. The hub knows the
+ * digests of files in LFS. The others are small: they are fetched into the store, checked by their git object
+ * id, and hashed.
  * @param previous an earlier resolution: it is the answer when the commit is the same, else digests of files
  *   it knows by git object id are taken from it
  */

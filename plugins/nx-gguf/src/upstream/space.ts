@@ -6,7 +6,7 @@ import type { StoreLayout } from '../store/layout.js';
 const marginBytes = 64 << 20;
 
 /**
- * Makes sure that so many bytes fit into the store before any of them is fetched.
+ * Checks that a number of bytes fits into the store before any of them is fetched.
  * @throws GgufError `DISK_FULL`
  */
 export async function requireSpace(neededBytes: number, { root }: StoreLayout): Promise<void> {

@@ -5,7 +5,7 @@ import { parseAs, type Schemas } from '../core/validate.js';
 import { targetInProject, type TargetRef } from '../core/target.js';
 import type { ProjectKind } from './project-file.js';
 
-/** What is read of an Nx workspace. */
+/** The parts of an Nx workspace that are read. */
 export interface Workspace {
   root: string;
   /** Projects by name: their directories relative to the root, and the options of their targets. */

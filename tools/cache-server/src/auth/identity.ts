@@ -4,10 +4,10 @@ import { trusted } from '../config/namespaces.js';
 import { recordOf, tokenOf } from './token.js';
 import { readTokens } from './token-file.js';
 
-/** What a request may want to do. */
+/** The kinds of access that a request may need. */
 export type Scope = TokenRecord['scopes'][number];
 
-/** Who asks. `id` is public: it stands in logs. */
+/** The sender of a request. `id` is public: it stands in logs. */
 export type Identity = Pick<
   TokenRecord,
   'id' | 'namespace' | 'requestsPerMinute' | 'uploadBytesPerHour' | 'maxBlobBytes'
@@ -20,7 +20,7 @@ export interface Authenticator {
   tokens: () => readonly TokenRecord[];
 }
 
-/** What telling needs. */
+/** The inputs of the identification. */
 export interface AuthenticatorOptions {
   path: string;
   anonymous: 'none' | 'read';

@@ -114,7 +114,7 @@ export async function hasBlobs(
   return (await firstMissing(context, namespace, { blobs, most: 1 })).length === 0;
 }
 
-/** No more is looked for when so many are missing. */
+/** The search ends when this many are missing. */
 async function firstMissing(
   context: CacheContext,
   namespace: string,

@@ -1,6 +1,6 @@
 /** Tells whether something changes while all is counted: what changes then may be in the figure or not. */
 export interface Changes {
-  /** Runs a work that changes what is kept, until its bytes are counted. */
+  /** Runs work that changes the kept files, until their bytes are counted. */
   during: <T>(work: () => Promise<T>) => Promise<T>;
   /** Notes a change that is over and counted. */
   happened: () => void;

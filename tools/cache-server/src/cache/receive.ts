@@ -10,7 +10,7 @@ import type { Reservation } from './space-account.js';
 /** Called with the number of bytes that came since the last call. */
 export type OnBytes = (count: number) => void;
 
-/** Who sends slower than this holds room and a connection for nothing. */
+/** A sender that is slower than this holds room and a connection for nothing. */
 export interface Pace {
   leastBytesPerSecond: number;
   /**

@@ -1,4 +1,4 @@
-/** A work that runs once at a time; who asks while it runs gets the run that follows. */
+/** Work that runs once at a time; a caller during a run gets the run that follows. */
 export function singleFlight(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;
   let next: Promise<void> | null = null;

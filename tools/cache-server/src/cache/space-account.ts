@@ -1,6 +1,6 @@
-/** Room that was promised to somebody who receives bytes. */
+/** Room that is promised to a receiver of bytes. */
 export interface Reservation {
-  /** So many bytes in all are on the disk by now, and no longer among what it has free. */
+  /** Takes the number of bytes that are on the disk by now and no longer part of its free space. */
   wrote: (totalBytes: number) => void;
   /**
    * Gives the room back: the bytes are in the storage and counted there, or will not come. May be called
@@ -18,26 +18,24 @@ export interface SpaceRequest {
 /** Limits of an account, in bytes. */
 export interface SpaceLimits {
   maxBytes: number;
-  /** What may be promised to namespaces that are not trusted, together. */
+  /** The most that may be promised to all untrusted namespaces together. */
   untrustedBytes: number;
   /** Bytes of the disk that are left to the rest of the machine. */
   marginBytes: number;
-  /** What is kept at the beginning. */
+  /** The bytes that are kept at the beginning. */
   usedBytes: number;
 }
 
-/**
- * What is kept and what is promised, in bytes. It promises whatever it is asked for; the caller checks first.
- */
+/** The kept and the promised bytes. The account promises any request; the caller checks it first. */
 export interface SpaceAccount {
   usedBytes: () => number;
   reservedBytes: () => number;
-  /** Of what is reserved, what is promised to namespaces that are not trusted. */
+  /** The part of the reserved bytes that is promised to untrusted namespaces. */
   untrustedBytes: () => number;
   add: (sizeBytes: number) => void;
-  /** Replaces what is kept by what was counted anew. */
+  /** Replaces the kept bytes by a new count. */
   recount: (usedBytes: number) => void;
-  /** Bytes that are too many once so many more have come, of the room and of the disk; 0 when they fit. */
+  /** The bytes that would exceed the room and the disk once `moreBytes` are added; 0 when they fit. */
   excess: (freeBytes: number, moreBytes: number) => { room: number; disk: number };
   fits: (freeBytes: number, moreBytes: number) => boolean;
   /** True when a request keeps within what may be promised to namespaces that are not trusted. */
@@ -50,7 +48,7 @@ export function createSpaceAccount(limits: SpaceLimits, onRelease: () => void): 
   let used = limits.usedBytes;
   let reserved = 0;
   let untrusted = 0;
-  /** Of what is reserved, what is still to be written. */
+  /** The part of the reserved bytes that is still to be written. */
   let awaited = 0;
 
   const excess = (freeBytes: number, moreBytes: number): { room: number; disk: number } => ({

@@ -2,12 +2,12 @@ import { GgufError } from 'nx-gguf/store';
 import { singleFlight } from './single-flight.js';
 import { createSpaceAccount, type Reservation, type SpaceRequest } from './space-account.js';
 
-/** How much there is and may be, and who is promised room. Bytes. */
+/** The room of a storage, in bytes: its limit, its use, and the room that is promised. */
 export interface Space {
   maxBytes: number;
   usedBytes: () => number;
   reservedBytes: () => number;
-  /** What a file of so many bytes counts for. */
+  /** The size that a file counts for, with its overhead. */
   sizeOf: (sizeBytes: number) => number;
   /**
    * Promises room for bytes that are about to come; makes room first when there is too little, and waits a
@@ -19,12 +19,12 @@ export interface Space {
   keepReserved: (sizeBytes: number, isTrusted: boolean) => Reservation;
   added: (sizeBytes: number) => void;
   removed: (sizeBytes: number) => void;
-  /** What was counted anew. */
+  /** Replaces the kept bytes by a new count. */
   counted: (usedBytes: number) => void;
 }
 
 /**
- * What an eviction is to reach, in bytes: no more than so much kept, with what is promised to untrusted
+ * The goal of an eviction, in bytes: the most that may be kept, with room that is promised to untrusted
  * namespaces counted as theirs already.
  */
 export interface Room {
@@ -32,23 +32,20 @@ export interface Room {
   untrustedBytes: number;
 }
 
-/** What a space is made of. */
+/** The settings and ports of a space. */
 export interface SpaceOptions {
   maxBytes: number;
   /** Share of `maxBytes` above which room is made ahead of need. */
   highWater: number;
   lowWater: number;
-  /** What may be promised to namespaces that are not trusted, together. */
+  /** The most that may be promised to all untrusted namespaces together. */
   untrustedBytes: number;
   usedBytes: number;
-  /**
-   * What each file takes beside its bytes, with its record and its directory entries: many small ones fill a
-   * disk too.
-   */
+  /** The overhead of each file, its record and its directory entries: many small files fill a disk too. */
   overheadBytes: number;
-  /** What the disk has left, or null when it is not known. */
+  /** The free bytes of the disk, or null when they are not known. */
   freeBytes: () => Promise<number | null>;
-  /** Whether what is evicted is on that disk. */
+  /** Whether evicted files are on that disk. */
   evictsFromDisk: boolean;
   /** Bytes that are left to the rest of the machine. */
   marginBytes: number;
@@ -74,7 +71,7 @@ interface Waiter extends SpaceRequest {
  * that is done.
  */
 const fruitlessTimes = 10;
-/** Nobody is let wait for that longer than this. */
+/** The longest of these pauses. */
 const longestPauseMs = 1000;
 
 /** Accounts for the bytes of a storage. */
@@ -93,7 +90,7 @@ export function createSpace(options: SpaceOptions): Space {
     if (waiting.size === 0) clearTimeout(timer);
   };
 
-  /** Gives room to those who wait for it, the first first, as far as there is any. */
+  /** Gives room to waiting requests in their order, as far as there is any. */
   const admit = async (): Promise<void> => {
     if (waiting.size === 0) return;
     const free = await freeBytes();
@@ -104,7 +101,7 @@ export function createSpace(options: SpaceOptions): Space {
     }
   };
 
-  /** Evicts for those who wait, as far as all of them could be served at once; how many bytes. */
+  /** Evicts for the waiting requests that could be served together; returns the number of evicted bytes. */
   const makeRoom = async (): Promise<number> => {
     let [wanted, untrustedWanted] = [0, 0];
     for (const waiter of waiting) {
@@ -196,14 +193,14 @@ export function createSpace(options: SpaceOptions): Space {
     reserve: async (contentBytes, isTrusted) => {
       const sizeBytes = sizeOf(contentBytes);
       const free = await freeBytes();
-      // What can never fit pushes nothing out.
+      // A request that can never fit evicts nothing.
       if (
         sizeBytes > maxBytes ||
         sizeBytes + marginBytes >
           free + (options.evictsFromDisk ? account.usedBytes() : 0) + account.reservedBytes()
       )
         throw full(sizeBytes, tooLarge);
-      // Nobody overtakes who waits.
+      // A new request does not overtake waiting ones.
       const before = [...waiting].reduce((sum, waiter) => sum + waiter.sizeBytes, 0);
       if (hasShare({ sizeBytes, isTrusted }) && fits(free, before + sizeBytes)) {
         const reservation = promise(sizeBytes, isTrusted);

@@ -1,7 +1,8 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 
 /**
- * Runs works of the same key, so many at a time; the others wait for their turn, works of other keys do not.
+ * Runs works of the same key, a given number at a time; further works of that key wait for their turn, works
+ * of other keys do not.
  */
 export type Turns = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 

@@ -7,7 +7,7 @@ import { trusted } from '../config/namespaces.js';
 import type { DocumentName } from '../storage/storage.js';
 import { planEviction, type EvictionGoal, type HeldBlob, type HeldEntry, type Removed } from './plan.js';
 
-/** What an eviction removed. */
+/** The removals of an eviction. */
 export interface Evicted {
   entries: number;
   blobs: number;
@@ -23,7 +23,7 @@ export async function evict(context: CacheContext, goal: EvictionGoal): Promise<
   const evicted: Evicted = { entries: 0, blobs: 0, bytes: 0 };
   const isUnchanged = context.changes.watch();
   const { blobs, entries, holdings } = await look(context);
-  // Otherwise what is counted along is nearer to the truth.
+  // Otherwise the running count is nearer to the truth.
   if (isUnchanged()) {
     context.space.counted(sum(blobs) + sum(entries));
     context.holdings.counted(holdings);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** What is sent back. A body of unknown size gets no `Content-Length`. */
+/** The answer to a request. A body of unknown size gets no `Content-Length`. */
 export interface Answer {
   status: number;
   headers?: Readonly<Record<string, string>>;

@@ -15,7 +15,7 @@ export interface Exchange {
   part: string;
 }
 
-/** What is answered at a path. */
+/** The answers at a path. */
 export interface Route {
   /** Name in metrics. */
   name: string;

@@ -60,7 +60,7 @@ async function handle(
   let end = (): void => undefined;
   let failure: unknown = null;
   let code = '';
-  // What goes wrong because nobody is there any more says nothing about this server.
+  // A failure because the client is gone says nothing about this server.
   const codeOf = (error: unknown): string => (socket.destroyed ? 'CLIENT_GONE' : errorCode(error));
   try {
     let answer: Answer | null;

@@ -10,7 +10,7 @@ import type { Settings } from '../config/settings.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Uploads } from '../uploads/uploads.js';
 
-/** What the routes answer from. */
+/** The parts of the server that the routes use. */
 export interface Service {
   settings: Settings;
   cache: CacheContext;

@@ -26,7 +26,7 @@ export interface Usage {
   usedMs: number;
 }
 
-/** Where the bytes are. It knows digests and names; who may see them is decided above it. */
+/** The storage of the bytes. It knows digests and names; access is decided above it. */
 export interface Storage {
   /** Directory for files that are being received, from which `publishBlob` takes them. */
   staging: string;

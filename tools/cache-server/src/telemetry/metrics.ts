@@ -15,7 +15,7 @@ export interface Metrics {
   totals: () => Totals;
 }
 
-/** What was counted since the start. */
+/** The counts since the start. */
 export interface Totals {
   hits: Record<Kind, number>;
   misses: Record<Kind, number>;
@@ -26,7 +26,7 @@ export interface Totals {
   errors: Record<string, number>;
 }
 
-/** What is measured when somebody asks. */
+/** The values that are measured on request. */
 export interface Gauges {
   usedBytes: () => number;
   reservedBytes: () => number;

@@ -31,7 +31,7 @@ export async function appendToUpload(
   const ended = (): void => stop.abort();
   response.once('close', ended);
   const lock = locker.newLock(id);
-  // Whoever asks for the lock next is the same client on another connection: this one is dead.
+  // The next request for the lock comes from the same client on another connection: this connection is dead.
   await lock.lock(stop.signal, () => void request.destroy());
   let reached: number;
   let sizeBytes: number;

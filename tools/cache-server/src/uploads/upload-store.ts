@@ -87,7 +87,7 @@ export class UploadStore extends DataStore {
         fileWriter(this.pathOf(id), { flags: 'r+', start: offset }),
       );
     } catch (error) {
-      // How much of what was hashed reached the file is not known.
+      // The file may hold fewer bytes than were hashed.
       this.#hashes.delete(id);
       throw error;
     }
@@ -114,7 +114,7 @@ export class UploadStore extends DataStore {
     await rm(this.pathOf(id), { force: true });
   }
 
-  /** What was announced, or null for an id that nobody was given. */
+  /** The announced upload, or null for an unknown id. */
   async announced(id: string): Promise<AnnouncedUpload | null> {
     if (!idPattern.test(id)) return null;
     try {

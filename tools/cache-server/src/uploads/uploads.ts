@@ -19,7 +19,7 @@ export interface Uploads {
   finish: (id: string) => Promise<void>;
   /** Gives its room back after it was removed. */
   forget: (id: string) => void;
-  /** Removes what nobody goes on with since a time, ms since 1970. */
+  /** Removes uploads that were not continued since a time, ms since 1970. */
   removeUnfinished: (beforeMs: number) => Promise<void>;
   /**
    * Removes the one that stands still longest, of those that are too slow in all; how many bytes it was

@@ -42,7 +42,7 @@ export async function runCompare(execution: Execution<CompareOptions>): Promise<
   );
 }
 
-/** What is not measured yet is measured first, both on one base pass. */
+/** Models without a measurement are measured first, both on one base pass. */
 async function compareMeasured({
   project,
   results,

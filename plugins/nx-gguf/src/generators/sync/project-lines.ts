@@ -2,7 +2,7 @@ import { applyEdits, findNodeAtLocation, modify, parseTree, type Node, type Pars
 import type { InferredTarget } from '../../infer/inferred-target.js';
 import { keptExecutors } from '../../infer/kept-executors.js';
 
-/** What a project.json says of targets, beside what the model file makes. */
+/** The settings of targets in a project.json, beside the targets that the model file gives. */
 export interface ProjectLines {
   /** The text of project.json as it is to be; the same text when nothing is to be changed. */
   text: string;
@@ -100,7 +100,7 @@ function withoutMemberInPlace(text: string, name: string): string {
   return before === null ? rest : rest.slice(0, before) + rest.slice(before + 1);
 }
 
-/** Where the comma is that follows a place, behind comments; null when something else does. */
+/** The position of the comma that follows a place, behind comments; null when something else follows. */
 function commaAfter(text: string, offset: number): number | null {
   const trivia = /(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
   trivia.lastIndex = offset;

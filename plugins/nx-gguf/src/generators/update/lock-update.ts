@@ -21,7 +21,7 @@ import type { Environment } from '../../results/results.js';
 import { fetchedKind } from '../../workspace/declarations.js';
 import { projectDirectory, readConfig, type Workspace } from '../../workspace/workspace.js';
 
-/** What is new about one source. */
+/** The changes of one source. */
 export interface SourceUpdate {
   place: string;
   status: 'current' | 'changed' | 'new' | 'removed' | 'failed';
@@ -32,7 +32,7 @@ export interface SourceUpdate {
   error: string | null;
 }
 
-/** What is new about a project, and the lock that pins it. */
+/** The changes of a project's sources, and the lock that pins them. */
 export interface ProjectUpdate {
   project: string;
   /** Relative to the project's directory. */

@@ -42,8 +42,7 @@ export function baseCounter(wanted: Partial<BaseShape> = {}): BaseCounter {
 }
 
 /**
- * The error for so many bytes of base logits that should be more; their dimensions are null where not even
- * those came.
+ * The error for base logits of too few bytes; their dimensions are null when not even those were received.
  */
 export function incompleteBase(countBytes: number, shape: BaseShape | null): GgufError {
   const expected = shape === null ? `at least ${baseHeadBytes}` : baseSizeBytes(shape);

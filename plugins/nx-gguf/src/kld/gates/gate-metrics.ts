@@ -7,9 +7,9 @@ import type { MeasuringConditions } from '../statistics/conditions.js';
 /** The name of a metric that a gate can ask about. */
 export type GateMetric = GateCheck['metric'];
 
-/** What is known of a variant or of a reference; null is what was not measured. */
+/** The known values of a variant or of a reference; null for a value that was not measured. */
 export interface GateSubject extends MetricSource {
-  /** What the statistics were measured on and how. */
+  /** The conditions of the measurement. */
   readonly conditions: MeasuringConditions;
 }
 

@@ -20,8 +20,7 @@ const units: Readonly<Record<string, number>> = {
 };
 
 /**
- * What is wrong with the gates of a model beyond its schema: names that do not exist, figures that nothing
- * measures.
+ * The problems of a model's gates beyond its schema: names that do not exist, figures that nothing measures.
  */
 export function gateProblems({
   gates = {},
@@ -72,8 +71,8 @@ export function gateNeeds(gates: Gates): Map<string, { isMeasured: boolean }> {
 }
 
 /**
- * Holds the variants to their gates. What is not known never passes, nor what was measured differently from
- * what it is held against.
+ * Checks the variants against their gates. An unknown value never passes, nor does a comparison of values
+ * that were measured in different ways.
  */
 export function checkGates(gates: Gates, subjects: ReadonlyMap<string, GateSubject>): GateResult {
   const checks = sortedEntries(gates).flatMap(([variant, gate]) => checksOf(variant, gate, subjects));

@@ -1,6 +1,6 @@
 import type { Estimate, KldStatistics, RunningValues } from '../../core/generated/kld.generated.js';
 
-/** What is known of a model: its files, and its measurement. Null is what is not known. */
+/** The known facts of a model: its files, and its measurement. Null for an unknown value. */
 export interface MetricSource {
   readonly sizeBytes: number | null;
   readonly bitsPerWeight: number | null;
@@ -24,7 +24,7 @@ export interface Metric {
   readonly name: string;
   /** How sentences and tables call it. */
   readonly label: string;
-  /** What it is, in words that a full stop or `, in nats` can follow. */
+  /** The meaning of the metric, in words that a full stop or `, in nats` can follow. */
   readonly description: string;
   readonly unit: MetricUnit;
   /** Decimals that it is shown with. */

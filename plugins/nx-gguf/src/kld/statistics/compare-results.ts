@@ -13,7 +13,7 @@ import { differenceOf, runningMean, type RunningMean } from './running-mean.js';
 const paired = metricsIn('paired');
 
 /**
- * Compares two complete measurements chunk by chunk. The same for the same results, whoever computes it.
+ * Compares two complete measurements chunk by chunk. Equal results give the same comparison on any machine.
  * @throws GgufError `KLD_NOT_COMPARABLE`
  */
 export function compareResults(

@@ -2,8 +2,8 @@ import type { MeasuredFile } from '../../core/generated/common.generated.js';
 import type { KldResult } from '../../core/generated/kld.generated.js';
 
 /**
- * What figures were measured on and how, as texts that are equal for what is equal; null for what is not
- * known.
+ * The conditions under which figures were measured, as texts that are equal for equal conditions; null for an
+ * unknown one.
  */
 export interface MeasuringConditions {
   /** Digests of the unquantized model. */
@@ -41,7 +41,7 @@ export const unknownConditions: MeasuringConditions = {
   chunks: null,
 };
 
-/** What a result says that it was measured on and how. */
+/** The conditions that a result states. */
 export function conditionsOf({
   subject: { base, corpus, parameters, toolchain },
   statistics: { chunks },

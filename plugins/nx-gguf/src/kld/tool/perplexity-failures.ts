@@ -4,7 +4,7 @@ const prefix = /^\d+\.\d\d\.\d{3}\.\d{3} [A-Z] /;
 // The time left is printed to stdout behind a label on stderr: taken alone, stderr goes on in the label's
 // line.
 const label = / - ETA (?!\d+ hours|\d+\.\d\d minutes)/g;
-// Where in its source a tool gave up, on the machine that built it.
+// The place in the source where a tool aborted, as a path of the machine that built it.
 const sourcePlace = /^\S+\.(?:c|cpp|h):\d+: /;
 const tailLines = 20;
 

@@ -1,4 +1,4 @@
-/** What is wrong with a pattern: a stable code and the reason. */
+/** The problem of a pattern: a stable code and the reason. */
 export interface PatternProblem {
   readonly code: 'TENSOR_PATTERN_INVALID' | 'TENSOR_PATTERN_CASE' | 'TENSOR_PATTERN_NOT_PORTABLE';
   readonly message: string;

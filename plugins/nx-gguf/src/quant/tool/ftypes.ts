@@ -79,7 +79,7 @@ export function readsAsFtype(argument: string): boolean {
   return findFtype(argument) !== null || (number !== undefined && ftypeOfNumber(Number(number)) !== null);
 }
 
-/** What is wrong with a name that is no mixture, with the nearest one if there is one. */
+/** The problem of a name that is no mixture, with the nearest mixture if there is one. */
 export function unknownFtype(text: string): string {
   return `unknown quantization type '${text}'${didYouMean(
     text,

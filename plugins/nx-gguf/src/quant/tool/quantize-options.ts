@@ -19,8 +19,8 @@ export interface QuantizeProblem {
 type Check = (options: QuantizeOptions) => (QuantizeProblem | null)[];
 
 /**
- * Everything wrong with the options: what llama-quantize would refuse, and what it would silently ignore or
- * change.
+ * All problems of the options: those that llama-quantize would refuse, and those that it would silently
+ * ignore or change.
  */
 export function checkQuantizeOptions(options: QuantizeOptions): QuantizeProblem[] {
   const checks: readonly Check[] = [names, overrides, weights, ignored, values];

@@ -8,7 +8,7 @@ const neverWritten: ReadonlySet<string> = new Set(['q8_1', 'q8_K', 'i8', 'i16', 
 /** The tensor types that llama-quantize can convert to. */
 const targetTypes: readonly TensorType[] = tensorTypes.filter(({ name }) => !neverWritten.has(name));
 
-/** What is wrong with a name as the target of a conversion, or null if nothing is. */
+/** The problem of a name as the target of a conversion, or null when there is none. */
 export function targetTypeProblem(name: string): string | null {
   const type = tensorTypeByName(name);
   if (type === null)

@@ -1,6 +1,6 @@
 import type { RemoteStore } from '../remote-store.js';
 
-/** A remote in memory, and what is in it. */
+/** A remote in memory, and its content. */
 export interface MemoryRemote extends RemoteStore {
   blobs: Map<string, Buffer>;
   actions: Map<string, string>;

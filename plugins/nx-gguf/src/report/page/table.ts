@@ -10,7 +10,7 @@ export interface Cell {
 /** A column of a table. */
 export interface Column {
   readonly label: string;
-  /** What the figures mean, for those who ask. */
+  /** The meaning of the figures, shown on request. */
   readonly hint?: string;
   readonly isNumber?: boolean;
 }
@@ -38,7 +38,7 @@ export function figure(
   };
 }
 
-/** What is shown in place of a figure that there is none of. */
+/** The text in place of a missing figure. */
 const missing: Cell = missingCell(notMeasured);
 
 /** A cell that says why it has no figure. */

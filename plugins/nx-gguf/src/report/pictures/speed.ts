@@ -14,7 +14,7 @@ export interface SpeedRow {
   readonly high: number;
 }
 
-/** Width of bars and names together; what is left is for the figures behind the bars. */
+/** Width of bars and names together; the rest is for the figures behind the bars. */
 const plotAndLabels = 690;
 
 const widestName = 200;

@@ -11,8 +11,7 @@ const [otherNarrow, otherWide] = [600, 1000];
 const widest = 1.12;
 
 /**
- * Width of a text in pixels in any common sans-serif font, rather too large: nobody knows which one a reader
- * has.
+ * Width of a text in pixels in any common sans-serif font, rather too large: the reader's font is not known.
  */
 export function textWidth(text: string, fontSize: number): number {
   let thousandths = 0;
