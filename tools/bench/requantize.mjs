@@ -315,7 +315,7 @@ function totalCpuMs() {
 }
 
 async function writeImatrix(path, model) {
-  const { readGgufFile } = await import(`${plugin}/steps/gguf/gguf-file.js`);
+  const { readGgufFile } = await import(`${plugin}/files/gguf-file.js`);
   const { composeGguf } = await import(`${plugin}/gguf/compose.js`);
   const { tensors } = await readGgufFile(model);
   const weighted = tensors.filter(({ type, name }) => type === 'bf16' && name !== 'token_embd.weight');

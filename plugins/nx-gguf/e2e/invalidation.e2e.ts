@@ -318,9 +318,11 @@ describe('what a change rebuilds', () => {
 describe('what an update of nx-gguf rebuilds', () => {
   it('a new version of one step: that step, though Nx asks for everything', async () => {
     await runCard();
-    const versions = 'node_modules/nx-gguf/dist/core/logic-versions.js';
+    const versions = 'node_modules/nx-gguf/dist/core/step-registry.js';
     const before = readFileSync(join(workspace.root, versions), 'utf8');
-    workspace.edit(versions, (text) => text.replace(/\bkld: \d+/, 'kld: 1000'));
+    workspace.edit(versions, (text) =>
+      text.replace(/\bkld: { logicVersion: \d+/, 'kld: { logicVersion: 1000'),
+    );
     const run = await runCard();
     workspace.edit(versions, () => before);
     expect(run).toEqual({ ran: everything, processes: times(5, 'llama-perplexity') });
