@@ -283,7 +283,7 @@ describe('a plan before there is a model', () => {
 function planFromModel(): unknown {
   execFileSync(
     process.execPath,
-    [join(workspace.root, 'node_modules/nx/dist/commands/nx.js'), 'run', 'tiny-qwen35:plan:Q4_K_M'],
+    [join(workspace.root, 'node_modules/nx/dist/bin/nx.js'), 'run', 'tiny-qwen35:plan:Q4_K_M'],
     { cwd: workspace.root, env: { ...process.env, ...workspace.environment }, stdio: 'ignore' },
   );
   return planOf('Q4_K_M');
