@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // How long a card with its pictures, and a report page, take for a model with many variants:
 // `node tools/bench/card.mjs [variants] [layers]`.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { transformSync } from '@swc/core';
+import { importTypeScript } from '../dev/import-typescript.mjs';
 
 const plugin = join(import.meta.dirname, '../../plugins/nx-gguf');
 const [variants, layers] = [Number(process.argv[2] ?? 20), Number(process.argv[3] ?? 125)];
@@ -13,7 +13,9 @@ const largestPageBytes = 1_500_000;
 const directory = mkdtempSync(join(tmpdir(), 'nx-gguf-bench-card-'));
 
 try {
-  const evidence = (await sampleEvidence())({
+  // The evidence that the unit tests use.
+  const { sampleEvidence } = await importTypeScript(join(plugin, 'src/report/testing/sample-evidence.ts'));
+  const evidence = sampleEvidence({
     layers,
     chunks: 580,
     variants: Array.from(
@@ -45,15 +47,4 @@ try {
   if (elapsedMs > limitMs || page.length > largestPageBytes) process.exitCode = 1;
 } finally {
   rmSync(directory, { recursive: true, force: true });
-}
-
-/** The evidence that the unit tests use; it is no part of the package, so it is compiled here. */
-async function sampleEvidence() {
-  const { code } = transformSync(
-    readFileSync(join(plugin, 'src/report/testing/sample-evidence.ts'), 'utf8'),
-    { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } },
-  );
-  const path = join(directory, 'sample-evidence.mjs');
-  writeFileSync(path, code.replaceAll("'../../", `'${plugin}/dist/`));
-  return (await import(path)).sampleEvidence;
 }

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import ts from 'typescript';
+import { importTypeScript } from './import-typescript.mjs';
 
 const marked = /^ {4}"(\w+)": (\{\n {6}"\$comment": "Its metrics are generated[^]*?^ {4}\})/gm;
 
@@ -15,14 +14,6 @@ export async function metricDefinitions(registryFile) {
         throw new Error(`the registry has no metrics for the definition ${name}`);
       return `    "${name}": ${definitionText({ ...JSON.parse(block), ...filled[name] })}`;
     });
-}
-
-/** The module of a TypeScript file that imports nothing but types. */
-async function importTypeScript(file) {
-  const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
-    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-  });
-  return await import(`data:text/javascript,${encodeURIComponent(outputText)}`);
 }
 
 function definitionsOf({ metrics, metricsIn, metricDescription }) {

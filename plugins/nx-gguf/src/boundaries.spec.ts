@@ -26,8 +26,7 @@ const layers = [
 const pure = new Set(['gguf', 'quant', 'kld', 'speed', 'report', 'publication']);
 const knowingNx = new Set(['infer', 'task', 'hooks', 'executors', 'generators', 'index.ts']);
 const withoutProcess = new Set(['core', ...pure, 'steps']);
-const effects =
-  /^(node:(?!crypto$|util$|path$|zlib$|module$)|@nx\/|nx$|execa$|proper-lockfile$|tar$|tinyglobby$)/;
+const effects = /^(node:(?!crypto$|util$|path$|zlib$)|@nx\/|nx$|execa$|proper-lockfile$|tar$|tinyglobby$)/;
 const processState = /\bDate\.now\(|new Date\(|Math\.random\(|process\.(env|cwd|stdout|stderr)|console\./;
 
 const files = globSync(['**/*.ts'], {

@@ -1,12 +1,10 @@
 // Models of which only the header is real, as a dry run reads them, made with the specs' own builder of
 // headers.
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { transformFileSync } from '@swc/core';
+import { importTypeScript } from '../import-typescript.mjs';
 import { root } from '../setup.mjs';
 
-const gguf = join(root, 'plugins/nx-gguf');
 const shape = {
   layers: 8,
   hidden: 256,
@@ -21,7 +19,9 @@ const shape = {
 
 /** Writes sparse files: a small Qwen3.5 model, and one whose rows do not fit the blocks of K-quants. */
 export async function writeHeaderOnlyModels(directory) {
-  const { headerOnlyGguf, qwen35Gguf } = await builders(directory);
+  const builder = (name) => importTypeScript(join(root, 'plugins/nx-gguf/src/gguf/testing', `${name}.ts`));
+  const { headerOnlyGguf } = await builder('tiny-gguf');
+  const { qwen35Gguf } = await builder('qwen35-gguf');
   for (const [name, changes] of [
     ['qwen35.gguf', {}],
     ['qwen35-narrow.gguf', { layers: 4, feedForward: 800 }],
@@ -30,27 +30,6 @@ export async function writeHeaderOnlyModels(directory) {
     writeFileSync(join(directory, name), header);
     truncateSync(join(directory, name), sizeBytes);
   }
-}
-
-/** The builders, which are TypeScript and no part of the package. */
-async function builders(directory) {
-  const compiled = mkdtempSync(join(directory, 'builders-'));
-  const load = (name) => {
-    const { code } = transformFileSync(join(gguf, 'src/gguf/testing', `${name}.ts`), {
-      jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-      module: { type: 'es6' },
-    });
-    writeFileSync(
-      join(compiled, `${name}.mjs`),
-      code.replaceAll(/'(\.\.\/[\w-]+)\.js'|"(\.\.\/[\w-]+)\.js"/g, (_, a, b) =>
-        JSON.stringify(pathToFileURL(join(gguf, 'dist/gguf/testing', `${a ?? b}.js`)).href),
-      ),
-    );
-    return import(pathToFileURL(join(compiled, `${name}.mjs`)).href);
-  };
-  const found = { ...(await load('tiny-gguf')), ...(await load('qwen35-gguf')) };
-  rmSync(compiled, { recursive: true });
-  return found;
 }
 
 /** The rules of the reference model, as a variant passes them on. */
