@@ -113,9 +113,13 @@ async function bench(sizeBytes) {
 async function client(what, [storePath, file, target]) {
   const [{ openStore }, { adoptFile, findBlob }, { createRemotes }, { placeFile }, { processFileName }] =
     await Promise.all(
-      ['store/store', 'store/blobs', 'remote/create-remotes', 'store/place', 'store/owned-name'].map(
-        (path) => import(join(plugin, `${path}.js`)),
-      ),
+      [
+        'store/store',
+        'store/blobs',
+        'remote/create-remotes',
+        'files/link-or-copy',
+        'files/process-file-name',
+      ].map((path) => import(join(plugin, `${path}.js`))),
     );
   const store = await openStore(storePath);
   const id = await hashed(file);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { globSync } from 'tinyglobby';
 
@@ -82,6 +82,29 @@ describe('rooms', () => {
         withoutProcess.has(roomOf(file)) && processState.test(readFileSync(join(source, file), 'utf8')),
     );
     expect(touching).toEqual([]);
+  });
+});
+
+describe('scripts that run the compiled modules', () => {
+  const repository = join(source, '../../..');
+  const scripts = globSync(
+    ['tools/{bench,dev}/**/*.mjs', 'tools/cache-server/e2e/**/*.mjs', 'plugins/nx-gguf/{e2e,src}/**/*.mjs'],
+    { cwd: repository },
+  );
+  const rooms = layers.flat().filter((room) => !room.endsWith('.ts'));
+  const named = new RegExp(`[\`'/]((?:${rooms.join('|')})/[\\w/-]+)(?:\\.js)?[\`']`, 'g');
+  const modules = scripts.flatMap((script) =>
+    [...readFileSync(join(repository, script), 'utf8').matchAll(named)].map(([, module = '']) => ({
+      script,
+      module,
+    })),
+  );
+
+  it('name modules and folders that there are', () => {
+    const isThere = (module: string): boolean =>
+      ['', '.ts'].some((suffix) => existsSync(join(source, module + suffix)));
+    expect(modules.length).toBeGreaterThan(40);
+    expect(modules.filter(({ module }) => !isThere(module))).toEqual([]);
   });
 });
 
