@@ -100,7 +100,7 @@ async function makeEnvironment(context: ToolchainContext, directory: string): Pr
         '-c',
         'import torch, transformers, numpy, sentencepiece, google.protobuf, safetensors',
       ],
-      { cwd: context.configDir, env: { PYTHONPATH: undefined } },
+      { cwd: context.configDir, env: { PYTHONPATH: undefined, PYTHONDONTWRITEBYTECODE: undefined } },
     );
   } catch (cause) {
     if (!isGgufError(cause) || cause.code !== 'TOOL_FAILED') throw cause;

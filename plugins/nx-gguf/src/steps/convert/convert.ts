@@ -111,7 +111,8 @@ async function runConverter(args: readonly string[], bench: Workbench): Promise<
       args: [script, ...args],
       cwd: bench.directory,
       env: {
-        PYTHONDONTWRITEBYTECODE: '1',
+        // PyTorch and transformers have 2,000 modules, which take 4 s to compile: they are kept compiled.
+        PYTHONDONTWRITEBYTECODE: undefined,
         HF_HUB_OFFLINE: '1',
         TRANSFORMERS_OFFLINE: '1',
         HF_HUB_DISABLE_TELEMETRY: '1',
