@@ -8,15 +8,23 @@ import { SUPER_BLOCK, configuration } from './checkpoint/configuration.mjs';
 import { readVocabulary } from './checkpoint/gguf-vocabulary.mjs';
 import { modelCard } from './checkpoint/model-card.mjs';
 import { writeSafetensors } from './checkpoint/safetensors.mjs';
-import { tokenId, tokenizerConfigJson, tokenizerJson } from './checkpoint/tokenizer.mjs';
+import { VOCABULARIES, tokenId, tokenizerConfigJson, tokenizerJson } from './checkpoint/tokenizer.mjs';
 import { checkpointTensors } from './checkpoint/weights.mjs';
 
 const USAGE =
-  'Usage: make-checkpoint.mjs <outputDir> --llama-cpp <dir of the llama.cpp source> [--layers 8] [--hidden 256] [--seed 1]';
+  'Usage: make-checkpoint.mjs <outputDir> --llama-cpp <dir of the llama.cpp source> [--layers 8] [--hidden 256] [--seed 1] [--vocabulary qwen2]';
 
 /** Writes the Hugging Face directory of a checkpoint into a directory that is new or empty. */
-export function makeCheckpoint({ outputDir, llamaCppDir, layers = 8, hidden = 256, seed = 1 }) {
-  const vocabularyFile = join(llamaCppDir, 'models', 'ggml-vocab-qwen2.gguf');
+export function makeCheckpoint({
+  outputDir,
+  llamaCppDir,
+  layers = 8,
+  hidden = 256,
+  seed = 1,
+  vocabulary: kind = 'qwen2',
+}) {
+  const tokenizer = VOCABULARIES[kind];
+  const vocabularyFile = join(llamaCppDir, 'models', tokenizer.file);
   if (!existsSync(vocabularyFile)) {
     throw new Error(
       `There is no vocabulary at ${vocabularyFile}: --llama-cpp must name a checkout of llama.cpp's source.`,
@@ -26,7 +34,7 @@ export function makeCheckpoint({ outputDir, llamaCppDir, layers = 8, hidden = 25
     throw new Error(`${outputDir} is not empty.`);
 
   const vocabulary = readVocabulary(vocabularyFile);
-  const eosTokenId = tokenId(vocabulary, '<|im_end|>');
+  const eosTokenId = tokenId(vocabulary, tokenizer.endOfTurn);
   const padTokenId = tokenId(vocabulary, '<|endoftext|>');
   const config = configuration({
     layers,
@@ -42,17 +50,21 @@ export function makeCheckpoint({ outputDir, llamaCppDir, layers = 8, hidden = 25
   write('config.json', json(config));
   write(
     'generation_config.json',
-    json({ do_sample: false, eos_token_id: [eosTokenId, padTokenId], pad_token_id: padTokenId }),
+    json({
+      do_sample: false,
+      eos_token_id: [...new Set([eosTokenId, padTokenId])],
+      pad_token_id: padTokenId,
+    }),
   );
-  write('tokenizer.json', tokenizerJson(vocabulary));
-  write('tokenizer_config.json', tokenizerConfigJson(vocabulary));
+  write('tokenizer.json', tokenizerJson(vocabulary, tokenizer));
+  write('tokenizer_config.json', tokenizerConfigJson(vocabulary, tokenizer));
   writeSafetensors(join(outputDir, 'model.safetensors'), checkpointTensors(config, seed));
 }
 
 /** Reads the command line; every problem with it is in the one error thrown. */
 export function readArguments(argv) {
   const string = { type: 'string' };
-  const options = { 'llama-cpp': string, layers: string, hidden: string, seed: string };
+  const options = { 'llama-cpp': string, layers: string, hidden: string, seed: string, vocabulary: string };
   const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
   const problems = [];
   const number = (name, { multipleOf = 1, from, to }) => {
@@ -70,7 +82,11 @@ export function readArguments(argv) {
     layers: number('layers', { multipleOf: 4, from: 4, to: 128 }),
     hidden: number('hidden', { multipleOf: SUPER_BLOCK, from: SUPER_BLOCK, to: 8192 }),
     seed: number('seed', { from: 0, to: 0xffffffff }),
+    vocabulary: values.vocabulary,
   };
+  const vocabularies = Object.keys(VOCABULARIES);
+  if (values.vocabulary !== undefined && !vocabularies.includes(values.vocabulary))
+    problems.push(`--vocabulary must be ${vocabularies.join(' or ')}, not "${values.vocabulary}".`);
   if (positionals.length !== 1) problems.push('One output directory is needed.');
   if (!values['llama-cpp']) problems.push('--llama-cpp is needed.');
   if (problems.length > 0) throw new Error(`${problems.join('\n')}\n${USAGE}`);

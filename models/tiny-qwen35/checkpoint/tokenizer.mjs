@@ -1,11 +1,27 @@
 // Writes the vocabulary of a GGUF file in the form that the `tokenizers` library reads.
 
-/**
- * The pre-tokenizer pattern of Qwen2; with it the converter recognises the tokenizer as `qwen2` by the ids of
- * its test text.
- */
 const QWEN2_PATTERN =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
+/**
+ * Vocabularies of llama.cpp's source, each with the pre-tokenizer by which the converter recognises it: it
+ * compares the ids of a test text.
+ */
+export const VOCABULARIES = {
+  qwen2: {
+    file: 'ggml-vocab-qwen2.gguf',
+    endOfTurn: '<|im_end|>',
+    normalizer: { type: 'NFC' },
+    pattern: QWEN2_PATTERN,
+  },
+  // A third of the tokens, for tests: weights are mostly embeddings, and there is a logit for each token.
+  'gpt-2': {
+    file: 'ggml-vocab-gpt-2.gguf',
+    endOfTurn: '<|endoftext|>',
+    normalizer: null,
+    pattern: "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+  },
+};
 
 const NORMAL = 1;
 const CONTROL = 3;
@@ -16,11 +32,8 @@ const CHAT_TEMPLATE = [
   "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}",
 ].join('');
 
-/**
- * The text of `tokenizer.json`: byte-level BPE with the Qwen2 pattern; ids that the vocabulary does not use
- * are left out.
- */
-export function tokenizerJson({ tokens, tokenTypes, merges }) {
+/** The text of `tokenizer.json`: byte-level BPE; ids that the vocabulary does not use are left out. */
+export function tokenizerJson({ tokens, tokenTypes, merges }, { normalizer, pattern }) {
   // Written by hand: a plain object would reorder tokens that look like numbers and lose one called
   // __proto__.
   const vocabulary = tokens.flatMap((token, id) =>
@@ -37,11 +50,11 @@ export function tokenizerJson({ tokens, tokenTypes, merges }) {
     truncation: null,
     padding: null,
     added_tokens: addedTokens,
-    normalizer: { type: 'NFC' },
+    normalizer,
     pre_tokenizer: {
       type: 'Sequence',
       pretokenizers: [
-        { type: 'Split', pattern: { Regex: QWEN2_PATTERN }, behavior: 'Isolated', invert: false },
+        { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false },
         byteLevel,
       ],
     },
@@ -61,7 +74,7 @@ export function tokenizerJson({ tokens, tokenTypes, merges }) {
 }
 
 /** The text of `tokenizer_config.json`; the generic class makes transformers take tokenizer.json as it is. */
-export function tokenizerConfigJson(vocabulary) {
+export function tokenizerConfigJson(vocabulary, { endOfTurn }) {
   const decoder = Object.fromEntries(
     controlTokens(vocabulary).map(({ id, token }) => [id, { content: token, ...ADDED }]),
   );
@@ -70,7 +83,7 @@ export function tokenizerConfigJson(vocabulary) {
     add_bos_token: false,
     added_tokens_decoder: decoder,
     bos_token: null,
-    eos_token: '<|im_end|>',
+    eos_token: endOfTurn,
     pad_token: '<|endoftext|>',
     unk_token: null,
     clean_up_tokenization_spaces: false,

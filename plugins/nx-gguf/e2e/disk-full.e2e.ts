@@ -13,7 +13,7 @@ const shared = { NX_GGUF_REMOTE: `file://${join(scratch, 'shared')}` };
 // Mounting takes root; elsewhere these tests are shown as skipped.
 const canMount =
   process.platform === 'linux' &&
-  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', small]).status === 0;
+  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', small]).status === 0;
 
 afterAll(() => {
   if (canMount) execFileSync('umount', ['-l', small]);
@@ -27,7 +27,7 @@ afterAll(() => {
     shrinkModel(workspace);
     const full = new Set<string>();
     let isDone = false;
-    for (let sizeMib = 24; sizeMib <= 480; sizeMib += sizeMib < 200 ? 12 : 40) {
+    for (let sizeMib = 12; sizeMib <= 240; sizeMib += 12) {
       execFileSync('mount', ['-o', `remount,size=${sizeMib}m`, small]);
       // One task at a time: what another one writes or removes would blur where the space ends.
       const { exitCode, output } = await workspace.run(['run', 'tiny-qwen35:kld:Q6_K', '--parallel=1']);

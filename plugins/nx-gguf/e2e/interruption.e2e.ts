@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { leftovers } from './support/leftovers.js';
 import { killParents, pause, until } from './support/processes.js';
 import { createSeededWorkspace } from './support/seeded-store.js';
-import { shrinkModel } from './support/small-model.js';
+import { editModel, shrinkModel } from './support/small-model.js';
 import { realTools } from './support/real-tools.js';
 import { createWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
@@ -14,6 +14,11 @@ const wanted = ['run', 'tiny-qwen35:kld:Q6_K'];
 const store = (name: string): string => join(scratch, `store-${name}`);
 let undisturbed: string[];
 
+/** Longer than the seeded store has it, so that there is time to interrupt it. */
+function lengthenMeasurement(workspace: TestWorkspace): void {
+  editModel(workspace, ({ evaluation }) => Object.assign(evaluation, { chunks: 32 }));
+}
+
 async function workspaceNamed(name: string): Promise<TestWorkspace> {
   const workspace = await createWorkspace(join(scratch, name), {
     store: store(name),
@@ -21,6 +26,7 @@ async function workspaceNamed(name: string): Promise<TestWorkspace> {
     isolatesPlugins: true,
   });
   shrinkModel(workspace);
+  lengthenMeasurement(workspace);
   return workspace;
 }
 
@@ -37,8 +43,7 @@ async function seededWorkspaceNamed(name: string): Promise<TestWorkspace> {
     tools: realTools(),
     isolatesPlugins: true,
   });
-  const { actionKey } = JSON.parse(undisturbed.at(-1) ?? '') as { actionKey: string };
-  rmSync(join(store(name), 'actions', actionKey.slice(0, 2), `${actionKey}.json`));
+  lengthenMeasurement(workspace);
   return workspace;
 }
 
@@ -77,6 +82,7 @@ beforeAll(async () => {
     store: store('undisturbed'),
     tools: realTools(),
   });
+  lengthenMeasurement(workspace);
   const { exitCode, output } = await workspace.run(wanted);
   if (exitCode !== 0) throw new Error(output);
   undisturbed = manifests(workspace);

@@ -26,10 +26,10 @@ export function editJson(workspace: TestWorkspace, path: string, change: (value:
   });
 }
 
-/** Makes the embedded model as small as measurements allow: four layers, few and short chunks. */
+/** Makes the embedded model as small as measurements allow: four layers, few tokens, few and short chunks. */
 export function shrinkModel(workspace: TestWorkspace): void {
   editModel(workspace, (model) => {
-    model.source.command.push('--layers', '4');
+    model.source.command.push('--layers', '4', '--vocabulary', 'gpt-2');
     Object.assign(model.imatrix, { ctx: 128, chunks: 2 });
     Object.assign(model.evaluation, { ctx: 128, chunks: 3 });
   });
