@@ -4,12 +4,9 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/**
- * Replaces the compiled module that imports Vega by one that holds it, and writes the licences of what it
- * holds beside.
- */
-export async function bundleVega(dist) {
-  const module = join(dist, 'report/pictures/vega.js');
+/** Replaces the compiled module that imports Vega by one that holds it, and writes the licences of what it holds. */
+export async function bundleVega(modules, licencesFile) {
+  const module = join(modules, 'report/pictures/vega.js');
   const { metafile } = await build({
     entryPoints: [module],
     outfile: module,
@@ -23,20 +20,17 @@ export async function bundleVega(dist) {
     external: ['canvas'],
     legalComments: 'none',
     metafile: true,
-    absWorkingDir: dist,
+    absWorkingDir: modules,
     logLevel: 'warning',
   });
-  writeFileSync(
-    join(dist, 'report/pictures/vega.LICENSES.txt'),
-    licences(dist, Object.keys(metafile.inputs)),
-  );
+  writeFileSync(licencesFile, licences(modules, Object.keys(metafile.inputs)));
 }
 
-function licences(dist, inputs) {
+function licences(modules, inputs) {
   const folders = inputs.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
   return [...new Set(folders)]
     .filter((folder) => folder !== undefined)
-    .map((folder) => licence(join(dist, folder)))
+    .map((folder) => licence(join(modules, folder)))
     .sort()
     .join('\n\n');
 }

@@ -29,9 +29,9 @@ import {
 import { createHash } from 'node:crypto';
 import { root } from '../dev/setup.mjs';
 
-const { decodeBase, encodeBase } = await import(join(root, 'plugins/nx-gguf/dist/kld/base/base-encoding.js'));
-const { baseHead, baseRowBytes } = await import(join(root, 'plugins/nx-gguf/dist/kld/base/base-format.js'));
-const { seededRandom } = await import(join(root, 'plugins/nx-gguf/dist/core/seeded-random.js'));
+const { decodeBase, encodeBase } = await import(join(root, 'plugins/nx-gguf/build/kld/base/base-encoding.js'));
+const { baseHead, baseRowBytes } = await import(join(root, 'plugins/nx-gguf/build/kld/base/base-format.js'));
+const { seededRandom } = await import(join(root, 'plugins/nx-gguf/build/core/seeded-random.js'));
 
 const directory = mkdtempSync(join(tmpdir(), 'nx-gguf-base-encoding-'));
 try {

@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const root = join(import.meta.dirname, '../..');
-const plugin = join(root, 'plugins/nx-gguf/dist');
+const plugin = join(root, 'plugins/nx-gguf/build');
 const program = join(root, 'plugins/nx-gguf/src/remote/testing/share-until-killed.mjs');
 const { seededRandom } = await import(`${plugin}/core/seeded-random.js`);
 const { createRemotes } = await import(`${plugin}/remote/create-remotes.js`);

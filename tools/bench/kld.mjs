@@ -22,7 +22,7 @@ import { writeQwen35 } from './qwen35-08b-shape.mjs';
 import { storeRoot, toolchain } from './toolchain.mjs';
 
 const root = join(import.meta.dirname, '../..');
-const plugin = join(root, 'plugins/nx-gguf/dist');
+const plugin = join(root, 'plugins/nx-gguf/build');
 const variantTypes = ['Q4_K_M', 'Q5_K_M', 'Q6_K'];
 const parameters = { ctx: 512, batch: 2048, ubatch: 512 };
 

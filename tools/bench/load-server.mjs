@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 
 const root = join(import.meta.dirname, '../..');
-const plugin = join(root, 'plugins/nx-gguf/dist');
+const plugin = join(root, 'plugins/nx-gguf/build');
 const [
   { seededRandom },
   { createRemotes },

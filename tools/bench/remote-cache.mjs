@@ -32,7 +32,7 @@ import { pipeline } from 'node:stream/promises';
 
 const root = join(import.meta.dirname, '../..');
 const nx = [join(root, 'node_modules/nx/dist/bin/nx.js')];
-const plugin = join(root, 'plugins/nx-gguf/dist');
+const plugin = join(root, 'plugins/nx-gguf/build');
 const [first = '2', ...rest] = process.argv.slice(2);
 if (['put', 'get', 'restore'].includes(first)) await client(first, rest);
 else if (first === 'bare') await bareGet(rest);

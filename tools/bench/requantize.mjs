@@ -30,7 +30,7 @@ import { writeQwen35 } from './qwen35-08b-shape.mjs';
 import { toolchain } from './toolchain.mjs';
 
 const root = join(import.meta.dirname, '../..');
-const plugin = join(root, 'plugins/nx-gguf/dist');
+const plugin = join(root, 'plugins/nx-gguf/build');
 const modelName = 'model.gguf';
 const rules = readFileSync(join(root, 'models/qwen35-08b/tensor_types.txt'), 'utf8');
 

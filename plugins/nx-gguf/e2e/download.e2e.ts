@@ -178,7 +178,6 @@ it('a file of 1 GiB takes less than 200 MB of memory', async () => {
   });
   const { stdout } = await execa(process.execPath, [
     join(import.meta.dirname, 'support/download-child.mjs'),
-    join(workspace.root, 'node_modules/nx-gguf'),
     join(scratch, 'huge-store'),
     `${hub.endpoint}/org/huge/resolve/${sha}/model.safetensors`,
     huge.sha256,

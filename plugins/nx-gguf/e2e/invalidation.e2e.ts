@@ -4,6 +4,7 @@ import {
   cpSync,
   existsSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -318,7 +319,10 @@ describe('what a change rebuilds', () => {
 describe('what an update of nx-gguf rebuilds', () => {
   it('a new version of one step: that step, though Nx asks for everything', async () => {
     await runCard();
-    const versions = 'node_modules/nx-gguf/dist/core/step-registry.js';
+    const chunks = 'node_modules/nx-gguf/dist/chunks';
+    const isRegistry = (name: string): boolean =>
+      readFileSync(join(workspace.root, chunks, name), 'utf8').includes('kld: { logicVersion');
+    const versions = join(chunks, readdirSync(join(workspace.root, chunks)).find(isRegistry) ?? '');
     const before = readFileSync(join(workspace.root, versions), 'utf8');
     workspace.edit(versions, (text) =>
       text.replace(/\bkld: { logicVersion: \d+/, 'kld: { logicVersion: 1000'),

@@ -7,7 +7,7 @@ const packed = JSON.parse(
   readFileSync(join(dirname(process.env['NX_GGUF_E2E_PACKAGE'] ?? ''), 'files.json'), 'utf8'),
 ) as string[];
 const needed =
-  /^(LICENSE|README\.md|package\.json|(executors|generators)\.json|schemas\/[\w/-]+\.schema\.json|page\/[\w-]+\.(js|css)|dist\/[\w/.-]+\.(js|d\.ts)|dist\/(executors|generators)\/[\w-]+\/schema\.json|dist\/report\/pictures\/vega\.LICENSES\.txt)$/;
+  /^(LICENSE|README\.md|package\.json|(executors|generators)\.json|schemas\/[\w/-]+\.schema\.json|page\/[\w-]+\.(js|css)|dist\/[\w/.-]+\.(js|d\.ts)|dist\/(executors|generators)\/[\w-]+\/schema\.json|dist\/vega\.LICENSES\.txt)$/;
 
 describe('the npm package', () => {
   it('holds what is needed and nothing else', () => {

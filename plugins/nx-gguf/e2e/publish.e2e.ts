@@ -425,7 +425,6 @@ it('a file of 1 GiB takes less than 300 MB of memory', async () => {
     process.execPath,
     [
       join(import.meta.dirname, 'support/publish-child.mjs'),
-      join(workspace.root, 'node_modules/nx-gguf'),
       join(scratch, 'child-store'),
       'me/huge',
       path,

@@ -48,7 +48,7 @@ function writeLargeFile(path: string, sizeBytes: number): string {
             process.execPath,
             [
               join(import.meta.dirname, 'support/share-file.mjs'),
-              join(repository, 'plugins/nx-gguf/dist'),
+              join(repository, 'plugins/nx-gguf/build'),
               ...args,
             ],
             { env, stdin: 'ignore' },

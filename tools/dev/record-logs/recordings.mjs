@@ -3,10 +3,10 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 // The plugin's own command lines, so that the logs are those of its runs.
-import { imatrixArgs } from '../../../plugins/nx-gguf/dist/kld/tool/imatrix-args.js';
-import { basePassArgs, variantPassArgs } from '../../../plugins/nx-gguf/dist/kld/tool/perplexity-args.js';
-import { quantizeArgs } from '../../../plugins/nx-gguf/dist/quant/tool/quantize-args.js';
-import { benchArgs } from '../../../plugins/nx-gguf/dist/speed/bench-args.js';
+import { imatrixArgs } from '../../../plugins/nx-gguf/build/kld/tool/imatrix-args.js';
+import { basePassArgs, variantPassArgs } from '../../../plugins/nx-gguf/build/kld/tool/perplexity-args.js';
+import { quantizeArgs } from '../../../plugins/nx-gguf/build/quant/tool/quantize-args.js';
+import { benchArgs } from '../../../plugins/nx-gguf/build/speed/bench-args.js';
 import { referenceRules, writeHeaderOnlyModels } from './header-only.mjs';
 import { tinyLlama } from './tiny-llama.mjs';
 

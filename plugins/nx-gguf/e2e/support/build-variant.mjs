@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 
 const { store: root, tool, model, imatrix, settings, rules, name, expected } = JSON.parse(process.argv[2]);
-const plugin = join(import.meta.dirname, '../../dist');
+const plugin = join(import.meta.dirname, '../../build');
 const { runCached } = await import(`${plugin}/steps/run-cached.js`);
 const { quantizeStep } = await import(`${plugin}/steps/quantize/quantize.js`);
 const { findBlob } = await import(`${plugin}/store/blobs.js`);

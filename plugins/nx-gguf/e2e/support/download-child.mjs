@@ -1,11 +1,11 @@
-// Downloads one file into a store with the packed plugin's own code, and prints the largest resident size in
+// Downloads one file into a store with the plugin's own modules, and prints the largest resident size in
 // bytes.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { peakMemoryBytes } from '../../../../tools/dev/peak-memory.mjs';
 
-const [packageDirectory, store, url, sha256, sizeBytes] = process.argv.slice(2);
-const load = (path) => import(pathToFileURL(join(packageDirectory, 'dist', path)).href);
+const [store, url, sha256, sizeBytes] = process.argv.slice(2);
+const load = (path) => import(pathToFileURL(join(import.meta.dirname, '../../build', path)).href);
 const { downloadFiles } = await load('upstream/download-files.js');
 const { transferSettings } = await load('transport/transfer-settings.js');
 const { openStore } = await load('store/store.js');

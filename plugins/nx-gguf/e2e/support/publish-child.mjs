@@ -1,12 +1,12 @@
-// Publishes one file to a hub with the packed plugin's own code, and prints the largest resident size in
+// Publishes one file to a hub with the plugin's own modules, and prints the largest resident size in
 // bytes.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { peakMemoryBytes } from '../../../../tools/dev/peak-memory.mjs';
 
-const [packageDirectory, store, repository, path, sha256] = process.argv.slice(2);
-const load = (file) => import(pathToFileURL(join(packageDirectory, 'dist', file)).href);
+const [store, repository, path, sha256] = process.argv.slice(2);
+const load = (file) => import(pathToFileURL(join(import.meta.dirname, '../../build', file)).href);
 const { hubDestination } = await load('destination/hub.js');
 const { planPublication } = await load('publication/upload-plan.js');
 const { transferSettings } = await load('transport/transfer-settings.js');

@@ -8,7 +8,7 @@ export interface JsonSchema {
   readonly definitions?: Readonly<Record<string, JsonSchema>>;
 }
 
-// The same places from src/ and from dist/.
+// The same places from src/core/ and from dist/chunks/.
 const schemas = join(import.meta.dirname, '../../schemas');
 const rooms = join(import.meta.dirname, '..');
 const read = new Map<string, JsonSchema>();

@@ -7,8 +7,6 @@ import { defaultToolchain } from '../workspace/declared-model.js';
 import { readConfig } from '../workspace/workspace.js';
 import { benchRecipe } from './bench-recipe.js';
 import { convertRecipe } from './convert-recipe.js';
-import { cardRecipe } from './evidence/card-recipe.js';
-import { reportRecipe } from './evidence/report-recipe.js';
 import { gateRecipe } from './gate-recipe.js';
 import { imatrixRecipe } from './imatrix-recipe.js';
 import { kldBaseRecipe, measurementRecipe, type ResolvedMeasurement } from './measurement-recipe.js';
@@ -37,8 +35,9 @@ const recipes: Partial<Record<TargetKind, (recipe: TargetRecipe) => Promise<Step
   'kld-base': kldBaseRecipe,
   bench: benchRecipe,
   gate: gateRecipe,
-  card: cardRecipe,
-  report: reportRecipe,
+  // They bring YAML, pictures and pages, which no other target needs.
+  card: async (recipe) => (await import('./evidence/card-recipe.js')).cardRecipe(recipe),
+  report: async (recipe) => (await import('./evidence/report-recipe.js')).reportRecipe(recipe),
 };
 
 /** The step of a target: its recipe and the manifests of what it builds on, resolved. */

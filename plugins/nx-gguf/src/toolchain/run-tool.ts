@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 
 /** One process to run: argv without a shell. */
@@ -40,7 +39,7 @@ const tailLines = 20;
  */
 export const runTool: RunTool = async (run) => {
   let output = '';
-  const child = start(run);
+  const child = (await import('execa')).execa(run.command, run.args, spawnOptions(run));
   const keep =
     (stream: 'stdout' | 'stderr') =>
     (data: string): void => {
@@ -87,18 +86,18 @@ export function lastLines(output: string, count = tailLines): string[] {
   return lines.filter((line) => line !== '').slice(-count);
 }
 
-function start(run: ToolRun) {
-  return execa(run.command, run.args, {
-    cwd: run.cwd,
-    env: { ...withoutToolSettings(process.env), ...run.env },
+function spawnOptions({ cwd, env, signal }: ToolRun) {
+  return {
+    cwd,
+    env: { ...withoutToolSettings(process.env), ...env },
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
     buffer: false,
     reject: false,
     forceKillAfterDelay: 5000,
-    ...(run.signal === undefined ? {} : { cancelSignal: run.signal }),
-  });
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  } as const;
 }
 
 /**

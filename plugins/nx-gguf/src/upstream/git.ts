@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import { lastLines } from '../toolchain/run-tool.js';
 import { interrupted, TransientError, withRetries } from '../transport/retry.js';
@@ -58,6 +57,7 @@ export async function runGit(
   { args, directory, input, toFile, onProgress }: GitRun,
   { env, signal }: Pick<UpstreamContext, 'env' | 'signal'>,
 ): Promise<Buffer> {
+  const { execa } = await import('execa');
   const child = execa('git', [...settings, ...args], {
     cwd: directory,
     env: {

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { canonicalJson, type Json } from '../../core/canonical-json.js';
 import { digestOf, sha256 } from '../../core/digest.js';
@@ -13,8 +14,8 @@ export const reportFile = 'report.html';
 /** Name of the file with what the page shows, for programs and for pages about several models. */
 export const evidenceFile = 'evidence.json';
 
-/** The package's own directory of parts of pages; it lies beside `src` and `dist`. */
-const assetsDirectory = join(import.meta.dirname, '../../../page');
+/** The package's own directory of parts of pages. */
+const assetsDirectory = join(createRequire(import.meta.url).resolve('nx-gguf/package.json'), '../page');
 
 /** The parts of the script, in the order in which they are joined. */
 const scripts = [
