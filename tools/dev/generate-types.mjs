@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { compile } from 'json-schema-to-typescript';
 
@@ -27,9 +27,14 @@ export async function typeModules(folders) {
 function schemasIn(folder) {
   return readdirSync(folder, { recursive: true })
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => /[./]schema\.json$/.test(file))
+    .filter((file) => /[./]schema\.json$/.test(file) && !isWithoutCode(folder, file))
     .sort()
     .map((file) => [file, readSchema(join(folder, file), file)]);
+}
+
+/** True for the options of an executor that has no code of its own to read them. */
+function isWithoutCode(folder, file) {
+  return /^executors\//.test(file) && !existsSync(join(folder, posix.dirname(file), 'executor.ts'));
 }
 
 function readSchema(path, file) {

@@ -1,11 +1,14 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** `executors.json` and `generators.json`, where Nx looks for what the folders of the same name hold, by their paths. */
+/**
+ * `executors.json` and `generators.json`, where Nx looks for what the folders of the same name hold, by their paths. An
+ * executor without code of its own is one of a step.
+ */
 export function nxEntries(plugin) {
   const executors = entries(plugin, 'executors', (name, source) => ({
-    implementation: `./dist/executors/${name}/executor.js`,
-    ...(/^export const batch = /m.test(source)
+    implementation: source === null ? './dist/task/step-executor.js' : `./dist/executors/${name}/executor.js`,
+    ...(/^export const batch = /m.test(source ?? '')
       ? { batchImplementation: `./dist/executors/${name}/executor.js#batch`, preferBatch: true }
       : {}),
   }));
@@ -26,7 +29,8 @@ function entries(plugin, kind, implementation) {
       const { description, $comment = '' } = JSON.parse(
         readFileSync(join(folder, name, 'schema.json'), 'utf8'),
       );
-      const source = readFileSync(join(folder, name, `${kind.slice(0, -1)}.ts`), 'utf8');
+      const file = join(folder, name, `${kind.slice(0, -1)}.ts`);
+      const source = existsSync(file) ? readFileSync(file, 'utf8') : null;
       return [
         name,
         {
