@@ -1,23 +1,17 @@
 import type { Evidence } from '../../core/generated/evidence.generated.js';
-import type { KldResult } from '../../core/generated/kld.generated.js';
-import { compareResults } from '../../kld/statistics/compare-results.js';
 import { sizeText } from '../numbers.js';
 import { picturesOf } from '../pictures/pictures.js';
 import { readCard, tableOf } from '../testing/read-card.js';
 import { sampleEvidence } from '../testing/sample-evidence.js';
 import { cardLabel, cardMetrics } from './metrics.js';
 import { renderCard } from './render.js';
-import { hereDocument } from './here-document.js';
-import { toolLines } from './tool-lines.js';
 import { workLines } from './work-lines.js';
 
 const evidence = sampleEvidence();
 const hostile = 'a|b`c`<script>alert(1)</script> [x](javascript:y) **z** _w_ {{name}} \n# h';
-
 function read(of: Evidence, parts: Partial<Parameters<typeof renderCard>[1]> = {}) {
   return readCard(renderCard(of, { pictures: picturesOf(of), ...parts }));
 }
-
 const card = read(evidence);
 const estimate = ({ value, error }: { value: number; error: number | null }, digits: number): string =>
   `${value.toFixed(digits)} ± ${(error ?? 0).toFixed(digits)}`;
@@ -299,173 +293,5 @@ describe('what comes from elsewhere', () => {
     expect(bad.body).toContain('{{name}}');
     expect(bad.tables.length).toBe(card.tables.length);
     expect(bad.front['tags']).toEqual(['gguf', 'llama.cpp', 'imatrix', 'a: b', '"x"']);
-  });
-});
-
-describe('which of two is closer', () => {
-  const [own, other] = [evidence.variants[0], evidence.references[0]];
-  if (own?.measurement?.running == null || other?.measurement?.running == null)
-    throw new Error('the sample lacks what is compared');
-  const result = ({ measurement }: typeof own | typeof other) =>
-    ({
-      format: 1,
-      method: 'llama-perplexity',
-      subject: {
-        variant: [],
-        base: [],
-        corpus: { name: 'x', sha256: 'a'.repeat(64) },
-        parameters: { ctx: 512, chunks: -1, batch: 2048, ubatch: 512 },
-        toolchain: 'b'.repeat(64),
-      },
-      ...measurement,
-    }) as unknown as KldResult;
-  const compared = compareResults(
-    { name: own.name, result: result(own) },
-    { name: other.name, result: result(other) },
-    { confidencePercent: 95 },
-  );
-  const [kld, , sameTop] = compared.metrics;
-
-  it('stands in a table with difference, interval and confidence, and says that the tool does not print them', () => {
-    const told = read({ ...evidence, comparisons: [compared] });
-    const rows = tableOf(told, 'Compared', 'Difference of');
-    const cells = [
-      [kld, 6],
-      [sameTop, 3],
-    ].map(([of, digits]) => {
-      const { difference } = of as NonNullable<typeof kld>;
-      const text = (value: number | undefined) => value?.toFixed(digits as number);
-      return [
-        `${text(difference?.mean)} ± ${text(difference?.error)}`,
-        `${text(difference?.interval?.low)} to ${text(difference?.interval?.high)}`,
-      ];
-    });
-    expect(rows.map(([, , difference, interval]) => [difference, interval])).toEqual(cells);
-    expect(rows.map(([pair, , , , closer]) => [pair, closer])).toEqual([
-      ['Q4_K_M − maker-Q4_K_M', 'Q4_K_M, > 99.9 %'],
-      ['Q4_K_M − maker-Q4_K_M', expect.stringMatching(/^(Q4_K_M, |undecided)/)],
-    ]);
-    expect(told.body).toContain(
-      `These are no figures of llama-perplexity. They are computed from the values that it prints after each chunk, without its assumption that tokens are independent: studentized circular block bootstrap over chunks, ${kld?.difference?.blocks ?? 0} blocks of ${kld?.difference?.blockChunks ?? 0} for the mean KLD, 9999 resamples.`,
-    );
-  });
-
-  it('is not told where nothing was compared, and not decided where there is too little text', () => {
-    expect(card.body).not.toContain('Compared');
-    const few = {
-      ...compared,
-      chunks: 4,
-      metrics: compared.metrics.map((metric) => ({ ...metric, difference: null, closer: null })),
-    };
-    const told = read({ ...evidence, comparisons: [few] });
-    expect(tableOf(told, 'Compared', 'Difference of').map((row) => row.slice(2))).toEqual([
-      ['unknown', 'unknown', 'undecided'],
-      ['unknown', 'unknown', 'undecided'],
-    ]);
-    expect(told.body).toContain('4 chunks are too few to tell how sure a difference is; 8 are needed.');
-  });
-});
-
-describe('the shell lines of a card', () => {
-  const lines = workLines(evidence);
-
-  it('bring, make, compare and measure, in this order', () => {
-    expect(lines.filter((line) => line.startsWith('# '))).toEqual([
-      '# the checkpoint',
-      '# the unquantized model',
-      '# the importance matrix',
-      '# the variants',
-      '# the same bytes?',
-      '# the text to measure on',
-      "# others' files to compare with",
-      '# measurements; llama-perplexity may end before its last lines are out, then run that one again',
-      '# the logits of the unquantized model: a file of 2.89 GiB',
-      ...[...evidence.variants, ...evidence.references].map(
-        ({ name, measurement: of }) =>
-          `# ${name}: mean KLD ${of === null ? '' : estimate(of.statistics.kldNats.mean, 6)}`,
-      ),
-    ]);
-    expect(lines).toContain(
-      `hf download maker/Sample-1B config.json model.safetensors --revision ${'1'.repeat(40)} --local-dir Sample-1B`,
-    );
-    expect(lines).toContain('unzip -p texts.zip raw/evaluation.txt > evaluation.txt');
-    expect(lines).toContain(
-      "python llama.cpp/convert_hf_to_gguf.py Sample-1B --outfile 'out/Sample-1B-{FTYPE}.gguf' --outtype auto",
-    );
-  });
-
-  it('write rules once where variants share them', () => {
-    expect(lines.filter((line) => line.startsWith('cat > tensor_types.txt'))).toHaveLength(1);
-    expect(lines.filter((line) => line.startsWith('llama-quantize'))).toHaveLength(3);
-  });
-
-  it('compute the base once, and measure a file of somebody else that is called as ours is', () => {
-    const measuring = lines.filter((line) => line.startsWith('llama-perplexity'));
-    expect(measuring).toEqual([
-      'llama-perplexity -m Sample-1B-BF16.gguf -c 512 -f evaluation.txt --kl-divergence-base Sample-1B.kld',
-      ...[
-        'Sample-1B-Q4_K_M.gguf',
-        'Sample-1B-Q5_K_M.gguf',
-        'Sample-1B-Q6_K.gguf',
-        'references/maker-Q4_K_M/Sample-1B-Q4_K_M.gguf',
-        'references/maker-Q5_K_M/Sample-1B-Q5_K_M.gguf',
-        'references/maker-Q6_K/Sample-1B-Q6_K.gguf',
-      ].map(
-        (model) => `llama-perplexity -m ${model} -c 512 --kl-divergence --kl-divergence-base Sample-1B.kld`,
-      ),
-    ]);
-    expect(lines).toContain(
-      `hf download maker/Sample-1B-GGUF quants/Sample-1B-Q4_K_M.gguf --revision ${'1'.repeat(40)} --local-dir references/maker-Q4_K_M`,
-    );
-    expect(lines).toContain(
-      'mv references/maker-Q4_K_M/quants/Sample-1B-Q4_K_M.gguf references/maker-Q4_K_M/Sample-1B-Q4_K_M.gguf',
-    );
-  });
-
-  it('end a text with a word that is not in it', () => {
-    expect(hereDocument('x y', ['a', 'END', 'END_'])).toEqual([
-      "cat > 'x y' <<'END__'",
-      'a',
-      'END',
-      'END_',
-      'END__',
-    ]);
-  });
-});
-
-describe('the shell lines for the tools', () => {
-  it('build llama.cpp as it was built, and install what the converter ran with', () => {
-    expect(toolLines(evidence)).toEqual([
-      'git clone https://example.org/llama.cpp llama.cpp',
-      `git -C llama.cpp checkout ${'2'.repeat(40)}`,
-      'cmake -S llama.cpp -B llama.cpp/build -DGGML_NATIVE=OFF',
-      'cmake --build llama.cpp/build --config Release -j --target llama-quantize llama-imatrix llama-perplexity llama-gguf-split',
-      'export PATH="$PWD/llama.cpp/build/bin:$PATH"',
-      "cat > requirements.txt <<'END'",
-      'torch==2.11.0',
-      'transformers==5.23.0',
-      'END',
-      'python -m pip install -r requirements.txt huggingface_hub',
-    ]);
-  });
-
-  it('ask for what cannot be brought', () => {
-    const { toolchain } = evidence;
-    const ready = {
-      ...evidence,
-      toolchain: {
-        ...toolchain,
-        commit: null,
-        repository: null,
-        requirements: null,
-        build: { kind: 'binaries' },
-        python: { kind: 'interpreter', torch: '2.11.0+cpu', numpy: null },
-      },
-    };
-    expect(toolLines(ready)).toEqual([
-      '# put the source of llama.cpp into llama.cpp',
-      '# put llama-quantize, llama-imatrix, llama-perplexity, llama-gguf-split on the PATH',
-      'python -m pip install torch==2.11.0 huggingface_hub',
-    ]);
   });
 });

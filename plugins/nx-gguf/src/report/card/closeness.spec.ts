@@ -1,0 +1,77 @@
+import type { Evidence } from '../../core/generated/evidence.generated.js';
+import type { KldResult } from '../../core/generated/kld.generated.js';
+import { compareResults } from '../../kld/statistics/compare-results.js';
+import { picturesOf } from '../pictures/pictures.js';
+import { readCard, tableOf } from '../testing/read-card.js';
+import { sampleEvidence } from '../testing/sample-evidence.js';
+import { renderCard } from './render.js';
+
+const evidence = sampleEvidence();
+function read(of: Evidence, parts: Partial<Parameters<typeof renderCard>[1]> = {}) {
+  return readCard(renderCard(of, { pictures: picturesOf(of), ...parts }));
+}
+const card = read(evidence);
+
+describe('which of two is closer', () => {
+  const [own, other] = [evidence.variants[0], evidence.references[0]];
+  if (own?.measurement?.running == null || other?.measurement?.running == null)
+    throw new Error('the sample lacks what is compared');
+  const result = ({ measurement }: typeof own | typeof other) =>
+    ({
+      format: 1,
+      method: 'llama-perplexity',
+      subject: {
+        variant: [],
+        base: [],
+        corpus: { name: 'x', sha256: 'a'.repeat(64) },
+        parameters: { ctx: 512, chunks: -1, batch: 2048, ubatch: 512 },
+        toolchain: 'b'.repeat(64),
+      },
+      ...measurement,
+    }) as unknown as KldResult;
+  const compared = compareResults(
+    { name: own.name, result: result(own) },
+    { name: other.name, result: result(other) },
+    { confidencePercent: 95 },
+  );
+  const [kld, , sameTop] = compared.metrics;
+
+  it('stands in a table with difference, interval and confidence, and says that the tool does not print them', () => {
+    const told = read({ ...evidence, comparisons: [compared] });
+    const rows = tableOf(told, 'Compared', 'Difference of');
+    const cells = [
+      [kld, 6],
+      [sameTop, 3],
+    ].map(([of, digits]) => {
+      const { difference } = of as NonNullable<typeof kld>;
+      const text = (value: number | undefined) => value?.toFixed(digits as number);
+      return [
+        `${text(difference?.mean)} ± ${text(difference?.error)}`,
+        `${text(difference?.interval?.low)} to ${text(difference?.interval?.high)}`,
+      ];
+    });
+    expect(rows.map(([, , difference, interval]) => [difference, interval])).toEqual(cells);
+    expect(rows.map(([pair, , , , closer]) => [pair, closer])).toEqual([
+      ['Q4_K_M − maker-Q4_K_M', 'Q4_K_M, > 99.9 %'],
+      ['Q4_K_M − maker-Q4_K_M', expect.stringMatching(/^(Q4_K_M, |undecided)/)],
+    ]);
+    expect(told.body).toContain(
+      `These are no figures of llama-perplexity. They are computed from the values that it prints after each chunk, without its assumption that tokens are independent: studentized circular block bootstrap over chunks, ${kld?.difference?.blocks ?? 0} blocks of ${kld?.difference?.blockChunks ?? 0} for the mean KLD, 9999 resamples.`,
+    );
+  });
+
+  it('is not told where nothing was compared, and not decided where there is too little text', () => {
+    expect(card.body).not.toContain('Compared');
+    const few = {
+      ...compared,
+      chunks: 4,
+      metrics: compared.metrics.map((metric) => ({ ...metric, difference: null, closer: null })),
+    };
+    const told = read({ ...evidence, comparisons: [few] });
+    expect(tableOf(told, 'Compared', 'Difference of').map((row) => row.slice(2))).toEqual([
+      ['unknown', 'unknown', 'undecided'],
+      ['unknown', 'unknown', 'undecided'],
+    ]);
+    expect(told.body).toContain('4 chunks are too few to tell how sure a difference is; 8 are needed.');
+  });
+});
