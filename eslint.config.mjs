@@ -1,7 +1,16 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', 'plugins/*/build/**', '**/node_modules/**', '.nx/**', '**/*.generated.ts', 'tmp/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      'plugins/*/build/**',
+      '**/node_modules/**',
+      '.nx/**',
+      '**/*.generated.ts',
+      'tmp/**',
+    ],
+  },
   { files: ['**/*.mjs', 'plugins/nx-gguf/page/*.js'], extends: [tseslint.configs.base] },
   {
     files: ['plugins/**/*.ts', 'tools/**/*.ts'],

@@ -29,7 +29,9 @@ import {
 import { createHash } from 'node:crypto';
 import { root } from '../dev/setup.mjs';
 
-const { decodeBase, encodeBase } = await import(join(root, 'plugins/nx-gguf/build/kld/base/base-encoding.js'));
+const { decodeBase, encodeBase } = await import(
+  join(root, 'plugins/nx-gguf/build/kld/base/base-encoding.js')
+);
 const { baseHead, baseRowBytes } = await import(join(root, 'plugins/nx-gguf/build/kld/base/base-format.js'));
 const { seededRandom } = await import(join(root, 'plugins/nx-gguf/build/core/seeded-random.js'));
 

@@ -5,5 +5,5 @@ import { run, setup } from './setup.mjs';
 import { staticChecks } from './static-checks.mjs';
 
 setup();
-staticChecks();
+await staticChecks();
 run(process.execPath, ['tools/dev/jest.mjs', 'unit'], 'unit tests, layer boundaries among them');

@@ -11,7 +11,7 @@ ensureGitLfs();
 ensureChromium();
 ensureTestServers();
 run(process.execPath, [nx, 'run', 'llama-cpp:doctor'], 'checking prerequisites');
-staticChecks();
+await staticChecks();
 run(
   process.execPath,
   [nx, 'run-many', '-t', 'build', 'python', '-p', 'llama-cpp', '--skip-nx-cache'],

@@ -33,7 +33,14 @@ const json = (path: string): unknown => JSON.parse(readFileSync(join(repository,
  * The projects of this repository with their targets: what the plugin makes, and what project.json files add.
  */
 async function workspaceProjects(): Promise<Map<string, Map<string, Target>>> {
-  const ignore = ['**/node_modules/**', '**/dist/**', 'plugins/*/build/**', '**/tmp/**', '**/e2e/**', '**/src/**'];
+  const ignore = [
+    '**/node_modules/**',
+    '**/dist/**',
+    'plugins/*/build/**',
+    '**/tmp/**',
+    '**/e2e/**',
+    '**/src/**',
+  ];
   const find = (pattern: string): string[] => globSync([pattern], { cwd: repository, ignore }).sort();
   const declarations = find('{models,tools}/**/{model,corpus,toolchain}.json');
   const nodes = await createNodes[1](declarations, undefined, {
