@@ -362,7 +362,7 @@ it('to a directory: links to the store, only what differs, and files of others s
 it('GGUFs above the size are split once, the card lists the parts, and llama.cpp puts them together again', async () => {
   editJson(workspace, 'models/tiny-qwen35/model.json', (value) => {
     Object.assign((value as { publish: object }).publish, {
-      splitMaxSize: '30M',
+      splitMaxSize: '12M',
       variants: ['Q6_K'],
       files: ['variants', 'card', 'imatrix', 'plan', 'kld'],
     });
