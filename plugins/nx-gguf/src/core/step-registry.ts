@@ -11,6 +11,8 @@ export interface StepDescription {
    * own.
    */
   executor: string | null;
+  /** The group that its targets are in, where `nx graph` and editors show them. */
+  group?: TargetGroup;
   /** There is a target for each variant or reference. */
   isPerVariant?: boolean;
   /** The files are put under `dist/<project>/`, where people look for them. */
@@ -21,28 +23,43 @@ export interface StepDescription {
   isMachineBound?: boolean;
 }
 
-/** All steps. A new one is added here, in a folder of `steps/`, and as a recipe. */
+/** What targets are for. */
+export type TargetGroup = 'Sources' | 'Quantize' | 'Measure' | 'Publish' | 'Toolchain';
+
+/** All steps. A new one is added here, in `steps/`, `recipe/`, `infer/`, and with a schema in `executors/`. */
 export const stepRegistry = {
-  source: { logicVersion: 1, executor: 'toolchain-source' },
-  build: { logicVersion: 2, executor: 'toolchain-build' },
-  python: { logicVersion: 1, executor: 'toolchain-python' },
-  fetch: { logicVersion: 1, executor: 'fetch', carriedFile: 'README.md' },
-  reference: { logicVersion: 1, executor: 'reference', isPerVariant: true },
-  convert: { logicVersion: 1, executor: 'convert', leavesFiles: true },
-  imatrix: { logicVersion: 2, executor: 'imatrix', leavesFiles: true },
+  source: { logicVersion: 1, executor: 'toolchain-source', group: 'Toolchain' },
+  build: { logicVersion: 2, executor: 'toolchain-build', group: 'Toolchain' },
+  python: { logicVersion: 1, executor: 'toolchain-python', group: 'Toolchain' },
+  fetch: { logicVersion: 1, executor: 'fetch', group: 'Sources', carriedFile: 'README.md' },
+  reference: { logicVersion: 1, executor: 'reference', group: 'Sources', isPerVariant: true },
+  convert: { logicVersion: 1, executor: 'convert', group: 'Sources', leavesFiles: true },
+  imatrix: { logicVersion: 2, executor: 'imatrix', group: 'Sources', leavesFiles: true },
   'gguf-header': { logicVersion: 1, executor: null },
   'dry-run': { logicVersion: 1, executor: null },
-  plan: { logicVersion: 1, executor: 'plan', isPerVariant: true, carriedFile: 'plan.json' },
-  quantize: { logicVersion: 1, executor: 'quantize', isPerVariant: true, leavesFiles: true },
-  'kld-base': { logicVersion: 3, executor: 'kld-base' },
-  kld: { logicVersion: 3, executor: 'kld', isPerVariant: true, carriedFile: 'kld.json' },
-  bench: { logicVersion: 1, executor: 'bench', isPerVariant: true, isMachineBound: true },
+  plan: {
+    logicVersion: 1,
+    executor: 'plan',
+    group: 'Quantize',
+    isPerVariant: true,
+    carriedFile: 'plan.json',
+  },
+  quantize: {
+    logicVersion: 1,
+    executor: 'quantize',
+    group: 'Quantize',
+    isPerVariant: true,
+    leavesFiles: true,
+  },
+  'kld-base': { logicVersion: 3, executor: 'kld-base', group: 'Measure' },
+  kld: { logicVersion: 3, executor: 'kld', group: 'Measure', isPerVariant: true, carriedFile: 'kld.json' },
+  bench: { logicVersion: 1, executor: 'bench', group: 'Measure', isPerVariant: true, isMachineBound: true },
   'bench-compare': { logicVersion: 1, executor: null },
   'kld-sequential': { logicVersion: 1, executor: null },
-  gate: { logicVersion: 2, executor: 'gate' },
-  card: { logicVersion: 4, executor: 'card', leavesFiles: true },
+  gate: { logicVersion: 2, executor: 'gate', group: 'Measure' },
+  card: { logicVersion: 4, executor: 'card', group: 'Publish', leavesFiles: true },
   'imatrix-statistics': { logicVersion: 1, executor: null },
-  report: { logicVersion: 2, executor: 'report', leavesFiles: true },
+  report: { logicVersion: 2, executor: 'report', group: 'Publish', leavesFiles: true },
   split: { logicVersion: 1, executor: null },
 } as const satisfies Record<string, StepDescription>;
 

@@ -5,7 +5,7 @@ import type { TargetKind } from './step-registry.js';
 export interface TargetRef {
   project: string;
   kind: TargetKind;
-  /** For `plan`, `quantize`, `kld` and `bench` a variant, for `reference`, `kld` and `bench` a reference. */
+  /** The variant or the reference, where there is a target for each. */
   variant?: string;
 }
 

@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
 import type { ProjectConfiguration } from '@nx/devkit';
 import { GgufError } from '../core/errors.js';
+import { targetKindsWith } from '../core/step-registry.js';
 import { didYouMean } from '../core/suggestion.js';
 
 /** Kinds of targets that have an aggregate: `quantize` for all of `quantize:Q4_K_M`, `quantize:Q6_K`, …. */
-const aggregatedKinds: readonly string[] = ['plan', 'quantize', 'reference', 'kld', 'bench'];
+const aggregatedKinds: readonly string[] = targetKindsWith(({ isPerVariant = false }) => isPerVariant);
 
 /** Commands that Nx runs for many projects, where a configuration that only some have is nothing unusual. */
 const forMany: ReadonlySet<string> = new Set(['run-many', 'affected']);

@@ -1,3 +1,4 @@
+import { targetKindsWith } from '../core/step-registry.js';
 import type { DeclaredModel } from '../workspace/declared-model.js';
 import type { DeclaredSource } from '../workspace/declared-source.js';
 import { jsonFields, namedFile, type Dependency, type Input } from './inputs.js';
@@ -36,6 +37,8 @@ export interface ModelContext {
   evaluationCorpus: Dependency | null;
 }
 
+const perVariant = targetKindsWith(({ isPerVariant = false }) => isPerVariant);
+
 /** What the targets of a model are put together from. */
 export function modelContext(model: DeclaredModel, { root, prefix }: ProjectContext): ModelContext {
   const { variants, references, evaluation, imatrix, toolchain } = model;
@@ -50,8 +53,7 @@ export function modelContext(model: DeclaredModel, { root, prefix }: ProjectCont
   const corpus = (project: string | null | undefined): Dependency | null =>
     project === null || project === undefined ? null : of(project, 'fetch');
   const counts: Readonly<Record<string, number>> = {
-    plan: variants.length,
-    quantize: variants.length,
+    ...Object.fromEntries(perVariant.map((kind) => [kind, variants.length])),
     reference: references.length,
     kld: evaluation === null ? 0 : names.length,
     bench: names.length,

@@ -70,7 +70,7 @@ export function createResults(environment: Environment, options: ResultsOptions 
   };
 
   const leave = async (ref: TargetRef, performed: Performed, recipe: RecipeOptions): Promise<Performed> => {
-    await leaveManifest(ref, performed.manifest, { root, store });
+    await leaveManifest(ref, performed.manifest, { root, store, bring: remotes.bring });
     producers.note({ ref, recipe }, performed.manifest.files);
     return performed;
   };

@@ -1,11 +1,17 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from '../core/digest.js';
 import { adopt, manifestOf, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
 import { findCarriedFile, leaveCarriedFile } from './nx-outputs.js';
 
 const ref = { project: 'm', kind: 'kld', variant: 'v' } as const;
 
-async function measured(text: string, place = { root: temporaryDirectory(), store: temporaryStore() }) {
+const bring = (): Promise<boolean> => Promise.resolve(false);
+
+async function measured(
+  text: string,
+  place = { root: temporaryDirectory(), store: temporaryStore(), bring },
+) {
   const id = await adopt(place.store, text);
   return {
     place,
@@ -41,6 +47,22 @@ describe('the small file of a target', () => {
     await leaveCarriedFile(ref, manifest, place);
     await leaveCarriedFile(ref, manifestOf({ 'kld.json': '{"a":2}\n' }), place);
     expect(existsSync(path)).toBe(false);
+  });
+
+  it('comes from a remote when the result did, without the large files', async () => {
+    const { place, path } = await measured('');
+    const text = '{"a":3}\n';
+    const asked: string[][] = [];
+    await leaveCarriedFile(ref, manifestOf({ 'kld.json': text, 'large.gguf': 'x' }), {
+      ...place,
+      bring: async (files) => {
+        asked.push(files.map(({ sha256: digest }) => digest));
+        await adopt(place.store, text);
+        return true;
+      },
+    });
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    expect(asked).toEqual([[sha256(text)]]);
   });
 
   it('is none of the large ones', async () => {

@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
+import type { Remotes } from '../remote/remotes.js';
 import { findBlob } from '../store/blobs.js';
 import { writeDurably } from '../files/durable.js';
 import { referToFile } from '../store/external.js';
@@ -19,19 +20,20 @@ const largestBytes = 1 << 20;
 
 /**
  * Leaves the small file of a target beside its manifest, so that a restored target can be read without a
- * store.
+ * store. `bring` brings it from a remote, which need not be asked for the large files of the target.
  */
 export async function leaveCarriedFile(
   ref: TargetRef,
   manifest: Manifest,
-  place: CarriedPlace,
+  { bring, ...place }: CarriedPlace & Pick<Remotes, 'bring'>,
 ): Promise<void> {
   const file = manifest.files.find(
     ({ name, sizeBytes }) => name === carriedFile(ref.kind) && sizeBytes <= largestBytes,
   );
   if (file === undefined || (await findCarriedFile(ref, file, place)) !== null) return;
   const path = carriedPath(ref, file.name, place.root);
-  const blob = await findBlob(place.store, file);
+  const isHere = (await findBlob(place.store, file)) !== null || (await bring([file]));
+  const blob = isHere ? await findBlob(place.store, file) : null;
   // The small file of an older result would be taken for the file of this one.
   if (blob === null) await rm(path, { force: true });
   else await writeDurably(path, await readFile(blob, 'utf8'));

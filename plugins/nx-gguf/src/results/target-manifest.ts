@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { manifestPath, type TargetRef } from '../core/target.js';
 import { writeDurably } from '../files/durable.js';
+import type { Remotes } from '../remote/remotes.js';
 import { manifestText, readManifest } from '../store/actions.js';
 import type { StoreLayout } from '../store/layout.js';
 import { leaveCarriedFile } from './nx-outputs.js';
 
-/** Where the manifests of a workspace are, and the store that their files are in. */
-export interface ManifestPlace {
+/** Where the manifests of a workspace are, and the store and the remotes that their files are in. */
+export interface ManifestPlace extends Pick<Remotes, 'bring'> {
   root: string;
   store: StoreLayout;
 }
@@ -21,11 +22,11 @@ export function presentManifest(ref: TargetRef, root: string): Promise<Manifest 
 export async function leaveManifest(
   ref: TargetRef,
   manifest: Manifest,
-  { root, store }: ManifestPlace,
+  { root, store, bring }: ManifestPlace,
 ): Promise<void> {
   const text = manifestText(manifest);
   const present = await presentManifest(ref, root);
   const isCurrent = present !== null && manifestText(present) === text;
   if (!isCurrent) await writeDurably(join(root, manifestPath(ref)), text);
-  await leaveCarriedFile(ref, manifest, { root, store });
+  await leaveCarriedFile(ref, manifest, { root, store, bring });
 }
