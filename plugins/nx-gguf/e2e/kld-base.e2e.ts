@@ -99,7 +99,7 @@ beforeAll(async () => {
   workspace = await createSeededWorkspace(join(scratch, 'ws'), { store, tools });
   writeShim(join(workspace.root, 'shims/bin/llama-perplexity'));
   copyFileSync(
-    join(tools.source, 'models/ggml-vocab-gpt-2.gguf'),
+    join(tools.source, 'models/ggml-vocab-qwen2.gguf'),
     join(workspace.root, 'models/tiny-qwen35/other.gguf'),
   );
   editModel(workspace, (model) =>
@@ -129,7 +129,7 @@ describe('a measurement on what is not its base', () => {
     expect({ exitCode, output }).toMatchObject({
       exitCode: 1,
       output: expect.stringMatching(
-        /KLD_VOCABULARY_MISMATCH: other\.gguf has a vocabulary of 50257 tokens, the unquantized model one of 151936/,
+        /KLD_VOCABULARY_MISMATCH: other\.gguf has a vocabulary of 151936 tokens, the unquantized model one of 50257/,
       ) as string,
     });
     expect(started).toBe(2);
@@ -165,7 +165,7 @@ describe('a kept base', () => {
       exitCode: 0,
       started: 2,
       output: expect.stringMatching(
-        /^kept the base logits: 5\d\.\d MiB in \S+ MiB \(1\.\d\d : 1\)$/m,
+        /^kept the base logits: 1\d\.\d MiB in \S+ MiB \(1\.\d\d : 1\)$/m,
       ) as string,
     });
     expect(result('Q6_K')).toBe(streamed);
@@ -237,7 +237,7 @@ it('where there are no FIFOs the logits go through a file, which is said, and th
   expect({ exitCode, output }).toMatchObject({
     exitCode: 0,
     output: expect.stringMatching(
-      /there are no FIFOs here[^]*the file of base logits takes 5\d\.\d MiB/,
+      /there are no FIFOs here[^]*the file of base logits takes 1\d\.\d MiB/,
     ) as string,
   });
   expect(result('Q6_K')).toBe(before);

@@ -98,7 +98,7 @@ describe('to a hub', () => {
     hub.faults.push({ host: 'cdn', method: 'PUT', url: /./, times: 1000, slowMs: 60 });
     const killed = await publish(toHub('--create'), (pid) => {
       const timer = setInterval(() => {
-        if (received() < 60 << 20) return;
+        if (received() < 24 << 20) return;
         clearInterval(timer);
         process.kill(-pid, 'SIGKILL');
       }, 20);
