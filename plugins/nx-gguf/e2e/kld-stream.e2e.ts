@@ -26,10 +26,10 @@ interface Manifest {
   files: { name: string; sha256: string }[];
 }
 
-/** A change that makes all measurements new, without making them longer. */
-function makeNew(): void {
+/** A change that makes all measurements new, of so many times the text. */
+function makeNew(times = 1): void {
   changes++;
-  editModel(workspace, ({ evaluation }) => Object.assign(evaluation, { chunks: chunks + changes }));
+  editModel(workspace, ({ evaluation }) => Object.assign(evaluation, { chunks: times * chunks + changes }));
   workspace.processes();
 }
 
@@ -57,10 +57,10 @@ const fifos = (): string[] =>
 async function disturbed(
   file: string,
   disturb: (found: Running) => void | Promise<void>,
-  { args = kld } = {},
+  { times = 1 } = {},
 ): Promise<NxRun> {
-  makeNew();
-  const run = workspace.run(args, { onStart: (group) => groups.add(group) });
+  makeNew(times);
+  const run = workspace.run(kld, { onStart: (group) => groups.add(group) });
   await disturb(await until(() => tool(file)));
   // The watchdog keeps nothing awake once all is over.
   const result = await Promise.race([run, setTimeout(400_000, null, { ref: false })]);
@@ -179,7 +179,7 @@ describe('measurements that stream the base logits', () => {
 
   it('a reader that stands still holds the others up, and not the memory', async () => {
     let grownBytes = 0;
-    const result = await disturbed('Q5_K_M', async ({ pid, parent }) => {
+    const stopped = async ({ pid, parent }: Running): Promise<void> => {
       process.kill(pid, 'SIGSTOP');
       const rss = () => running('').find((one) => one.pid === parent)?.rssBytes ?? 0;
       const before = rss();
@@ -189,7 +189,8 @@ describe('measurements that stream the base logits', () => {
       }
       expect(tool('BF16')).toBeDefined();
       process.kill(pid, 'SIGCONT');
-    });
+    };
+    const result = await disturbed('Q5_K_M', stopped, { times: 3 });
     expect(result).toMatchObject({ exitCode: 0 });
     // All logits are more than 400 MiB; the relay holds 64 of them.
     expect(grownBytes / 2 ** 20).toBeLessThan(200);

@@ -66,6 +66,13 @@ const journals = (): string[] =>
   readdirSync(join(store, 'downloads'))
     .filter((name) => name.startsWith('upload-'))
     .map((name) => join(store, 'downloads', name));
+/** Parts of files that the journals of interrupted uploads have; one whose upload ends meanwhile has none. */
+function arrivedParts(): number {
+  if (!existsSync(join(store, 'downloads'))) return 0;
+  return journals()
+    .map((path) => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').length - 1 : 0))
+    .reduce((sum, parts) => sum + parts, 0);
+}
 
 beforeAll(async () => {
   hub = await startHub([]);
@@ -98,18 +105,14 @@ describe('to a hub', () => {
     hub.faults.push({ host: 'cdn', method: 'PUT', url: /./, times: 1000, slowMs: 60 });
     const killed = await publish(toHub('--create'), (pid) => {
       const timer = setInterval(() => {
-        if (received() < 24 << 20) return;
+        if (arrivedParts() <= 5) return;
         clearInterval(timer);
         process.kill(-pid, 'SIGKILL');
       }, 20);
     });
     expect(killed.exitCode).not.toBe(0);
     expect(commits()).toHaveLength(1);
-    const arrived = journals().reduce(
-      (sum, path) => sum + readFileSync(path, 'utf8').trimEnd().split('\n').length - 1,
-      0,
-    );
-    expect(arrived).toBeGreaterThan(5);
+    const arrived = arrivedParts();
 
     hub.faults.length = 0;
     hub.seen.length = 0;
