@@ -11,7 +11,7 @@ import { storeLayout } from '../store/layout.js';
 import { defaultStoreRoot } from '../store/store.js';
 import { rangedTransfer, transferSettings } from '../transport/transfer-settings.js';
 
-/** What the command needs of the process it runs in. */
+/** The parts of this process that the command uses. */
 export interface GgufCommandContext {
   env: Readonly<Record<string, string | undefined>>;
   print: (text: string) => void;

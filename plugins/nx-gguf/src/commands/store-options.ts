@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { GgufError } from '../core/errors.js';
 import type { StoreLayout } from '../store/layout.js';
 
-/** What the command needs of the process it runs in. */
+/** The parts of this process that the command uses. */
 export interface StoreCommandContext {
   env: Readonly<Record<string, string | undefined>>;
   /** Options of the plugin in nx.json, where the command runs in a workspace. */

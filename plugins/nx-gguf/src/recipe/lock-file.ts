@@ -100,7 +100,7 @@ export async function lockedSource(
   );
 }
 
-/** What fetching needs of an environment. */
+/** The parts of an environment that fetching uses. */
 export function upstreamContext(
   { store, env, report, signal }: Pick<RecipeEnvironment, 'store' | 'env' | 'report' | 'signal'>,
   transfer: Partial<TransferSettings>,

@@ -8,7 +8,7 @@ import type { RemotePlace } from './remote-place.js';
 import type { RemoteStore } from './remote-store.js';
 import type { UploadNotes } from './tus-upload.js';
 
-/** What opening a remote needs of the process it runs in. */
+/** The parts of this process that a remote uses: the store, the environment, a token. */
 export interface RemoteContext {
   store: StoreLayout;
   env: Readonly<Record<string, string | undefined>>;

@@ -15,7 +15,7 @@ export interface StoreLayout {
   external: (sha256: Sha256) => string;
   action: (key: Sha256) => string;
   actionLock: (key: Sha256) => string;
-  /** Work in progress for an action; removed by whoever works on it next. */
+  /** Work in progress for an action; the next process that works on it removes it. */
   work: (key: Sha256) => string;
   /** Digest of an outside file by its path. */
   knownPath: (pathDigest: Sha256) => string;

@@ -54,7 +54,7 @@ export async function relay(
 }
 
 /**
- * A stream as a sink. Its errors close it and concern nobody else: whoever owns the stream learns of them
+ * A stream as a sink. Its errors close it and reach nobody else: the owner of the stream learns of them
  * elsewhere.
  */
 export function streamSink(stream: Writable): RelaySink {

@@ -11,7 +11,7 @@ export default executor<QuantizeOptions>(executorSchema('quantize'), (execution)
 
 /**
  * The same for several tasks, one after the other: they share tensors, so they would wait for each other
- * anyway. Nx goes on when all are done, which is what brings all measurements into one batch too.
+ * anyway. Nx goes on when all are done, so that all measurements come into one batch too.
  */
 export const batch = batchExecutor<QuantizeOptions>(executorSchema('quantize'), async (tasks) => {
   for (const { execution, end } of tasks)

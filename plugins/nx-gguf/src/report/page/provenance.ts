@@ -28,7 +28,7 @@ export function provenanceGraph({ runs }: Pick<Evidence, 'runs'>): ProvenanceGra
     const roles = new Map<number, Set<string>>();
     for (const { sha256, role } of inputs) {
       const from = makers.get(sha256);
-      // A step may hand on a file that it got: it comes from whoever had it first.
+      // A step may hand on a file that it got: the first step that had it counts as its origin.
       if (from !== undefined && from < to) roles.set(from, (roles.get(from) ?? new Set()).add(role));
     }
     return [...roles].map(([from, names]) => ({ from, to, roles: [...names].sort() }));

@@ -1,5 +1,5 @@
-// What pictures need of Vega, in one module: the build bundles it, so that an install has none of Vega's own
-// packages.
+// The parts of Vega that draw the pictures, in one module: the build bundles it, so that an install has
+// none of Vega's own packages.
 import * as vega from 'vega';
 
 export { None, View, logger, parse, resetSVGDefIds } from 'vega';

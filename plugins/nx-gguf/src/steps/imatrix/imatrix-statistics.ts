@@ -126,7 +126,7 @@ function littleEndianFloats(bytes: Uint8Array): Float32Array {
   );
 }
 
-/** The names of the texts, without the places they had on the machine of whoever made the file. */
+/** The names of the texts, without their places on the machine that made the file. */
 function datasetsOf({ metadata }: GgufHeader): string[] | null {
   const entry = metadata.get('imatrix.datasets');
   if (entry?.type !== 'array' || entry.values === null) return null;

@@ -114,7 +114,7 @@ async function receive(
   { path, from }: { path: string; from: number },
 ): Promise<{ bytes: number; etag: string } | null> {
   const md5 = createHash('md5');
-  // parts of one object come at the same time: whoever makes the file must not empty it
+  // parts of one object come at the same time: the one that makes the file must not empty it
   const file = await open(path, constants.O_RDWR | constants.O_CREAT);
   let at = from;
   try {
