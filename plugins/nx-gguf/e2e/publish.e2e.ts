@@ -63,16 +63,14 @@ const puts = () => hub.seen.filter(({ method }) => method === 'PUT');
 const received = (): number => puts().reduce((sum, { receivedBytes }) => sum + receivedBytes, 0);
 const commits = () => hub.repos.find(({ name }) => name === repository)?.commits ?? [];
 const journals = (): string[] =>
-  readdirSync(join(store, 'downloads'))
+  (existsSync(join(store, 'downloads')) ? readdirSync(join(store, 'downloads')) : [])
     .filter((name) => name.startsWith('upload-'))
     .map((name) => join(store, 'downloads', name));
-/** Parts of files that the journals of interrupted uploads have; one whose upload ends meanwhile has none. */
-function arrivedParts(): number {
-  if (!existsSync(join(store, 'downloads'))) return 0;
-  return journals()
-    .map((path) => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').length - 1 : 0))
+/** Parts that the journals of unfinished uploads have. */
+const arrivedParts = (): number =>
+  journals()
+    .map((path) => readFileSync(path, 'utf8').trimEnd().split('\n').length - 1)
     .reduce((sum, parts) => sum + parts, 0);
-}
 
 beforeAll(async () => {
   hub = await startHub([]);
@@ -102,10 +100,12 @@ describe('to a hub', () => {
   }, 240_000);
 
   it('killed in the middle of the uploads, it goes on with the parts that had not arrived', async () => {
-    hub.faults.push({ host: 'cdn', method: 'PUT', url: /./, times: 1000, slowMs: 60 });
+    // Seven parts arrive, one less than the smallest file has: no upload ends before it is killed.
+    hub.faults.push({ host: 'cdn', method: 'PUT', url: /./, times: 7 });
+    hub.faults.push({ host: 'cdn', method: 'PUT', url: /./, times: 1000, slowMs: 60_000 });
     const killed = await publish(toHub('--create'), (pid) => {
       const timer = setInterval(() => {
-        if (arrivedParts() <= 5) return;
+        if (arrivedParts() < 7) return;
         clearInterval(timer);
         process.kill(-pid, 'SIGKILL');
       }, 20);
@@ -113,6 +113,7 @@ describe('to a hub', () => {
     expect(killed.exitCode).not.toBe(0);
     expect(commits()).toHaveLength(1);
     const arrived = arrivedParts();
+    expect(arrived).toBe(7);
 
     hub.faults.length = 0;
     hub.seen.length = 0;
