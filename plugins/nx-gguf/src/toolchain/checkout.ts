@@ -7,7 +7,7 @@ import { output, type ToolchainContext } from './context.js';
 /** State of a git checkout: its commit, and the id of its whole tree when that is not the commit's. */
 export interface CheckoutState {
   commit: string;
-  /** Includes uncommitted changes and new files that git does not ignore. */
+  /** Includes uncommitted changes and new files that git does not ignore, but nothing that Python compiled. */
   tree?: string;
 }
 
@@ -29,7 +29,7 @@ export async function checkoutState(context: ToolchainContext, directory: string
       GIT_ALTERNATE_OBJECT_DIRECTORIES: objects,
     };
     await git(['read-tree', 'HEAD'], env);
-    await git(['add', '--all', '.'], env);
+    await git(['add', '--all', '--', '.', ':(exclude,glob)**/__pycache__/**'], env);
     const tree = await git(['write-tree'], env);
     return tree === (await git(['rev-parse', 'HEAD^{tree}'])) ? { commit } : { commit, tree };
   } catch (cause) {

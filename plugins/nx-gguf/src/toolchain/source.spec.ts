@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -60,6 +60,10 @@ describe('a checkout', () => {
     mkdirSync(join(directory, 'build'));
     writeFileSync(join(directory, 'build/x.o'), 'ignored');
     expect(await sourceIdentity(context)).toEqual({ commit });
+    mkdirSync(join(directory, 'gguf-py/__pycache__'), { recursive: true });
+    writeFileSync(join(directory, 'gguf-py/__pycache__/x.pyc'), 'compiled by the converter');
+    expect(await sourceIdentity(context)).toEqual({ commit });
+    rmSync(join(directory, 'gguf-py'), { recursive: true });
     writeFileSync(join(directory, 'new.txt'), 'untracked');
     const withNew = await sourceIdentity(context);
     expect(withNew).toMatchObject({ commit, tree: expect.stringMatching(/^[0-9a-f]{40}$/) as string });
