@@ -30,7 +30,7 @@ export function setup() {
         'installing the native packages of this platform',
       );
     writeFileSync(stamp, wanted);
-  } else if (!existsSync(join(root, 'plugins/nx-gguf/dist/index.js'))) {
+  } else if (!existsSync(join(root, 'plugins/nx-gguf/build/index.js'))) {
     run('npm', ['run', 'build', '--silent'], 'building the plugin');
   }
 }

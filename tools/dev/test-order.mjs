@@ -13,6 +13,7 @@ const longest = [
   'tensor-reuse-mixture',
   'upstream',
   'team-cache',
+  'tensor-sharing',
 ];
 
 /**
