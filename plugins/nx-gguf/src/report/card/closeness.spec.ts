@@ -1,8 +1,8 @@
 import type { Evidence } from '../../core/generated/evidence.generated.js';
-import type { KldResult } from '../../core/generated/kld.generated.js';
 import { compareResults } from '../../kld/statistics/compare-results.js';
 import { picturesOf } from '../pictures/pictures.js';
 import { readCard, tableOf } from '../testing/read-card.js';
+import { measuredResult } from '../testing/measured-result.js';
 import { sampleEvidence } from '../testing/sample-evidence.js';
 import { renderCard } from './render.js';
 
@@ -16,22 +16,9 @@ describe('which of two is closer', () => {
   const [own, other] = [evidence.variants[0], evidence.references[0]];
   if (own?.measurement?.running == null || other?.measurement?.running == null)
     throw new Error('the sample lacks what is compared');
-  const result = ({ measurement }: typeof own | typeof other) =>
-    ({
-      format: 1,
-      method: 'llama-perplexity',
-      subject: {
-        variant: [],
-        base: [],
-        corpus: { name: 'x', sha256: 'a'.repeat(64) },
-        parameters: { ctx: 512, chunks: -1, batch: 2048, ubatch: 512 },
-        toolchain: 'b'.repeat(64),
-      },
-      ...measurement,
-    }) as unknown as KldResult;
   const compared = compareResults(
-    { name: own.name, result: result(own) },
-    { name: other.name, result: result(other) },
+    { name: own.name, result: measuredResult(own.measurement) },
+    { name: other.name, result: measuredResult(other.measurement) },
     { confidencePercent: 95 },
   );
   const [kld, , sameTop] = compared.metrics;

@@ -1,9 +1,9 @@
 import { sha256 } from '../../core/digest.js';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import type { GateCheck } from '../../core/generated/gate.generated.js';
-import type { KldResult } from '../../core/generated/kld.generated.js';
 import { compareResults } from '../../kld/statistics/compare-results.js';
 import { readPageAssets } from '../../steps/evidence/report.js';
+import { measuredResult } from '../testing/measured-result.js';
 import { sampleEvidence } from '../testing/sample-evidence.js';
 import { renderPage, type PageAssets } from './page.js';
 import { contentPolicy } from './policy.js';
@@ -156,22 +156,9 @@ describe('renderPage', () => {
   it('says which of two is closer, and that the tool does not print it', async () => {
     const [own, other] = [evidence.variants[0], evidence.references[0]];
     if (own === undefined || other === undefined) throw new Error('the sample lacks what is compared');
-    const result = ({ measurement }: typeof own | typeof other) =>
-      ({
-        format: 1,
-        method: 'llama-perplexity',
-        subject: {
-          variant: [],
-          base: [],
-          corpus: { name: 'x', sha256: sha256('x') },
-          parameters: evidence.evaluation?.parameters,
-          toolchain: sha256('y'),
-        },
-        ...measurement,
-      }) as unknown as KldResult;
     const compared = compareResults(
-      { name: own.name, result: result(own) },
-      { name: other.name, result: result(other) },
+      { name: own.name, result: measuredResult(own.measurement) },
+      { name: other.name, result: measuredResult(other.measurement) },
       { confidencePercent: 95 },
     );
     const difference = compared.metrics[0]?.difference;

@@ -1,5 +1,5 @@
-import type { KldResult } from '../../core/generated/kld.generated.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
+import { measuredResult } from '../../report/testing/measured-result.js';
 import { sampleEvidence } from '../../report/testing/sample-evidence.js';
 import type { EvidenceInputs, TargetArtifact } from '../evidence/evidence-inputs.js';
 
@@ -9,11 +9,18 @@ const [first] = sample.variants;
 if (first === undefined || first.measurement === null || first.plan === null)
   throw new Error('the sample lacks what is tested');
 
-/** The first variant of the sample, its measurement and its plan. */
+/** The first variant of the sample. */
 export const variant = first;
-export const { measurement, plan } = { measurement: first.measurement, plan: first.plan };
+
+/** What was measured of the variant. */
+export const measurement = first.measurement;
+
+/** What llama-quantize makes of each of its tensors. */
+export const plan = first.plan;
+
 /** Where the sample's checkpoint is from. */
 export const origin = sample.source.origin;
+
 const toolchain = {
   project: 'llama-cpp',
   repository: null,
@@ -44,27 +51,20 @@ export function artifact(
 
 const filesOf = (of: { files: { name: string; sha256: string; sizeBytes: number | null }[] }) =>
   of.files.map((file) => ({ ...file, sizeBytes: file.sizeBytes ?? 0 }));
+
 /** The quantized file of the variant. */
 export const made = artifact('m:quantize:Q4_K_M', {
   files: filesOf(variant),
   facts: { ftype: 'Q4_K_M', rules: 'x=q8_0\n', bitsPerWeight: 4.9, tensorTypes: variant.tensorTypes },
   commands: [['llama-quantize', 'in', 'out', 'Q4_K_M']],
 });
+
 /** The text that was measured on. */
 export const text = { name: 'evaluation.txt', sha256: 'e'.repeat(64), sizeBytes: 12 };
+
 /** What the measurement of the variant says. */
-export const result = {
-  format: 1,
-  method: 'llama-perplexity',
-  subject: {
-    variant: filesOf(variant),
-    base: [],
-    corpus: text,
-    parameters: { ctx: 512, chunks: -1, batch: 2048, ubatch: 512 },
-    toolchain: 'b'.repeat(64),
-  },
-  ...measurement,
-} as unknown as KldResult;
+export const result = measuredResult(measurement, { variant: filesOf(variant), corpus: text });
+
 /** The measurement of the variant with its manifest. */
 export const measured = {
   ...artifact('m:kld:Q4_K_M', {
