@@ -1,8 +1,5 @@
 // Writes the vocabulary of a GGUF file in the form that the `tokenizers` library reads.
 
-const QWEN2_PATTERN =
-  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-
 /**
  * Vocabularies of llama.cpp's source, each with the pre-tokenizer by which the converter recognises it: it
  * compares the ids of a test text.
@@ -12,7 +9,8 @@ export const VOCABULARIES = {
     file: 'ggml-vocab-qwen2.gguf',
     endOfTurn: '<|im_end|>',
     normalizer: { type: 'NFC' },
-    pattern: QWEN2_PATTERN,
+    pattern:
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
   },
   // A third of the tokens, for tests: weights are mostly embeddings, and there is a logit for each token.
   'gpt-2': {

@@ -124,6 +124,9 @@ it("also without Nx's remote cache: then each target asks for its manifest", asy
   expect(processes).toEqual([]);
   expect(read(c, 'dist/tiny-qwen35/README.md').equals(read(a, 'dist/tiny-qwen35/README.md'))).toBe(true);
   expect(blobBytes('c')).toBeLessThan(cardBytes);
+  // The small file of a result comes with it: Nx keeps it in its own cache.
+  for (const path of ['kld/Q6_K/kld.json', 'plan/Q6_K/plan.json', 'fetch/README.md'])
+    expect(read(c, `dist/tiny-qwen35/${path}`).equals(read(a, `dist/tiny-qwen35/${path}`))).toBe(true);
   await nx(c, 'quantize:Q4_K_M', withoutNxRemote);
   expect(read(c, gguf).equals(read(a, gguf))).toBe(true);
 }, 300_000);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 const source = import.meta.dirname;
 const rarelyUsed = [
   'execa',
+  'yaml',
   'vega',
   'vega-lite',
   '@aws-sdk/client-s3',

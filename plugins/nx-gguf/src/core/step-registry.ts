@@ -26,6 +26,17 @@ export interface StepDescription {
 /** What targets are for. */
 export type TargetGroup = 'Sources' | 'Quantize' | 'Measure' | 'Publish' | 'Toolchain';
 
+/** A step with targets, which are in a group. */
+interface TargetStep extends StepDescription {
+  executor: string;
+  group: TargetGroup;
+}
+
+/** A step that other steps take help from; it is no target. */
+interface HelperStep extends StepDescription {
+  executor: null;
+}
+
 /** All steps. A new one is added here, in `steps/`, `recipe/`, `infer/`, and with a schema in `executors/`. */
 export const stepRegistry = {
   source: { logicVersion: 1, executor: 'toolchain-source', group: 'Toolchain' },
@@ -61,7 +72,7 @@ export const stepRegistry = {
   'imatrix-statistics': { logicVersion: 1, executor: null },
   report: { logicVersion: 2, executor: 'report', group: 'Publish', leavesFiles: true },
   split: { logicVersion: 1, executor: null },
-} as const satisfies Record<string, StepDescription>;
+} as const satisfies Record<string, TargetStep | HelperStep>;
 
 /** A step, by name. */
 export type StepName = keyof typeof stepRegistry;

@@ -32,8 +32,8 @@ export async function leaveCarriedFile(
   );
   if (file === undefined || (await findCarriedFile(ref, file, place)) !== null) return;
   const path = carriedPath(ref, file.name, place.root);
-  const isHere = (await findBlob(place.store, file)) !== null || (await bring([file]));
-  const blob = isHere ? await findBlob(place.store, file) : null;
+  const here = await findBlob(place.store, file);
+  const blob = here === null && (await bring([file])) ? await findBlob(place.store, file) : here;
   // The small file of an older result would be taken for the file of this one.
   if (blob === null) await rm(path, { force: true });
   else await writeDurably(path, await readFile(blob, 'utf8'));

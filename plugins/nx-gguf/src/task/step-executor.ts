@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { executorSchema } from '../core/schema-files.js';
-import { stepRegistry, targetKindsWith, type TargetKind } from '../core/step-registry.js';
+import { targetKindsWith, type TargetKind } from '../core/step-registry.js';
 import { executor, type CommonOptions } from './run-executor.js';
 import { runTarget } from './run-target.js';
 
@@ -20,7 +20,6 @@ export default function stepExecutor(
 
 function kindOf(name: string): TargetKind {
   const kind = targetKindsWith(({ executor: wanted }) => wanted === name)[0];
-  if (kind === undefined)
-    throw new Error(`${name} is the executor of no step: ${Object.keys(stepRegistry).join(', ')}`);
+  if (kind === undefined) throw new Error(`${name} is the executor of no step`);
   return kind;
 }
