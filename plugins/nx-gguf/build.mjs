@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { bundleVega } from './bundle-vega.mjs';
+import { compileChecks } from './compile-checks.mjs';
 
 const here = import.meta.dirname;
 const modules = join(here, 'build');
@@ -42,8 +43,10 @@ await build({
   logLevel: 'warning',
 });
 for (const kind of ['executors', 'generators'])
-  for (const name of readdirSync(join(here, 'src', kind))) {
-    mkdirSync(join(dist, kind, name), { recursive: true });
-    copyFileSync(join(here, 'src', kind, name, 'schema.json'), join(dist, kind, name, 'schema.json'));
-  }
+  for (const name of readdirSync(join(here, 'src', kind)))
+    for (const directory of [modules, dist]) {
+      mkdirSync(join(directory, kind, name), { recursive: true });
+      copyFileSync(join(here, 'src', kind, name, 'schema.json'), join(directory, kind, name, 'schema.json'));
+    }
+await compileChecks(here, modules, join(dist, 'checks'));
 for (const name of ['gguf', 'gguf-store']) chmodSync(join(dist, `commands/${name}.js`), 0o755);

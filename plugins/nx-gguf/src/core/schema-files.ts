@@ -35,7 +35,11 @@ const strict = new Map<string, JsonSchema>();
  * lets them pass where tasks run in batches: Nx ends a batch on an unknown option without naming it.
  */
 export function executorSchema(name: string): JsonSchema {
-  const schema = strict.get(name) ?? { ...nxExecutorSchema(name), additionalProperties: false };
+  const schema = strict.get(name) ?? {
+    ...nxExecutorSchema(name),
+    $id: `executors/${name}`,
+    additionalProperties: false,
+  };
   strict.set(name, schema);
   return schema;
 }

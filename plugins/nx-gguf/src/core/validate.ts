@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import { GgufError } from './errors.js';
 import { brokenLine, lineOf } from './json-lines.js';
 import type { BenchResult } from './generated/bench.generated.js';
@@ -17,7 +17,7 @@ import type { PluginOptions } from './generated/plugin.generated.js';
 import type { PublishPlan } from './generated/publish-plan.generated.js';
 import type { Published } from './generated/published.generated.js';
 import type { Toolchain } from './generated/toolchain.generated.js';
-import { schemaFile } from './schema-files.js';
+import { fileCheck, schemaCheck } from './schema-checks.js';
 
 /** The files that are checked against a schema of this package, and their types. */
 export interface Schemas {
@@ -41,10 +41,6 @@ export interface Schemas {
 
 /** Files that people write, and whose lines they look for. */
 const written: ReadonlySet<keyof Schemas> = new Set(['model', 'corpus', 'toolchain', 'lock']);
-
-// The schemas are part of this package and checked by a test: not at each start.
-const options = { validateSchema: false, discriminator: true, verbose: true, allowUnionTypes: true };
-const collecting = new Ajv({ ...options, allErrors: true });
 
 /**
  * The value as the type of its schema; nothing is changed or filled in.
@@ -110,18 +106,15 @@ export function parseForeign<K extends keyof Schemas>(
   } catch {
     return { problem: 'it is no JSON' };
   }
-  stopping ??= new Ajv({ ...options, allErrors: false });
-  const check = checkOf(kind, stopping);
+  const check = fileCheck(kind, 'first');
   return check(value)
     ? (value as Schemas[K])
     : { problem: describe(check.errors ?? [])[0]?.sentence ?? 'it is not valid' };
 }
 
-let stopping: Ajv | undefined;
-
 /** Checks executor options against their schema and collects the problems. */
 export function optionProblems(schema: object, options: unknown): string[] {
-  const check = collecting.compile(schema);
+  const check = schemaCheck(schema);
   return check(options) ? [] : [...new Set(describe(check.errors ?? []).map(({ sentence }) => sentence))];
 }
 
@@ -136,37 +129,8 @@ interface Problem {
 }
 
 function problemsOf(kind: keyof Schemas, value: unknown): Problem[] {
-  const check = checkOf(kind, collecting);
+  const check = fileCheck(kind, 'all');
   return check(value) ? [] : describe(check.errors ?? []);
-}
-
-/**
- * The compiled schema of a kind of file; it and the schemas that it names are read when it is first asked
- * for.
- */
-function checkOf(kind: keyof Schemas, ajv: Ajv): ValidateFunction {
-  const id = `${kind}.schema.json`;
-  addSchema(id, ajv);
-  const check = ajv.getSchema(id);
-  if (check === undefined) throw new Error(`no schema ${id}`);
-  return check;
-}
-
-function addSchema(id: string, ajv: Ajv): void {
-  if (ajv.schemas[id] !== undefined) return;
-  const schema = schemaFile(id.replace('.schema.json', ''));
-  ajv.addSchema(schema);
-  for (const named of namedSchemas(schema)) addSchema(named, ajv);
-}
-
-/** The other schemas that a schema names. */
-function namedSchemas(node: unknown): string[] {
-  if (typeof node !== 'object' || node === null) return [];
-  const reference = '$ref' in node && typeof node.$ref === 'string' ? node.$ref.split('#')[0] : undefined;
-  return [
-    ...(reference === undefined || reference === '' ? [] : [reference]),
-    ...Object.values(node).flatMap(namedSchemas),
-  ];
 }
 
 function describe(errors: readonly ErrorObject[]): Problem[] {
