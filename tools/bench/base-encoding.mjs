@@ -27,7 +27,7 @@ import {
   createInflateRaw,
 } from 'node:zlib';
 import { createHash } from 'node:crypto';
-import { root } from '../dev/setup.mjs';
+import { root } from '../dev/run.mjs';
 
 const { decodeBase, encodeBase } = await import(
   join(root, 'plugins/nx-gguf/build/kld/base/base-encoding.js')

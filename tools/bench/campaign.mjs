@@ -2,7 +2,7 @@
 // The end-to-end suites that an ordinary run keeps short, at length: `campaign.mjs [<seed> [<rounds>]]`.
 // Kills at many moments, a disk that is full at every 12 MiB, every type of llama-quantize with rules and
 // without.
-import { run } from '../dev/setup.mjs';
+import { run } from '../dev/run.mjs';
 
 const [seed = '1', rounds = '10'] = process.argv.slice(2);
 run(

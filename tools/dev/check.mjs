@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // `npm run check`: formatting, types, lint, schema drift, layer boundaries and unit tests; fast enough for
 // every commit.
-import { run, setup } from './setup.mjs';
+import { run } from './run.mjs';
+import { setup } from './setup.mjs';
 import { staticChecks } from './static-checks.mjs';
 
 setup();

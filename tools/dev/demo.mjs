@@ -3,7 +3,8 @@
 // report, on the embedded model.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { bin, root, run, setup } from './setup.mjs';
+import { bin, root, run } from './run.mjs';
+import { setup } from './setup.mjs';
 
 const project = 'tiny-qwen35';
 const dist = `dist/${project}`;

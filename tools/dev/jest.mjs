@@ -3,7 +3,7 @@
 // arguments.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { bin, root, run } from './setup.mjs';
+import { bin, root, run } from './run.mjs';
 
 /** End-to-end suites start programs that take several cores themselves: more of them at once gain nothing. */
 const mostWorkers = 4;

@@ -5,7 +5,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { root, run, setup } from './setup.mjs';
+import { root, run } from './run.mjs';
+import { setup } from './setup.mjs';
 import { logOf } from './record-logs/run.mjs';
 
 const [tools] = process.argv.slice(2);

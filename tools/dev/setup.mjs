@@ -1,12 +1,12 @@
-// Makes a fresh clone ready: checks Node, installs packages when the lock file changed, and builds the
-// plugin. Plain Node without dependencies, because it runs before there are any.
+// Makes a fresh clone ready: checks Node, installs packages when the lock file changed, and builds what
+// changed. Plain Node without dependencies, because it runs before there are any.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { buildChanged } from './build.mjs';
+import { bin, root, run } from './run.mjs';
 
-/** The root of the workspace. */
-export const root = join(import.meta.dirname, '../..');
 const stamp = join(root, 'node_modules/.nx-gguf-setup');
 const oldestNode = [20, 19];
 
@@ -30,33 +30,14 @@ export function setup() {
         'installing the native packages of this platform',
       );
     writeFileSync(stamp, wanted);
-  } else if (!existsSync(join(root, 'plugins/nx-gguf/build/index.js'))) {
-    run('npm', ['run', 'build', '--silent'], 'building the plugin');
   }
-}
-
-/** Runs a program of the workspace's own to its end; ends this process with its code when it fails. */
-export function run(command, args, label, env = {}) {
-  if (label) console.log(`> ${label}`);
-  const { status, error } = spawnSync(command, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-    shell: process.platform === 'win32' && command === 'npm',
-  });
-  if (error) console.error(error.message);
-  if (status !== 0) process.exit(status ?? 1);
+  buildChanged();
 }
 
 function nxStarts() {
   return (
     spawnSync(process.execPath, ['-e', 'require(process.argv[1])', bin('nx/dist/src/native')]).status === 0
   );
-}
-
-/** Path of a package's command. */
-export function bin(name) {
-  return join(root, 'node_modules', name);
 }
 
 function checkNode() {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { bin, root } from './setup.mjs';
+import { bin, root } from './run.mjs';
 
 /** The longest first; each is a process of one core. */
 const checks = [

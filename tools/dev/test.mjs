@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // `npm test`: sets up, checks prerequisites, builds the toolchain once, then all tests, unit to end-to-end.
 import { ensureChromium, ensureGitLfs } from './debian-tools.mjs';
-import { bin, run, setup } from './setup.mjs';
+import { bin, run } from './run.mjs';
+import { setup } from './setup.mjs';
 import { staticChecks } from './static-checks.mjs';
 import { ensureTestServers } from './test-servers.mjs';
 

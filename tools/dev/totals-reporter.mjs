@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { root } from './setup.mjs';
+import { root } from './run.mjs';
 
 const shownSuites = 10;
 

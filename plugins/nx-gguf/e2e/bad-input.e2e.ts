@@ -114,7 +114,9 @@ const mistakes: Mistake[] = [
     name: 'binaries that are not there',
     make: () =>
       editJson(workspace, 'tools/llama-cpp/toolchain.json', (toolchain) =>
-        Object.assign((toolchain as { source: object }).source, { path: '../../models' }),
+        Object.assign(toolchain as object, {
+          source: { type: 'binaries', path: '../../models', sourcePath: realTools().source },
+        }),
       ),
     target: 'llama-cpp:build',
     code: 'TOOLCHAIN_BINARY_MISSING',

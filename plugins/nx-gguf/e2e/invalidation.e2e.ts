@@ -14,6 +14,7 @@ import { basename, join } from 'node:path';
 import { invalidationRow } from './support/invalidation-row.js';
 import { editModel, shrinkModel } from './support/small-model.js';
 import { realTools } from './support/real-tools.js';
+import { useOtherBuild } from './support/tool-shims.js';
 import { repository } from './support/repository.js';
 import { createWorkspace, openWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
@@ -283,9 +284,7 @@ const changes: Change[] = [
   {
     name: "llama.cpp's identity",
     make: () => {
-      cpSync(join(workspace.root, 'shims/bin'), join(workspace.root, 'shims/other'), { recursive: true });
-      workspace.edit('shims/other/llama-quantize', (text) => `${text}# another build\n`);
-      workspace.edit('tools/llama-cpp/toolchain.json', (text) => text.replace('shims/bin', 'shims/other'));
+      useOtherBuild(workspace.root, { GGML_LTO: 'ON' });
     },
     ran: [...model('card', 'imatrix'), ...plans, ...quantizations, ...measurements].sort(),
     processes: ['llama-imatrix', ...times(5, 'llama-perplexity'), ...quantizing, ...times(6, dryRun)],

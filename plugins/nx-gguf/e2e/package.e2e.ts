@@ -7,7 +7,7 @@ const packed = JSON.parse(
   readFileSync(join(dirname(process.env['NX_GGUF_E2E_PACKAGE'] ?? ''), 'files.json'), 'utf8'),
 ) as string[];
 const needed =
-  /^(LICENSE|README\.md|package\.json|(executors|generators)\.json|schemas\/[\w/-]+\.schema\.json|page\/[\w-]+\.(js|css)|dist\/[\w/.-]+\.(js|d\.ts)|dist\/(executors|generators)\/[\w-]+\/schema\.json|dist\/vega\.LICENSES\.txt)$/;
+  /^(LICENSE|README\.md|package\.json|(executors|generators)\.json|schemas\/[\w/-]+\.schema\.json|page\/[\w-]+\.(js|css)|dist\/[\w/.-]+\.(js|d\.ts)|dist\/checks\/[\w/.-]+\.cjs|dist\/(executors|generators)\/[\w-]+\/schema\.json|dist\/vega\.LICENSES\.txt)$/;
 
 describe('the npm package', () => {
   it('holds what is needed and nothing else', () => {
@@ -42,6 +42,28 @@ describe('the npm package', () => {
     const files = schemas.filter((file) => file.endsWith('.json')).map((file) => `schemas/${file}`);
     expect(files).toContain('schemas/common.schema.json');
     expect(files.filter((path) => !packed.includes(path))).toEqual([]);
+  });
+
+  it('holds the check of every schema and of every executor as code, which starts no compiler', () => {
+    const schemas = readdirSync(join(repository, 'plugins/nx-gguf/schemas'));
+    const executors = readdirSync(join(repository, 'plugins/nx-gguf/src/executors'));
+    const checks = [
+      ...schemas.map((file) => file.replace('.schema.json', '')),
+      'manifest.first',
+      ...executors.map((name) => `executors/${name}`),
+    ];
+    expect(checks.filter((name) => !packed.includes(`dist/checks/${name}.cjs`))).toEqual([]);
+    const script = `
+      const { parseForeign } = await import('./dist/store-api.js');
+      const { createRequire } = await import('node:module');
+      const { cache } = createRequire(import.meta.url);
+      console.log(parseForeign('manifest', '{}').problem, Object.keys(cache).some((path) => path.endsWith('ajv/dist/ajv.js')));`;
+    expect(
+      execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+        cwd: join(repository, 'plugins/nx-gguf'),
+        encoding: 'utf8',
+      }),
+    ).toBe("the top level: must have required property 'format' false\n");
   });
 
   it('has a command that starts as it is', () => {

@@ -7,10 +7,11 @@ import { sizeText } from '../src/report/numbers.js';
 import { readCard, tableOf } from '../src/report/testing/read-card.js';
 import { invalidationRow } from './support/invalidation-row.js';
 import { pastedLines, printedStatistics, runPasted } from './support/pasted.js';
-import { editModel } from './support/small-model.js';
+import { editModel, useSmallVocabulary } from './support/small-model.js';
 import { pause, running } from './support/processes.js';
 import { realTools, type RealTools } from './support/real-tools.js';
 import { repository } from './support/repository.js';
+import { useReadyBinaries } from './support/tool-shims.js';
 import { createWorkspace, openWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
@@ -41,8 +42,9 @@ beforeAll(async () => {
   workspace = await createWorkspace(join(scratch, 'ws'), {
     store: join(scratch, 'store'),
     tools,
-    isolatesPlugins: true,
   });
+  useReadyBinaries(workspace.root, tools);
+  useSmallVocabulary(workspace);
   const { exitCode, output } = await workspace.run(['run', 'tiny-qwen35:card']);
   if (exitCode !== 0) throw new Error(output);
 }, 900_000);

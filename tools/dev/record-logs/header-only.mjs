@@ -3,7 +3,7 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importTypeScript } from '../import-typescript.mjs';
-import { root } from '../setup.mjs';
+import { root } from '../run.mjs';
 
 const shape = {
   layers: 8,

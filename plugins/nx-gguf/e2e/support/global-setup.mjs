@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildChanged } from '../../../../tools/dev/build.mjs';
 
 const repository = join(import.meta.dirname, '../../../..');
 
@@ -13,10 +14,7 @@ export default function setup() {
         `The toolchain is not there: run \`npm test\`, or \`npx nx run llama-cpp:${part}\` first.`,
       );
   }
-  execFileSync('npm', ['run', 'build', '--silent'], {
-    cwd: join(repository, 'plugins/nx-gguf'),
-    stdio: 'inherit',
-  });
+  buildChanged();
   const directory = mkdtempSync(join(tmpdir(), 'nx-gguf-pack-'));
   const [packed] = JSON.parse(
     execFileSync('npm', ['pack', '--json', '--pack-destination', directory], {

@@ -26,10 +26,16 @@ export function editJson(workspace: TestWorkspace, path: string, change: (value:
   });
 }
 
+/** Gives the embedded model a third of its tokens, and with them of its logits. */
+export function useSmallVocabulary(workspace: TestWorkspace): void {
+  editModel(workspace, ({ source }) => source.command.push('--vocabulary', 'gpt-2'));
+}
+
 /** Makes the embedded model as small as measurements allow: four layers, few tokens, few and short chunks. */
 export function shrinkModel(workspace: TestWorkspace): void {
+  useSmallVocabulary(workspace);
   editModel(workspace, (model) => {
-    model.source.command.push('--layers', '4', '--vocabulary', 'gpt-2');
+    model.source.command.push('--layers', '4');
     Object.assign(model.imatrix, { ctx: 128, chunks: 2 });
     Object.assign(model.evaluation, { ctx: 128, chunks: 3 });
   });

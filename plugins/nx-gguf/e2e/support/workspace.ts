@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import type { RealTools } from './real-tools.js';
-import { writeShims } from './tool-shims.js';
+import { shimToolchains, writeShims } from './tool-shims.js';
 import { copyProjects, installPackages, writeRecorder } from './workspace-files.js';
 
 /**
@@ -45,8 +45,7 @@ export interface NxRun {
   exitCode: number;
   output: string;
   /**
-   * Tasks whose executor ran, and tasks that Nx restored. Without those of the toolchain: it is made of
-   * binaries on this machine, which are looked at each time.
+   * Tasks whose executor ran, without those of the toolchain, and tasks that Nx restored.
    */
   ran: string[];
   restored: string[];
@@ -86,6 +85,7 @@ export function openWorkspace(
 ): TestWorkspace {
   const environment: Record<string, string> = {
     NX_GGUF_STORE: store,
+    NX_GGUF_TOOLCHAINS: shimToolchains(root),
     NX_CACHE_DIRECTORY: join(root, '.nx/cache'),
     NX_GGUF_E2E_LOG: log,
     NX_DAEMON: 'false',
