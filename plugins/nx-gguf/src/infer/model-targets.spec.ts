@@ -180,15 +180,16 @@ describe('the targets of a model', () => {
     ]);
   });
 
-  it('of a plan from elsewhere wait for no conversion, and look at the matrix that is there', () => {
-    const plan = targetsOf({
-      source: pinned,
-      planFrom: pinned,
-      imatrix: { type: 'file', source: pinned },
-      quantize: { v: {} },
-    })['plan:v'];
-    expect(needs(plan)).toEqual(['llama-cpp:build']);
-    expect(files(plan)).toEqual(['dist/{projectName}/imatrix/artifact.json']);
+  it('of a plan from elsewhere wait for no conversion, and for a matrix only where it needs none either', () => {
+    const planWith = (imatrix: object) =>
+      targetsOf({ source: pinned, planFrom: pinned, imatrix, quantize: { v: {} } })['plan:v'];
+    const brought = planWith({ type: 'file', source: pinned });
+    expect([needs(brought), files(brought)]).toEqual([['llama-cpp:build', 'imatrix'], []]);
+    const made = planWith({ type: 'make', corpus: 'c' });
+    expect([needs(made), files(made)]).toEqual([
+      ['llama-cpp:build'],
+      ['dist/{projectName}/imatrix/artifact.json'],
+    ]);
   });
 
   it.each<[string, Readonly<Record<string, unknown>>]>([

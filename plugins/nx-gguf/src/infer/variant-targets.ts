@@ -14,13 +14,16 @@ export function variantTargets({
   matrix,
   build,
 }: ModelContext): Record<string, InferredTarget> {
-  const { variants, planFrom } = model;
+  const { variants, planFrom, imatrix } = model;
   const making = [own('convert'), matrix, build];
-  // A plan from elsewhere does not wait for the matrix, and looks at the one that is there.
+  // A plan from elsewhere waits for a matrix that is brought, because plans depend on it; for one that is made
+  // from the converted model it does not wait, and looks at the one that is there.
+  const isMatrixMade = imatrix !== null && !('source' in imatrix);
   const presentMatrix: Input[] =
-    planFrom === null || matrix === null
-      ? []
-      : [{ fileset: '{workspaceRoot}/dist/{projectName}/imatrix/artifact.json', includeIgnored: true }];
+    planFrom !== null && isMatrixMade
+      ? [{ fileset: '{workspaceRoot}/dist/{projectName}/imatrix/artifact.json', includeIgnored: true }]
+      : [];
+  const planning = planFrom === null ? making : [build, isMatrixMade ? null : matrix];
   const targets = variants.flatMap(({ name, tensorTypes }): [string, InferredTarget][] => [
     [
       `plan:${name}`,
@@ -42,7 +45,7 @@ export function variantTargets({
           `plan/${name}/${stepRegistry.plan.carriedFile}`,
           `plan/${name}/planning.json`,
         ],
-        dependsOn: planFrom === null ? making : [build],
+        dependsOn: planning,
       }),
     ],
     [
