@@ -390,7 +390,9 @@ describe('gates', () => {
     expect(row('| Q6_K    | mean KLD | ≤ 0.001000')).toContain(
       `| ${measured.value.toFixed(6)} ± ${measured.error.toFixed(6)} | ${(measured.value - 0.001).toFixed(6)} (`,
     );
-    expect(row(`| Q6_K    | mean KLD | ≤ ${plain.value.toFixed(6)}`)).toMatch(/\(Q4_K_M-plain: 0\.\d{6}\).*\| +\|$/);
+    expect(row(`| Q6_K    | mean KLD | ≤ ${plain.value.toFixed(6)}`)).toMatch(
+      /\(Q4_K_M-plain: 0\.\d{6}\).*\| +\|$/,
+    );
     expect(row('| Q6_K    | size     | ≤ 1 GiB')).toMatch(/ MiB \| +\|$/);
     expect(workspace.json('dist/tiny-qwen35/gate/artifact.json')).toMatchObject({
       step: 'gate',
