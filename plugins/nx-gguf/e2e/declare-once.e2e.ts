@@ -17,7 +17,6 @@ beforeAll(async () => {
   workspace = await createWorkspace(join(scratch, 'ws'), {
     store: join(scratch, 'store'),
     tools: realTools(),
-    isolatesPlugins: true,
   });
   shrinkModel(workspace);
   cpSync(path(tiny), path('models/mine'), { recursive: true });
@@ -151,11 +150,14 @@ describe('a directory with a model.json', () => {
 
 describe('what disagrees with model.json ends before any work', () => {
   it('a variant with a typo, which Nx would take for all variants', async () => {
+    // As by default, where the hook that refuses has a process of its own.
+    workspace.environment['NX_ISOLATE_PLUGINS'] = 'true';
     await fails(
       ['run', 'tiny-qwen35:quantize:Q4_KM'],
       'VARIANT_UNKNOWN: tiny-qwen35:quantize:Q4_KM: there is no "Q4_KM" (did you mean \'Q4_K_M\'?)',
       'Declared in models/tiny-qwen35/model.json are: Q4_K_M, Q5_K_M, Q6_K, Q4_K_M-plain',
     );
+    workspace.environment['NX_ISOLATE_PLUGINS'] = 'false';
     await fails(['run', 'tiny-qwen35:kld', '--configuration=Q9'], 'VARIANT_UNKNOWN', 'Q9');
     await fails(
       ['run', `${tiny}:quantize:Q6_K`],

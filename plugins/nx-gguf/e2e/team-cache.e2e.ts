@@ -55,7 +55,6 @@ async function checkout(name: string): Promise<TestWorkspace> {
   const workspace = await createWorkspace(join(scratch, name), {
     store: join(scratch, `store-${name}`),
     tools: realTools(),
-    isolatesPlugins: true,
   });
   shrinkModel(workspace);
   Object.assign(workspace.environment, {
