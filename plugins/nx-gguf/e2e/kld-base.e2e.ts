@@ -15,7 +15,7 @@ import { running } from './support/processes.js';
 import { createSeededWorkspace } from './support/seeded-store.js';
 import { editModel } from './support/small-model.js';
 import { realTools, type RealTools } from './support/real-tools.js';
-import { useOtherBuild } from './support/tool-shims.js';
+import { useReadyBinaries } from './support/tool-shims.js';
 import { scratchDirectory, type NxRun, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
@@ -99,8 +99,8 @@ beforeAll(async () => {
   tools = realTools();
   workspace = await createSeededWorkspace(join(scratch, 'ws'), { store, tools });
   writeShim(join(workspace.root, 'shims/bin/llama-perplexity'));
-  // With its tools nothing is measured yet.
-  useOtherBuild(workspace.root, { GGML_LTO: 'ON' });
+  // With these tools nothing is made yet.
+  useReadyBinaries(workspace.root, tools);
   copyFileSync(
     join(tools.source, 'models/ggml-vocab-qwen2.gguf'),
     join(workspace.root, 'models/tiny-qwen35/other.gguf'),

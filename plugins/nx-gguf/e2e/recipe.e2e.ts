@@ -11,7 +11,6 @@ import { editModel, useSmallVocabulary } from './support/small-model.js';
 import { pause, running } from './support/processes.js';
 import { realTools, type RealTools } from './support/real-tools.js';
 import { repository } from './support/repository.js';
-import { useReadyBinaries } from './support/tool-shims.js';
 import { createWorkspace, openWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
@@ -43,7 +42,6 @@ beforeAll(async () => {
     store: join(scratch, 'store'),
     tools,
   });
-  useReadyBinaries(workspace.root, tools);
   useSmallVocabulary(workspace);
   const { exitCode, output } = await workspace.run(['run', 'tiny-qwen35:card']);
   if (exitCode !== 0) throw new Error(output);
