@@ -23,12 +23,18 @@ export function schemaCheck(schema: object): ValidateFunction {
   return (id === null ? null : compiledCheck(id)) ?? compiler('all').compile(schema);
 }
 
-/** The name of a check that the package has compiled: its path in `dist/checks`, without extension. */
+/**
+ * The name of a check that the package has compiled: its path in `dist/checks`, without extension.
+ * @public compile-checks.mjs writes these files
+ */
 export function compiledName(kind: string, howMany: HowMany): string {
   return howMany === 'all' ? kind : `${kind}.${howMany}`;
 }
 
-/** A compiler of schemas. The schemas of the package are checked by a test: not at each start. */
+/**
+ * A compiler of schemas. The schemas of the package are checked by a test: not at each start.
+ * @public compile-checks.mjs compiles with the same settings
+ */
 export function createCompiler(howMany: HowMany, options: Options = {}): Ajv {
   const { Ajv: Compiler } = require('ajv') as { Ajv: typeof Ajv };
   return new Compiler({
@@ -41,7 +47,10 @@ export function createCompiler(howMany: HowMany, options: Options = {}): Ajv {
   });
 }
 
-/** The check of a schema of the package; it and the schemas that it names are read when it is first asked for. */
+/**
+ * The check of a schema of the package; it and the schemas that it names are read when it is first asked for.
+ * @public for compile-checks.mjs
+ */
 export function compiledNow(id: string, ajv: Ajv): ValidateFunction {
   addSchema(id, ajv);
   const check = ajv.getSchema(id);
