@@ -10,6 +10,7 @@ export type HowMany = 'all' | 'first';
 const require = createRequire(import.meta.url);
 // In the package only: from src/ and build/ schemas are compiled when they are first asked for.
 const compiled = join(import.meta.dirname, '../checks');
+const compiledChecks = new Map<string, ValidateFunction | null>();
 const compilers = new Map<HowMany, Ajv>();
 
 /** The check of a kind of file of this package, such as `model`. */
@@ -65,8 +66,12 @@ function compiler(howMany: HowMany): Ajv {
 }
 
 function compiledCheck(name: string): ValidateFunction | null {
+  const known = compiledChecks.get(name);
+  if (known !== undefined) return known;
   const path = join(compiled, `${name}.cjs`);
-  return existsSync(path) ? (require(path) as ValidateFunction) : null;
+  const check = existsSync(path) ? (require(path) as ValidateFunction) : null;
+  compiledChecks.set(name, check);
+  return check;
 }
 
 function addSchema(id: string, ajv: Ajv): void {
