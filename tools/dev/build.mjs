@@ -2,9 +2,9 @@
 // Builds the packages of this workspace whose sources have changed since they were built. Plain Node, because
 // `npm install` runs it.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { root, run } from './run.mjs';
 
 /** What decides the output of each package, the ones that others build on first. */
@@ -31,6 +31,7 @@ const packages = {
     ...inside('tools/cache-server', ['src', 'build.mjs', 'package.json', 'tsconfig.build.json']),
   ],
 };
+/** The directories of each package that a build removes first; the first one says what it was built from. */
 const outputs = {
   'nx-gguf': inside('plugins/nx-gguf', ['build', 'dist']),
   'nx-gguf-cache-server': ['tools/cache-server/dist'],
@@ -39,14 +40,11 @@ const outputs = {
 /** Builds what is not there, or was built from other sources. */
 export function buildChanged() {
   for (const name of Object.keys(packages)) {
-    const stamp = join(root, `node_modules/.${name}-built`);
+    const directories = outputs[name].map((path) => join(root, path));
+    const stamp = join(directories[0], '.sources');
     const wanted = digestOf(packages[name]);
-    const isBuilt =
-      outputs[name].every((path) => existsSync(join(root, path))) &&
-      existsSync(stamp) &&
-      readFileSync(stamp, 'utf8') === wanted;
-    if (isBuilt) continue;
-    rmSync(stamp, { force: true });
+    const isThere = directories.every((path) => existsSync(path)) && existsSync(stamp);
+    if (isThere && readFileSync(stamp, 'utf8') === wanted) continue;
     run('npm', ['run', 'build', '--silent', '--workspace', name], `building ${name}`);
     writeFileSync(stamp, wanted);
   }
@@ -71,4 +69,4 @@ function filesAt(path) {
     .sort();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) buildChanged();
+if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) buildChanged();

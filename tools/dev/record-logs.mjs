@@ -18,7 +18,6 @@ if (tools === undefined) {
 }
 
 setup();
-run('npm', ['run', 'build', '--silent'], 'building the plugin, whose command lines are run');
 const { prepare, recordings } = await import('./record-logs/recordings.mjs');
 
 const directory = mkdtempSync(join(tmpdir(), 'record-logs-'));

@@ -36,6 +36,7 @@ const ofModel = [
   ...measurements,
 ].sort();
 const everything = ['llama-docs:fetch', ...ofModel].sort();
+const toolchain = ['build', 'python', 'source'].map((part) => `llama-cpp:${part}`);
 const times = (count: number, name: string) => Array.from({ length: count }, () => name);
 /**
  * One for each variant with rules, and one for each type without: what they tell depends on the header alone.
@@ -294,6 +295,8 @@ const changes: Change[] = [
 describe('what a change rebuilds', () => {
   it('from nothing, everything', async () => {
     expect(await runCard()).toEqual({ ran: everything, processes: allTools });
+    const { restored } = await workspace.run(['run', 'tiny-qwen35:card']);
+    expect(restored).toEqual([...everything, ...toolchain].sort());
   }, 600_000);
 
   it.each(changes)(

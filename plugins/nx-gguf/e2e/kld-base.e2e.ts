@@ -291,3 +291,16 @@ describe('where models are computed', () => {
     600_000,
   );
 });
+
+describe('ready binaries', () => {
+  it('are other tools when a byte of them is another', async () => {
+    workspace.edit('shims/bin/llama-quantize', (text) => `${text}# another build\n`);
+    workspace.processes();
+    const { exitCode, ran } = await workspace.run(['run', 'tiny-qwen35:quantize:Q6_K']);
+    expect({ exitCode, ran }).toEqual({
+      exitCode: 0,
+      ran: ['tiny-qwen35:imatrix', 'tiny-qwen35:plan:Q6_K', 'tiny-qwen35:quantize:Q6_K'],
+    });
+    expect(workspace.processes()).toContain('llama-quantize');
+  }, 600_000);
+});

@@ -180,16 +180,15 @@ describe('the targets of a model', () => {
     ]);
   });
 
-  it('of a plan from elsewhere wait for no conversion, and for a matrix only where it needs none either', () => {
+  it('of a plan from elsewhere need no conversion, and wait for a matrix that is brought', () => {
     const planWith = (imatrix: object) =>
       targetsOf({ source: pinned, planFrom: pinned, imatrix, quantize: { v: {} } })['plan:v'];
     const brought = planWith({ type: 'file', source: pinned });
-    expect([needs(brought), files(brought)]).toEqual([['llama-cpp:build', 'imatrix'], []]);
     const made = planWith({ type: 'make', corpus: 'c' });
-    expect([needs(made), files(made)]).toEqual([
-      ['llama-cpp:build'],
-      ['dist/{projectName}/imatrix/artifact.json'],
-    ]);
+    expect(needs(brought)).toEqual(['llama-cpp:build', 'imatrix']);
+    expect(needs(made)).toEqual(['llama-cpp:build']);
+    for (const plan of [brought, made])
+      expect(files(plan)).toEqual(['dist/{projectName}/imatrix/artifact.json']);
   });
 
   it.each<[string, Readonly<Record<string, unknown>>]>([

@@ -16,14 +16,14 @@ export function variantTargets({
 }: ModelContext): Record<string, InferredTarget> {
   const { variants, planFrom, imatrix } = model;
   const making = [own('convert'), matrix, build];
-  // A plan from elsewhere waits for a matrix that is brought, because plans depend on it; for one that is made
-  // from the converted model it does not wait, and looks at the one that is there.
-  const isMatrixMade = imatrix !== null && !('source' in imatrix);
+  // A plan from elsewhere waits for a matrix that is brought. It does not wait for one that is made from the
+  // converted model. Either way, also without its dependencies, it looks at the one that is there.
+  const isMatrixBrought = imatrix !== null && 'source' in imatrix;
   const presentMatrix: Input[] =
-    planFrom !== null && isMatrixMade
-      ? [{ fileset: '{workspaceRoot}/dist/{projectName}/imatrix/artifact.json', includeIgnored: true }]
-      : [];
-  const planning = planFrom === null ? making : [build, isMatrixMade ? null : matrix];
+    planFrom === null || matrix === null
+      ? []
+      : [{ fileset: '{workspaceRoot}/dist/{projectName}/imatrix/artifact.json', includeIgnored: true }];
+  const planning = planFrom === null ? making : [build, isMatrixBrought ? matrix : null];
   const targets = variants.flatMap(({ name, tensorTypes }): [string, InferredTarget][] => [
     [
       `plan:${name}`,
