@@ -7,43 +7,48 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root, run } from './run.mjs';
 
-/** What decides the output of each package, the ones that others build on first. */
-const packages = {
-  'nx-gguf': [
-    'tsconfig.base.json',
-    'package-lock.json',
-    ...inside('plugins/nx-gguf', [
-      'src',
-      'schemas',
-      'build.mjs',
-      'bundle-vega.mjs',
-      'compile-checks.mjs',
-      'package.json',
-      'executors.json',
-      'generators.json',
-      'tsconfig.build.json',
-    ]),
-  ],
-  'nx-gguf-cache-server': [
-    'tsconfig.base.json',
-    'package-lock.json',
-    'plugins/nx-gguf/src',
-    ...inside('tools/cache-server', ['src', 'build.mjs', 'package.json', 'tsconfig.build.json']),
-  ],
-};
-/** The directories of each package that a build removes first; the first one says what it was built from. */
-const outputs = {
-  'nx-gguf': inside('plugins/nx-gguf', ['build', 'dist']),
-  'nx-gguf-cache-server': ['tools/cache-server/dist'],
-};
+/**
+ * The packages, the ones that others build on first; for each what decides its output, and the directories that
+ * a build removes first. The first of these has a file that says what the package was built from.
+ */
+const packages = [
+  {
+    name: 'nx-gguf',
+    sources: [
+      'tsconfig.base.json',
+      'package-lock.json',
+      ...inside('plugins/nx-gguf', [
+        'src',
+        'schemas',
+        'build.mjs',
+        'bundle-vega.mjs',
+        'compile-checks.mjs',
+        'package.json',
+        'executors.json',
+        'generators.json',
+        'tsconfig.build.json',
+      ]),
+    ],
+    outputs: inside('plugins/nx-gguf', ['build', 'dist']),
+  },
+  {
+    name: 'nx-gguf-cache-server',
+    sources: [
+      'tsconfig.base.json',
+      'package-lock.json',
+      'plugins/nx-gguf/src',
+      ...inside('tools/cache-server', ['src', 'build.mjs', 'package.json', 'tsconfig.build.json']),
+    ],
+    outputs: ['tools/cache-server/dist'],
+  },
+];
 
 /** Builds what is not there, or was built from other sources. */
 export function buildChanged() {
-  for (const name of Object.keys(packages)) {
-    const directories = outputs[name].map((path) => join(root, path));
-    const stamp = join(directories[0], '.sources');
-    const wanted = digestOf(packages[name]);
-    const isThere = directories.every((path) => existsSync(path)) && existsSync(stamp);
+  for (const { name, sources, outputs } of packages) {
+    const stamp = join(root, outputs[0], '.sources');
+    const wanted = digestOf(sources);
+    const isThere = [...outputs.map((path) => join(root, path)), stamp].every((path) => existsSync(path));
     if (isThere && readFileSync(stamp, 'utf8') === wanted) continue;
     run('npm', ['run', 'build', '--silent', '--workspace', name], `building ${name}`);
     writeFileSync(stamp, wanted);
