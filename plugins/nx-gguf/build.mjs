@@ -1,7 +1,7 @@
 // Compiles the plugin from nothing, so that no file of a removed source stays behind: its modules into build/,
 // for the scripts of this repository, and the package into dist/.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -19,10 +19,11 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.
 if (status !== 0) process.exit(status ?? 1);
 await bundleVega(modules, join(dist, 'vega.LICENSES.txt'));
 
-// What package.json, executors.json and generators.json name. Each task of Nx is a process of its own, and
+// What package.json, executors.json, generators.json and the launchers name. Each task of Nx is a process of its own, and
 // opening a file for each of 350 modules took 0.2 s of it.
-const entryPoints = ['package', 'executors', 'generators'].flatMap((file) =>
-  [...readFileSync(join(here, `${file}.json`), 'utf8').matchAll(/"\.\/dist\/([\w/-]+)\.js["#]/g)].map(
+const naming = ['package.json', 'executors.json', 'generators.json', 'bin/nx-gguf.mjs'];
+const entryPoints = naming.flatMap((file) =>
+  [...readFileSync(join(here, file), 'utf8').matchAll(/["'](?:\.\/)?dist\/([\w/-]+)\.js["'#]/g)].map(
     ([, module]) => join(modules, `${module}.js`),
   ),
 );
@@ -49,4 +50,3 @@ for (const kind of ['executors', 'generators'])
       copyFileSync(join(here, 'src', kind, name, 'schema.json'), join(directory, kind, name, 'schema.json'));
     }
 await compileChecks(here, modules, join(dist, 'checks'));
-for (const name of ['gguf', 'gguf-store']) chmodSync(join(dist, `commands/${name}.js`), 0o755);

@@ -18,7 +18,7 @@ class Wrong extends Error {}
 
 const kills = Number(process.argv[2] ?? 200);
 const random = seeded(Number(process.argv[3] ?? 20));
-const command = join(import.meta.dirname, '../cache-server/dist/bin/nx-gguf-cache-server.js');
+const command = join(import.meta.dirname, '../cache-server/bin/nx-gguf-cache-server.mjs');
 const directory = mkdtempSync(join(tmpdir(), 'nx-gguf-kill-'));
 const mostMs = 60_000 + kills * 15_000;
 const contents = Array.from({ length: 30 }, () => content());

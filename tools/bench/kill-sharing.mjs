@@ -137,7 +137,7 @@ async function startServer(port) {
   const child = spawn(
     process.execPath,
     [
-      join(root, 'tools/cache-server/dist/bin/nx-gguf-cache-server.js'),
+      join(root, 'tools/cache-server/bin/nx-gguf-cache-server.mjs'),
       '--directory',
       join(directory, 'server'),
       '--port',

@@ -201,7 +201,7 @@ async function startServer() {
   mkdirSync(join(directory, 'server'));
   const child = spawn(
     process.execPath,
-    [join(root, 'tools/cache-server/dist/bin/nx-gguf-cache-server.js'), '--config', config],
+    [join(root, 'tools/cache-server/bin/nx-gguf-cache-server.mjs'), '--config', config],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   child.once('exit', (code) => {

@@ -175,7 +175,7 @@ async function startServer(directory) {
   writeFileSync(config, JSON.stringify({ port: 0, directory, maxNxEntryBytes: 2 ** 40, logLevel: 'warn' }));
   const child = spawn(
     process.execPath,
-    [join(root, 'tools/cache-server/dist/bin/nx-gguf-cache-server.js'), '--config', config],
+    [join(root, 'tools/cache-server/bin/nx-gguf-cache-server.mjs'), '--config', config],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const text = await new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 // Compiles the server into dist/ from nothing. The plugin, whose store it uses, is built first.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -11,4 +11,3 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(status ?? 1);
-chmodSync(join(here, 'dist/bin/nx-gguf-cache-server.js'), 0o755);

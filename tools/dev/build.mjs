@@ -18,6 +18,7 @@ const packages = [
       'tsconfig.base.json',
       'package-lock.json',
       ...inside('plugins/nx-gguf', [
+        'bin/nx-gguf.mjs',
         'src',
         'schemas',
         'build.mjs',

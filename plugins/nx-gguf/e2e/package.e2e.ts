@@ -7,7 +7,7 @@ const packed = JSON.parse(
   readFileSync(join(dirname(process.env['NX_GGUF_E2E_PACKAGE'] ?? ''), 'files.json'), 'utf8'),
 ) as string[];
 const needed =
-  /^(LICENSE|README\.md|package\.json|(executors|generators)\.json|schemas\/[\w/-]+\.schema\.json|page\/[\w-]+\.(js|css)|dist\/[\w/.-]+\.(js|d\.ts)|dist\/checks\/[\w/.-]+\.cjs|dist\/(executors|generators)\/[\w-]+\/schema\.json|dist\/vega\.LICENSES\.txt)$/;
+  /^(LICENSE|README\.md|package\.json|(executors|generators)\.json|bin\/[\w-]+\.mjs|schemas\/[\w/-]+\.schema\.json|page\/[\w-]+\.(js|css)|dist\/[\w/.-]+\.(js|d\.ts)|dist\/checks\/[\w/.-]+\.cjs|dist\/(executors|generators)\/[\w-]+\/schema\.json|dist\/vega\.LICENSES\.txt)$/;
 
 describe('the npm package', () => {
   it('holds what is needed and nothing else', () => {
@@ -66,11 +66,13 @@ describe('the npm package', () => {
     ).toBe("the top level: must have required property 'format' false\n");
   });
 
-  it('has a command that starts as it is', () => {
+  it.each([
+    ['nx-gguf', ['store', '--help'], /^ {2}nx-gguf store gc/m],
+    ['gguf-store', ['--help'], /^ {2}nx-gguf store gc/m],
+    ['gguf', ['inspect', '--help'], /^ {2}nx-gguf inspect FILE/m],
+  ])('has the command %s, which starts as it is', (name, args, output) => {
     expect(
-      execFileSync(join(repository, 'plugins/nx-gguf/dist/commands/gguf-store.js'), ['--help'], {
-        encoding: 'utf8',
-      }),
-    ).toContain('gguf-store gc');
+      execFileSync(join(repository, `plugins/nx-gguf/bin/${name}.mjs`), args, { encoding: 'utf8' }),
+    ).toMatch(output);
   });
 });

@@ -152,7 +152,7 @@ console.log(JSON.stringify(drawn));`,
   it('says what to install when a remote in S3 is named', () => {
     const { status, stderr } = spawnSync(
       process.execPath,
-      [join(installed, 'dist/commands/gguf-store.js'), 'push'],
+      [join(installed, 'bin/nx-gguf.mjs'), 'store', 'push'],
       {
         cwd: scratch,
         env: { ...process.env, NX_GGUF_STORE: join(scratch, 'store'), NX_GGUF_REMOTE: 's3://bucket/team' },

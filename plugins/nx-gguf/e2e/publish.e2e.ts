@@ -404,7 +404,7 @@ it('GGUFs above the size are split once, the card lists the parts, and llama.cpp
   const { stdout } = await execa(
     process.execPath,
     [
-      join(workspace.root, 'node_modules/nx-gguf/dist/commands/gguf.js'),
+      join(workspace.root, 'node_modules/nx-gguf/bin/nx-gguf.mjs'),
       'diff',
       merged,
       join(workspace.root, 'dist/tiny-qwen35/tiny-qwen35-Q6_K.gguf'),

@@ -243,26 +243,22 @@ it('the command line tools know the remote from the files that Nx reads', async 
     `export NX_GGUF_REMOTE=${server.base}\nexport NX_GGUF_REMOTE_TOKEN=${server.token}\nNX_GGUF_STORE=${join(scratch, 'store-a')}\n`,
   );
   const env = { PATH: process.env['PATH'] ?? '', HOME: scratch };
-  const tool = async (name: string, ...args: string[]) =>
+  const command = async (...args: string[]) =>
     (
-      await execa(
-        process.execPath,
-        [join(g.root, `node_modules/nx-gguf/dist/commands/${name}.js`), ...args],
-        {
-          cwd: join(g.root, 'models'),
-          env,
-          extendEnv: false,
-        },
-      )
+      await execa(process.execPath, [join(g.root, 'node_modules/nx-gguf/bin/nx-gguf.mjs'), ...args], {
+        cwd: join(g.root, 'models'),
+        env,
+        extendEnv: false,
+      })
     ).stdout;
-  await expect(tool('gguf-store', 'path')).resolves.toBe(join(scratch, 'store-a'));
-  await expect(tool('gguf-store', 'push')).resolves.toMatch(
+  await expect(command('store', 'path')).resolves.toBe(join(scratch, 'store-a'));
+  await expect(command('store', 'push')).resolves.toMatch(
     new RegExp(`^offered \\d+ results to ${server.base}$`),
   );
   const { files } = a.json('dist/tiny-qwen35/quantize/Q4_K_M/artifact.json') as {
     files: { sha256: string }[];
   };
-  await expect(tool('gguf', 'inspect', files[0]?.sha256 ?? '')).resolves.toContain('qwen35');
+  await expect(command('inspect', files[0]?.sha256 ?? '')).resolves.toContain('qwen35');
 }, 300_000);
 
 describe('a server that is gone', () => {

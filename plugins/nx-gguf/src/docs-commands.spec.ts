@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import { globSync } from 'tinyglobby';
-import { runGgufCommand } from './commands/gguf-command.js';
-import { runStoreCommand } from './commands/store-command.js';
+import { runNxGguf } from './commands/nx-gguf-command.js';
 import { createNodes } from './index.js';
 import { documents, repository } from './testing/documents.js';
 
@@ -82,10 +81,11 @@ async function usageOf(run: (print: (text: string) => void) => Promise<unknown>)
   return usage;
 }
 
-const usages: Readonly<Record<string, string>> = {
-  'gguf-store': await usageOf((print) => runStoreCommand(['--help'], { env: {}, nowMs: 0, print })),
-  gguf: await usageOf((print) => runGgufCommand(['--help'], { env: {}, print, report: () => undefined })),
-};
+const usages = await Promise.all(
+  [['--help'], ['store', '--help']].map((argv) =>
+    usageOf((print) => runNxGguf(argv, { env: {}, nowMs: 0, print, report: () => undefined })),
+  ),
+);
 
 /** What is wrong with a command line as the documentation shows it, or null. */
 function problemOf(line: string): string | null {
@@ -103,11 +103,15 @@ function problemOf(line: string): string | null {
       return npmProblem(args);
     case 'node':
       return existsSync(join(repository, sourceOf(args[0] ?? ''))) ? null : `there is no ${args[0] ?? ''}`;
+    case 'nx-gguf': {
+      const name = args.slice(0, args[0] === 'store' ? 2 : 1).join(' ');
+      const isKnown = name.startsWith('-') || usages.some((usage) => usage.includes(`\n  nx-gguf ${name} `));
+      return isKnown ? null : `nx-gguf has no command ${name}`;
+    }
+    // Names that anybody can give to a package: npx would fetch it where ours is not installed.
     case 'gguf':
     case 'gguf-store':
-      return usages[program]?.includes(`\n  ${program} ${args[0] ?? ''}`) === true
-        ? null
-        : `${program} has no command ${args[0] ?? ''}`;
+      return `${program} is an alias; write npx nx-gguf`;
     default:
       return null;
   }
@@ -168,7 +172,7 @@ function unknownOptions(options: readonly string[], schema: string | null): stri
 function npmProblem([command = '', ...args]: readonly string[]): string | null {
   if (command === 'test') return 'test' in scripts ? null : 'there is no script test';
   if (command === 'run') return (args[0] ?? '') in scripts ? null : `there is no script ${args[0] ?? ''}`;
-  if (command === 'view') return null;
+  if (command === 'view' || (command === 'ci' && args.length === 0)) return null;
   if (command === 'install') {
     const { peerDependencies = {} } = json('plugins/nx-gguf/package.json') as {
       peerDependencies?: Record<string, string>;
@@ -194,7 +198,9 @@ function commandLines({ blocks, codeSpans }: ReturnType<typeof documents>[number
       .split('\n')
       .flatMap((line) => (language === 'sh' ? [line] : line.startsWith('$ ') ? [line.slice(2)] : [])),
   );
-  const ofSentences = codeSpans.filter((text) => /^(npx|nx|npm|node|gguf|gguf-store) [\w./-]/.test(text));
+  const ofSentences = codeSpans.filter((text) =>
+    /^(npx|nx|npm|node|nx-gguf|gguf|gguf-store) [\w./-]/.test(text),
+  );
   return [...ofBlocks, ...ofSentences].flatMap((line) => line.split('&&')).map((line) => line.trim());
 }
 
@@ -222,6 +228,21 @@ describe('the commands of the documentation', () => {
     expect([...wrongOnPurpose].filter((line) => problemOf(line) === null)).toEqual([]);
   });
 
+  it('are named in hints and messages as in the documentation', () => {
+    const sources = globSync(['plugins/nx-gguf/src/**/*.ts', 'tools/cache-server/src/**/*.ts'], {
+      cwd: repository,
+      ignore: ['**/*.spec.ts'],
+    });
+    expect(sources.length).toBeGreaterThan(300);
+    expect(
+      sources.filter((path) =>
+        /\bgguf-store\b|`(?:npx )?gguf (?:inspect|diff|store)/.test(
+          readFileSync(join(repository, path), 'utf8'),
+        ),
+      ),
+    ).toEqual([]);
+  });
+
   it.each([
     ['npx nx run tiny-qwen35:quantise', 'tiny-qwen35 has no target quantise'],
     ['npx nx run tiny-qwen35:quantize:Q3_K_M   # none', 'tiny-qwen35 has no target quantize:Q3_K_M'],
@@ -236,8 +257,10 @@ describe('the commands of the documentation', () => {
     ['npm pack --workspace other', 'there is no package other'],
     ['npm install --save-dev other', 'nx-gguf has no peer other'],
     ['node tools/bench/no.mjs', 'there is no tools/bench/no.mjs'],
-    ['npx gguf-store prune', 'gguf-store has no command prune'],
-    ['npx gguf show x.gguf', 'gguf has no command show'],
+    ['npx nx-gguf store prune', 'nx-gguf has no command store prune'],
+    ['npx nx-gguf show x.gguf', 'nx-gguf has no command show'],
+    ['npx gguf-store ls', 'gguf-store is an alias; write npx nx-gguf'],
+    ['npx gguf inspect x.gguf', 'gguf is an alias; write npx nx-gguf'],
   ])('%s is found wrong', (line, problem) => {
     expect(problemOf(line)).toBe(problem);
   });

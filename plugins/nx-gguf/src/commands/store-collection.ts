@@ -9,7 +9,7 @@ import { storeHelp, storeOptions, type StoreCommandContext } from './store-optio
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** `gguf-store gc`: removes what nothing used for some time and no manifest names. */
+/** `nx-gguf store gc`: removes what nothing used for some time and no manifest names. */
 export async function removeUnused(
   layout: StoreLayout,
   args: readonly string[],

@@ -45,18 +45,18 @@ async function run(
   return { exitCode, output: lines.join('\n') };
 }
 
-describe('gguf-store', () => {
+describe('nx-gguf store', () => {
   it.each([[[]], [['--help']], [['-h']], [['gc', '--help']]])('%j explains every command', async (argv) => {
     const { exitCode, output } = await run(temporaryStore(), ...argv);
     expect(exitCode).toBe(0);
     for (const command of ['ls', 'path', 'du', 'verify', 'gc'])
-      expect(output).toContain(`gguf-store ${command}`);
+      expect(output).toContain(`nx-gguf store ${command}`);
   });
 
   it.each(['list', 'LS', 'toString', '__proto__', '--version', ''])('has no command %j', async (name) => {
     await expect(run(temporaryStore(), name)).rejects.toMatchObject({
       code: 'UNKNOWN_COMMAND',
-      hint: expect.stringMatching(/gguf-store verify/) as string,
+      hint: expect.stringMatching(/nx-gguf store verify/) as string,
     });
   });
 
@@ -83,7 +83,7 @@ describe('gguf-store', () => {
     const layout = await usedStore();
     await expect(run(layout, ...argv)).rejects.toMatchObject({
       code: 'BAD_OPTIONS',
-      hint: expect.stringMatching(/gguf-store gc/) as string,
+      hint: expect.stringMatching(/nx-gguf store gc/) as string,
     });
     expect(existsSync(layout.action(manifest.actionKey))).toBe(true);
   });
@@ -95,7 +95,7 @@ describe('gguf-store', () => {
   });
 });
 
-describe('gguf-store ls', () => {
+describe('nx-gguf store ls', () => {
   it('shows what is known', async () => {
     const layout = await usedStore();
     await putAction(layout, manifestOf({ 'a.json': '1', 'b.json': '22' }, { step: 'fetch' }));
@@ -127,7 +127,7 @@ describe('gguf-store ls', () => {
   });
 });
 
-describe('gguf-store path', () => {
+describe('nx-gguf store path', () => {
   it('is the directory of the store', async () => {
     const layout = await usedStore();
     await expect(run(layout, 'path')).resolves.toEqual({ exitCode: 0, output: layout.root });
@@ -164,7 +164,7 @@ describe('gguf-store path', () => {
   });
 });
 
-describe('gguf-store du', () => {
+describe('nx-gguf store du', () => {
   it('shows what takes the space', async () => {
     const layout = await usedStore();
     put(join(layout.toolchains, 'build-0123/llama-quantize'), 'x'.repeat(2048));
@@ -177,7 +177,7 @@ describe('gguf-store du', () => {
   });
 });
 
-describe('gguf-store verify', () => {
+describe('nx-gguf store verify', () => {
   it('ends with 0 when all is sound', async () => {
     await expect(run(await usedStore(), 'verify')).resolves.toEqual({
       exitCode: 0,
@@ -216,7 +216,7 @@ describe('gguf-store verify', () => {
   });
 });
 
-describe('gguf-store gc', () => {
+describe('nx-gguf store gc', () => {
   const removed =
     'removed 1 actions and 1 blobs (18 B), 0 leftovers of killed runs; kept 0 actions and 0 blobs';
   const kept = 'removed 0 actions and 0 blobs (0 B), 0 leftovers of killed runs; kept 1 actions and 1 blobs';

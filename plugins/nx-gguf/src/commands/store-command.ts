@@ -1,4 +1,5 @@
 import { GgufError } from '../core/errors.js';
+import { didYouMean } from '../core/suggestion.js';
 import { defaultStoreRoot, openStore } from '../store/store.js';
 import { removeUnused } from './store-collection.js';
 import { printActions, printUsage } from './store-listing.js';
@@ -16,7 +17,10 @@ const commands: Readonly<Record<string, StoreCommand>> = {
   push: uploadResults,
 };
 
-/** Runs `gguf-store`; the exit code. 1 also means that `verify` found damage. */
+/** The names of what `nx-gguf store` can do. */
+export const storeCommandNames: readonly string[] = Object.keys(commands);
+
+/** Runs `nx-gguf store`; the exit code. 1 also means that `verify` found damage. */
 export async function runStoreCommand(
   argv: readonly string[],
   context: StoreCommandContext,
@@ -28,8 +32,10 @@ export async function runStoreCommand(
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined)
-    throw new GgufError('UNKNOWN_COMMAND', `gguf-store has no command ${JSON.stringify(name)}`, {
-      hint: storeHelp,
-    });
+    throw new GgufError(
+      'UNKNOWN_COMMAND',
+      `nx-gguf store has no command ${JSON.stringify(name)}${didYouMean(name, storeCommandNames)}`,
+      { hint: storeHelp },
+    );
   return command(await openStore(defaultStoreRoot(context.env)), args, context);
 }

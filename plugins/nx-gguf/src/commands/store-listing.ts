@@ -5,7 +5,7 @@ import type { StoreLayout } from '../store/layout.js';
 import { listActions, storeUsage } from '../store/usage.js';
 import { storeOptions, type StoreCommandContext } from './store-options.js';
 
-/** `gguf-store ls`: the actions that the store knows. */
+/** `nx-gguf store ls`: the actions that the store knows. */
 export async function printActions(
   layout: StoreLayout,
   args: readonly string[],
@@ -42,7 +42,7 @@ export async function printActions(
   return 0;
 }
 
-/** `gguf-store du`: the space that blobs and toolchains take. */
+/** `nx-gguf store du`: the space that blobs and toolchains take. */
 export async function printUsage(
   layout: StoreLayout,
   args: readonly string[],

@@ -11,24 +11,24 @@ export interface StoreCommandContext {
   print: (text: string) => void;
 }
 
-/** A command of `gguf-store`, on an open store; its exit code. */
+/** A command of `nx-gguf store`, on an open store; its exit code. */
 export type StoreCommand = (
   layout: StoreLayout,
   args: readonly string[],
   context: StoreCommandContext,
 ) => Promise<number>;
 
-/** What `gguf-store --help` prints. */
-export const storeHelp = `gguf-store: looks after the store of nx-gguf (NX_GGUF_STORE, else nx-gguf in the XDG cache directory)
+/** What `nx-gguf store --help` prints. */
+export const storeHelp = `nx-gguf store: looks after the store of nx-gguf (NX_GGUF_STORE, else nx-gguf in the XDG cache directory)
 
-  gguf-store ls [--files]              actions that are known: key, step, files, size
-  gguf-store path [DIGEST]             directory of the store, or path of the blob that starts with DIGEST
-  gguf-store du                        how much space blobs and toolchains take
-  gguf-store verify [--repair] [--deep]
+  nx-gguf store ls [--files]           actions that are known: key, step, files, size
+  nx-gguf store path [DIGEST]          directory of the store, or path of the blob that starts with DIGEST
+  nx-gguf store du                     how much space blobs and toolchains take
+  nx-gguf store verify [--repair] [--deep]
                                        hash every blob again; --repair removes damaged ones, so that they are made again;
                                        --deep also quantizes every variant again, in full, whose inputs and tools are here
-  gguf-store push                      upload all results to the remotes that NX_GGUF_REMOTE or nx.json names
-  gguf-store gc [--keep DIR]... [--keep-days N] [--dry-run]
+  nx-gguf store push                   upload all results to the remotes that NX_GGUF_REMOTE or nx.json names
+  nx-gguf store gc [--keep DIR]... [--keep-days N] [--dry-run]
                                        remove what was not used for N days (30) and is named by no manifest below DIR,
                                        toolchains too`;
 

@@ -5,7 +5,7 @@ import type { StoreLayout } from '../store/layout.js';
 import { listActions, listBlobs } from '../store/usage.js';
 import { storeOptions, type StoreCommandContext } from './store-options.js';
 
-/** `gguf-store path`: the directory of the store, or the paths of blobs. */
+/** `nx-gguf store path`: the directory of the store, or the paths of blobs. */
 export async function printPath(
   layout: StoreLayout,
   args: readonly string[],
@@ -25,7 +25,7 @@ export async function printPath(
   if (outside !== null) found.push(outside);
   if (found.length === 0)
     throw new GgufError('BLOB_MISSING', `no blob starts with ${prefix}`, {
-      hint: '`gguf-store ls --files` lists the digests.',
+      hint: '`npx nx-gguf store ls --files` lists the digests.',
     });
   for (const blob of found) print(blob);
   return 0;

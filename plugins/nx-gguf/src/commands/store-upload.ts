@@ -7,7 +7,7 @@ import type { StoreLayout } from '../store/layout.js';
 import { listActions } from '../store/usage.js';
 import { storeOptions, type StoreCommandContext } from './store-options.js';
 
-/** `gguf-store push`: uploads all results to the remotes. */
+/** `nx-gguf store push`: uploads all results to the remotes. */
 export async function uploadResults(
   layout: StoreLayout,
   args: readonly string[],

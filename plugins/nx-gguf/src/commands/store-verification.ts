@@ -3,7 +3,7 @@ import { verifyStore } from '../store/verify.js';
 import { storeOptions, type StoreCommandContext } from './store-options.js';
 import { verifyDeep } from './verify-deep.js';
 
-/** `gguf-store verify`: hashes every blob again. */
+/** `nx-gguf store verify`: hashes every blob again. */
 export async function verifyContents(
   layout: StoreLayout,
   args: readonly string[],

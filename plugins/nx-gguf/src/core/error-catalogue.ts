@@ -89,7 +89,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   BAD_MANIFEST: {
     cause: 'A manifest (`artifact.json`) is not valid JSON or does not fit its schema.',
     remedy:
-      'Run the target again with `--skip-nx-cache`. In the store, `gguf-store verify --repair` removes damaged manifests.',
+      'Run the target again with `--skip-nx-cache`. In the store, `npx nx-gguf store verify --repair` removes damaged manifests.',
   },
   BAD_MODEL: {
     cause: '`model.json` is not valid JSON, or has a field or a value that its schema does not allow.',
@@ -159,12 +159,12 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   },
   BLOB_DAMAGED: {
     cause: 'A file in the store no longer has the bytes that its name promises.',
-    remedy: 'Run `gguf-store verify --repair`: it removes what is damaged, so that it is made again.',
+    remedy: 'Run `npx nx-gguf store verify --repair`: it removes what is damaged, so that it is made again.',
   },
   BLOB_MISSING: {
     cause: 'A file is neither in the store nor in any remote.',
     remedy:
-      'Run the target that makes it again with `--skip-nx-cache`. `gguf-store ls --files` lists the digests that are there.',
+      'Run the target that makes it again with `--skip-nx-cache`. `npx nx-gguf store ls --files` lists the digests that are there.',
   },
   BRANCH_MISSING: {
     cause: 'The branch to publish to does not exist.',
@@ -221,7 +221,8 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   },
   DISK_FULL: {
     cause: 'The file system of the store has no room left, or too little for what is to be fetched.',
-    remedy: 'Free space, for instance with `gguf-store gc`, or put the store elsewhere with `NX_GGUF_STORE`.',
+    remedy:
+      'Free space, for instance with `npx nx-gguf store gc`, or put the store elsewhere with `NX_GGUF_STORE`.',
   },
   DOWNLOAD_FAILED: {
     cause: 'A server did not answer, or broke off, as often as it was asked.',
@@ -237,7 +238,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Check that nothing removed the work directory, and the limit of open files (`ulimit -n`).',
   },
   FILES_DIFFER: {
-    cause: '`inspect --against` or `gguf diff` found a difference between the two files.',
+    cause: '`inspect --against` or `npx nx-gguf diff` found a difference between the two files.',
     remedy: 'This is the answer to the question, given as an exit code. The output shows what differs.',
   },
   FILES_GONE: {
@@ -251,7 +252,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   },
   FILE_CHANGED: {
     cause: 'Files changed while they were being published.',
-    remedy: 'Run `gguf-store verify --repair`, and then the target again.',
+    remedy: 'Run `npx nx-gguf store verify --repair`, and then the target again.',
   },
   FILE_EMPTY: {
     cause: 'The file at the address is empty.',
@@ -276,7 +277,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Run the `kld` target of the variant.',
   },
   GC_KEEP_MISSING: {
-    cause: 'A place that `gguf-store gc --keep` names cannot be read. Nothing was removed.',
+    cause: 'A place that `npx nx-gguf store gc --keep` names cannot be read. Nothing was removed.',
     remedy: 'Name a workspace, a `dist` directory or a manifest.',
   },
   GGUF_ALIGNMENT: {
@@ -446,7 +447,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   },
   KLD_BASE_NOT_KEPT: {
     cause: 'The base logits are over `baseLimit`, or larger than what the store has left.',
-    remedy: 'Raise `baseLimit` of the evaluation, or free space, for instance with `gguf-store gc`.',
+    remedy: 'Raise `baseLimit` of the evaluation, or free space, for instance with `npx nx-gguf store gc`.',
   },
   KLD_BASE_UNWRITABLE: {
     cause: 'llama-perplexity could not open the file or FIFO for the base logits.',
@@ -466,7 +467,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   },
   KLD_KEPT_BASE_DAMAGED: {
     cause: 'Kept base logits are damaged. They are computed again.',
-    remedy: 'Run `gguf-store verify --repair`, and the measurement again if it failed.',
+    remedy: 'Run `npx nx-gguf store verify --repair`, and the measurement again if it failed.',
   },
   KLD_KEPT_BASE_GONE: {
     cause: 'Kept base logits disappeared from the store while they were needed.',
@@ -581,7 +582,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
       'Declare `imatrix`, or remove what asks for it: `imatrix` of the variant, of `publish.files`, or the target.',
   },
   NO_REMOTE: {
-    cause: '`gguf-store push` has no remote to upload to.',
+    cause: '`npx nx-gguf store push` has no remote to upload to.',
     remedy:
       "Set `NX_GGUF_REMOTE`, in the shell or in the workspace's `.env.local`, or the plugin option `remote`.",
   },
@@ -761,7 +762,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   },
   SOURCE_DAMAGED: {
     cause: 'The unquantized model in the store no longer has the bytes that its digest names.',
-    remedy: 'Run `gguf-store verify --repair`: damaged files are removed and made again.',
+    remedy: 'Run `npx nx-gguf store verify --repair`: damaged files are removed and made again.',
   },
   SOURCE_EMPTY: {
     cause: 'No file of the source matches its globs.',
@@ -883,7 +884,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Name the files literally in `include`: then only they are asked for.',
   },
   UNKNOWN_COMMAND: {
-    cause: '`gguf-store` has no such command.',
+    cause: '`nx-gguf`, or `nx-gguf store`, has no such command.',
     remedy: 'Use one of the commands that the hint lists.',
   },
   UNSAFE_PATH: {

@@ -21,7 +21,7 @@ export function checkedBatch(text: string, expected: ReadonlySet<string>): strin
   const changed = request.objects.filter(({ oid }) => !expected.has(oid));
   if (changed.length > 0)
     throw new GgufError('FILE_CHANGED', `${changed.length} files are no longer what their manifests say`, {
-      hint: 'Something changed them while they were read. Run `gguf-store verify --repair` and then this target again.',
+      hint: 'Something changed them while they were read. Run `npx nx-gguf store verify --repair` and then this target again.',
     });
   return JSON.stringify({
     ...request,

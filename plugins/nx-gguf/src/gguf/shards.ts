@@ -45,7 +45,7 @@ export function shardCounterparts(against: string, count: number): string[] {
     'SPLIT_DIFFERS',
     `the result has ${count} files and ${against} is ${names.length === 1 ? 'one' : `one of ${names.length}`}`,
     {
-      hint: 'Name a shard of a GGUF on this machine that is split the same way, or make one file of each with `llama-gguf-split --merge` and compare those with `gguf diff`.',
+      hint: 'Name a shard of a GGUF on this machine that is split the same way, or make one file of each with `llama-gguf-split --merge` and compare those with `npx nx-gguf diff`.',
     },
   );
 }

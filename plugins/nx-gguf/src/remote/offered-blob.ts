@@ -67,6 +67,6 @@ async function* checkedParts(
 function damaged({ sha256 }: BlobId, cause?: unknown): GgufError {
   return new GgufError('BLOB_DAMAGED', `the blob ${sha256} of the store is not what its name says any more`, {
     cause,
-    hint: '`gguf-store verify --repair` removes what is damaged, so that it is made again.',
+    hint: '`npx nx-gguf store verify --repair` removes what is damaged, so that it is made again.',
   });
 }

@@ -110,7 +110,7 @@ describe('withWorkDir', () => {
       code: 'DISK_FULL',
       cause,
       message: expect.stringContaining(layout.root) as string,
-      hint: expect.stringMatching(/gguf-store gc/) as string,
+      hint: expect.stringMatching(/npx nx-gguf store gc/) as string,
     });
     expect(leftovers(layout)).toEqual([]);
   });

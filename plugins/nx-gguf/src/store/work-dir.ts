@@ -92,7 +92,7 @@ export async function explainFailure(error: unknown, root: string): Promise<unkn
         ((await freeBytes(root)) ?? Infinity) < nearlyFullBytes));
   if (!full) return error;
   return new GgufError('DISK_FULL', `no space left in the store's file system (${root})`, {
-    hint: 'Free space, e.g. with `gguf-store gc`, or put the store elsewhere with NX_GGUF_STORE. Nothing half-written was kept.',
+    hint: 'Free space, e.g. with `npx nx-gguf store gc`, or put the store elsewhere with NX_GGUF_STORE. Nothing half-written was kept.',
     cause: error,
     ...(isGgufError(error) ? { tail: error.tail } : {}),
   });

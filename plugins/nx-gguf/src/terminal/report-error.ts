@@ -27,7 +27,7 @@ function unexpected(error: unknown): GgufError {
   const message = error instanceof Error ? error.message : String(error);
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new GgufError('DISK_FULL', message, {
-      hint: 'Free space, e.g. with `gguf-store gc`, or put the store elsewhere with NX_GGUF_STORE.',
+      hint: 'Free space, e.g. with `npx nx-gguf store gc`, or put the store elsewhere with NX_GGUF_STORE.',
     });
   if (code !== null) return new GgufError(code, message);
   const stack =

@@ -39,7 +39,7 @@ async function inStore(prefix: string, store: StoreLayout): Promise<string> {
     throw new GgufError(
       'FILE_MISSING',
       `${prefix}: no such file, and no blob of the store starts with that`,
-      { hint: '`gguf-store ls --files` lists the digests.' },
+      { hint: '`npx nx-gguf store ls --files` lists the digests.' },
     );
   if (found.length > 1)
     throw new GgufError('DIGEST_AMBIGUOUS', `${found.length} blobs of the store start with ${prefix}`, {

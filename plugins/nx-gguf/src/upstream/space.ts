@@ -17,7 +17,7 @@ export async function requireSpace(neededBytes: number, { root }: StoreLayout): 
     'DISK_FULL',
     `${shown(neededBytes)} are to be fetched, and the store's file system (${root}) has ${shown(free)} left`,
     {
-      hint: 'Free space, e.g. with `gguf-store gc`, or put the store elsewhere with NX_GGUF_STORE. Nothing was fetched.',
+      hint: 'Free space, e.g. with `npx nx-gguf store gc`, or put the store elsewhere with NX_GGUF_STORE. Nothing was fetched.',
     },
   );
 }

@@ -10,7 +10,7 @@ import { execa } from 'execa';
 export const repository = join(import.meta.dirname, '../../../..');
 
 /** The command, as it was built. */
-const command = join(repository, 'tools/cache-server/dist/bin/nx-gguf-cache-server.js');
+const command = join(repository, 'tools/cache-server/bin/nx-gguf-cache-server.mjs');
 
 const directories: string[] = [];
 const started = new Set<ChildProcess>();

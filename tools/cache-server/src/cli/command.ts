@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { GgufError } from 'nx-gguf/store';
 import { checkedConfig, readConfig, settingsOf, type Settings } from '../config/settings.js';
@@ -45,6 +46,7 @@ const flags = {
   'upload-bytes-per-hour': { type: 'string' },
   'max-blob-bytes': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
 /** The flags of the command, as they were given. */
@@ -55,6 +57,12 @@ export async function runCommand(argv: readonly string[], context: CommandContex
   const { values, positionals } = parse(argv);
   if (values.help === true) {
     context.print(usage);
+    return 0;
+  }
+  if (values.version === true) {
+    context.print(
+      (createRequire(import.meta.url)('nx-gguf-cache-server/package.json') as { version: string }).version,
+    );
     return 0;
   }
   const settings = await settingsFrom(values, context);

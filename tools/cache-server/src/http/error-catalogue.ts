@@ -119,7 +119,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   },
   WRONG_DIGEST: {
     cause: 'The bytes that came have another sha256 than was announced. Nothing was kept.',
-    remedy: 'Check the file on the sender with `gguf-store verify`.',
+    remedy: 'Check the file on the sender with `npx nx-gguf store verify`.',
   },
   WRONG_OFFSET: {
     cause: 'The part of an upload does not begin where the last one ended.',

@@ -125,7 +125,7 @@ export function requireRoom(
   throw new GgufError(
     'KLD_BASE_NOT_KEPT',
     `the base logits are ${size(rawBytes)}, ${estimate}, and the store has ${size(free)} left`,
-    { hint: 'Free space, e.g. with `gguf-store gc`.' },
+    { hint: 'Free space, e.g. with `npx nx-gguf store gc`.' },
   );
 }
 

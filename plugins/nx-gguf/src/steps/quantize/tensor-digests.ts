@@ -62,7 +62,7 @@ export function sourceDamaged({ name, sha256 }: Pick<ManifestFile, 'name' | 'sha
   return new GgufError(
     'SOURCE_DAMAGED',
     `${name} does not have the bytes that its digest ${sha256.slice(0, 16)}… names any more`,
-    { hint: 'Run `gguf-store verify --repair`: damaged files are removed and made again.' },
+    { hint: 'Run `npx nx-gguf store verify --repair`: damaged files are removed and made again.' },
   );
 }
 

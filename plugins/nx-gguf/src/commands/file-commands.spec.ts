@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { tinyGguf } from '../gguf/testing/tiny-gguf.js';
 import { adoptBytes, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
-import { runGgufCommand } from './gguf-command.js';
+import { runNxGguf } from './nx-gguf-command.js';
 
 const bytes = (value: number) =>
   tinyGguf({
@@ -44,15 +44,16 @@ afterAll(() => {
 
 async function run(...argv: readonly string[]): Promise<{ exitCode: number; output: string }> {
   const lines: string[] = [];
-  const exitCode = await runGgufCommand(argv, {
+  const exitCode = await runNxGguf(argv, {
     env: { NX_GGUF_STORE: store.root, HOME: directory },
+    nowMs: Date.now(),
     print: (text) => lines.push(text),
     report: () => undefined,
   });
   return { exitCode, output: lines.join('\n') };
 }
 
-describe('gguf', () => {
+describe('nx-gguf inspect and diff', () => {
   it.each([
     ['a path', () => one ?? ''],
     ['a URL', () => `${origin}/model.gguf`],
@@ -80,12 +81,15 @@ describe('gguf', () => {
   });
 
   it('explains itself', async () => {
-    for (const argv of [[], ['--help'], ['diff', '--help']])
-      expect((await run(...argv)).output).toMatch(/gguf inspect FILE[\s\S]*gguf diff A B/);
+    for (const argv of [
+      ['inspect', '--help'],
+      ['diff', '--help'],
+      ['diff', 'a', '--help'],
+    ])
+      expect((await run(...argv)).output).toMatch(/nx-gguf inspect FILE \[--json\][\s\S]*nx-gguf diff A B/);
   });
 
   it.each([
-    [['show', 'x'], 'BAD_OPTIONS'],
     [['inspect'], 'BAD_OPTIONS'],
     [['inspect', 'a', 'b'], 'BAD_OPTIONS'],
     [['diff', 'a'], 'BAD_OPTIONS'],

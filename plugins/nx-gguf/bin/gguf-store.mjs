@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+import { launch } from './launch.mjs';
+
+await launch(new URL('../', import.meta.url).href, 'dist/commands/nx-gguf.js', [
+  'store',
+  ...process.argv.slice(2),
+]);
