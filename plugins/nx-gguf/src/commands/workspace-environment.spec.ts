@@ -63,7 +63,7 @@ describe('the workspace', () => {
     const root = temporaryDirectory();
     put(
       join(root, 'nx.json'),
-      '{ "plugins": ["other", { "plugin": "nx-gguf", "options": { "remote": "file:///x" } }] }',
+      '// ours\n{ "plugins": ["other", { "plugin": "nx-gguf", "options": { "remote": "file:///x" } }], }',
     );
     put(join(root, 'models/a/project.json'), '{}');
     expect(workspaceRootOf(join(root, 'models/a'))).toBe(root);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { config } from 'dotenv';
 import { expand } from 'dotenv-expand';
+import { parseWrittenJson } from '../core/json-text.js';
 import { pluginOptions } from '../infer/plugin-options.js';
 
 /**
@@ -34,9 +35,8 @@ export function loadWorkspaceEnvironment(root: string | null, env: Record<string
 export function workspacePluginOptions(root: string | null): unknown {
   if (root === null) return undefined;
   try {
-    return pluginOptions(
-      JSON.parse(readFileSync(join(root, 'nx.json'), 'utf8')) as Parameters<typeof pluginOptions>[0],
-    );
+    const read = parseWrittenJson(readFileSync(join(root, 'nx.json'), 'utf8'));
+    return 'value' in read ? pluginOptions(read.value as Parameters<typeof pluginOptions>[0]) : undefined;
   } catch {
     return undefined;
   }

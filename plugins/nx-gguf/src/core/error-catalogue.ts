@@ -522,6 +522,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: '`update --check` found sources that are newer than what is pinned.',
     remedy: 'Run `nx g nx-gguf:update` without `--check`, look at the changes, and commit the lock.',
   },
+  LOCK_COMMENTS: {
+    cause: 'A lock file has comments inside an entry that is about to change, and they would be lost.',
+    remedy: 'Move the comments out of the entry, for instance to the top of the file.',
+  },
   LOCK_MISSING: {
     cause: 'A source is not pinned, and `CI` is set, where nothing is looked up.',
     remedy: 'Run `nx g nx-gguf:update` on your machine, and commit the lock.',

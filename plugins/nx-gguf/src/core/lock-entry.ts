@@ -1,4 +1,6 @@
 import { canonicalJson, prettyJson, type Json } from './canonical-json.js';
+import { GgufError } from './errors.js';
+import { commentsOf, editedJson } from './json-text.js';
 import type { Lock, LockedSource } from './generated/lock.generated.js';
 import type { Source } from './generated/source.generated.js';
 
@@ -31,9 +33,23 @@ export function placeName(place: LockPlace): string {
   return typeof place === 'string' ? place : `references.${place.reference}`;
 }
 
-/** The bytes of a lock file: equal locks have equal bytes. */
-export function lockText(lock: Lock): string {
-  return prettyJson(lock as unknown as Json);
+/**
+ * The text of a lock file: equal locks have equal bytes, but for the comments that somebody wrote into the
+ * one before, which stay.
+ * @throws GgufError `LOCK_COMMENTS` when a comment would go with what it stands in
+ */
+export function lockText(lock: Lock, before: string | null = null): string {
+  const text = prettyJson(lock as unknown as Json);
+  if (before === null || commentsOf(before).length === 0) return text;
+  const edited = editedJson(before, JSON.parse(text));
+  const kept = new Set(commentsOf(edited));
+  const lost = commentsOf(before).filter((comment) => !kept.has(comment));
+  if (lost.length === 0) return edited;
+  throw new GgufError(
+    'LOCK_COMMENTS',
+    `the lock was not written: these comments stand in what changes: ${lost.join(' ')}`,
+    { hint: 'Move them out of the entry, for instance to the top of the file, and run this again.' },
+  );
 }
 
 /** The part of a declaration that decides which files are pinned. */

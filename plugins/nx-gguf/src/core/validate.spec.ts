@@ -86,8 +86,39 @@ describe('validate', () => {
 
   it('says where JSON is broken', () => {
     expect(() => parseAs('model', '{\n "name": ', 'models/a/model.json')).toThrow(
-      /models\/a\/model\.json:2: /,
+      /^models\/a\/model\.json:2:\d+: .*\n {4}\| {2}"name": \n {4}\| +\^$/,
     );
+  });
+
+  it.each<['model' | 'corpus' | 'toolchain' | 'lock', string]>([
+    ['model', '// why\n{ "name": "M", "source": { "type": "path", "path": "x" /* here */ }, }'],
+    ['corpus', '{ "source": { "type": "path", "path": "x", }, } // text'],
+    ['toolchain', '{ /* ours */ "source": { "type": "binaries", "path": "x" } }'],
+    ['lock', '// pinned by hand\n{ "format": 1, }'],
+  ])('takes comments and commas behind the last member in the %s', (kind, text) => {
+    expect(parseAs(kind, text, 'x')).toEqual(
+      JSON.parse(text.replace(/\/\/.*|\/\*.*?\*\//g, '').replace(/,(?=\s*\})/g, '')),
+    );
+  });
+
+  it('takes none in what a program writes', () => {
+    expect(() => parseAs('manifest', '// x\n{}', 'artifact.json')).toThrow(/^artifact\.json: /);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    [
+      'a property',
+      { ...model, evaluaton: {} },
+      /unknown property "evaluaton" \(did you mean 'evaluation'\?\)/,
+    ],
+    ['a value', { ...model, convert: { outtype: 'q8-0' } }, /"q8-0" is none of .* \(did you mean 'q8_0'\?\)/],
+    [
+      'a kind of source',
+      { ...model, source: { type: 'ftp' } },
+      /none of the known kinds: "path", "command", "huggingface", "git", "url"$/,
+    ],
+  ])('names what is known in place of %s', (_, value, words) => {
+    expect(thrown(() => validate('model', value, 'model.json'))).toMatch(words);
   });
 
   it('says on which lines of a file that people write something is wrong', () => {
@@ -95,9 +126,9 @@ describe('validate', () => {
       '{\n  "name": "M",\n  "source": { "type": "path", "path": "x" },\n  "quantize": {\n    "Q4": { "ftype": "Q4_0", "pruneLayers": [\n 1,\n -1 ] },\n    "a.b": { "ftype": "Q4_0" }\n  },\n  "qantize": {}\n}';
     const error = thrown(() => parseAs('model', text, 'model.json'));
     expect(error.split('\n').sort()).toEqual([
-      'model.json:10: the top level: unknown property "qantize"',
-      'model.json:7: /quantize/Q4/pruneLayers/1: must be >= 0',
-      expect.stringMatching(/^model\.json:8: \/quantize: "a\.b" does not have the form/) as string,
+      `model.json:10:3: the top level: unknown property "qantize" (did you mean 'quantize'?)`,
+      'model.json:7:2: /quantize/Q4/pruneLayers/1: must be >= 0',
+      expect.stringMatching(/^model\.json:8:5: \/quantize: "a\.b" does not have the form/) as string,
     ]);
     expect(thrown(() => parseAs('manifest', '{}', 'artifact.json'))).toContain(
       'artifact.json: the top level',

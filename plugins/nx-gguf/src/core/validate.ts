@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import { GgufError } from './errors.js';
-import { brokenLine, lineOf } from './json-lines.js';
+import { markedLine, parseWrittenJson, placeOf } from './json-text.js';
 import type { BenchResult } from './generated/bench.generated.js';
 import type { BenchComparison } from './generated/bench-comparison.generated.js';
 import type { Comparison } from './generated/comparison.generated.js';
@@ -18,6 +18,8 @@ import type { PublishPlan } from './generated/publish-plan.generated.js';
 import type { Published } from './generated/published.generated.js';
 import type { Toolchain } from './generated/toolchain.generated.js';
 import { fileCheck, schemaCheck } from './schema-checks.js';
+import { schemaFile } from './schema-files.js';
+import { didYouMean } from './suggestion.js';
 
 /** The files that are checked against a schema of this package, and their types. */
 export interface Schemas {
@@ -39,7 +41,7 @@ export interface Schemas {
   toolchain: Toolchain;
 }
 
-/** Files that people write, and whose lines they look for. */
+/** Files that people write: with comments, as Nx takes them, and with lines that they look for. */
 const written: ReadonlySet<keyof Schemas> = new Set(['model', 'corpus', 'toolchain', 'lock']);
 
 /**
@@ -47,17 +49,17 @@ const written: ReadonlySet<keyof Schemas> = new Set(['model', 'corpus', 'toolcha
  * @throws GgufError `BAD_<KIND>` that names every problem at once, with the file and the place in it.
  */
 export function validate<K extends keyof Schemas>(kind: K, value: unknown, file: string): Schemas[K] {
-  return validated(kind, value, () => file);
+  return validated(kind, value, { placeOf: () => file });
 }
 
 /**
- * The value as the type of its schema; `placeOf` tells the file, and the line where that is known, of a
- * problem.
+ * The value as the type of its schema; `placeOf` tells the file, and line and column where these are known,
+ * of a problem.
  */
 function validated<K extends keyof Schemas>(
   kind: K,
   value: unknown,
-  placeOf: (problem: Problem) => string,
+  { placeOf }: { placeOf: (problem: Problem) => string },
 ): Schemas[K] {
   const problems = problemsOf(kind, value);
   if (problems.length === 0) return value as Schemas[K];
@@ -71,25 +73,39 @@ function validated<K extends keyof Schemas>(
 }
 
 /**
- * The JSON text as the type of its schema.
+ * The JSON text as the type of its schema. Files that people write may have comments, and commas behind the
+ * last member.
  * @throws GgufError `BAD_<KIND>` for text that is not JSON or does not fit the schema.
  */
 export function parseAs<K extends keyof Schemas>(kind: K, text: string, file: string): Schemas[K] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    const line = written.has(kind) ? brokenLine(text) : null;
-    throw new GgufError(
-      codeOf(kind),
-      `${file}${line === null ? '' : `:${line}`}: ${(cause as Error).message}`,
-      { cause, hint: 'The file is not valid JSON.' },
-    );
-  }
-  return validated(kind, value, ({ path }) => {
-    const line = written.has(kind) ? lineOf(text, path) : null;
-    return line === null ? file : `${file}:${line}`;
+  return validated(kind, written.has(kind) ? writtenValue(kind, text, file) : strictValue(kind, text, file), {
+    placeOf: ({ path }) => {
+      const place = written.has(kind) ? placeOf(text, path) : null;
+      return place === null ? file : `${file}:${place.line}:${place.column}`;
+    },
   });
+}
+
+function writtenValue(kind: string, text: string, file: string): unknown {
+  const read = parseWrittenJson(text);
+  if ('value' in read) return read.value;
+  const { fault } = read;
+  throw new GgufError(
+    codeOf(kind),
+    `${file}:${fault.line}:${fault.column}: ${fault.message}\n${markedLine(fault)}`,
+    { hint: 'The file is JSON; comments, and a comma behind the last member, are allowed.' },
+  );
+}
+
+function strictValue(kind: string, text: string, file: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new GgufError(codeOf(kind), `${file}: ${(cause as Error).message}`, {
+      cause,
+      hint: 'The file is not valid JSON.',
+    });
+  }
 }
 
 /**
@@ -155,14 +171,20 @@ function sentence(error: ErrorObject): string {
   const place = error.instancePath === '' ? 'the top level' : error.instancePath;
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {
-    case 'additionalProperties':
-      return `${place}: unknown property ${JSON.stringify(params['additionalProperty'])}`;
-    case 'enum':
-      return `${place}: ${shown(error.data)} is none of ${(params['allowedValues'] as unknown[]).map(shown).join(', ')}`;
+    case 'additionalProperties': {
+      const { properties = {} } = (error.parentSchema ?? {}) as { properties?: object };
+      const name = String(params['additionalProperty']);
+      return `${place}: unknown property ${JSON.stringify(name)}${didYouMean(name, Object.keys(properties))}`;
+    }
+    case 'enum': {
+      const allowed = params['allowedValues'] as unknown[];
+      const names = allowed.filter((value) => typeof value === 'string');
+      return `${place}: ${shown(error.data)} is none of ${allowed.map(shown).join(', ')}${typeof error.data === 'string' ? didYouMean(error.data, names) : ''}`;
+    }
     case 'const':
       return `${place}: must be ${shown(params['allowedValue'])}, not ${shown(error.data)}`;
     case 'discriminator':
-      return `${place}: ${JSON.stringify(params['tag'])} is ${shown(params['tagValue'])}, which is none of the known kinds`;
+      return `${place}: ${JSON.stringify(params['tag'])} is ${shown(params['tagValue'])}, which is none of the known kinds${knownKinds(error)}`;
     case 'pattern':
       return `${place}: ${shown(error.data)} does not have the form ${String(params['pattern'])}`;
     case 'type':
@@ -170,6 +192,18 @@ function sentence(error: ErrorObject): string {
     default:
       return `${place}: ${error.message ?? error.keyword}`;
   }
+}
+
+/** The kinds that a discriminator knows; nothing where its schema is none of those that people write by. */
+function knownKinds({ parentSchema, params }: ErrorObject): string {
+  const { tag = '' } = params as { tag?: string };
+  const { oneOf = [] } = (parentSchema ?? {}) as { oneOf?: { $ref?: string }[] };
+  const definitions = ['source', 'model', 'toolchain'].map((name) => schemaFile(name).definitions ?? {});
+  const kinds = oneOf.flatMap(({ $ref = '' }) => {
+    const name = $ref.replace(/^.*#\/definitions\//, '');
+    return definitions.flatMap((known) => known[name]?.properties?.[tag]?.['const'] ?? []);
+  });
+  return kinds.length === 0 ? '' : `: ${[...new Set(kinds)].map(shown).join(', ')}`;
 }
 
 function shown(value: unknown): string {

@@ -73,6 +73,15 @@ describe('projects', () => {
     expect(o?.targets?.['quantize']).toMatchObject({ executor: 'nx:noop', dependsOn: [{ target: 'fetch' }] });
   });
 
+  it('of a file with comments and commas behind the last member are those of one without', async () => {
+    const { m, n } = await projectsOf({
+      'm/model.json': model,
+      'n/model.json': `// mine\n${model.replace(/\}$/, ', /* end */ }')}`,
+    });
+    expect(n?.targets).toBeDefined();
+    expect(Object.keys(n?.targets ?? {})).toEqual(Object.keys(m?.targets ?? {}));
+  });
+
   it('take a prefix for their targets; a wrong one is left to the targets to report', async () => {
     const targets = async (targetPrefix: unknown) =>
       Object.keys((await projectsOf({ 'm/model.json': model }, { targetPrefix }))['m']?.targets ?? {});

@@ -87,10 +87,9 @@ export async function lockedSource(
         { projectDir, previous: null },
         upstreamContext(environment, transfer),
       );
-      await writeDurably(
-        join(projectDir, file),
-        lockText(withEntry(before ?? emptyLock, declared.place, entry)),
-      );
+      const path = join(projectDir, file);
+      const written = before === null ? null : await readFile(path, 'utf8');
+      await writeDurably(path, lockText(withEntry(before ?? emptyLock, declared.place, entry), written));
       report({
         type: 'step',
         message: `${shown} now pins ${placeName(declared.place)} to ${entry.commit.slice(0, 12)}; commit it`,

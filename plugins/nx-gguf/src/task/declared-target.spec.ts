@@ -269,13 +269,13 @@ describe('what is wrong with the file itself comes first', () => {
       what: 'a schema error, with its line',
       files: { 'models/m/model.json': JSON.stringify({ ...model, qantize: {} }, null, 1) },
       code: 'BAD_MODEL',
-      words: 'models/m/model.json:18: the top level: unknown property "qantize"',
+      words: 'models/m/model.json:18:2: the top level: unknown property "qantize"',
     },
     {
       what: 'no JSON, with its line',
       files: { 'models/m/model.json': '{\n "name": "M",\n "source" }' },
       code: 'BAD_MODEL',
-      words: 'models/m/model.json:3: ',
+      words: 'models/m/model.json:3:11: a colon is expected here\n    |  "source" }\n',
     },
     {
       what: 'no file',

@@ -1,3 +1,4 @@
+import type { ParseError } from 'jsonc-parser';
 import { schemaText } from '../core/schema-files.js';
 
 /*
@@ -5,14 +6,19 @@ import { schemaText } from '../core/schema-files.js';
  * else in the workspace could run: it takes what has the right form and leaves the rest out.
  */
 
-/** JSON, or as much as can be read of what is no JSON; a value that is undefined when that is nothing. */
+/**
+ * JSON with or without comments, or as much as can be read of what is no JSON; a value that is undefined when
+ * that is nothing.
+ */
 export async function looseJson(json: string): Promise<{ value: unknown; isBroken: boolean }> {
   try {
     return { value: JSON.parse(json) as unknown, isBroken: false };
   } catch {
     const { parse } = await import('jsonc-parser');
     try {
-      return { value: parse(json, [], { allowTrailingComma: true }) as unknown, isBroken: true };
+      const errors: ParseError[] = [];
+      const value = parse(json, errors, { allowTrailingComma: true }) as unknown;
+      return { value, isBroken: errors.length > 0 };
     } catch {
       // Nested deeper than the stack goes.
       return { value: undefined, isBroken: true };

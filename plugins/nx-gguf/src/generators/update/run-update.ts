@@ -82,8 +82,9 @@ function writeLock(tree: Tree, { lockFile, lock, sources }: ProjectUpdate, root:
     if (tree.exists(path)) tree.delete(path);
     return;
   }
-  const text = lockText(lock);
-  if (tree.read(path, 'utf8') !== text) tree.write(path, text);
+  const before = tree.read(path, 'utf8');
+  const text = lockText(lock, before);
+  if (before !== text) tree.write(path, text);
 }
 
 function isBehind({ sources }: ProjectUpdate): boolean {
