@@ -73,7 +73,7 @@ export function markedLine({ text, column }: TextPlace): string {
 export function commentsOf(text: string): string[] {
   const scanner = createScanner(text);
   const comments: string[] = [];
-  for (let kind = scanner.scan(); kind !== endOfFile; kind = scanner.scan())
+  for (let kind: number = scanner.scan(); kind !== endOfFile; kind = scanner.scan())
     if (kind === lineComment || kind === blockComment) comments.push(scanner.getTokenValue().trim());
   return comments;
 }
@@ -121,7 +121,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 // SyntaxKind is a const enum, which a module that is compiled alone cannot read.
-const [lineComment, blockComment, endOfFile] = [12, 13, 17];
+const [lineComment, blockComment, endOfFile]: readonly [number, number, number] = [12, 13, 17];
 
 const words: Readonly<Record<string, string>> = {
   InvalidSymbol: 'this is no JSON: names and texts stand in double quotes',

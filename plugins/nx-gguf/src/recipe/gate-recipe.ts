@@ -1,14 +1,15 @@
 import { GgufError } from '../core/errors.js';
-import { gateNeeds, gateProblems } from '../kld/gates/gates.js';
+import { gateNeeds } from '../kld/gates/gates.js';
 import { gateStep, type GatedModel } from '../steps/evidence/gate.js';
 import type { Step } from '../steps/step.js';
+import { requireConsistentModel } from './consistent-model.js';
 import type { TargetManifests } from './ports.js';
 import type { TargetRecipe } from './target-recipe.js';
 import { targetName, type TargetRef } from '../core/target.js';
 
 /**
  * The gates of a model with the manifests of every model that they refer to.
- * @throws GgufError `NO_GATES`, and `BAD_GATES` with everything that is wrong with them
+ * @throws GgufError `NO_GATES`, and what `requireConsistentModel` throws
  */
 export async function gateRecipe({
   ref,
@@ -20,13 +21,7 @@ export async function gateRecipe({
     throw new GgufError('NO_GATES', `${targetName(ref)}: model.json declares no "gates"`, {
       hint: 'Declare what must hold of a variant, or remove the target `gate`.',
     });
-  const problems = gateProblems(model);
-  if (problems.length > 0) {
-    const known = [...Object.keys(model.quantize ?? {}), ...Object.keys(model.references ?? {})].join(', ');
-    throw new GgufError('BAD_GATES', problems.map((problem) => `${ref.project}: ${problem}`).join('\n'), {
-      hint: `Declared are: ${known}`,
-    });
-  }
+  requireConsistentModel(model, ref.project);
   const models: GatedModel[] = [];
   for (const [name, { isMeasured }] of gateNeeds(gates)) {
     const kind = Object.hasOwn(model.quantize ?? {}, name) ? 'quantize' : 'reference';

@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { GgufError } from '../core/errors.js';
 import type { EvaluationSettings, Model } from '../core/generated/model.generated.js';
+import type { Manifest } from '../core/generated/manifest.generated.js';
 import type { TargetRef } from '../core/target.js';
+import { exceededCeilings } from '../kld/gates/gates.js';
+import { fact } from '../steps/facts.js';
 import { evaluationParameters } from '../steps/measure/evaluation.js';
 import type { KldBase } from '../steps/measure/kld-base.js';
 import { kldStep, type KldStep } from '../steps/measure/kld.js';
@@ -30,11 +33,30 @@ export async function measurementRecipe(recipe: TargetRecipe): Promise<ResolvedM
   const name = ref.variant ?? '';
   const kind = measuredKind(ref, model);
   const variant = await ports.upstream({ project: ref.project, kind, variant: name });
+  tellExceeded(recipe, variant);
   return {
     step: kldStep({ name, variant: variant.files, base: await kldBase(recipe) }),
     settings: measureSettings(recipe),
     toolchain,
   };
+}
+
+/** Gates that will fail whatever is measured are told before it is. */
+function tellExceeded(
+  { ref: { variant: name = '' }, model: { gates = {} }, ports }: TargetRecipe,
+  made: Manifest,
+): void {
+  const gate = Object.hasOwn(gates, name) ? gates[name] : undefined;
+  if (gate === undefined) return;
+  const files = {
+    sizeBytes: made.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    bitsPerWeight: fact<number>(made, 'bitsPerWeight'),
+  };
+  for (const exceeded of exceededCeilings(gate, files))
+    ports.environment.report({
+      type: 'warning',
+      message: `gates.${name}.atMost.${exceeded}: the gate will fail, whatever is measured`,
+    });
 }
 
 /** The step that keeps the logits of the unquantized model. */

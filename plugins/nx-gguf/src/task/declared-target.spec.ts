@@ -278,6 +278,14 @@ describe('what is wrong with the file itself comes first', () => {
       words: 'models/m/model.json:3:11: a colon is expected here\n    |  "source" }\n',
     },
     {
+      what: 'gates that nothing can pass, before anything is fetched',
+      files: {
+        'models/m/model.json': JSON.stringify({ ...model, gates: { u: { atMost: { meanKld: 1 } } } }),
+      },
+      code: 'BAD_GATES',
+      words: 'm: gates.u: there is no variant "u"',
+    },
+    {
       what: 'no file',
       files: { 'models/m/model.json': '' },
       code: 'MODEL_MISSING',

@@ -3,12 +3,14 @@ import { join, posix } from 'node:path';
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
+import type { Model } from '../core/generated/model.generated.js';
 import type { InferredTarget } from '../infer/inferred-target.js';
 import { isRecord, looseJson } from '../workspace/loose-json.js';
 import { artifactExecutors } from '../infer/kept-executors.js';
 import type { NameClash } from '../infer/project-names.js';
 import { clashKey, inferredTargets } from '../infer/project-node.js';
 import { targetPrefix } from '../infer/target-prefix.js';
+import { requireConsistentModel } from '../recipe/consistent-model.js';
 import { declarationOf } from '../workspace/declarations.js';
 import { misnamedTarget, type NamedPlace } from './misnamed-target.js';
 import { pluginOptions } from '../infer/plugin-options.js';
@@ -24,7 +26,8 @@ export type TaskContext = Pick<
  * its inputs and its dependencies must be those that the plugin gives. Otherwise Nx would restore results of
  * another recipe.
  * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `DIRECTORY_NAME`, `VARIANT_MISSING`,
- *   `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`, `PROJECT_NAME_TAKEN`, and what is wrong with the file itself
+ *   `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`, `PROJECT_NAME_TAKEN`, what `requireConsistentModel` throws, and
+ *   what is wrong with the file itself
  */
 export async function requireDeclaredTarget(context: TaskContext, options: object): Promise<void> {
   const { projectName = '', targetName = '', projectsConfigurations, nxJsonConfiguration } = context;
@@ -38,6 +41,9 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
 
   const declaration = await declarationOf(executor, { workspaceRoot: context.root, root: project.root });
   const prefix = targetPrefix(pluginOptions(nxJsonConfiguration));
+  // Whatever runs first of a model says what is wrong with it, and not the target that comes to it after hours.
+  if (declaration.kind === 'model')
+    requireConsistentModel(declaration.content as unknown as Model, projectName);
   const expected = inferredTargets(declaration, prefix);
   const place = { ...context, projectName, targetName, directory: project.root };
   const target = expected[targetName];

@@ -2,7 +2,7 @@ import type { Model } from '../../core/generated/model.generated.js';
 import { validate } from '../../core/validate.js';
 import { conditionsOf } from '../statistics/conditions.js';
 import { gateMetrics, type GateMetric, type GateSubject } from './gate-metrics.js';
-import { checkGates, gateNeeds, gateProblems, sizeBytesOf, type Gates } from './gates.js';
+import { checkGates, exceededCeilings, gateNeeds, gateProblems, sizeBytesOf, type Gates } from './gates.js';
 import { resultOf } from '../testing/chunk-series.js';
 
 const subject = (kld: number, changes: Partial<GateSubject> = {}): GateSubject => ({
@@ -185,7 +185,7 @@ describe('gateProblems', () => {
         }),
       ),
     ).toEqual([
-      'gates.Q9: there is no variant "Q9"',
+      `gates.Q9: there is no variant "Q9" (did you mean 'Q4'?)`,
       'gates.Q4.noWorseThan.nobody: there is no reference and no variant "nobody"',
       'gates.Q4.noWorseThan.Q4: a variant is never worse than itself',
     ]);
@@ -227,6 +227,17 @@ describe('the schema of gates', () => {
     ],
   ])('refuses %s', (_, gates, words) => {
     expect(() => model(gates)).toThrow(words);
+  });
+});
+
+describe('exceededCeilings', () => {
+  it.each<[object, number | null, number | null, number]>([
+    [{ size: '1 kB', bitsPerWeight: 5 }, 1000, 5, 0],
+    [{ size: '1 kB', bitsPerWeight: 5 }, 1001, 5.01, 2],
+    [{ size: '1 kB', bitsPerWeight: 5 }, null, null, 0],
+    [{ meanKld: 0 }, 1e12, 16, 0],
+  ])('%j and a file of %p bytes, %p bits: %i', (...[atMost, sizeBytes, bitsPerWeight, count]) => {
+    expect(exceededCeilings({ atMost }, { sizeBytes, bitsPerWeight })).toHaveLength(count);
   });
 });
 

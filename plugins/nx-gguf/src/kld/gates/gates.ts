@@ -1,6 +1,8 @@
 import type { GateCheck, GateResult } from '../../core/generated/gate.generated.js';
 import type { Model, VariantGate } from '../../core/generated/model.generated.js';
+import { didYouMean } from '../../core/suggestion.js';
 import { validate } from '../../core/validate.js';
+import { tensorTypes } from '../../gguf/tensor-type.js';
 import { conditionDifferences, differenceWords } from '../statistics/conditions.js';
 import { gateMetrics, gateValue, type GateMetric, type GateSubject } from './gate-metrics.js';
 
@@ -20,7 +22,8 @@ const units: Readonly<Record<string, number>> = {
 };
 
 /**
- * The problems of a model's gates beyond its schema: names that do not exist, figures that nothing measures.
+ * The problems of a model's gates beyond its schema: names that do not exist, figures that nothing measures,
+ * limits that nothing can keep.
  */
 export function gateProblems({
   gates = {},
@@ -28,17 +31,21 @@ export function gateProblems({
   references = {},
   evaluation,
 }: Pick<Model, 'gates' | 'quantize' | 'references' | 'evaluation'>): string[] {
+  const variants = Object.keys(quantize);
+  const names = [...variants, ...Object.keys(references)];
   return Object.entries(gates).flatMap(([variant, gate]) => {
     const place = `gates.${variant}`;
-    const problems = Object.hasOwn(quantize, variant)
+    const problems = variants.includes(variant)
       ? []
-      : [`${place}: there is no variant ${JSON.stringify(variant)}`];
+      : Object.hasOwn(references, variant)
+        ? [`${place}: ${variant} is a reference; gates are for variants`]
+        : [`${place}: there is no variant ${JSON.stringify(variant)}${didYouMean(variant, variants)}`];
     for (const name of Object.keys(gate.noWorseThan ?? {})) {
       if (name === variant)
         problems.push(`${place}.noWorseThan.${name}: a variant is never worse than itself`);
-      else if (!Object.hasOwn(references, name) && !Object.hasOwn(quantize, name))
+      else if (!names.includes(name))
         problems.push(
-          `${place}.noWorseThan.${name}: there is no reference and no variant ${JSON.stringify(name)}`,
+          `${place}.noWorseThan.${name}: there is no reference and no variant ${JSON.stringify(name)}${didYouMean(name, names)}`,
         );
     }
     const unmeasured =
@@ -48,8 +55,49 @@ export function gateProblems({
       ...unmeasured.map(
         (metric) => `${place}: ${metric} is never measured, as the model has no "evaluation"`,
       ),
+      ...impossibleCeilings(gate).map(([metric, why]) => `${place}.atMost.${metric}: ${why}`),
     ];
   });
+}
+
+/** Bits per weight of the smallest type of tensors. */
+const fewestBits = Math.min(
+  ...tensorTypes.map(({ blockBytes, blockElements }) => (blockBytes * 8) / blockElements),
+);
+
+function impossibleCeilings({ atMost = {} }: VariantGate): [GateMetric, string][] {
+  const { size, bitsPerWeight, perplexityRatio } = atMost;
+  return [
+    ...(size !== undefined && sizeBytesOf(size) === 0
+      ? [['size', 'no file has 0 bytes'] as [GateMetric, string]]
+      : []),
+    ...(bitsPerWeight !== undefined && bitsPerWeight < fewestBits
+      ? [['bitsPerWeight', `no type has fewer than ${fewestBits} bits per weight`] as [GateMetric, string]]
+      : []),
+    ...(perplexityRatio === 0 ? [['perplexityRatio', 'no perplexity is 0'] as [GateMetric, string]] : []),
+  ];
+}
+
+/**
+ * The ceilings of a gate that files exceed already, whatever measuring will find: known before anything is
+ * measured.
+ */
+export function exceededCeilings(
+  { atMost = {} }: VariantGate,
+  { sizeBytes, bitsPerWeight }: Pick<GateSubject, 'sizeBytes' | 'bitsPerWeight'>,
+): string[] {
+  const most = {
+    size: atMost.size === undefined ? null : sizeBytesOf(atMost.size),
+    bits: atMost.bitsPerWeight,
+  };
+  return [
+    ...(most.size !== null && sizeBytes !== null && sizeBytes > most.size
+      ? [`size: ${sizeBytes} bytes, and at most ${most.size} are allowed`]
+      : []),
+    ...(most.bits !== undefined && bitsPerWeight !== null && bitsPerWeight > most.bits
+      ? [`bitsPerWeight: ${bitsPerWeight.toFixed(2)}, and at most ${most.bits} are allowed`]
+      : []),
+  ];
 }
 
 /** The variants and references that the gates need to know, and whether they must have been measured. */

@@ -1,4 +1,3 @@
-import { GgufError } from '../../core/errors.js';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import type { Model } from '../../core/generated/model.generated.js';
 import type { Json } from '../../core/canonical-json.js';
@@ -10,6 +9,7 @@ import { publicAddress } from '../../steps/evidence/origin.js';
 import { planFile } from '../../steps/quantize/tensor-plan.js';
 import { pythonRequirements } from '../../toolchain/python.js';
 import { directoryOf, evidenceParts } from './evidence-parts.js';
+import { requireConsistentModel } from '../consistent-model.js';
 import { readLock } from '../lock-file.js';
 import type { RecipePorts } from '../ports.js';
 import { declaredParts } from './published-parts.js';
@@ -40,7 +40,7 @@ export async function modelEvidence(
   const parts = evidenceParts(ref, ports, await readLock(workspace, { project: ref.project, kind: 'model' }));
   const variants = Object.entries(model.quantize ?? {});
   const references = Object.entries(model.references ?? {});
-  requireKnownVariants(request);
+  requireConsistentModel(model, ref.project);
   const source = await parts.artifact('fetch');
   const isMeasured = model.evaluation !== undefined;
   return evidenceOf({
@@ -118,22 +118,4 @@ async function toolchainOf(project: string, ports: RecipePorts): Promise<Evidenc
     python,
     requirements: isBound ? requirements : null,
   };
-}
-
-function requireKnownVariants({ ref, model }: EvidenceRequest): void {
-  const variants = Object.keys(model.quantize ?? {});
-  const unknown = Object.entries(model.references ?? {}).flatMap(([name, { compareWith }]) =>
-    compareWith === undefined || variants.includes(compareWith)
-      ? []
-      : [`references.${name}.compareWith: there is no variant ${JSON.stringify(compareWith)}`],
-  );
-  unknown.push(
-    ...Object.keys(model.card?.uses ?? {})
-      .filter((name) => !variants.includes(name))
-      .map((name) => `card.uses.${name}: there is no variant ${JSON.stringify(name)}`),
-  );
-  if (unknown.length > 0)
-    throw new GgufError('VARIANT_MISSING', `${ref.project}: ${unknown.join('\n')}`, {
-      hint: `Declared are: ${variants.join(', ')}`,
-    });
 }
