@@ -743,7 +743,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   },
   RULES_NOT_HONOURED: {
     cause:
-      'llama-quantize would not do what the tensor-type rules say. The message names every rule with file and line.',
+      'llama-quantize would not do what the variant says: its tensor-type rules, or its options. The message names every rule with file and line.',
     remedy:
       'Correct the rules, or set the check that is named in parentheses to `warn` or `off` under `checks`.',
   },

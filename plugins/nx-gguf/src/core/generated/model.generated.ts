@@ -214,7 +214,7 @@ export interface Variant {
 }
 
 /**
- * How serious it is when a rule would not be honoured; those of a variant go before those of the model. An error stops before any work; with `warn` or `off`, llama-quantize gets the rule as far as it can read it.
+ * How serious it is when a rule or an option of a variant would not be honoured; those of a variant go before those of the model. An error stops before any work; with `warn` or `off`, llama-quantize gets the rule as far as it can read it.
  */
 export interface RuleChecks {
   /**
@@ -257,6 +257,18 @@ export interface RuleChecks {
    * A type that needs an importance matrix, for a tensor that it has no data for.
    */
   missingImatrix?: 'error' | 'warn' | 'off';
+  /**
+   * Something that a variant declares and that changes nothing of this model: an option that another one or a rule goes before, layers and names that the model does not have, a tensor-type file without a rule. A warning at most where that does no harm.
+   */
+  noEffect?: 'error' | 'warn' | 'off';
+  /**
+   * A metadata override that adds a key which the model does not have.
+   */
+  unknownKey?: 'error' | 'warn' | 'off';
+  /**
+   * What llama-quantize writes and llama.cpp then refuses to load: an override of another type than the key has, lists by layer after layers were removed.
+   */
+  unloadable?: 'error' | 'warn' | 'off';
 }
 
 /**

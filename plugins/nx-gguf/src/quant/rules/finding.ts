@@ -26,6 +26,9 @@ const defaults: Required<RuleChecks> = {
   fallback: 'error',
   defaultFallback: 'warn',
   missingImatrix: 'error',
+  noEffect: 'error',
+  unknownKey: 'warn',
+  unloadable: 'error',
 };
 
 /**

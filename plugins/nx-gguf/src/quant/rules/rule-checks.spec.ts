@@ -48,6 +48,40 @@ describe('ruleFindings', () => {
       ["1 noMatch: 'attn_gat\\.=q8_0' matches no tensor of this model (did you mean 'attn_gate'?)"],
     ],
     [
+      'a rule for the output matrix of tied embeddings',
+      '^output\\.weight$=q8_0',
+      ['token_embd.weight f16 q4_K', 'blk.0.attn_output.weight f16 q4_K'],
+      {},
+      [
+        "1 noMatch: '^output\\.weight$=q8_0' matches no tensor of this model, whose output matrix is token_embd.weight",
+      ],
+    ],
+    [
+      'a rule for the output matrix that decides those of attention instead',
+      'output\\.weight=q8_0',
+      ['token_embd.weight f16 q4_K', 'blk.0.attn_output.weight f16 q8_0'],
+      {},
+      [
+        "1 noMatch: 'output\\.weight=q8_0' decides blk.0.attn_output.weight: there is no output.weight in this model, whose output matrix is token_embd.weight",
+      ],
+    ],
+    [
+      'a rule that may mean the output matrix',
+      'output=q8_0',
+      ['token_embd.weight f16 q4_K', 'blk.0.attn_output.weight f16 q8_0'],
+      {},
+      [
+        "1 noMatch?: 'output=q8_0' decides blk.0.attn_output.weight: there is no output.weight in this model, whose output matrix is token_embd.weight",
+      ],
+    ],
+    [
+      'nothing, of rules that name the outputs of attention, or everything',
+      'attn_output=q8_0\nweight=q4_K',
+      ['token_embd.weight f16 q4_K', 'blk.0.attn_output.weight f16 q8_0'],
+      {},
+      [],
+    ],
+    [
       'a rule that comes too late',
       'a=q8_0\n\nattn_v=q6_K',
       ['blk.0.attn_v.weight f16 q8_0'],

@@ -19,7 +19,10 @@ export function ruleFindings(rules: readonly TensorTypeRule[], plan: Quantizatio
   return rules.flatMap((rule) => {
     const tensors = plan.tensors.filter(({ name }) => deciding.get(name) === rule);
     if (tensors.length > 0)
-      return [notQuantized, overruled, unfit].flatMap((check) => check({ rule, tensors }));
+      return [
+        ...[notQuantized, overruled, unfit].flatMap((check) => check({ rule, tensors })),
+        ...noOutput({ rule, tensors }, names),
+      ];
     const matches = tensorTypeMatcher([rule]);
     const earlier = names.filter((name) => matches(name) !== null).map((name) => deciding.get(name) ?? rule);
     return [earlier.length === 0 ? noMatch(rule, names) : hidden(rule, earlier)];
@@ -30,8 +33,33 @@ function noMatch(rule: TensorTypeRule, names: readonly string[]): Finding {
   return {
     check: 'noMatch',
     line: rule.line,
-    message: `'${ruleText(rule)}' matches no tensor of this model${suggestRole(rule.pattern, names)}`,
+    message: `'${ruleText(rule)}' matches no tensor of this model${tensorTypeMatcher([rule])(outputMatrix) !== null && isTied(names) ? `, ${tiedWords}` : suggestRole(rule.pattern, names)}`,
   };
+}
+
+const outputMatrix = 'output.weight';
+const tiedWords = 'whose output matrix is token_embd.weight';
+
+function isTied(names: readonly string[]): boolean {
+  return names.includes('token_embd.weight') && !names.includes(outputMatrix);
+}
+
+/**
+ * A pattern is searched in names, so one that means the output matrix also matches `attn_output.weight`:
+ * where embeddings are tied, that alone.
+ */
+function noOutput({ rule, tensors }: RuleOutcome, names: readonly string[]): Finding[] {
+  if (names.includes(outputMatrix) || tensorTypeMatcher([rule])(outputMatrix) === null) return [];
+  if (!tensors.every(({ name }) => name.endsWith(`_${outputMatrix}`))) return [];
+  const isMeant = rule.pattern.replace(/^\^?(?:\.\*)?|\$$|\\/g, '') === outputMatrix;
+  return [
+    {
+      check: 'noMatch',
+      line: rule.line,
+      message: `'${ruleText(rule)}' decides ${namesAnd(tensors)}: there is no ${outputMatrix} in this model${isTied(names) ? `, ${tiedWords}` : ''}`,
+      ...(isMeant ? {} : { atMost: 'warn' }),
+    },
+  ];
 }
 
 function hidden(rule: TensorTypeRule, earlier: readonly TensorTypeRule[]): Finding {

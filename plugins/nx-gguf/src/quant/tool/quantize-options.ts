@@ -75,7 +75,11 @@ const ignored: Check = (options) => {
   const isPlain = isCopy || ['F32', 'F16', 'BF16'].includes(name);
   return [
     ...(['tensorTypesFile', 'pure'] as const).map((option) =>
-      when(isPlain && given(options[option]), 'OPTION_IGNORED', `${option} changes no tensor with ${name}`),
+      when(
+        isPlain && given(options[option]),
+        'OPTION_IGNORED',
+        `${fieldOf(option)} changes no tensor with ${name}`,
+      ),
     ),
     ...(
       [
@@ -86,7 +90,11 @@ const ignored: Check = (options) => {
         'allowRequantize',
       ] as const
     ).map((option) =>
-      when(isCopy && given(options[option]), 'OPTION_IGNORED', `${option} changes no tensor with COPY`),
+      when(
+        isCopy && given(options[option]),
+        'OPTION_IGNORED',
+        `${fieldOf(option)} changes no tensor with COPY`,
+      ),
     ),
     when(
       options.leaveOutputTensor === true && options.outputTensorType !== undefined,
@@ -116,6 +124,11 @@ const values: Check = ({ input, output, threads, keepSplit, pruneLayers = [] }) 
     `with keepSplit the output may hold '.gguf' only at its end: '${output}'`,
   ),
 ];
+
+/** What model.json calls an option: there a file is a rule of the recipe, not a path. */
+function fieldOf(option: string): string {
+  return option.replace(/File$/, '');
+}
 
 function given(option: string | boolean | undefined): boolean {
   return option !== undefined && option !== false;

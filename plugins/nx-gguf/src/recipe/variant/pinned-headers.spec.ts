@@ -18,7 +18,7 @@ const gguf = (...tensors: string[]): Uint8Array =>
     metadata: [['general.architecture', 'string', 'llama']],
     tensors: tensors.map((name) => ({ name, shape: [512, 512], data: weights })),
   });
-const [whole, one, two] = [gguf('a', 'b'), gguf('a'), gguf('b')] as const;
+const [whole, one, two] = [gguf('a', 'blk.7.b'), gguf('blk.0.a'), gguf('blk.7.b')] as const;
 const files: Record<string, Content> = {
   'README.md': contentOf('# notes\n'),
   'whole.gguf': contentOf(whole),
@@ -94,6 +94,14 @@ describe('the headers of a GGUF that a model declares on a hub', () => {
     hub.seen.length = 0;
     await headers(['whole.gguf']);
     expect(hub.seen).toEqual([]);
+  });
+
+  it('say which metadata and blocks there are, of all files together', async () => {
+    const { headers } = given();
+    expect((await headers(['m-*.gguf'])).contents).toEqual({
+      metadata: { 'general.architecture': 'string' },
+      blocks: [0, 7],
+    });
   });
 
   it('are those of all files of a split one', async () => {

@@ -4,7 +4,9 @@ import { GgufError } from '../../core/errors.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { QuantizationPlan } from '../../core/generated/plan.generated.js';
 import { settle, severities, type Finding } from '../../quant/rules/finding.js';
-import { usedEntries } from '../../quant/plan/imatrix-need.js';
+import { usedEntries, type ImatrixContents } from '../../quant/plan/imatrix-need.js';
+import { optionFindings, requireUnquantized } from '../../quant/plan/option-findings.js';
+import { metadataFindings } from '../../quant/plan/override-findings.js';
 import { planFindings, sideEffectSeverity } from '../../quant/plan/plan-checks.js';
 import { requireQuantizeOptions } from '../../quant/tool/quantize-options.js';
 import { ruleFindings } from '../../quant/rules/rule-checks.js';
@@ -13,6 +15,7 @@ import {
   parseTensorTypes,
   type ParsedTensorTypes,
 } from '../../quant/rules/tensor-types.js';
+import type { ModelHeaders } from '../../steps/gguf/gguf-header.js';
 import { optionsOf, type QuantizeSettings } from '../../steps/quantize/quantize.js';
 import { cachedPlanning } from '../planning-cache.js';
 import { dryPlan } from './dry-plan.js';
@@ -73,9 +76,10 @@ export async function planVariant(
   );
   const toolchain = await llama(ports, request.toolchain);
   const { ports: cached, planningResults } = await cachedPlanning(request.ref, ports);
+  const headers = await modelHeadersOf(request, cached);
   const { plan, dryRuns, rules } = await dryPlan(
     {
-      headers: await modelHeadersOf(request, cached),
+      headers,
       settings,
       rules: usable,
       isPinned: sideEffects === 'pin',
@@ -85,11 +89,16 @@ export async function planVariant(
     },
     cached,
   );
-  report([...parsed.problems, ...ruleFindings(usable, plan), ...planFindings(plan, imatrix, settings)], {
-    request,
-    ports,
-    levels,
-  });
+  report(
+    [
+      ...parsed.problems,
+      ...ruleFindings(usable, plan),
+      ...planFindings(plan, imatrix, settings),
+      ...declaredFindings(request, { plan, imatrix, headers: headers.headers, parsed }),
+    ],
+    { request, ports, levels },
+  );
+  requireUnquantized(plan, variant, targetName(request.ref));
   return {
     plan,
     dryRuns,
@@ -99,6 +108,39 @@ export async function planVariant(
     rules: rules.length === 0 ? null : normalizeTensorTypes(rules),
     imatrix: imatrix?.file ?? null,
   };
+}
+
+/** What the variant declares apart from rules, and does not come to anything. */
+function declaredFindings(
+  { variant }: VariantRequest,
+  {
+    plan,
+    imatrix,
+    headers: { contents, files },
+    parsed,
+  }: {
+    plan: QuantizationPlan;
+    imatrix: ImatrixContents | null;
+    headers: ModelHeaders;
+    parsed: ParsedTensorTypes;
+  },
+): Finding[] {
+  const isEmpty = variant.tensorTypes !== undefined && parsed.rules.length + parsed.problems.length === 0;
+  return [
+    ...(isEmpty ? [{ check: 'noEffect', line: 1, message: 'there is no rule in this file' } as const] : []),
+    ...optionFindings({
+      variant,
+      plan,
+      blocks: contents.blocks,
+      files: files.length,
+      entries: imatrix?.tensors ?? null,
+    }),
+    ...metadataFindings(variant.overrideKv ?? [], {
+      ...contents,
+      pruneLayers: variant.pruneLayers,
+      hasImatrix: imatrix !== null,
+    }),
+  ];
 }
 
 // Only whether there is a model or a matrix matters to the check of options.
@@ -136,7 +178,7 @@ function report(
     'RULES_NOT_HONOURED',
     `${targetName(ref)}: llama-quantize would not do what the recipe says\n${errors.join('\n')}`,
     {
-      hint: 'Correct the rules, or set the check that is named in parentheses to "warn" or "off" under "checks" in model.json (side effects: "sideEffects" of the variant, where "pin" removes them).',
+      hint: 'Correct the rules or the variant, or set the check that is named in parentheses to "warn" or "off" under "checks" in model.json (side effects: "sideEffects" of the variant, where "pin" removes them).',
     },
   );
 }

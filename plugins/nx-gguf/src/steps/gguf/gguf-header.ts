@@ -1,10 +1,13 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Json } from '../../core/canonical-json.js';
 import { sha256 } from '../../core/digest.js';
 import { GgufError } from '../../core/errors.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
+import type { GgufHeader } from '../../gguf/header.js';
+import type { MetadataValue } from '../../gguf/metadata-value.js';
 import { shardFileName } from '../../gguf/shards.js';
 import { withFileBytes } from '../../files/gguf-file.js';
 import { inputsOf, type Step, type StepOutcome, type Workbench } from '../step.js';
@@ -14,6 +17,15 @@ export interface ModelHeaders {
   readonly files: readonly ManifestFile[];
   /** Sizes of the whole files, in the order of `files`. */
   readonly sizesBytes: readonly number[];
+  readonly contents: HeaderContents;
+}
+
+/** What the headers of a model's files say together, without values. */
+export interface HeaderContents {
+  /** Types of the metadata by key; of an array `array of <type> x <length>`. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Numbers of the blocks that have tensors, in order. */
+  readonly blocks: readonly number[];
 }
 
 /** Takes the headers of a model's files. */
@@ -78,7 +90,12 @@ export function readHeadersStep(headers: readonly HeaderBytes[]): Step {
 
 /** The headers that a manifest of these steps names. */
 export function modelHeaders(manifest: Manifest): ModelHeaders {
-  return { files: manifest.files, sizesBytes: manifest.facts['sizesBytes'] as number[] };
+  // The step that wrote a fact decides its type.
+  return {
+    files: manifest.files,
+    sizesBytes: manifest.facts['sizesBytes'] as number[],
+    contents: manifest.facts['contents'] as HeaderContents,
+  };
 }
 
 /**
@@ -86,7 +103,7 @@ export function modelHeaders(manifest: Manifest): ModelHeaders {
  * first.
  */
 export async function writeSparseModel(
-  { files, sizesBytes }: ModelHeaders,
+  { files, sizesBytes }: Pick<ModelHeaders, 'files' | 'sizesBytes'>,
   bench: Workbench,
 ): Promise<string> {
   for (const [index, file] of files.entries()) {
@@ -107,5 +124,31 @@ async function written(headers: readonly HeaderBytes[], bench: Workbench): Promi
     await writeFile(join(bench.directory, name), bytes);
   }
   if (files.length === 0) throw new GgufError('MODEL_EMPTY', 'there is no GGUF to read');
-  return { files, facts: { sizesBytes: headers.map(({ header }) => header.fileSizeBytes) }, commands: [] };
+  const contents = headerContents(headers.map(({ header }) => header));
+  return {
+    files,
+    facts: {
+      sizesBytes: headers.map(({ header }) => header.fileSizeBytes),
+      contents: contents as unknown as Json,
+    },
+    commands: [],
+  };
+}
+
+/** What headers say together: of a key in several shards, that of the first. */
+export function headerContents(headers: readonly GgufHeader[]): HeaderContents {
+  const metadata: Record<string, string> = {};
+  const blocks = new Set<number>();
+  for (const header of headers) {
+    for (const [key, value] of header.metadata) metadata[key] ??= typeText(value);
+    for (const { name } of header.tensors) {
+      const block = /^blk\.(\d+)\./.exec(name)?.[1];
+      if (block !== undefined) blocks.add(Number(block));
+    }
+  }
+  return { metadata, blocks: [...blocks].sort((a, b) => a - b) };
+}
+
+function typeText(value: MetadataValue): string {
+  return value.type === 'array' ? `array of ${value.itemType} x ${value.length}` : value.type;
 }

@@ -16,7 +16,7 @@ import { inputsOf, type Step, type Workbench } from '../step.js';
 
 /** What a dry run is decided by: of the model the header alone, of the matrix whether there is one. */
 export interface DryRunInputs {
-  headers: ModelHeaders;
+  headers: Pick<ModelHeaders, 'files' | 'sizesBytes'>;
   /** Makes the bytes of the headers readable. */
   bring: () => Promise<unknown>;
   settings: QuantizeSettings;
