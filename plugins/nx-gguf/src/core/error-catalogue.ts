@@ -391,8 +391,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Download the file, and name its path.',
   },
   HUB_FORBIDDEN: {
-    cause: 'The hub denies access: your token may not read or write this repository.',
-    remedy: 'Use a token with the rights for it (`HF_TOKEN`).',
+    cause:
+      'The hub denies access: your token or your account may not read or write this repository, or the owner does not allow it.',
+    remedy:
+      'The message has the words of the hub, and the hint says whether another token (`HF_TOKEN`) helps.',
   },
   HUB_GATED: {
     cause: 'The repository is gated, and your account has not been granted access, or no token is set.',
@@ -402,6 +404,11 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   HUB_REFUSED: {
     cause: 'The hub refused a request or a file.',
     remedy: 'The message has its status and its reason.',
+  },
+  HUB_STORAGE_FULL: {
+    cause: 'The hub has no storage left for the owner of the repository. The token is good.',
+    remedy:
+      'Delete files that are no longer needed in the settings of the repository (a commit that deletes them frees nothing), make the repository public where the limit is that of private ones, or get more storage.',
   },
   HUB_UNAUTHORIZED: {
     cause: 'The hub asks for a token, or does not accept the one that is set.',

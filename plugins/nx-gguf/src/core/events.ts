@@ -17,7 +17,7 @@ export type WorkEvent =
       label: string;
       done: number;
       total: number | null;
-      unit: 'bytes' | 'tensors' | 'chunks' | 'files' | 'steps';
+      unit: 'bytes' | 'tensors' | 'chunks' | 'files' | 'steps' | 'seconds';
       parts?: readonly ProgressPart[];
     };
 

@@ -2,8 +2,11 @@ import { GgufError, isGgufError } from '../core/errors.js';
 import { readRecord, recordFile } from '../publication/record.js';
 import type { Present } from '../publication/upload-plan.js';
 import { hubFileUrl, hubRepository, type HubFile } from '../upstream/hub-client.js';
+import { withRetries } from '../transport/retry.js';
 import { hubTransport } from './hub-transport.js';
 import type { HubHead, HubWork } from './hub-work.js';
+import { hubWriteError } from './hub-write-errors.js';
+import { settled } from './settled-answer.js';
 
 const longestRecord = 32 << 20;
 
@@ -53,17 +56,22 @@ async function presentAt(hub: HubWork, commit: string): Promise<Present> {
   const entry = files.find(({ path }) => path === recordFile);
   if (entry === undefined || entry.sizeBytes > longestRecord)
     return { destination: destinationName(hub), exists: true, files, record: null };
-  const answer = await http.send({
-    url: hubFileUrl(place, commit, recordFile),
-    token: access.token,
-    signal: context.signal,
-  });
-  const text = await answer.body.text();
+  const attempt = () =>
+    settled(
+      http.send({
+        url: hubFileUrl(place, commit, recordFile),
+        token: access.token,
+        signal: context.signal,
+      }),
+    );
+  const answer = await withRetries({ of: `${place.repository} ${recordFile}`, attempt }, context);
+  // Without the record everything there would be somebody else's.
+  if (answer.status >= 400 && answer.status !== 404) throw hubWriteError(answer, place);
   return {
     destination: destinationName(hub),
     exists: true,
     files,
-    record: answer.status === 200 ? readRecord(text) : null,
+    record: answer.status === 200 ? readRecord(answer.text) : null,
   };
 }
 

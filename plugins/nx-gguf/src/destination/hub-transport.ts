@@ -3,7 +3,7 @@ import type { HubAccess } from '../upstream/hub-endpoint.js';
 import type { HubPlace } from '../upstream/hub-errors.js';
 import type { Http } from '../transport/http.js';
 import { rateLimit } from '../transport/rate-limit.js';
-import { withRetries } from '../transport/retry.js';
+import { TransientError, withRetries } from '../transport/retry.js';
 import type { UpstreamContext } from '../upstream/upstream-context.js';
 import { FilePart } from './file-part.js';
 import { hubWriteError } from './hub-write-errors.js';
@@ -156,15 +156,24 @@ export function hubTransport(
           headers: { accept: 'application/json', ...(type === null ? {} : { 'content-type': type }) },
         }),
       );
-    // Whether a commit that got no answer was made is not known: the destination is looked at again.
-    const answer = isCommit
-      ? await attempt().catch((error: unknown) => {
-          throw isGgufError(error) || signal?.aborted === true ? error : uncertain(error);
-        })
-      : await withRetries({ of: place.repository, attempt }, { ...context, signal });
+    // A commit that is refused for now (429) was not made. Of one that got no answer nobody knows; it can be
+    // sent again all the same, since it names its parent: the hub refuses the second one with 412.
+    const sent = { isUncertain: false };
+    const answer = await withRetries(
+      {
+        of: place.repository,
+        attempt: () =>
+          attempt().catch((error: unknown) => {
+            sent.isUncertain ||= isCommit && !(error instanceof TransientError && error.status === 429);
+            throw error;
+          }),
+      },
+      { ...context, signal },
+    );
+    if (answer.status === 412 && sent.isUncertain) throw uncertain();
     if (answer.status >= 400) {
       if (completed !== null) return lost(url, answer);
-      throw hubWriteError(answer, place, answer.text);
+      throw hubWriteError(answer, place);
     }
     if (completed !== null) await journal.forget(completed);
     if (isBatch) return batch(answer.text);
@@ -175,11 +184,11 @@ export function hubTransport(
     });
   };
 
-  const uncertain = (cause: unknown): GgufError =>
+  const uncertain = (): GgufError =>
     new GgufError(
       'DESTINATION_CHANGED',
       `${place.repository}: the hub did not say whether the commit was made`,
-      { cause, hint: 'Run it again.' },
+      { hint: 'Run it again.' },
     );
 
   return {

@@ -1,17 +1,16 @@
 import { GgufError } from '../core/errors.js';
 import type { HttpAnswer } from '../transport/http.js';
 import type { HubPlace } from '../upstream/hub-errors.js';
-
-const longestMessage = 300;
+import { hubForbidden } from '../upstream/hub-forbidden.js';
+import { hubWords, saidByHub } from '../upstream/hub-words.js';
 
 /** The error of an answer to a writing request: the fault, the hub's own words, and a hint for the user. */
 export function hubWriteError(
-  { status, header }: Pick<HttpAnswer, 'status' | 'header'>,
+  { status, header, text }: Pick<HttpAnswer, 'status' | 'header'> & { text: string },
   place: HubPlace,
-  body: string,
 ): GgufError {
   const code = header('x-error-code');
-  const says = saidBy(body, header);
+  const says = saidByHub({ header, text });
   const of = `${place.repository}: `;
   const mayWrite = place.hasToken
     ? "Check that the token of HF_TOKEN (or of the hub's own token file) is valid and may write this repository."
@@ -33,26 +32,17 @@ export function hubWriteError(
       { hint: mayWrite },
     );
   if (status === 403)
-    return new GgufError('HUB_FORBIDDEN', `${of}the hub does not allow it (403)${says}`, { hint: mayWrite });
+    return hubForbidden({
+      of: place.repository,
+      page: `${place.endpoint}/${place.repository}`,
+      code,
+      says: hubWords({ header, text }),
+      tokenHint: mayWrite,
+    });
   if (status === 409) return new GgufError('REPOSITORY_EXISTS', `${of}it is there already (409)${says}`);
   if (status === 412)
     return new GgufError('DESTINATION_CHANGED', `${of}somebody else committed meanwhile (412)`, {
       hint: 'Run it again.',
     });
   return new GgufError('HUB_REFUSED', `${of}${place.endpoint} answered ${status}${says}`);
-}
-
-/** What a hub says in its answer, in one line without control characters. */
-function saidBy(body: string, header: HttpAnswer['header']): string {
-  let text = header('x-error-message') ?? '';
-  try {
-    const { error } = JSON.parse(body) as { error?: unknown };
-    if (typeof error === 'string') text = error;
-  } catch {
-    // Not every answer is JSON.
-  }
-  const line = text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ').trim();
-  return line === ''
-    ? ''
-    : `: ${line.length > longestMessage ? `${line.slice(0, longestMessage)}...` : line}`;
 }

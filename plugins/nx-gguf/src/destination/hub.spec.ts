@@ -288,11 +288,8 @@ describe('a hub that refuses', () => {
     await expect(publish({ create: true })).rejects.toMatchObject({ code: 'REPOSITORY_MISSING' });
   });
 
-  it.each<[string, Partial<Fault>]>([
-    ['somebody committed meanwhile', { status: 412 }],
-    ['the hub fails at the commit', { status: 500 }],
-  ])('%s: the destination has to be looked at again', async (...[, given]) => {
-    fault({ url: /commit.main/, ...given });
+  it('somebody committed meanwhile: the destination has to be looked at again', async () => {
+    fault({ url: /commit.main/, status: 412 });
     await expect(publish({ create: true })).rejects.toMatchObject({ code: 'DESTINATION_CHANGED' });
     hub.seen.length = 0;
     expect((await publish()).made).not.toBeNull();

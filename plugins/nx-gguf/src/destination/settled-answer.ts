@@ -1,5 +1,7 @@
 import { GgufError } from '../core/errors.js';
 import { transientStatus, type HttpAnswer } from '../transport/http.js';
+import { TransientError } from '../transport/retry.js';
+import { saidByHub } from '../upstream/hub-words.js';
 
 const longestBody = 64 << 20;
 
@@ -16,7 +18,12 @@ export async function settled(sending: Promise<HttpAnswer>): Promise<SettledAnsw
     if (length > longestBody) throw new GgufError('HUB_UNUSABLE', 'the hub sends an answer without end');
     parts.push(part);
   }
-  const transient = transientStatus(answer);
-  if (transient !== null) throw transient;
-  return { ...answer, text: Buffer.concat(parts).toString('utf8') };
+  const whole = { ...answer, text: Buffer.concat(parts).toString('utf8') };
+  const transient = transientStatus(whole);
+  if (transient === null) return whole;
+  const { message, retryAfterMs, status } = transient;
+  throw new TransientError(`${message}${saidByHub(whole)}`, {
+    retryAfterMs,
+    ...(status === null ? {} : { status }),
+  });
 }

@@ -23,6 +23,11 @@ describe('progressLine', () => {
       2_000,
       'hashing 25 % (1 GiB/4 GiB, 512 MiB/s, 6 s left)',
     ],
+    [
+      { type: 'progress', label: 'waiting', done: 61, total: 271, unit: 'seconds' } as const,
+      61_000,
+      'waiting 22 % (3 min 30 s left)',
+    ],
     [at(1), 60_000, 'quantizing 1 % (1/100 tensors, 0.0/s, 1 h 39 min left)'],
   ])('%j after %i ms', (event, elapsedMs, line) => {
     expect(progressLine(event, elapsedMs)).toBe(line);

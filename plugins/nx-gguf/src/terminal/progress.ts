@@ -115,9 +115,12 @@ export function progressLine(
   const perSecond = unit === 'bytes' ? prettyBytes(rate, { binary: true }) : rate.toFixed(1);
   if (total === null || total === 0)
     return `${label} (${amount(done)}${unit === 'bytes' ? '' : ` ${unit}`}, ${perSecond}/s)`;
+  const percent = Math.floor((done * 100) / total);
+  // Time passes at one rate: that which is left says it all.
+  if (unit === 'seconds') return `${label} ${percent} % (${duration(total - done)} left)`;
   const left = rate > 0 && elapsedMs > 1000 ? `, ${duration((total - done) / rate)} left` : '';
   const counts = unit === 'bytes' ? `${amount(done)}/${amount(total)}` : `${done}/${total} ${unit}`;
-  return `${label} ${Math.floor((done * 100) / total)} % (${counts}, ${perSecond}/s${left})`;
+  return `${label} ${percent} % (${counts}, ${perSecond}/s${left})`;
 }
 
 function duration(seconds: number): string {

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import { GgufError } from '../core/errors.js';
-import { retryAfterMs, TransientError } from './retry.js';
+import { askedPauseMs } from './asked-pause.js';
+import { TransientError } from './retry.js';
 import type { TransferContext } from './transfer-settings.js';
 
 /** A secret, and the only origin that may see it. */
@@ -62,14 +63,19 @@ export function shownUrl(url: string | URL): string {
   }
 }
 
-/** The failure of an answer that may pass with time (408, 429, 5xx), or null. */
+/**
+ * The failure of an answer that may pass with time (408, 425, 429, 5xx), or null; with what its body says,
+ * where that was read.
+ */
 export function transientStatus({
   status,
   header,
-}: Pick<HttpAnswer, 'status' | 'header'>): TransientError | null {
+  text,
+}: Pick<HttpAnswer, 'status' | 'header'> & { text?: string }): TransientError | null {
   if (status !== 408 && status !== 425 && status !== 429 && status < 500) return null;
   return new TransientError(status === 429 ? 'too many requests (429)' : `the server answered ${status}`, {
-    retryAfterMs: retryAfterMs(header, Date.now()),
+    status,
+    retryAfterMs: askedPauseMs({ header, ...(text === undefined ? {} : { text }) }, Date.now()),
   });
 }
 

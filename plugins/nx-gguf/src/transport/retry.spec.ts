@@ -1,5 +1,6 @@
 import { GgufError } from '../core/errors.js';
-import { retryAfterMs, TransientError, withRetries } from './retry.js';
+import type { WorkEvent } from '../core/events.js';
+import { TransientError, withRetries } from './retry.js';
 import { transferSettings } from './transfer-settings.js';
 
 const quick = {
@@ -7,29 +8,6 @@ const quick = {
   signal: undefined,
   report: () => undefined,
 };
-
-describe('retryAfterMs', () => {
-  const nowMs = Date.parse('2026-01-01T00:00:00Z');
-  it.each<[string | undefined, number | null]>([
-    [undefined, null],
-    ['2', 2000],
-    ['0', 0],
-    ['Thu, 01 Jan 2026 00:01:00 GMT', 60_000],
-    ['Wed, 31 Dec 2025 23:00:00 GMT', 0],
-    ['soon', null],
-  ])('%j: %j', (header, expected) => {
-    expect(retryAfterMs((name) => (name === 'retry-after' ? header : undefined), nowMs)).toBe(expected);
-  });
-
-  it.each([
-    ['"api";r=0;t=55', 55_000],
-    ['"resolvers"; r=0; t=1', 1000],
-    ['"api";r=12;t=55', null],
-    ['nonsense', null],
-  ])("the hub's own header, %s: %j", (header, expected) => {
-    expect(retryAfterMs((name) => (name === 'ratelimit' ? header : undefined), nowMs)).toBe(expected);
-  });
-});
 
 describe('withRetries', () => {
   it('repeats what may pass, so often', async () => {
@@ -93,5 +71,70 @@ describe('withRetries', () => {
         { ...quick, signal: abort.signal },
       ),
     ).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  });
+
+  describe('a pause that the server asks for', () => {
+    const waiting = (askedMs: number, failures: number) => {
+      const events: WorkEvent[] = [];
+      let sleptMs = 0;
+      let left = failures;
+      const done = withRetries(
+        {
+          of: 'me/made',
+          attempt: () =>
+            left-- > 0
+              ? Promise.reject(
+                  new TransientError('too many requests (429)', { status: 429, retryAfterMs: askedMs }),
+                )
+              : Promise.resolve('done'),
+        },
+        {
+          settings: transferSettings(
+            {},
+            {
+              backoffMs: 1000,
+              sleep: (ms) => {
+                sleptMs += ms;
+                return Promise.resolve();
+              },
+            },
+          ),
+          signal: undefined,
+          report: (event) => events.push(event),
+        },
+      );
+      return { done, events, sleptMs: () => sleptMs };
+    };
+
+    it('is kept as it is, said with the attempt, and shown as it passes', async () => {
+      const { done, events, sleptMs } = waiting(271_000, 1);
+      expect(await done).toBe('done');
+      expect(sleptMs()).toBe(271_000);
+      expect(events[0]).toEqual({
+        type: 'step',
+        message:
+          'me/made: too many requests (429); trying again in 271 s, as the server asks (attempt 2 of 6)',
+      });
+      expect(events).toHaveLength(272);
+      expect(events.at(-1)).toMatchObject({ type: 'progress', done: 270, total: 271, unit: 'seconds' });
+    });
+
+    it('of nothing is no leave to ask again at once', async () => {
+      const { done, sleptMs } = waiting(0, 2);
+      await done;
+      expect(sleptMs()).toBeGreaterThan(2000);
+    });
+
+    it('that is too long is not begun, and both times are said', async () => {
+      const { done, sleptMs } = waiting(3_600_000, 1);
+      await expect(done).rejects.toMatchObject({
+        code: 'DOWNLOAD_FAILED',
+        message: expect.stringContaining(
+          'the server asks to wait 60 min, longer than the 15 min that are waited at most',
+        ) as unknown,
+        hint: expect.stringContaining('after that time') as unknown,
+      });
+      expect(sleptMs()).toBe(0);
+    });
   });
 });

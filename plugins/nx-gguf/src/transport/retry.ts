@@ -1,15 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import type { TransferContext } from './transfer-settings.js';
 
 /** A failure that may pass: worth another attempt, after `retryAfterMs` when the server named a time. */
 export class TransientError extends Error {
   readonly retryAfterMs: number | null;
+  /** Of an answer; null when there was none. */
+  readonly status: number | null;
 
-  constructor(message: string, details: { retryAfterMs?: number | null; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    details: { retryAfterMs?: number | null; status?: number; cause?: unknown } = {},
+  ) {
     super(message, { cause: details.cause });
     this.name = 'TransientError';
     this.retryAfterMs = details.retryAfterMs ?? null;
+    this.status = details.status ?? null;
   }
 }
 
@@ -43,36 +48,52 @@ export async function withRetries<T>(
       failures = advanced?.() === true ? 1 : failures + 1;
       const waitMs = pauseMs(failures, settings.backoffMs, transient.retryAfterMs);
       if (failures >= settings.attempts || waitMs > settings.longestWaitMs)
-        throw givenUp({ of, transient, failures, waitMs });
+        throw givenUp({ of, transient, failures, waitMs, longestWaitMs: settings.longestWaitMs });
       report({
         type: 'step',
-        message: `${of}: ${transient.message}; trying again in ${Math.ceil(waitMs / 1000)} s`,
+        message: `${of}: ${transient.message}; trying again in ${inWords(waitMs)}${transient.retryAfterMs === waitMs ? ', as the server asks' : ''} (attempt ${failures + 1} of ${settings.attempts})`,
       });
-      await sleep(waitMs, undefined, signal === undefined ? {} : { signal }).catch(() => {
-        throw interrupted(of);
-      });
+      await pause(waitMs, of, { settings, signal, report });
     }
   }
 }
 
-/**
- * The pause that an answer asks for, in ms, or null: `Retry-After` with seconds or a date, or the hub's
- * `RateLimit: "api";r=0;t=55`.
- */
-export function retryAfterMs(header: (name: string) => string | undefined, nowMs: number): number | null {
-  const after = header('retry-after');
-  const date = Date.parse(after ?? '');
-  if (after !== undefined && /^\s*\d+\s*$/.test(after)) return Number(after) * 1000;
-  if (!Number.isNaN(date)) return Math.max(0, date - nowMs);
-  const reset = /;\s*r\s*=\s*0\s*;\s*t\s*=\s*(\d+)/.exec(header('ratelimit') ?? '')?.[1];
-  return reset === undefined ? null : Number(reset) * 1000;
+/** Pauses of at least this length are shown as they pass. */
+const shownWaitMs = 10_000;
+const tickMs = 1000;
+
+async function pause(
+  waitMs: number,
+  of: string,
+  { settings, signal, report }: Pick<TransferContext, 'settings' | 'signal' | 'report'>,
+): Promise<void> {
+  for (let doneMs = 0; doneMs < waitMs; doneMs += tickMs) {
+    if (waitMs >= shownWaitMs)
+      report({
+        type: 'progress',
+        label: `waiting to ask again for ${of}`,
+        done: doneMs / 1000,
+        total: Math.ceil(waitMs / 1000),
+        unit: 'seconds',
+      });
+    await settings.sleep(Math.min(tickMs, waitMs - doneMs), signal).catch((error: unknown) => {
+      throw isAborted(signal) ? interrupted(of) : error;
+    });
+  }
+}
+
+function inWords(ms: number): string {
+  const whole = Math.ceil(ms / 1000);
+  if (whole < 600) return `${whole} s`;
+  return whole < 7200 ? `${Math.ceil(whole / 60)} min` : `${Math.ceil(whole / 3600)} h`;
 }
 
 /**
  * Pause before the next attempt: what the server asked for, else exponential with up to a quarter of jitter.
+ * A server that asks for no pause at all is not asked again at once.
  */
 function pauseMs(failures: number, backoffMs: number, asked: number | null): number {
-  if (asked !== null) return asked;
+  if (asked !== null && asked > 0) return asked;
   return Math.min(longestBackoffMs, backoffMs * 2 ** (failures - 1)) * (0.75 + Math.random() / 4);
 }
 
@@ -117,20 +138,27 @@ function givenUp({
   transient,
   failures,
   waitMs,
+  longestWaitMs,
 }: {
   of: string;
   transient: TransientError;
   failures: number;
   waitMs: number;
+  longestWaitMs: number;
 }): GgufError {
   const asked =
-    transient.retryAfterMs === null ? '' : `; the server asks to wait ${Math.ceil(waitMs / 1000)} s`;
+    transient.retryAfterMs === null
+      ? ''
+      : `; the server asks to wait ${inWords(waitMs)}${waitMs > longestWaitMs ? `, longer than the ${inWords(longestWaitMs)} that are waited at most` : ''}`;
   return new GgufError(
     'DOWNLOAD_FAILED',
     `${of}: ${transient.message}${asked} (given up after ${failures} ${failures === 1 ? 'attempt' : 'attempts'})`,
     {
       cause: transient,
-      hint: 'Run it again later: it goes on where it stopped. Behind a proxy, set HTTPS_PROXY and NO_PROXY.',
+      hint:
+        transient.retryAfterMs === null
+          ? 'Run it again later: it goes on where it stopped. Behind a proxy, set HTTPS_PROXY and NO_PROXY.'
+          : 'Run it again after that time: it goes on where it stopped.',
     },
   );
 }

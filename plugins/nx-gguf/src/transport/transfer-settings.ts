@@ -1,3 +1,4 @@
+import { setTimeout as timeout } from 'node:timers/promises';
 import type { Report } from '../core/events.js';
 
 /** How transfers behave. Times in milliseconds. */
@@ -14,6 +15,8 @@ export interface TransferSettings {
   longestWaitMs: number;
   /** Bytes a second for all files together, or null for no limit. */
   maxBytesPerSecond: number | null;
+  /** Waits so many milliseconds; rejects when the signal aborts. */
+  sleep: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 /** What a transfer needs from the process it runs in. */
@@ -37,6 +40,7 @@ export function transferSettings(
     stallMs: 60_000,
     longestWaitMs: 900_000,
     maxBytesPerSecond: limit > 0 ? limit : null,
+    sleep: (ms, signal) => timeout(ms, undefined, signal === undefined ? {} : { signal }),
     ...given,
   };
 }

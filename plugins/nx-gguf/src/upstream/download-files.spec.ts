@@ -159,7 +159,7 @@ describe('what ends in an error, and in no file', () => {
     [
       'a wait that is too long',
       { status: 429, headers: { 'retry-after': '86400' } },
-      /DOWNLOAD_FAILED.*too many requests.*asks to wait 86400 s/,
+      /DOWNLOAD_FAILED.*too many requests.*asks to wait 24 h/,
     ],
     ['a connection that always breaks', { truncateAt: 10, times: 99 }, /DOWNLOAD_FAILED.*ended|closed/],
     ['a server that always stalls', { stallAt: 1000, times: 99 }, /DOWNLOAD_FAILED.*stalled/],

@@ -33,7 +33,12 @@ const settings = [
 
 /** What git says of failures that may pass: of the network, and of servers that are busy. */
 const passing =
-  /could not resolve host|connection (?:timed out|refused|reset)|operation too slow|early eof|rpc failed|unexpected disconnect|the requested URL returned error: (?:429|5\d\d)|i\/o timeout/i;
+  /could not resolve host|connection (?:timed out|refused|reset)|operation too slow|early eof|rpc failed|unexpected disconnect|the requested URL returned error: (?:429|5\d\d)|i\/o timeout|rate limit exceeded|from HTTP (?:429|5\d\d)/i;
+
+/** True of a line of git or git-lfs that speaks of a failure which may pass. */
+export function mayPass(line: string): boolean {
+  return passing.test(line);
+}
 
 /**
  * Runs a git command that talks to a server; repeated with growing pauses when the failure may pass.
@@ -42,7 +47,7 @@ const passing =
 export function runGitWithRetries(run: GitRun, context: UpstreamContext, of: string): Promise<Buffer> {
   const attempt = () =>
     runGit(run, context).catch((error: unknown) => {
-      const words = isGgufError(error) ? error.tail.find((line) => passing.test(line)) : undefined;
+      const words = isGgufError(error) ? error.tail.find(mayPass) : undefined;
       throw words === undefined ? error : new TransientError(words, { cause: error });
     });
   return withRetries({ of, attempt }, context);

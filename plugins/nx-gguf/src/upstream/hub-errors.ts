@@ -1,5 +1,7 @@
 import { GgufError } from '../core/errors.js';
 import type { HttpAnswer } from '../transport/http.js';
+import { hubForbidden } from './hub-forbidden.js';
+import { hubWords } from './hub-words.js';
 
 /** A repository on a hub, as errors name it. */
 export interface HubPlace {
@@ -54,7 +56,7 @@ export function hubError(
       { hint: signIn },
     );
   if (status === 403)
-    return new GgufError('HUB_FORBIDDEN', `${of}: access is denied (403)`, { hint: signIn });
+    return hubForbidden({ of, page, code, says: hubWords({ header, text: '' }), tokenHint: signIn });
   return new GgufError('HUB_REFUSED', `${of}: ${place.endpoint} answered ${status}`, {
     hint: `See ${page}.`,
   });

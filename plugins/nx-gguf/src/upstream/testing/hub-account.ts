@@ -58,11 +58,12 @@ export async function withWriter(
   );
   if (repo === undefined || (repo.token !== undefined && repo.token !== account.token))
     return failure(404, 'RepoNotFound', 'Repository not found');
+  // To those who may only propose, contributors of an organization among them (huggingface_hub 1182).
   if (!mayWrite(account, name))
     return failure(
       403,
       'Forbidden',
-      'You have read access but not the required permissions for this operation',
+      'Forbidden: pass `create_pr=1` as a query parameter to create a Pull Request',
     );
   const head = commitAt(repo, exchange.url.pathname.includes('/branch/') ? 'main' : revision);
   return head === undefined

@@ -18,6 +18,7 @@ import {
 import { send } from './hub-replies.js';
 import type { Exchange, HubRepo, HubServer, Reply, SeenRequest } from './hub-types.js';
 import { whoAmI } from './hub-account.js';
+import { rateLimited } from './hub-limits.js';
 import { commit, createBranch, createRepo, preupload } from './hub-writing.js';
 
 /** What a test says of a hub, and reads from it. */
@@ -40,6 +41,14 @@ export async function startHub(repos: HubRepo[]): Promise<HubServer> {
     accounts: [],
     objects: new Map(),
     uploads,
+    limits: {
+      api: null,
+      resolvers: null,
+      commits: null,
+      privateBytes: null,
+      privateOnly: [],
+      fileBytes: 500e9,
+    },
     close: () => Promise.resolve(),
   };
   const [main, cdn] = [listener(hub, 'hub'), listener(hub, 'cdn')];
@@ -103,6 +112,8 @@ async function serveCdn(exchange: Exchange): Promise<Reply | null> {
 
 async function serveHub(exchange: Exchange): Promise<Reply | null> {
   const path = decodeURIComponent(exchange.url.pathname);
+  const limited = rateLimited(exchange);
+  if (limited !== null) return limited;
   if (exchange.request.method === 'POST')
     return (await serveWriting(exchange, path)) ?? serveReading(exchange, path);
   return path === '/api/whoami-v2' ? whoAmI(exchange) : serveReading(exchange, path);

@@ -91,6 +91,27 @@ export interface HubUpload {
   etags: Map<number, string>;
 }
 
+/** Requests of one kind that are left, and the time until there are more. */
+export interface HubLimit {
+  left: number;
+  resetSeconds: number;
+}
+
+/** What a hub does not take any more. Null is without limit. */
+export interface HubLimits {
+  /** Requests to the API, and to addresses of files: fixed windows (docs/hub/rate-limits.md of hub-docs). */
+  api: HubLimit | null;
+  resolvers: HubLimit | null;
+  /** Commits, a limit of one kind of action: told by Retry-After or, as some are, in words only. */
+  commits: (HubLimit & { inWords?: boolean }) | null;
+  /** Bytes that private repositories may hold (docs/hub/storage-limits.md of hub-docs). */
+  privateBytes: number | null;
+  /** Owners that forbid public repositories (huggingface_hub 2679). */
+  privateOnly: readonly string[];
+  /** A single file may not be larger (docs/hub/storage-limits.md of hub-docs). */
+  fileBytes: number;
+}
+
 /** A hub on two loopback ports: the second one is the host that large files are on. */
 export interface HubServer {
   endpoint: string;
@@ -105,6 +126,7 @@ export interface HubServer {
   /** Uploaded objects of Git LFS. */
   objects: Map<string, Content>;
   uploads: HubUploads;
+  limits: HubLimits;
   close: () => Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { accountOf, mayWrite, withWriter, type Named } from './hub-account.js';
 import { bytesOf, contentOf, gitBlobId, type Content } from './hub-content.js';
 import { commitAt } from './hub-reading.js';
+import { outOfStorage } from './hub-limits.js';
 import { bodyText, failure } from './hub-replies.js';
 import type { Exchange, HubCommit, Reply } from './hub-types.js';
 
@@ -31,6 +32,8 @@ export async function createRepo({ hub, seen, request }: Exchange): Promise<Repl
   if (hub.repos.some((repo) => repo.kind === kind && repo.name === name))
     return failure(409, 'RepoExists', `You already created this ${kind} repo`);
   const isPrivate = asked.visibility === 'private' || asked.private === true;
+  if (!isPrivate && hub.limits.privateOnly.includes(namespace))
+    return failure(403, 'Forbidden', `${namespace} forbids the creation of public ${kind}s.`);
   const attributes = contentOf(
     '*.bin filter=lfs diff=lfs merge=lfs -text\n*.safetensors filter=lfs diff=lfs merge=lfs -text\n',
   );
@@ -143,6 +146,8 @@ export async function commit(exchange: Exchange, named: Named): Promise<Reply> {
       }
       lfs.delete(line.value.path);
     }
+    const full = outOfStorage(exchange.hub, repo, files);
+    if (full !== null) return full;
     const made: HubCommit = {
       sha: commitName(repo.name, repo.commits.length),
       files,

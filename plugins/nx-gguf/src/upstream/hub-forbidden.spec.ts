@@ -1,0 +1,58 @@
+import { hubForbidden } from './hub-forbidden.js';
+
+const tokenHint = 'Check the token.';
+const page = 'https://hub.example.org/org/model-GGUF';
+const told = (says: string, code?: string) =>
+  hubForbidden({ of: 'org/model-GGUF', page, code, says, tokenHint });
+
+// Words of the hub, as public reports quote them.
+describe('a 403 says what helps', () => {
+  it.each<[string, string, RegExp]>([
+    [
+      'Private repository storage limit reached, please upgrade your plan to increase your private storage limit',
+      'HUB_STORAGE_FULL',
+      /token is good.*List LFS files/,
+    ],
+    ['Repository storage limit reached (Max: 1 GB)', 'HUB_STORAGE_FULL', /no room left/],
+    [
+      'Your storage patterns tripped our internal systems! Please contact us at website@huggingface.co',
+      'HUB_STORAGE_FULL',
+      /get more storage/,
+    ],
+    [
+      'Forbidden: pass `create_pr=1` as a query parameter to create a Pull Request',
+      'HUB_FORBIDDEN',
+      /No other token of this account helps/,
+    ],
+    ['org forbids the creation of public models.', 'HUB_FORBIDDEN', /"visibility": "private"/],
+    [
+      'You have reached the limit of private repositories of this plan',
+      'HUB_FORBIDDEN',
+      /"visibility": "public"/,
+    ],
+    [
+      'Private repositories are not available for this organization, please upgrade',
+      'HUB_FORBIDDEN',
+      /"visibility": "public"/,
+    ],
+    [
+      'You don\'t have the rights to create a model under the namespace "org"',
+      'HUB_FORBIDDEN',
+      /Correct the owner/,
+    ],
+    ['Access to this resource is disabled.', 'HUB_FORBIDDEN', /for the reason/],
+    ['Authorization error.', 'HUB_FORBIDDEN', /^Check the token\.$/],
+    ['', 'HUB_FORBIDDEN', /^Check the token\.$/],
+  ])('%s', (says, code, hint) => {
+    const error = told(says);
+    expect([error.code, error.hint]).toEqual([code, expect.stringMatching(hint)]);
+    expect(error.message).toContain(says);
+  });
+
+  it('of a gated repository by its code, whatever the words', () => {
+    expect(told('Access to model org/x is restricted.', 'GatedRepo')).toMatchObject({
+      code: 'HUB_GATED',
+      hint: `Accept its conditions at ${page}, then run this again.`,
+    });
+  });
+});
