@@ -764,7 +764,8 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'If it was replaced on purpose, pin the new one with `nx g nx-gguf:update`.',
   },
   SOURCE_CHANGED: {
-    cause: 'A file of a `path` source changed while it was read.',
+    cause:
+      'A file changed while it was read, or while a tool worked on it: one of a `path` source, an input of a command, or a result that a program still wrote.',
     remedy: 'Run again when nothing writes to it any more.',
   },
   SOURCE_CREDENTIALS: {

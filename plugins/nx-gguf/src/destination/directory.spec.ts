@@ -1,14 +1,5 @@
 import { jest } from '@jest/globals';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordText } from '../publication/record.js';
 import { testContext, type TestContext } from '../upstream/testing/context.js';
@@ -118,12 +109,21 @@ it('what a killed run left is known for its own by the next one, also with other
 
 it('a file outside the store is copied, so that a later change of it changes nothing that is published', async () => {
   const outside = join(context.store.root, '../imatrix.gguf');
-  writeFileSync(outside, 'matrix');
-  chmodSync(outside, 0o644);
+  const stored = files.contents.get('model.gguf');
+  const bytes = readFileSync(stored !== undefined && 'path' in stored ? stored.path : '');
+  writeFileSync(outside, bytes);
   files.contents.set('model.gguf', { path: outside });
   await publish();
-  writeFileSync(outside, 'chaned');
-  expect(readFileSync(join(directory, 'model.gguf'), 'utf8')).toBe('matrix');
+  writeFileSync(outside, Buffer.alloc(bytes.length, 1));
+  expect(readFileSync(join(directory, 'model.gguf')).equals(bytes)).toBe(true);
+});
+
+it('publishes no file outside the store that has other bytes by now', async () => {
+  const outside = join(context.store.root, '../imatrix.gguf');
+  writeFileSync(outside, 'matrix');
+  files.contents.set('model.gguf', { path: outside });
+  await expect(publish()).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+  expect(there()).not.toContain('model.gguf');
 });
 
 it('stops between two files when the user stops it', async () => {

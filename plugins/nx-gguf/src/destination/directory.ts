@@ -1,15 +1,17 @@
-import { copyFile, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import type { PublishPlan } from '../core/generated/publish-plan.generated.js';
 import type { Published, PublishedFile } from '../core/generated/published.generated.js';
 import { gitBlobOid } from '../core/digest.js';
 import { systemErrorCode } from '../core/errors.js';
 import { changesOf, type PresentFile } from '../publication/upload-plan.js';
 import { readRecord, recordFile, recordText } from '../publication/record.js';
 import { findBlob } from '../store/blobs.js';
-import { makeDirectory, syncDirectory, syncFile, writeDurably } from '../files/durable.js';
-import { hashFile } from '../files/hash-file.js';
-import { isPlaced, placeFile } from '../files/link-or-copy.js';
-import { isAbandoned, temporaryBeside } from '../files/temporary.js';
+import { makeDirectory, syncDirectory, writeDurably } from '../files/durable.js';
+import { isSameFile } from '../files/link-or-copy.js';
+import { digestOutside } from '../store/external.js';
+import { placeForGood } from '../store/place-blob.js';
+import { isAbandoned } from '../files/temporary.js';
 import { interrupted } from '../transport/retry.js';
 import type { UpstreamContext } from '../upstream/upstream-context.js';
 import type {
@@ -82,13 +84,13 @@ async function presentFile(
   const candidates = path === recordFile ? [] : known.filter(({ sizeBytes }) => sizeBytes === size);
   for (const { sha256, sizeBytes } of candidates) {
     const blob = await findBlob(context.store, { sha256, sizeBytes });
-    if (blob !== null && (await isPlaced(blob, place))) return { path, sizeBytes, sha256, gitOid: null };
+    if (blob !== null && (await isSameFile(blob, place))) return { path, sizeBytes, sha256, gitOid: null };
   }
   if (path === recordFile)
     return { path, sizeBytes: size, sha256: null, gitOid: gitBlobOid(await readFile(place)) };
   if (candidates.length === 0) return { path, sizeBytes: size, sha256: null, gitOid: null };
   let read = 0;
-  const { sha256 } = await hashFile(place, (count) => {
+  const { sha256 } = await digestOutside(context.store, place, (count) => {
     read += count;
     context.report({ type: 'progress', label: `comparing ${path}`, done: read, total: size, unit: 'bytes' });
   });
@@ -109,7 +111,8 @@ async function apply(
   // Until all is done the record names the old files and the new ones: whatever is there is known for ours.
   await writeDurably(join(directory, recordFile), recordText([...(record?.files ?? []), ...wanted]));
   let done = 0;
-  for (const { path, action } of changes) {
+  for (const file of changes) {
+    const { path, action } = file;
     if (context.signal?.aborted === true) throw interrupted(plan.destination);
     context.report({
       type: 'progress',
@@ -120,7 +123,7 @@ async function apply(
     });
     const place = join(directory, path);
     if (action === 'delete') await rm(place, { force: true });
-    else await write(place, contents.get(path), context);
+    else await write(place, { file, content: contents.get(path) }, context);
     done++;
   }
   await writeDurably(join(directory, recordFile), text);
@@ -128,25 +131,16 @@ async function apply(
 
 async function write(
   place: string,
-  content: PublishedContent | undefined,
+  { file, content }: { file: PublishPlan['files'][number]; content: PublishedContent | undefined },
   { store }: UpstreamContext,
 ): Promise<void> {
   if (content === undefined) throw new Error(`no content for ${place}`);
   if ('text' in content) return writeDurably(place, content.text);
-  if (content.path.startsWith(join(store.blobs, sep))) {
-    await placeFile(content.path, place);
-    return syncDirectory(join(place, '..'));
-  }
-  // A file outside the store may change later; a published file must not.
+  if (file.sha256 === undefined) throw new Error(`no digest of ${place}`);
   await makeDirectory(join(place, '..'));
-  const temporary = await temporaryBeside(place);
-  try {
-    await copyFile(content.path, temporary);
-    await syncFile(temporary);
-    await rename(temporary, place);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  // A file outside the store may change later; a published file must not.
+  await placeForGood(store, { path: content.path, sha256: file.sha256, sizeBytes: file.sizeBytes }, place);
+  await syncDirectory(join(place, '..'));
 }
 
 function nullWhenAbsent(error: unknown): null {

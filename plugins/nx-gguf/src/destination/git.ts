@@ -6,7 +6,7 @@ import { changesOf, type Present } from '../publication/upload-plan.js';
 import type { PublishPlan } from '../core/generated/publish-plan.generated.js';
 import { readRecord, recordFile } from '../publication/record.js';
 import { writeDurably } from '../files/durable.js';
-import { placeFile } from '../files/link-or-copy.js';
+import { placeForGood } from '../store/place-blob.js';
 import { runGitWithRetries } from '../upstream/git.js';
 import {
   fetchRevision,
@@ -143,7 +143,7 @@ async function apply(
 
 /** Writes what the commit holds into the bare copy: pointers, small files and the objects of LFS. */
 async function writeBlobs(
-  { repository }: GitWork,
+  { repository, context }: GitWork,
   { plan, contents }: Publication,
   attributes: string,
 ): Promise<{ lines: string[]; objects: string[] }> {
@@ -161,7 +161,12 @@ async function writeBlobs(
       const oid = sha256Of(file);
       const place = join(repository.directory, 'lfs/objects', oid.slice(0, 2), oid.slice(2, 4), oid);
       if ('text' in content) await writeDurably(place, content.text);
-      else await placeFile(content.path, place);
+      else
+        await placeForGood(
+          context.store,
+          { path: content.path, sha256: oid, sizeBytes: file.sizeBytes },
+          place,
+        );
       lines.push(
         `100644 ${await write(`version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${file.sizeBytes}\n`)}\t${file.path}`,
       );

@@ -1,33 +1,54 @@
-import { chmod, constants, copyFile, link, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, constants, copyFile, link, mkdir, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFile } from './durable.js';
 import { temporaryBeside } from './temporary.js';
 
 /** How a file came to its place. */
-export type Placement = 'present' | 'reflink' | 'hardlink' | 'copy';
+export type Placement = 'present' | 'reflink' | 'hardlink' | 'symlink' | 'copy';
 
 /**
- * Puts the bytes of a blob at a path: a reflink where the file system shares blocks, else a hard link to the
- * read-only blob, else a copy. The path holds the old file or the new one at any moment.
+ * Puts the bytes of a file at a path, without a copy where that can be. The path holds the old file or the new
+ * one at any moment.
+ * @param isOutside somebody else owns the file: it gets no second name
  */
-export async function placeFile(blob: string, path: string): Promise<Placement> {
-  if (await isPlaced(blob, path)) return 'present';
+export async function placeFile(
+  from: string,
+  path: string,
+  { isOutside }: { isOutside: boolean },
+): Promise<Placement> {
+  return replaced(path, (temporary) => bring(from, temporary, isOutside));
+}
+
+/** Puts a copy of a file at a path, after it was checked. */
+export async function copyToOwn(
+  from: string,
+  path: string,
+  check: (copy: string) => Promise<void>,
+): Promise<void> {
+  await replaced(path, async (temporary) => {
+    await copyFile(from, temporary, constants.COPYFILE_FICLONE);
+    await check(temporary);
+    await syncFile(temporary);
+  });
+}
+
+async function replaced<T>(path: string, make: (temporary: string) => Promise<T>): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = await temporaryBeside(path);
   try {
-    const placement = await bring(blob, temporary);
+    const made = await make(temporary);
     await rename(temporary, path);
-    return placement;
+    return made;
   } finally {
     await rm(temporary, { force: true });
   }
 }
 
-async function bring(blob: string, to: string): Promise<Placement> {
-  const { mtime } = await stat(blob);
+async function bring(from: string, to: string, isOutside: boolean): Promise<Placement> {
+  const { mtime } = await stat(from);
   const ways: [Placement, () => Promise<void>][] = [
-    ['reflink', () => copyFile(blob, to, constants.COPYFILE_FICLONE_FORCE)],
-    ['hardlink', () => link(blob, to)],
+    ['reflink', () => copyFile(from, to, constants.COPYFILE_FICLONE_FORCE)],
+    isOutside ? ['symlink', () => symlink(from, to)] : ['hardlink', () => link(from, to)],
   ];
   for (const [placement, way] of ways) {
     try {
@@ -38,7 +59,7 @@ async function bring(blob: string, to: string): Promise<Placement> {
       await rm(to, { force: true });
     }
   }
-  await copyFile(blob, to);
+  await copyFile(from, to);
   await likeBlob(to, mtime);
   return 'copy';
 }
@@ -46,17 +67,16 @@ async function bring(blob: string, to: string): Promise<Placement> {
 async function likeBlob(path: string, mtime: Date): Promise<void> {
   await chmod(path, 0o444);
   await utimes(path, mtime, mtime);
-  // Size and mtime stand for the bytes from now on, so these must not be the only thing that survives a power
-  // failure.
+  // The digest of the blob is that of this file from now on, so its record must not be the only thing that
+  // survives a power failure.
   await syncFile(path);
 }
 
-/** True when a path holds the bytes of a blob: it is the same file, or one of its size and time. */
-export async function isPlaced(blob: string, path: string): Promise<boolean> {
+/** True when two paths lead to the same file. */
+export async function isSameFile(a: string, b: string): Promise<boolean> {
   try {
-    const [from, to] = await Promise.all([stat(blob), stat(path)]);
-    if (from.dev === to.dev && from.ino === to.ino) return true;
-    return to.isFile() && from.size === to.size && Math.abs(from.mtimeMs - to.mtimeMs) < 2;
+    const [one, other] = await Promise.all([stat(a, { bigint: true }), stat(b, { bigint: true })]);
+    return one.dev === other.dev && one.ino === other.ino;
   } catch {
     return false;
   }

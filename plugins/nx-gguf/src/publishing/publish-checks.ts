@@ -9,8 +9,7 @@ import type { ResolvedSettings } from '../publication/settings.js';
 import { gateSentence } from '../report/gate-table.js';
 import { readManifest } from '../store/actions.js';
 import { findBlob } from '../store/blobs.js';
-import { hashFile } from '../files/hash-file.js';
-import { isPlaced } from '../files/link-or-copy.js';
+import { holdsBytes } from '../store/place-blob.js';
 import { actionKey } from '../steps/step.js';
 import { buildIdentity } from '../toolchain/build.js';
 import { defaultToolchain } from '../workspace/declared-model.js';
@@ -79,13 +78,13 @@ export async function changedPlaces(
     )
       continue;
     const blob = await findBlob(store, source.file);
-    if (blob !== null && (await isPlaced(blob, path))) continue;
     let read = 0;
-    const actual = await hashFile(path, (count) => {
+    const onBytes = (count: number): void => {
       read += count;
       report({ type: 'progress', label: `comparing ${place}`, done: read, total: sizeBytes, unit: 'bytes' });
-    });
-    if (actual.sha256 !== sha256) changed.push(`${place} is not what its manifest says (sha256 ${sha256})`);
+    };
+    if (!(await holdsBytes(store, path, { id: source.file, blob, onBytes })))
+      changed.push(`${place} is not what its manifest says (sha256 ${sha256})`);
   }
   return changed;
 }

@@ -5,7 +5,7 @@ import { findBlob } from '../store/blobs.js';
 import { referToFile } from '../store/external.js';
 import { fileState } from '../files/file-state.js';
 import type { StoreLayout } from '../store/layout.js';
-import { placeFile } from '../files/link-or-copy.js';
+import { placeBlob } from '../store/place-blob.js';
 import { leavesFiles } from '../core/step-registry.js';
 import { filesDirectory } from '../core/target.js';
 
@@ -32,7 +32,7 @@ export async function placeFiles(
   for (const file of manifest.files) {
     const place = join(filesDirectory(project), file.name);
     const blob = await findBlob(store, file);
-    if (blob !== null) await placeFile(blob, join(root, place));
+    if (blob !== null) await placeBlob(store, { ...file, path: blob }, join(root, place));
     const isThere = blob !== null || (await holds(join(root, place), { file, store }));
     // An older result under the name of this one would be taken for it.
     if (!isThere) await rm(join(root, place), { force: true });

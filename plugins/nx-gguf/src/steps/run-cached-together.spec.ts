@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GgufError } from '../core/errors.js';
 import { findAction } from '../store/actions.js';
-import { leftovers } from '../store/testing/temporary-store.js';
+import { referToFile } from '../store/external.js';
+import { leftovers, put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import {
   runCachedTogether,
   type Ending,
@@ -89,6 +90,19 @@ describe('performTogether', () => {
     }, effects);
     expect(endings).toEqual({ a: 'run', b: 'b is broken', c: 'all is broken' });
     expect(leftovers(effects.store)).toEqual([]);
+  });
+
+  it('none has a result when an input outside the store changes meanwhile', async () => {
+    const effects = testEffects();
+    const path = put(join(temporaryDirectory(), 'text'), 'old');
+    const file = { name: 'text', ...(await referToFile(effects.store, path)) };
+    const { endings } = await perform(async (members, bench) => {
+      await bench.input(file, 'text');
+      writeFileSync(path, 'new');
+      for (const member of members) await make(member);
+    }, effects);
+    const changed = expect.stringMatching(/^text changed while kld-base worked on it/) as string;
+    expect(endings).toEqual({ a: changed, b: changed, c: changed });
   });
 
   it('one whose result cannot be taken over fails alone', async () => {

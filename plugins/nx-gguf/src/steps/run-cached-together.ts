@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isGgufError } from '../core/errors.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { explainFailure, withWorkDir } from '../store/work-dir.js';
+import { outsideInputs } from '../store/outside-inputs.js';
 import {
   benchOf,
   publishOutcome,
@@ -82,13 +83,15 @@ export async function runCachedTogether<S extends { action: Action }>(
       if (found !== null) await end(step, found);
     }
   };
+  const outside = outsideInputs(store, shared.action.step);
   const publish = async (action: Action, outcome: StepOutcome, directory: string): Promise<Manifest> => {
+    await outside.check();
     const manifest = await publishOutcome(action, outcome, { store, directory });
     await remotes.offer(manifest);
     return manifest;
   };
   const sharedBench = (directory: string): SharedBench => ({
-    ...benchOf(effects, directory),
+    ...benchOf(effects, directory, outside),
     kept: async (isWanted) => {
       const here = await recall(store, actionKey(shared.action), true);
       if (here !== null || isWanted === null) return here;
@@ -97,7 +100,10 @@ export async function runCachedTogether<S extends { action: Action }>(
         ? found.manifest
         : null;
     },
-    keep: (outcome) => publishOutcome(shared.action, outcome, { store, directory }),
+    keep: async (outcome) => {
+      await outside.check();
+      return publishOutcome(shared.action, outcome, { store, directory });
+    },
     share: (kept) => remotes.offer(kept, { isWished: true }),
   });
   const member = async (step: S, directory: string): Promise<Member<S>> => {
@@ -107,7 +113,7 @@ export async function runCachedTogether<S extends { action: Action }>(
     return {
       step,
       fail,
-      bench: benchOf(effects, directory),
+      bench: benchOf(effects, directory, outside),
       finish: async (outcome) => {
         try {
           await end(step, { manifest: await publish(step.action, outcome, directory), origin: 'run' });

@@ -1,8 +1,19 @@
-import { chmodSync, existsSync, linkSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { manifestText } from '../store/actions.js';
 import { discardBlob } from '../store/blobs.js';
+import { referToFile } from '../store/external.js';
 import { adopt, idOf, leftovers, put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import { listActions, listBlobs } from '../store/usage.js';
 import { runCached, readNamedFile, type Effects } from './run-cached.js';
@@ -249,6 +260,48 @@ describe('what a step reads', () => {
     await expect(count(listBlobs(effects.store))).resolves.toBe(0);
     writeFileSync(path, 'CHECKPOINT');
     await expect(effects.remotes.bring(manifest.files)).resolves.toBe(false);
+  });
+});
+
+describe('an input outside the store', () => {
+  /** A step that lets something happen to the file while it reads it. */
+  async function reading(during: (path: string) => void) {
+    const effects = testEffects();
+    const path = put(join(temporaryDirectory(), 'model.safetensors'), 'checkpoint');
+    const file = { name: 'model.safetensors', ...(await referToFile(effects.store, path)) };
+    const step = making(async ({ directory, input }) => {
+      await input(file, 'model.safetensors');
+      during(path);
+      return put(join(directory, 'made'), readFileSync(join(directory, 'model.safetensors'), 'utf8'));
+    });
+    return { effects, step };
+  }
+
+  it.each<[string, (path: string) => void]>([
+    ['changes', (path) => writeFileSync(path, 'CHECKPOINT')],
+    [
+      'changes, and gets its time back',
+      (path) => {
+        const { atime, mtime } = statSync(path);
+        writeFileSync(path, 'CHECKPOINT');
+        utimesSync(path, atime, mtime);
+      },
+    ],
+    [
+      'is replaced',
+      (path) => {
+        renameSync(put(`${path}.new`, 'CHECKPOINT'), path);
+      },
+    ],
+  ])('that %s while the step runs makes no result', async (_, during) => {
+    const { effects, step } = await reading(during);
+    await expect(runCached(step, effects, true)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+    await expect(count(listActions(effects.store))).resolves.toBe(0);
+  });
+
+  it('that is touched only is what it was', async () => {
+    const { effects, step } = await reading((path) => linkSync(path, `${path}.link`));
+    await expect(contentOf(effects, step)).resolves.toBe('checkpoint');
   });
 });
 

@@ -12,6 +12,7 @@ import type { StoreLayout } from '../store/layout.js';
 import { ownFile } from '../files/own-file.js';
 import { withWorkDir } from '../store/work-dir.js';
 import type { RunTool } from '../toolchain/run-tool.js';
+import { outsideInputs, type OutsideInputs } from '../store/outside-inputs.js';
 import {
   actionKey,
   type Step,
@@ -114,14 +115,14 @@ async function lostFiles(store: StoreLayout, manifest: Manifest | null): Promise
 }
 
 async function run(step: Step, effects: Effects, directory: string): Promise<Manifest> {
-  return publishOutcome(step.action, await step.run(benchOf(effects, directory)), {
-    store: effects.store,
-    directory,
-  });
+  const outside = outsideInputs(effects.store, step.action.step);
+  const outcome = await step.run(benchOf(effects, directory, outside));
+  await outside.check();
+  return publishOutcome(step.action, outcome, { store: effects.store, directory });
 }
 
 /** What a step that works in a directory has at hand. */
-export function benchOf(effects: Effects, directory: string): Workbench {
+export function benchOf(effects: Effects, directory: string, outside: OutsideInputs): Workbench {
   const { store, tools, runTool, report, threads, signal } = effects;
   return {
     directory,
@@ -134,8 +135,11 @@ export function benchOf(effects: Effects, directory: string): Workbench {
     input: async (file, as) => {
       const path = join(directory, as);
       await mkdir(dirname(path), { recursive: true });
-      await symlink(await effects.resolve(file), path);
+      const from = await effects.resolve(file);
+      await outside.note(file, from);
+      await symlink(from, path);
     },
+    checkInputs: outside.check,
     refer: (path) => referToFile(store, path),
   };
 }

@@ -44,6 +44,11 @@ export interface Workbench {
   report: Report;
   /** Makes an input readable under a relative name in the directory. */
   input: (file: Pick<ManifestFile, 'name' | 'sha256' | 'sizeBytes'>, as: string) => Promise<void>;
+  /**
+   * Checks that inputs outside the store have not changed since they were given, before something is recorded
+   * that others would share. Results are checked all the same.
+   */
+  checkInputs: () => Promise<void>;
   /** Digest of a file outside the store, without copying it. */
   refer: (path: string) => Promise<{ sha256: Sha256; sizeBytes: number }>;
   /** The store that the directory lies in. */

@@ -34,6 +34,15 @@ function overwrite(layout: StoreLayout): string {
 }
 
 describe('adoptFile', () => {
+  it('does not take a file that a program still writes to', async () => {
+    const layout = temporaryStore();
+    const path = put(join(layout.root, 'work/file'), text);
+    await expect(adoptFile(layout, path, () => appendFileSync(path, 'more'))).rejects.toMatchObject({
+      code: 'SOURCE_CHANGED',
+    });
+    expect(existsSync(layout.blob(id.sha256))).toBe(false);
+  });
+
   it('moves a file to the place that its bytes decide, read-only', async () => {
     const layout = temporaryStore();
     const path = put(join(layout.root, 'work/file'), text);

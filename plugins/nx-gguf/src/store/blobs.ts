@@ -6,6 +6,7 @@ import { publish, syncFile, writeDurably } from '../files/durable.js';
 import { referredPath } from './external.js';
 import { fileState, isSameState, readRecord, recordableState, type FileState } from '../files/file-state.js';
 import { hashFile, type BlobId, type OnBytes } from '../files/hash-file.js';
+import { hashSettled } from '../files/hash-settled.js';
 import type { StoreLayout } from './layout.js';
 
 /**
@@ -17,9 +18,12 @@ const settledMs = 3000;
 /**
  * Moves a finished file (on the store's file system) into the store: hashed, flushed, made read-only,
  * renamed. A damaged blob of the same digest is replaced.
+ * @throws GgufError `SOURCE_CHANGED` when a program still writes to it
  */
 export async function adoptFile(layout: StoreLayout, path: string, onBytes?: OnBytes): Promise<BlobId> {
-  return adoptHashed(layout, path, await hashFile(path, onBytes));
+  const hashed = await hashSettled(path, { onBytes });
+  if (hashed === null) throw new Error(`${path} is no file that could be moved into the store`);
+  return adoptHashed(layout, path, { sha256: hashed.sha256, sizeBytes: hashed.sizeBytes });
 }
 
 /**

@@ -1,51 +1,58 @@
 import { rm } from 'node:fs/promises';
 import { prettyJson } from '../core/canonical-json.js';
-import { sha256 as digestOfText } from '../core/digest.js';
+import { sha256 as digestOfText, type Sha256 } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
-import type { BlobId } from '../files/hash-file.js';
 import { writeDurably } from '../files/durable.js';
-import { fileState, isSameState, readRecord, recordableState, type FileState } from '../files/file-state.js';
-import { hashFile, type OnBytes } from '../files/hash-file.js';
+import {
+  isUntouched,
+  outsideState,
+  readRecord,
+  recordableState,
+  type OutsideState,
+} from '../files/file-state.js';
+import { hashFile, type BlobId, type OnBytes } from '../files/hash-file.js';
+import { hashSettled } from '../files/hash-settled.js';
 import type { StoreLayout } from './layout.js';
 
 /**
  * The digest of a file outside the store, which is from now on found by it: checkpoints of hundreds of
- * gigabytes are not copied. A file whose size and mtime are unchanged is not read again.
+ * gigabytes are not copied. A file that nobody has touched since is not read again.
  * @throws GgufError `SOURCE_CHANGED` when the file changes while it is read, `SOURCE_MISSING` when it is not
  *   there.
  */
 export async function referToFile(layout: StoreLayout, path: string, onBytes?: OnBytes): Promise<BlobId> {
-  const before = await fileState(path);
-  if (before === null)
-    throw new GgufError('SOURCE_MISSING', `${path}: no such file`, { hint: 'Check the path in the source.' });
-  const knownAt = layout.knownPath(digestOfText(path));
-  const known = await readRecord(knownAt);
-  if (known !== null && isSameState(known, before)) {
-    onBytes?.(before.sizeBytes);
-    await remember(layout, known.sha256, { state: before, path });
-    return { sha256: known.sha256, sizeBytes: before.sizeBytes };
-  }
-  const id = await hashFile(path, onBytes);
-  if (!isSameState(before, await fileState(path))) {
-    throw new GgufError('SOURCE_CHANGED', `${path} changed while it was read`, {
-      hint: 'Run again when nothing writes to it any more.',
-    });
-  }
-  const state = recordableState(before);
-  if (state === before) await writeDurably(knownAt, prettyJson({ sha256: id.sha256, ...state, path }));
+  const { id, state } = await knownOrHashed(layout, path, onBytes);
   await remember(layout, id.sha256, { state, path });
   return id;
+}
+
+/** The same digest of a file in whose place others may put something: its bytes are not looked for there. */
+export async function digestOutside(layout: StoreLayout, path: string, onBytes?: OnBytes): Promise<BlobId> {
+  return (await knownOrHashed(layout, path, onBytes)).id;
+}
+
+/** Notes the digest of a file that was just made outside the store, so that it need not be read again. */
+export async function noteMade(layout: StoreLayout, path: string, sha256: Sha256): Promise<void> {
+  const state = await outsideState(path);
+  if (state !== null) await writeRecord(layout.knownPath(digestOfText(path)), { sha256, state, path });
+}
+
+/** The digest of a file outside the store, when it was read before and nobody has touched it since; else null. */
+export async function knownDigest(layout: StoreLayout, path: string): Promise<Sha256 | null> {
+  const known = await readRecord(layout.knownPath(digestOfText(path)));
+  return known !== null && isUntouched(known, await outsideState(path)) ? known.sha256 : null;
 }
 
 /** The outside file that holds these bytes, or null when it is gone or holds others by now. */
 export async function referredPath(layout: StoreLayout, id: BlobId): Promise<string | null> {
   const record = await readRecord(layout.external(id.sha256));
   if (record?.path === undefined) return null;
-  const state = await fileState(record.path);
+  const takenMs = Date.now();
+  const state = await outsideState(record.path);
   if (state !== null && state.sizeBytes === id.sizeBytes) {
-    if (isSameState(record, state)) return record.path;
+    if (isUntouched(record, state)) return record.path;
     if ((await hashFile(record.path)).sha256 === id.sha256) {
-      await remember(layout, id.sha256, { state: recordableState(state), path: record.path });
+      await remember(layout, id.sha256, { state: recordableState(state, takenMs), path: record.path });
       return record.path;
     }
   }
@@ -53,12 +60,40 @@ export async function referredPath(layout: StoreLayout, id: BlobId): Promise<str
   return null;
 }
 
+async function knownOrHashed(
+  layout: StoreLayout,
+  path: string,
+  onBytes: OnBytes | undefined,
+): Promise<{ id: BlobId; state: OutsideState }> {
+  const before = await outsideState(path);
+  const knownAt = layout.knownPath(digestOfText(path));
+  const known = await readRecord(knownAt);
+  if (known !== null && before !== null && isUntouched(known, before)) {
+    onBytes?.(before.sizeBytes);
+    return { id: { sha256: known.sha256, sizeBytes: before.sizeBytes }, state: before };
+  }
+  const hashed = await hashSettled(path, { onBytes });
+  if (hashed === null)
+    throw new GgufError('SOURCE_MISSING', `${path}: no such file`, { hint: 'Check the path in the source.' });
+  const { sha256, sizeBytes } = hashed;
+  const state = recordableState(hashed.state, hashed.takenMs);
+  if (state === hashed.state) await writeRecord(knownAt, { sha256, state, path });
+  return { id: { sha256, sizeBytes }, state };
+}
+
 async function remember(
   layout: StoreLayout,
-  sha256: string,
-  { state, path }: { state: FileState; path: string },
+  sha256: Sha256,
+  { state, path }: { state: OutsideState; path: string },
 ): Promise<void> {
   const current = await readRecord(layout.external(sha256));
-  if (current?.path === path && isSameState(current, state)) return;
-  await writeDurably(layout.external(sha256), prettyJson({ sha256, ...state, path }));
+  if (current?.path === path && isUntouched(current, state)) return;
+  await writeRecord(layout.external(sha256), { sha256, state, path });
+}
+
+async function writeRecord(
+  file: string,
+  { sha256, state, path }: { sha256: Sha256; state: OutsideState; path: string },
+): Promise<void> {
+  await writeDurably(file, prettyJson({ sha256, ...state, path }));
 }

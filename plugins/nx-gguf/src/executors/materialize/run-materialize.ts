@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
-import { placeFile } from '../../files/link-or-copy.js';
+import { placeBlob } from '../../store/place-blob.js';
 import type { CommonOptions, Execution } from '../../task/run-executor.js';
 import { filesDirectory, type TargetRef } from '../../core/target.js';
 import { readConfig } from '../../workspace/workspace.js';
@@ -29,7 +29,11 @@ export async function runMaterialize({
     const { bitsPerWeight } = manifest.facts as { bitsPerWeight?: number };
     for (const part of manifest.files) {
       const place = join(filesDirectory(project), part.name);
-      await placeFile(await results.resolve(part), join(workspace.root, place));
+      await placeBlob(
+        environment.store,
+        { ...part, path: await results.resolve(part) },
+        join(workspace.root, place),
+      );
       rows.push([
         place,
         prettyBytes(part.sizeBytes, { binary: true }),

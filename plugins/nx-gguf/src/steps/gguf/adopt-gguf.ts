@@ -2,7 +2,7 @@ import type { Sha256 } from '../../core/digest.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { GgufTensor } from '../../gguf/tensor-info.js';
 import { adoptHashed } from '../../store/blobs.js';
-import { hashFileParts } from '../../files/hash-file.js';
+import { hashSettled } from '../../files/hash-settled.js';
 import { ownFile } from '../../files/own-file.js';
 import { indexTensors } from '../../store/tensor-index.js';
 import { readGgufFile } from '../../files/gguf-file.js';
@@ -14,15 +14,16 @@ import type { Workbench } from '../step.js';
  */
 export async function adoptGguf(
   { name, path: made }: { name: string; path: string },
-  { store, directory }: Pick<Workbench, 'store' | 'directory'>,
+  { store, directory, checkInputs }: Pick<Workbench, 'store' | 'directory' | 'checkInputs'>,
   keysOf: (tensor: GgufTensor) => readonly Sha256[] = () => [],
 ): Promise<ManifestFile> {
   const path = await ownFile(directory, made);
   const { tensors } = await readGgufFile(path);
-  const { parts, ...id } = await hashFileParts(
-    path,
-    tensors.map(({ range }) => range),
-  );
+  const hashed = await hashSettled(path, { parts: tensors.map(({ range }) => range) });
+  if (hashed === null) throw new Error(`${path} is gone`);
+  const { parts, sha256, sizeBytes } = hashed;
+  const id = { sha256, sizeBytes };
+  await checkInputs();
   await adoptHashed(store, path, id);
   await indexTensors(store, {
     blob: id,

@@ -49,6 +49,7 @@ export async function spliceVariant(
     if ('damaged' in written) return await reportDamage(written.damaged, wanted, splicing);
     // The plan is compared with the headers of the written files, not with the intended ones.
     const facts = await ggufFacts(written.map(({ path }) => path));
+    await bench.checkInputs();
     for (const { path, index } of written) {
       await adoptHashed(bench.store, path, index.blob);
       await indexTensors(bench.store, index);

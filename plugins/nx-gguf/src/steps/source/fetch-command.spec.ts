@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../core/digest.js';
 import type { CommandSource } from '../../core/generated/source.generated.js';
@@ -40,6 +40,27 @@ const writes = (...names: readonly string[]): PlayedTool => ({
 });
 
 describe('fetchCommandStep', () => {
+  it('keeps nothing when an input changes while the program runs', async () => {
+    const at = context();
+    const input = put(join(at.projectDir, 'seed.txt'), '1');
+    const { runTool } = playTools({
+      act: ({ args }) => {
+        put(join(args.at(-1) ?? '', 'model.bin'), 'made of 1');
+        const { atime, mtime } = statSync(input);
+        writeFileSync(input, '2');
+        utimesSync(input, atime, mtime);
+      },
+    });
+    const step = await fetchCommandStep(
+      { type: 'command', command: ['make', '{output}'], inputs: ['*.txt'] },
+      at,
+    );
+    await expect(step.run(testBench({ runTool }))).rejects.toMatchObject({
+      code: 'SOURCE_CHANGED',
+      message: "seed.txt changed while the source's command ran",
+    });
+  });
+
   it('runs the program in the project with its arguments filled in, and takes what it wrote', async () => {
     const { bench, at, ran, outcome } = await run(
       ['{python}', '{llamaCpp}/convert.py', '--set={output}/{other}', '{output}'],

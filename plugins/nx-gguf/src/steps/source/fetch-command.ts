@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../../core/canonical-json.js';
 import { GgufError, isGgufError } from '../../core/errors.js';
+import type { ProvenanceInput } from '../../core/generated/manifest.generated.js';
 import type { CommandSource } from '../../core/generated/source.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import { filesMatching, listFiles } from './list-files.js';
@@ -28,7 +29,7 @@ export async function fetchCommandStep(source: CommandSource, context: CommandCo
   const used = new Set(
     source.command.flatMap((argument) => [...argument.matchAll(placeholder)].map((match) => match[1])),
   );
-  const inputs = [];
+  const inputs: ProvenanceInput[] = [];
   for (const pattern of source.inputs ?? []) {
     const names = await filesMatching(context.projectDir, [pattern]);
     if (names.length === 0)
@@ -55,8 +56,26 @@ export async function fetchCommandStep(source: CommandSource, context: CommandCo
       inputs,
       toolchain: used.has('llamaCpp') || used.has('python') ? toolchain : null,
     },
-    run: (bench) => runCommand(source.command, context.projectDir, bench),
+    run: async (bench) => {
+      const outcome = await runCommand(source.command, context.projectDir, bench);
+      await mustBeUnchanged(inputs, context);
+      return outcome;
+    },
   };
+}
+
+/** The command has read its inputs where they lie, so they must still be what its result is said to be of. */
+async function mustBeUnchanged(
+  inputs: readonly ProvenanceInput[],
+  { projectDir, refer }: CommandContext,
+): Promise<void> {
+  for (const { name, sha256 } of inputs) {
+    const present = await refer(join(projectDir, name)).catch(() => null);
+    if (present?.sha256 !== sha256)
+      throw new GgufError('SOURCE_CHANGED', `${name} changed while the source's command ran`, {
+        hint: 'Nothing was kept. A command must not write to its own inputs; otherwise run again.',
+      });
+  }
 }
 
 async function runCommand(command: readonly string[], projectDir: string, bench: Workbench) {

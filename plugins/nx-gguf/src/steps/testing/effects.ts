@@ -60,6 +60,7 @@ export function testBench(changes: Partial<Workbench> = {}): Workbench & { told:
       symlinkSync(`/blobs/${file.sha256}`, join(directory, as));
       return Promise.resolve();
     },
+    checkInputs: () => Promise.resolve(),
     refer: () => Promise.reject(new Error('nothing is referred to here')),
     threads: undefined,
     signal: undefined,
