@@ -170,6 +170,12 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'The branch to publish to does not exist.',
     remedy: 'Make it with `--create`, or correct `branch`.',
   },
+  CARD_REFUSED: {
+    cause:
+      'The hub does not take the card: a field of its metadata is missing or wrong. Nothing was made or sent.',
+    remedy:
+      'Correct what the message names: in `card` in model.json, in its template, or in the card of the source that it was taken from. Run `card` and `publish` again.',
+  },
   COMMAND_FAILED: {
     cause: 'The program of a `command` source failed.',
     remedy: "Read its last lines, and try it by hand in the project's directory.",

@@ -6,6 +6,7 @@ import { hubAccess } from '../upstream/hub-endpoint.js';
 import type { HubPlace } from '../upstream/hub-errors.js';
 import type { UpstreamContext } from '../upstream/upstream-context.js';
 import { makeBranch } from './hub-branch.js';
+import { checkCard } from './hub-card.js';
 import { commit } from './hub-commit.js';
 import { headOf, presentAtHead } from './hub-present.js';
 import { checkToken } from './hub-token.js';
@@ -52,6 +53,7 @@ async function openSession(hub: HubWork): Promise<DestinationSession> {
 }
 
 async function apply(hub: HubWork, publication: Publication, head: HubHead): Promise<string> {
+  await checkCard(hub, publication);
   const parentCommit = 'commit' in head ? head.commit : await makeBranch(hub, head.missing);
   for (let uploads = 1; ; uploads++) {
     try {

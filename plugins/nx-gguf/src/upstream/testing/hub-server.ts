@@ -18,6 +18,7 @@ import {
 import { send } from './hub-replies.js';
 import type { Exchange, HubRepo, HubServer, Reply, SeenRequest } from './hub-types.js';
 import { whoAmI } from './hub-account.js';
+import { validateYaml } from './hub-card.js';
 import { rateLimited } from './hub-limits.js';
 import { commit, createBranch, createRepo, preupload } from './hub-writing.js';
 
@@ -125,6 +126,7 @@ async function serveWriting(exchange: Exchange, path: string): Promise<Reply | n
   const [, data, lfsName = '', lfsVerb] =
     /^\/(datasets\/)?([^/]+\/[^/]+)\.git\/info\/lfs\/objects\/(batch|verify)$/.exec(path) ?? [];
   const of = { plural, name, revision };
+  if (path === '/api/validate-yaml') return validateYaml(exchange);
   if (path === '/api/repos/create') return createRepo(exchange);
   if (path === '/api/complete_multipart') return completeUpload(exchange);
   if (verb === 'preupload') return preupload(exchange, of);

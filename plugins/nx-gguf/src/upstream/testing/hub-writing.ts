@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { accountOf, mayWrite, withWriter, type Named } from './hub-account.js';
 import { bytesOf, contentOf, gitBlobId, type Content } from './hub-content.js';
 import { commitAt } from './hub-reading.js';
+import { cardFindings } from './hub-card.js';
 import { outOfStorage } from './hub-limits.js';
 import { bodyText, failure } from './hub-replies.js';
 import type { Exchange, HubCommit, Reply } from './hub-types.js';
@@ -145,6 +146,11 @@ export async function commit(exchange: Exchange, named: Named): Promise<Reply> {
         files[line.value.path] = contentOf(bytes);
       }
       lfs.delete(line.value.path);
+    }
+    const card = files['README.md'];
+    if (card !== undefined && card !== head.files['README.md']) {
+      const { errors } = cardFindings(bytesOf(card).toString());
+      if (errors.length > 0) return failure(400, 'BadRequest', 'Invalid metadata in README.md');
     }
     const full = outOfStorage(exchange.hub, repo, files);
     if (full !== null) return full;

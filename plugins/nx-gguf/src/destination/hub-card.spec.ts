@@ -1,0 +1,97 @@
+import type { PublishHub } from '../core/generated/model.generated.js';
+import { testContext, type TestContext } from '../upstream/testing/context.js';
+import { bytesOf, largeContent } from '../upstream/testing/hub-content.js';
+import { startHub, type HubServer } from '../upstream/testing/hub-server.js';
+import { hubDestination } from './hub.js';
+import { publishFiles, storedFiles } from './testing/publish.js';
+
+const token = 'hf_secret_token_of_the_test';
+const to: PublishHub = { type: 'huggingface', repository: 'me/model-GGUF' };
+
+let hub: HubServer;
+let context: TestContext;
+
+beforeEach(async () => {
+  hub = await startHub([]);
+  hub.accounts = [{ token, name: 'me', role: 'write', orgs: [] }];
+  context = await testContext({ HF_ENDPOINT: hub.endpoint, HF_TOKEN: token });
+});
+
+afterEach(async () => {
+  await hub.close();
+  await context.remove();
+});
+
+const publish = async (card: string) =>
+  publishFiles(
+    await storedFiles(context.store, {
+      'README.md': card,
+      'model-Q4_K_M.gguf': bytesOf(largeContent(1 << 20)),
+    }),
+    (request) => hubDestination(to, request, context),
+    { create: true },
+  );
+const metadata = (lines: string) => `---\n${lines}\n---\n# model\n`;
+const warnings = () => context.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+const asked = () => hub.seen.filter(({ url }) => url === '/api/validate-yaml');
+
+describe('a card that the hub does not take', () => {
+  it.each<[string, string, RegExp]>([
+    ['an unknown licence', 'license: apache', /"license" must be one of \[apache-2\.0,/],
+    [
+      'a directory as base model',
+      'base_model: /work/merged',
+      /"base_model" with value "\/work\/merged" is not valid/,
+    ],
+    ['no YAML', 'tags: [gguf', /YAML: /],
+    ['two faults, told together', 'license: apache\nbase_model: x', /"license".*\n.*"base_model"/],
+  ])('%s: nothing is made or sent', async (...[, lines, message]) => {
+    await expect(publish(metadata(lines))).rejects.toMatchObject({
+      code: 'CARD_REFUSED',
+      message: expect.stringMatching(message) as unknown,
+      hint: expect.stringContaining('Nothing was made or sent') as unknown,
+    });
+    expect(hub.repos).toEqual([]);
+    expect(hub.seen.filter(({ method }) => method !== 'GET')).toEqual(asked());
+  });
+});
+
+it('warnings of the hub are told once, and the card is published', async () => {
+  await publish(metadata('pipeline_tag: text-to-nothing'));
+  expect(warnings()).toEqual([
+    'me/model-GGUF: README.md: The pipeline tag "text-to-nothing" is not in the official list',
+  ]);
+  expect(hub.repos[0]?.commits).toHaveLength(2);
+});
+
+it('a card that is not published is not asked about', async () => {
+  const card = metadata('license: mit');
+  await publish(card);
+  hub.seen.length = 0;
+  await publish(card);
+  expect(asked()).toEqual([]);
+});
+
+it.each<[string, { status: number; body?: unknown }]>([
+  ['does not know the question', { status: 404 }],
+  ['does not allow it', { status: 405, body: '<html>' }],
+  ['answers with a page', { status: 200, body: '<html>' }],
+])('a hub that %s is published to all the same', async (...[, reply]) => {
+  hub.faults.push({ host: 'hub', url: /validate-yaml/, times: 1, ...reply });
+  await publish(metadata('license: mit'));
+  expect(hub.repos[0]?.commits).toHaveLength(2);
+});
+
+it('the words of a hub that only says no are in the message', async () => {
+  hub.faults.push({
+    host: 'hub',
+    url: /validate-yaml/,
+    times: 1,
+    status: 400,
+    body: { error: 'bad\u001b[2J card' },
+  });
+  await expect(publish(metadata('license: mit'))).rejects.toMatchObject({
+    code: 'CARD_REFUSED',
+    message: 'me/model-GGUF: the hub does not take the card (README.md)\nbad [2J card',
+  });
+});
