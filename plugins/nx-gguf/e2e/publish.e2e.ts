@@ -97,6 +97,7 @@ describe('to a hub', () => {
       `${hub.endpoint}/${repository} (to be made): 13 to add, 0 to replace, 0 to delete, 0 to keep`,
     );
     expect(hub.seen.every(({ method }) => method === 'GET')).toBe(true);
+    expect(output).not.toContain('link to');
   }, 240_000);
 
   it('killed in the middle of the uploads, it goes on with the parts that had not arrived', async () => {
@@ -333,9 +334,10 @@ it('to a directory: links to the store, only what differs, and files of others s
   expect(succeeded(await publish(['--overwrite']))).toContain(
     '0 to add, 1 to replace, 0 to delete, 13 to keep',
   );
-  expect(succeeded(await publish(['--variants=Q6_K', '--prune']))).toContain(
-    '0 to add, 1 to replace, 3 to delete',
-  );
+  const pruned = succeeded(await publish(['--variants=Q6_K', '--prune']));
+  expect(pruned).toContain('0 to add, 1 to replace, 3 to delete');
+  expect(pruned).toContain('warning: README.md: link to tiny-qwen35-Q4_K_M.gguf: there is no such file');
+  expect(pruned).not.toContain('link to tiny-qwen35-Q6_K.gguf');
   expect(readdirSync(place).sort()).toEqual([
     'README.md',
     'notes.md',

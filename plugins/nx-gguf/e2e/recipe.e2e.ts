@@ -125,6 +125,9 @@ describe('the embedded model, from nothing to a card', () => {
       library_name: 'gguf',
       tags: ['gguf', 'llama.cpp', 'imatrix', 'synthetic'],
     });
+    expect(card.links.filter((link) => link.endsWith('.gguf'))).toEqual(
+      variants.flatMap((variant) => manifest(`quantize/${variant}`).files.map(({ name }) => name)),
+    );
     const files = tableOf(card, 'File', 'Type', 'Size').map(([name, , size, , , digest]) => [
       name,
       size,

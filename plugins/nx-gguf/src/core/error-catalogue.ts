@@ -269,6 +269,11 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy:
       "Create it or correct its name. Paths in `model.json` are relative to the project's directory, those of `--with` to the root of the workspace.",
   },
+  FILE_TOO_LARGE: {
+    cause: 'The hub takes no file of this size.',
+    remedy:
+      'Have GGUFs split: `splitMaxSize` under `publish`. llama.cpp loads the parts as one model; Ollama pulls no split files.',
+  },
   GATES_NOT_PASSED: {
     cause: 'A variant to publish misses its gates, or was not measured.',
     remedy: 'Change the recipe or measure first; `--allowFailedGates` publishes all the same.',

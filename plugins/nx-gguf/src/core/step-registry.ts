@@ -68,7 +68,7 @@ export const stepRegistry = {
   'bench-compare': { logicVersion: 1, executor: null },
   'kld-sequential': { logicVersion: 1, executor: null },
   gate: { logicVersion: 2, executor: 'gate', group: 'Measure' },
-  card: { logicVersion: 4, executor: 'card', group: 'Publish', leavesFiles: true },
+  card: { logicVersion: 5, executor: 'card', group: 'Publish', leavesFiles: true },
   'imatrix-statistics': { logicVersion: 1, executor: null },
   report: { logicVersion: 2, executor: 'report', group: 'Publish', leavesFiles: true },
   split: { logicVersion: 1, executor: null },

@@ -160,6 +160,41 @@ describe('what the hub does not allow', () => {
     expect(hub.repos[0]?.commits).toHaveLength(2);
   });
 
+  it('a file that is larger than the hub takes is told before anything is asked or sent', async () => {
+    const [first] = files.wanted;
+    const of = (sizeBytes: number, dryRun: boolean) =>
+      hubDestination(
+        to,
+        {
+          wanted: [{ path: 'huge.gguf', sizeBytes, sha256: first?.sha256 ?? '' }],
+          create: true,
+          dryRun,
+        },
+        context,
+      )(() => Promise.resolve());
+    await expect(of(501e9, false)).rejects.toMatchObject({
+      code: 'FILE_TOO_LARGE',
+      message: 'org/model-GGUF: huge.gguf has 501 GB; the hub takes no file above 500 GB',
+      hint: expect.stringContaining('"splitMaxSize"') as unknown,
+    });
+    expect(hub.seen).toEqual([]);
+    await of(501e9, true);
+    await of(201e9, false);
+    expect(context.events).toEqual([
+      { type: 'warning', message: expect.stringContaining('takes no file above 500 GB') as unknown },
+      { type: 'warning', message: expect.stringContaining('advises files below 200 GB') as unknown },
+    ]);
+  });
+
+  it('a file that is larger than this hub takes', async () => {
+    hub.limits.fileBytes = 1 << 20;
+    await expect(publish()).rejects.toMatchObject({
+      code: 'HUB_REFUSED',
+      message: expect.stringContaining('Maximum individual file size is') as unknown,
+      hint: expect.stringContaining('"splitMaxSize"') as unknown,
+    });
+  });
+
   it('public repositories of an owner that forbids them', async () => {
     hub.limits.privateOnly = ['org'];
     await expect(publish({}, { visibility: 'public' })).rejects.toMatchObject({

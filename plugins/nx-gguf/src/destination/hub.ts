@@ -1,4 +1,5 @@
 import { GgufError } from '../core/errors.js';
+import { sizeFindings } from '../publication/file-limits.js';
 import type { PublishHub } from '../core/generated/model.generated.js';
 import { openHttp } from '../transport/http.js';
 import { understood } from '../upstream/hub-client.js';
@@ -10,7 +11,7 @@ import { checkCard } from './hub-card.js';
 import { commit } from './hub-commit.js';
 import { headOf, presentAtHead } from './hub-present.js';
 import { checkToken } from './hub-token.js';
-import { UploadLost } from './hub-transport.js';
+import { splitHint, UploadLost } from './hub-transport.js';
 import type { HubHead, HubWork } from './hub-work.js';
 import type { DestinationRequest, DestinationSession, OpenDestination, Publication } from './session.js';
 
@@ -45,11 +46,21 @@ export function hubDestination(
 }
 
 async function openSession(hub: HubWork): Promise<DestinationSession> {
+  checkSizes(hub);
   await checkToken(hub);
   const head = await headOf(hub);
   if ('missing' in head && !hub.choices.create && !hub.choices.dryRun) throw head.missing;
   const present = await presentAtHead(hub, head);
   return { present, apply: (publication) => apply(hub, publication, head) };
+}
+
+/** @throws GgufError `FILE_TOO_LARGE` */
+function checkSizes({ choices, place, context }: HubWork): void {
+  const { refused, advised } = sizeFindings(choices.wanted);
+  if (refused.length > 0 && !choices.dryRun)
+    throw new GgufError('FILE_TOO_LARGE', `${place.repository}: ${refused.join('\n')}`, { hint: splitHint });
+  for (const message of [...refused, ...advised])
+    context.report({ type: 'warning', message: `${place.repository}: ${message}` });
 }
 
 async function apply(hub: HubWork, publication: Publication, head: HubHead): Promise<string> {

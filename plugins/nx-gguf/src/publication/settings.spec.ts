@@ -1,5 +1,5 @@
 import type { Model } from '../core/generated/model.generated.js';
-import { publisher, resolveSettings, splitBytes } from './settings.js';
+import { publisher, publishes, resolveSettings, splitBytes } from './settings.js';
 
 const model: Model = {
   name: 'model',
@@ -71,6 +71,28 @@ it('variants: all, those of the model file, those of the option', () => {
     'Q6_K',
   ]);
   expect(resolved({ variants: ['Q4_K_M'] }).variants).toEqual(['Q4_K_M']);
+});
+
+it('nothing is split unless a size is declared', () => {
+  expect(resolved({}).splitMaxSize).toBeNull();
+  expect(resolved({}, { ...model, publish: { ...model.publish, splitMaxSize: '180G' } }).splitMaxSize).toBe(
+    '180G',
+  );
+});
+
+it.each<[string, Model['publish'], boolean, boolean, boolean]>([
+  ['when nothing is declared', undefined, true, true, false],
+  ['variants', { variants: ['Q6_K'] }, false, true, false],
+  ['files without the variants', { files: ['card'] }, false, false, false],
+  ['the unquantized GGUF too', { files: ['variants', 'unquantized'] }, true, true, true],
+])('GGUFs that are published: %s', (...[, publish, q4, q6, unquantized]) => {
+  const of: Model = { ...model, ...(publish === undefined ? {} : { publish }) };
+  if (publish === undefined) delete of.publish;
+  expect([
+    publishes(of, { variant: 'Q4_K_M' }),
+    publishes(of, { variant: 'Q6_K' }),
+    publishes(of, 'unquantized'),
+  ]).toEqual([q4, q6, unquantized]);
 });
 
 it('sizes are read as llama-gguf-split reads them', () => {

@@ -16,21 +16,26 @@ export interface ResolvedSettings {
   relativeTo: 'project' | 'workspace';
   variants: readonly string[];
   files: ReadonlySet<NonNullable<PublishSettings['files']>[number]>;
-  splitMaxSize: string;
+  /** GGUFs above it are split; null for none. */
+  splitMaxSize: string | null;
 }
 
 /** The files that are published by default. */
 export const defaultFiles: NonNullable<PublishSettings['files']> = ['variants', 'card'];
 
-/** GGUFs above this size are split when nothing says another one. */
-export const defaultSplitMaxSize = '40G';
+/** True when a publication as model.json declares it holds the GGUF of a variant, or the unquantized one. */
+export function publishes({ publish }: Model, what: { variant: string } | 'unquantized'): boolean {
+  const { variants, files = defaultFiles } = publish ?? {};
+  if (what === 'unquantized') return files.includes('unquantized');
+  return files.includes('variants') && (variants?.includes(what.variant) ?? true);
+}
 
 /**
  * The settings of a model with the options of a run over them.
  * @throws GgufError `NO_DESTINATION`, `BAD_OPTIONS`, `VARIANT_MISSING`, `NO_IMATRIX`, `BAD_MODEL`
  */
 export function resolveSettings(model: Model, options: PublishOptions, project: string): ResolvedSettings {
-  const { to, variants, files = defaultFiles, splitMaxSize = defaultSplitMaxSize } = model.publish ?? {};
+  const { to, variants, files = defaultFiles, splitMaxSize = null } = model.publish ?? {};
   const declared = Object.keys(model.quantize ?? {});
   const settings = {
     to: destination(to, options, project),

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { GgufError, isGgufError } from '../core/errors.js';
 import type { PublishOptions } from '../core/generated/executors/publish.generated.js';
 import type { Model } from '../core/generated/model.generated.js';
+import type { PublishPlan } from '../core/generated/publish-plan.generated.js';
 import { directoryDestination } from '../destination/directory.js';
 import { gitDestination } from '../destination/git.js';
 import { hubDestination } from '../destination/hub.js';
@@ -11,6 +13,7 @@ import type {
   OpenDestination,
   PublishedContent,
 } from '../destination/session.js';
+import { danglingLinks } from '../publication/card-links.js';
 import { commitMessage } from '../publication/commit-message.js';
 import { changesOf, planPublication, type PlannedPublication } from '../publication/upload-plan.js';
 import { recordFile } from '../publication/record.js';
@@ -27,7 +30,12 @@ import { projectDirectory, readConfig, taskName } from '../workspace/workspace.j
 interface Publishing extends Execution<PublishOptions> {
   model: Model;
   settings: ResolvedSettings;
+  /** Links that were warned of already. */
+  told: Set<string>;
 }
+
+const cardFile = 'README.md';
+const mostLinks = 20;
 
 /** Times that a destination may change under our hands before the user is told. */
 const mostTurns = 4;
@@ -36,7 +44,12 @@ const mostTurns = 4;
 export async function runPublish(execution: Execution<PublishOptions>): Promise<void> {
   const { options, project, environment } = execution;
   const model = await readConfig(environment.workspace, 'model', project);
-  const publishing: Publishing = { ...execution, model, settings: resolveSettings(model, options, project) };
+  const publishing: Publishing = {
+    ...execution,
+    model,
+    settings: resolveSettings(model, options, project),
+    told: new Set(),
+  };
   await checkResults(publishing);
   const collected = await filesToPublish(publishing);
   settle(
@@ -67,6 +80,7 @@ async function publish(
     prune: options.prune === true,
   });
   const { plan } = planned;
+  await tellDanglingLinks(plan, publishing, collected);
   const changes = changesOf(plan);
   if (options.format === 'json') print(JSON.stringify(plan, null, 2));
   else if (options.dryRun === true) print(publicationTable(plan));
@@ -97,6 +111,27 @@ async function publish(
     message,
   });
   if (options.format !== 'json') print(`published: ${made ?? plan.destination}`);
+}
+
+/** Warns of links of the card to files that are neither published nor at the destination, once. */
+async function tellDanglingLinks(
+  { files, destination }: PublishPlan,
+  { environment, results, settings, told }: Publishing,
+  { sources }: FilesToPublish,
+): Promise<void> {
+  const card = sources.get(cardFile);
+  if (card === undefined) return;
+  const text = 'text' in card ? card.text : await readFile(await results.resolve(card.file), 'utf8');
+  const held = new Set(files.filter(({ action }) => action !== 'delete').map(({ path }) => path));
+  const page = settings.to.type === 'huggingface' ? destination.replace(/ \(branch .*\)$/, '') : null;
+  for (const link of danglingLinks(text, { held, page }).slice(0, mostLinks)) {
+    if (told.has(link)) continue;
+    told.add(link);
+    environment.report({
+      type: 'warning',
+      message: `${cardFile}: link to ${link}: there is no such file in this publication, nor at ${destination}`,
+    });
+  }
 }
 
 /** The bytes of every file that is sent; files that are gone from this machine are made again. */

@@ -186,6 +186,10 @@ export interface SourceCard {
  */
 export interface UnquantizedEvidence {
   files: Files;
+  /**
+   * The parts in which it is published; absent when it is not split, or not published.
+   */
+  split?: SplitEvidence;
   architecture: string | null;
   bitsPerWeight: number | null;
   tensorTypes: TensorTypes;

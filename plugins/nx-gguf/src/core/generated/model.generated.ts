@@ -559,7 +559,7 @@ export interface PublishSettings {
    */
   files?: ('variants' | 'card' | 'imatrix' | 'unquantized' | 'plan' | 'kld')[];
   /**
-   * GGUFs above this size are split with llama-gguf-split into parts that hold at most this much tensor data, in units of 10^6 (M) or 10^9 (G) bytes. A hub takes no file above 50 GB.
+   * GGUFs above this size are split with llama-gguf-split into parts that hold at most this much tensor data, in units of 10^6 (M) or 10^9 (G) bytes. Nothing is split when absent: Ollama pulls no split files. The hub advises files below 200 GB, and takes none above 500 GB.
    */
   splitMaxSize?: string;
 }

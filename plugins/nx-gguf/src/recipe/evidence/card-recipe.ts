@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { publisher } from '../../publication/settings.js';
+import type { Evidence } from '../../core/generated/evidence.generated.js';
+import type { Model } from '../../core/generated/model.generated.js';
+import { publisher, publishes } from '../../publication/settings.js';
 import { cardStep } from '../../steps/evidence/card.js';
 import type { Step } from '../../steps/step.js';
 import type { TargetRecipe } from '../target-recipe.js';
@@ -21,6 +23,17 @@ export async function cardRecipe({ ref, ports, model, toolchain }: TargetRecipe)
   return cardStep({
     evidence,
     settings: { ...(owner === null ? {} : { quantizedBy: owner }), ...model.card },
+    published: publishedGgufs(model, evidence),
     template,
   });
+}
+
+function publishedGgufs(model: Model, { variants, unquantized }: Evidence): ReadonlySet<string> {
+  const files = [
+    ...(publishes(model, 'unquantized') ? (unquantized.split?.files ?? unquantized.files) : []),
+    ...variants
+      .filter(({ name }) => publishes(model, { variant: name }))
+      .flatMap(({ files, split }) => split?.files ?? files),
+  ];
+  return new Set(files.map(({ name }) => name));
 }

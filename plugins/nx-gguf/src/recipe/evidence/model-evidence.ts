@@ -3,7 +3,7 @@ import type { Model } from '../../core/generated/model.generated.js';
 import type { Json } from '../../core/canonical-json.js';
 import { sha256 } from '../../core/digest.js';
 import { evaluationParameters, statedParameters } from '../../steps/measure/evaluation.js';
-import type { EvidenceInputs } from '../../steps/evidence/evidence-inputs.js';
+import type { EvidenceInputs, TargetArtifact } from '../../steps/evidence/evidence-inputs.js';
 import { evidenceOf } from '../../steps/evidence/evidence.js';
 import { publicAddress } from '../../steps/evidence/origin.js';
 import { planFile } from '../../steps/quantize/tensor-plan.js';
@@ -42,6 +42,9 @@ export async function modelEvidence(
   const references = Object.entries(model.references ?? {});
   requireConsistentModel(model, ref.project);
   const source = await parts.artifact('fetch');
+  const converted = await parts.artifact('convert');
+  const split = (what: { variant: string } | 'unquantized', { manifest }: TargetArtifact) =>
+    declaredParts({ what, files: manifest.files }, { project: ref.project, model }, ports);
   const isMeasured = model.evaluation !== undefined;
   return evidenceOf({
     project: ref.project,
@@ -53,7 +56,7 @@ export async function modelEvidence(
       origin: parts.origin(model.source, 'source', source),
       readme: await parts.readme(source),
     },
-    converted: await parts.artifact('convert'),
+    converted: { ...converted, split: await split('unquantized', converted) },
     imatrix:
       model.imatrix === undefined
         ? null
@@ -70,11 +73,7 @@ export async function modelEvidence(
         name,
         use: model.card?.uses?.[name] ?? null,
         made: await parts.artifact('quantize', name),
-        split: await declaredParts(
-          { name, files: (await parts.artifact('quantize', name)).manifest.files },
-          { project: ref.project, model },
-          ports,
-        ),
+        split: await split({ variant: name }, await parts.artifact('quantize', name)),
         plan: await parts.parsed('plan', planFile, await parts.artifact('plan', name)),
         measured: isMeasured ? await parts.measured(name) : null,
         bench: await parts.bench(name),

@@ -1,7 +1,7 @@
 import { GgufError } from '../../core/errors.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { Model } from '../../core/generated/model.generated.js';
-import { defaultFiles, defaultSplitMaxSize, splitBytes } from '../../publication/settings.js';
+import { publishes, splitBytes } from '../../publication/settings.js';
 import { splitStep } from '../../steps/convert/split.js';
 import { defaultToolchain } from '../../workspace/declared-model.js';
 import type { HelperSteps, ToolchainIdentities } from '../ports.js';
@@ -9,14 +9,15 @@ import { llama } from '../upstream-files.js';
 
 /**
  * The parts of a model that is larger than a size, made with llama-gguf-split when the store has none; null
- * when it is published as it is.
+ * when it is published as it is, as all are when no size is given.
  * @throws GgufError `SPLIT_IMPOSSIBLE` for a model in several files, one of which is too large
  */
 export async function partsAbove(
   files: readonly ManifestFile[],
-  { project, model, maxSize }: { project: string; model: Model; maxSize: string },
+  { project, model, maxSize }: { project: string; model: Model; maxSize: string | null },
   ports: ToolchainIdentities & HelperSteps,
 ): Promise<Manifest | null> {
+  if (maxSize === null) return null;
   const tooLarge = files.filter(({ sizeBytes }) => sizeBytes > splitBytes(maxSize));
   const [file] = tooLarge;
   if (file === undefined) return null;
@@ -33,19 +34,17 @@ export async function partsAbove(
 }
 
 /**
- * The parts in which a variant is going to be published, as far as model.json says; null for a variant that
- * is not published, or is published in one piece.
+ * The parts in which a GGUF is going to be published, as far as model.json says; null for one that is not
+ * published, or is published in one piece.
  */
 export async function declaredParts(
-  variant: { name: string; files: readonly ManifestFile[] },
+  gguf: { what: { variant: string } | 'unquantized'; files: readonly ManifestFile[] },
   { project, model }: { project: string; model: Model },
   ports: ToolchainIdentities & HelperSteps,
 ): Promise<Manifest | null> {
-  const { to, variants, files = defaultFiles, splitMaxSize = defaultSplitMaxSize } = model.publish ?? {};
-  const isPublished =
-    to !== undefined && files.includes('variants') && (variants?.includes(variant.name) ?? true);
+  const isPublished = model.publish?.to !== undefined && publishes(model, gguf.what);
   // A model that cannot be split is reported by the target that publishes it.
-  return isPublished && variant.files.length === 1
-    ? partsAbove(variant.files, { project, model, maxSize: splitMaxSize }, ports)
+  return isPublished && gguf.files.length === 1
+    ? partsAbove(gguf.files, { project, model, maxSize: model.publish?.splitMaxSize ?? null }, ports)
     : null;
 }

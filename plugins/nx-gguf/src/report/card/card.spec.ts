@@ -79,9 +79,49 @@ describe('a card, read back by parsers of YAML and Markdown', () => {
       'smallest',
       '',
       'closest to the unquantized model',
+      'source of the others, not published here',
+    ]);
+  });
+
+  it('links to the files that are published with it, and to no other', () => {
+    const links = (parts: Partial<Parameters<typeof renderCard>[1]>) =>
+      read(evidence, parts).links.filter((link) => link.endsWith('.gguf'));
+    const variants = evidence.variants.flatMap(({ files }) => files.map(({ name }) => name));
+    expect(links({})).toEqual(variants);
+    expect(links({ published: new Set(['Sample-1B-Q6_K.gguf', 'Sample-1B-BF16.gguf']) })).toEqual([
+      'Sample-1B-Q6_K.gguf',
+      'Sample-1B-BF16.gguf',
+    ]);
+    expect(links({ published: new Set() })).toEqual([]);
+    const uses = tableOf(read(evidence, { published: new Set(['Sample-1B-BF16.gguf']) }), 'File', 'Type');
+    expect(uses.map((row) => row[4])).toEqual([
+      'smallest, not published here',
+      'not published here',
+      'closest to the unquantized model, not published here',
       'source of the others',
     ]);
-    expect(card.links).toEqual(expect.arrayContaining(rows.map(([name]) => name)));
+  });
+
+  it('lists the parts of an unquantized model that is published in parts', () => {
+    const parts = [1, 2].map((part) => ({
+      name: `Sample-1B-BF16-0000${part}-of-00002.gguf`,
+      sizeBytes: part << 20,
+      sha256: String(part).repeat(64),
+    }));
+    const command = ['llama-gguf-split', '--split', '--split-max-size', '40G', 'x.gguf', 'out/x'];
+    const cut = {
+      ...evidence,
+      unquantized: { ...evidence.unquantized, split: { files: parts, commands: [command] } },
+    };
+    const names = parts.map(({ name }) => name);
+    const rows = tableOf(read(cut, { published: new Set(names) }), 'File', 'Type', 'Size').slice(-2);
+    expect(rows.map(([name, , , , use]) => [name, use])).toEqual([
+      [names[0], 'part 1 of 2, source of the others'],
+      [names[1], 'part 2 of 2, source of the others'],
+    ]);
+    expect(workLines(cut)).toEqual(
+      expect.arrayContaining([command.join(' '), ...parts.map(({ name, sha256 }) => `${sha256}  ${name}`)]),
+    );
   });
 
   it('lists the parts of a file that is published in parts, and no file that is not there', () => {

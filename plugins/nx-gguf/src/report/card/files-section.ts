@@ -3,21 +3,43 @@ import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
 import { digestCode, inlineCode, plainText, table, unbroken } from './markdown.js';
 
-/** Every file of the model: type, size, bits per weight, digest and use. */
-export function filesSection(evidence: Evidence): string {
+/** Every file of the model: type, size, bits per weight, digest and use; a link to those that are published. */
+export function filesSection(
+  evidence: Evidence,
+  published: ReadonlySet<string> = publishedByDefault(evidence),
+): string {
+  const row = (file: EvidenceFile, about: About): string[] => [
+    published.has(file.name) ? fileLink(file.name) : inlineCode(file.name),
+    ...aboutFile(file, about),
+  ];
   const rows = evidence.variants.flatMap((variant) => {
     const files = variant.split?.files ?? variant.files;
     return files.map((file, index) =>
       row(file, {
         type: variant.ftype,
         bitsPerWeight: variant.bitsPerWeight,
-        use: [...partOf(files, index), useOf(variant, evidence)].filter((text) => text !== '').join(', '),
+        use: [
+          ...partOf(files, index),
+          useOf(variant, evidence),
+          ...(published.has(file.name) ? [] : ['not published here']),
+        ]
+          .filter((text) => text !== '')
+          .join(', '),
       }),
     );
   });
-  const { files, bitsPerWeight } = evidence.unquantized;
-  const unquantized = files.map((file) =>
-    row(file, { type: 'unquantized', bitsPerWeight, use: 'source of the others' }),
+  const { split, bitsPerWeight } = evidence.unquantized;
+  const files = split?.files ?? evidence.unquantized.files;
+  const unquantized = files.map((file, index) =>
+    row(file, {
+      type: 'unquantized',
+      bitsPerWeight,
+      use: [
+        ...partOf(files, index),
+        'source of the others',
+        ...(published.has(file.name) ? [] : ['not published here']),
+      ].join(', '),
+    }),
   );
   return table(
     [['File', 'Type', 'Size', 'Bits per weight', 'Use', 'sha256'], ...rows, ...unquantized],
@@ -25,12 +47,24 @@ export function filesSection(evidence: Evidence): string {
   );
 }
 
-function row(
-  { name, sizeBytes, sha256 }: EvidenceFile,
-  { type, bitsPerWeight, use }: { type: string; bitsPerWeight: number | null; use: string },
-): string[] {
+/** Names of the files that are published when model.json says nothing of it: those of the variants. */
+function publishedByDefault({ variants }: Evidence): ReadonlySet<string> {
+  return new Set(variants.flatMap(({ files, split }) => (split?.files ?? files).map(({ name }) => name)));
+}
+
+interface About {
+  type: string;
+  bitsPerWeight: number | null;
+  use: string;
+}
+
+function fileLink(name: string): string {
+  const place = encodeURI(name).replace(/[()?#]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+  return `[${inlineCode(name)}](${place})`;
+}
+
+function aboutFile({ sizeBytes, sha256 }: EvidenceFile, { type, bitsPerWeight, use }: About): string[] {
   return [
-    `[${inlineCode(name)}](${encodeURI(name).replace(/[()?#]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)})`,
     plainText(type),
     sizeBytes === null ? 'unknown' : unbroken(sizeText(sizeBytes)),
     bitsPerWeight?.toFixed(2) ?? 'unknown',

@@ -19,6 +19,8 @@ import { cardValues, formerPlaceholders } from './values.js';
 export interface CardParts {
   readonly settings?: CardSettings;
   readonly template?: CardTemplate | null;
+  /** Names of the GGUFs that are published with it: all of the variants when absent. */
+  readonly published?: ReadonlySet<string>;
   /** Pictures that lie beside the card. */
   readonly pictures: readonly Pick<Picture, 'file' | 'alt'>[];
 }
@@ -32,7 +34,7 @@ const pictureNames = ['kld-size', 'kld-percentiles', 'kld-running', 'speed'];
  */
 export function renderCard(
   evidence: Evidence,
-  { settings = {}, template = null, pictures }: CardParts,
+  { settings = {}, template = null, published, pictures }: CardParts,
 ): string {
   const picture = (name: string): string => {
     const found = pictures.find(({ file }) => file.endsWith(`/${name}.svg`));
@@ -40,7 +42,7 @@ export function renderCard(
   };
   const values = new Map([
     ...cardValues(evidence),
-    ['files', filesSection(evidence)],
+    ['files', filesSection(evidence, published)],
     ['closeness', closenessSection(evidence)],
     ['comparisons', comparisonsSection(evidence)],
     ['paired', pairedSection(evidence)],

@@ -26,6 +26,7 @@ export function workLines(evidence: Evidence): string[] {
   ].some((origin) => origin?.type === 'command');
   const checked = [
     ...unquantized.files,
+    ...(unquantized.split?.files ?? []),
     ...variants.flatMap(({ files, split }) => [...files, ...(split?.files ?? [])]),
   ].map(({ name, sha256 }) => `${sha256}  ${name}`);
   const matrix =
@@ -49,8 +50,8 @@ export function workLines(evidence: Evidence): string[] {
     ['the variants', commands('quantize')],
     [
       'the parts in which they are published',
-      variants.flatMap(({ split }) =>
-        split === null ? [] : [...split.commands.map((argv) => shellLine(argv)), 'mv out/* .'],
+      [unquantized, ...variants].flatMap(({ split }) =>
+        split == null ? [] : [...split.commands.map((argv) => shellLine(argv)), 'mv out/* .'],
       ),
     ],
     ['the same bytes?', hereDocument('', checked, 'sha256sum -c')],

@@ -15,6 +15,8 @@ import type { Step } from '../step.js';
 export interface CardInputs {
   evidence: Evidence;
   settings: CardSettings;
+  /** Names of the GGUFs that are published with the card, to which it can link. */
+  published: ReadonlySet<string>;
   /** The model's own template, or null for the one that every card has. */
   template: CardTemplate | null;
 }
@@ -26,14 +28,14 @@ const cardFile = 'README.md';
  * Writes the model card and the pictures that it shows.
  * @throws GgufError `BAD_CARD_TEMPLATE` for placeholders that are not known, before anything is drawn
  */
-export function cardStep({ evidence, settings, template }: CardInputs): Step {
+export function cardStep({ evidence, settings, published, template }: CardInputs): Step {
   const pictures = picturesOf(evidence);
-  const text = renderCard(evidence, { settings, template, pictures });
+  const text = renderCard(evidence, { settings, template, published, pictures });
   return {
     action: {
       step: 'card',
       version: stepRegistry.card.logicVersion,
-      parameters: settings as unknown as Json,
+      parameters: { settings: settings as unknown as Json, published: [...published].sort() },
       inputs: [
         { role: 'data', name: 'evidence.json', sha256: digestOf(evidence as unknown as Json) },
         ...(template === null

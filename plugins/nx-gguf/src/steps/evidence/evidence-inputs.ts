@@ -36,7 +36,8 @@ export interface EvidenceInputs {
   name: string;
   description: string | null;
   source: TargetArtifact & { origin: Origin; readme: string | null };
-  converted: TargetArtifact;
+  /** `split` as of a variant. */
+  converted: TargetArtifact & { split?: Manifest | null };
   imatrix:
     | (TargetArtifact & {
         origin: Origin | null;

@@ -14,7 +14,7 @@ import { incomparableResults } from './incomparable.js';
 import { measurementOf } from './measurement.js';
 import { runEvidence } from './run-evidence.js';
 import { comparableSpeeds } from './speed.js';
-import { quantizedEvidence, variantEvidence } from './variant-evidence.js';
+import { quantizedEvidence, splitEvidence, variantEvidence } from './variant-evidence.js';
 
 /**
  * Everything that is known about a model, from the manifests of its steps.
@@ -69,6 +69,7 @@ export function evidenceOf(inputs: EvidenceInputs): Evidence {
         architecture: fact<string>(converted.manifest, 'architecture'),
         bitsPerWeight: fact<number>(converted.manifest, 'bitsPerWeight'),
         tensorTypes: fact<Record<string, string>>(converted.manifest, 'tensorTypes') ?? {},
+        ...(converted.split == null ? {} : { split: splitEvidence(converted.split) }),
         speed: null,
       },
       imatrix: imatrix === null ? null : imatrixEvidence(imatrix),

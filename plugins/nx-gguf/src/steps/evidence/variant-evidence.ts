@@ -29,7 +29,8 @@ export function variantEvidence(
   };
 }
 
-function splitEvidence({ files: parts, provenance: { commands } }: Manifest): SplitEvidence {
+/** The parts in which a GGUF is published, and the commands that make them. */
+export function splitEvidence({ files: parts, provenance: { commands } }: Manifest): SplitEvidence {
   return { files: evidenceFiles(parts), commands };
 }
 

@@ -23,7 +23,16 @@ export async function lfsBatch(exchange: Exchange, named: Named): Promise<Reply>
         transfer: isLarge ? 'multipart' : 'basic',
         objects: objects.map((object) => ({
           ...object,
-          ...(hub.objects.has(object.oid) ? {} : { actions: actionsOf(object, hub, named) }),
+          ...(object.size > hub.limits.fileBytes
+            ? {
+                error: {
+                  code: 422,
+                  message: `Maximum individual file size is ${(hub.limits.fileBytes / 1e9).toFixed(1)}GB`,
+                },
+              }
+            : hub.objects.has(object.oid)
+              ? {}
+              : { actions: actionsOf(object, hub, named) }),
         })),
       },
     };
