@@ -643,7 +643,8 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Give another `--port`, or none for any that is free.',
   },
   PREREQUISITE_MISSING: {
-    cause: 'A program that the build needs is missing or too old.',
+    cause:
+      'A program that the source, the build or the Python environment of llama.cpp needs is missing or too old. Nothing was fetched.',
     remedy: 'Install it with the line that the hint gives.',
   },
   PROJECT_AMBIGUOUS: {
@@ -874,8 +875,8 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
       'If you changed the version, take over the integrity that `npm view` prints; otherwise do not trust the package.',
   },
   TOOLCHAIN_MISSING: {
-    cause: '`toolchain.json` cannot be read in the directory of the toolchain project.',
-    remedy: 'Create it, or name the right project with `toolchain` in `model.json`.',
+    cause: 'The workspace has no project for llama.cpp, or its `toolchain.json` cannot be read.',
+    remedy: 'Create it as the hint says, or name the right project with `toolchain` in `model.json`.',
   },
   TOOLCHAIN_SOURCE_MISSING: {
     cause: 'The toolchain consists of ready binaries, and a step needs the source of llama.cpp.',

@@ -1,4 +1,4 @@
-import type { ProjectConfiguration } from '@nx/devkit';
+import type { ProjectConfiguration, TaskGraph } from '@nx/devkit';
 import { inferredTargets } from '../infer/project-node.js';
 import type { Declaration } from '../workspace/project-file.js';
 import { put, temporaryDirectory } from '../store/testing/temporary-store.js';
@@ -27,6 +27,7 @@ async function check(
     metadata = {},
     prefix = '',
     directory = 'models/m',
+    beside = [],
   }: {
     targets?: Targets;
     options?: object;
@@ -34,6 +35,7 @@ async function check(
     metadata?: object;
     prefix?: string;
     directory?: string;
+    beside?: readonly string[];
   } = {},
 ): Promise<unknown> {
   const root = temporaryDirectory();
@@ -52,6 +54,7 @@ async function check(
       projectName: 'm',
       targetName: name,
       projectsConfigurations: { version: 2, projects },
+      taskGraph: taskGraphOf([name, ...beside]),
       nxJsonConfiguration: { plugins: prefix === '' ? ['nx-gguf'] : [plugin] },
     },
     options ?? (all[name]?.options as object | undefined) ?? {},
@@ -59,6 +62,17 @@ async function check(
     () => 'fine',
     (error: unknown) => ({ code: (error as { code: string }).code, message: (error as Error).message }),
   );
+}
+
+/** The tasks of a run of the project m. */
+function taskGraphOf(names: readonly string[]): TaskGraph {
+  const tasks = Object.fromEntries(
+    names.map((target) => [
+      `m:${target}`,
+      { id: `m:${target}`, target: { project: 'm', target }, overrides: {}, outputs: [], parallelism: true },
+    ]),
+  );
+  return { roots: [], tasks, dependencies: {}, continuousDependencies: {} };
 }
 
 const given = (name: string) => inferredTargets(declaration, '')[name];
@@ -301,6 +315,22 @@ describe('what is wrong with the file itself comes first', () => {
     await expect(check('fetch', { files })).resolves.toMatchObject({
       code,
       message: expect.stringContaining(words) as unknown,
+    });
+  });
+
+  it('or that llama.cpp is no project here, with what makes it, before anything is fetched for it', async () => {
+    const content = { ...model, toolchain: 'llama.cp' };
+    const files = { 'models/m/model.json': JSON.stringify(content) };
+    const targets = inferredTargets({ ...declaration, content }, '');
+    await expect(check('convert', { files, targets })).resolves.toMatchObject({
+      code: 'TOOLCHAIN_MISSING',
+      message: expect.stringContaining(
+        `"llama.cp", which this workspace does not have (did you mean`,
+      ) as unknown,
+    });
+    await expect(check('fetch', { files, targets })).resolves.toBe('fine');
+    await expect(check('fetch', { files, targets, beside: ['convert'] })).resolves.toMatchObject({
+      code: 'TOOLCHAIN_MISSING',
     });
   });
 

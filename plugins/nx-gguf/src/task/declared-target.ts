@@ -12,13 +12,15 @@ import { clashKey, inferredTargets } from '../infer/project-node.js';
 import { targetPrefix } from '../infer/target-prefix.js';
 import { requireConsistentModel } from '../recipe/consistent-model.js';
 import { declarationOf } from '../workspace/declarations.js';
+import { defaultToolchain } from '../workspace/declared-model.js';
+import { requireToolchain } from '../workspace/workspace.js';
 import { misnamedTarget, type NamedPlace } from './misnamed-target.js';
 import { pluginOptions } from '../infer/plugin-options.js';
 
 /** A task as Nx gives it to an executor. */
 export type TaskContext = Pick<
   ExecutorContext,
-  'root' | 'projectName' | 'targetName' | 'projectsConfigurations' | 'nxJsonConfiguration'
+  'root' | 'projectName' | 'targetName' | 'projectsConfigurations' | 'nxJsonConfiguration' | 'taskGraph'
 >;
 
 /**
@@ -26,7 +28,7 @@ export type TaskContext = Pick<
  * its inputs and its dependencies must be those that the plugin gives. Otherwise Nx would restore results of
  * another recipe.
  * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `DIRECTORY_NAME`, `VARIANT_MISSING`,
- *   `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`, `PROJECT_NAME_TAKEN`, what `requireConsistentModel` throws, and
+ *   `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`, `PROJECT_NAME_TAKEN`, `TOOLCHAIN_MISSING`, what `requireConsistentModel` throws, and
  *   what is wrong with the file itself
  */
 export async function requireDeclaredTarget(context: TaskContext, options: object): Promise<void> {
@@ -42,8 +44,12 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
   const declaration = await declarationOf(executor, { workspaceRoot: context.root, root: project.root });
   const prefix = targetPrefix(pluginOptions(nxJsonConfiguration));
   // Whatever runs first of a model says what is wrong with it, and not the target that comes to it after hours.
-  if (declaration.kind === 'model')
-    requireConsistentModel(declaration.content as unknown as Model, projectName);
+  if (declaration.kind === 'model') {
+    const model = declaration.content as unknown as Model;
+    requireConsistentModel(model, projectName);
+    if (needsToolchain(context, executor))
+      requireToolchain(projectsConfigurations, model.toolchain ?? defaultToolchain);
+  }
   const expected = inferredTargets(declaration, prefix);
   const place = { ...context, projectName, targetName, directory: project.root };
   const target = expected[targetName];
@@ -78,6 +84,25 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
       hint: 'Delete what is named: the plugin gives it to the target. A list that begins with "..." adds to what it gives. nx.json needs no "targetDefaults" for nx-gguf; `nx sync` writes the lines of project.json.',
     },
   );
+}
+
+/** Executors of models that run no tool of llama.cpp, unless a source is made by one. */
+const withoutTools: ReadonlySet<string> = new Set(['fetch', 'reference', 'gate']);
+
+/** True for a task that needs llama.cpp, and for one whose run has such a task of the same model. */
+function needsToolchain(
+  { projectName, projectsConfigurations, taskGraph }: TaskContext,
+  executor: string,
+): boolean {
+  const beside = Object.values(taskGraph?.tasks ?? {})
+    .filter(({ target }) => target.project === projectName)
+    .map(
+      ({ target }) =>
+        projectsConfigurations.projects[target.project]?.targets?.[target.target]?.executor ?? '',
+    )
+    .filter((name) => artifactExecutors.has(name))
+    .map((name) => name.split(':').at(-1) ?? '');
+  return [executor, ...beside].some((name) => !withoutTools.has(name));
 }
 
 /** Most problems that are shown; with defaults of an older nx.json every target has some. */

@@ -115,7 +115,9 @@ describe('executor', () => {
       { options: { threads: 1.5, varient: 'Q6_K' } },
     );
     expect([success, ran]).toEqual([false, false]);
-    expect(printed).toMatch(/^BAD_OPTIONS: tiny:convert: .*"varient"\ntiny:convert: .*threads.*integer/);
+    expect(printed).toMatch(
+      /^BAD_OPTIONS: tiny:convert: .*"varient" \(did you mean 'variant'\?\)\ntiny:convert: .*threads.*integer/,
+    );
   });
 
   it('says when the store cannot be used', async () => {

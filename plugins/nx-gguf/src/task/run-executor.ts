@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { GgufError } from '../core/errors.js';
 import { optionProblems } from '../core/validate.js';
+import type { JsonSchema } from '../core/schema-files.js';
 import { createRemotes } from '../remote/create-remotes.js';
 import { processName } from '../files/process-file-name.js';
 import { defaultStoreRoot, openStore } from '../store/store.js';
@@ -29,6 +30,8 @@ export interface Execution<O> {
   isRequested: boolean;
   /** The projects of all tasks that this one builds on; null where that is not known. */
   builtOn: ReadonlySet<string> | null;
+  /** All tasks of the run, e.g. `tiny-qwen35:convert`. */
+  tasks: ReadonlySet<string>;
   ref: (kind: TargetKind) => TargetRef;
 }
 
@@ -106,7 +109,7 @@ export function checkOptions(
       hint:
         'config' in options
           ? 'Delete "config" from project.json: a project is what the model.json, corpus.json or toolchain.json in its directory says.'
-          : 'See the schema of the executor for what it takes.',
+          : `It takes: ${Object.keys((schema as JsonSchema).properties ?? {}).join(', ') || 'no options'}.`,
     },
   );
 }
@@ -158,6 +161,7 @@ export function execution<O extends object>(
     print,
     isRequested: isRequested(context),
     builtOn,
+    tasks: new Set(Object.keys(context.taskGraph?.tasks ?? {})),
     ref: (kind) => ({ project, kind, ...(variantKinds.has(kind) ? { variant: variant ?? '' } : {}) }),
   };
 }

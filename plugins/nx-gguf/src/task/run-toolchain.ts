@@ -13,6 +13,7 @@ import type { CommonOptions, Execution } from './run-executor.js';
 import { manifestPath, targetName } from '../core/target.js';
 import type { ToolchainPart } from '../recipe/ports.js';
 import { toolchainContext } from '../recipe/toolchain-context.js';
+import { taskName } from '../workspace/workspace.js';
 
 /**
  * Makes a part of the toolchain, unless this machine has it, and records its identity for the targets that
@@ -20,9 +21,12 @@ import { toolchainContext } from '../recipe/toolchain-context.js';
  */
 export async function runToolchainPart(
   part: ToolchainPart,
-  { project, environment, options, print }: Execution<CommonOptions & { jobs?: number }>,
+  { project, environment, options, print, tasks }: Execution<CommonOptions & { jobs?: number }>,
 ): Promise<void> {
   const context = await toolchainContext(project, environment);
+  context.wanted = (['build', 'python'] as const).filter((kind) =>
+    tasks.has(taskName({ project, kind }, environment.workspace)),
+  );
   if (options.jobs !== undefined)
     context.config = { ...context.config, build: { ...context.config.build, jobs: options.jobs } };
   const ensure = { source: ensureSource, build: ensureBuild, python: ensurePython }[part];

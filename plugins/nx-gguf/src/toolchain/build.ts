@@ -2,12 +2,13 @@ import { cp, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { digestOf, type Sha256 } from '../core/digest.js';
-import { GgufError, systemErrorCode } from '../core/errors.js';
+import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import { stepRegistry } from '../core/step-registry.js';
 import { cmakeOptions } from './cmake-options.js';
 import { compile } from './compile.js';
 import { compilerIdentity } from './compiler.js';
 import type { ToolchainContext } from './context.js';
+import { requirePrerequisites } from './doctor.js';
 import {
   buildFlushingPerplexity,
   flushingPerplexity,
@@ -58,10 +59,15 @@ export async function buildIdentity(context: ToolchainContext): Promise<BuildIde
 
 /**
  * The tools, built when this machine does not have them.
- * @throws GgufError `TOOLCHAIN_BUILD_FAILED`, `TOOLCHAIN_BINARY_MISSING`, and what getting the source throws.
+ * @throws GgufError `PREREQUISITE_MISSING`, `TOOLCHAIN_BUILD_FAILED`, `TOOLCHAIN_BINARY_MISSING`, and what getting the source throws.
  */
 export async function ensureBuild(context: ToolchainContext): Promise<LlamaTools> {
-  const identity = await buildIdentity(context);
+  const identity = await buildIdentity(context).catch(async (error: unknown) => {
+    // A compiler that is missing is told with everything else that is.
+    if (isGgufError(error) && error.code === 'PREREQUISITE_MISSING')
+      await requirePrerequisites(context, ['build']);
+    throw error;
+  });
   const id = digestOf(identity);
   const dir =
     context.config.source.type === 'binaries'
@@ -92,6 +98,7 @@ function built(context: ToolchainContext, identity: BuildIdentity, id: Sha256): 
     identity,
     label: 'a build of llama.cpp',
     make: async (directory) => {
+      await requirePrerequisites(context, ['build']);
       const { dir: source } = await ensureSource(context);
       const work = join(directory, '.nx-gguf-build');
       await compile(context, { source, work, cmake: identity['cmake'] as Record<string, string> });

@@ -6,7 +6,7 @@ import { output, type ToolchainContext } from './context.js';
  * e.g. `g++ 12.2.0`.
  */
 export async function compilerIdentity(context: ToolchainContext): Promise<{ compiler: string }> {
-  for (const command of candidates(context.env['CXX'])) {
+  for (const command of compilerCandidates(context.env['CXX'])) {
     const text = await output(context, [command, '--version'], {
       cwd: context.configDir,
       env: { LC_ALL: 'C' },
@@ -32,6 +32,7 @@ export function compilerName(text: string): string {
   return `${family} ${version}`;
 }
 
-function candidates(chosen: string | undefined): string[] {
+/** The compilers that are looked for, in order. */
+export function compilerCandidates(chosen: string | undefined): string[] {
   return chosen === undefined || chosen === '' ? ['c++', 'g++', 'clang++'] : [chosen];
 }

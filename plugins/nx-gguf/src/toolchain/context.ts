@@ -13,6 +13,8 @@ export interface ToolchainContext {
   env: Readonly<Record<string, string | undefined>>;
   host: { platform: string; arch: string; cpuModel: string; cores: number };
   report: Report;
+  /** Parts that are going to be made from the source: what they need is looked for before it is fetched. */
+  wanted?: readonly ('build' | 'python')[];
   signal?: AbortSignal;
 }
 

@@ -5,6 +5,7 @@ import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
 import { GgufError } from '../core/errors.js';
 import { freeBytes } from '../files/free-space.js';
+import { compilerCandidates } from './compiler.js';
 import { output, type ToolchainContext } from './context.js';
 
 /** One thing that building or running the toolchain needs. */
@@ -29,50 +30,102 @@ interface Spec {
 
 const diskBytes = 10 * 2 ** 30;
 
+/** A part of the toolchain that is made on this machine. */
+export type MadePart = 'source' | 'build' | 'python';
+
 /** Looks for everything the toolchain needs on this machine. */
 export async function diagnose(context: ToolchainContext): Promise<Check[]> {
-  const { config } = context;
-  const builds = config.source.type !== 'binaries';
-  const environment = config.python?.interpreter === undefined;
-  const checks: (Check | false)[] = [
+  const builds = context.config.source.type !== 'binaries';
+  return [
     finding(
       'node',
       { required: '>= 20.19', oldest: [20, 19], install: both('install Node 22', 'brew install node') },
       process.versions.node,
     ),
-    await command(context, ['git', '--version'], {
-      name: 'git',
-      required: '>= 2.25',
-      oldest: [2, 25],
-      install: both('apt-get install git', 'xcode-select --install'),
+    ...(await partChecks(context, 'source')),
+    ...(await partChecks(context, 'build')),
+    ...(await partChecks(context, 'python')),
+    ...(builds ? [await diskCheck(context)] : []),
+  ];
+}
+
+/**
+ * Looks for what making parts of the toolchain needs, before anything is fetched for them.
+ * @throws GgufError `PREREQUISITE_MISSING` that lists everything with its install lines
+ */
+export async function requirePrerequisites(
+  context: ToolchainContext,
+  parts: Iterable<MadePart>,
+): Promise<void> {
+  const checks: Check[] = [];
+  for (const part of new Set(parts)) checks.push(...(await partChecks(context, part)));
+  requireHealthy(checks);
+}
+
+async function partChecks(context: ToolchainContext, part: MadePart): Promise<Check[]> {
+  const { source, python } = context.config;
+  switch (part) {
+    case 'source':
+      return [await gitCheck(context), ...(source.type === 'npm' ? [await npmCheck(context)] : [])];
+    case 'build':
+      return source.type === 'binaries' ? [] : buildChecks(context);
+    case 'python':
+      return python?.interpreter === undefined ? pythonChecks(context) : [];
+  }
+}
+
+function gitCheck(context: ToolchainContext): Promise<Check> {
+  return command(context, ['git', '--version'], {
+    name: 'git',
+    required: '>= 2.25',
+    oldest: [2, 25],
+    install: both('apt-get install git', 'xcode-select --install'),
+  });
+}
+
+function npmCheck(context: ToolchainContext): Promise<Check> {
+  return command(context, ['npm', '--version'], {
+    name: 'npm',
+    required: 'brings the package with the source',
+    install: both('apt-get install npm', 'brew install node'),
+  });
+}
+
+async function buildChecks(context: ToolchainContext): Promise<Check[]> {
+  const ninja = await command(context, ['ninja', '--version'], {
+    name: 'ninja',
+    required: 'optional, faster than make',
+    optional: true,
+    install: both('apt-get install ninja-build', 'brew install ninja'),
+  });
+  const make = await command(context, ['make', '--version'], {
+    name: 'make',
+    required: 'where ninja is not installed',
+    optional: ninja.ok,
+    install: both('apt-get install ninja-build', 'brew install ninja'),
+  });
+  return [
+    await command(context, ['cmake', '--version'], {
+      name: 'cmake',
+      required: '>= 3.14',
+      oldest: [3, 14],
+      install: both('apt-get install cmake', 'brew install cmake'),
     }),
-    builds &&
-      (await command(context, ['cmake', '--version'], {
-        name: 'cmake',
-        required: '>= 3.14',
-        oldest: [3, 14],
-        install: both('apt-get install cmake', 'brew install cmake'),
-      })),
-    builds &&
-      (await command(context, ['ninja', '--version'], {
-        name: 'ninja',
-        required: 'optional, faster than make',
-        optional: true,
-        install: both('apt-get install ninja-build', 'brew install ninja'),
-      })),
-    builds && (await compilerCheck(context)),
-    environment && (await pythonCheck(context)),
-    environment &&
-      (await command(context, ['uv', '--version'], {
-        name: 'uv',
-        required: 'optional, faster than pip',
-        optional: true,
-        install: both('pipx install uv', 'brew install uv'),
-      })),
-    builds && (await diskCheck(context)),
+    ninja,
+    ...(ninja.ok ? [] : [make]),
+    await compilerCheck(context),
     ...(await backendChecks(context)),
   ];
-  return checks.filter((entry) => entry !== false);
+}
+
+async function pythonChecks(context: ToolchainContext): Promise<Check[]> {
+  const uv = await command(context, ['uv', '--version'], {
+    name: 'uv',
+    required: 'optional, faster than pip',
+    optional: true,
+    install: both('pipx install uv', 'brew install uv'),
+  });
+  return [await pythonCheck(context, { withVenv: !uv.ok }), uv];
 }
 
 /** The checks as a table, with how to install what is missing. */
@@ -111,17 +164,18 @@ export function requireHealthy(checks: readonly Check[]): void {
 }
 
 async function compilerCheck(context: ToolchainContext): Promise<Check> {
-  const compiler = context.env['CXX'] ?? 'c++';
   const scratch = await mkdtemp(join(tmpdir(), 'nx-gguf-'));
   try {
     await writeFile(
       join(scratch, 'a.cpp'),
       '#include <filesystem>\n#include <optional>\nint main() { std::optional<int> a = 1; return std::filesystem::exists(".") ? *a - 1 : 1; }\n',
     );
-    const text = await output(context, [compiler, '-std=c++17', 'a.cpp', '-o', 'a'], { cwd: scratch }).then(
-      () => output(context, [compiler, '--version'], { cwd: scratch }),
-      () => null,
-    );
+    let text: string | null = null;
+    for (const compiler of compilerCandidates(context.env['CXX']))
+      text ??= await output(context, [compiler, '-std=c++17', 'a.cpp', '-o', 'a'], { cwd: scratch }).then(
+        () => output(context, [compiler, '--version'], { cwd: scratch }),
+        () => null,
+      );
     return finding(
       'C++17 compiler',
       {
@@ -135,15 +189,18 @@ async function compilerCheck(context: ToolchainContext): Promise<Check> {
   }
 }
 
-async function pythonCheck(context: ToolchainContext): Promise<Check> {
-  const python = context.env['PYTHON'] ?? 'python3';
-  const text = await output(
-    context,
-    [python, '-c', 'import sys, venv, ensurepip; print(sys.version.split()[0])'],
-    { cwd: context.configDir },
-  ).catch(() => null);
+/** Python, with what makes an environment where uv does not do that. */
+async function pythonCheck(context: ToolchainContext, { withVenv }: { withVenv: boolean }): Promise<Check> {
+  const chosen = context.env['PYTHON'];
+  let text: string | null = null;
+  for (const python of chosen === undefined || chosen === '' ? ['python3', 'python'] : [chosen])
+    text ??= await output(
+      context,
+      [python, '-c', `import sys${withVenv ? ', venv, ensurepip' : ''}; print(sys.version.split()[0])`],
+      { cwd: context.configDir },
+    ).catch(() => null);
   return finding(
-    'python with venv',
+    withVenv ? 'python with venv' : 'python',
     {
       required: '>= 3.10',
       oldest: [3, 10],
@@ -167,8 +224,8 @@ async function diskCheck({ root }: ToolchainContext): Promise<Check> {
   };
 }
 
-async function backendChecks(context: ToolchainContext): Promise<(Check | false)[]> {
-  switch (context.config.source.type === 'binaries' ? 'cpu' : (context.config.build?.backend ?? 'cpu')) {
+async function backendChecks(context: ToolchainContext): Promise<Check[]> {
+  switch (context.config.build?.backend ?? 'cpu') {
     case 'cuda':
       return [
         await command(context, ['nvcc', '--version'], {

@@ -5,6 +5,7 @@ import { digestOf, sha256, type Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
 import { stepRegistry } from '../core/step-registry.js';
 import { output, type ToolchainContext } from './context.js';
+import { requirePrerequisites } from './doctor.js';
 import { oncePerIdentity } from './once-per-identity.js';
 import { installPackages } from './python-packages.js';
 
@@ -83,6 +84,7 @@ export function normalizeRequirements(text: string): string {
 }
 
 async function makeEnvironment(context: ToolchainContext, directory: string): Promise<void> {
+  await requirePrerequisites(context, ['python']);
   context.report({ type: 'step', message: "making the converter's Python environment (minutes, once)" });
   const list = `${directory}.requirements.txt`;
   try {

@@ -4,6 +4,7 @@ import { digestOf } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
 import { checkoutState } from './checkout.js';
 import type { ToolchainContext } from './context.js';
+import { requirePrerequisites } from './doctor.js';
 import { obtainFromGit } from './git-source.js';
 import { obtainFromNpm } from './npm-source.js';
 import { oncePerIdentity } from './once-per-identity.js';
@@ -46,6 +47,7 @@ export async function ensureSource(
     identity,
     label: 'the source of llama.cpp',
     make: async (directory) => {
+      await requirePrerequisites(context, ['source', ...(context.wanted ?? [])]);
       context.report({
         type: 'step',
         message: `getting the source of llama.cpp (${source.type === 'npm' ? `${source.name}@${source.version}` : source.url}, commit ${source.commit.slice(0, 12)})`,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GgufError, systemErrorCode } from '../core/errors.js';
+import { didYouMean } from '../core/suggestion.js';
 import { parseAs, type Schemas } from '../core/validate.js';
 import { targetInProject, type TargetRef } from '../core/target.js';
 import type { ProjectKind } from './project-file.js';
@@ -55,6 +56,7 @@ export async function readConfig<K extends ProjectKind>(
   project: string,
 ): Promise<Schemas[K]> {
   const file = `${kind}.json`;
+  if (kind === 'toolchain') requireToolchain(workspace, project);
   const directory = projectDirectory(workspace, project, file);
   const shown = join(workspace.projects[project]?.root ?? '', file);
   let text: string;
@@ -66,9 +68,27 @@ export async function readConfig<K extends ProjectKind>(
       `cannot read ${shown}: ${systemErrorCode(cause) === 'ENOENT' ? 'there is no such file' : (cause as Error).message}`,
       {
         cause,
-        hint: `A ${kind} is a directory with a ${kind}.json.`,
+        hint: kind === 'toolchain' ? toolchainHint(project) : `A ${kind} is a directory with a ${kind}.json.`,
       },
     );
   }
   return parseAs(kind, text, shown);
+}
+
+/**
+ * Checks that there is a project for llama.cpp.
+ * @throws GgufError `TOOLCHAIN_MISSING` that says how one is made
+ */
+export function requireToolchain({ projects }: Pick<Workspace, 'projects'>, project: string): void {
+  if (projects[project] !== undefined) return;
+  const near = didYouMean(project, Object.keys(projects));
+  throw new GgufError(
+    'TOOLCHAIN_MISSING',
+    `llama.cpp is the project ${JSON.stringify(project)}, which this workspace does not have${near}`,
+    { hint: toolchainHint(project) },
+  );
+}
+
+function toolchainHint(project: string): string {
+  return `A toolchain is a directory with a toolchain.json. Make tools/${project}/toolchain.json, for binaries that you have of the form { "source": { "type": "binaries", "path": "/opt/llama.cpp/bin", "sourcePath": "/opt/llama.cpp" } }, else copy tools/llama-cpp of the repository of nx-gguf, which builds a pinned version; then \`nx run ${project}:build\` makes it. "toolchain" in model.json names another project.`;
 }
