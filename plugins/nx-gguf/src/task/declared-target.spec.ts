@@ -69,7 +69,14 @@ function taskGraphOf(names: readonly string[]): TaskGraph {
   const tasks = Object.fromEntries(
     names.map((target) => [
       `m:${target}`,
-      { id: `m:${target}`, target: { project: 'm', target }, overrides: {}, outputs: [], parallelism: true, cache: true },
+      {
+        id: `m:${target}`,
+        target: { project: 'm', target },
+        overrides: {},
+        outputs: [],
+        parallelism: true,
+        cache: true,
+      },
     ]),
   );
   return { roots: [], tasks, dependencies: {}, continuousDependencies: {} };
