@@ -111,7 +111,7 @@ export interface ImatrixMake {
    */
   ctx?: number;
   /**
-   * Chunks to read; -1 reads all.
+   * Chunks to read; -1 reads all. Of a text that has fewer, all of them, with a warning.
    */
   chunks?: number;
   /**
@@ -344,7 +344,7 @@ export interface EvaluationSettings {
    */
   ctx?: number;
   /**
-   * Chunks to read; -1 reads all.
+   * Chunks to read; -1 reads all. Of a text that has fewer, all of them, with a warning.
    */
   chunks?: number;
   /**

@@ -8,6 +8,7 @@ import { stepRegistry } from '../../core/step-registry.js';
 import { imatrixArgs } from '../../kld/tool/imatrix-args.js';
 import { failureIn, toolLines } from '../../kld/tool/perplexity-failures.js';
 import { toolFailed } from '../../toolchain/run-tool.js';
+import { shortTextWords } from '../measure/short-text.js';
 import { linkModel } from '../gguf/link-model.js';
 import { readImatrixFile } from './imatrix-file.js';
 import { inputsOf, type Step, type Workbench } from '../step.js';
@@ -54,6 +55,18 @@ export function imatrixMakeStep(inputs: ImatrixMakeInputs): Step {
       await bench.input(inputs.corpus, inputs.corpus.name);
       await runImatrix(args, bench);
       const facts = await imatrixFacts(join(bench.directory, output), inputs.corpus.name);
+      const { chunks: found, tensors } = facts;
+      for (const message of [
+        ...(typeof found === 'number' && chunks > found
+          ? [shortTextWords('imatrix', { chunks, ctx, text: inputs.corpus.name, found })]
+          : []),
+        ...(processOutput && !(tensors as string[]).includes('output.weight')
+          ? [
+              'imatrix.processOutput changes nothing: the model has no output.weight, its output matrix is token_embd.weight, of which llama-imatrix collects nothing',
+            ]
+          : []),
+      ])
+        bench.report({ type: 'warning', message });
       return {
         files: [{ name: output, path: join(bench.directory, output) }],
         facts,

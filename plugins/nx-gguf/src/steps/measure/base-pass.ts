@@ -37,14 +37,14 @@ export interface BasePass {
 }
 
 /**
- * One pass, and the outcome of the base's own step when the logits were to be kept: an error when they could
- * not.
+ * One pass with the chunks of its logits, and the outcome of the base's own step when these were to be kept:
+ * an error when they could not.
  */
 export async function basePass(
   base: KldBase,
   settings: BasePassSettings,
   { members, bench, threads, vocabulary, kept, onRow }: BasePass,
-): Promise<PassEnding & { outcome: StepOutcome | Error | null }> {
+): Promise<PassEnding & { outcome: StepOutcome | Error | null; chunks: number | null }> {
   const counter = baseCounter(shapeOf(base, vocabulary));
   const chunks = (): number | null => counter.shape()?.chunks ?? null;
   const watch = stallWatch(bench.signal, settings.stallMs);
@@ -93,7 +93,7 @@ export async function basePass(
       keeper === null
         ? null
         : await keptBy(keeper, ending, (path, output) => keptOutcome(base, { path, counter, output }));
-    return { ...ending, outcome };
+    return { ...ending, outcome, chunks: chunks() };
   } finally {
     keeper?.stream.destroy();
     watch.end();

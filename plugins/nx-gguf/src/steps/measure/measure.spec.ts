@@ -49,6 +49,24 @@ describe('measuring together', () => {
     });
   });
 
+  it.each([
+    ['more chunks than the text has', 1000, 1],
+    ['as many as it has', 8, 0],
+    ['all of them', -1, 0],
+  ])('tells once when %s are asked for', async (_, chunks, count) => {
+    const lab = await laboratory();
+    lab.base.parameters.chunks = chunks;
+    await lab.measure([await lab.variant('a.gguf'), await lab.variant('b.gguf')], {
+      parallel: 1,
+      base: 'keep',
+    });
+    const warning = {
+      type: 'warning',
+      message: 'evaluation.chunks is 1000, and t.txt has 8 chunks of 64 tokens: all of it is read',
+    };
+    expect(lab.effects.told.filter(({ type }) => type === 'warning')).toEqual(Array(count).fill(warning));
+  });
+
   it('the key holds what can change a digit, and not how the base comes', async () => {
     const lab = await laboratory();
     const step = await lab.variant('a.gguf');

@@ -11,6 +11,7 @@ import { kldBaseAction, type KldBase } from './kld-base.js';
 import type { KldStep } from './kld.js';
 import { linkModel } from '../gguf/link-model.js';
 import type { MeasuredMember } from './measure-pass.js';
+import { tellShortText } from './short-text.js';
 import { passSizes, type Machine } from './pass-sizing.js';
 import type { SharedBench, SharedWork } from '../run-cached-together.js';
 import type { Step, StepOutcome, Workbench } from '../step.js';
@@ -46,11 +47,12 @@ export function kldBaseStep(base: KldBase, settings: MeasureSettings): Step {
       await linkBase(base, bench);
       const vocabulary = await vocabularyOfBase(base, bench);
       const { threads } = sizesFor(base, [], { settings, bench, kept: null, vocabulary });
-      const { outcome } = await basePass(
+      const { outcome, chunks } = await basePass(
         base,
         { ...settings, base: 'keep' },
         { members: [], bench, threads, vocabulary, kept: null },
       );
+      tellShortText(base, chunks, bench.report);
       if (outcome === null || outcome instanceof Error) throw outcome ?? new Error('the base was not kept');
       return outcome;
     },
@@ -68,6 +70,7 @@ async function measureAll(
   const vocabulary = kept === null ? await vocabularyOfBase(base, bench) : (keptShape(kept)?.vocabulary ?? 0);
   let rest = await readyMembers(members, vocabulary);
   const losses = new Map<MeasuredMember['step'], number>();
+  let isTextTold = false;
   while (rest.length > 0) {
     const sizes = sizesFor(base, rest, { settings, bench, kept, vocabulary });
     const now = rest.slice(0, sizes.variants);
@@ -80,13 +83,15 @@ async function measureAll(
         type: 'warning',
         message: 'that is more memory than is free now: the system may swap, or end a process',
       });
-    const { lost, starved, source, outcome } = await basePass(base, settings, {
+    const { lost, starved, source, outcome, chunks } = await basePass(base, settings, {
       members: now,
       bench,
       threads: sizes.threads,
       vocabulary,
       kept,
     });
+    if (!isTextTold) tellShortText(base, chunks, bench.report);
+    isTextTold ||= chunks !== null;
     const isUseless = kept !== null && 'error' in source && isKeptBaseFailure(source.error);
     if (isUseless) await forget(kept, bench, { base, why: source.error as Error });
     else if ('error' in source) await Promise.all(starved.map(({ fail }) => fail(source.error)));

@@ -140,13 +140,32 @@ describe('sequentialStep', () => {
   it(
     'ends undecided when its chunks are spent',
     async () => {
-      const { compare } = await comparing(
+      const { compare, lab } = await comparing(
         { 'a.gguf': printing(table(a)), 'b.gguf': printing(table(a)) },
         { budgetChunks: 40 },
       );
+      expect(lab.effects.told.filter(({ type }) => type === 'warning')).toEqual([]);
       expect((await compare()).manifest.facts).toMatchObject({
         comparison: { chunks: 40, budgetChunks: 40, closer: null, difference: 0 },
       });
+    },
+    patient,
+  );
+
+  it(
+    'tells when there are fewer chunks than its budget',
+    async () => {
+      const { compare, lab } = await comparing(
+        { 'a.gguf': printing(table(a)), 'b.gguf': printing(table(b)) },
+        { budgetChunks: 1000 },
+      );
+      expect((await compare()).manifest.facts).toMatchObject({ comparison: { budgetChunks: 64 } });
+      expect(lab.effects.told.filter(({ type }) => type === 'warning')).toEqual([
+        {
+          type: 'warning',
+          message: '--chunks is 1000, and the evaluation has 64 chunks: it ends after these',
+        },
+      ]);
     },
     patient,
   );

@@ -13,6 +13,7 @@ import { isKeptBaseFailure, keptShape } from './kept-base.js';
 import { baseArgs, kldBaseAction } from './kld-base.js';
 import { variantArgs, type KldStep } from './kld.js';
 import { linkBase, readyMembers, sizesFor, vocabularyOfBase, type MeasureSettings } from './measure.js';
+import { tellShortText } from './short-text.js';
 import type { MeasuredMember } from './measure-pass.js';
 import { recall } from '../run-cached.js';
 import { actionKey, inputsOf, type Step, type Workbench } from '../step.js';
@@ -56,10 +57,16 @@ export function sequentialStep({ a, b, confidencePercent, budgetChunks, settings
       toolchain: base.toolchain,
     },
     run: async (bench) => {
-      const comparison = await follow({ a, b, settings }, bench, (total) => ({
-        ...rule,
-        budgetChunks: Math.min(total, budgetChunks ?? total),
-      }));
+      let isBudgetTold = false;
+      const comparison = await follow({ a, b, settings }, bench, (total) => {
+        if (!isBudgetTold && budgetChunks !== null && budgetChunks > total)
+          bench.report({
+            type: 'warning',
+            message: `--chunks is ${budgetChunks}, and the evaluation has ${total} chunks: it ends after these`,
+          });
+        isBudgetTold = true;
+        return { ...rule, budgetChunks: Math.min(total, budgetChunks ?? total) };
+      });
       return {
         files: [],
         facts: { comparison: comparison as unknown as Json },
@@ -129,7 +136,7 @@ async function followOn(
     type: 'step',
     message: `measuring ${a.name} and ${b.name} on ${kept === null ? 'one base pass' : 'the kept base logits'} until it is decided which is closer`,
   });
-  const { source } = await basePass(
+  const { source, chunks } = await basePass(
     base,
     { ...settings, base: 'stream' },
     {
@@ -160,6 +167,7 @@ async function followOn(
     },
   );
   if ('error' in source && isKeptBaseFailure(source.error)) throw source.error;
+  tellShortText(base, chunks, bench.report);
   if (decided.result !== null) return decided.result;
   throw (
     failures[0] ??

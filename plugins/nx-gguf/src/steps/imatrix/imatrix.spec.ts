@@ -1,0 +1,54 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ImatrixMake } from '../../core/generated/model.generated.js';
+import { tinyGguf } from '../../gguf/testing/tiny-gguf.js';
+import { playTools, testBench } from '../testing/effects.js';
+import { imatrixMakeStep } from './imatrix.js';
+
+const file = (name: string) => ({ name, sha256: 'a'.repeat(64), sizeBytes: 1 });
+
+/** What making a matrix of so many chunks, with data for these tensors, warns of. */
+async function warnings(
+  settings: Partial<ImatrixMake>,
+  { chunks = 4, tensors = ['blk.0.ffn_up.weight'] } = {},
+) {
+  const { runTool } = playTools({
+    act: ({ cwd }) => {
+      writeFileSync(
+        join(cwd, 'imatrix.gguf'),
+        tinyGguf({
+          metadata: [['imatrix.chunk_count', 'uint32', chunks]],
+          tensors: tensors.map((name) => ({ name: `${name}.in_sum2`, shape: [1] })),
+        }),
+      );
+    },
+  });
+  const bench = testBench({ runTool });
+  const step = imatrixMakeStep({
+    settings: { type: 'make', corpus: 'texts', ctx: 64, ...settings },
+    model: [file('m.gguf')],
+    corpus: file('t.txt'),
+    toolchain: {},
+  });
+  await step.run(bench);
+  return bench.told.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+}
+
+describe('making a matrix', () => {
+  it('tells that the text has fewer chunks than were asked for', async () => {
+    await expect(warnings({ chunks: 100_000 })).resolves.toEqual([
+      'imatrix.chunks is 100000, and t.txt has 4 chunks of 64 tokens: all of it is read',
+    ]);
+    await expect(warnings({ chunks: 4 })).resolves.toEqual([]);
+    await expect(warnings({})).resolves.toEqual([]);
+  });
+
+  it('tells that tied embeddings have no output matrix to collect for', async () => {
+    await expect(warnings({ processOutput: true })).resolves.toEqual([
+      expect.stringMatching(/^imatrix\.processOutput changes nothing: the model has no output\.weight/),
+    ]);
+    await expect(
+      warnings({ processOutput: true }, { tensors: ['blk.0.ffn_up.weight', 'output.weight'] }),
+    ).resolves.toEqual([]);
+  });
+});
