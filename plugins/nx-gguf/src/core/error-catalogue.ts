@@ -253,7 +253,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Run the commands of the hint, or the same command again: it makes them.',
   },
   FILE_AMBIGUOUS: {
-    cause: 'A source takes several files where one is needed, or has no file of the name that was given.',
+    cause: 'A source takes several files where one is needed.',
     remedy: 'Name one file literally, with `file` or in `include`.',
   },
   FILE_CHANGED: {
@@ -273,6 +273,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'The hub takes no file of this size.',
     remedy:
       'Have GGUFs split: `splitMaxSize` under `publish`. llama.cpp loads the parts as one model; Ollama pulls no split files.',
+  },
+  FILE_NOT_IN_SOURCE: {
+    cause: '`file` names a file that the source does not take. The message lists those that it takes.',
+    remedy: 'Correct the name, or add the file to `include` of the source.',
   },
   GATES_NOT_PASSED: {
     cause: 'A variant to publish misses its gates, or was not measured.',
@@ -536,6 +540,12 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'The vocabularies of the variant or reference and of the unquantized model differ in size.',
     remedy: 'Make both from the same model.',
   },
+  LFS_POINTER: {
+    cause:
+      'A file is a pointer of Git LFS: a few lines of text that git holds in place of the file. The repository was cloned without git-lfs, or somebody uploaded the pointer itself.',
+    remedy:
+      'Run `git lfs pull` in the repository that holds the file. For a file of a hub or of an archive, take another revision or source.',
+  },
   LOCK_BEHIND: {
     cause: '`update --check` found sources that are newer than what is pinned.',
     remedy: 'Run `nx g nx-gguf:update` without `--check`, look at the changes, and commit the lock.',
@@ -775,6 +785,11 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'The file on the server has another size than the one that was pinned.',
     remedy: 'If it was replaced on purpose, pin the new one with `nx g nx-gguf:update`.',
   },
+  SOURCE_AMBIGUOUS: {
+    cause:
+      'A source names no files, and what it holds cannot be told apart: several GGUFs for one reference, or no file that is named like an importance matrix. Nothing was fetched.',
+    remedy: 'Name the file in `include` of the source.',
+  },
   SOURCE_CHANGED: {
     cause:
       'A file changed while it was read, or while a tool worked on it: one of a `path` source, an input of a command, or a result that a program still wrote.',
@@ -804,6 +819,12 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'The hub or server has no such repository, revision or file.',
     remedy:
       'Correct `repository`, `kind`, `revision`, `include` or `url`. A private repository needs a token.',
+  },
+  SOURCE_NO_WEIGHTS: {
+    cause:
+      "None of the files that a source takes holds weights that can be used: the source of a model needs those that llama.cpp's converter reads, a reference needs a GGUF.",
+    remedy:
+      'Name a repository or directory that has them. Where they are in an unusual place, name the files in `include`.',
   },
   SOURCE_REFUSED: {
     cause: 'A server answered the request for a file with an error status.',

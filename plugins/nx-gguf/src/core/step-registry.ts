@@ -42,7 +42,7 @@ export const stepRegistry = {
   source: { logicVersion: 1, executor: 'toolchain-source', group: 'Toolchain' },
   build: { logicVersion: 2, executor: 'toolchain-build', group: 'Toolchain' },
   python: { logicVersion: 1, executor: 'toolchain-python', group: 'Toolchain' },
-  fetch: { logicVersion: 1, executor: 'fetch', group: 'Sources', carriedFile: 'README.md' },
+  fetch: { logicVersion: 2, executor: 'fetch', group: 'Sources', carriedFile: 'README.md' },
   reference: { logicVersion: 1, executor: 'reference', group: 'Sources', isPerVariant: true },
   convert: { logicVersion: 1, executor: 'convert', group: 'Sources', leavesFiles: true },
   imatrix: { logicVersion: 2, executor: 'imatrix', group: 'Sources', leavesFiles: true },

@@ -17,3 +17,14 @@ export function didYouMean(name: string, candidates: readonly string[]): string 
   const nearest = nearestName(name, candidates);
   return nearest === null ? '' : ` (did you mean '${nearest}'?)`;
 }
+
+/** The path that is nearest to a misspelt one, or whose last part is the same; null if none is near. */
+export function nearestPath(path: string, candidates: readonly string[]): string | null {
+  const name = (of: string): string => of.slice(of.lastIndexOf('/') + 1).toLowerCase();
+  return (
+    candidates.find((candidate) => name(candidate) === name(path)) ??
+    nearestName(path, candidates) ??
+    candidates.find((candidate) => nearestName(name(path), [name(candidate)]) !== null) ??
+    null
+  );
+}

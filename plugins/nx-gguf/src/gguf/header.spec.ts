@@ -125,6 +125,15 @@ describe('readGgufHeader', () => {
     });
   });
 
+  it('names a pointer of Git LFS for what it is', async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'b'.repeat(64)}\nsize 4100000\n`;
+    await expect(readGgufHeader(bytesSource(Buffer.from(pointer)))).rejects.toMatchObject({
+      code: 'LFS_POINTER',
+      message: expect.stringMatching(/4100000 bytes/) as string,
+      hint: expect.stringMatching(/git lfs pull/) as string,
+    });
+  });
+
   it.each<[string, TinyGguf, RegExp]>([
     ['GGUF_NOT_GGUF', { magic: '<htm' }, /does not start with 'GGUF'/],
     ['GGUF_BIG_ENDIAN', { bigEndian: true }, /big-endian/],

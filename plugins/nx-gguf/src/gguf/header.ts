@@ -1,6 +1,9 @@
+import type { GgufError } from '../core/errors.js';
+import { lfsPointerError } from '../core/lfs-pointer.js';
 import { byteCursor, type ByteCursor } from './byte-cursor.js';
 import type { ByteRange, ByteSource } from './byte-source.js';
 import { headerError } from './header-error.js';
+import { lfsPointerIn } from './lfs-pointer-bytes.js';
 import { readMetadataValue, type MetadataValue } from './metadata-value.js';
 import { readTensorInfo, type GgufTensor, type TensorInfo } from './tensor-info.js';
 import { alignedUp, placeTensors } from './tensor-layout.js';
@@ -33,7 +36,7 @@ const defaultAlignment = 32;
  */
 export async function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
   const cursor = byteCursor(source, headerLimitBytes);
-  const version = await readVersion(cursor);
+  const version = await readVersion(cursor, source);
   await cursor.fill(16);
   cursor.naming('the number of tensors');
   const tensorCount = cursor.takeSize(mostTensors);
@@ -62,11 +65,21 @@ export async function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
   };
 }
 
-async function readVersion(cursor: ByteCursor): Promise<number> {
+/** The error of a pointer of Git LFS in place of a GGUF. */
+async function pointerInstead(source: ByteSource): Promise<GgufError | null> {
+  const pointer = await lfsPointerIn(source);
+  return pointer === null
+    ? null
+    : lfsPointerError('the file', pointer, 'Run `git lfs pull` where it lies, or fetch the file itself.');
+}
+
+async function readVersion(cursor: ByteCursor, source: ByteSource): Promise<number> {
   cursor.naming('the file magic');
   await cursor.fill(4);
   if (cursor.take(4, (view, at) => view.getUint32(at, true)) !== magic)
-    throw headerError('GGUF_NOT_GGUF', "the file does not start with 'GGUF'");
+    throw (
+      (await pointerInstead(source)) ?? headerError('GGUF_NOT_GGUF', "the file does not start with 'GGUF'")
+    );
   cursor.naming('the version');
   await cursor.fill(4);
   const version = cursor.take(4, (view, at) => view.getUint32(at, true));

@@ -1,4 +1,5 @@
 import { GgufError } from '../core/errors.js';
+import { sourceUse } from '../core/source-use.js';
 import { imatrixFileStep, imatrixMakeStep } from '../steps/imatrix/imatrix.js';
 import type { Step } from '../steps/step.js';
 import { corpusText } from './corpus-text.js';
@@ -18,9 +19,11 @@ export async function imatrixRecipe({ ref, ports, model, toolchain }: TargetReci
       hint: 'Declare one, or remove the target `imatrix` from project.json (`nx sync` does).',
     });
   if (settings.type === 'file') {
+    const place = 'imatrix';
+    const use = sourceUse('model', place, model);
     const { ports: cached, planningResults } = await cachedPlanning(ref, ports);
     const fetched = await cached.perform(
-      await sourceStep(settings.source, { ref, ports, toolchain, kind: 'model', place: 'imatrix' }),
+      await sourceStep(settings.source, { ref, ports, toolchain, kind: 'model', place, use }),
       toolchain,
       { needFiles: false },
     );

@@ -2,6 +2,7 @@ import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LockPlace } from '../core/lock-entry.js';
+import { sourceUse } from '../core/source-use.js';
 import { openStore } from '../store/store.js';
 import { contentOf } from '../upstream/testing/hub-content.js';
 import { startHub, type HubServer } from '../upstream/testing/hub-server.js';
@@ -25,8 +26,13 @@ beforeEach(async () => {
       commits: [
         {
           sha,
-          files: { 'config.json': contentOf('{}'), 'a.safetensors': contentOf('weights') },
-          lfs: ['a.safetensors'],
+          files: {
+            'config.json': contentOf('{}'),
+            'a.safetensors': contentOf('weights'),
+            'a.gguf': contentOf('reference'),
+            'imatrix.dat': contentOf('matrix'),
+          },
+          lfs: ['a.safetensors', 'a.gguf'],
         },
       ],
     },
@@ -48,7 +54,13 @@ afterEach(async () => {
 
 const locked = (place: LockPlace, overrides = {}, env = {}) =>
   lockedSource(
-    { project: 'm', kind: 'model', place, source: { ...source, ...overrides } },
+    {
+      project: 'm',
+      kind: 'model',
+      place,
+      source: { ...source, ...overrides },
+      use: sourceUse('model', place, null),
+    },
     { ...environment, env: { ...environment.env, ...env } },
     { attempts: 1 },
   );

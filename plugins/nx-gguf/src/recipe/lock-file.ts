@@ -14,6 +14,7 @@ import {
   withEntry,
   type LockPlace,
 } from '../core/lock-entry.js';
+import type { SourceUse } from '../core/source-use.js';
 import { parseAs } from '../core/validate.js';
 import { writeDurably } from '../files/durable.js';
 import { withLock } from '../store/lock.js';
@@ -31,6 +32,7 @@ export interface DeclaredSource {
   kind: 'model' | 'corpus';
   place: LockPlace;
   source: LockableSource;
+  use: SourceUse;
 }
 
 /** The lock of a model or corpus file, or null when there is none. */
@@ -84,7 +86,7 @@ export async function lockedSource(
       const { resolveSource } = await import('../upstream/fetch-source.js');
       const entry = await resolveSource(
         declaration(declared.source),
-        { projectDir, previous: null },
+        { projectDir, previous: null, use: declared.use },
         upstreamContext(environment, transfer),
       );
       const path = join(projectDir, file);

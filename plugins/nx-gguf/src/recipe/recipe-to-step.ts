@@ -1,4 +1,5 @@
 import type { Model } from '../core/generated/model.generated.js';
+import { sourceUse } from '../core/source-use.js';
 import { targetName, type TargetRef } from '../core/target.js';
 import type { TargetKind } from '../core/step-registry.js';
 import type { Step } from '../steps/step.js';
@@ -26,7 +27,13 @@ export interface ResolvedStep {
  * How the targets of a model become steps. Those of `kld` become measurements, which are worked on together.
  */
 const recipes: Partial<Record<TargetKind, (recipe: TargetRecipe) => Promise<Step>>> = {
-  fetch: ({ model, ...recipe }) => sourceStep(model.source, { ...recipe, kind: 'model', place: 'source' }),
+  fetch: ({ model, ...recipe }) =>
+    sourceStep(model.source, {
+      ...recipe,
+      kind: 'model',
+      place: 'source',
+      use: sourceUse('model', 'source', model),
+    }),
   reference: referenceRecipe,
   convert: convertRecipe,
   imatrix: imatrixRecipe,
@@ -77,6 +84,13 @@ async function targetRecipe(
 async function corpusToStep(ref: TargetRef, ports: RecipePorts): Promise<ResolvedStep> {
   const corpus = await readConfig(ports.environment.workspace, 'corpus', ref.project);
   const toolchain = corpus.toolchain ?? defaultToolchain;
-  const step = await sourceStep(corpus.source, { ref, ports, toolchain, kind: 'corpus', place: 'source' });
+  const step = await sourceStep(corpus.source, {
+    ref,
+    ports,
+    toolchain,
+    kind: 'corpus',
+    place: 'source',
+    use: sourceUse('corpus', 'source', null),
+  });
   return { step, toolchain };
 }

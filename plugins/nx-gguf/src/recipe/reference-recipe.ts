@@ -1,4 +1,5 @@
 import { GgufError } from '../core/errors.js';
+import { sourceUse } from '../core/source-use.js';
 import { targetName } from '../core/target.js';
 import { referenceStep } from '../steps/source/reference.js';
 import type { Step } from '../steps/step.js';
@@ -21,8 +22,9 @@ export async function referenceRecipe({ ref, ports, model, toolchain }: TargetRe
     );
   const { ports: cached, planningResults } = await cachedPlanning(ref, ports);
   const place = { reference: name };
+  const use = sourceUse('model', place, model);
   const fetched = await cached.perform(
-    await sourceStep(reference.source, { ref, ports, toolchain, kind: 'model', place }),
+    await sourceStep(reference.source, { ref, ports, toolchain, kind: 'model', place, use }),
     toolchain,
     { needFiles: false },
   );

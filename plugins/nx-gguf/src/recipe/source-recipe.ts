@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { LockPlace } from '../core/lock-entry.js';
+import type { SourceUse } from '../core/source-use.js';
 import type { Source } from '../core/generated/source.generated.js';
 import { fetchCommandStep } from '../steps/source/fetch-command.js';
 import { fetchLockedStep, fetchUrlStep, type Extract } from '../steps/source/fetch-locked.js';
@@ -24,6 +25,8 @@ export interface SourcePlace {
   /** The kind of file that declares it: `model.json` or `corpus.json`. */
   kind: 'model' | 'corpus';
   place: LockPlace;
+  /** What the files are for. */
+  use: SourceUse;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface SourcePlace {
  */
 export async function sourceStep(
   source: Source,
-  { ref, ports, toolchain, kind, place }: SourcePlace,
+  { ref, ports, toolchain, kind, place, use }: SourcePlace,
 ): Promise<Step> {
   const { workspace, store, report } = ports.environment;
   const directory = projectDirectory(workspace, ref.project, targetName(ref));
@@ -40,7 +43,7 @@ export async function sourceStep(
   switch (source.type) {
     case 'path':
       report({ type: 'step', message: `reading ${source.path}` });
-      return fetchPathStep(source, resolve(directory, source.path), refer);
+      return fetchPathStep(source, resolve(directory, source.path), { refer, use, report });
     case 'command': {
       const access = ports.toolchain(toolchain);
       return fetchCommandStep(source, {
@@ -57,7 +60,7 @@ export async function sourceStep(
       });
     default: {
       const locked = await lockedSource(
-        { project: ref.project, kind, place, source },
+        { project: ref.project, kind, place, source, use },
         ports.environment,
         ports.transfer,
       );

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
+import { nearestPath } from '../core/suggestion.js';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
 import { readNamedFile } from '../steps/run-cached.js';
 import type { Surroundings, TargetManifests, ToolchainIdentities } from './ports.js';
@@ -19,7 +20,7 @@ export async function llama(ports: ToolchainIdentities, toolchain: string): Prom
 
 /**
  * The file of an artifact with this name, or its only one.
- * @throws GgufError `FILE_AMBIGUOUS`
+ * @throws GgufError `FILE_AMBIGUOUS`, or `FILE_NOT_IN_SOURCE` when there is none of that name
  */
 export function oneFile(
   { files }: Pick<Manifest, 'files'>,
@@ -27,14 +28,21 @@ export function oneFile(
   of: string,
 ): ManifestFile {
   const found = name === undefined ? files : files.filter((file) => file.name === name);
-  if (found.length === 1 && found[0] !== undefined) return found[0];
-  const names = files.map((file) => file.name).join(', ');
+  const [first] = found;
+  if (found.length === 1 && first !== undefined) return first;
+  const names = files.map((file) => file.name);
+  const shown = names.length > 8 ? `${names.slice(0, 8).join(', ')}, … (${names.length})` : names.join(', ');
+  if (name === undefined)
+    throw new GgufError('FILE_AMBIGUOUS', `${of} has ${files.length} files: ${shown}`, {
+      hint: `Name one of them in "file", e.g. "file": ${JSON.stringify(names[0] ?? '')}.`,
+    });
+  const near = nearestPath(name, names);
   throw new GgufError(
-    'FILE_AMBIGUOUS',
-    name === undefined
-      ? `${of} has ${files.length} files: ${names}`
-      : `${of} has no file ${name}; it has ${names}`,
-    { hint: 'Name one of them.' },
+    'FILE_NOT_IN_SOURCE',
+    `${of} has no file ${name}${near === null ? '' : ` (did you mean ${near}?)`}; it has ${shown}`,
+    {
+      hint: 'Correct "file"; names are exact. Where "include" of the source left it out, add it there.',
+    },
   );
 }
 

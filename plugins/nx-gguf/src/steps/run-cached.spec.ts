@@ -16,6 +16,7 @@ import { discardBlob } from '../store/blobs.js';
 import { referToFile } from '../store/external.js';
 import { adopt, idOf, leftovers, put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import { listActions, listBlobs } from '../store/usage.js';
+import { lfsPointer } from '../upstream/testing/hub-content.js';
 import { runCached, readNamedFile, type Effects } from './run-cached.js';
 import { actionKey, type Step, type Action, type Workbench } from './step.js';
 import { testEffects } from './testing/effects.js';
@@ -406,6 +407,18 @@ describe('readNamedFile', () => {
       message: expect.stringMatching(
         /^cannot read tensor_types\.txt, named by quantize\.Q6_K\.tensorTypes/,
       ) as string,
+    });
+  });
+
+  it('refuses a pointer of Git LFS in place of the text', async () => {
+    const path = put(
+      join(temporaryDirectory(), 'card.md'),
+      lfsPointer({ sha256: 'a'.repeat(64), sizeBytes: 20_000 }).toString(),
+    );
+    await expect(readNamedFile(path, { file: 'card.md', by: 'card.template' })).rejects.toMatchObject({
+      code: 'LFS_POINTER',
+      message: expect.stringMatching(/^card\.md, named by card\.template, is a pointer/) as string,
+      hint: expect.stringMatching(/git lfs pull/) as string,
     });
   });
 });

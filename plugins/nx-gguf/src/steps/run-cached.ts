@@ -1,5 +1,6 @@
 import { readFile, symlink, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { lfsPointerBytes, lfsPointerError, readLfsPointer } from '../core/lfs-pointer.js';
 import { GgufError } from '../core/errors.js';
 import type { Report } from '../core/events.js';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
@@ -182,8 +183,9 @@ async function manifestOf(
 
 /** The text of a file that a recipe names, or a coded error that says where it is named. */
 export async function readNamedFile(path: string, named: { file: string; by: string }): Promise<string> {
+  let text: string;
   try {
-    return await readFile(path, 'utf8');
+    text = await readFile(path, 'utf8');
   } catch (cause) {
     throw new GgufError(
       'FILE_MISSING',
@@ -194,4 +196,11 @@ export async function readNamedFile(path: string, named: { file: string; by: str
       },
     );
   }
+  const pointer = text.length > lfsPointerBytes ? null : readLfsPointer(text);
+  if (pointer === null) return text;
+  throw lfsPointerError(
+    `${named.file}, named by ${named.by},`,
+    pointer,
+    'Run `git lfs pull` in this repository.',
+  );
 }

@@ -1,3 +1,4 @@
+import type { SourceUse } from '../core/source-use.js';
 import type { LockedSource } from '../core/generated/lock.generated.js';
 import type { GitSource, HuggingFaceSource, UrlSource } from '../core/generated/source.generated.js';
 import type { BlobId } from '../files/hash-file.js';
@@ -11,19 +12,17 @@ import type { UpstreamContext } from './upstream-context.js';
 /** Sources whose files are pinned by a lock. */
 export type LockableSource = HuggingFaceSource | GitSource;
 
-/** The present state of a lockable source. `previous` saves fetching small files again. */
+/** The present state of a lockable source: which files it takes follows from their use. */
 export async function resolveSource(
   source: LockableSource,
-  options: { projectDir: string; previous: LockedSource | null },
+  options: { projectDir: string; previous: LockedSource | null; use: SourceUse },
   context: UpstreamContext,
 ): Promise<LockedSource> {
   context.report({
     type: 'step',
     message: `looking up ${source.type === 'git' ? source.url : `${source.repository} at ${source.revision ?? 'main'}`}`,
   });
-  return source.type === 'git'
-    ? resolveGit(source, options.projectDir, context)
-    : resolveHub(source, context, options.previous);
+  return source.type === 'git' ? resolveGit(source, options, context) : resolveHub(source, context, options);
 }
 
 /** Brings the files of a locked source into the store; those it has are not fetched. */

@@ -2,11 +2,12 @@ import { access, mkdir, rm } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256 } from '../core/digest.js';
+import { lfsPointerBytes, readLfsPointer } from '../core/lfs-pointer.js';
 import { GgufError, isGgufError } from '../core/errors.js';
 import { downloadsDirectory } from '../store/downloads.js';
 import { withLock } from '../store/lock.js';
 import { runGit, runGitWithRetries, type GitRun } from './git.js';
-import type { ListedFile } from './select-files.js';
+import type { ListedFile } from './listed-file.js';
 import type { UpstreamContext } from './upstream-context.js';
 
 /** A file of a commit: its blob, or the object in LFS that its blob points to. */
@@ -22,11 +23,6 @@ export interface GitRepository {
   url: string;
   git: (args: readonly string[], more?: Partial<GitRun>) => Promise<Buffer>;
 }
-
-/** Longest pointer file of Git LFS. */
-const pointerBytes = 1024;
-const pointer =
-  /^version https:\/\/(?:git-lfs\.github\.com\/spec|hawser\.github\.com\/spec)\/v1\n(?:ext-.*\n)*oid sha256:([0-9a-f]{64})\nsize (\d+)\n?/;
 
 /**
  * Works on a bare copy of a repository. What an interrupted run left there is used again; it is removed when
@@ -142,7 +138,9 @@ export async function followPointers(
   { git }: GitRepository,
   files: readonly ListedFile[],
 ): Promise<GitFile[]> {
-  const small = files.filter(({ sizeBytes }) => sizeBytes <= pointerBytes) as GitFile[];
+  const small = files.filter(
+    ({ sizeBytes, isLink }) => isLink !== true && sizeBytes <= lfsPointerBytes,
+  ) as GitFile[];
   const output =
     small.length === 0
       ? Buffer.alloc(0)
@@ -155,8 +153,10 @@ export async function followPointers(
     at = end + 1 + Number(size) + 1;
   }
   return (files as GitFile[]).map((file) => {
-    const [, lfs, size] = pointer.exec(texts.get(file.gitOid) ?? '') ?? [];
-    return lfs === undefined ? { ...file, lfs: null } : { ...file, lfs, sizeBytes: Number(size) };
+    const pointer = readLfsPointer(texts.get(file.gitOid) ?? '');
+    return pointer === null
+      ? { ...file, lfs: null }
+      : { ...file, lfs: pointer.sha256, sizeBytes: pointer.sizeBytes };
   });
 }
 

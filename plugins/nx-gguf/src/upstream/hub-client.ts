@@ -3,7 +3,7 @@ import { hubAccess, type HubAccess } from './hub-endpoint.js';
 import { hubError, type HubPlace } from './hub-errors.js';
 import { transientStatus, type Http } from '../transport/http.js';
 import { withRetries } from '../transport/retry.js';
-import type { ListedFile } from './select-files.js';
+import type { ListedFile } from './listed-file.js';
 import type { HuggingFaceSource } from '../core/generated/source.generated.js';
 import type { UpstreamContext } from './upstream-context.js';
 

@@ -47,7 +47,7 @@ describe('a git repository without LFS', () => {
 
   it('pins the newest commit, and brings its files', async () => {
     const source = { type: 'git', url: fixture.bare } as const;
-    const locked = await resolveGit(source, directory, context);
+    const locked = await resolveGit(source, { projectDir: directory }, context);
     expect(locked.files.map(({ path, sha256: digest }) => [path, digest])).toEqual([
       ['config.json', sha256('{"a":2}\n')],
       ['name with spaces, and ünicode.txt', sha256('x')],
@@ -61,18 +61,28 @@ describe('a git repository without LFS', () => {
     fixture.git('push', '--quiet', 'origin', 'v1');
     for (const revision of ['v1', first])
       expect(
-        (await resolveGit({ type: 'git', url: './bare repository.git', revision }, directory, context))
-          .commit,
+        (
+          await resolveGit(
+            { type: 'git', url: './bare repository.git', revision },
+            { projectDir: directory },
+            context,
+          )
+        ).commit,
       ).toBe(first);
     expect(
-      (await resolveGit({ type: 'git', url: './bare repository.git', revision: 'main' }, directory, context))
-        .commit,
+      (
+        await resolveGit(
+          { type: 'git', url: './bare repository.git', revision: 'main' },
+          { projectDir: directory },
+          context,
+        )
+      ).commit,
     ).not.toBe(first);
   });
 
   it('brings what an older lock pins, after the branch went on', async () => {
     const source = { type: 'git', url: fixture.bare, revision: first } as const;
-    const locked = await resolveGit(source, directory, context);
+    const locked = await resolveGit(source, { projectDir: directory }, context);
     rmSync(join(context.store.root, 'blobs'), { recursive: true });
     await fetchFromGit(source, locked, { projectDir: directory, context });
     // The bytes that git holds, not those that a checkout would write.
@@ -82,7 +92,7 @@ describe('a git repository without LFS', () => {
 
   it('leaves no work behind, and needs no git when the store has all', async () => {
     const source = { type: 'git', url: fixture.bare } as const;
-    const locked = await resolveGit(source, directory, context);
+    const locked = await resolveGit(source, { projectDir: directory }, context);
     rmSync(fixture.bare, { recursive: true });
     await fetchFromGit(source, locked, { projectDir: directory, context });
     expect(readdirSync(downloadsDirectory(context.store)).filter((name) => !name.endsWith('.lock'))).toEqual(
@@ -98,7 +108,9 @@ describe('a git repository without LFS', () => {
     mkdirSync(left, { recursive: true });
     execFileSync('git', ['init', '--quiet', '--bare', left]);
     for (const name of ['shallow.lock', 'config.lock', 'HEAD.lock']) writeFileSync(join(left, name), '');
-    expect((await resolveGit({ type: 'git', url: fixture.bare }, directory, context)).files).toHaveLength(2);
+    expect(
+      (await resolveGit({ type: 'git', url: fixture.bare }, { projectDir: directory }, context)).files,
+    ).toHaveLength(2);
   });
 
   it.each([
@@ -112,22 +124,22 @@ describe('a git repository without LFS', () => {
     ],
     ['a transport that runs programs', { url: 'ext::sh -c touch% /tmp/owned' }, /GIT_UNREACHABLE/],
   ])('%s: a coded error', async (...[, ask, message]) => {
-    expect(await told(resolveGit({ type: 'git', url: fixture.bare, ...ask }, directory, context))).toMatch(
-      message,
-    );
+    expect(
+      await told(resolveGit({ type: 'git', url: fixture.bare, ...ask }, { projectDir: directory }, context)),
+    ).toMatch(message);
   });
 
   it('refuses symbolic links', async () => {
     symlinkSync('/etc/passwd', join(directory, 'work/link'));
     fixture.commit({});
-    expect(await told(resolveGit({ type: 'git', url: fixture.bare }, directory, context))).toMatch(
-      /UNSAFE_PATH.*"link".*symbolic link/,
-    );
+    expect(
+      await told(resolveGit({ type: 'git', url: fixture.bare }, { projectDir: directory }, context)),
+    ).toMatch(/UNSAFE_PATH.*"link".*symbolic link/);
   });
 
   it('notices a lock that the commit does not fit', async () => {
     const source = { type: 'git', url: fixture.bare } as const;
-    const locked = await resolveGit(source, directory, context);
+    const locked = await resolveGit(source, { projectDir: directory }, context);
     const other = { ...locked, files: [{ path: 'config.json', sizeBytes: 3, sha256: 'a'.repeat(64) }] };
     expect(await told(fetchFromGit(source, other, { projectDir: directory, context }))).toMatch(
       /DIGEST_MISMATCH.*config\.json/,
@@ -154,7 +166,11 @@ describe('a git repository without LFS', () => {
 
     it('pins from the pointers, and then brings the included objects only', async () => {
       const source = { type: 'git', url: fixture.bare, include: ['*'] } as const;
-      const locked = await resolveGit({ ...source, include: [...source.include] }, directory, context);
+      const locked = await resolveGit(
+        { ...source, include: [...source.include] },
+        { projectDir: directory },
+        context,
+      );
       expect(locked.files.map(({ path, sizeBytes, sha256: digest }) => [path, sizeBytes, digest])).toEqual([
         ['config.json', 3, sha256('{}\n')],
         ['model.safetensors', 700_000, sha256(weights)],
@@ -177,7 +193,7 @@ describe('a git repository without LFS', () => {
       const source = { type: 'git', url: fixture.bare, include: ['model.safetensors'] } satisfies Parameters<
         typeof resolveGit
       >[0];
-      const locked = await resolveGit(source, directory, context);
+      const locked = await resolveGit(source, { projectDir: directory }, context);
       const object = join(
         fixture.bare,
         'lfs/objects',
@@ -218,7 +234,7 @@ describe('a git server that is busy', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     await expect(
-      resolveGit({ type: 'git', url: `http://127.0.0.1:${port}/x.git` }, directory, context),
+      resolveGit({ type: 'git', url: `http://127.0.0.1:${port}/x.git` }, { projectDir: directory }, context),
     ).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
     server.close();
     expect(requests).toBe(4);

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GgufError } from '../core/errors.js';
+import type { SourceUse } from '../core/source-use.js';
 import type { LockedFile, LockedSource } from '../core/generated/lock.generated.js';
 import type { GitSource } from '../core/generated/source.generated.js';
 import { adoptFile, findBlob } from '../store/blobs.js';
@@ -16,6 +17,7 @@ import {
   type GitRepository,
 } from './git-repository.js';
 import { selectFiles } from './select-files.js';
+import { reportSelection, selectionOf } from './selection-report.js';
 import { requireSpace } from './space.js';
 import type { UpstreamContext } from './upstream-context.js';
 
@@ -28,17 +30,17 @@ const listLength = 60_000;
  */
 export async function resolveGit(
   source: GitSource,
-  projectDir: string,
+  { projectDir, use = { kind: 'files' } }: { projectDir: string; use?: SourceUse },
   context: UpstreamContext,
 ): Promise<LockedSource> {
   return withGitRepository(source.url, projectDir, {
     context,
     work: async (repository) => {
       const commit = await fetchRevision(repository, source.revision ?? 'HEAD');
-      const files = await followPointers(
-        repository,
-        selectFiles(await listCommit(repository, commit), source, source.url),
-      );
+      // Sizes are those of the objects in LFS, so that what is said of a choice is true.
+      const listed = await followPointers(repository, await listCommit(repository, commit));
+      const { files, ...found } = selectFiles(listed, source, { of: source.url, use });
+      reportSelection(found, context.report);
       const plain = await storePlain(
         repository,
         files.filter(({ lfs }) => lfs === null),
@@ -48,6 +50,7 @@ export async function resolveGit(
         declared: source,
         commit,
         files: files.map((file) => lockedFile(file, file.lfs ?? plain.get(file.path) ?? '')),
+        ...selectionOf(found.choice),
       };
     },
   });

@@ -1,7 +1,7 @@
 import { findBlob } from '../store/blobs.js';
 import { resolveHub, fetchFromHub } from './resolve-hub.js';
 import { testContext, type TestContext } from './testing/context.js';
-import { bytesOf, contentOf, gitBlobId, largeContent } from './testing/hub-content.js';
+import { bytesOf, contentOf, gitBlobId, largeContent, unreadContent } from './testing/hub-content.js';
 import { startHub, type HubServer } from './testing/hub-server.js';
 
 const [first, second] = ['1'.repeat(40), '2'.repeat(40)] as const;
@@ -72,7 +72,7 @@ afterEach(async () => {
 });
 
 it('pins the commit, and size and sha256 of each file; large files are not fetched for it', async () => {
-  expect(await resolveHub(source, context, null)).toEqual({
+  expect(await resolveHub(source, context)).toEqual({
     declared: source,
     commit: second,
     files: [
@@ -95,7 +95,7 @@ it('pins the commit, and size and sha256 of each file; large files are not fetch
 });
 
 it('a fetch with a lock lists nothing, brings every byte, and the next one asks for nothing', async () => {
-  const locked = await resolveHub(source, context, null);
+  const locked = await resolveHub(source, context);
   hub.seen.length = 0;
   await fetchFromHub(source, locked, context);
   expect(hub.seen.filter(({ url }) => url.includes('/tree') || url.includes('/revision/'))).toEqual([]);
@@ -107,21 +107,21 @@ it('a fetch with a lock lists nothing, brings every byte, and the next one asks 
 });
 
 it('takes what a previous resolution knows by git object id', async () => {
-  const previous = await resolveHub({ ...source, revision: 'v1' }, context, null);
+  const previous = await resolveHub({ ...source, revision: 'v1' }, context);
   expect(previous.commit).toBe(first);
   hub.seen.length = 0;
-  await resolveHub(source, context, previous);
+  await resolveHub(source, context, { previous });
   expect(hub.seen.filter(({ url }) => url.includes('/resolve/')).map(({ url }) => url)).toEqual([
     `/org/model/resolve/${second}/config.json`,
   ]);
 });
 
 it('asks for the commit only when that is the one it knows', async () => {
-  const previous = await resolveHub(source, context, null);
+  const previous = await resolveHub(source, context);
   hub.seen.length = 0;
-  expect(await resolveHub(source, context, previous)).toBe(previous);
+  expect(await resolveHub(source, context, { previous })).toBe(previous);
   expect(hub.seen).toHaveLength(1);
-  expect(await resolveHub({ ...source, include: ['*.json'] }, context, previous)).not.toEqual(previous);
+  expect(await resolveHub({ ...source, include: ['*.json'] }, context, { previous })).not.toEqual(previous);
 });
 
 it('asks for literal names only, of a repository of any size', async () => {
@@ -133,7 +133,7 @@ it('asks for literal names only, of a repository of any size', async () => {
         Array.from({ length: 3000 }, (_, index) => [`shard-${index}.gguf`, contentOf(`${index}`)]),
       ),
     );
-  const locked = await resolveHub({ ...source, include: ['docs/notes.md'] }, context, null);
+  const locked = await resolveHub({ ...source, include: ['docs/notes.md'] }, context);
   expect(locked.files.map(({ path }) => path)).toEqual(['docs/notes.md']);
   expect(hub.seen.map(({ method, url }) => `${method} ${url.split('?')[0] ?? ''}`)).toEqual([
     'GET /api/models/org/model/revision/main',
@@ -146,19 +146,19 @@ it('asks for literal names only, of a repository of any size', async () => {
 it('follows pages', async () => {
   hub.pageSize = 1;
   expect(
-    (await resolveHub({ ...source, include: ['**/*.md', '*.safetensors'] }, context, null)).files,
+    (await resolveHub({ ...source, include: ['**/*.md', '*.safetensors'] }, context)).files,
   ).toHaveLength(2);
 });
 
 it('datasets', async () => {
   expect(
-    (await resolveHub({ type: 'huggingface', repository: 'org/data', kind: 'dataset' }, context, null)).files,
+    (await resolveHub({ type: 'huggingface', repository: 'org/data', kind: 'dataset' }, context)).files,
   ).toHaveLength(1);
 });
 
 it('uses the token for private repositories, and keeps it out of everything that is written', async () => {
   const own = { ...context, env: { ...context.env, HF_TOKEN: 'hf_mine' } };
-  const locked = await resolveHub({ type: 'huggingface', repository: 'org/private' }, own, null);
+  const locked = await resolveHub({ type: 'huggingface', repository: 'org/private' }, own);
   await fetchFromHub({ type: 'huggingface', repository: 'org/private' }, locked, own);
   expect(JSON.stringify([locked, context.events])).not.toContain('hf_mine');
   expect(
@@ -166,6 +166,40 @@ it('uses the token for private repositories, and keeps it out of everything that
       ({ host, authorization }) => (host === 'cdn') === (authorization !== undefined) && host === 'cdn',
     ),
   ).toEqual([]);
+});
+
+it('of a model without "include" takes one set of weights, fetches no other, and keeps why in the lock', async () => {
+  hub.repos.push({
+    kind: 'model',
+    name: 'org/two-sets',
+    commits: [
+      {
+        sha: first,
+        files: {
+          'config.json': config,
+          'consolidated.safetensors': unreadContent(14_496_078_512),
+          'model-00001-of-00001.safetensors': weights,
+          'original/params.json': notes,
+          'pytorch_model.bin': unreadContent(14_496_078_000),
+        },
+        lfs: ['consolidated.safetensors', 'model-00001-of-00001.safetensors', 'pytorch_model.bin'],
+      },
+    ],
+  });
+  const two = { type: 'huggingface', repository: 'org/two-sets' } as const;
+  const locked = await resolveHub(two, context, { use: { kind: 'checkpoint' } });
+  expect(locked.files.map(({ path }) => path)).toEqual(['config.json', 'model-00001-of-00001.safetensors']);
+  expect(locked.selection?.leftOut).toEqual(['consolidated.safetensors', 'original/**', 'pytorch_model.bin']);
+  expect(context.events).toContainEqual({
+    type: 'step',
+    message: expect.stringMatching(
+      /org\/two-sets: takes model-00001.*leaves out consolidated.*29 GB/,
+    ) as string,
+  });
+  await fetchFromHub(two, locked, context);
+  expect(hub.seen.filter(({ url }) => url.includes('params.json'))).toEqual([]);
+  const all = { ...locked, files: [...locked.files, { path: 'x', sizeBytes: 1, sha256: 'a'.repeat(64) }] };
+  expect(await resolveHub(two, context, { use: { kind: 'checkpoint' }, previous: all })).toEqual(locked);
 });
 
 describe('what ends in a coded error that says what to do', () => {
@@ -184,18 +218,24 @@ describe('what ends in a coded error that says what to do', () => {
     ],
     ['no such revision', { revision: 'absent' }, {}, /SOURCE_NOT_FOUND.*no revision "absent".*"revision"/],
     ['no such file', { include: ['absent.gguf'] }, {}, /SOURCE_NOT_FOUND.*no absent\.gguf/],
+    [
+      'no such file, and one of a similar name',
+      { include: ['docs/note.md', 'config.json'] },
+      {},
+      /SOURCE_NOT_FOUND.*no docs\/note\.md.*nearest one there: docs\/notes\.md/,
+    ],
     ['nothing that matches', { include: ['*.gguf'] }, {}, /SOURCE_EMPTY/],
     ['a token that is none', {}, { HF_TOKEN: 'two words' }, /BAD_TOKEN: HF_TOKEN does not hold a token/],
     ['an endpoint that is none', {}, { HF_ENDPOINT: 'hub' }, /BAD_ENDPOINT/],
   ])('%s', async (...[, ask, env, message]) => {
     await expect(
-      told(resolveHub({ ...source, ...ask }, { ...context, env: { ...context.env, ...env } }, null)),
+      told(resolveHub({ ...source, ...ask }, { ...context, env: { ...context.env, ...env } })),
     ).resolves.toMatch(message);
   });
 
   it('a gated repository, without a token and without access', async () => {
     const gated = { type: 'huggingface', repository: 'org/gated' } as const;
-    const locked = await resolveHub(gated, context, null);
+    const locked = await resolveHub(gated, context);
     await expect(told(fetchFromHub(gated, locked, context))).resolves.toMatch(
       /HUB_GATED.*no token is set \(401\).*Accept its conditions at http:\/\/127\.0\.0\.1:\d+\/org\/gated, then set HF_TOKEN/,
     );
@@ -206,14 +246,14 @@ describe('what ends in a coded error that says what to do', () => {
 
   it('something that is no hub', async () => {
     hub.faults.push({ host: 'hub', url: /./, times: 9, status: 200 });
-    await expect(told(resolveHub(source, context, null))).resolves.toMatch(/HUB_UNUSABLE/);
+    await expect(told(resolveHub(source, context))).resolves.toMatch(/HUB_UNUSABLE/);
   });
 
   it('paths that leave their directory', async () => {
     const files = hub.repos[0]?.commits[1]?.files ?? {};
     files['../../escape.json'] = contentOf('x');
     await expect(
-      told(resolveHub({ ...source, include: ['**', '../../escape.json'] }, context, null)),
+      told(resolveHub({ ...source, include: ['**', '../../escape.json'] }, context)),
     ).resolves.toMatch(/UNSAFE_PATH.*"\.\.\/\.\.\/escape\.json" is refused/);
   });
 
@@ -226,7 +266,7 @@ describe('what ends in a coded error that says what to do', () => {
       status: 200,
       headers: { link: `<${hub.cdn}/next>; rel="next"` },
     });
-    await resolveHub(source, own, null).catch(() => undefined);
+    await resolveHub(source, own).catch(() => undefined);
     expect(hub.seen.filter(({ host }) => host === 'cdn').map(({ authorization }) => authorization)).toEqual(
       [],
     );

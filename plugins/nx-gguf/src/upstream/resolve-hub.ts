@@ -1,5 +1,6 @@
 import { GgufError } from '../core/errors.js';
 import { isDeclaredAs } from '../core/lock-entry.js';
+import type { SourceUse } from '../core/source-use.js';
 import type { LockedFile, LockedSource } from '../core/generated/lock.generated.js';
 import type { HuggingFaceSource } from '../core/generated/source.generated.js';
 import type { BlobId } from '../files/hash-file.js';
@@ -10,29 +11,40 @@ import { hubAccess } from './hub-endpoint.js';
 import { hubError, type HubPlace } from './hub-errors.js';
 import type { Token } from '../transport/http.js';
 import { openHttp } from '../transport/http.js';
-import { literalPaths, selectFiles } from './select-files.js';
+import { missingFiles } from './missing-files.js';
+import { literalPaths, selectFiles, type Selected } from './select-files.js';
+import { reportSelection, selectionOf } from './selection-report.js';
 import type { UpstreamContext } from './upstream-context.js';
+
+/** What a resolution starts from. */
+export interface ResolveOptions {
+  /**
+   * An earlier resolution: it is the answer when commit and files are certain to be the same, else digests of
+   * files that it knows by git object id are taken from it.
+   */
+  previous?: LockedSource | null;
+  /** What the files are for; anything when absent. */
+  use?: SourceUse;
+}
 
 /**
  * The present state of a hub source: its commit, and size and sha256 of each file it takes. The hub knows the
  * digests of files in LFS. The others are small: they are fetched into the store, checked by their git object
  * id, and hashed.
- * @param previous an earlier resolution: it is the answer when the commit is the same, else digests of files
- *   it knows by git object id are taken from it
  */
 export async function resolveHub(
   source: HuggingFaceSource,
   context: UpstreamContext,
-  previous: LockedSource | null,
+  { previous = null, use = { kind: 'files' } }: ResolveOptions = {},
 ): Promise<LockedSource> {
   const http = openHttp(context);
   try {
     const repository = await hubRepository(source, http, context);
     const commit = await repository.commit();
-    // A commit never changes.
-    if (previous?.commit === commit && isDeclaredAs(previous, source)) return previous;
-    const listed = await repository.files(commit, literalPaths(source.include));
-    const chosen = selectFiles(withAll(listed, source), source, source.repository);
+    // A commit never changes; what is taken of it by default can.
+    const isNamed = source.include !== undefined || use.kind === 'files';
+    if (isNamed && previous?.commit === commit && isDeclaredAs(previous, source)) return previous;
+    const { files: chosen, choice } = await selected(repository, { source, commit, use }, context);
     const known = new Map(
       (previous?.files ?? []).flatMap(({ gitOid, sha256 }) =>
         gitOid === undefined ? [] : [[gitOid, sha256] as const],
@@ -51,6 +63,7 @@ export async function resolveHub(
       files: chosen.map((file) =>
         lockedFile(file, file.sha256 ?? digests.get(file.path) ?? known.get(file.gitOid ?? '')),
       ),
+      ...selectionOf(choice),
     };
   } finally {
     await http.close();
@@ -112,13 +125,26 @@ function wantedHubFile({
   };
 }
 
-/** Names in `include` that are no patterns have to be there. */
-function withAll(files: readonly HubFile[], { include, repository }: HuggingFaceSource): readonly HubFile[] {
-  const missing = (literalPaths(include) ?? []).filter((path) => !files.some((file) => file.path === path));
-  if (missing.length === 0) return files;
-  throw new GgufError('SOURCE_NOT_FOUND', `${repository}: there is no ${missing.join(', ')}`, {
-    hint: 'Correct "include" of the source; names are exact.',
-  });
+/** The files that a source takes. Of literal names only those are listed, and all when one of them is missing. */
+async function selected(
+  repository: HubRepository,
+  { source, commit, use }: { source: HuggingFaceSource; commit: string; use: SourceUse },
+  { report }: UpstreamContext,
+): Promise<Selected<HubFile>> {
+  const names = literalPaths(source.include);
+  const listed = await repository.files(commit, names);
+  const absent = (names ?? []).filter((path) => !listed.some((file) => file.path === path));
+  if (absent.length > 0) {
+    const there = await repository.files(commit, null).catch(() => listed);
+    throw missingFiles(
+      absent,
+      there.map(({ path }) => path),
+      source.repository,
+    );
+  }
+  const found = selectFiles(listed, source, { of: source.repository, use });
+  reportSelection(found, report);
+  return found;
 }
 
 function lockedFile(

@@ -1,8 +1,13 @@
-import { selectFiles, literalPaths } from './select-files.js';
+import type { SourceUse } from '../core/source-use.js';
+import { selectFiles, literalPaths, type Selection } from './select-files.js';
 
 const files = (...paths: string[]) => paths.map((path) => ({ path, sizeBytes: 1 }));
 const chosen = (paths: string[], selection = {}) =>
-  selectFiles(files(...paths), selection, 'owner/name').map(({ path }) => path);
+  selectFiles(files(...paths), selection, { of: 'owner/name', use: { kind: 'files' } }).files.map(
+    ({ path }) => path,
+  );
+
+const anything = { of: 'x', use: { kind: 'files' } } as const;
 
 describe('selectFiles', () => {
   it.each([
@@ -41,8 +46,10 @@ describe('selectFiles', () => {
   });
 
   it('refuses links, sizes that cannot be, and too many files', () => {
-    expect(() => selectFiles([{ path: 'a', sizeBytes: 1, isLink: true }], {}, 'x')).toThrow(/symbolic link/);
-    expect(() => selectFiles([{ path: 'a', sizeBytes: -1 }], {}, 'x')).toThrow(/no possible size/);
+    expect(() => selectFiles([{ path: 'a', sizeBytes: 1, isLink: true }], {}, anything)).toThrow(
+      /symbolic link/,
+    );
+    expect(() => selectFiles([{ path: 'a', sizeBytes: -1 }], {}, anything)).toThrow(/no possible size/);
     expect(() => chosen(Array.from({ length: 10_001 }, (_, index) => `f${index}`))).toThrow(
       /10001 files are more than/,
     );
@@ -61,5 +68,43 @@ describe('literalPaths', () => {
     [['a', '**'], null],
   ])('%j: %j', (include, expected) => {
     expect(literalPaths(include)).toEqual(expected);
+  });
+});
+
+describe('what is declared', () => {
+  const select = (paths: string[], selection: Selection, kind: SourceUse['kind'] = 'files') =>
+    selectFiles(files(...paths), selection, { of: 'x', use: { kind } });
+
+  it('and matches nothing is told', () => {
+    expect(select(['a.json', 'b.txt'], { include: ['*.json', '*.md'], exclude: ['c*'] }).warnings).toEqual([
+      'x: "*.md" of "include" matches no file',
+      'x: "c*" of "exclude" matches no file',
+    ]);
+  });
+
+  it('by name and is missing ends in an error with the nearest name', () => {
+    expect(() =>
+      select(['a.json', 'sub/Model-Q4_K_M.gguf'], { include: ['*.json', 'Model-Q4_K_N.gguf'] }),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'SOURCE_NOT_FOUND',
+        message: 'x: there is no Model-Q4_K_N.gguf',
+        hint: expect.stringContaining('sub/Model-Q4_K_M.gguf') as string,
+      }) as Error,
+    );
+  });
+
+  it('as a checkpoint and has no weights ends in an error, unless a member of an archive is meant', () => {
+    expect(() => select(['config.json', 'm.safetensors'], { include: ['*.json'] }, 'checkpoint')).toThrow(
+      expect.objectContaining({ code: 'SOURCE_NO_WEIGHTS' }) as Error,
+    );
+    expect(select(['m.zip'], { include: ['m.zip'], member: 'm' }, 'checkpoint').files).toHaveLength(1);
+  });
+
+  it('leaves out pickles that a glob takes, and says so', () => {
+    expect(select(['m.safetensors', 'm.bin'], { include: ['m.*'] }, 'checkpoint').choice).toMatchObject({
+      because: 'weights in pickle format can run code',
+      leftOut: ['m.bin'],
+    });
   });
 });

@@ -1,78 +1,130 @@
 import picomatch from 'picomatch';
 import { GgufError } from '../core/errors.js';
+import type { SourceUse } from '../core/source-use.js';
 import { pathCollisions, pathProblem, shownPath } from '../core/safe-path.js';
-
-/** What a listing says of a file; `isLink` for symbolic links and submodules. */
-export interface ListedFile {
-  path: string;
-  sizeBytes: number;
-  isLink?: boolean;
-}
+import { choiceOf, defaultFiles, type WeightsChoice } from './default-files.js';
+import type { ListedFile } from './listed-file.js';
+import { missingFiles } from './missing-files.js';
+import { isUsableWeights, noWeights } from './model-weights.js';
 
 /** Which files of a listing are wanted. */
 export interface Selection {
   include?: readonly string[] | undefined;
   exclude?: readonly string[] | undefined;
+  /** One file of an archive is wanted. */
+  member?: string | undefined;
+}
+
+/** What is taken of a listing, and what the user should hear of the choice. */
+export interface Selected<F> {
+  files: F[];
+  /** What was left out without being asked for, and why; null when nothing was. */
+  choice: WeightsChoice | null;
+  warnings: string[];
 }
 
 const mostFiles = 10_000;
 const pickle = /\.(bin|pt|pth|ckpt|pkl|pickle)$/i;
-const safeWeights = /\.(safetensors|gguf)$/i;
 const hint = 'Choose the files with "include" and "exclude" of the source.';
 
 /**
- * The files of a listing that a source takes, sorted by path. Pickle-format weights can run code when they
- * are loaded: they are left out beside safetensors, and refused otherwise, unless `include` names them
- * literally.
+ * The files of a listing that a source takes, sorted by path. Where `include` is absent, the use of the source
+ * decides: of a model one set of weights, of a reference its one GGUF, of a matrix its one file.
+ * Pickle-format weights can run code when they are loaded: they are left out beside safe ones, and refused
+ * otherwise, unless `include` names them literally.
  * @param of what is listed, for messages
- * @throws GgufError `SOURCE_EMPTY`, `PICKLE_REFUSED`, `UNSAFE_PATH` or `TOO_MANY_FILES`
+ * @throws GgufError `SOURCE_EMPTY`, `SOURCE_NO_WEIGHTS`, `SOURCE_AMBIGUOUS`, `SOURCE_NOT_FOUND`,
+ *   `PICKLE_REFUSED`, `UNSAFE_PATH` or `TOO_MANY_FILES`
  */
 export function selectFiles<F extends ListedFile>(
   files: readonly F[],
   selection: Selection,
-  of: string,
-): F[] {
+  { of, use }: { of: string; use: SourceUse },
+): Selected<F> {
   const { include, exclude = [] } = selection;
-  const included = picomatch([...(include ?? ['**'])]);
-  const excluded = exclude.length === 0 ? () => false : picomatch([...exclude]);
   const literal = new Set(include ?? []);
-  const matching = files.filter(({ path }) => (literal.has(path) || included(path)) && !excluded(path));
-  const chosen = withoutPickles(matching, literal, of).sort((a, b) => (a.path < b.path ? -1 : 1));
-  if (chosen.length === 0)
+  const isIncluded = matcher(include ?? ['**']);
+  const isExcluded = matcher(exclude);
+  const matching = files.filter(({ path }) => isIncluded(path) && !isExcluded(path));
+  if (matching.length === 0)
     throw new GgufError(
       'SOURCE_EMPTY',
       `${of}: no file ${include === undefined ? 'there' : `matches ${include.join(', ')}`}`,
       { hint: `${hint} ${examples(files)}`.trim() },
     );
-  if (chosen.length > mostFiles)
+  const warnings = withoutEffect(files, matching, { selection, of });
+  const chosen = include === undefined ? defaultFiles(matching, { of, use }) : null;
+  const safe = withoutPickles(chosen?.files ?? matching, literal, { of, use });
+  const kept = [...safe].sort((a, b) => (a.path < b.path ? -1 : 1));
+  if (kept.length > mostFiles)
     throw new GgufError(
       'TOO_MANY_FILES',
-      `${of}: ${chosen.length} files are more than the ${mostFiles} that a source may take`,
+      `${of}: ${kept.length} files are more than the ${mostFiles} that a source may take`,
       { hint },
     );
-  const problems = unsafe(chosen);
+  if (use.kind === 'checkpoint' && selection.member === undefined && !kept.some(isUsableWeights))
+    throw noWeights(kept, of);
+  const problems = unsafe(kept);
   if (problems.length > 0)
     throw new GgufError('UNSAFE_PATH', problems.map((problem) => `${of}: ${problem}`).join('\n'), {
       hint: 'Such files cannot be stored safely on every system. Leave them out with "exclude".',
     });
-  return chosen;
+  const choice = choiceOf(matching, kept, { of, because: chosen?.because ?? null });
+  return { files: kept, choice, warnings };
+}
+
+function matcher(globs: readonly string[]): (path: string) => boolean {
+  if (globs.length === 0) return () => false;
+  const literal = new Set(globs);
+  const matches = picomatch([...globs]);
+  return (path) => literal.has(path) || matches(path);
+}
+
+/**
+ * What the user wrote and what has no effect: a glob that matches nothing is worth a warning, a name that is
+ * not there an error.
+ */
+function withoutEffect(
+  files: readonly ListedFile[],
+  matching: readonly ListedFile[],
+  { selection: { include = [], exclude = [] }, of }: { selection: Selection; of: string },
+): string[] {
+  const paths = files.map(({ path }) => path);
+  const absent = include.filter((glob) => isLiteral(glob) && !paths.includes(glob));
+  if (absent.length > 0) throw missingFiles(absent, paths, of);
+  const idle = (globs: readonly string[], among: readonly string[], field: string): string[] =>
+    globs
+      .filter((glob) => !among.some(matcher([glob])))
+      .map((glob) => `${of}: ${JSON.stringify(glob)} of "${field}" matches no file`);
+  return [
+    ...idle(
+      include,
+      matching.map(({ path }) => path),
+      'include',
+    ),
+    ...idle(exclude, paths, 'exclude'),
+  ];
 }
 
 /** The literal names among the globs of `include`, or null when one of them is a pattern. */
 export function literalPaths(include: readonly string[] | undefined): string[] | null {
-  return include === undefined || include.length === 0 || include.some((glob) => picomatch.scan(glob).isGlob)
-    ? null
-    : [...include];
+  return include === undefined || include.length === 0 || !include.every(isLiteral) ? null : [...include];
+}
+
+function isLiteral(glob: string): boolean {
+  return !picomatch.scan(glob).isGlob;
 }
 
 function withoutPickles<F extends ListedFile>(
   files: readonly F[],
   literal: ReadonlySet<string>,
-  of: string,
+  { of, use }: { of: string; use: SourceUse },
 ): F[] {
   const refused = files.filter(({ path }) => pickle.test(path) && !literal.has(path));
   if (refused.length === 0) return [...files];
   const kept = files.filter((file) => !refused.includes(file));
+  // The converter reads no GGUF: beside one, a checkpoint in pickle format is still the only one.
+  const safeWeights = use.kind === 'checkpoint' ? /\.safetensors$/i : /\.(safetensors|gguf)$/i;
   if (kept.some(({ path }) => safeWeights.test(path))) return kept;
   throw new GgufError(
     'PICKLE_REFUSED',

@@ -34,6 +34,21 @@ export interface LockedSource {
    * @maxItems 10000
    */
   files: LockedFile[];
+  selection?: LockedSelection;
+}
+
+/**
+ * What was left out although nothing asked for it: other sets of weights than the one that is taken. Absent when all files are taken.
+ */
+export interface LockedSelection {
+  /**
+   * Why these files and not the others.
+   */
+  because: string;
+  /**
+   * Paths, and `<directory>/**` for directories that are left out as a whole.
+   */
+  leftOut: string[];
 }
 
 /**

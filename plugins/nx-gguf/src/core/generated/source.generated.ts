@@ -21,7 +21,7 @@ export interface PathSource {
    */
   path: string;
   /**
-   * Globs of the files to take from a directory; all when absent.
+   * Globs of the files to take from a directory; when absent what the source is for, of a model one set of weights.
    */
   include?: Globs;
   /**
@@ -59,7 +59,7 @@ export interface HuggingFaceSource {
    */
   revision?: string;
   /**
-   * Globs of the files to take, `**` for any depth; all files that are not hidden when absent. Only what is taken is fetched.
+   * Globs of the files to take, `**` for any depth; when absent what the source is for, of a model one set of weights. Only what is taken is fetched.
    */
   include?: Globs;
   /**
@@ -90,7 +90,7 @@ export interface GitSource {
    */
   revision?: string;
   /**
-   * Globs of the files to take; all files that are not hidden when absent.
+   * Globs of the files to take; when absent what the source is for, of a model one set of weights.
    */
   include?: Globs;
   /**

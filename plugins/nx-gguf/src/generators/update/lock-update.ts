@@ -11,6 +11,8 @@ import {
   withEntry,
   type LockPlace,
 } from '../../core/lock-entry.js';
+import type { Model } from '../../core/generated/model.generated.js';
+import { sourceUse, type SourceUse } from '../../core/source-use.js';
 import type { Source } from '../../core/generated/source.generated.js';
 import { isGgufError } from '../../core/errors.js';
 import { changedFiles, isReadable, readableDiff, type FileChange } from '../../report/lock-diff.js';
@@ -41,6 +43,13 @@ export interface ProjectUpdate {
   lock: Lock;
 }
 
+/** A source that a lock pins, and what its files are for. */
+interface PinnedSource {
+  place: LockPlace;
+  source: LockableSource;
+  use: SourceUse;
+}
+
 /** Models and corpora that declare a source to pin. */
 export async function lockableProjects(workspace: Workspace): Promise<string[]> {
   const names = Object.entries(workspace.projects)
@@ -61,9 +70,9 @@ export async function updateProject(project: string, environment: Environment): 
   const projectDir = projectDirectory(environment.workspace, project, project);
   let lock: Lock = emptyLock;
   const updates: SourceUpdate[] = [];
-  for (const { place, source } of sources) {
+  for (const { place, source, use } of sources) {
     const old = lockedEntry(before, place);
-    const { entry, update } = await updateSource({ place, source, old, projectDir }, environment);
+    const { entry, update } = await updateSource({ place, source, use, old, projectDir }, environment);
     updates.push(update);
     if (entry !== null) lock = withEntry(lock, place, entry);
   }
@@ -71,20 +80,16 @@ export async function updateProject(project: string, environment: Environment): 
 }
 
 async function updateSource(
-  {
-    place,
-    source,
-    old,
-    projectDir,
-  }: { place: LockPlace; source: LockableSource; old: LockedSource | null; projectDir: string },
+  { place, source, use, old, projectDir }: PinnedSource & { old: LockedSource | null; projectDir: string },
   environment: Environment,
 ): Promise<{ entry: LockedSource | null; update: SourceUpdate }> {
   const context = upstreamContext(environment, {});
   const name = placeName(place);
   try {
-    const entry = await resolveSource(declaration(source), { projectDir, previous: old }, context);
-    const isSame = old !== null && old.commit === entry.commit && isDeclaredAs(old, source);
+    const entry = await resolveSource(declaration(source), { projectDir, previous: old, use }, context);
     const files = changedFiles(old, entry);
+    const isSame =
+      old !== null && old.commit === entry.commit && isDeclaredAs(old, source) && files.length === 0;
     const diffs: string[] = [];
     for (const change of old === null ? [] : files.filter(({ path }) => isReadable(path))) {
       const texts = await Promise.all([textOf(old, change.path), textOf(entry, change.path)]);
@@ -134,13 +139,15 @@ async function updateSource(
 async function declaredSources(
   workspace: Workspace,
   project: string,
-): Promise<{ kind: 'model' | 'corpus'; sources: { place: LockPlace; source: LockableSource }[] }> {
+): Promise<{ kind: 'model' | 'corpus'; sources: PinnedSource[] }> {
   const kind = await fetchedKind(workspace, project);
   const places: [LockPlace, Source][] = [];
+  let declared: Model | null = null;
   if (kind === 'corpus') {
     places.push(['source', (await readConfig(workspace, 'corpus', project)).source]);
   } else {
     const model = await readConfig(workspace, 'model', project);
+    declared = model;
     places.push(['source', model.source]);
     if (model.imatrix?.type === 'file') places.push(['imatrix', model.imatrix.source]);
     if (model.planFrom?.type === 'huggingface') places.push(['planFrom', model.planFrom]);
@@ -150,7 +157,9 @@ async function declaredSources(
   return {
     kind,
     sources: places.flatMap(([place, source]) =>
-      source.type === 'huggingface' || source.type === 'git' ? [{ place, source }] : [],
+      source.type === 'huggingface' || source.type === 'git'
+        ? [{ place, source, use: sourceUse(kind, place, declared) }]
+        : [],
     ),
   };
 }

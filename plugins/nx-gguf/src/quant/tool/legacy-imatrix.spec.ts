@@ -69,3 +69,11 @@ describe('readLegacyImatrix', () => {
     });
   });
 });
+
+it('names a pointer of Git LFS for what it is', async () => {
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'b'.repeat(64)}\nsize 4100000\n`;
+  await expect(read(Buffer.from(pointer))).rejects.toMatchObject({
+    code: 'LFS_POINTER',
+    message: expect.stringMatching(/4100000 bytes/) as string,
+  });
+});

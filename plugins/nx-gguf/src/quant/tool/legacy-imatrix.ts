@@ -1,5 +1,7 @@
 import { GgufError } from '../../core/errors.js';
+import { lfsPointerError } from '../../core/lfs-pointer.js';
 import type { ByteRange, ByteSource } from '../../gguf/byte-source.js';
+import { lfsPointerIn } from '../../gguf/lfs-pointer-bytes.js';
 
 const mostEntries = 131_072;
 const longestName = 4096;
@@ -18,11 +20,18 @@ export interface LegacyEntry {
  * What is in an importance matrix of the format from before GGUF, in the order of the file: a count, then
  * name, calls and float32 values of each (follows common_imatrix_load_legacy of common/imatrix-loader.cpp).
  * Values are passed over.
- * @throws GgufError `BAD_IMATRIX`
+ * @throws GgufError `BAD_IMATRIX`, or `LFS_POINTER`
  */
 export async function readLegacyImatrix(
   source: ByteSource,
 ): Promise<{ entries: LegacyEntry[]; chunks: number | null }> {
+  const pointer = await lfsPointerIn(source);
+  if (pointer !== null)
+    throw lfsPointerError(
+      'the importance matrix',
+      pointer,
+      'Run `git lfs pull` where it lies, or fetch the file itself.',
+    );
   let at = 0;
   const take = async (length: number): Promise<Uint8Array> => {
     if (at + length > source.sizeBytes)

@@ -24,7 +24,7 @@ export async function pinnedHeaders(
 ): Promise<Step> {
   const { environment, transfer } = ports;
   const locked = await lockedSource(
-    { project, kind: 'model', place: 'planFrom', source },
+    { project, kind: 'model', place: 'planFrom', source, use: { kind: 'gguf' } },
     environment,
     transfer,
   );

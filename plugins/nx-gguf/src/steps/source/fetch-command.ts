@@ -7,6 +7,7 @@ import type { CommandSource } from '../../core/generated/source.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import { filesMatching, listFiles } from './list-files.js';
 import type { Refer } from './fetch-path.js';
+import { refusePointers } from './refuse-pointers.js';
 import type { Step, Workbench } from '../step.js';
 
 /** What a command source is run with. */
@@ -100,15 +101,20 @@ async function runCommand(command: readonly string[], projectDir: string, bench:
     .catch((cause: unknown) => {
       throw commandFailed(command, cause);
     });
-  const { names } = await listFiles(output, {}).catch((cause: unknown) => {
+  const { names } = await listFiles(output, {}, { kind: 'files' }).catch((cause: unknown) => {
     throw new GgufError(
       'COMMAND_WROTE_NOTHING',
       `${command.join(' ')} ended without writing a file to {output}`,
       { cause, hint: 'Pass {output} to the program and write there.' },
     );
   });
+  const files = names.map((name) => ({ name, path: join(output, name) }));
+  await refusePointers(
+    files,
+    'The program copied a pointer: run `git lfs pull` in the repository that it reads, and this again.',
+  );
   return {
-    files: names.map((name) => ({ name, path: join(output, name) })),
+    files,
     facts: { source: { type: 'command' } },
     commands: [command],
   };

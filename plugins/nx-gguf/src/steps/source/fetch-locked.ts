@@ -1,11 +1,13 @@
 import { basename, join } from 'node:path';
 import type { Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
+import { lfsPointerBytes } from '../../core/lfs-pointer.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import { pathProblem, shownPath } from '../../core/safe-path.js';
 import type { LockedFile, LockedSource } from '../../core/generated/lock.generated.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { GitSource, HuggingFaceSource, UrlSource } from '../../core/generated/source.generated.js';
+import { refusePointers } from './refuse-pointers.js';
 import { inputsOf, type Step, type Workbench } from '../step.js';
 
 /** Brings files into the store by their digests, from wherever they come; digest and size of each. */
@@ -42,7 +44,14 @@ export function fetchLockedStep(
     sha256: file.sha256,
     sizeBytes: file.sizeBytes,
   }));
-  const facts = { source: { ...origin(source), commit: locked.commit } };
+  const { commit, selection } = locked;
+  const facts = {
+    source: {
+      ...origin(source),
+      commit,
+      ...(selection === undefined ? {} : { selection: { ...selection } }),
+    },
+  };
   return {
     action: {
       step: 'fetch',
@@ -90,6 +99,7 @@ async function outcome(
   }: { member: string | undefined; facts: Record<string, Json>; effects: FetchEffects },
   bench: Workbench,
 ) {
+  await refuseStoredPointers(files, bench);
   if (member === undefined) return { files: [], referred: files, facts, commands: [] };
   const [archive] = files;
   if (archive === undefined || files.length > 1)
@@ -111,7 +121,23 @@ async function outcome(
     to,
     signal: bench.signal,
   });
+  await refusePointers([{ name, path: to }], pointerHint);
   return { files: [{ name, path: to }], facts, commands: [] };
+}
+
+const pointerHint =
+  'The file was put there without Git LFS: whoever did it runs `git lfs pull` and uploads the file itself. Meanwhile, take another revision or source.';
+
+/** Files of a repository can be pointers that somebody committed as they are. */
+async function refuseStoredPointers(files: readonly ManifestFile[], bench: Workbench): Promise<void> {
+  const small = files.filter(({ sizeBytes }) => sizeBytes <= lfsPointerBytes);
+  const found: { name: string; path: string }[] = [];
+  for (const [index, file] of small.entries()) {
+    const name = join('small', String(index));
+    await bench.input(file, name);
+    found.push({ name: file.name, path: join(bench.directory, name) });
+  }
+  await refusePointers(found, pointerHint);
 }
 
 /** Where files come from, as far as it holds no secret and no place on a machine. */

@@ -2,12 +2,19 @@ import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { referToFile } from '../../store/external.js';
 import { idOf, put, temporaryDirectory, temporaryStore } from '../../store/testing/temporary-store.js';
-import { fetchPathStep } from './fetch-path.js';
+import type { WorkEvent } from '../../core/events.js';
+import type { SourceUse } from '../../core/source-use.js';
+import { lfsPointer } from '../../upstream/testing/hub-content.js';
+import { fetchPathStep, type PathReading } from './fetch-path.js';
 import { actionKey } from '../step.js';
 import { testBench } from '../testing/effects.js';
 
 const store = temporaryStore();
-const refer = (path: string) => referToFile(store, path);
+const reading = (kind: SourceUse['kind'] = 'files', events: WorkEvent[] = []): PathReading => ({
+  refer: (path) => referToFile(store, path),
+  use: { kind },
+  report: (event) => events.push(event),
+});
 
 /** A checkpoint directory: its files by name, with their texts. */
 function checkpoint(
@@ -28,14 +35,14 @@ async function namesOf(
   path: string,
   globs: { include?: string[]; exclude?: string[] } = {},
 ): Promise<string[]> {
-  const step = await fetchPathStep({ type: 'path', path, ...globs }, path, refer);
+  const step = await fetchPathStep({ type: 'path', path, ...globs }, path, reading());
   return (await step.run(testBench())).referred?.map(({ name }) => name) ?? [];
 }
 
 describe('fetchPathStep', () => {
   it('refers to the files of a directory by their digests, and copies none', async () => {
     const directory = checkpoint(['a.json', 'b/c.json']);
-    const step = await fetchPathStep({ type: 'path', path: '.' }, directory, refer);
+    const step = await fetchPathStep({ type: 'path', path: '.' }, directory, reading());
     await expect(step.run(testBench())).resolves.toEqual({
       files: [],
       referred: [
@@ -84,7 +91,7 @@ describe('fetchPathStep', () => {
 
   it('has a key that names and bytes decide, and not the place', async () => {
     const keyAt = async (path: string): Promise<string> =>
-      actionKey((await fetchPathStep({ type: 'path', path }, path, refer)).action);
+      actionKey((await fetchPathStep({ type: 'path', path }, path, reading())).action);
     const [one, other] = [checkpoint(['a', 'b']), checkpoint(['a', 'b'])];
     const key = await keyAt(one);
     await expect(keyAt(other)).resolves.toBe(key);
@@ -92,5 +99,122 @@ describe('fetchPathStep', () => {
     await expect(keyAt(other)).resolves.not.toBe(key);
     renameSync(join(one, 'b'), join(one, 'c'));
     await expect(keyAt(one)).resolves.not.toBe(key);
+  });
+});
+
+describe('a directory with a model', () => {
+  const take = async (files: readonly string[], globs: { include?: string[]; exclude?: string[] } = {}) => {
+    const events: WorkEvent[] = [];
+    const path = checkpoint(files);
+    const step = await fetchPathStep({ type: 'path', path, ...globs }, path, reading('checkpoint', events));
+    const { referred = [], facts } = await step.run(testBench());
+    return { names: referred.map(({ name }) => name), facts, events };
+  };
+
+  it('gives one set of its weights, says which and why, and keeps that as a fact', async () => {
+    const { names, facts, events } = await take([
+      'config.json',
+      'consolidated.safetensors',
+      'model-00001-of-00002.safetensors',
+      'model-00002-of-00002.safetensors',
+      'model.safetensors.index.json',
+      'checkpoint-500/model.safetensors',
+      'checkpoint-500/optimizer.pt',
+    ]);
+    expect(names).toEqual([
+      'config.json',
+      'model-00001-of-00002.safetensors',
+      'model-00002-of-00002.safetensors',
+      'model.safetensors.index.json',
+    ]);
+    expect(facts['source']).toEqual({
+      type: 'path',
+      selection: {
+        because: 'the safetensors that convert_hf_to_gguf.py reads first',
+        leftOut: ['checkpoint-500/**', 'consolidated.safetensors'],
+      },
+    });
+    expect(events).toEqual([
+      {
+        type: 'step',
+        message: expect.stringMatching(
+          /: takes model-00001-of-00002\.safetensors, model-00002-of-00002\.safetensors .*reads first; leaves out checkpoint-500\/\*\*, consolidated\.safetensors/,
+        ) as string,
+      },
+    ]);
+  });
+
+  it('takes pickles of this machine when there is nothing else, also beside a GGUF', async () => {
+    const { names } = await take(['config.json', 'pytorch_model.bin', 'old.gguf', 'training_args.bin']);
+    expect(names).toEqual(['config.json', 'pytorch_model.bin']);
+  });
+
+  it('takes what "include" names, as it is', async () => {
+    const include = ['*.safetensors'];
+    const files = ['consolidated.safetensors', 'model.safetensors', 'config.json'];
+    await expect(take(files, { include })).resolves.toMatchObject({
+      names: ['consolidated.safetensors', 'model.safetensors'],
+      events: [],
+    });
+  });
+
+  it.each<[string, readonly string[], { include?: string[]; exclude?: string[] }, RegExp]>([
+    ['SOURCE_NO_WEIGHTS', ['config.json', 'tf_model.h5'], {}, /tf_model\.h5/],
+    ['SOURCE_NO_WEIGHTS', ['config.json', 'model.safetensors'], { include: ['*.json'] }, /its file/],
+    [
+      'SOURCE_NOT_FOUND',
+      ['model.safetensors', 'tokenizer.model'],
+      { include: ['*.safetensors', 'tokenizr.model'] },
+      /no tokenizr\.model/,
+    ],
+  ])('fails with %s of %j and %j', async (...[code, files, globs, message]) => {
+    await expect(take(files, globs)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it('warns of globs that match nothing', async () => {
+    const { events } = await take(['model.safetensors'], {
+      include: ['**/*.safetensors', '*.txt'],
+      exclude: ['x/**'],
+    });
+    expect(events.map((event) => (event.type === 'warning' ? event.message : event.type))).toEqual([
+      expect.stringMatching(/"\*\.txt" of "include" matches no file$/),
+      expect.stringMatching(/"x\/\*\*" of "exclude" matches no file$/),
+    ]);
+  });
+});
+
+describe('pointers of Git LFS', () => {
+  const pointer = lfsPointer({ sha256: 'a'.repeat(64), sizeBytes: 3_554_214_752 }).toString();
+
+  it.each<[string, string, SourceUse['kind']]>([
+    ['weights', 'model.safetensors', 'checkpoint'],
+    ['a tokenizer', 'tokenizer.json', 'checkpoint'],
+    ['a configuration', 'config.json', 'checkpoint'],
+    ['a GGUF', 'm.gguf', 'gguf'],
+    ['a matrix', 'imatrix.dat', 'matrix'],
+    ['a text', 'wiki.test.raw', 'files'],
+  ])('in place of %s are refused', async (_, name, kind) => {
+    for (const text of [pointer, pointer.replaceAll('\n', '\r\n')]) {
+      const path = kind === 'checkpoint' ? checkpoint(['model.safetensors']) : temporaryDirectory();
+      put(join(path, name), text);
+      await expect(fetchPathStep({ type: 'path', path }, path, reading(kind))).rejects.toMatchObject({
+        code: 'LFS_POINTER',
+        message: expect.stringMatching(new RegExp(`${name}.*3554214752 bytes`)) as string,
+        hint: expect.stringMatching(/git lfs pull/) as string,
+      });
+      // The same file, named itself.
+      const file = join(path, name);
+      await expect(fetchPathStep({ type: 'path', path: file }, file, reading(kind))).rejects.toMatchObject({
+        code: 'LFS_POINTER',
+      });
+    }
+  });
+
+  it('a file that only speaks of them is taken', async () => {
+    const path = put(join(temporaryDirectory(), 'notes.txt'), `See ${pointer}`);
+    await expect(fetchPathStep({ type: 'path', path }, path, reading())).resolves.toBeDefined();
   });
 });

@@ -1,40 +1,95 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { glob } from 'tinyglobby';
+import { basename, dirname, join } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
 import { GgufError } from '../../core/errors.js';
+import type { SourceUse } from '../../core/source-use.js';
+import { nearestPath } from '../../core/suggestion.js';
+import { choiceOf, defaultFiles, type WeightsChoice } from '../../upstream/default-files.js';
+import type { ListedFile } from '../../upstream/listed-file.js';
+import { missingFiles } from '../../upstream/missing-files.js';
+import { isUsableWeights, noWeights } from '../../upstream/model-weights.js';
 
 /** Files under a directory: relative names with forward slashes, sorted. */
 export interface FileList {
   directory: string;
   names: string[];
+  choice: WeightsChoice | null;
+  /** What the user wrote that has no effect. */
+  warnings: string[];
+}
+
+/** Globs that choose among files. */
+interface Globs {
+  include?: readonly string[] | undefined;
+  exclude?: readonly string[] | undefined;
 }
 
 /**
  * The files that a path means: a file itself, or the files of a directory that the globs choose (hidden ones
- * left out).
+ * left out). Where there is no `include`, the use decides: of a model one set of weights.
  * @throws GgufError `SOURCE_MISSING` when there is nothing at the path, `SOURCE_EMPTY` when no file is
- *   chosen.
+ *   chosen, or what choosing throws
  */
-export async function listFiles(
-  path: string,
-  globs: { include?: readonly string[] | undefined; exclude?: readonly string[] | undefined },
-): Promise<FileList> {
+export async function listFiles(path: string, globs: Globs, use: SourceUse): Promise<FileList> {
   const info = await stat(path).catch((cause: unknown) => {
     throw new GgufError('SOURCE_MISSING', `${path}: ${(cause as Error).message}`, {
       cause,
       hint: 'Check the path in the source.',
     });
   });
-  if (info.isFile()) return { directory: dirname(path), names: [basename(path)] };
-  const names = await filesMatching(path, globs.include ?? ['**'], globs.exclude ?? []);
+  if (info.isFile()) return { directory: dirname(path), names: [basename(path)], choice: null, warnings: [] };
+  const { include, exclude = [] } = globs;
+  const names = await filesMatching(path, include ?? ['**'], exclude);
+  const all = include === undefined && exclude.length === 0 ? names : await filesMatching(path, ['**']);
   if (names.length === 0) {
+    const near = (include ?? []).flatMap((glob) => nearestPath(glob, all) ?? []);
     throw new GgufError(
       'SOURCE_EMPTY',
-      `${path}: no file ${globs.include === undefined ? 'there' : `matches ${globs.include.join(', ')}`}`,
-      { hint: 'Check the path and the globs in the source.' },
+      `${path}: no file ${include === undefined ? 'there' : `matches ${include.join(', ')}`}`,
+      {
+        hint: `Check the path and the globs in the source.${near.length === 0 ? '' : ` The nearest there: ${near.join(', ')}.`}`,
+      },
     );
   }
-  return { directory: path, names };
+  const matching = await withSizes(path, names);
+  const warnings = await withoutEffect(path, globs, all);
+  const chosen = include === undefined ? defaultFiles(matching, { of: path, use }) : null;
+  const taken = chosen?.files ?? matching;
+  if (use.kind === 'checkpoint' && !taken.some(isUsableWeights)) throw noWeights(taken, path);
+  return {
+    directory: path,
+    names: taken.map((file) => file.path),
+    choice: choiceOf(matching, taken, { of: path, because: chosen?.because ?? null }),
+    warnings,
+  };
+}
+
+async function withSizes(directory: string, names: readonly string[]): Promise<ListedFile[]> {
+  const files: ListedFile[] = [];
+  for (const path of names) files.push({ path, sizeBytes: (await stat(join(directory, path))).size });
+  return files;
+}
+
+/** Globs that match nothing are worth a warning; a name that is not there is an error. */
+async function withoutEffect(
+  directory: string,
+  { include = [], exclude = [] }: Globs,
+  all: readonly string[],
+): Promise<string[]> {
+  const idle: { glob: string; field: string }[] = [];
+  for (const glob of include)
+    if ((await filesMatching(directory, [glob])).length === 0) idle.push({ glob, field: 'include' });
+  for (const glob of exclude)
+    if ((await filesMatching(directory, ['**'], [glob])).length === all.length)
+      idle.push({ glob, field: 'exclude' });
+  const absent = idle.filter(({ glob, field }) => field === 'include' && !isDynamicPattern(glob));
+  if (absent.length > 0)
+    throw missingFiles(
+      absent.map(({ glob }) => glob),
+      all,
+      directory,
+    );
+  return idle.map(({ glob, field }) => `${directory}: ${JSON.stringify(glob)} of "${field}" matches no file`);
 }
 
 /** Files below a directory that match the globs, sorted by code unit. */
