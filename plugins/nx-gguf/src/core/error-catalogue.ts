@@ -764,7 +764,8 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   },
   RESULTS_STALE: {
     cause: 'The results are those of another recipe than the one that is declared now.',
-    remedy: 'Run `card` and then this target again. `--allowStale` publishes what is there.',
+    remedy:
+      'Run `publish` with the targets that it depends on: it makes first what is out of date. `--allowStale` publishes what is there.',
   },
   RPC_UNREACHABLE: {
     cause: 'An RPC server of `evaluation.rpc` does not answer.',

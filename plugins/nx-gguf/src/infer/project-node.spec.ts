@@ -169,6 +169,21 @@ describe('what Nx is told of a project', () => {
     expect(isOurs(kind, content)).toBe(false);
   });
 
+  it('sees of the machine what the identities of the toolchain see', () => {
+    const inputsOf = (content: object) =>
+      JSON.stringify(
+        inferredTargets(
+          { kind: 'toolchain', root: 't', content: { source: { type: 'git' }, ...content } },
+          '',
+        ),
+      );
+    // A compiler or an interpreter that a variable names can be updated without a change of the variable.
+    expect(inputsOf({})).toContain('${CXX:-c++}\\" --version');
+    expect(inputsOf({})).toContain('${PYTHON:-python3}\\" --version');
+    expect(inputsOf({ build: { native: true } })).toContain('cpus()');
+    expect(inputsOf({ build: { native: false } })).not.toContain('cpus()');
+  });
+
   it('asks each time for a toolchain that lies on this machine', () => {
     const cached = (content: Json) =>
       Object.entries(inferredTargets({ kind: 'toolchain', root: 't', content }, ''))

@@ -6,6 +6,22 @@ import type { ProjectContext } from './model-context.js';
 const declaration: Input = '{projectRoot}/toolchain.json';
 const host: Input = { runtime: 'uname -sm' };
 
+/*
+ * What Nx does not see of the machine stays as it was when a result is restored, and the toolchain is then
+ * another one than its manifest says, whatever is run again. So each program is asked as the identity of the
+ * part asks it (toolchain/compiler.ts, toolchain/python.ts), also one that CXX or PYTHON names.
+ */
+const compiler: Input = {
+  runtime: '"${CXX:-c++}" --version || g++ --version || clang++ --version',
+};
+const interpreter: Input = { runtime: '"${PYTHON:-python3}" --version || python --version' };
+/** A build for this CPU alone has its model in its identity. */
+const cpuModel: Input = { runtime: `node -p "require('node:os').cpus()[0]?.model"` };
+
+function isNative({ build }: Readonly<Record<string, unknown>>): boolean {
+  return isRecord(build) && build['native'] === true;
+}
+
 /** The file of requirements that a toolchain names, relative to its directory. */
 function requirementsFile(toolchain: Readonly<Record<string, unknown>>): string {
   const python = toolchain['python'];
@@ -36,7 +52,15 @@ export function toolchainTargets(
       executor: 'toolchain-build',
       description: 'Builds the tools of llama.cpp.',
       cache: isPinned,
-      inputs: [declaration, manifests, host, { runtime: 'c++ --version' }, { env: 'CC' }, { env: 'CXX' }],
+      inputs: [
+        declaration,
+        manifests,
+        host,
+        compiler,
+        ...(isNative(toolchain) ? [cpuModel] : []),
+        { env: 'CC' },
+        { env: 'CXX' },
+      ],
       outputs: ['build/artifact.json'],
       dependsOn,
     }),
@@ -49,7 +73,7 @@ export function toolchainTargets(
         namedFile(root, requirementsFile(toolchain)),
         manifests,
         host,
-        { runtime: 'python3 --version' },
+        interpreter,
         { env: 'PYTHON' },
       ],
       outputs: ['python/artifact.json'],

@@ -55,6 +55,28 @@ export async function staleResults(
 }
 
 /**
+ * Obtains every target of a publication anew, in order, and the toolchain first: action keys decide, and not
+ * what Nx restored. A result that is right is found in milliseconds.
+ */
+export async function renewResults(
+  checked: CheckedPublication,
+  {
+    obtain,
+    recordBuild,
+  }: { obtain: (ref: TargetRef) => Promise<unknown>; recordBuild: () => Promise<unknown> },
+): Promise<void> {
+  const { project, model, settings } = checked;
+  if ((await staleToolchain(checked)).length > 0) await recordBuild();
+  const planned = settings.files.has('card') ? Object.keys(model.quantize ?? {}) : settings.variants;
+  const targets = targetsOf(checked);
+  const first = targets.findIndex(({ kind }) => kind === 'quantize');
+  // A card shows the plans of its variants.
+  const plans = planned.map((variant): TargetRef => ({ project, kind: 'plan', variant }));
+  for (const ref of first < 0 ? targets : [...targets.slice(0, first), ...plans, ...targets.slice(first)])
+    await obtain(ref);
+}
+
+/**
  * Files under dist/ that are not what their manifests say: somebody changed them there, and expects to see
  * that published.
  */

@@ -20,11 +20,20 @@ import { recordFile } from '../publication/record.js';
 import { resolveSettings, type ResolvedSettings } from '../publication/settings.js';
 import { publicationSentence, publicationTable } from '../publication/table.js';
 import { upstreamContext } from '../recipe/lock-file.js';
-import { changedPlaces, failedGates, staleResults } from './publish-checks.js';
+import { toolchainContext } from '../recipe/toolchain-context.js';
+import {
+  changedPlaces,
+  failedGates,
+  renewResults,
+  staleResults,
+  type CheckedPublication,
+} from './publish-checks.js';
 import { filesToPublish, type FilesToPublish } from './publish-files.js';
 import { publishedRecipe } from './publish-recipe.js';
 import type { Execution } from '../task/run-executor.js';
-import { projectDirectory, readConfig, taskName } from '../workspace/workspace.js';
+import { recordToolchainPart } from '../task/run-toolchain.js';
+import { defaultToolchain } from '../workspace/declared-model.js';
+import { projectDirectory, readConfig } from '../workspace/workspace.js';
 
 /** The subject of one publication. */
 interface Publishing extends Execution<PublishOptions> {
@@ -191,23 +200,53 @@ const stalePlaces = {
 async function checkResults(publishing: Publishing): Promise<void> {
   const { project, model, settings, results } = publishing;
   const checked = { project, model, settings, results };
-  const makeFirst = `Run \`nx run ${taskName({ project, kind: 'card' }, publishing.environment.workspace)}\``;
-  const { missing, stale } = await staleResults(checked);
+  const { workspace, report } = publishing.environment;
+  const target = (name: 'card' | 'publish'): string => `${project}:${workspace.targetPrefix ?? ''}${name}`;
+  const hasRunBefore = publishing.tasks.has(target('card'));
+  let found = await staleResults(checked);
+  if (found.missing.length === 0 && found.stale.length > 0 && hasRunBefore) {
+    // Nx has just run or restored all of them: what it does not see of this machine has changed, and to run
+    // them again would restore the same.
+    for (const message of found.stale)
+      report({ type: 'step', message: `${message}: Nx restored it; it is obtained anew` });
+    await renewed(publishing, checked);
+    found = await staleResults(checked);
+  }
+  const { missing, stale } = found;
   if (missing.length > 0)
     throw new GgufError(
       'RESULTS_MISSING',
       `${project}:publish: there is nothing to publish yet\n${missing.join('\n')}`,
-      { hint: `${makeFirst} and then this target again.` },
+      { hint: `Run \`nx run ${target('card')}\` and then this target again.` },
     );
   settle(stale, publishing, {
     code: 'RESULTS_STALE',
     allow: 'allowStale',
-    hint: `${makeFirst} and then this target again. --allowStale publishes what is there.`,
+    hint: `${
+      hasRunBefore
+        ? 'Repair what is named.'
+        : `Run \`nx run ${target('publish')}\` without --exclude-task-dependencies: it makes first what is out of date.`
+    } --allowStale publishes what is there.`,
   });
   settle(await failedGates(checked), publishing, {
     code: 'GATES_NOT_PASSED',
     allow: 'allowFailedGates',
     hint: '--allowFailedGates publishes all the same.',
+  });
+}
+
+async function renewed(
+  { results, environment, model }: Publishing,
+  checked: CheckedPublication,
+): Promise<void> {
+  const toolchain = model.toolchain ?? defaultToolchain;
+  await renewResults(checked, {
+    obtain: (ref) => results.obtain(ref),
+    recordBuild: async () =>
+      recordToolchainPart('build', await toolchainContext(toolchain, environment), {
+        project: toolchain,
+        environment,
+      }),
   });
 }
 

@@ -5,6 +5,7 @@ import type { Manifest } from '../core/generated/manifest.generated.js';
 import { stepRegistry } from '../core/step-registry.js';
 import { manifestText } from '../store/actions.js';
 import { writeDurably } from '../files/durable.js';
+import type { ToolchainContext } from '../toolchain/context.js';
 import { ensureBuild } from '../toolchain/build.js';
 import { diagnose, formatDiagnosis, requireHealthy } from '../toolchain/doctor.js';
 import { ensurePython } from '../toolchain/python.js';
@@ -29,9 +30,22 @@ export async function runToolchainPart(
   );
   if (options.jobs !== undefined)
     context.config = { ...context.config, build: { ...context.config.build, jobs: options.jobs } };
+  print(
+    `${targetName({ project, kind: part })}: ${summary({ ...(await recordToolchainPart(part, context, { project, environment })) })}`,
+  );
+}
+
+/**
+ * Makes a part of the toolchain, unless this machine has it, and leaves the manifest with its identity; the
+ * identity.
+ */
+export async function recordToolchainPart(
+  part: ToolchainPart,
+  context: ToolchainContext,
+  { project, environment }: Pick<Execution<CommonOptions>, 'project' | 'environment'>,
+): Promise<Readonly<Record<string, unknown>>> {
   const ensure = { source: ensureSource, build: ensureBuild, python: ensurePython }[part];
   const { identity } = await ensure(context);
-  const ref = { project, kind: part };
   const facts = { identity: identity as unknown as Json };
   const manifest: Manifest = {
     format: 1,
@@ -41,8 +55,11 @@ export async function runToolchainPart(
     facts,
     provenance: { inputs: [], toolchain: null, commands: [] },
   };
-  await writeDurably(join(environment.workspace.root, manifestPath(ref)), manifestText(manifest));
-  print(`${targetName(ref)}: ${summary({ ...identity })}`);
+  await writeDurably(
+    join(environment.workspace.root, manifestPath({ project, kind: part })),
+    manifestText(manifest),
+  );
+  return { ...identity };
 }
 
 /** Checks the machine, prints what was found, and fails when something is missing. */
