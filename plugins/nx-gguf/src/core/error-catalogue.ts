@@ -434,6 +434,12 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'The server does not answer like a hub.',
     remedy: 'Check `endpoint`, `HF_ENDPOINT`, and whether a proxy or a login page is between.',
   },
+  IMATRIX_COVERS_NOTHING: {
+    cause:
+      'None of the tensors that the variant quantizes with importance data has any: the matrix was made from another model, its tensors have other names, or `includeWeights` and `excludeWeights` leave nothing of it.',
+    remedy:
+      'Use a matrix that was made from this model, or set `imatrix` of the variant to false. The message has names of both sides.',
+  },
   IMATRIX_EMPTY: {
     cause: 'The file is a GGUF or a matrix without importance data.',
     remedy: 'Take another file of the source with `file`.',
@@ -704,8 +710,9 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Its last lines say why.',
   },
   QUANTIZE_IMATRIX_UNFIT: {
-    cause: 'The importance matrix cannot be read by llama-quantize, or does not fit the model.',
-    remedy: 'Use a matrix that was made from this model.',
+    cause:
+      'llama-quantize cannot use the importance matrix: it refuses the file, the data of a tensor have another width, or are NaN, infinite, negative or all zero.',
+    remedy: 'Use a matrix that was made from this model, or make it again.',
   },
   QUANTIZE_NEEDS_IMATRIX: {
     cause: 'The type of a tensor needs an importance matrix, and there is none for it.',

@@ -56,7 +56,7 @@ export const stepRegistry = {
     carriedFile: 'plan.json',
   },
   quantize: {
-    logicVersion: 1,
+    logicVersion: 2,
     executor: 'quantize',
     group: 'Quantize',
     isPerVariant: true,
@@ -69,8 +69,9 @@ export const stepRegistry = {
   'kld-sequential': { logicVersion: 1, executor: null },
   gate: { logicVersion: 2, executor: 'gate', group: 'Measure' },
   card: { logicVersion: 5, executor: 'card', group: 'Publish', leavesFiles: true },
+  'imatrix-contents': { logicVersion: 1, executor: null },
   'imatrix-statistics': { logicVersion: 1, executor: null },
-  report: { logicVersion: 2, executor: 'report', group: 'Publish', leavesFiles: true },
+  report: { logicVersion: 3, executor: 'report', group: 'Publish', leavesFiles: true },
   split: { logicVersion: 1, executor: null },
 } as const satisfies Record<string, TargetStep | HelperStep>;
 

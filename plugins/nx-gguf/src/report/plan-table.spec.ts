@@ -30,6 +30,18 @@ const stock = lines.map((line) =>
 const plan = planOf('[023]\\.attn_v=q8_0', lines, stock);
 
 describe('planTable', () => {
+  it('says what the importance matrix covers', () => {
+    const imatrixCoverage = {
+      weighted: 4,
+      withData: 4,
+      withoutData: [],
+      notCollected: ['token_embd.weight'],
+    };
+    expect(planTable({ ...plan, imatrixCoverage }).split('\n')[1]).toBe(
+      'importance matrix: 4 of 4 weighted tensors have data; llama-imatrix collects none for token_embd.weight',
+    );
+  });
+
   it('has a row for each role, type and reason', () => {
     expect(planTable(plan)).toBe(
       [

@@ -1,5 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import type { PlannedTensor, PlanReason, QuantizationPlan } from '../core/generated/plan.generated.js';
+import { imatrixCoverageText } from './imatrix-coverage-text.js';
 import { sizeText } from './numbers.js';
 import { tensorGroups } from './tensor-groups.js';
 
@@ -22,12 +23,16 @@ export function planTable(plan: QuantizationPlan): string {
       first === undefined ? '' : because(first),
     ];
   });
-  return `${planSummary(plan)}\n${markdownTable([['tensors', 'blk', 'type', 'size', 'because'], ...rows], { align: ['l', 'l', 'l', 'r', 'l'] })}`;
+  return `${planSummary(plan)}\n${imatrixLine(plan)}${markdownTable([['tensors', 'blk', 'type', 'size', 'because'], ...rows], { align: ['l', 'l', 'l', 'r', 'l'] })}`;
 }
 
 /** One line: type of the file, size, bits per weight, number of tensors, size of the source. */
 function planSummary({ ftype, tensors, total }: QuantizationPlan): string {
   return `${ftype}: ${sizeText(total.sizeBytes)}, ${total.bitsPerWeight.toFixed(2)} bits per weight, ${tensors.length} tensors (source ${sizeText(total.sourceBytes)})`;
+}
+
+function imatrixLine({ imatrixCoverage }: QuantizationPlan): string {
+  return imatrixCoverage === undefined ? '' : `importance matrix: ${imatrixCoverageText(imatrixCoverage)}\n`;
 }
 
 /** A reason in a few words. */

@@ -4,7 +4,7 @@ import type { Count, Sha256 } from './common.generated.js';
 import type { FullComparison } from './comparison.generated.js';
 import type { GateCheck } from './gate.generated.js';
 import type { Estimate, KldParameters, KldStatistics, RunningValues } from './kld.generated.js';
-import type { QuantizationPlan } from './plan.generated.js';
+import type { ImatrixCoverage, QuantizationPlan } from './plan.generated.js';
 
 /**
  * Everything that is known about one model and its quantizations, read from the manifests of the steps: what cards, pictures and reports show. Null stands for what was not measured or is not known. Equal results have equal bytes; it holds no time, no absolute path and no host name.
@@ -368,6 +368,10 @@ export interface VariantEvidence {
    * The plan, when it is the one that the file follows.
    */
   plan: QuantizationPlan | null;
+  /**
+   * What the importance matrix had data for when the file was made; null for a file made without one.
+   */
+  imatrixCoverage: ImatrixCoverage | null;
   measurement: Measurement;
   speed: Speed;
   /**

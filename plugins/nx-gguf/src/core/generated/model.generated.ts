@@ -214,7 +214,7 @@ export interface Variant {
 }
 
 /**
- * How serious it is when a rule or an option of a variant would not be honoured; those of a variant go before those of the model. An error stops before any work; with `warn` or `off`, llama-quantize gets the rule as far as it can read it.
+ * How serious it is when a rule, an option of a variant or the importance matrix would not be honoured; those of a variant go before those of the model. An error stops before any work; with `warn` or `off`, llama-quantize gets the rule as far as it can read it.
  */
 export interface RuleChecks {
   /**
@@ -269,6 +269,10 @@ export interface RuleChecks {
    * What llama-quantize writes and llama.cpp then refuses to load: an override of another type than the key has, lists by layer after layers were removed.
    */
   unloadable?: 'error' | 'warn' | 'off';
+  /**
+   * An importance matrix that has data for some of the tensors whose type uses it, or for some of a tensor's experts. Multi-token prediction (MTP) blocks, and tensors outside of blocks, for which llama-imatrix collects none, do not count. A matrix without any data that are used is always an error.
+   */
+  imatrixCoverage?: 'error' | 'warn' | 'off';
 }
 
 /**

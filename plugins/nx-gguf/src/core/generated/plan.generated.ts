@@ -20,7 +20,37 @@ export interface QuantizationPlan {
    */
   tensors: PlannedTensor[];
   total: PlanTotal;
+  imatrixCoverage?: ImatrixCoverage;
 }
+
+/**
+ * For which tensors the importance matrix has data, among those that get a type that uses it and that it is used for; absent without a matrix, and while it is not known.
+ */
+export interface ImatrixCoverage {
+  /**
+   * Tensors for which data can be expected.
+   */
+  weighted: Count;
+  /**
+   * Those of them that have data of the right size.
+   */
+  withData: Count;
+  /**
+   * Those that have none.
+   */
+  withoutData: Names;
+  /**
+   * Further ones, without data, for which llama-imatrix collects none: of multi-token prediction (MTP) blocks, and outside of blocks.
+   */
+  notCollected: Names;
+}
+
+/**
+ * Names of tensors.
+ *
+ * @maxItems 131072
+ */
+export type Names = string[];
 
 /**
  * A tensor type as llama.cpp prints it: q4_K, iq2_xxs.

@@ -1,10 +1,13 @@
 import type { QuantizationPlan } from '../../core/generated/plan.generated.js';
+import { isWithin, type ImatrixEntry } from './imatrix-entry.js';
 import { isWeighted, requiresImatrix } from './imatrix-use.js';
 import type { QuantizeOptions } from '../tool/quantize-args.js';
 
-/** What is known of an importance matrix: the tensors it has data for, or null when that is not known yet. */
+/** What is known of an importance matrix: its entries, or null when they are not known yet. */
 export interface ImatrixContents {
-  readonly tensors: readonly string[] | null;
+  readonly entries: readonly ImatrixEntry[] | null;
+  /** Why llama-quantize would refuse the file as a whole. */
+  readonly refused: readonly string[];
 }
 
 /** The tensors that llama-quantize refuses to quantize without importance data, and that have none. */
@@ -18,7 +21,10 @@ export function tensorsWithoutImatrix(
   );
   const entries = imatrix === null ? [] : usedEntries(imatrix, options);
   if (entries === null) return [];
-  const known = new Set(entries);
+  // llama-quantize takes an entry without data for one: its values are all 1.
+  const known = new Set(
+    entries.filter(({ blank, values }) => !isWithin(blank, 0, values)).map(({ name }) => name),
+  );
   const original = sourceName(options.pruneLayers ?? []);
   return needing.filter(({ name }) => !known.has(original(name)));
 }
@@ -27,12 +33,15 @@ export function tensorsWithoutImatrix(
 export type WeightOptions = Pick<QuantizeOptions, 'includeWeights' | 'excludeWeights' | 'pruneLayers'>;
 
 /** The entries that are left of a matrix; null when they are not known. */
-export function usedEntries({ tensors }: ImatrixContents, options: WeightOptions): readonly string[] | null {
-  return tensors?.filter((name) => isWeighted(name, options)) ?? null;
+export function usedEntries(
+  { entries }: ImatrixContents,
+  options: WeightOptions,
+): readonly ImatrixEntry[] | null {
+  return entries?.filter(({ name }) => isWeighted(name, options)) ?? null;
 }
 
 /** A function that gives a tensor's name before layers were pruned, under which a matrix knows it. */
-function sourceName(pruned: readonly number[]): (name: string) => string {
+export function sourceName(pruned: readonly number[]): (name: string) => string {
   const gone = [...new Set(pruned)].sort((a, b) => a - b);
   return (name) =>
     name.replace(

@@ -5,7 +5,7 @@ import { findFtype } from '../tool/ftypes.js';
  * Types whose quantizer looks at the importance matrix; the others are the same with and without it (follows
  * ggml_quantize_chunk and the quantize_* functions of ggml/src/ggml-quants.c).
  */
-const weighted: ReadonlySet<TensorTypeName> = new Set<TensorTypeName>([
+const weighted: ReadonlySet<string> = new Set<TensorTypeName>([
   'q4_0',
   'q4_1',
   'q5_0',
@@ -36,7 +36,7 @@ const needy: ReadonlySet<string> = new Set<TensorTypeName>([
 ]);
 
 /** True when the bytes of a tensor of this type depend on its part of the importance matrix. */
-export function usesImatrix(type: TensorTypeName): boolean {
+export function usesImatrix(type: string): boolean {
   return weighted.has(type);
 }
 

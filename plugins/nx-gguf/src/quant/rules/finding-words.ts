@@ -10,3 +10,9 @@ export function rowsOf(
 ): string {
   return `rows of ${[...new Set(tensors.map(({ shape }) => shape[0] ?? 1))].join(', ')} elements (${namesAnd(tensors)})`;
 }
+
+/** The first few of many things, and how many more there are. */
+export function bounded(things: readonly string[], most = 6): string {
+  const more = things.length - most;
+  return `${things.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

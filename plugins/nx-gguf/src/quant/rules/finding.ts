@@ -29,6 +29,7 @@ const defaults: Required<RuleChecks> = {
   noEffect: 'error',
   unknownKey: 'warn',
   unloadable: 'error',
+  imatrixCoverage: 'warn',
 };
 
 /**

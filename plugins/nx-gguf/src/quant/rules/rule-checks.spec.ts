@@ -4,6 +4,7 @@ import { quantizationPlan } from '../plan/tensor-plan.js';
 import type { PlanOptions } from '../plan/plan-reason.js';
 import { ruleFindings } from './rule-checks.js';
 import { dryRun, recordedDryRun } from '../testing/dry-runs.js';
+import { contents } from '../testing/imatrix-entries.js';
 import { parseTensorTypes } from './tensor-types.js';
 
 /** What the checks say of rules on a model, given as `name from to` with these rules. */
@@ -191,7 +192,7 @@ describe('planFindings', () => {
     [
       'a matrix without the tensor',
       ['a.weight f16 iq2_xs'],
-      { tensors: ['b.weight'] },
+      contents(['b.weight']),
       {},
       [
         'missingImatrix: iq2_xs needs importance data for a.weight, and the importance matrix has no data for them',
@@ -200,7 +201,7 @@ describe('planFindings', () => {
     [
       'a matrix whose entry is excluded',
       ['a.weight f16 iq1_m'],
-      { tensors: ['a.weight'] },
+      contents(['a.weight']),
       { excludeWeights: ['a.'] },
       [
         'missingImatrix: iq1_m needs importance data for a.weight, and the importance matrix has no data for them',
@@ -209,21 +210,21 @@ describe('planFindings', () => {
     [
       'a matrix whose entry is not included',
       ['a.weight f16 iq1_m'],
-      { tensors: ['a.weight'] },
+      contents(['a.weight']),
       { includeWeights: ['b'] },
       [
         'missingImatrix: iq1_m needs importance data for a.weight, and the importance matrix has no data for them',
       ],
     ],
-    ['a matrix with the tensor', ['a.weight f16 iq2_xs'], { tensors: ['a.weight'] }, {}, []],
+    ['a matrix with the tensor', ['a.weight f16 iq2_xs'], contents(['a.weight']), {}, []],
     [
       'a matrix that knows the tensor by its number before layers were removed',
       ['blk.1.a.weight f16 iq2_xs'],
-      { tensors: ['blk.3.a.weight'] },
+      contents(['blk.3.a.weight']),
       { pruneLayers: [2, 0] },
       [],
     ],
-    ['a matrix that is not there yet', ['a.weight f16 iq2_xs'], { tensors: null }, {}, []],
+    ['a matrix that is not there yet', ['a.weight f16 iq2_xs'], { entries: null, refused: [] }, {}, []],
     ['embeddings, which need none', ['token_embd.weight f16 iq2_xs'], null, {}, []],
     ['types that need none', ['a.weight f16 q2_K'], null, {}, []],
     ['a tensor that has the type already', ['a.weight iq2_xs iq2_xs'], null, {}, []],

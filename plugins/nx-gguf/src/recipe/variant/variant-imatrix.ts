@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { GgufError } from '../../core/errors.js';
-import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
+import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { ImatrixContents } from '../../quant/plan/imatrix-need.js';
+import { imatrixContentsOf, imatrixContentsStep } from '../../steps/imatrix/imatrix-contents.js';
 import { readManifest } from '../../store/actions.js';
-import type { Surroundings, TargetManifests } from '../ports.js';
+import type { HelperSteps, Surroundings, TargetManifests } from '../ports.js';
 import { manifestPath, targetName } from '../../core/target.js';
 import { oneFile } from '../upstream-files.js';
 import type { VariantRequest } from './variant-request.js';
@@ -18,8 +19,8 @@ export interface VariantImatrix extends ImatrixContents {
  * there is one: then it is taken to have data for every tensor.
  */
 export async function variantImatrix(
-  { ref, model, variant, from }: VariantRequest,
-  ports: Surroundings & TargetManifests,
+  { ref, model, variant, from, toolchain }: VariantRequest,
+  ports: Surroundings & TargetManifests & HelperSteps,
 ): Promise<VariantImatrix | null> {
   const isUsed = variant.imatrix ?? model.imatrix !== undefined;
   if (!isUsed) return null;
@@ -30,14 +31,12 @@ export async function variantImatrix(
       { hint: 'Declare "imatrix" in model.json, or set it to false for this variant.' },
     );
   const target = { project: ref.project, kind: 'imatrix' } as const;
-  if (from === undefined) return contentsOf(await ports.upstream(target));
-  const present = await readManifest(join(ports.environment.workspace.root, manifestPath(target)));
-  return present === null ? { file: null, tensors: null } : contentsOf(present);
-}
-
-function contentsOf(manifest: Manifest): VariantImatrix {
-  return {
-    file: oneFile(manifest, undefined, 'imatrix'),
-    tensors: (manifest.facts['tensors'] as string[] | undefined) ?? null,
-  };
+  const manifest =
+    from === undefined
+      ? await ports.upstream(target)
+      : await readManifest(join(ports.environment.workspace.root, manifestPath(target)));
+  if (manifest === null) return { file: null, entries: null, refused: [] };
+  const file = oneFile(manifest, undefined, 'imatrix');
+  const looked = await ports.perform(imatrixContentsStep(file), toolchain, { needFiles: false });
+  return { file, ...imatrixContentsOf(looked) };
 }

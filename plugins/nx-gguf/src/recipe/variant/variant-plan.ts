@@ -4,9 +4,10 @@ import { GgufError } from '../../core/errors.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { QuantizationPlan } from '../../core/generated/plan.generated.js';
 import { settle, severities, type Finding } from '../../quant/rules/finding.js';
-import { usedEntries, type ImatrixContents } from '../../quant/plan/imatrix-need.js';
 import { optionFindings, requireUnquantized } from '../../quant/plan/option-findings.js';
 import { metadataFindings } from '../../quant/plan/override-findings.js';
+import { coverageFindings, imatrixCheck, requireUsableImatrix } from '../../quant/plan/imatrix-checks.js';
+import { usedEntries, type ImatrixContents } from '../../quant/plan/imatrix-need.js';
 import { planFindings, sideEffectSeverity } from '../../quant/plan/plan-checks.js';
 import { requireQuantizeOptions } from '../../quant/tool/quantize-options.js';
 import { ruleFindings } from '../../quant/rules/rule-checks.js';
@@ -63,7 +64,8 @@ export async function planVariant(
       : [],
   );
   const usable = parsed.rules.filter(({ line }) => !refused.has(line));
-  const imatrix = await variantImatrix(request, ports);
+  const { ports: cached, planningResults } = await cachedPlanning(request.ref, ports);
+  const imatrix = await variantImatrix(request, cached);
   requireQuantizeOptions(
     optionsOf({
       name,
@@ -75,9 +77,12 @@ export async function planVariant(
     name,
   );
   const toolchain = await llama(ports, request.toolchain);
-  const { ports: cached, planningResults } = await cachedPlanning(request.ref, ports);
   const headers = await modelHeadersOf(request, cached);
-  const { plan, dryRuns, rules } = await dryPlan(
+  const {
+    plan: types,
+    dryRuns,
+    rules,
+  } = await dryPlan(
     {
       headers,
       settings,
@@ -89,11 +94,15 @@ export async function planVariant(
     },
     cached,
   );
+  const matrix = imatrix === null ? null : imatrixCheck(types, imatrix, settings);
+  const plan = matrix === null ? types : { ...types, imatrixCoverage: matrix.coverage };
+  if (matrix !== null) requireUsableImatrix(matrix, targetName(request.ref));
   report(
     [
       ...parsed.problems,
       ...ruleFindings(usable, plan),
       ...planFindings(plan, imatrix, settings),
+      ...(matrix === null ? [] : coverageFindings(matrix)),
       ...declaredFindings(request, { plan, imatrix, headers: headers.headers, parsed }),
     ],
     { request, ports, levels },
@@ -133,7 +142,7 @@ function declaredFindings(
       plan,
       blocks: contents.blocks,
       files: files.length,
-      entries: imatrix?.tensors ?? null,
+      entries: imatrix?.entries?.map((entry) => entry.name) ?? null,
     }),
     ...metadataFindings(variant.overrideKv ?? [], {
       ...contents,

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../core/generated/evidence.generated.js';
-import { inlineCode, table } from './markdown.js';
+import { imatrixCoverageOfAll } from '../imatrix-coverage-text.js';
+import { inlineCode, plainText, table } from './markdown.js';
 import { originText } from './origin-text.js';
 
 /**
@@ -7,7 +8,7 @@ import { originText } from './origin-text.js';
  * its flags.
  */
 export function identitiesSection(evidence: Evidence): string {
-  const { source, imatrix, evaluation, toolchain } = evidence;
+  const { source, imatrix, evaluation, toolchain, variants } = evidence;
   const weights = source.files.filter(({ name }) => /\.(safetensors|bin|pt|pth|gguf)$/.test(name));
   const rows: [string, string][] = [
     [
@@ -20,6 +21,10 @@ export function identitiesSection(evidence: Evidence): string {
         ? 'none'
         : `${inlineCode(imatrix.file.name)}, sha256 ${inlineCode(imatrix.file.sha256)}, ${imatrixText(imatrix)}`,
     ],
+    ...imatrixCoverageOfAll(variants).map(({ variants: names, text }): [string, string] => [
+      'Importance data',
+      `${names.map(plainText).join(', ')}: ${plainText(text)}`,
+    ]),
     [
       'Evaluation text',
       evaluation === null
@@ -39,7 +44,7 @@ export function identitiesSection(evidence: Evidence): string {
 }
 
 function imatrixText({ origin, corpus, chunks, tensors }: NonNullable<Evidence['imatrix']>): string {
-  const covers = `data for ${tensors.length} tensors${chunks === null ? '' : ` from ${chunks} chunks`}`;
+  const covers = `${tensors.length} entries${chunks === null ? '' : ` from ${chunks} chunks`}`;
   if (corpus !== null)
     return `${covers}; made with llama-imatrix on ${inlineCode(corpus.file.name)} (sha256 ${inlineCode(corpus.file.sha256)}) from ${originText(corpus.origin)}`;
   return `${covers}; from ${origin === null ? 'an unknown place' : originText(origin)}`;

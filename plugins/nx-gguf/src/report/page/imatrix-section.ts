@@ -1,4 +1,5 @@
-import type { Evidence, ImatrixEvidence } from '../../core/generated/evidence.generated.js';
+import type { Evidence } from '../../core/generated/evidence.generated.js';
+import { imatrixCoverageOfAll } from '../imatrix-coverage-text.js';
 import { sizeText } from '../numbers.js';
 import { html, type Html } from './html.js';
 import { originHtml } from './origin.js';
@@ -10,7 +11,6 @@ import { originHtml } from './origin.js';
 export function imatrixSection(evidence: Evidence, model: number): Html {
   const { imatrix } = evidence;
   if (imatrix === null) return html`<p>These files were made without an importance matrix.</p>`;
-  const { covered, quantized, uncovered } = coverage(evidence, imatrix);
   const facts: [string, Html | string][] = [
     [
       'File',
@@ -37,10 +37,10 @@ export function imatrixSection(evidence: Evidence, model: number): Html {
         ? html`<span class="missing">not told</span>`
         : html`${String(imatrix.chunks)}${imatrix.chunkSize === null ? null : ` of ${String(imatrix.chunkSize)} tokens`}`,
     ],
-    [
+    ...imatrixCoverageOfAll(evidence.variants).map(({ variants, text }): [string, string] => [
       'Coverage',
-      html`${covered} of ${quantized} quantized tensors${uncovered.length === 0 ? null : html`; none for ${shortList(uncovered)}`}`,
-    ],
+      `${variants.join(', ')}: ${text}`,
+    ]),
   ];
   return html`<dl class="facts">${facts.map(([term, fact]) => html`<div><dt>${term}</dt><dd>${fact}</dd></div>`)}</dl>
 ${
@@ -49,28 +49,4 @@ ${
     : html`<div class="imatrix" data-model="${model}"><p class="note">Importance is the mean square of what a column of the tensor is multiplied with, over all text. Unused columns never had a value. The last column is near 100 % when few columns decide.</p>
 <div class="controls"><label>Filter by name <input type="search" data-imatrix="name" autocomplete="off" spellcheck="false"></label><output data-imatrix="count"></output></div><div class="scroll" tabindex="0" role="group" aria-label="Importance of tensors" data-imatrix="table"></div></div>`
 }`;
-}
-
-/** The tensors that some variant quantizes, and those of them that the matrix has data for. */
-function coverage(
-  { variants, unquantized }: Evidence,
-  { tensors }: ImatrixEvidence,
-): { covered: number; quantized: number; uncovered: string[] } {
-  const known = new Set(tensors);
-  const quantized = [
-    ...new Set(
-      variants.flatMap(({ tensorTypes }) =>
-        Object.entries(tensorTypes)
-          .filter(([name, type]) => type !== unquantized.tensorTypes[name])
-          .map(([name]) => name),
-      ),
-    ),
-  ];
-  const uncovered = quantized.filter((name) => !known.has(name)).sort();
-  return { covered: quantized.length - uncovered.length, quantized: quantized.length, uncovered };
-}
-
-function shortList(names: readonly string[]): Html {
-  const most = 6;
-  return html`${names.slice(0, most).map((name, index) => html`${index === 0 ? null : ', '}<code>${name}</code>`)}${names.length > most ? ` and ${names.length - most} more` : null}`;
 }

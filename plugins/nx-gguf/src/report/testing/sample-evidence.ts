@@ -8,7 +8,7 @@ import type {
   Speed,
   VariantEvidence,
 } from '../../core/generated/evidence.generated.js';
-import type { PlannedTensor } from '../../core/generated/plan.generated.js';
+import type { ImatrixCoverage, PlannedTensor } from '../../core/generated/plan.generated.js';
 import { madeSpread, madeStatistics } from '../../kld/testing/made-statistics.js';
 import { plainOfflineFlags } from '../../kld/tool/tool-flags.js';
 import { tensorSizeBytes, tensorTypeByName, type TensorTypeName } from '../../gguf/tensor-type.js';
@@ -248,6 +248,18 @@ function measuringRun({ name, files }: { name: string; files: readonly EvidenceF
   };
 }
 
+function coverage(tensors: readonly { name: string; from: string; to: string }[]): ImatrixCoverage {
+  const inBlocks = tensors.filter(
+    ({ name, from, to }) => from !== to && to !== 'q8_0' && name.startsWith('blk.'),
+  );
+  return {
+    weighted: inBlocks.length,
+    withData: inBlocks.length,
+    withoutData: [],
+    notCollected: ['token_embd.weight'],
+  };
+}
+
 function file(name: string, sizeBytes: number): EvidenceFile {
   return { name, sizeBytes, sha256: sha256(name) };
 }
@@ -295,6 +307,7 @@ function variant(
       tensors,
       total: { elements, sizeBytes, bitsPerWeight: (sizeBytes * 8) / elements, sourceBytes: elements * 2 },
     },
+    imatrixCoverage: coverage(tensors),
     measurement: measurement(kld / salt, chunks),
     speed: speed ? speedOf((sizeBytes * 8) / elements) : null,
   };

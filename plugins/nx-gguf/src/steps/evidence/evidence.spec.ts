@@ -29,6 +29,7 @@ describe('evidenceOf', () => {
         rules: 'x=q8_0\n',
         tensorTypes: variant.tensorTypes,
         plan,
+        imatrixCoverage: variant.imatrixCoverage,
         measurement,
         speed: null,
         gates: null,

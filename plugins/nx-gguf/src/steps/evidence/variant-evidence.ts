@@ -1,6 +1,6 @@
 import type { SplitEvidence, VariantEvidence } from '../../core/generated/evidence.generated.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
-import type { QuantizationPlan } from '../../core/generated/plan.generated.js';
+import type { ImatrixCoverage, QuantizationPlan } from '../../core/generated/plan.generated.js';
 import { fact } from '../facts.js';
 import { evidenceFiles } from './evidence-files.js';
 import type { EvidenceInputs } from './evidence-inputs.js';
@@ -25,6 +25,7 @@ export function variantEvidence(
     ftype: fact<string>(manifest, 'ftype') ?? '',
     rules: fact<string>(manifest, 'rules'),
     plan: plan !== null && isPlanOf(plan, shared.tensorTypes) ? plan : null,
+    imatrixCoverage: fact<ImatrixCoverage>(manifest, 'imatrixCoverage'),
     measurement,
   };
 }

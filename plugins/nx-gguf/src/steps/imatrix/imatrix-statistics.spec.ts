@@ -4,8 +4,8 @@ import { tinyGguf } from '../../gguf/testing/tiny-gguf.js';
 import { temporaryDirectory } from '../../store/testing/temporary-store.js';
 import { imatrixStatisticsOf, imatrixStatisticsStep } from './imatrix-statistics.js';
 import { testBench } from '../testing/effects.js';
+import { floats, legacyImatrix } from '../testing/imatrix-bytes.js';
 
-const floats = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.from(values).buffer);
 const entry = (name: string, sums: number[], counts: number[]) => [
   { name: `${name}.in_sum2`, shape: [sums.length / counts.length, counts.length], data: floats(...sums) },
   { name: `${name}.counts`, shape: [1, counts.length], data: floats(...counts) },
@@ -36,25 +36,6 @@ async function statisticsOf(bytes: Uint8Array) {
     facts,
     provenance: { inputs: [], toolchain: null, commands: [] },
   });
-}
-
-/** A matrix of the old format: name, calls and values of each. */
-function legacy(...entries: [string, number, number[]][]): Uint8Array {
-  const int = (value: number) => {
-    const bytes = Buffer.alloc(4);
-    bytes.writeInt32LE(value);
-    return bytes;
-  };
-  return Buffer.concat([
-    int(entries.length),
-    ...entries.flatMap(([name, calls, values]) => [
-      int(Buffer.byteLength(name)),
-      Buffer.from(name),
-      int(calls),
-      int(values.length),
-      Buffer.from(floats(...values).buffer),
-    ]),
-  ]);
 }
 
 describe('imatrixStatisticsStep', () => {
@@ -93,7 +74,7 @@ describe('imatrixStatisticsStep', () => {
   });
 
   it('says the same of the old format, where values are means times calls', async () => {
-    expect(await statisticsOf(legacy(['b', 4, [4, 8]], ['a', 1, [9]], ['a', 2, [2]]))).toEqual({
+    expect(await statisticsOf(legacyImatrix(['b', 4, [4, 8]], ['a', 1, [9]], ['a', 2, [2]]))).toEqual({
       datasets: null,
       statistics: [
         { name: 'a', columns: 1, mean: 1, maximum: 1, zeroColumns: 0, topShare: 1 },

@@ -107,6 +107,9 @@ async function quantize(inputs: QuantizeInputs, args: readonly string[], bench: 
     facts: {
       ftype: findFtype(inputs.settings.ftype)?.name ?? inputs.settings.ftype,
       rules: inputs.rules,
+      ...(inputs.expected.imatrixCoverage === undefined
+        ? {}
+        : { imatrixCoverage: inputs.expected.imatrixCoverage as unknown as Json }),
       ...facts,
     },
     commands: [['llama-quantize', ...args]],

@@ -55,7 +55,13 @@ const filesOf = (of: { files: { name: string; sha256: string; sizeBytes: number 
 /** The quantized file of the variant. */
 export const made = artifact('m:quantize:Q4_K_M', {
   files: filesOf(variant),
-  facts: { ftype: 'Q4_K_M', rules: 'x=q8_0\n', bitsPerWeight: 4.9, tensorTypes: variant.tensorTypes },
+  facts: {
+    ftype: 'Q4_K_M',
+    rules: 'x=q8_0\n',
+    bitsPerWeight: 4.9,
+    tensorTypes: variant.tensorTypes,
+    imatrixCoverage: variant.imatrixCoverage,
+  },
   commands: [['llama-quantize', 'in', 'out', 'Q4_K_M']],
 });
 

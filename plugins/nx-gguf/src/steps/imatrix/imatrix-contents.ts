@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { Json } from '../../core/canonical-json.js';
+import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
+import { stepRegistry } from '../../core/step-registry.js';
+import type { GgufHeader } from '../../gguf/header.js';
+import { imatrixEntry, type ImatrixEntry } from '../../quant/plan/imatrix-entry.js';
+import type { ImatrixContents } from '../../quant/plan/imatrix-need.js';
+import { fact } from '../facts.js';
+import { withFileBytes } from '../../files/gguf-file.js';
+import { readImatrixData } from './imatrix-data.js';
+import { inputsOf, type Step } from '../step.js';
+
+/**
+ * Looks at all data of an importance matrix, GGUF or legacy, so that a plan knows what is wrong with them: a
+ * step of its own, so that a file is read once.
+ */
+export function imatrixContentsStep(file: ManifestFile): Step {
+  return {
+    action: {
+      step: 'imatrix-contents',
+      version: stepRegistry['imatrix-contents'].logicVersion,
+      parameters: {},
+      inputs: inputsOf('imatrix', [file]),
+      toolchain: null,
+    },
+    run: async (bench) => {
+      await bench.input(file, 'imatrix');
+      const contents = await withFileBytes(join(bench.directory, 'imatrix'), async (source) => {
+        const { header, data } = await readImatrixData(source);
+        // Of entries with the same name, which only the older format can have, the last counts.
+        const entries = new Map<string, ImatrixEntry>();
+        for await (const { name, sums, counts } of data) {
+          bench.signal?.throwIfAborted();
+          entries.set(name, imatrixEntry(name, { sums, counts, isLegacy: header === null }));
+        }
+        return { entries: [...entries.values()], refused: header === null ? [] : refusals(header) };
+      });
+      return { files: [], facts: contents as unknown as Record<string, Json>, commands: [] };
+    },
+  };
+}
+
+/** What the step found. */
+export function imatrixContentsOf(manifest: Manifest): ImatrixContents {
+  return {
+    entries: fact<ImatrixEntry[]>(manifest, 'entries') ?? [],
+    refused: fact<string[]>(manifest, 'refused') ?? [],
+  };
+}
+
+/**
+ * Why llama-quantize would refuse the file as a whole (follows common_imatrix_load of
+ * common/imatrix-loader.cpp, and load_imatrix of tools/quantize/quantize.cpp).
+ */
+function refusals({ metadata, tensors }: GgufHeader): string[] {
+  const lacking = ['imatrix.datasets', 'imatrix.chunk_count', 'imatrix.chunk_size'].filter(
+    (key) => !metadata.has(key),
+  );
+  const types = new Map(tensors.map(({ name, type }) => [name, type]));
+  const unpaired = [...types].flatMap(([name, type]) => {
+    const [, entry, suffix] = /^(.*)\.(in_sum2|counts)$/s.exec(name) ?? [];
+    if (entry === undefined) return [];
+    const other = `${entry}.${suffix === 'counts' ? 'in_sum2' : 'counts'}`;
+    return [
+      ...(types.has(other) ? [] : [`${name} has no ${other} beside it`]),
+      ...(type === 'f32' ? [] : [`${name} is of type ${type}; it must be f32`]),
+    ];
+  });
+  return [
+    ...(lacking.length === 0 ? [] : [`its metadata lack ${lacking.join(', ')}`]),
+    ...['imatrix.chunk_count', 'imatrix.chunk_size'].flatMap((key) => {
+      const type = metadata.get(key)?.type ?? 'uint32';
+      return type === 'uint32' ? [] : [`${key} is of type ${type}; it must be uint32`];
+    }),
+    ...unpaired,
+  ];
+}
