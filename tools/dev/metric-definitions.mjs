@@ -24,8 +24,9 @@ function definitionsOf({ metrics, metricsIn, metricDescription }) {
       .map((metric) => [metric.name, limit(metric, metricDescription(metric))]);
   const kept = (group) =>
     metrics
-      .filter(({ printed }) => printed?.place[0] === group)
-      .map((metric) => [metric.printed.place[1], keptValue(metric, metricDescription(metric))]);
+      .map((metric) => [metric.printed ?? metric.derived, metricDescription(metric)])
+      .filter(([stored]) => stored?.place[0] === group)
+      .map(([stored, description]) => [stored.place[1], keptValue(stored, description)]);
   return {
     // model.schema.json
     gateCeilings: { properties: Object.fromEntries(limits('lower')) },
@@ -68,7 +69,7 @@ function allowance({ unit }) {
     : own;
 }
 
-function keptValue({ printed: { hasError } }, description) {
+function keptValue({ hasError }, description) {
   return hasError ? { $ref: '#/definitions/estimate' } : { description: `${description}.`, type: 'number' };
 }
 

@@ -25,7 +25,7 @@ interface Manifest {
   facts: {
     statistics: {
       kldNats: Record<string, number> & { mean: { value: number; error: number } };
-      perplexity: { variant: { value: number } };
+      perplexity: Record<'variant' | 'base' | 'ratio' | 'recomputedBase', { value: number; error: number }>;
       sameTopPercent: { value: number };
     };
   };
@@ -72,7 +72,7 @@ describe('the embedded model, from nothing to a card', () => {
       const printed = printedStatistics(pasted, `tiny-qwen35-${variant}.gguf`);
       const {
         kldNats,
-        perplexity: { variant: perplexity },
+        perplexity: { variant: perplexity, base, ratio, recomputedBase },
         sameTopPercent,
       } = manifest(`kld/${variant}`).facts.statistics;
       expect({
@@ -98,6 +98,9 @@ describe('the embedded model, from nothing to a card', () => {
         perplexity: printed('Mean PPL(Q)'),
         sameTop: printed('Same top p:'),
       });
+      expect(pasted).toContain(`Final estimate: PPL = ${base.value.toFixed(4)} +/- ${base.error.toFixed(5)}`);
+      expect(recomputedBase.value).toBe(printed('Mean PPL(base)'));
+      expect(ratio.value).toBeCloseTo(perplexity.value / base.value, 5);
     },
   );
 

@@ -34,7 +34,7 @@ export async function runPasted(lines: string, { directory, tools, env = {} }: P
     `#!/bin/sh
 for attempt in 1 2 3 4 5 6 7 8 9 10; do
   '${join(tools.bin, 'llama-perplexity')}' "$@" > '${patient}/log' 2>&1 || { cat '${patient}/log'; exit 1; }
-  case " $* " in *' --kl-divergence '*) grep -q 'Same top p:' '${patient}/log' || continue ;; esac
+  case " $* " in *' --kl-divergence '*) grep -q 'Same top p:' '${patient}/log' || continue ;; *) grep -q 'Final estimate' '${patient}/log' || continue ;; esac
   break
 done
 cat '${patient}/log'

@@ -520,8 +520,9 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   },
   KLD_NOT_FINITE: {
     cause:
-      'A statistic is NaN or infinite: one of the models computes such values, or the text is one repeated token.',
-    remedy: 'Check the conversion, the types of the most sensitive tensors, and the text.',
+      'A perplexity or a statistic is NaN or infinite. All are means over the chunks so far, so the run ends at the first such value. The message says which model printed it first.',
+    remedy:
+      'The unquantized model: check its weights, its conversion and the precision it is computed in. A variant: check the types of its most sensitive tensors and its importance matrix. A text that is one repeated token has the same effect.',
   },
   KLD_NO_ROOM: {
     cause:

@@ -19,7 +19,7 @@ describe('fullComparisonText', () => {
     );
     expect(text).toMatch(/\| same top, % .*\| undecided/);
     expect(text).toMatch(
-      /Values as llama-perplexity prints them\. Difference, interval and confidence: studentized circular block bootstrap over chunks, 16 blocks of 4 for the mean KLD/,
+      /Values as llama-perplexity prints them, ln\(PPL\/PPL base\) to what the base pass printed\. Difference, interval and confidence: studentized circular block bootstrap over chunks, 16 blocks of 4 for the mean KLD/,
     );
   });
 

@@ -35,8 +35,8 @@ export function fullComparisonText(comparison: FullComparison): string {
       align: ['l', 'r', 'r', 'r', 'r', 'l'],
     }),
     blocks
-      ? `Values as llama-perplexity prints them. Difference, interval and confidence: ${method}, ${blocks.blocks} blocks of ${blocks.blockChunks} for the mean KLD; ${errorsText(comparison)}.`
-      : 'Values as llama-perplexity prints them. Fewer than 8 chunks do not tell how certain a difference is.',
+      ? `Values as llama-perplexity prints them, ln(PPL/PPL base) to what the base pass printed. Difference, interval and confidence: ${method}, ${blocks.blocks} blocks of ${blocks.blockChunks} for the mean KLD; ${errorsText(comparison)}.`
+      : 'Values as llama-perplexity prints them, ln(PPL/PPL base) to what the base pass printed. Fewer than 8 chunks do not tell how certain a difference is.',
   ].join('\n');
 }
 

@@ -14,7 +14,7 @@ export interface KldResult {
    */
   format: 1;
   /**
-   * Where the figures come from: all of this file are as llama-perplexity printed them, with the decimals that it prints.
+   * Where the figures come from: all of this file are as llama-perplexity printed them, with the decimals that it prints, but for `logRatio`, `ratio` and `difference` of the perplexity, which are computed from `variant` and `base`.
    */
   method: 'llama-perplexity';
   subject: KldSubject;
@@ -192,18 +192,22 @@ export interface DetailedDistribution {
 }
 
 /**
- * Perplexity of variant and base over the compared tokens: the logarithm of their ratio, their ratio and their difference are variant to base.
+ * Perplexity of variant and base over the compared tokens: the logarithm of their ratio, their ratio and their difference are variant to base. `base` is what the base pass itself printed in the end. llama-perplexity prints another one when it compares, which it recomputes from logits that it keeps in 16 bits with a floor of 16 nats below the largest; that one, and what llama-perplexity computes from it, is called `recomputed…`.
  */
 export interface PerplexityStatistics {
   variant: Estimate;
   base: Estimate;
+  recomputedBase: Estimate;
   /**
    * Correlation of the logarithms of both perplexities, in percent.
    */
   correlationPercent: number;
   logRatio: Estimate;
+  recomputedLogRatio: Estimate;
   ratio: Estimate;
+  recomputedRatio: Estimate;
   difference: Estimate;
+  recomputedDifference: Estimate;
 }
 
 /**
@@ -247,11 +251,11 @@ export interface RunningSeries {
 }
 
 /**
- * What the tool printed after each chunk, over all chunks so far, with few decimals: four of the variant's perplexity, five of the logarithm of the ratio and of the mean KL divergence, three of the root mean square of Δp and of the share of tokens with the same first token.
+ * What the tool printed after each chunk, over all chunks so far, with few decimals: four of the variant's perplexity, five of the logarithm of the recomputed ratio and of the mean KL divergence, three of the root mean square of Δp and of the share of tokens with the same first token.
  */
 export interface RunningValues {
   perplexity: RunningSeries;
-  logRatio: RunningSeries;
+  recomputedLogRatio: RunningSeries;
   kldNats: RunningSeries;
   deltaProbabilityRmsPercent: RunningSeries;
   sameTopPercent: RunningSeries;

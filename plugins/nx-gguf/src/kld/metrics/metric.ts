@@ -10,12 +10,16 @@ export interface MetricSource {
 /** What a value counts. `points` are percentage points, a difference of two percentages. */
 export type MetricUnit = 'nats' | 'ratio' | 'percent' | 'points' | 'bytes' | 'bits';
 
-/** The line of llama-perplexity that a metric is read from, and its place in the statistics of `kld.json`. */
-export interface PrintedLine {
-  readonly line: string;
+/** The place of a metric in the statistics of `kld.json`. */
+export interface StoredPlace {
   readonly place: readonly string[];
-  /** True when its standard error is printed and kept too. */
+  /** True when its standard error is kept too. */
   readonly hasError: boolean;
+}
+
+/** The line of llama-perplexity that a metric is read from, and its place. */
+export interface PrintedLine extends StoredPlace {
+  readonly line: string;
 }
 
 /** One metric: everything that a reader of output, a gate, a card, a page or a picture has to know of it. */
@@ -35,6 +39,8 @@ export interface Metric {
   readonly isMeasured: boolean;
   readonly read: (of: MetricSource) => Estimate | number | null;
   readonly printed?: PrintedLine;
+  /** The place of a value that is computed when a measurement ends, and kept beside the printed ones. */
+  readonly derived?: StoredPlace;
   /**
    * Where its value after each chunk is kept, and with how many decimals it is printed; in the order of the
    * tool's columns.
@@ -42,8 +48,11 @@ export interface Metric {
   readonly running?: { readonly column: keyof RunningValues; readonly decimals: number };
   /** A gate may name it; gates are checked in this order. */
   readonly gate?: { readonly order: number; readonly example?: number | string };
-  /** Two models are compared by it chunk by chunk, as it is a mean over chunks; in this order. */
-  readonly paired?: { readonly order: number };
+  /**
+   * Two models are compared by it chunk by chunk, as it is a mean over chunks; in this order. `series` names
+   * the metric whose running values have the same differences, where it has none of its own.
+   */
+  readonly paired?: { readonly order: number; readonly series?: string };
   /** A row of the card's tables. `files` are in the tables with references only, the others in all. */
   readonly card?: {
     readonly part: 'files' | 'divergence' | 'others';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { metrics, metricsIn } from './registry.js';
-import { printedMetrics } from './stored-statistics.js';
+import { metricNamed, metrics, metricsIn, type MetricName } from './registry.js';
+import { printedMetrics, storedMetrics, storedPlace } from './stored-statistics.js';
 
 const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
 
@@ -20,7 +20,7 @@ describe('the metrics', () => {
     for (const values of [
       names(metrics),
       printedMetrics.map(({ printed }) => printed.line),
-      printedMetrics.map(({ printed }) => printed.place.join('.')),
+      storedMetrics.map((metric) => storedPlace(metric)?.place.join('.')),
       metrics.flatMap(({ formerPlaceholder }) => formerPlaceholder ?? []),
     ])
       expect(values.filter((value, index) => values.indexOf(value) !== index)).toEqual([]);
@@ -52,14 +52,17 @@ describe('the metrics', () => {
 
   it('that pairs are compared by are known for single chunks', () => {
     expect(names(metricsIn('paired'))).toEqual(['meanKld', 'logPerplexityRatio', 'sameTopPercent']);
-    expect(metricsIn('paired').filter(({ running }) => running === undefined)).toEqual([]);
+    const series = metricsIn('paired').map(({ name, paired }) =>
+      metricNamed((paired?.series ?? name) as MetricName),
+    );
+    expect(series.filter(({ running }) => running === undefined)).toEqual([]);
   });
 });
 
 describe('the schemas', () => {
   const { statistics, running, ...kld } = definitionsOf('kld');
 
-  it('have a place for every printed metric, and no other', () => {
+  it('have a place for every metric that is kept, and no other', () => {
     const places = Object.entries(statistics?.properties ?? {}).flatMap(([group, { $ref }]) => {
       const inner = kld[$ref?.split('/').at(-1) ?? ''];
       if (inner === undefined) return [];
@@ -68,17 +71,17 @@ describe('the schemas', () => {
       // An estimate is a value; its fields are no metrics.
       return $ref === '#/definitions/estimate' ? [group] : keys.map((key) => `${group}.${key}`);
     });
-    expect(places.sort()).toEqual(printedMetrics.map(({ printed }) => printed.place.join('.')).sort());
+    expect(places.sort()).toEqual(storedMetrics.map((metric) => storedPlace(metric)?.place.join('.')).sort());
   });
 
-  it('keep an error where one is printed', () => {
-    const withError = printedMetrics.filter(({ printed: { place } }) => {
-      const [group = '', key] = place;
+  it('keep an error where there is one', () => {
+    const withError = storedMetrics.filter((metric) => {
+      const [group = '', key] = storedPlace(metric)?.place ?? [];
       const node = statistics?.properties?.[group];
       const inner = key === undefined ? node : kld[node?.$ref?.split('/').at(-1) ?? '']?.properties?.[key];
       return inner?.$ref === '#/definitions/estimate';
     });
-    expect(names(withError)).toEqual(names(printedMetrics.filter(({ printed }) => printed.hasError)));
+    expect(names(withError)).toEqual(names(storedMetrics.filter((metric) => storedPlace(metric)?.hasError)));
   });
 
   it('have a series for every value that is printed after each chunk', () => {

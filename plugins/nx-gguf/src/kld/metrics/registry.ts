@@ -1,5 +1,5 @@
 import type { Estimate, KldStatistics } from '../../core/generated/kld.generated.js';
-import type { Metric, MetricUnit, PrintedLine } from './metric.js';
+import type { Metric, MetricUnit, PrintedLine, StoredPlace } from './metric.js';
 
 type PlaceOf<T> = {
   [G in keyof KldStatistics]: KldStatistics[G] extends T
@@ -22,13 +22,27 @@ function printedLine(
   return {
     isMeasured: true,
     printed: { line, place, hasError },
-    read: ({ statistics }) =>
-      place.reduce<unknown>(
-        (of, key) => (of as Record<string, unknown> | null)?.[key] ?? null,
-        statistics,
-      ) as Estimate | number | null,
+    read: readAt(place),
   };
 }
+
+function readAt(place: readonly string[]): Metric['read'] {
+  return ({ statistics }) =>
+    place.reduce<unknown>((of, key) => (of as Record<string, unknown> | null)?.[key] ?? null, statistics) as
+      Estimate | number | null;
+}
+
+/** A value with its error that is computed from others when a measurement ends; see statistics/base-perplexity.ts. */
+const derived = (
+  place: PlaceOf<Estimate>,
+): { isMeasured: true; derived: StoredPlace; read: Metric['read'] } => ({
+  isMeasured: true,
+  derived: { place, hasError: true },
+  read: readAt(place),
+});
+
+/** What llama-perplexity compares with: it keeps the unquantized model's logits in 16 bits. */
+const recomputed = 'recomputed from logits kept in 16 bits with a floor of 16 nats';
 
 const table = [
   {
@@ -71,11 +85,20 @@ const table = [
   {
     name: 'basePerplexity',
     label: 'perplexity of the unquantized model',
-    description: 'Perplexity of the unquantized model over the compared tokens',
+    description: 'Perplexity of the unquantized model over the compared tokens, as its own pass printed it',
     unit: 'ratio',
     digits: 4,
     better: null,
-    ...estimated('Mean PPL(base)', ['perplexity', 'base']),
+    ...derived(['perplexity', 'base']),
+  },
+  {
+    name: 'recomputedBasePerplexity',
+    label: 'recomputed perplexity of the unquantized model',
+    description: `Perplexity of the unquantized model over the compared tokens, ${recomputed}`,
+    unit: 'ratio',
+    digits: 4,
+    better: null,
+    ...estimated('Mean PPL(base)', ['perplexity', 'recomputedBase']),
   },
   {
     name: 'perplexityCorrelationPercent',
@@ -93,9 +116,18 @@ const table = [
     unit: 'nats',
     digits: 6,
     better: null,
-    ...estimated('Mean ln(PPL(Q)/PPL(base))', ['perplexity', 'logRatio']),
-    running: { column: 'logRatio', decimals: 5 },
-    paired: { order: 20 },
+    ...derived(['perplexity', 'logRatio']),
+    paired: { order: 20, series: 'recomputedLogPerplexityRatio' },
+  },
+  {
+    name: 'recomputedLogPerplexityRatio',
+    label: 'recomputed ln(PPL/PPL base)',
+    description: `Logarithm of the perplexity, as a ratio to that of the unquantized model ${recomputed}`,
+    unit: 'nats',
+    digits: 6,
+    better: null,
+    ...estimated('Mean ln(PPL(Q)/PPL(base))', ['perplexity', 'recomputedLogRatio']),
+    running: { column: 'recomputedLogRatio', decimals: 5 },
   },
   {
     name: 'perplexityRatio',
@@ -104,11 +136,21 @@ const table = [
     unit: 'ratio',
     digits: 6,
     better: 'lower',
-    ...estimated('Mean PPL(Q)/PPL(base)', ['perplexity', 'ratio']),
+    ...derived(['perplexity', 'ratio']),
     gate: { order: 50, example: 1.02 },
     card: { part: 'others', label: 'Perplexity / unquantized', ideal: 1 },
     page: { order: 60, digits: 4, label: 'PPL ratio' },
     formerPlaceholder: 'perplexity-ratio',
+  },
+  {
+    name: 'recomputedPerplexityRatio',
+    label: 'recomputed perplexity ratio',
+    description: `Perplexity, as a ratio to that of the unquantized model ${recomputed}`,
+    unit: 'ratio',
+    digits: 6,
+    better: null,
+    ...estimated('Mean PPL(Q)/PPL(base)', ['perplexity', 'recomputedRatio']),
+    card: { part: 'others', label: 'Mean PPL(Q)/PPL(base) of llama-perplexity' },
   },
   {
     name: 'perplexityDifference',
@@ -117,7 +159,16 @@ const table = [
     unit: 'ratio',
     digits: 6,
     better: 'lower',
-    ...estimated('Mean PPL(Q)-PPL(base)', ['perplexity', 'difference']),
+    ...derived(['perplexity', 'difference']),
+  },
+  {
+    name: 'recomputedPerplexityDifference',
+    label: 'recomputed perplexity difference',
+    description: `Perplexity minus that of the unquantized model ${recomputed}`,
+    unit: 'ratio',
+    digits: 6,
+    better: null,
+    ...estimated('Mean PPL(Q)-PPL(base)', ['perplexity', 'recomputedDifference']),
   },
   {
     name: 'meanKld',

@@ -1,5 +1,5 @@
-import type { Estimate, KldStatistics } from '../../core/generated/kld.generated.js';
-import type { Metric, PrintedLine } from './metric.js';
+import type { Estimate, KldStatistics, PerplexityStatistics } from '../../core/generated/kld.generated.js';
+import type { Metric, PrintedLine, StoredPlace } from './metric.js';
 import { metrics } from './registry.js';
 
 /** A metric that llama-perplexity prints. */
@@ -10,19 +10,47 @@ export const printedMetrics: readonly PrintedMetric[] = metrics.filter(
   (metric): metric is PrintedMetric => metric.printed !== undefined,
 );
 
-/** The statistics as `kld.json` keeps them: the value of each printed metric at its place. */
-export function storedStatistics(
-  amount: Pick<KldStatistics, 'chunks' | 'ctx' | 'tokens'>,
+/** The metrics that `kld.json` keeps. */
+export const storedMetrics: readonly Metric[] = metrics.filter((metric) => storedPlace(metric) !== undefined);
+
+/** What a pass of a variant prints: all statistics but those that need the base pass's own perplexity. */
+export type PrintedStatistics = Omit<KldStatistics, 'perplexity'> & {
+  readonly perplexity: Omit<PerplexityStatistics, 'base' | 'logRatio' | 'ratio' | 'difference'>;
+};
+
+type Amount = Pick<KldStatistics, 'chunks' | 'ctx' | 'tokens'>;
+
+/** Where `kld.json` keeps a metric, if it does. */
+export function storedPlace({ printed, derived }: Metric): StoredPlace | undefined {
+  return printed ?? derived;
+}
+
+/** The statistics as `kld.json` keeps them: the value of each metric at its place. */
+export function storedStatistics(amount: Amount, valueOf: (metric: Metric) => Estimate): KldStatistics {
+  return placed(amount, storedMetrics, valueOf) as KldStatistics;
+}
+
+/** The same of those alone that llama-perplexity prints. */
+export function printedAsStored(
+  amount: Amount,
   valueOf: (metric: PrintedMetric) => Estimate,
-): KldStatistics {
+): PrintedStatistics {
+  return placed(amount, printedMetrics, valueOf) as PrintedStatistics;
+}
+
+function placed<M extends Metric>(
+  amount: Amount,
+  of: readonly M[],
+  valueOf: (metric: M) => Estimate,
+): unknown {
   const statistics: Record<string, unknown> = { ...amount };
-  for (const metric of printedMetrics) {
-    const { place, hasError } = metric.printed;
+  for (const metric of of) {
+    const { place, hasError } = storedPlace(metric) ?? { place: [metric.name], hasError: true };
     const value = valueOf(metric);
     put(statistics, place, hasError ? value : value.value);
   }
   // The schema of `kld.json` has a place for each of them, which a test compares.
-  return statistics as unknown as KldStatistics;
+  return statistics;
 }
 
 function put(into: Record<string, unknown>, place: readonly string[], value: unknown): void {

@@ -13,6 +13,31 @@ const metric = (comparison: ReturnType<typeof compareResults>, name: string) =>
   comparison.metrics.find((one) => one.metric === name);
 
 describe('compareResults', () => {
+  it('takes the ratio of perplexities from what the base pass printed, and its differences from the series', () => {
+    const shifted = ({ name, result }: typeof a) => ({
+      name,
+      result: {
+        ...result,
+        statistics: {
+          ...result.statistics,
+          perplexity: {
+            ...result.statistics.perplexity,
+            logRatio: {
+              value: result.statistics.perplexity.recomputedLogRatio.value - 0.0066,
+              error: 0.0001,
+            },
+          },
+        },
+      },
+    });
+    const [plain, moved] = [
+      compareResults(a, b, confidence),
+      compareResults(shifted(a), shifted(b), confidence),
+    ].map(({ metrics }) => metrics.find(({ metric }) => metric === 'logPerplexityRatio'));
+    expect(moved?.a.value).toBeCloseTo((plain?.a.value ?? 0) - 0.0066, 6);
+    expect(moved?.difference?.mean).toBe(plain?.difference?.mean);
+  });
+
   it('says which is closer: lower mean KLD, higher share of same tokens, and of perplexity nothing', () => {
     const comparison = compareResults(a, b, confidence);
     expect(comparison).toMatchObject({

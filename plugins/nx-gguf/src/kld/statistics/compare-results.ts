@@ -4,7 +4,7 @@ import type { ComparedMetric, FullComparison } from '../../core/generated/compar
 import type { Estimate, KldResult } from '../../core/generated/kld.generated.js';
 import { validate } from '../../core/validate.js';
 import type { Metric } from '../metrics/metric.js';
-import { metricsIn } from '../metrics/registry.js';
+import { metricNamed, metricsIn, type MetricName } from '../metrics/registry.js';
 import { bootstrapMean } from './block-bootstrap.js';
 import { requireComparable, type NamedResult } from './comparability.js';
 import { differenceOf, runningMean, type RunningMean } from './running-mean.js';
@@ -72,10 +72,12 @@ function comparedMetric(
 }
 
 /**
- * The printed series of a metric. Where its last value is printed again with more decimals, that one is
- * taken.
+ * The printed series of a metric, or of the one that differs from it by the same for both. Where its last value
+ * is printed again with more decimals, that one is taken.
  */
-function seriesOf(metric: Metric, result: KldResult): RunningMean {
+function seriesOf(compared: Metric, result: KldResult): RunningMean {
+  const metric =
+    compared.paired?.series === undefined ? compared : metricNamed(compared.paired.series as MetricName);
   const { name, digits, running } = metric;
   if (running === undefined) throw new Error(`${name} is not known for single chunks`);
   const { values } = result.running[running.column];

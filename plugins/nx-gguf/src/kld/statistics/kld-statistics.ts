@@ -1,6 +1,5 @@
 import { GgufError } from '../../core/errors.js';
-import type { KldStatistics } from '../../core/generated/kld.generated.js';
-import { printedMetrics, storedStatistics } from '../metrics/stored-statistics.js';
+import { printedAsStored, printedMetrics, type PrintedStatistics } from '../metrics/stored-statistics.js';
 import { estimate, numberPattern, toNumber } from '../tool/tool-numbers.js';
 
 /** How much was compared. */
@@ -20,10 +19,10 @@ export const statisticsHeading = '====== Perplexity statistics';
 export const lastStatistic = printedMetrics.at(-1)?.printed.line ?? '';
 
 /** Printed statistics by label, from the lines after the heading. */
-export type PrintedStatistics = ReadonlyMap<string, { readonly value: number; readonly error: number }>;
+export type StatisticLines = ReadonlyMap<string, { readonly value: number; readonly error: number }>;
 
 /** Reads the statistics of a variant pass by their labels. */
-export function printedStatistics(lines: readonly string[]): PrintedStatistics {
+export function printedStatistics(lines: readonly string[]): StatisticLines {
   const matches = lines.map((line) => statisticPattern.exec(line)).filter((match) => match !== null);
   return new Map(
     matches.map(([, label = '', value, error]) => [
@@ -43,10 +42,10 @@ export function comparedTokens({ chunks, ctx }: ComparedAmount): number {
  * @throws GgufError `KLD_NO_STATISTICS` when one is missing, `KLD_NOT_FINITE` when one is no number
  */
 export function kldStatistics(
-  found: PrintedStatistics,
+  found: StatisticLines,
   amount: ComparedAmount,
   tail: readonly string[],
-): KldStatistics {
+): PrintedStatistics {
   const broken = [...found].filter(([, { value }]) => !Number.isFinite(value)).map(([label]) => label);
   if (broken.length > 0) {
     throw new GgufError('KLD_NOT_FINITE', `the comparison gave no finite number for: ${broken.join(', ')}`, {
@@ -54,7 +53,7 @@ export function kldStatistics(
       tail,
     });
   }
-  return storedStatistics({ ...amount, tokens: comparedTokens(amount) }, ({ printed: { line } }) => {
+  return printedAsStored({ ...amount, tokens: comparedTokens(amount) }, ({ printed: { line } }) => {
     const entry = found.get(line);
     if (entry === undefined)
       throw new GgufError('KLD_NO_STATISTICS', `the tool did not print '${line}'`, {

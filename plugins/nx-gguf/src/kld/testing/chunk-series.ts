@@ -102,6 +102,9 @@ export function resultOf(
         basePerplexity: estimate(11.9),
         perplexityCorrelationPercent: 99,
         logPerplexityRatio: estimate(last(kld, 6)),
+        recomputedBasePerplexity: estimate(11.9),
+        recomputedLogPerplexityRatio: estimate(last(kld, 6)),
+        recomputedPerplexityRatio: estimate(1.008),
         perplexityRatio: estimate(1.008),
         perplexityDifference: estimate(0.1),
         ...madeSpread('Kld', spread),
@@ -117,7 +120,7 @@ export function resultOf(
         kld.map(() => 12),
         4,
       ),
-      logRatio: series(kld, 5),
+      recomputedLogRatio: series(kld, 5),
       kldNats: series(kld, 5),
       deltaProbabilityRmsPercent: series(
         kld.map(() => 2),

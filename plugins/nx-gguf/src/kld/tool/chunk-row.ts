@@ -8,9 +8,10 @@ type Column = keyof RunningValues;
 /** One chunk's row of the comparison; all its values are running ones, over the chunks so far. */
 export type ChunkRow = Readonly<Record<Column, Estimate>> & { readonly chunk: number };
 
-const columns: readonly Column[] = metrics.flatMap(({ running }) =>
-  running === undefined ? [] : [running.column],
+const runningMetrics = metrics.flatMap(({ label, running }) =>
+  running === undefined ? [] : [{ label, running }],
 );
+const columns: readonly Column[] = runningMetrics.map(({ running }) => running.column);
 const rowPattern = new RegExp(
   `^\\s*(\\d+)((?:\\s+${numberPattern} ±\\s+${numberPattern}(?: %)?){${columns.length}})\\s*$`,
 );
@@ -26,14 +27,22 @@ export function chunkRow(line: string): ChunkRow | null {
   return { chunk: Number(match[1]), ...(Object.fromEntries(cells) as Record<Column, Estimate>) };
 }
 
-/**
- * The chunk whose row has a value that is no finite number, and the name of that value; null when there is
- * none.
- */
-export function brokenValue(rows: readonly ChunkRow[]): { chunk: number; column: string } | null {
+/** A value that is no finite number. It is a mean over all chunks so far, and so no later one mends it. */
+export interface BrokenValue {
+  readonly chunk: number;
+  /** What it is a value of. */
+  readonly label: string;
+  /** `nan` or `inf`, as it was printed. */
+  readonly printed: string;
+}
+
+/** The first value that is no finite number; null when there is none. */
+export function brokenValue(rows: readonly ChunkRow[]): BrokenValue | null {
   for (const row of rows) {
-    const column = columns.find((name) => !Number.isFinite(row[name].value));
-    if (column !== undefined) return { chunk: row.chunk, column };
+    const broken = runningMetrics.find(({ running: { column } }) => !Number.isFinite(row[column].value));
+    if (broken === undefined) continue;
+    const { value } = row[broken.running.column];
+    return { chunk: row.chunk, label: broken.label, printed: Number.isNaN(value) ? 'nan' : 'inf' };
   }
   return null;
 }

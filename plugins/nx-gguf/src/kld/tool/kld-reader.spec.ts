@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { kldReader } from './kld-reader.js';
 import { printedMetrics } from '../metrics/stored-statistics.js';
+import { withBasePerplexity } from '../statistics/base-perplexity.js';
 
 const recorded = (log: string) => readFileSync(new URL(`../recorded/${log}.log`, import.meta.url), 'utf8');
 /** The statistics of a whole output. */
@@ -25,11 +26,11 @@ describe('the statistics in recorded output of llama-perplexity v0.5.0', () => {
       tokens: 248,
       perplexity: {
         variant: { value: 606.706341, error: 62.069644 },
-        base: { value: 666.942122, error: 69.678259 },
+        recomputedBase: { value: 666.942122, error: 69.678259 },
         correlationPercent: 96.94,
-        logRatio: { value: -0.094658, error: 0.025686 },
-        ratio: { value: 0.909684, error: 0.023366 },
-        difference: { value: -60.235781, error: 17.970735 },
+        recomputedLogRatio: { value: -0.094658, error: 0.025686 },
+        recomputedRatio: { value: 0.909684, error: 0.023366 },
+        recomputedDifference: { value: -60.235781, error: 17.970735 },
       },
       kldNats: {
         mean: { value: 0.068474, error: 0.00128 },
@@ -72,7 +73,7 @@ describe('the statistics in recorded output of llama-perplexity v0.5.0', () => {
   });
 
   it.each(printedMetrics)('$name is the number behind the label of its line', ({ printed, read }) => {
-    const statistics = requireKldStatistics(recorded('variant'));
+    const statistics = withBasePerplexity(requireKldStatistics(recorded('variant')), { value: 1, error: 0 });
     const lines = recorded('variant').split('\n');
     const [line = ''] = lines.filter((text) => text.replace(/ +/g, ' ').trim().startsWith(printed.line));
     const [value, error = null] = (
@@ -88,7 +89,7 @@ describe('the statistics in recorded output of llama-perplexity v0.5.0', () => {
 
   it('gives null for an error that the tool could not compute', () => {
     const output = recorded('variant').replace(/(Mean PPL\(Q\)\/PPL\(base\) +: +\S+ ±).*/, '$1       -nan');
-    expect(requireKldStatistics(output).perplexity.ratio).toEqual({ value: 0.909684, error: null });
+    expect(requireKldStatistics(output).perplexity.recomputedRatio).toEqual({ value: 0.909684, error: null });
   });
 
   it.each([
@@ -199,7 +200,7 @@ describe('kldReader', () => {
 
   it.each([
     ['a row is missing', /^ +3 .*\n/m, { code: 'KLD_NO_STATISTICS', words: '7 rows for 8 chunks' }],
-    ['a row is no number', /0\.06628/, { code: 'KLD_NOT_FINITE', words: 'no finite kldNats after chunk 4' }],
+    ['a row is no number', /0\.06628/, { code: 'KLD_NOT_FINITE', words: 'a mean KLD of nan after chunk 4' }],
     [
       'it was not said how much is compared',
       /^.*computing over.*\n/m,

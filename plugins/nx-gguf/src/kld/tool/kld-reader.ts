@@ -1,5 +1,6 @@
 import { GgufError } from '../../core/errors.js';
-import type { KldStatistics, RunningValues } from '../../core/generated/kld.generated.js';
+import type { RunningValues } from '../../core/generated/kld.generated.js';
+import type { PrintedStatistics } from '../metrics/stored-statistics.js';
 import { brokenValue, chunkRow, runningValues, type ChunkRow } from './chunk-row.js';
 import {
   kldStatistics,
@@ -13,7 +14,7 @@ import { failureIn, toolLines } from './perplexity-failures.js';
 
 /** What a variant pass printed. */
 export interface KldFigures {
-  readonly statistics: KldStatistics;
+  readonly statistics: PrintedStatistics;
   readonly running: RunningValues;
 }
 
@@ -78,7 +79,7 @@ export function kldReader(): KldReader {
       if (broken !== null)
         throw new GgufError(
           'KLD_NOT_FINITE',
-          `the comparison gave no finite ${broken.column} after chunk ${broken.chunk}`,
+          `the comparison gave a ${broken.label} of ${broken.printed} after chunk ${broken.chunk}`,
           { hint: 'One of the models computes NaN or infinity: check its conversion.', tail },
         );
       return { statistics: figures, running: runningValues(rows) };

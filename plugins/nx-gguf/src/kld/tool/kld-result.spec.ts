@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { KldSubject } from '../../core/generated/kld.generated.js';
 import { parseAs } from '../../core/validate.js';
+import { withBasePerplexity } from '../statistics/base-perplexity.js';
 import { kldReader } from './kld-reader.js';
 import { kldResult, kldText } from './kld-result.js';
 import { toolLines } from './perplexity-failures.js';
@@ -16,13 +17,20 @@ const figures = (log: string) => {
   const reader = kldReader();
   for (const line of toolLines(readFileSync(new URL(`../recorded/${log}.log`, import.meta.url), 'utf8')))
     reader.line(line);
-  return reader.result();
+  return { ...reader.result(), basePerplexity: { value: 666.9415, error: 69.67815 } };
 };
 
 describe('kldResult', () => {
   it('is the figures with what they belong to, and reads back as it was written', () => {
     const result = kldResult(figures('variant'), subject);
-    expect(result).toEqual({ format: 1, method: 'llama-perplexity', subject, ...figures('variant') });
+    const { statistics, running, basePerplexity } = figures('variant');
+    expect(result).toEqual({
+      format: 1,
+      method: 'llama-perplexity',
+      subject,
+      statistics: withBasePerplexity(statistics, basePerplexity),
+      running,
+    });
     expect(parseAs('kld', kldText(result), 'kld.json')).toEqual(result);
   });
 

@@ -1,19 +1,29 @@
 import { stepRegistry } from '../../core/step-registry.js';
 import { canonicalJson, type Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
-import type { KldResult, KldSubject } from '../../core/generated/kld.generated.js';
+import type { Estimate, KldResult, KldSubject } from '../../core/generated/kld.generated.js';
 import { validate } from '../../core/validate.js';
+import { withBasePerplexity } from '../statistics/base-perplexity.js';
 import type { KldFigures } from './kld-reader.js';
 
 /** Name of the file. */
 export const kldFile = stepRegistry.kld.carriedFile;
+
+/** What both passes of a measurement printed. */
+export interface MeasuredFigures extends KldFigures {
+  /** The perplexity that the base pass ended with. */
+  readonly basePerplexity: Estimate;
+}
 
 /**
  * The result of a measurement from what the tool printed and what it was run on.
  * @throws GgufError `KLD_CONTEXT_MISMATCH` when the tool took its context from other base logits; it does so
  *   without a word
  */
-export function kldResult({ statistics, running }: KldFigures, subject: KldSubject): KldResult {
+export function kldResult(
+  { statistics, running, basePerplexity }: MeasuredFigures,
+  subject: KldSubject,
+): KldResult {
   if (statistics.ctx !== subject.parameters.ctx) {
     throw new GgufError(
       'KLD_CONTEXT_MISMATCH',
@@ -21,7 +31,17 @@ export function kldResult({ statistics, running }: KldFigures, subject: KldSubje
       { hint: 'Run the base pass again with the context of the evaluation.' },
     );
   }
-  return validate('kld', { format: 1, method: 'llama-perplexity', subject, statistics, running }, kldFile);
+  return validate(
+    'kld',
+    {
+      format: 1,
+      method: 'llama-perplexity',
+      subject,
+      statistics: withBasePerplexity(statistics, basePerplexity),
+      running,
+    },
+    kldFile,
+  );
 }
 
 /** The file's text, the same for equal results. */

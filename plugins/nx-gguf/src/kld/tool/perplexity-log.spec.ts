@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { failureIn, toolLines } from './perplexity-failures.js';
-import { baseProgress, requireBasePerplexity } from './perplexity-log.js';
+import { baseProgress, progressReader, requireBasePerplexity } from './perplexity-log.js';
 
 const recorded = (log: string) => readFileSync(new URL(`../recorded/${log}.log`, import.meta.url), 'utf8');
 const failureOf = (act: () => unknown): unknown => {
@@ -13,15 +13,12 @@ const failureOf = (act: () => unknown): unknown => {
 
 describe('requireBasePerplexity', () => {
   it.each(['base', 'base-stderr', 'base-stderr-with-prefix'])('gives the final estimate of %s', (log) => {
-    expect(requireBasePerplexity(recorded(log))).toBe(666.9415);
+    expect(requireBasePerplexity(recorded(log))).toEqual({ value: 666.9415, error: 69.67815 });
   });
 
-  it('takes it from the progress of the last chunk when the final line was lost', () => {
+  it('does not do with the progress, which has no error, when the final line was lost', () => {
     const output = recorded('base').replace(/^Final.*\n/m, '');
-    expect(requireBasePerplexity(output)).toBe(666.9415);
-    expect(failureOf(() => requireBasePerplexity(output.replace(/\[8\].*,/, '')))).toMatchObject({
-      code: 'KLD_NO_STATISTICS',
-    });
+    expect(failureOf(() => requireBasePerplexity(output))).toMatchObject({ code: 'KLD_NO_STATISTICS' });
   });
 
   it.each([
@@ -51,6 +48,27 @@ describe('baseProgress', () => {
 
   it('leaves a chunk that is cut for the next piece', () => {
     expect(baseProgress('[1]12.5,[2]13.')).toEqual([{ chunk: 1, perplexity: 12.5 }]);
+  });
+});
+
+describe('progressReader', () => {
+  it.each([
+    [['[1]12.5,[2]1', '3.25,', '[3]nan', ',']],
+    [['[1]12.5,', '[2]13.25,[', '3]n', 'an,\n']],
+    [['words, [and] more\n[1]12.5,[2]13.25,[3]nan,']],
+  ])('gives each chunk of %j once', (pieces) => {
+    const read = progressReader();
+    expect(pieces.flatMap(read)).toEqual([
+      { chunk: 1, perplexity: 12.5 },
+      { chunk: 2, perplexity: 13.25 },
+      { chunk: 3, perplexity: NaN },
+    ]);
+  });
+
+  it('keeps little of an output without chunks', () => {
+    const read = progressReader();
+    expect([...Array(1000).keys()].flatMap(() => read('x'.repeat(1000)))).toEqual([]);
+    expect(read('\n[1]2.5,')).toEqual([{ chunk: 1, perplexity: 2.5 }]);
   });
 });
 

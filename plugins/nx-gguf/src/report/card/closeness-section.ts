@@ -4,6 +4,7 @@ import type {
   VariantEvidence,
 } from '../../core/generated/evidence.generated.js';
 import { incomparableIntroduction, incomparableText, missingFigure } from '../incomparable.js';
+import { perplexityNote } from '../perplexity-note.js';
 import { inlineCode, plainText, table } from './markdown.js';
 import { cardLabel, cardMetrics, metricCell, metricCells, type CardModel } from './metrics.js';
 import { originText } from './origin-text.js';
@@ -35,6 +36,7 @@ function figures(evidence: Evidence): string {
   const [model] = unquantized.files;
   return [
     `KL divergence (nats) of each variant's token probabilities from those of the unquantized model, as llama-perplexity printed it: ${statistics.chunks} chunks of ${statistics.ctx} tokens of ${inlineCode(file.name)} (sha256 ${inlineCode(file.sha256)}), ${statistics.tokens} tokens compared. 0 is the unquantized model itself${model === undefined ? '' : `, ${inlineCode(model.name)}`}, whose perplexity there is ${value.toFixed(4)}${error === null ? '' : ` ± ${error.toFixed(4)}`}. ± is the standard error as if tokens were independent.`,
+    plainText(perplexityNote(evidence)?.text ?? ''),
     ...chunked(variants).map((some) => metricsTable(some, evidence)),
   ].join('\n\n');
 }

@@ -4,7 +4,9 @@ import { picturesOf } from '../pictures/pictures.js';
 import { readCard, tableOf } from '../testing/read-card.js';
 import { measuredResult } from '../testing/measured-result.js';
 import { sampleEvidence } from '../testing/sample-evidence.js';
+import { renderPage } from '../page/page.js';
 import { renderCard } from './render.js';
+import { cardValues } from './values.js';
 
 const evidence = sampleEvidence();
 function read(of: Evidence, parts: Partial<Parameters<typeof renderCard>[1]> = {}) {
@@ -60,5 +62,62 @@ describe('which of two is closer', () => {
       ['unknown', 'unknown', 'undecided'],
     ]);
     expect(told.body).toContain('4 chunks are too few to tell how sure a difference is; 8 are needed.');
+  });
+});
+
+describe('the perplexity', () => {
+  const [own] = evidence.variants;
+  if (own?.measurement == null) throw new Error('the sample lacks a measurement');
+  const { statistics } = own.measurement;
+  const estimate = (value: number, error = 0.0005) => ({ value, error });
+  /** A flat model: what is recomputed from kept logits is too low. */
+  const flat = {
+    ...evidence,
+    variants: [
+      {
+        ...own,
+        measurement: {
+          ...own.measurement,
+          statistics: {
+            ...statistics,
+            perplexity: {
+              ...statistics.perplexity,
+              variant: estimate(24645.4),
+              base: estimate(24717.127, 120.5),
+              ratio: estimate(0.9971),
+              recomputedBase: estimate(24554.1151),
+              recomputedRatio: estimate(1.0037),
+            },
+          },
+        },
+      },
+      ...evidence.variants.slice(1),
+    ],
+  };
+
+  it('of the unquantized model is what its own pass printed, and the ratio is to it', () => {
+    const told = read(flat);
+    const rows = new Map(
+      tableOf(told, 'Metric', ...flat.variants.map(({ name }) => name)).map(([label, first]) => [
+        label,
+        first,
+      ]),
+    );
+    expect(rows.get('Perplexity / unquantized')).toBe('0.997100 ± 0.000500');
+    expect(rows.get('Mean PPL(Q)/PPL(base) of llama-perplexity')).toBe('1.003700 ± 0.000500');
+    expect(told.body).toContain('whose perplexity there is 24717.1270 ± 120.5000.');
+    expect(told.body).toContain('with a floor of 16 nats, 24554.1151. For Q4_K_M the two ratios differ');
+    expect(cardValues(flat)).toContainEqual(['evaluation.perplexity', '24717.1270 ± 120.5000']);
+  });
+
+  it('warns of nothing where both ratios are the same within their error', () => {
+    expect(card.body).toContain('with a floor of 16 nats');
+    expect(card.body).not.toContain('the two ratios differ');
+  });
+
+  it('that misleads is told on the page too', async () => {
+    const pageOf = (of: typeof evidence) => renderPage([of], { style: '', script: '' });
+    expect(await pageOf(flat)).toContain('For Q4_K_M the two ratios differ by more than their error');
+    expect(await pageOf(evidence)).not.toContain('the two ratios differ');
   });
 });

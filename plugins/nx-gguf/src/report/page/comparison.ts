@@ -5,6 +5,7 @@ import { capitalized } from '../metric-text.js';
 import { incomparableIntroduction, incomparableText, notMeasured } from '../incomparable.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
+import { perplexityNote } from '../perplexity-note.js';
 import { paretoFront, sizedModels } from '../pictures/size-kld.js';
 import { testName } from '../pictures/speed.js';
 import { testText } from '../speed-text.js';
@@ -79,9 +80,10 @@ export function comparisonSection(evidence: Evidence, id: string): Html {
     ({ kind, name }) => html` data-kind="${kind}" data-name="${name.toLowerCase()}"`,
   );
   const references = rows.some(({ kind }) => kind === 'reference');
+  const note = perplexityNote(evidence);
   return html`<div class="controls" data-filters="${id}-models"><label>Filter by name <input type="search" data-filter="name" autocomplete="off" spellcheck="false"></label>${references ? html`<label><input type="checkbox" data-filter="references" checked> References</label>` : null}<output data-count>${rows.length} of ${rows.length} shown</output></div>
 ${tableHtml({ caption: `Variants${references ? ' and references' : ''} of ${evidence.name}`, columns, rows: cells }, { isSortable: true, id: `${id}-models`, rowAttributes: attributes })}
-<p class="note"><span class="mark-front" aria-hidden="true"></span> On the Pareto front: no other model here is both smaller and closer to the unquantized one. ±&nbsp;is the standard error as if tokens were independent, of speeds the standard deviation.</p>${apartHtml(evidence)}${originsHtml(rows)}${pairedHtml(evidence)}`;
+<p class="note"><span class="mark-front" aria-hidden="true"></span> On the Pareto front: no other model here is both smaller and closer to the unquantized one. ±&nbsp;is the standard error as if tokens were independent, of speeds the standard deviation.</p>${note?.isWarning === true ? html`<p class="note">${note.text}</p>` : null}${apartHtml(evidence)}${originsHtml(rows)}${pairedHtml(evidence)}`;
 }
 
 function rowsOf({ variants, references }: Evidence): Row[] {

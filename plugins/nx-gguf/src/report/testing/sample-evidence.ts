@@ -383,6 +383,9 @@ function measurement(kld: number, chunks: number): NonNullable<Measurement> {
         basePerplexity: estimate(15),
         perplexityCorrelationPercent: 99,
         logPerplexityRatio: estimate(kld),
+        recomputedBasePerplexity: estimate(15),
+        recomputedLogPerplexityRatio: estimate(kld),
+        recomputedPerplexityRatio: estimate(1 + kld),
         perplexityRatio: estimate(1 + kld),
         perplexityDifference: estimate(15 * kld),
         ...madeSpread('Kld', spread(kld)),
@@ -395,7 +398,7 @@ function measurement(kld: number, chunks: number): NonNullable<Measurement> {
     ),
     running: {
       perplexity: series(15 * (1 + kld)),
-      logRatio: series(kld),
+      recomputedLogRatio: series(kld),
       kldNats: series(kld),
       deltaProbabilityRmsPercent: series(20 * Math.sqrt(kld)),
       sameTopPercent: series(100 - 50 * Math.sqrt(kld)),

@@ -1,3 +1,4 @@
+import type { Estimate } from '../../core/generated/kld.generated.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
 import { baseCounter } from '../../kld/base/base-counter.js';
 import type { BaseShape } from '../../kld/base/base-format.js';
@@ -92,7 +93,9 @@ export async function basePass(
     const outcome =
       keeper === null
         ? null
-        : await keptBy(keeper, ending, (path, output) => keptOutcome(base, { path, counter, output }));
+        : await keptBy(keeper, ending, (path, perplexity) =>
+            keptOutcome(base, { path, counter, perplexity }),
+          );
     return { ...ending, outcome, chunks: chunks() };
   } finally {
     keeper?.stream.destroy();
@@ -110,11 +113,11 @@ function shapeOf({ parameters }: KldBase, vocabulary: number): Partial<BaseShape
 async function keptBy(
   { stream, written }: BaseKeeper,
   { source }: PassEnding,
-  outcome: (path: string, output: string) => StepOutcome,
+  outcome: (path: string, perplexity: Estimate | null) => StepOutcome,
 ): Promise<StepOutcome | Error> {
   if ('error' in source) stream.destroy();
   return written
-    .then((path) => ('error' in source ? (source.error as Error) : outcome(path, source.output)))
+    .then((path) => ('error' in source ? (source.error as Error) : outcome(path, source.perplexity)))
     .catch((error: unknown) => ('error' in source ? source.error : error) as Error);
 }
 

@@ -4,12 +4,13 @@ import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import prettyBytes from 'pretty-bytes';
 import { GgufError } from '../../core/errors.js';
+import type { Estimate } from '../../core/generated/kld.generated.js';
 import type { BaseCounter } from '../../kld/base/base-counter.js';
 import { encodeBase } from '../../kld/base/base-encoding.js';
 import { baseSizeBytes } from '../../kld/base/base-format.js';
-import { requireBasePerplexity } from '../../kld/tool/perplexity-log.js';
 import { freeBytes } from '../../files/free-space.js';
 import { baseArgs, baseFile, type KldBase } from './kld-base.js';
+import { lostWords } from './perplexity-tool.js';
 import type { StepOutcome, Workbench } from '../step.js';
 
 /** Base logits on their way into the store. */
@@ -83,13 +84,19 @@ export function baseKeeper(
 /** The kept base as a result of its step. */
 export function keptOutcome(
   base: KldBase,
-  { path, counter, output }: { path: string; counter: BaseCounter; output: string },
+  { path, counter, perplexity }: { path: string; counter: BaseCounter; perplexity: Estimate | null },
 ): StepOutcome {
   const shape = counter.shape();
   if (shape === null) throw counter.incomplete();
+  if (perplexity === null) throw lostWords('the base pass');
   return {
     files: [{ name: packedName(base), path }],
-    facts: { ...shape, perplexity: requireBasePerplexity(output), rawBytes: baseSizeBytes(shape) },
+    facts: {
+      ...shape,
+      perplexity: perplexity.value,
+      perplexityError: perplexity.error,
+      rawBytes: baseSizeBytes(shape),
+    },
     commands: [['llama-perplexity', ...baseArgs(base)]],
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import prettyBytes from 'pretty-bytes';
 import { GgufError, isGgufError, systemErrorCode } from '../../core/errors.js';
+import type { Estimate } from '../../core/generated/kld.generated.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import { decodeBase } from '../../kld/base/base-encoding.js';
 import { baseSizeBytes, readBaseHead, requireBaseShape, type BaseShape } from '../../kld/base/base-format.js';
@@ -18,6 +19,12 @@ export function keptShape(kept: Manifest): BaseShape | null {
   return typeof ctx !== 'number' || typeof vocabulary !== 'number' || typeof chunks !== 'number'
     ? null
     : { ctx, vocabulary, chunks };
+}
+
+/** The perplexity that the pass which made kept logits ended with; null where their manifest states none. */
+export function keptPerplexity(kept: Manifest): Estimate | null {
+  const [value, error] = [fact<number>(kept, 'perplexity'), fact<number | null>(kept, 'perplexityError')];
+  return typeof value === 'number' && Number.isFinite(value) ? { value, error: error ?? null } : null;
 }
 
 /** What keeping base logits took, e.g. `19.4 GiB in 1.3 GiB (14.9 : 1)`; null where it is not known. */

@@ -6,12 +6,12 @@ import type { MeasuredFile } from '../../core/generated/common.generated.js';
 import type { KldSubject } from '../../core/generated/kld.generated.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
-import { kldFile, kldResult, kldText } from '../../kld/tool/kld-result.js';
-import type { KldFigures } from '../../kld/tool/kld-reader.js';
+import { misleadingRatioText } from '../../kld/statistics/base-perplexity.js';
+import { kldFile, kldResult, kldText, type MeasuredFigures } from '../../kld/tool/kld-result.js';
 import { variantPassArgs } from '../../kld/tool/perplexity-args.js';
 import { passOptions, statedParameters } from './evaluation.js';
 import { baseArgs, baseFile, type KldBase } from './kld-base.js';
-import { inputsOf, type StepOutcome, type Action } from '../step.js';
+import { inputsOf, type Action, type StepOutcome, type Workbench } from '../step.js';
 
 /**
  * A measurement: a model, and the base it is compared with. How the base's logits reach it changes nothing,
@@ -54,13 +54,18 @@ export function variantArgs({ variant, base }: Pick<KldStep, 'variant' | 'base'>
   });
 }
 
-/** The result of a measurement from what the tool printed, written into a directory. */
+/**
+ * The result of a measurement from what the tool printed, written into the work directory; a figure of the tool
+ * that misleads is a warning.
+ */
 export async function kldOutcome(
   step: KldStep,
-  figures: KldFigures,
-  directory: string,
+  figures: MeasuredFigures,
+  { directory, report }: Pick<Workbench, 'directory' | 'report'>,
 ): Promise<StepOutcome> {
   const result = kldResult(figures, subjectOf(step));
+  const misleading = misleadingRatioText(result.statistics.perplexity);
+  if (misleading !== null) report({ type: 'warning', message: `${step.name}: ${misleading}` });
   const path = join(directory, kldFile);
   await writeFile(path, kldText(result));
   return {

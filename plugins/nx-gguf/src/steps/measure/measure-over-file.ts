@@ -17,8 +17,8 @@ import { announcedChunks } from '../../kld/tool/perplexity-log.js';
 import { freeBytes } from '../../files/free-space.js';
 import type { ToolResult } from '../../toolchain/run-tool.js';
 import { relay, streamSink } from '../../toolchain/relay.js';
-import { inBaseWords } from './base-source.js';
-import { keptLogits, keptShape } from './kept-base.js';
+import { inBaseWords, perplexityIn } from './base-source.js';
+import { keptLogits, keptPerplexity, keptShape } from './kept-base.js';
 import { baseArgs, baseFile, type KldBase } from './kld-base.js';
 import {
   publish,
@@ -51,8 +51,10 @@ export async function measureOverFile(pass: FilePass): Promise<PassEnding> {
   const { base, bench, members, signal, keeper } = pass;
   const path = join(bench.directory, baseFile(base));
   try {
-    const output =
+    const source =
       pass.kept === null ? await computeBase(path, pass) : await unpackBase(path, pass.kept, pass);
+    if ('error' in source) return { lost: [], starved: members, source };
+    const { perplexity } = source;
     const keeping =
       keeper === null
         ? null
@@ -66,7 +68,10 @@ export async function measureOverFile(pass: FilePass): Promise<PassEnding> {
       members.map(async (member) => {
         try {
           await symlink(path, join(member.bench.directory, baseFile(base)));
-          await publish(member, await runVariant(member, pass, signal));
+          const variant = { ...pass, baseState: () => Promise.resolve('finite' as const) };
+          const figures = await runVariant(member, variant, signal);
+          if (perplexity === null) lost.push(member);
+          else await publish(member, { ...figures, basePerplexity: perplexity });
         } catch (error) {
           if (isGgufError(error) && error.code === 'KLD_NO_STATISTICS') lost.push(member);
           else await member.fail(error);
@@ -76,7 +81,7 @@ export async function measureOverFile(pass: FilePass): Promise<PassEnding> {
       }),
     );
     await keeping;
-    return { lost, starved: [], source: { output } };
+    return { lost, starved: [], source };
   } catch (error) {
     return {
       lost: [],
@@ -95,7 +100,7 @@ export async function measureOverFile(pass: FilePass): Promise<PassEnding> {
 async function computeBase(
   path: string,
   { base, wanted, bench, threads, signal, onOutput }: FilePass,
-): Promise<string> {
+): Promise<PassEnding['source']> {
   const tooLarge = new AbortController();
   let said: string | null = '';
   let refused: Promise<void> | null = null;
@@ -125,12 +130,16 @@ async function computeBase(
   await (refused as Promise<void> | null);
   if (ending.status === 'rejected') throw ending.reason as Error;
   await requireComplete(path, wanted, ending.value);
-  return ending.value.output;
+  return perplexityIn(ending.value.output, base);
 }
 
 const longestAnnouncement = 64 * 1024;
 
-async function unpackBase(path: string, kept: Manifest, { base, bench, signal }: FilePass): Promise<string> {
+async function unpackBase(
+  path: string,
+  kept: Manifest,
+  { base, bench, signal }: FilePass,
+): Promise<PassEnding['source']> {
   const shape = keptShape(kept);
   if (shape !== null) await requireRoomFor(shape, bench);
   await pipeline(keptLogits(kept, base, bench.store), createWriteStream(path), { signal }).catch(
@@ -140,7 +149,7 @@ async function unpackBase(path: string, kept: Manifest, { base, bench, signal }:
         : error;
     },
   );
-  return '';
+  return { perplexity: keptPerplexity(kept) };
 }
 
 async function requireRoomFor(shape: BaseShape, { directory, report }: Workbench): Promise<void> {

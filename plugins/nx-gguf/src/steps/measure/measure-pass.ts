@@ -4,6 +4,7 @@ import { isGgufError } from '../../core/errors.js';
 import type { ChunkRow } from '../../kld/tool/chunk-row.js';
 import type { BaseCounter } from '../../kld/base/base-counter.js';
 import type { KldFigures } from '../../kld/tool/kld-reader.js';
+import type { MeasuredFigures } from '../../kld/tool/kld-result.js';
 import { writeFifo, type FifoSink } from '../../toolchain/fifo.js';
 import { relay, streamSink, type RelaySink } from '../../toolchain/relay.js';
 import type { BaseSource } from './base-source.js';
@@ -20,10 +21,11 @@ export interface VariantRun {
   threads: number;
   onActivity: () => void;
   onRow: (member: MeasuredMember, row: ChunkRow) => void;
+  baseState: BaseSource['state'];
 }
 
 /** One pass over the base logits, for several variants. */
-export interface MeasurePass extends VariantRun {
+export interface MeasurePass extends Omit<VariantRun, 'baseState'> {
   members: readonly MeasuredMember[];
   counter: BaseCounter;
   /** Starts what the logits come from. */
@@ -71,7 +73,7 @@ export async function measurePass(pass: MeasurePass): Promise<PassEnding> {
     ...fifos.map(({ stream }) => stream),
   ].map(streamSink);
   const variants = pass.members.map((member, index) =>
-    startVariant(member, pass, { signal, fifo: fifos[index] }),
+    startVariant(member, { ...pass, baseState: source.state }, { signal, fifo: fifos[index] }),
   );
   const flow = relay(source.bytes, sinks, {
     limitBytes: relayBytes,
@@ -91,15 +93,24 @@ export async function measurePass(pass: MeasurePass): Promise<PassEnding> {
   );
   let hasEnded = false;
   let isUnneeded = false;
-  void ended.then((ending) => {
+  // A variant may be slow to take what it has: nobody waits for it when the source gives nothing of use.
+  for (const ending of [source.ended, ended])
+    void ending.then((known) => {
+      if ('error' in known) over.abort();
+    });
+  void ended.then(() => {
     hasEnded = true;
-    if ('error' in ending) over.abort();
   });
   const lost: MeasuredMember[] = [];
   const starved: MeasuredMember[] = [];
   const settled = variants.map(async ({ member, ending }) => {
     const result = await ending;
-    if ('figures' in result) return publish(member, result.figures);
+    if ('figures' in result) {
+      const base = await source.ended;
+      if ('error' in base) return void starved.push(member);
+      if (base.perplexity === null) return void lost.push(member);
+      return publish(member, { ...result.figures, basePerplexity: base.perplexity });
+    }
     if (isGgufError(result.error) && consequences.has(result.error.code) && !pass.signal.aborted) {
       const base = await ended;
       if ('error' in base && !isUnneeded) return void starved.push(member);
@@ -147,7 +158,7 @@ function startVariant(
 /** Runs the tool on one variant, whose base logits are under the base's name in its directory. */
 export function runVariant(
   member: MeasuredMember,
-  { threads, onActivity, onRow }: VariantRun,
+  { threads, onActivity, onRow, baseState }: VariantRun,
   signal: AbortSignal,
 ): Promise<KldFigures> {
   const { step, bench } = member;
@@ -156,6 +167,7 @@ export function runVariant(
       args: variantArgs(step),
       threads,
       signal,
+      baseState,
       onOutput: onActivity,
       onRow: (row) => {
         onRow(member, row);
@@ -175,10 +187,10 @@ function closed(stream: PassThrough | null): Promise<void> {
 /** Publishes the result of a variant. */
 export async function publish(
   { step, bench, finish, fail }: MeasuredMember,
-  figures: KldFigures,
+  figures: MeasuredFigures,
 ): Promise<void> {
   try {
-    await finish(await kldOutcome(step, figures, bench.directory));
+    await finish(await kldOutcome(step, figures, bench));
   } catch (error) {
     await fail(error);
   }

@@ -6,7 +6,7 @@ import { discardBlob } from '../../store/blobs.js';
 import { basePass, type BasePassSettings } from './base-pass.js';
 import { fact } from '../facts.js';
 import { readGgufFile } from '../../files/gguf-file.js';
-import { isKeptBaseFailure, keptAmount, keptShape } from './kept-base.js';
+import { isKeptBaseFailure, keptAmount, keptPerplexity, keptShape } from './kept-base.js';
 import { kldBaseAction, type KldBase } from './kld-base.js';
 import type { KldStep } from './kld.js';
 import { linkModel } from '../gguf/link-model.js';
@@ -47,14 +47,20 @@ export function kldBaseStep(base: KldBase, settings: MeasureSettings): Step {
       await linkBase(base, bench);
       const vocabulary = await vocabularyOfBase(base, bench);
       const { threads } = sizesFor(base, [], { settings, bench, kept: null, vocabulary });
-      const { outcome, chunks } = await basePass(
-        base,
-        { ...settings, base: 'keep' },
-        { members: [], bench, threads, vocabulary, kept: null },
-      );
-      tellShortText(base, chunks, bench.report);
-      if (outcome === null || outcome instanceof Error) throw outcome ?? new Error('the base was not kept');
-      return outcome;
+      for (let attempt = 1; ; attempt += 1) {
+        const { outcome, chunks } = await basePass(
+          base,
+          { ...settings, base: 'keep' },
+          { members: [], bench, threads, vocabulary, kept: null },
+        );
+        if (outcome !== null && !(outcome instanceof Error)) {
+          tellShortText(base, chunks, bench.report);
+          return outcome;
+        }
+        const isLost = isGgufError(outcome) && outcome.code === 'KLD_NO_STATISTICS';
+        if (!isLost || attempt === attempts) throw outcome ?? new Error('the base was not kept');
+        bench.report({ type: 'warning', message: `${outcome.message}; it runs again` });
+      }
     },
   };
 }
@@ -149,9 +155,9 @@ function wantedFromElsewhere({
   return (found) => base === 'keep' || (fact<number>(found, 'rawBytes') ?? Infinity) <= baseLimitBytes;
 }
 
-/** Kept logits whose manifest says what they are. */
+/** Kept logits whose manifest says what they are, and what the pass that made them ended with. */
 function usable(kept: Manifest | null): Manifest | null {
-  return kept !== null && keptShape(kept) !== null ? kept : null;
+  return kept !== null && keptShape(kept) !== null && keptPerplexity(kept) !== null ? kept : null;
 }
 
 /** Removes kept logits that cannot be read, and makes the base ready to be computed. */

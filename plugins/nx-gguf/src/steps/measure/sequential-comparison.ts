@@ -5,7 +5,7 @@ import { GgufError } from '../../core/errors.js';
 import type { SequentialComparison } from '../../core/generated/comparison.generated.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
-import { brokenValue, type ChunkRow } from '../../kld/tool/chunk-row.js';
+import type { ChunkRow } from '../../kld/tool/chunk-row.js';
 import { compareSequentially } from '../../kld/statistics/compare-sequentially.js';
 import { ordinaryRule, type StoppingRule } from '../../kld/statistics/confidence-sequence.js';
 import { basePass } from './base-pass.js';
@@ -148,20 +148,10 @@ async function followOn(
       onRow: (step, row, totalChunks) => {
         rows.get(step)?.push(row);
         if (decided.result !== null || totalChunks === null) return;
-        const broken = brokenValue([row]);
-        if (broken !== null)
-          fail(
-            new GgufError(
-              'KLD_NOT_FINITE',
-              `${step.name} gave no finite ${broken.column} after chunk ${broken.chunk}`,
-              { hint: 'One of the models computes NaN or infinity: check its conversion.' },
-            ),
-          );
-        else
-          decided.result = compareSequentially(side(a), side(b), {
-            ctx: base.parameters.ctx,
-            rule: ruleFor(totalChunks),
-          }).result;
+        decided.result = compareSequentially(side(a), side(b), {
+          ctx: base.parameters.ctx,
+          rule: ruleFor(totalChunks),
+        }).result;
         if (decided.result !== null) over.abort();
       },
     },

@@ -5,7 +5,19 @@ import { appendFileSync, closeSync, openSync, readFileSync, readSync, writeSync 
 import { basename } from 'node:path';
 
 const [how, ...args] = process.argv.slice(2);
-const { shape, recorded, log, dies, says, silent, prints, stopsAtBytes = Infinity } = JSON.parse(how);
+const {
+  shape,
+  recorded,
+  log,
+  dies,
+  says,
+  silent,
+  prints,
+  stopsAtBytes = Infinity,
+  brokenFrom = Infinity,
+  broken = 'nan',
+  perplexity = '666.9421',
+} = JSON.parse(how);
 const value = (flag) => args[args.indexOf(flag) + 1];
 const isVariant = args.includes('--kl-divergence');
 appendFileSync(log, `${isVariant ? basename(value('-m')) : 'base'}\n`);
@@ -40,8 +52,11 @@ function sleep(ms) {
 
 function write() {
   const file = openSync(path, 'w');
+  process.stdout.write(
+    `perplexity: calculating perplexity over ${shape.chunks} chunks, n_ctx=${shape.ctx}\n`,
+  );
   let count = 0;
-  for (const bytes of [head, ...Array(rows).fill(row)]) {
+  for (const [index, bytes] of [head, ...Array(rows).fill(row)].entries()) {
     if (count >= stopsAtBytes) {
       if (dies === 'while it runs') process.kill(process.pid, 'SIGKILL');
       if (dies === 'never') return void setInterval(() => undefined, 1000);
@@ -49,11 +64,17 @@ function write() {
     }
     for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
     count += bytes.length;
+    const chunk = index / (rows / shape.chunks);
+    if (index > 0 && Number.isInteger(chunk))
+      process.stdout.write(`[${chunk}]${chunk >= brokenFrom ? broken : '666.9421'},`);
   }
   closeSync(file);
-  process.stdout.write(
-    `perplexity: calculating perplexity over ${shape.chunks} chunks, n_ctx=${shape.ctx}\nFinal estimate: PPL = 666.9421 +/- 1.0\n`,
-  );
+  if (!silent)
+    process.stdout.write(
+      brokenFrom <= shape.chunks
+        ? '\nUnexpected negative standard deviation of log(prob)\n'
+        : `\nFinal estimate: PPL = ${perplexity} +/- 1.00000\n`,
+    );
 }
 
 function read() {

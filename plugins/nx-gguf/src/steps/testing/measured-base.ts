@@ -24,6 +24,11 @@ export interface Behaviour {
   silent?: boolean;
   /** Printed by a variant pass when it stops. */
   prints?: string;
+  /** The chunk from which on a base pass has no finite perplexity, and what it prints instead. */
+  brokenFrom?: number;
+  broken?: 'nan' | '-nan' | 'inf';
+  /** The final estimate of a base pass. */
+  perplexity?: string;
   /** Other dimensions; the same for base and variants. */
   shape?: typeof shape;
 }
