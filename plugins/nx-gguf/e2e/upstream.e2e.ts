@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execFileSync, spawnSync } from 'node:child_process';
 import type { Lock } from '../src/core/generated/lock.generated.js';
@@ -435,6 +435,7 @@ it('a git repository is a source too', async () => {
   cpSync(join(workspace.root, 'models/tiny-qwen35/checkpoint'), join(root, 'checkpoint'), {
     recursive: true,
   });
+  writeFileSync(join(root, 'model.safetensors'), 'weights');
   for (const args of [
     ['add', '.'],
     ['-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-q', '-m', 'files'],
@@ -445,13 +446,14 @@ it('a git repository is a source too', async () => {
       type: 'git',
       url: root,
       revision: 'main',
-      include: ['checkpoint/*.mjs'],
+      include: ['checkpoint/*.mjs', 'model.safetensors'],
     };
   });
   expect((await nx(['g', 'nx-gguf:update', '--project=tiny-qwen35'])).exitCode).toBe(0);
   expect((await nx(['run', 'tiny-qwen35:fetch'])).exitCode).toBe(0);
   const manifest = workspace.json('dist/tiny-qwen35/fetch/artifact.json') as Manifest;
-  expect(manifest.files.every(({ name }) => /^checkpoint\/[\w-]+\.mjs$/.test(name))).toBe(true);
+  const names = manifest.files.map(({ name }) => name);
+  expect(names.filter((name) => !/^checkpoint\/[\w-]+\.mjs$/.test(name))).toEqual(['model.safetensors']);
   expect(JSON.stringify(manifest)).not.toContain(scratch);
   expect(existsSync(join(workspace.root, 'models/tiny-qwen35/model.lock.json'))).toBe(true);
 }, 60_000);
