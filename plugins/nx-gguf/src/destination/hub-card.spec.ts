@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { PublishHub } from '../core/generated/model.generated.js';
 import { testContext, type TestContext } from '../upstream/testing/context.js';
 import { bytesOf, largeContent } from '../upstream/testing/hub-content.js';
@@ -7,6 +8,9 @@ import { publishFiles, storedFiles } from './testing/publish.js';
 
 const token = 'hf_secret_token_of_the_test';
 const to: PublishHub = { type: 'huggingface', repository: 'me/model-GGUF' };
+
+// A loaded machine takes its time.
+jest.setTimeout(60_000);
 
 let hub: HubServer;
 let context: TestContext;

@@ -7,20 +7,25 @@ import { fileRange } from './hub-content.js';
 import { bodyText, failure } from './hub-replies.js';
 import type { Exchange, HubServer, HubUpload, Reply } from './hub-types.js';
 import { withWriter, type Named } from './hub-account.js';
+import { xetUpload } from './hub-xet.js';
 
 /** The LFS batch API: where each object goes that is not there yet, in one piece or in parts. */
 export async function lfsBatch(exchange: Exchange, named: Named): Promise<Reply> {
   return withWriter(exchange, named, async () => {
     const { hub } = exchange;
-    const { objects } = JSON.parse(await bodyText(exchange.request)) as {
+    const { objects, transfers = ['basic'] } = JSON.parse(await bodyText(exchange.request)) as {
       objects: { oid: string; size: number }[];
+      transfers?: string[];
     };
     const isLarge = objects.some(({ size }) => size > hub.uploads.partBytes);
+    // As the hub does: Xet for clients that know it, S3 for the others, whose files it moves to Xet later
+    // (docs/hub/xet of hub-docs).
+    const isXet = transfers.includes('xet');
     return {
       status: 200,
       headers: { 'content-type': 'application/vnd.git-lfs+json' },
       body: {
-        transfer: isLarge ? 'multipart' : 'basic',
+        transfer: isXet ? 'xet' : isLarge ? 'multipart' : 'basic',
         objects: objects.map((object) => ({
           ...object,
           ...(object.size > hub.limits.fileBytes
@@ -32,7 +37,9 @@ export async function lfsBatch(exchange: Exchange, named: Named): Promise<Reply>
               }
             : hub.objects.has(object.oid)
               ? {}
-              : { actions: actionsOf(object, hub, named) }),
+              : {
+                  actions: isXet ? { upload: xetUpload(hub, named.name) } : actionsOf(object, hub, named),
+                }),
         })),
       },
     };

@@ -20,6 +20,7 @@ import type { Exchange, HubRepo, HubServer, Reply, SeenRequest } from './hub-typ
 import { whoAmI } from './hub-account.js';
 import { validateYaml } from './hub-card.js';
 import { rateLimited } from './hub-limits.js';
+import { serveCas } from './hub-xet.js';
 import { commit, createBranch, createRepo, preupload } from './hub-writing.js';
 
 /** What a test says of a hub, and reads from it. */
@@ -42,6 +43,7 @@ export async function startHub(repos: HubRepo[]): Promise<HubServer> {
     accounts: [],
     objects: new Map(),
     uploads,
+    xorbs: new Map(),
     limits: {
       api: null,
       resolvers: null,
@@ -108,6 +110,8 @@ function listener(hub: HubServer, host: 'hub' | 'cdn'): Server {
 }
 
 async function serveCdn(exchange: Exchange): Promise<Reply | null> {
+  const cas = await serveCas(exchange);
+  if (cas !== null) return cas;
   return exchange.request.method === 'PUT' ? receiveObject(exchange) : serveObject(exchange);
 }
 

@@ -126,6 +126,8 @@ export interface HubServer {
   /** Uploaded objects of Git LFS. */
   objects: Map<string, Content>;
   uploads: HubUploads;
+  /** Blocks that came over Xet, in chunks, by their hash. */
+  xorbs: Map<string, Buffer[]>;
   limits: HubLimits;
   close: () => Promise<void>;
 }
