@@ -7,7 +7,7 @@ import type { Publication } from './session.js';
 import { settled } from './settled-answer.js';
 
 /** The file that a hub reads as the card of a repository. */
-export const cardFile = 'README.md';
+const cardFile = 'README.md';
 
 const mostFindings = 50;
 

@@ -189,7 +189,7 @@ describe('what the hub does not allow', () => {
   it('a file that is larger than this hub takes', async () => {
     hub.limits.fileBytes = 1 << 20;
     await expect(publish()).rejects.toMatchObject({
-      code: 'HUB_REFUSED',
+      code: 'FILE_TOO_LARGE',
       message: expect.stringContaining('Maximum individual file size is') as unknown,
       hint: expect.stringContaining('"splitMaxSize"') as unknown,
     });

@@ -5,16 +5,11 @@ import type { Http } from '../transport/http.js';
 import { rateLimit } from '../transport/rate-limit.js';
 import { TransientError, withRetries } from '../transport/retry.js';
 import type { UpstreamContext } from '../upstream/upstream-context.js';
-import { hubLine } from '../upstream/hub-words.js';
 import { FilePart } from './file-part.js';
-import { hubWriteError } from './hub-write-errors.js';
+import { hubWriteError, lfsObjectError } from './hub-write-errors.js';
 import { checkedBatch, type LfsBatch } from './lfs-batch.js';
 import { settled, type SettledAnswer } from './settled-answer.js';
 import { uploadJournal } from './upload-journal.js';
-
-/** What helps against a file that is too large. */
-export const splitHint =
-  'Have it split: "splitMaxSize" under "publish" in model.json, for example "180G". llama.cpp loads the parts as one model; Ollama pulls no split files.';
 
 /** The addresses of an upload are no longer good: it has to be asked for anew. */
 export class UploadLost extends Error {}
@@ -114,13 +109,7 @@ export function hubTransport(
   const batch = async (text: string): Promise<Response> => {
     const answer = JSON.parse(text) as LfsBatch;
     for (const object of answer.objects) {
-      if (object.error !== undefined)
-        throw new GgufError(
-          'HUB_REFUSED',
-          `${place.repository}: the hub refuses a file of ${object.size} bytes (sha256 ${object.oid}): ${hubLine(object.error.message)}`,
-          // "Maximum individual file size is 50.0GB": a hub may have another limit than the documented one.
-          /file size|too large/i.test(object.error.message) ? { hint: splitHint } : {},
-        );
+      if (object.error !== undefined) throw lfsObjectError(object, object.error, place);
       if (object.actions?.upload === undefined) {
         await journal.forget(object.oid);
         continue;

@@ -2,7 +2,7 @@ import { GgufError } from '../core/errors.js';
 import type { HttpAnswer } from '../transport/http.js';
 import type { HubPlace } from '../upstream/hub-errors.js';
 import { hubForbidden } from '../upstream/hub-forbidden.js';
-import { hubWords, saidByHub } from '../upstream/hub-words.js';
+import { hubLine, hubWords, saidByHub } from '../upstream/hub-words.js';
 
 /** The error of an answer to a writing request: the fault, the hub's own words, and a hint for the user. */
 export function hubWriteError(
@@ -12,9 +12,7 @@ export function hubWriteError(
   const code = header('x-error-code');
   const says = saidByHub({ header, text });
   const of = `${place.repository}: `;
-  const mayWrite = place.hasToken
-    ? "Check that the token of HF_TOKEN (or of the hub's own token file) is valid and may write this repository."
-    : "Set HF_TOKEN to a token that may write it, or log in with the hub's own tool, which writes the token file.";
+  const mayWrite = tokenHint(place);
   if (status === 404 && code === 'RevisionNotFound')
     return new GgufError('BRANCH_MISSING', `${of}there is no branch ${place.revision}`, {
       hint: 'Make it with --create.',
@@ -34,7 +32,7 @@ export function hubWriteError(
   if (status === 403)
     return hubForbidden({
       of: place.repository,
-      page: `${place.endpoint}/${place.repository}`,
+      page: pageOf(place),
       code,
       says: hubWords({ header, text }),
       tokenHint: mayWrite,
@@ -45,4 +43,37 @@ export function hubWriteError(
       hint: 'Run it again.',
     });
   return new GgufError('HUB_REFUSED', `${of}${place.endpoint} answered ${status}${says}`);
+}
+
+/** What helps against a file that is too large. */
+export const splitHint =
+  'Have it split: "splitMaxSize" under "publish" in model.json, for example "180G". llama.cpp loads the parts as one model; Ollama pulls no split files.';
+
+/** The error of one file that the batch API of Git LFS refuses, while it may take others. */
+export function lfsObjectError(
+  { oid, size }: { oid: string; size: number },
+  { code, message }: { code: number; message: string },
+  place: HubPlace,
+): GgufError {
+  const of = `${place.repository}: a file of ${size} bytes (sha256 ${oid})`;
+  const says = hubLine(message);
+  if (code === 403)
+    return hubForbidden({ of, page: pageOf(place), code: undefined, says, tokenHint: tokenHint(place) });
+  // "Maximum individual file size is 50.0GB": a hub may have another limit than the documented one.
+  const isTooLarge = code === 413 || /file size|too large/i.test(says);
+  return new GgufError(
+    isTooLarge ? 'FILE_TOO_LARGE' : 'HUB_REFUSED',
+    `${of}: the hub refuses it (${code}): ${says}`,
+    isTooLarge ? { hint: splitHint } : {},
+  );
+}
+
+function pageOf({ endpoint, repository }: HubPlace): string {
+  return `${endpoint}/${repository}`;
+}
+
+function tokenHint({ hasToken }: HubPlace): string {
+  return hasToken
+    ? "Check that the token of HF_TOKEN (or of the hub's own token file) is valid and may write this repository."
+    : "Set HF_TOKEN to a token that may write it, or log in with the hub's own tool, which writes the token file.";
 }

@@ -11,8 +11,9 @@ import { checkCard } from './hub-card.js';
 import { commit } from './hub-commit.js';
 import { headOf, presentAtHead } from './hub-present.js';
 import { checkToken } from './hub-token.js';
-import { splitHint, UploadLost } from './hub-transport.js';
+import { UploadLost } from './hub-transport.js';
 import type { HubHead, HubWork } from './hub-work.js';
+import { splitHint } from './hub-write-errors.js';
 import type { DestinationRequest, DestinationSession, OpenDestination, Publication } from './session.js';
 
 /** Uploads that are asked for anew, when their addresses were no longer good. */

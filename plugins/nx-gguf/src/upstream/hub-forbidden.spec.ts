@@ -1,3 +1,4 @@
+import { hubError } from './hub-errors.js';
 import { hubForbidden } from './hub-forbidden.js';
 
 const tokenHint = 'Check the token.';
@@ -54,5 +55,26 @@ describe('a 403 says what helps', () => {
       code: 'HUB_GATED',
       hint: `Accept its conditions at ${page}, then run this again.`,
     });
+  });
+});
+
+it('of fetching, whose words are in a header', () => {
+  const headers: Record<string, string> = { 'x-error-message': 'Access to this resource is disabled.' };
+  const error = hubError(
+    { status: 403, header: (name) => headers[name] },
+    {
+      endpoint: 'https://hub.example.org',
+      kind: 'model',
+      repository: 'org/x',
+      revision: 'main',
+      hasToken: true,
+    },
+    'model.gguf',
+  );
+  expect(error).toMatchObject({
+    code: 'HUB_FORBIDDEN',
+    message:
+      'org/x model.gguf: the hub has disabled this repository (403): Access to this resource is disabled.',
+    hint: 'See https://hub.example.org/org/x for the reason.',
   });
 });
