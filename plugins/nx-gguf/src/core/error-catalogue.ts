@@ -405,6 +405,11 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'The server does not serve parts of files, so the header alone cannot be read.',
     remedy: 'Download the file, and name its path.',
   },
+  HUB_ADDRESS_UNUSABLE: {
+    cause:
+      '`repository` holds an address that names no repository that can be read: of another hub, a space, a page of the hub, or one that contradicts `kind`, `revision` or `include` beside it.',
+    remedy: 'Write what the hint says. Addresses of models and datasets on the public hub are accepted.',
+  },
   HUB_FORBIDDEN: {
     cause:
       'The hub denies access: your token or your account may not read or write this repository, or the owner does not allow it.',

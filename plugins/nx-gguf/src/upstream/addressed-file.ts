@@ -1,5 +1,6 @@
 import { GgufError } from '../core/errors.js';
 import type { ByteSource } from '../gguf/byte-source.js';
+import { fileAddress } from '../core/hub-address.js';
 import { hubAccess, hubEndpoint } from './hub-endpoint.js';
 import { hubError, type HubPlace } from './hub-errors.js';
 import { shownUrl, type HttpAnswer } from '../transport/http.js';
@@ -14,9 +15,9 @@ export async function addressedFile(
   address: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<RangedFile> {
-  const url = usableUrl(address);
-  const name = shownUrl(url);
   const endpoint = hubEndpoint({}, env);
+  const url = usableUrl(fileAddress(address, [new URL(endpoint).origin]));
+  const name = shownUrl(url);
   if (url.origin !== new URL(endpoint).origin)
     return { name, url: url.href, token: null, refused: (answer) => refusal(name, answer) };
   const { token } = await hubAccess({}, env);

@@ -54,6 +54,14 @@ it('brings one file by its digest, and the next time asks for nothing', async ()
   expect(hub.seen).toEqual([]);
 });
 
+it('takes the file itself where the address is that of its page on a hub', async () => {
+  const own = { ...context, env: { ...context.env, HF_ENDPOINT: hub.endpoint } };
+  const page = `${hub.endpoint}/any/thing/blob/main/corpus.zip`;
+  expect(await fetchUrl(source({ url: page }), own)).toHaveLength(1);
+  expect(hub.seen[0]?.url).toBe('/any/thing/resolve/main/corpus.zip');
+  await expect(fetchUrl(source({ url: page, sha256: 'b'.repeat(64) }), context)).rejects.toBeDefined();
+});
+
 it('goes on after a broken connection although the size is not known before', async () => {
   hub.faults.push({ host: 'cdn', url: /./, times: 1, truncateAt: 40 });
   await fetchUrl(source(), context);

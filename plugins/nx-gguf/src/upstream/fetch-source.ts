@@ -1,3 +1,4 @@
+import { fileAddress } from '../core/hub-address.js';
 import type { SourceUse } from '../core/source-use.js';
 import type { LockedSource } from '../core/generated/lock.generated.js';
 import type { GitSource, HuggingFaceSource, UrlSource } from '../core/generated/source.generated.js';
@@ -5,6 +6,7 @@ import type { BlobId } from '../files/hash-file.js';
 import { refusal } from './addressed-file.js';
 import { downloadFiles } from './download-files.js';
 import { shownUrl } from '../transport/http.js';
+import { hubEndpoint } from './hub-endpoint.js';
 import { fetchFromGit, resolveGit } from './resolve-git.js';
 import { fetchFromHub, resolveHub } from './resolve-hub.js';
 import type { UpstreamContext } from './upstream-context.js';
@@ -43,7 +45,7 @@ export async function fetchUrl(source: UrlSource, context: UpstreamContext): Pro
     [
       {
         name,
-        url: source.url,
+        url: fileAddress(source.url, [new URL(hubEndpoint({}, context.env)).origin]),
         token: null,
         sizeBytes: null,
         sha256: source.sha256,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 import { parseAs } from '../core/validate.js';
+import { withPlainRepositories } from './hub-sources.js';
 import { looseJson } from './loose-json.js';
 import { isOurs, type Declaration, type ProjectKind } from './project-file.js';
 import { projectDirectory, type Workspace } from './workspace.js';
@@ -35,7 +36,8 @@ export async function declarationOf(
       hint: `nx-gguf:${executor} is for a directory with ${executor === 'fetch' ? 'model.json or corpus.json' : `${kind}.json`}.`,
     });
   });
-  return { kind, root, content: parseAs(kind, text, shown) as unknown as Declaration['content'] };
+  const content = withPlainRepositories(kind, parseAs(kind, text, shown), shown);
+  return { kind, root, content: content as unknown as Declaration['content'] };
 }
 
 /**

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 import { didYouMean } from '../core/suggestion.js';
+import { withPlainRepositories } from './hub-sources.js';
 import { parseAs, type Schemas } from '../core/validate.js';
 import { targetInProject, type TargetRef } from '../core/target.js';
 import type { ProjectKind } from './project-file.js';
@@ -72,7 +73,7 @@ export async function readConfig<K extends ProjectKind>(
       },
     );
   }
-  return parseAs(kind, text, shown);
+  return withPlainRepositories(kind, parseAs(kind, text, shown), shown);
 }
 
 /**

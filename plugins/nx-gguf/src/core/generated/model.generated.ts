@@ -574,7 +574,7 @@ export interface PublishSettings {
 export interface PublishHub {
   type: 'huggingface';
   /**
-   * User or organization, and name.
+   * User or organization, and name, or the address of its page on the public hub.
    */
   repository: string;
   branch?: string;

@@ -52,6 +52,9 @@ export interface CommandSource {
  */
 export interface HuggingFaceSource {
   type: 'huggingface';
+  /**
+   * Owner and name, or the address of its page, of a revision, directory or file of it on the public hub: what it names is taken for `kind`, `revision` and `include`.
+   */
   repository: string;
   kind?: 'model' | 'dataset';
   /**

@@ -133,7 +133,7 @@ async function refuseStoredPointers(files: readonly ManifestFile[], bench: Workb
   const small = files.filter(({ sizeBytes }) => sizeBytes <= lfsPointerBytes);
   const found: { name: string; path: string }[] = [];
   for (const [index, file] of small.entries()) {
-    const name = join('small', String(index));
+    const name = `small-${index}`;
     await bench.input(file, name);
     found.push({ name: file.name, path: join(bench.directory, name) });
   }

@@ -1,0 +1,84 @@
+import type { HuggingFaceSource } from '../core/generated/source.generated.js';
+import type { Schemas } from '../core/validate.js';
+import { GgufError } from '../core/errors.js';
+import { readHubAddress, type HubAddress } from '../core/hub-address.js';
+import { shardNames } from '../gguf/shards.js';
+
+/**
+ * A model or corpus file in which addresses of the hub, pasted as repositories, are the repositories,
+ * revisions and files that they name: everything else reads one form, and a lock fits both.
+ * @param shown the file, for messages
+ * @throws GgufError `HUB_ADDRESS_UNUSABLE`
+ */
+export function withPlainRepositories<K extends keyof Schemas>(
+  kind: K,
+  content: Schemas[K],
+  shown: string,
+): Schemas[K] {
+  if (kind !== 'model' && kind !== 'corpus') return content;
+  return plain(content, shown) as Schemas[K];
+}
+
+function plain(value: unknown, place: string): unknown {
+  if (Array.isArray(value) || typeof value !== 'object' || value === null) return value;
+  const fields = Object.fromEntries(
+    Object.entries(value).map(([key, field]) => [key, plain(field, `${place}: ${key}`)]),
+  );
+  const { type, repository } = fields;
+  if (type !== 'huggingface' || typeof repository !== 'string') return fields;
+  const address = readHubAddress(repository, `${place}: repository`);
+  return address === null ? fields : plainSource(fields, address, place);
+}
+
+/** A source, or a place to publish to, with what the address says in fields of their own. */
+function plainSource(fields: Record<string, unknown>, address: HubAddress, place: string): unknown {
+  const { repository, kind, revision, path } = address;
+  if (place.endsWith(': to')) return destination(fields, address, place);
+  const source = fields as Partial<HuggingFaceSource>;
+  const include = path === null ? undefined : includeOf(path);
+  const said: [string, unknown, unknown][] = [
+    ['kind', kind === 'dataset' ? kind : undefined, source.kind],
+    ['revision', revision ?? undefined, source.revision],
+    ['include', include, source.include],
+  ];
+  const conflict = said.find(
+    ([, own, declared]) =>
+      own !== undefined && declared !== undefined && JSON.stringify(own) !== JSON.stringify(declared),
+  );
+  if (conflict !== undefined)
+    throw new GgufError(
+      'HUB_ADDRESS_UNUSABLE',
+      `${place}: the address in "repository" names ${JSON.stringify(conflict[1])}, and "${conflict[0]}" ${JSON.stringify(conflict[2])}`,
+      { hint: `Write "repository": ${JSON.stringify(repository)}, and what you mean in "${conflict[0]}".` },
+    );
+  return {
+    ...fields,
+    repository,
+    ...(kind === 'dataset' ? { kind } : {}),
+    ...(revision === null || (revision === 'main' && source.revision === undefined) ? {} : { revision }),
+    ...(include === undefined ? {} : { include }),
+  };
+}
+
+function destination(
+  fields: Record<string, unknown>,
+  { repository, kind, revision, path }: HubAddress,
+  place: string,
+): unknown {
+  if (kind === 'model' && path === null && (revision === null || revision === (fields['branch'] ?? 'main')))
+    return { ...fields, repository };
+  throw new GgufError(
+    'HUB_ADDRESS_UNUSABLE',
+    `${place}: the address in "repository" names ${kind === 'dataset' ? 'a dataset' : 'a revision or a file'}, and not a model repository to publish to`,
+    {
+      hint: `Write "repository": ${JSON.stringify(repository)}, and another branch than main in "branch".`,
+    },
+  );
+}
+
+/** All shards of a GGUF when one is named; of a directory everything in it. */
+function includeOf(path: string): string[] {
+  if (path.endsWith('/')) return [`${path}**`];
+  const slash = path.lastIndexOf('/') + 1;
+  return shardNames(path.slice(slash)).map((name) => `${path.slice(0, slash)}${name}`);
+}
