@@ -35,6 +35,8 @@ export interface HttpAnswer {
   body: Dispatcher.ResponseData['body'];
   /** Where it came from in the end. */
   url: URL;
+  /** The addresses that redirects led to, in their order. */
+  hops: readonly URL[];
 }
 
 /** An HTTP client over the proxies of the environment. */
@@ -101,6 +103,7 @@ async function follow(wanted: HttpRequest, dispatcher: Dispatcher): Promise<Http
   let url = new URL(wanted.url);
   let method = wanted.method ?? 'GET';
   let isTrusted = true;
+  const hops: URL[] = [];
   for (let hop = 0; hop <= mostRedirects; hop++) {
     isTrusted &&= wanted.token?.origin === url.origin;
     const headers = {
@@ -126,10 +129,12 @@ async function follow(wanted: HttpRequest, dispatcher: Dispatcher): Promise<Http
         header: (name) => one(answer.headers[name]),
         body: answer.body,
         url,
+        hops,
       };
     }
     await answer.body.dump();
     url = redirected(url, location);
+    hops.push(url);
     if (method === 'POST' && answer.statusCode <= 303) method = 'GET';
   }
   throw new GgufError('REDIRECT_REFUSED', `${shownUrl(wanted.url)}: more than ${mostRedirects} redirects`);

@@ -17,6 +17,8 @@ export interface TransferSettings {
   maxBytesPerSecond: number | null;
   /** Waits so many milliseconds; rejects when the signal aborts. */
   sleep: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+  /** No answer has to carry more of a file than this. */
+  largestAnswerBytes: number;
 }
 
 /** What a transfer needs from the process it runs in. */
@@ -41,6 +43,7 @@ export function transferSettings(
     longestWaitMs: 900_000,
     maxBytesPerSecond: limit > 0 ? limit : null,
     sleep: (ms, signal) => timeout(ms, undefined, signal === undefined ? {} : { signal }),
+    largestAnswerBytes: 16 * 1024 ** 3,
     ...given,
   };
 }

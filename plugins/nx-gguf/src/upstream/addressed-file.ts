@@ -26,6 +26,7 @@ export async function addressedFile(
     name,
     url: url.href,
     token,
+    ...(place === null ? {} : { hub: { ...place, hasToken: token !== null } }),
     refused: (answer) =>
       place === null
         ? refusal(name, answer)

@@ -5,11 +5,16 @@ import { partialPath } from '../store/downloads.js';
 import { fileState } from '../files/file-state.js';
 import { withLock } from '../store/lock.js';
 import type { StoreLayout } from '../store/layout.js';
-import { transientStatus, type Http, type HttpAnswer, type Token } from '../transport/http.js';
+import type { Http, HttpAnswer, Token } from '../transport/http.js';
 import { discardPartial, openPartial, type PartialFile } from '../transport/partial-file.js';
 import type { Take } from '../transport/rate-limit.js';
 import { TransientError, withRetries } from '../transport/retry.js';
+import { endOf, rangeHeader, sizeMismatch, totalOf, unusable } from './answered-range.js';
+import type { HubPlace } from './hub-errors.js';
+import { append } from './received-bytes.js';
+import { noticeRename } from './renamed-repository.js';
 import type { UpstreamContext } from './upstream-context.js';
+import { acceptXet, isXetAllowed, receiveXet, xetInfo, type XetUse } from './xet-download.js';
 
 /** A file to bring: where from, and by what its bytes are known. At least one digest is given. */
 export interface WantedFile {
@@ -20,6 +25,8 @@ export interface WantedFile {
   sizeBytes: number | null;
   sha256: string | null;
   gitOid: string | null;
+  /** The repository on a hub that it is of. */
+  hub?: HubPlace;
   /** The error of an answer that will not get better. */
   refused: (answer: HttpAnswer) => GgufError;
 }
@@ -50,13 +57,15 @@ export async function downloadFile(wanted: WantedFile, downloads: Downloads): Pr
     async () => {
       const present = await presentBlob(wanted, store);
       if (present !== null) return present;
-      const first = await receive(wanted, path, downloads);
+      const xet: XetUse = { isWanted: isXetAllowed(downloads.context.env), failures: 0 };
+      const first = await receive(wanted, path, { ...downloads, xet });
       if (first.id !== null) return first.id;
+      xet.isWanted = false;
       report({
         type: 'warning',
         message: `${wanted.name}: ${first.problem}; these bytes are discarded and fetched again`,
       });
-      const second = await receive(wanted, path, downloads);
+      const second = await receive(wanted, path, { ...downloads, xet });
       if (second.id !== null) return second.id;
       throw new GgufError('DIGEST_MISMATCH', `${wanted.name}: ${second.problem}`, {
         hint: 'Nothing of it was kept. The server, or something between, does not give the bytes that were pinned; when they were replaced on purpose, pin the new ones with `nx g nx-gguf:update`.',
@@ -82,9 +91,12 @@ export async function presentBlob(
   return { sha256, sizeBytes: expected };
 }
 
+/** What one file is received with. */
+type Receiving = Downloads & { xet: XetUse };
+
 type Received = { id: BlobId; problem: '' } | { id: null; problem: string };
 
-async function receive(wanted: WantedFile, path: string, downloads: Downloads): Promise<Received> {
+async function receive(wanted: WantedFile, path: string, downloads: Receiving): Promise<Received> {
   const part = await openPartial(
     path,
     { sizeBytes: wanted.sizeBytes, gitOidLength: wanted.gitOid?.length ?? null },
@@ -124,15 +136,28 @@ async function receive(wanted: WantedFile, path: string, downloads: Downloads): 
   return { id, problem: '' };
 }
 
-async function transfer(
-  wanted: WantedFile,
-  part: PartialFile,
-  { http, take, onBytes, context }: Downloads,
-): Promise<void> {
+/** Asks for what is missing, part by part, until all is there. */
+async function transfer(wanted: WantedFile, part: PartialFile, downloads: Receiving): Promise<void> {
   if (wanted.sizeBytes !== null && part.sizeBytes === wanted.sizeBytes) return;
   // Of an unknown size: one that was killed between the last byte and its adoption is complete all the same.
   if (wanted.sizeBytes === null && part.sizeBytes > 0 && (await part.digests()).sha256 === wanted.sha256)
     return;
+  for (let total: number | null = null; total === null || part.sizeBytes < total;) {
+    total = await receivePart(wanted, part, downloads);
+    if (total === null) return;
+  }
+}
+
+/**
+ * Receives the answer to one request; the size of the whole file, or null when it is complete and of unknown
+ * size.
+ */
+async function receivePart(
+  wanted: WantedFile,
+  part: PartialFile,
+  downloads: Receiving,
+): Promise<number | null> {
+  const { http, onBytes, context, xet } = downloads;
   const from = part.sizeBytes;
   const restart = async (): Promise<void> => {
     onBytes(-part.sizeBytes);
@@ -142,8 +167,24 @@ async function transfer(
     url: wanted.url,
     token: wanted.token,
     signal: context.signal,
-    headers: from === 0 ? {} : { range: `bytes=${from}-` },
+    headers: {
+      ...rangeHeader(from, wanted.sizeBytes, context.settings.largestAnswerBytes),
+      ...(xet.isWanted && wanted.hub !== undefined ? { accept: acceptXet } : {}),
+    },
   });
+  if (wanted.hub !== undefined) noticeRename(answer, wanted.hub, context.report);
+  const info = xetInfo(answer);
+  if (info !== null) {
+    await answer.body.dump();
+    if (wanted.sizeBytes !== null && info.size !== wanted.sizeBytes)
+      throw sizeMismatch(wanted.name, String(info.size), wanted.sizeBytes);
+    await receiveXet(info, { wanted, part }, downloads);
+    return info.size;
+  }
+  if (answer.status === 416 && from === 0 && /\/0$/.test(answer.header('content-range') ?? '')) {
+    await answer.body.dump();
+    return 0;
+  }
   const problem = unusable(answer, { wanted, from });
   if (problem === 'restart') {
     await answer.body.dump();
@@ -155,64 +196,10 @@ async function transfer(
     throw problem;
   }
   if (answer.status === 200 && from > 0) await restart();
-  const total = wanted.sizeBytes ?? lengthOf(answer);
-  for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
-    if (total !== null && part.sizeBytes + chunk.length > total)
-      throw sizeMismatch(wanted.name, 'more', total);
-    await take(chunk.length);
-    await part.append(chunk);
-    onBytes(chunk.length);
-  }
-  if (total !== null && part.sizeBytes < total)
+  const total = wanted.sizeBytes ?? totalOf(answer);
+  await append(answer.body, { wanted, part, total }, downloads);
+  const isPartEnd = answer.status === 206 && part.sizeBytes > from && part.sizeBytes === endOf(answer);
+  if (total !== null && part.sizeBytes < total && !isPartEnd)
     throw new TransientError(`the connection ended after ${part.sizeBytes} of ${total} bytes`);
-}
-
-/**
- * Why an answer's body is not what was asked for: an error, or `restart` when bytes do not join those
- * received.
- */
-function unusable(
-  answer: HttpAnswer,
-  { wanted, from }: { wanted: WantedFile; from: number },
-): GgufError | TransientError | 'restart' | null {
-  const { status } = answer;
-  if (status === 206 && from > 0) {
-    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(answer.header('content-range') ?? '');
-    const total = range?.[2];
-    if (range === null || Number(range[1]) !== from) return 'restart';
-    return total !== undefined &&
-      total !== '*' &&
-      wanted.sizeBytes !== null &&
-      Number(total) !== wanted.sizeBytes
-      ? sizeMismatch(wanted.name, total, wanted.sizeBytes)
-      : null;
-  }
-  if (status === 200) {
-    const length = lengthOf(answer);
-    const isOther = length !== null && wanted.sizeBytes !== null && length !== wanted.sizeBytes;
-    return isOther ? sizeMismatch(wanted.name, String(length), wanted.sizeBytes ?? 0) : null;
-  }
-  if (status === 416) return 'restart';
-  if (status < 400) return new TransientError(`the server answered ${status}`);
-  const transient = transientStatus(answer);
-  if (transient !== null) return transient;
-  // A second host refuses addresses that have expired; the next attempt gets a new one.
-  if ((status === 401 || status === 403) && answer.url.origin !== new URL(wanted.url).origin)
-    return new TransientError(`${answer.url.host} answered ${status}`);
-  return wanted.refused(answer);
-}
-
-function lengthOf(answer: HttpAnswer): number | null {
-  const length =
-    Number(answer.header('content-length') ?? Number.NaN) +
-    (answer.status === 206
-      ? Number(/^bytes (\d+)-/.exec(answer.header('content-range') ?? '')?.[1] ?? 0)
-      : 0);
-  return Number.isSafeInteger(length) ? length : null;
-}
-
-function sizeMismatch(name: string, actual: string, expected: number): GgufError {
-  return new GgufError('SIZE_MISMATCH', `${name}: the server has ${actual} bytes instead of ${expected}`, {
-    hint: 'The file is not the one that was pinned. When it was replaced on purpose, pin the new one with `nx g nx-gguf:update`.',
-  });
+  return total;
 }

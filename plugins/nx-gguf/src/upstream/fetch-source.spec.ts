@@ -62,12 +62,22 @@ it('takes the file itself where the address is that of its page on a hub', async
   await expect(fetchUrl(source({ url: page, sha256: 'b'.repeat(64) }), context)).rejects.toBeDefined();
 });
 
+it('takes an empty file, which no range fits', async () => {
+  const empty = contentOf('');
+  const [commit] = hub.repos[0]?.commits ?? [];
+  Object.assign(commit?.files ?? {}, { empty });
+  const url = `${hub.endpoint}/any/thing/resolve/main/empty`;
+  expect(await fetchUrl(source({ url, sha256: empty.sha256 }), context)).toEqual([
+    { sha256: empty.sha256, sizeBytes: 0 },
+  ]);
+});
+
 it('goes on after a broken connection although the size is not known before', async () => {
   hub.faults.push({ host: 'cdn', url: /./, times: 1, truncateAt: 40 });
   await fetchUrl(source(), context);
   expect(hub.seen.filter(({ host }) => host === 'cdn').map(({ range }) => range)).toEqual([
-    undefined,
-    'bytes=40-',
+    'bytes=0-17179869183',
+    'bytes=40-17179869223',
   ]);
   expect(await findBlob(context.store, archive)).not.toBeNull();
 });

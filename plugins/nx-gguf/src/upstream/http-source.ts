@@ -2,12 +2,13 @@ import { GgufError } from '../core/errors.js';
 import type { ByteRange, ByteSource } from '../gguf/byte-source.js';
 import type { WantedFile } from './download-file.js';
 import { openHttp, transientStatus, type Http, type HttpAnswer } from '../transport/http.js';
+import { noticeRename } from './renamed-repository.js';
 import { requireOnline } from './offline.js';
 import { TransientError, withRetries } from '../transport/retry.js';
 import type { UpstreamContext } from './upstream-context.js';
 
 /** A file on a web server of which only parts are wanted. */
-export type RangedFile = Pick<WantedFile, 'name' | 'url' | 'token' | 'refused'>;
+export type RangedFile = Pick<WantedFile, 'name' | 'url' | 'token' | 'refused' | 'hub'>;
 
 /** What reading parts of files needs from the process it runs in. */
 export type RangedContext = Omit<UpstreamContext, 'store'>;
@@ -38,10 +39,7 @@ export async function withHttpSource<T>(
 
 async function openRanged(file: RangedFile, http: Http, context: RangedContext): Promise<ByteSource> {
   const ranged = (range: ByteRange): Promise<Ranged> =>
-    withRetries(
-      { of: file.name, attempt: () => once(file, range, { http, signal: context.signal }) },
-      context,
-    );
+    withRetries({ of: file.name, attempt: () => once(file, range, { http, context }) }, context);
   const first = await ranged({ offset: 0, length: firstBytes });
   const { sizeBytes, etag } = first;
   return {
@@ -73,7 +71,7 @@ interface Ranged {
 async function once(
   file: RangedFile,
   { offset, length }: ByteRange,
-  { http, signal }: { http: Http; signal: AbortSignal | undefined },
+  { http, context: { signal, report } }: { http: Http; context: RangedContext },
 ): Promise<Ranged> {
   const answer = await http.send({
     url: file.url,
@@ -83,6 +81,7 @@ async function once(
   });
   try {
     if (answer.status !== 206) throw statusError(file, answer);
+    if (file.hub !== undefined) noticeRename(answer, file.hub, report);
     const [, from, to, total] =
       /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.header('content-range') ?? '')?.map(Number) ?? [];
     const isAsked =

@@ -2,6 +2,7 @@ import { GgufError } from '../core/errors.js';
 import { hubAccess, type HubAccess } from './hub-endpoint.js';
 import { hubError, type HubPlace } from './hub-errors.js';
 import { transientStatus, type Http } from '../transport/http.js';
+import { noticeRename } from './renamed-repository.js';
 import { withRetries } from '../transport/retry.js';
 import type { ListedFile } from './listed-file.js';
 import type { HuggingFaceSource } from '../core/generated/source.generated.js';
@@ -140,6 +141,7 @@ function fetchOver(
             await answer.body.dump();
             throw transient ?? hubError(answer, place);
           }
+          noticeRename(answer, place, context.report);
           const link = answer.header('link');
           return new Response(await limitedText(answer.body, place), {
             status: answer.status,

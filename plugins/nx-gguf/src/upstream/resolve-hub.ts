@@ -121,6 +121,7 @@ function wantedHubFile({
     sizeBytes: file.sizeBytes,
     sha256: file.sha256,
     gitOid: file.sha256 === null ? file.gitOid : null,
+    hub: place,
     refused: (answer) => hubError(answer, place, file.path),
   };
 }

@@ -7,7 +7,7 @@ import { fileRange } from './hub-content.js';
 import { bodyText, failure } from './hub-replies.js';
 import type { Exchange, HubServer, HubUpload, Reply } from './hub-types.js';
 import { withWriter, type Named } from './hub-account.js';
-import { xetUpload } from './hub-xet.js';
+import { xetUpload } from './hub-xet-upload.js';
 
 /** The LFS batch API: where each object goes that is not there yet, in one piece or in parts. */
 export async function lfsBatch(exchange: Exchange, named: Named): Promise<Reply> {

@@ -1,4 +1,5 @@
 import { bytesOf, contentOf, gitBlobId, lfsPointer } from './hub-content.js';
+import { xetFileInfo } from './hub-xet-download.js';
 import { bodyText, failure, serveContent } from './hub-replies.js';
 import type { Exchange, HubCommit, HubRepo, Reply } from './hub-types.js';
 
@@ -114,9 +115,14 @@ export async function pathsInfo({ request }: Exchange, commit: HubCommit): Promi
  * commit alone.
  */
 export function resolveFile(
-  { hub }: Exchange,
+  exchange: Exchange,
   { commit, repo, path }: { commit: HubCommit; repo: HubRepo; path: string },
 ): Reply {
+  const { hub, request } = exchange;
+  if (request.headers.accept?.includes('application/vnd.xet-fileinfo+json') === true) {
+    const info = xetFileInfo(exchange, { commit, repo, path });
+    if (info !== null) return info;
+  }
   const content = commit.files[path];
   if (content === undefined) return failure(404, 'EntryNotFound', 'Entry not found', commit);
   const isLfs = commit.lfs.includes(path);
@@ -163,5 +169,11 @@ export async function serveObject(exchange: Exchange): Promise<Reply | null> {
   // A signed address refuses a second kind of credentials, as object stores do.
   if (content === undefined || exchange.seen.authorization !== undefined)
     return { status: content === undefined ? 404 : 400, body: { error: 'refused' } };
+  // The real one answers 400 to a request whose answer would be larger than 50 GB, and serves ranges of any
+  // file (huggingface_hub 2991 and 3868, xet-core 238).
+  const [, first = '0', last = ''] = /^bytes=(\d+)-(\d*)$/.exec(exchange.seen.range ?? '') ?? [];
+  const end = last === '' ? content.sizeBytes : Math.min(content.sizeBytes, Number(last) + 1);
+  if (end - Number(first) > exchange.hub.largestAnswerBytes)
+    return { status: 400, body: { error: 'Bad Request' } };
   return serveContent(exchange, content, sha256);
 }

@@ -15,12 +15,14 @@ import {
   tree,
   withCommit,
 } from './hub-reading.js';
+import { renamed } from './hub-renames.js';
 import { send } from './hub-replies.js';
 import type { Exchange, HubRepo, HubServer, Reply, SeenRequest } from './hub-types.js';
 import { whoAmI } from './hub-account.js';
 import { validateYaml } from './hub-card.js';
 import { rateLimited } from './hub-limits.js';
-import { serveCas } from './hub-xet.js';
+import { serveXet, xetReadToken } from './hub-xet-download.js';
+import { serveCas } from './hub-xet-upload.js';
 import { commit, createBranch, createRepo, preupload } from './hub-writing.js';
 
 /** What a test says of a hub, and reads from it. */
@@ -40,6 +42,7 @@ export async function startHub(repos: HubRepo[]): Promise<HubServer> {
     faults: [],
     seen: [],
     pageSize: 1000,
+    largestAnswerBytes: 50_000_000_000,
     accounts: [],
     objects: new Map(),
     uploads,
@@ -112,10 +115,14 @@ function listener(hub: HubServer, host: 'hub' | 'cdn'): Server {
 async function serveCdn(exchange: Exchange): Promise<Reply | null> {
   const cas = await serveCas(exchange);
   if (cas !== null) return cas;
-  return exchange.request.method === 'PUT' ? receiveObject(exchange) : serveObject(exchange);
+  if (exchange.request.method === 'PUT') return receiveObject(exchange);
+  const reply = await serveXet(exchange);
+  return reply === undefined ? serveObject(exchange) : reply;
 }
 
 async function serveHub(exchange: Exchange): Promise<Reply | null> {
+  const elsewhere = renamed(exchange);
+  if (elsewhere !== null) return elsewhere;
   const path = decodeURIComponent(exchange.url.pathname);
   const limited = rateLimited(exchange);
   if (limited !== null) return limited;
@@ -143,7 +150,7 @@ async function serveWriting(exchange: Exchange, path: string): Promise<Reply | n
 
 async function serveReading(exchange: Exchange, path: string): Promise<Reply | null> {
   const api =
-    /^\/api\/(models|datasets)\/([^/]+\/[^/]+?)(?:\/(revision|tree|paths-info)\/([^/]+)(?:\/(.*))?)?$/.exec(
+    /^\/api\/(models|datasets)\/([^/]+\/[^/]+?)(?:\/(revision|tree|paths-info|xet-read-token)\/([^/]+)(?:\/(.*))?)?$/.exec(
       path,
     );
   const file = /^\/(datasets\/)?([^/]+\/[^/]+)\/(?:resolve|raw)\/([^/]+)\/(.+)$/.exec(path);
@@ -170,6 +177,7 @@ async function serveReading(exchange: Exchange, path: string): Promise<Reply | n
     { plural: api[1] ?? '', name: api[2] ?? '', revision: api[4] ?? 'main' },
     (commitOf, repo) => {
       if (api[3] === 'tree') return tree(exchange, commitOf);
+      if (api[3] === 'xet-read-token') return xetReadToken(exchange);
       return api[3] === 'paths-info'
         ? pathsInfo(exchange, commitOf)
         : { status: 200, body: information(commitOf, repo) };

@@ -14,6 +14,8 @@ export interface HubRepo {
   branches?: Record<string, string>;
   /** Reading needs a granted request besides the token. */
   isGated?: boolean;
+  /** Names that it had before: requests to them are redirected. */
+  formerNames?: readonly string[];
 }
 
 /** A state of a repository. Files in `lfs` are served by the second host. */
@@ -21,6 +23,8 @@ export interface HubCommit {
   sha: string;
   files: Record<string, Content>;
   lfs: readonly string[];
+  /** Those of the files in LFS that are served by the Xet protocol too. */
+  xet?: readonly string[];
   summary?: string;
   description?: string;
 }
@@ -121,6 +125,8 @@ export interface HubServer {
   seen: SeenRequest[];
   /** Entries on a page of a tree. */
   pageSize: number;
+  /** The second host sends no more than this in one answer; 50 GB, as the hub's does. */
+  largestAnswerBytes: number;
   /** Who may write. */
   accounts: HubAccount[];
   /** Uploaded objects of Git LFS. */
