@@ -21,7 +21,7 @@ export interface ResolvedSettings {
 }
 
 /** The files that are published by default. */
-export const defaultFiles: NonNullable<PublishSettings['files']> = ['variants', 'card'];
+const defaultFiles: NonNullable<PublishSettings['files']> = ['variants', 'card'];
 
 /** True when a publication as model.json declares it holds the GGUF of a variant, or the unquantized one. */
 export function publishes({ publish }: Model, what: { variant: string } | 'unquantized'): boolean {

@@ -13,7 +13,6 @@ import type {
   OpenDestination,
   PublishedContent,
 } from '../destination/session.js';
-import { danglingLinks } from '../publication/card-links.js';
 import { commitMessage } from '../publication/commit-message.js';
 import { changesOf, planPublication, type PlannedPublication } from '../publication/upload-plan.js';
 import { recordFile } from '../publication/record.js';
@@ -131,6 +130,7 @@ async function tellDanglingLinks(
   const card = sources.get(cardFile);
   if (card === undefined) return;
   const text = 'text' in card ? card.text : await readFile(await results.resolve(card.file), 'utf8');
+  const { danglingLinks } = await import('../publication/card-links.js');
   const held = new Set(files.filter(({ action }) => action !== 'delete').map(({ path }) => path));
   const page = settings.to.type === 'huggingface' ? destination.replace(/ \(branch .*\)$/, '') : null;
   for (const link of danglingLinks(text, { held, page }).slice(0, mostLinks)) {
