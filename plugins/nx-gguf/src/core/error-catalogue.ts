@@ -264,8 +264,12 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'The file at the address is empty.',
     remedy: 'Correct the address.',
   },
+  FILE_FORBIDDEN: {
+    cause: 'The operating system does not let this user read or write at the path that the message names.',
+    remedy: 'Look at the owner and the mode of the file and of the directories above it.',
+  },
   FILE_MISSING: {
-    cause: 'A file that an option or a declaration names cannot be read.',
+    cause: 'A file that an option or a declaration names, or that a task works with, is not there.',
     remedy:
       "Create it or correct its name. Paths in `model.json` are relative to the project's directory, those of `--with` to the root of the workspace.",
   },
@@ -277,6 +281,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   FILE_NOT_IN_SOURCE: {
     cause: '`file` names a file that the source does not take. The message lists those that it takes.',
     remedy: 'Correct the name, or add the file to `include` of the source.',
+  },
+  FILE_UNFIT: {
+    cause: 'Something else lies at a path than what is needed there, or the file system does not take it.',
+    remedy: 'The hint says what to look at.',
   },
   GATES_NOT_PASSED: {
     cause: 'A variant to publish misses its gates, or was not measured.',
@@ -866,6 +874,11 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'The directory of the store cannot be used.',
     remedy: 'Set `NX_GGUF_STORE` to a directory that you can write to.',
   },
+  SYSTEM_ERROR: {
+    cause: 'The operating system refused something that no other code stands for. The message has its words.',
+    remedy:
+      'Run it again; if it repeats, look at the disk, the memory or the network that the message names.',
+  },
   TARGET_CONTRADICTED: {
     cause:
       '`project.json` or `targetDefaults` takes away inputs, dependencies or outputs of a target, so Nx could restore a wrong result.',
@@ -941,6 +954,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   TOO_MANY_FILES: {
     cause: 'The source takes more files than it may, or the repository has more than can be listed.',
     remedy: 'Name the files literally in `include`: then only they are asked for.',
+  },
+  TOO_MANY_OPEN_FILES: {
+    cause: 'The process or the machine has more files open than it may.',
+    remedy: 'Raise the limit (`ulimit -n`), or run fewer tasks at once.',
   },
   UNKNOWN_COMMAND: {
     cause: '`nx-gguf`, or `nx-gguf store`, has no such command.',

@@ -1,7 +1,7 @@
 import { readFile, symlink, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lfsPointerBytes, lfsPointerError, readLfsPointer } from '../core/lfs-pointer.js';
-import { GgufError } from '../core/errors.js';
+import { unreadable } from '../core/system-error.js';
 import type { Report } from '../core/events.js';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
 import { validate } from '../core/validate.js';
@@ -187,14 +187,10 @@ export async function readNamedFile(path: string, named: { file: string; by: str
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new GgufError(
-      'FILE_MISSING',
-      `cannot read ${named.file}, named by ${named.by}: ${(cause as Error).message}`,
-      {
-        cause,
-        hint: 'Create the file, or correct its name in model.json; it is relative to the directory of the project.',
-      },
-    );
+    throw unreadable(cause, {
+      what: `${named.file}, named by ${named.by}`,
+      hint: 'Create the file, or correct its name in model.json; it is relative to the directory of the project.',
+    });
   }
   const pointer = text.length > lfsPointerBytes ? null : readLfsPointer(text);
   if (pointer === null) return text;

@@ -2,6 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { glob } from 'tinyglobby';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
+import { systemReason } from '../core/system-error.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { readManifest } from './actions.js';
 import { discardBlob } from './blobs.js';
@@ -125,7 +126,7 @@ async function keptByManifests(
   const kept = { actions: new Set<Sha256>(), blobs: new Set<Sha256>() };
   for (const place of places) {
     const info = await stat(place).catch((cause: unknown) => {
-      throw new GgufError('GC_KEEP_MISSING', `${place}: ${(cause as Error).message}`, {
+      throw new GgufError('GC_KEEP_MISSING', `${place}: ${systemReason(cause)}`, {
         cause,
         hint: 'Nothing was removed. --keep takes workspaces, dist directories or manifests.',
       });

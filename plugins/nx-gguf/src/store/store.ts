@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { prettyJson } from '../core/canonical-json.js';
 import { GgufError, systemErrorCode } from '../core/errors.js';
+import { systemReason } from '../core/system-error.js';
 import { writeDurably } from '../files/durable.js';
 import { storeLayout, type StoreLayout } from './layout.js';
 
@@ -26,7 +27,7 @@ export async function openStore(root: string): Promise<StoreLayout> {
     await checkFormat(layout);
   } catch (error) {
     if (systemErrorCode(error)?.startsWith('E') !== true) throw error;
-    throw new GgufError('STORE_UNWRITABLE', `cannot use the store at ${root}: ${(error as Error).message}`, {
+    throw new GgufError('STORE_UNWRITABLE', `cannot use the store at ${root}: ${systemReason(error)}`, {
       cause: error,
       hint: 'Set NX_GGUF_STORE to a directory that you can write to.',
     });

@@ -95,15 +95,19 @@ describe('executor', () => {
   });
 
   it.each([
-    ['INTERNAL', new TypeError('x is undefined')],
-    ['EACCES', Object.assign(new Error('permission denied'), { code: 'EACCES' })],
-    ['DISK_FULL', Object.assign(new Error('write'), { code: 'ENOSPC' })],
-  ])('prints what nobody expected as %s', async (code, error) => {
+    ['INTERNAL', new TypeError('x is undefined'), 'x is undefined'],
+    [
+      'FILE_FORBIDDEN',
+      Object.assign(new Error('EACCES: x'), { code: 'EACCES', path: '/x' }),
+      '/x: permission denied \\(EACCES\\)',
+    ],
+    ['DISK_FULL', Object.assign(new Error('write'), { code: 'ENOSPC' }), 'no space is left .*'],
+  ])('prints what nobody expected as %s', async (code, error, words) => {
     const { success, printed } = await run(() => {
       throw error;
     });
     expect(success).toBe(false);
-    expect(printed).toMatch(new RegExp(`^${code}: ${error.message}\n`));
+    expect(printed).toMatch(new RegExp(`^${code}: ${words}\n`));
   });
 
   it('refuses options that Nx lets pass, all at once, and does not begin', async () => {

@@ -1,4 +1,5 @@
-import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
+import { GgufError, isGgufError } from '../core/errors.js';
+import { systemError } from '../core/system-error.js';
 
 /**
  * An error as text for people: code, message, what to do, and the last lines of the tool. Never a bare stack.
@@ -23,13 +24,10 @@ export function plainError(error: unknown): Error {
 }
 
 function unexpected(error: unknown): GgufError {
-  const code = systemErrorCode(error);
+  // fetch and others wrap what the operating system said.
+  const known = systemError(error) ?? systemError(error instanceof Error ? error.cause : null);
+  if (known !== null) return known;
   const message = error instanceof Error ? error.message : String(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new GgufError('DISK_FULL', message, {
-      hint: 'Free space, e.g. with `npx nx-gguf store gc`, or put the store elsewhere with NX_GGUF_STORE.',
-    });
-  if (code !== null) return new GgufError(code, message);
   const stack =
     error instanceof Error
       ? (error.stack ?? '')

@@ -2,7 +2,8 @@ import { cp, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { digestOf, type Sha256 } from '../core/digest.js';
-import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
+import { GgufError, isGgufError } from '../core/errors.js';
+import { systemReason } from '../core/system-error.js';
 import { stepRegistry } from '../core/step-registry.js';
 import { cmakeOptions } from './cmake-options.js';
 import { compile } from './compile.js';
@@ -115,7 +116,7 @@ async function binariesDirectory(context: ToolchainContext): Promise<string> {
   const { source } = context.config;
   const path = resolve(context.configDir, source.type === 'binaries' ? source.path : '.');
   const names = await readdir(path).catch((cause: unknown) => {
-    throw new GgufError('TOOLCHAIN_BINARY_MISSING', `${path}: ${systemErrorCode(cause) ?? String(cause)}`, {
+    throw new GgufError('TOOLCHAIN_BINARY_MISSING', `${path}: ${systemReason(cause)}`, {
       cause,
       hint: 'source.path in toolchain.json names a directory with the binaries of llama.cpp.',
     });

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { digestOf, sha256, type Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
+import { unreadable } from '../core/system-error.js';
 import { stepRegistry } from '../core/step-registry.js';
 import { output, type ToolchainContext } from './context.js';
 import { requirePrerequisites } from './doctor.js';
@@ -119,11 +120,10 @@ async function makeEnvironment(context: ToolchainContext, directory: string): Pr
 async function requirements({ config, configDir }: ToolchainContext): Promise<string> {
   const file = config.python?.requirements ?? 'requirements.txt';
   return readFile(join(configDir, file), 'utf8').catch((cause: unknown) => {
-    throw new GgufError(
-      'FILE_MISSING',
-      `cannot read ${file}, the requirements of the converter: ${(cause as Error).message}`,
-      { cause, hint: 'Name the file with python.requirements in toolchain.json.' },
-    );
+    throw unreadable(cause, {
+      what: `${file}, the requirements of the converter`,
+      hint: 'Name the file with python.requirements in toolchain.json.',
+    });
   });
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { GgufError, systemErrorCode } from '../core/errors.js';
+import { systemReason } from '../core/system-error.js';
 import { parseAs } from '../core/validate.js';
 import { withPlainRepositories } from './hub-sources.js';
 import { looseJson } from './loose-json.js';
@@ -30,7 +31,7 @@ export async function declarationOf(
   const kind = kinds[0] ?? 'model';
   const shown = posix.join(root, `${kind}.json`);
   const text = await readFile(join(workspaceRoot, shown), 'utf8').catch((cause: unknown) => {
-    const why = systemErrorCode(cause) === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
+    const why = systemErrorCode(cause) === 'ENOENT' ? 'there is no such file' : systemReason(cause);
     throw new GgufError(`${kind.toUpperCase()}_MISSING`, `cannot read ${shown}: ${why}`, {
       cause,
       hint: `nx-gguf:${executor} is for a directory with ${executor === 'fetch' ? 'model.json or corpus.json' : `${kind}.json`}.`,

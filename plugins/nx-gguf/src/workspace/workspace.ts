@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GgufError, systemErrorCode } from '../core/errors.js';
+import { systemReason } from '../core/system-error.js';
 import { didYouMean } from '../core/suggestion.js';
 import { withPlainRepositories } from './hub-sources.js';
 import { parseAs, type Schemas } from '../core/validate.js';
@@ -66,7 +67,7 @@ export async function readConfig<K extends ProjectKind>(
   } catch (cause) {
     throw new GgufError(
       `${kind.toUpperCase()}_MISSING`,
-      `cannot read ${shown}: ${systemErrorCode(cause) === 'ENOENT' ? 'there is no such file' : (cause as Error).message}`,
+      `cannot read ${shown}: ${systemErrorCode(cause) === 'ENOENT' ? 'there is no such file' : systemReason(cause)}`,
       {
         cause,
         hint: kind === 'toolchain' ? toolchainHint(project) : `A ${kind} is a directory with a ${kind}.json.`,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GgufError } from '../../core/errors.js';
+import { unreadable } from '../../core/system-error.js';
 import type { PlanOptions } from '../../core/generated/executors/plan.generated.js';
 import type { Variant } from '../../core/generated/model.generated.js';
 import { parseAs } from '../../core/validate.js';
@@ -65,10 +66,7 @@ export async function comparedSide(
 
 function planText(path: string, shown: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new GgufError('FILE_MISSING', `cannot read ${shown}: ${(cause as Error).message}`, {
-      cause,
-      hint: 'A path is relative to the directory of the project.',
-    });
+    throw unreadable(cause, { what: shown, hint: 'A path is relative to the directory of the project.' });
   });
 }
 

@@ -8,6 +8,7 @@ import { choiceOf, defaultFiles, type WeightsChoice } from '../../upstream/defau
 import type { ListedFile } from '../../upstream/listed-file.js';
 import { missingFiles } from '../../upstream/missing-files.js';
 import { isUsableWeights, noWeights } from '../../upstream/model-weights.js';
+import { systemReason } from '../../core/system-error.js';
 
 /** Files under a directory: relative names with forward slashes, sorted. */
 export interface FileList {
@@ -32,7 +33,7 @@ interface Globs {
  */
 export async function listFiles(path: string, globs: Globs, use: SourceUse): Promise<FileList> {
   const info = await stat(path).catch((cause: unknown) => {
-    throw new GgufError('SOURCE_MISSING', `${path}: ${(cause as Error).message}`, {
+    throw new GgufError('SOURCE_MISSING', `${path}: ${systemReason(cause)}`, {
       cause,
       hint: 'Check the path in the source.',
     });
