@@ -40,7 +40,7 @@ function isWithoutCode(folder, file) {
 function readSchema(path, file) {
   const schema = JSON.parse(readFileSync(path, 'utf8'));
   // Nx ends a batch on an unknown option without naming it, so it is told to let these pass; our own check names them.
-  return file.startsWith('executors/') ? { ...schema, additionalProperties: false } : schema;
+  return /^(executors|generators)\//.test(file) ? { ...schema, additionalProperties: false } : schema;
 }
 
 /** A copy of a schema in which each reference is the name of a type. */

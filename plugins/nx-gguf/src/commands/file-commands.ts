@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { prettyJson, type Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import type { Report } from '../core/events.js';
@@ -7,6 +6,7 @@ import { diffGguf, isSameGguf } from '../gguf/diff.js';
 import { readGgufHeader } from '../gguf/header.js';
 import { diffText, inspectionText } from '../report/inspection.js';
 import { withAnyGguf } from '../upstream/any-gguf.js';
+import { parsedArguments } from './parsed-arguments.js';
 import { storeLayout } from '../store/layout.js';
 import { defaultStoreRoot } from '../store/store.js';
 import { rangedTransfer, transferSettings } from '../transport/transfer-settings.js';
@@ -75,27 +75,17 @@ function optionsOf(
   args: readonly string[],
   command: { name: string; files: 1 | 2 },
 ): { files: [string, string]; json: boolean } {
-  const { files, json } = parsed(args);
-  if (files.length !== command.files)
+  const { values, positionals } = parsedArguments(
+    args,
+    { json: { type: 'boolean', default: false } },
+    fileHelp,
+  );
+  if (positionals.length !== command.files)
     throw new GgufError(
       'BAD_OPTIONS',
       `nx-gguf ${command.name} takes ${command.files === 1 ? 'one file' : 'two files'}`,
       { hint: fileHelp },
     );
-  const [a = '', b = ''] = files;
-  return { files: [a, b], json };
-}
-
-function parsed(args: readonly string[]): { files: string[]; json: boolean } {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { json: { type: 'boolean', default: false } },
-      allowPositionals: true,
-      strict: true,
-    });
-    return { files: positionals, json: values.json };
-  } catch (cause) {
-    throw new GgufError('BAD_OPTIONS', (cause as Error).message, { cause, hint: fileHelp });
-  }
+  const [a = '', b = ''] = positionals;
+  return { files: [a, b], json: values['json'] === true };
 }

@@ -88,6 +88,12 @@ describe('nx-gguf store', () => {
     expect(existsSync(layout.action(manifest.actionKey))).toBe(true);
   });
 
+  it('names the command that is near to an unknown one', async () => {
+    await expect(run(temporaryStore(), 'verfy')).rejects.toThrow(
+      `no command "verfy" (did you mean 'verify'?)`,
+    );
+  });
+
   it('refuses a store of another version', async () => {
     const layout = temporaryStore();
     put(layout.format, '{"format":2}');

@@ -1,5 +1,6 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
 import { GgufError } from '../core/errors.js';
+import { parsedArguments } from './parsed-arguments.js';
 import type { StoreLayout } from '../store/layout.js';
 
 /** The parts of this process that the command uses. */
@@ -43,12 +44,9 @@ export function storeOptions(
     positionals: most = 0,
   }: { spec?: NonNullable<ParseArgsConfig['options']>; positionals?: number } = {},
 ) {
-  try {
-    const parsed = parseArgs({ args: [...args], options: spec, allowPositionals: true, strict: true });
-    const surplus = parsed.positionals[most];
-    if (surplus !== undefined) throw new Error(`unexpected argument ${JSON.stringify(surplus)}`);
-    return parsed;
-  } catch (cause) {
-    throw new GgufError('BAD_OPTIONS', (cause as Error).message, { cause, hint: storeHelp });
-  }
+  const parsed = parsedArguments(args, spec, storeHelp);
+  const surplus = parsed.positionals[most];
+  if (surplus !== undefined)
+    throw new GgufError('BAD_OPTIONS', `unexpected argument ${JSON.stringify(surplus)}`, { hint: storeHelp });
+  return parsed;
 }

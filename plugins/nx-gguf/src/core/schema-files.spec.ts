@@ -19,9 +19,19 @@ describe('schemas', () => {
   });
 
   it.each(executors)('%s: an unknown option is named, also where Nx lets it pass', (name) => {
-    expect(optionProblems(executorSchema(name), { vriant: 'Q4_K_M' })).toContain(
-      'the top level: unknown property "vriant"',
+    const [known] = Object.keys(executorSchema(name).properties ?? {});
+    const wrong = known === undefined ? 'vriant' : `${known}s`;
+    expect(optionProblems(executorSchema(name), { [wrong]: 'Q4_K_M' })).toContain(
+      `the top level: unknown property "${wrong}"${known === undefined ? '' : ` (did you mean '${known}'?)`}`,
     );
+    // Nx itself names no option that is near.
+    expect(nxExecutorSchema(name)['additionalProperties']).toBe(true);
+  });
+
+  it('of a generator too', () => {
+    expect(optionProblems(generatorSchema('update'), { projct: 'm' })).toEqual([
+      `the top level: unknown property "projct" (did you mean 'project'?)`,
+    ]);
   });
 
   it('of executors stay as Nx reads them', () => {

@@ -18,11 +18,6 @@ export function schemaFile(name: string): JsonSchema {
   return readOnce(join(schemas, `${name}.schema.json`));
 }
 
-/** The schema of a generator's options, which is beside the generator. */
-export function generatorSchema(name: string): JsonSchema {
-  return readOnce(join(rooms, 'generators', name, 'schema.json'));
-}
-
 /** The schema of an executor's options as Nx reads it, which is beside the executor. */
 export function nxExecutorSchema(name: string): JsonSchema {
   return readOnce(join(rooms, 'executors', name, 'schema.json'));
@@ -32,15 +27,20 @@ const strict = new Map<string, JsonSchema>();
 
 /**
  * The schema of an executor's options, which refuses options that it does not know. Its file, which Nx reads,
- * lets them pass where tasks run in batches: Nx ends a batch on an unknown option without naming it.
+ * lets them pass: Nx suggests no name in place of an unknown one, and ends a batch without naming it.
  */
 export function executorSchema(name: string): JsonSchema {
-  const schema = strict.get(name) ?? {
-    ...nxExecutorSchema(name),
-    $id: `executors/${name}`,
-    additionalProperties: false,
-  };
-  strict.set(name, schema);
+  return strictSchema(`executors/${name}`, nxExecutorSchema(name));
+}
+
+/** The same for a generator's options, whose schema is beside the generator. */
+export function generatorSchema(name: string): JsonSchema {
+  return strictSchema(`generators/${name}`, readOnce(join(rooms, 'generators', name, 'schema.json')));
+}
+
+function strictSchema(id: string, asNxReadsIt: JsonSchema): JsonSchema {
+  const schema = strict.get(id) ?? { ...asNxReadsIt, $id: id, additionalProperties: false };
+  strict.set(id, schema);
   return schema;
 }
 

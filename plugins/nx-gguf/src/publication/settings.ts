@@ -7,6 +7,7 @@ import type {
   PublishHub,
   PublishSettings,
 } from '../core/generated/model.generated.js';
+import { didYouMean } from '../core/suggestion.js';
 import { validate } from '../core/validate.js';
 
 /** The settings of a publication, with every default filled in. */
@@ -49,8 +50,10 @@ export function resolveSettings(model: Model, options: PublishOptions, project: 
   if (unknown.length > 0)
     throw new GgufError(
       'VARIANT_MISSING',
-      `${project}:publish: model.json declares no variant ${unknown.join(', ')}`,
-      { hint: `Declared are: ${declared.join(', ')}` },
+      `${project}:publish: model.json declares no variant ${unknown.map((name) => `${name}${didYouMean(name, declared)}`).join(', ')}`,
+      {
+        hint: declared.length === 0 ? 'Declare it under "quantize".' : `Declared are: ${declared.join(', ')}`,
+      },
     );
   if (settings.files.has('imatrix') && model.imatrix === undefined)
     throw new GgufError(

@@ -1,5 +1,6 @@
 import { GgufError } from '../core/errors.js';
 import type { Model, Variant } from '../core/generated/model.generated.js';
+import { didYouMean } from '../core/suggestion.js';
 import { targetName, type TargetRef } from '../core/target.js';
 
 /**
@@ -13,7 +14,7 @@ export function measuredKind(ref: TargetRef, model: Model): 'quantize' | 'refere
     throw new GgufError('NAME_TAKEN', `${ref.project}: ${name} is both a variant and a reference`, {
       hint: 'Rename one of them.',
     });
-  if (!isReference) variantOf(ref, model);
+  if (!isReference) declaredVariant(ref, model, Object.keys(model.references ?? {}));
   return isReference ? 'reference' : 'quantize';
 }
 
@@ -22,12 +23,18 @@ export function measuredKind(ref: TargetRef, model: Model): 'quantize' | 'refere
  * @throws GgufError `VARIANT_MISSING`
  */
 export function variantOf(ref: TargetRef, model: Model): Variant {
-  const variant = model.quantize?.[ref.variant ?? ''];
+  return declaredVariant(ref, model, []);
+}
+
+function declaredVariant(ref: TargetRef, { quantize = {} }: Model, others: readonly string[]): Variant {
+  const name = ref.variant ?? '';
+  const variant = Object.hasOwn(quantize, name) ? quantize[name] : undefined;
   if (variant !== undefined) return variant;
-  const known = Object.keys(model.quantize ?? {}).join(', ');
+  const known = [...Object.keys(quantize), ...others];
+  const what = others.length === 0 ? 'no variant' : 'no variant and no reference';
   throw new GgufError(
     'VARIANT_MISSING',
-    `${targetName(ref)}: model.json declares no variant ${JSON.stringify(ref.variant)}`,
-    { hint: known === '' ? 'Declare it under "quantize".' : `Declared are: ${known}` },
+    `${targetName(ref)}: model.json declares ${what} ${JSON.stringify(name)}${didYouMean(name, known)}`,
+    { hint: known.length === 0 ? 'Declare it under "quantize".' : `Declared are: ${known.join(', ')}` },
   );
 }

@@ -37,7 +37,10 @@ export async function runUpdate(tree: Tree, options: UpdateOptions): Promise<voi
 async function update(tree: Tree, options: UpdateOptions, report: Environment['report']): Promise<void> {
   const problems = optionProblems(generatorSchema('update'), options);
   const { project, all = false, check = false, summary } = options;
-  if (problems.length > 0) throw new GgufError('BAD_OPTIONS', problems.join('\n'));
+  if (problems.length > 0)
+    throw new GgufError('BAD_OPTIONS', problems.join('\n'), {
+      hint: `It takes: ${Object.keys(generatorSchema('update').properties ?? {}).join(', ')}.`,
+    });
   if (all === (project !== undefined))
     throw new GgufError('BAD_OPTIONS', 'name one project with --project, or all with --all');
   // With the targets that the plugin makes, which no project.json need name.
