@@ -7,6 +7,7 @@ import { readManifest } from '../store/actions.js';
 import { findBytes } from '../store/blobs.js';
 import type { StoreLayout } from '../store/layout.js';
 import { listActions } from '../store/usage.js';
+import { machineShare } from '../toolchain/machine-share.js';
 import { findMade } from '../toolchain/once-per-identity.js';
 import { runTool } from '../toolchain/run-tool.js';
 
@@ -43,7 +44,7 @@ export async function verifyDeep(
       store: layout,
       runTool,
       report: () => undefined,
-      threads: undefined,
+      threads: machineShare().mostThreads,
       signal: undefined,
       llamaQuantize: () =>
         Promise.resolve(join(tools, process.platform === 'win32' ? 'llama-quantize.exe' : 'llama-quantize')),

@@ -1,6 +1,7 @@
 import { benchStep } from '../steps/bench/bench.js';
 import type { Step } from '../steps/step.js';
 import { describeMachine } from '../toolchain/machine.js';
+import { benchSettings } from './bench-settings.js';
 import { measuredKind } from './measured-model.js';
 import type { TargetRecipe } from './target-recipe.js';
 import { llama } from './upstream-files.js';
@@ -13,7 +14,7 @@ export async function benchRecipe({ ref, ports, model, toolchain }: TargetRecipe
   return benchStep({
     name,
     files,
-    settings: model.bench ?? {},
+    settings: benchSettings(model.bench),
     machine: describeMachine(),
     toolchain: await llama(ports, toolchain),
   });

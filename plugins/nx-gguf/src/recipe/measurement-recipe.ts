@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { GgufError } from '../core/errors.js';
 import type { EvaluationSettings, Model } from '../core/generated/model.generated.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
@@ -10,6 +9,7 @@ import type { KldBase } from '../steps/measure/kld-base.js';
 import { kldStep, type KldStep } from '../steps/measure/kld.js';
 import { kldBaseStep, type MeasureSettings } from '../steps/measure/measure.js';
 import type { Step } from '../steps/step.js';
+import { machineShare } from '../toolchain/machine-share.js';
 import { corpusText } from './corpus-text.js';
 import { measuredKind } from './measured-model.js';
 import type { TargetRecipe } from './target-recipe.js';
@@ -83,8 +83,8 @@ function measureSettings({ ref, model, options }: TargetRecipe): MeasureSettings
     shareBase,
     parallel: options.parallel,
     machine: {
-      cores: availableParallelism(),
-      freeMemoryBytes: () => process.availableMemory(),
+      cores: machineShare().threads,
+      freeMemoryBytes: () => machineShare().freeMemoryBytes,
       waitsAsleep: process.platform !== 'darwin',
     },
   };

@@ -1,5 +1,6 @@
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
 import type { ToolchainContext } from '../toolchain/context.js';
+import { machineShare } from '../toolchain/machine-share.js';
 import { runTool } from '../toolchain/run-tool.js';
 import { projectDirectory, readConfig } from '../workspace/workspace.js';
 import type { RecipeEnvironment } from './ports.js';
@@ -21,7 +22,7 @@ export async function toolchainContext(
       platform: process.platform,
       arch: process.arch,
       cpuModel: cpus()[0]?.model ?? 'unknown',
-      cores: availableParallelism(),
+      cores: machineShare().threads,
     },
     report,
     ...(signal === undefined ? {} : { signal }),

@@ -2,10 +2,10 @@ import type { BenchTestKind, Machine, Speeds } from '../core/generated/bench.gen
 import type { BenchComparison, SpeedRatio } from '../core/generated/bench-comparison.generated.js';
 
 /** A machine in a line: `Intel Xeon, 2 cores, 24 GiB, linux x64`. */
-export function machineText({ cpu, cores, memoryGiB, os, arch, graphics }: Machine): string {
+export function machineText({ cpu, cores, cpuQuota, memoryGiB, os, arch, graphics }: Machine): string {
   return [
     cpu,
-    `${cores} core${cores === 1 ? '' : 's'}`,
+    `${cores} core${cores === 1 ? '' : 's'}${cpuQuota === undefined ? '' : ` with a quota of ${cpuQuota}`}`,
     `${memoryGiB} GiB`,
     `${os} ${arch}`,
     ...graphics.map((card) => `graphics ${card}`),

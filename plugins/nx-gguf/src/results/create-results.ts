@@ -10,6 +10,7 @@ import type { RecipeOptions } from '../recipe/target-recipe.js';
 import type { Effects, Performed } from '../steps/run-cached.js';
 import { actionKey } from '../steps/step.js';
 import { forgetAction, readManifest } from '../store/actions.js';
+import { machineShare } from '../toolchain/machine-share.js';
 import { runTool } from '../toolchain/run-tool.js';
 import type { TransferSettings } from '../transport/transfer-settings.js';
 import { findFile, storePlaces } from './find-file.js';
@@ -55,6 +56,7 @@ export function createResults(environment: Environment, options: ResultsOptions 
     report,
     signal,
     threads: options.threads,
+    mostThreads: machineShare().mostThreads,
     tools: toolchain(project).tools,
     resolve,
   });

@@ -36,6 +36,7 @@ export interface Effects {
   /** Told before a step runs: the files that are gone when its result is known, and none when it is new. */
   onRun?: ((lost: readonly ManifestFile[]) => void) | undefined;
   threads: number | undefined;
+  mostThreads?: number | undefined;
   signal: AbortSignal | undefined;
 }
 
@@ -124,7 +125,7 @@ async function run(step: Step, effects: Effects, directory: string): Promise<Man
 
 /** What a step that works in a directory has at hand. */
 export function benchOf(effects: Effects, directory: string, outside: OutsideInputs): Workbench {
-  const { store, tools, runTool, report, threads, signal } = effects;
+  const { store, tools, runTool, report, threads, mostThreads, signal } = effects;
   return {
     directory,
     tools,
@@ -132,6 +133,7 @@ export function benchOf(effects: Effects, directory: string, outside: OutsideInp
     report,
     store,
     threads,
+    mostThreads,
     signal,
     input: async (file, as) => {
       const path = join(directory, as);

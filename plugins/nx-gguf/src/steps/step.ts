@@ -53,8 +53,19 @@ export interface Workbench {
   refer: (path: string) => Promise<{ sha256: Sha256; sizeBytes: number }>;
   /** The store that the directory lies in. */
   store: StoreLayout;
+  /** Threads that were asked for. */
   threads: number | undefined;
+  /** Threads that a tool may start at most where it would start more by itself. */
+  mostThreads?: number | undefined;
   signal: AbortSignal | undefined;
+}
+
+/** The threads that a tool is told to start; undefined leaves it to the tool. */
+export function toolThreads({
+  threads,
+  mostThreads,
+}: Pick<Workbench, 'threads' | 'mostThreads'>): number | undefined {
+  return threads ?? mostThreads;
 }
 
 /** What a step made. */

@@ -1,18 +1,23 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { arch, cpus, platform } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Machine, MachineLoad } from '../core/generated/bench.generated.js';
+import { machineShare, type MachineShare } from './machine-share.js';
 
 const pciDevices = '/sys/bus/pci/devices';
 const quietShare = 0.1;
 
-/** This machine as far as its speed depends on it, in a few milliseconds and without starting a process. */
-export function describeMachine(): Machine {
+/**
+ * This machine as far as its speed depends on it, in a few milliseconds and without starting a process: the share
+ * of it that a container leaves is another machine.
+ */
+export function describeMachine({ cores, cpuQuota, memoryBytes }: MachineShare = machineShare()): Machine {
   return {
     cpu: (cpus()[0]?.model ?? '').trim().replace(/\s+/g, ' ') || 'unknown',
-    cores: availableParallelism(),
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    cores,
+    ...(cpuQuota === null ? {} : { cpuQuota }),
+    memoryGiB: Math.round(memoryBytes / 2 ** 30),
     os: platform(),
     arch: arch(),
     graphics: graphicsCards(pciDevices),

@@ -68,7 +68,11 @@ export interface Machine {
    */
   cores: number;
   /**
-   * Memory, rounded.
+   * Time of so many cores that a container or another control group leaves, where that is less than all cores.
+   */
+  cpuQuota?: number;
+  /**
+   * Memory that a process may use, rounded.
    */
   memoryGiB: number;
   /**

@@ -8,6 +8,7 @@ import { benchCompareStep, comparisonFile, type ComparedFiles } from '../../step
 import { writeDurably } from '../../files/durable.js';
 import { describeMachine } from '../../toolchain/machine.js';
 import { defaultToolchain } from '../../workspace/declared-model.js';
+import { benchSettings } from '../../recipe/bench-settings.js';
 import { measuredKind } from '../../recipe/measured-model.js';
 import type { Execution } from '../../task/run-executor.js';
 import { filesDirectory } from '../../core/target.js';
@@ -36,7 +37,7 @@ export async function runBenchCompare({
     a: await side(options.a),
     b: await side(options.b),
     pairs: options.pairs ?? 6,
-    settings: model.bench ?? {},
+    settings: benchSettings(model.bench),
     machine: describeMachine(),
     toolchain: await llama(results, toolchain),
     occasion: randomUUID(),

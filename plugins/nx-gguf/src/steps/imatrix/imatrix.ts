@@ -6,12 +6,13 @@ import type { Json } from '../../core/canonical-json.js';
 import type { ImatrixMake } from '../../core/generated/model.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import { imatrixArgs } from '../../kld/tool/imatrix-args.js';
+import { numberFlag } from '../../kld/tool/tool-flags.js';
 import { failureIn, toolLines } from '../../kld/tool/perplexity-failures.js';
 import { toolFailed } from '../../toolchain/run-tool.js';
 import { shortTextWords } from '../measure/short-text.js';
 import { linkModel } from '../gguf/link-model.js';
 import { readImatrixFile } from './imatrix-file.js';
-import { inputsOf, type Step, type Workbench } from '../step.js';
+import { inputsOf, toolThreads, type Step, type Workbench } from '../step.js';
 
 /** What an importance matrix is decided by. */
 export interface ImatrixMakeInputs {
@@ -104,7 +105,7 @@ export function imatrixFileStep(source: ManifestFile): Step {
 async function runImatrix(args: readonly string[], bench: Workbench): Promise<void> {
   const result = await bench.runTool({
     command: await bench.tools.llama('llama-imatrix'),
-    args: [...args, ...(bench.threads === undefined ? [] : ['-t', String(bench.threads)])],
+    args: [...args, ...numberFlag('-t', toolThreads(bench))],
     cwd: bench.directory,
     onOutput: progressOfChunks(bench),
     mayFail: true,

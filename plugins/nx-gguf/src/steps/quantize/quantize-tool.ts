@@ -1,7 +1,7 @@
 import { GgufError, isGgufError } from '../../core/errors.js';
 import { parseQuantizeLine, type QuantizeEvent } from '../../quant/tool/quantize-log.js';
 import { lineReader } from '../../toolchain/line-reader.js';
-import type { Workbench } from '../step.js';
+import { toolThreads, type Workbench } from '../step.js';
 
 /** A run of llama-quantize: its arguments without the number of threads, and how it is called in messages. */
 export interface QuantizeRun {
@@ -41,10 +41,11 @@ export async function runQuantize(
         hint: 'The last lines of the tool say why.',
       },
     );
+  const threads = toolThreads(bench);
   try {
     await bench.runTool({
       command: await bench.tools.llama('llama-quantize'),
-      args: bench.threads === undefined ? args : [...args, String(bench.threads)],
+      args: threads === undefined ? args : [...args, String(threads)],
       cwd: bench.directory,
       onOutput: (text, stream) => {
         readers[stream](text);
