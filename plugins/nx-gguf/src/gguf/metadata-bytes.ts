@@ -24,13 +24,7 @@ export async function readRawMetadata(
   const parts = kept.map(([, { offset, length }]) =>
     bytes.subarray(offset - metadataRange.offset, offset - metadataRange.offset + length),
   );
-  const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return { keyCount: kept.length, bytes: joined };
+  return { keyCount: kept.length, bytes: joined(parts) };
 }
 
 /** Where each key-value pair lies in the file, from the key on. */
@@ -75,4 +69,48 @@ export function withInteger(
       `'${key}' is of type ${entry.type}, which is no integer that llama.cpp writes there`,
     );
   return { ...metadata, bytes };
+}
+
+/** The metadata with the value of one key replaced by a list of strings, in the place of the old one. */
+export function withStrings(
+  metadata: RawMetadata,
+  header: Pick<GgufHeader, 'metadata' | 'metadataRange'>,
+  { key, values }: { key: string; values: readonly string[] },
+): RawMetadata {
+  const range = header.metadata.get(key)?.range;
+  if (range === undefined) return metadata;
+  const from = range.offset - header.metadataRange.offset;
+  const parts = [
+    metadata.bytes.subarray(0, from),
+    stringsBytes(values),
+    metadata.bytes.subarray(from + range.length),
+  ];
+  return { ...metadata, bytes: joined(parts) };
+}
+
+/** An array of strings from its type on (follows gguf_writer_base of ggml/src/gguf.cpp). */
+function stringsBytes(values: readonly string[]): Uint8Array {
+  const texts = values.map((value) => new TextEncoder().encode(value));
+  const head = new DataView(new ArrayBuffer(16));
+  head.setUint32(0, 9, true);
+  head.setUint32(4, 8, true);
+  head.setBigUint64(8, BigInt(values.length), true);
+  return joined([
+    new Uint8Array(head.buffer),
+    ...texts.flatMap((text) => {
+      const length = new DataView(new ArrayBuffer(8));
+      length.setBigUint64(0, BigInt(text.length), true);
+      return [new Uint8Array(length.buffer), text];
+    }),
+  ]);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }

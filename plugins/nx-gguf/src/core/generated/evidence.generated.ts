@@ -202,6 +202,10 @@ export interface UnquantizedEvidence {
 export interface ImatrixEvidence {
   file: EvidenceFile;
   /**
+   * Digest of the file before the paths of its texts were replaced by their names; null for a matrix that is as it was brought or made.
+   */
+  originalSha256: string | null;
+  /**
    * Where a ready matrix comes from; null for one that was made here.
    */
   origin: Origin | null;

@@ -41,6 +41,7 @@ describe('readLegacyImatrix', () => {
         { name: 'a', elements: 5, range: { offset: 30, length: 28 } },
       ],
       chunks: 17,
+      dataset: null,
     });
     expect(await read(legacy([['a', 5]]))).toMatchObject({ entries: [{ name: 'a' }], chunks: null });
   });

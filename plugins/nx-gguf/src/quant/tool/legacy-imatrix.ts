@@ -5,6 +5,7 @@ import { lfsPointerIn } from '../../gguf/lfs-pointer-bytes.js';
 
 const mostEntries = 131_072;
 const longestName = 4096;
+const longestDataset = 1 << 20;
 const utf8 = new TextDecoder();
 
 /**
@@ -16,6 +17,12 @@ export interface LegacyEntry {
   readonly range: ByteRange;
 }
 
+/** The name of the text at the end of a file, null for one longer than any; `offset` is that of its length. */
+export interface LegacyDataset {
+  readonly offset: number;
+  readonly name: string | null;
+}
+
 /**
  * What is in an importance matrix of the format from before GGUF, in the order of the file: a count, then
  * name, calls and float32 values of each (follows common_imatrix_load_legacy of common/imatrix-loader.cpp).
@@ -24,7 +31,7 @@ export interface LegacyEntry {
  */
 export async function readLegacyImatrix(
   source: ByteSource,
-): Promise<{ entries: LegacyEntry[]; chunks: number | null }> {
+): Promise<{ entries: LegacyEntry[]; chunks: number | null; dataset: LegacyDataset | null }> {
   const pointer = await lfsPointerIn(source);
   if (pointer !== null)
     throw lfsPointerError(
@@ -56,10 +63,18 @@ export async function readLegacyImatrix(
     if (at > source.sizeBytes) throw bad('it ends inside an entry');
     entries.push({ name, elements, range: { offset, length: at - offset } });
   }
-  return {
-    entries,
-    chunks: at + 4 <= source.sizeBytes ? await int('the number of chunks', 0x7fff_ffff) : null,
-  };
+  const chunks = at + 4 <= source.sizeBytes ? await int('the number of chunks', 0x7fff_ffff) : null;
+  return { entries, chunks, dataset: chunks === null ? null : await datasetAt(source, at) };
+}
+
+/** The name of the text; a name that the file does not hold whole is none to the loader either. */
+async function datasetAt(source: ByteSource, offset: number): Promise<LegacyDataset | null> {
+  if (offset + 4 > source.sizeBytes) return null;
+  const bytes = await source.read(offset, 4);
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getInt32(0, true);
+  if (length <= 0 || offset + 4 + length > source.sizeBytes) return null;
+  const name = utf8.decode(await source.read(offset + 4, Math.min(length, longestDataset)));
+  return { offset, name: length > longestDataset ? null : name };
 }
 
 /**

@@ -11,7 +11,7 @@ import { kldFile } from '../../kld/tool/kld-result.js';
 import { benchFile } from '../../steps/bench/bench.js';
 import type { CorpusArtifact, EvidenceInputs, TargetArtifact } from '../../steps/evidence/evidence-inputs.js';
 import type { MeasuredArtifact } from '../../steps/evidence/measurement.js';
-import { originOf } from '../../steps/evidence/origin.js';
+import { originOf, type OriginInputs } from '../../steps/evidence/origin.js';
 import { fact } from '../../steps/facts.js';
 import { imatrixStatisticsOf, imatrixStatisticsStep } from '../../steps/imatrix/imatrix-statistics.js';
 import { readLock } from '../lock-file.js';
@@ -53,10 +53,17 @@ export function evidenceParts(
   });
   const artifact = (kind: TargetRef['kind'], variant?: string) =>
     artifactOf({ project: ref.project, kind, ...(variant === undefined ? {} : { variant }) });
-  const origin = (declared: Source, place: LockPlace, { manifest }: TargetArtifact): Origin =>
+  const origin = (
+    declared: Source,
+    place: LockPlace,
+    {
+      manifest,
+      files = manifest.files,
+    }: Pick<TargetArtifact, 'manifest'> & Partial<Pick<OriginInputs, 'files'>>,
+  ): Origin =>
     originOf({
       declared,
-      files: manifest.files,
+      files,
       directory: directoryOf(ref.project, ports),
       locked: lock === null ? null : lockedEntry(lock, place),
       commit: fact<{ commit?: string }>(manifest, 'source')?.commit ?? null,
@@ -110,7 +117,13 @@ export function evidenceParts(
               await ports.perform(imatrixStatisticsStep(file), statisticsWith, { needFiles: false }),
             );
       return settings.type === 'file'
-        ? { ...made, statistics, corpus: null, origin: origin(settings.source, 'imatrix', made) }
+        ? {
+            ...made,
+            statistics,
+            corpus: null,
+            // The file itself may be a copy without paths, which is nowhere else.
+            origin: origin(settings.source, 'imatrix', { ...made, files: made.manifest.provenance.inputs }),
+          }
         : { ...made, statistics, origin: null, corpus: await corpus(settings.corpus) };
     },
   };

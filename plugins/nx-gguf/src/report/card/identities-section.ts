@@ -43,11 +43,21 @@ export function identitiesSection(evidence: Evidence): string {
   return table([['', 'Identity'], ...rows], 'll');
 }
 
-function imatrixText({ origin, corpus, chunks, tensors }: NonNullable<Evidence['imatrix']>): string {
+function imatrixText({
+  origin,
+  originalSha256,
+  corpus,
+  chunks,
+  tensors,
+}: NonNullable<Evidence['imatrix']>): string {
   const covers = `${tensors.length} entries${chunks === null ? '' : ` from ${chunks} chunks`}`;
   if (corpus !== null)
     return `${covers}; made with llama-imatrix on ${inlineCode(corpus.file.name)} (sha256 ${inlineCode(corpus.file.sha256)}) from ${originText(corpus.origin)}`;
-  return `${covers}; from ${origin === null ? 'an unknown place' : originText(origin)}`;
+  const change =
+    originalSha256 === null
+      ? ''
+      : `; a copy of the file with sha256 ${inlineCode(originalSha256)} in which the texts are named without their paths`;
+  return `${covers}; from ${origin === null ? 'an unknown place' : originText(origin)}${change}`;
 }
 
 function identityRows(label: string, identity: Readonly<Record<string, unknown>>): [string, string][] {

@@ -35,6 +35,28 @@ describe('the shell lines of a card', () => {
     );
   });
 
+  it('name the texts of a matrix as it was done here, where that was done', () => {
+    const { imatrix } = evidence;
+    if (imatrix === null) throw new Error('the sample lacks what is tested');
+    const origin = { ...evidence.source.origin, paths: ['imatrix.gguf'] };
+    const of = (originalSha256: string | null) =>
+      workLines({ ...evidence, imatrix: { ...imatrix, origin, corpus: null, originalSha256 } });
+    const named = of('a'.repeat(64));
+    const start = named.indexOf('# the importance matrix');
+    expect(named.slice(start + 1, start + 3)).toEqual([
+      `hf download maker/Sample-1B imatrix.gguf --revision ${'1'.repeat(40)} --local-dir .`,
+      "cat > name-datasets.py <<'END'",
+    ]);
+    const end = named.indexOf('# the variants');
+    expect(named.slice(end - 4, end)).toEqual([
+      'END',
+      'python name-datasets.py imatrix.gguf',
+      'mv named imatrix.gguf',
+      '',
+    ]);
+    expect(of(null).join('\n')).not.toContain('name-datasets');
+  });
+
   it('write rules once where variants share them', () => {
     expect(lines.filter((line) => line.startsWith('cat > tensor_types.txt'))).toHaveLength(1);
     expect(lines.filter((line) => line.startsWith('llama-quantize'))).toHaveLength(3);

@@ -11,6 +11,7 @@ import {
   referenceDirectory,
   referenceLines,
 } from './bring-lines.js';
+import { datasetNameLines } from './dataset-name-lines.js';
 import { hereDocument } from './here-document.js';
 
 /** Shell lines that make every file, from the checkpoint on, compare their digests, and measure them. */
@@ -35,6 +36,8 @@ export function workLines(evidence: Evidence): string[] {
       : imatrix.origin === null
         ? [...(imatrix.corpus === null ? [] : corpusLines(imatrix.corpus)), ...commands('imatrix')]
         : bringLines(imatrix.origin, [imatrix.file.name]);
+  const naming =
+    imatrix === null || imatrix.originalSha256 === null ? [] : datasetNameLines(imatrix.file.name);
   const parts: [string, string[]][] = [
     [
       '',
@@ -46,7 +49,7 @@ export function workLines(evidence: Evidence): string[] {
     ],
     ['the checkpoint', checkpointLines(evidence)],
     ['the unquantized model', ['mkdir -p out', ...commands('convert')]],
-    ['the importance matrix', matrix.filter(brought)],
+    ['the importance matrix', [...matrix.filter(brought), ...naming]],
     ['the variants', commands('quantize')],
     [
       'the parts in which they are published',

@@ -17,6 +17,14 @@ export function imatrixSection(evidence: Evidence, model: number): Html {
       html`<code>${imatrix.file.name}</code>${imatrix.file.sizeBytes === null ? null : `, ${sizeText(imatrix.file.sizeBytes)}`}${imatrix.format === null ? null : `, ${imatrix.format === 'gguf' ? 'GGUF' : 'legacy format'}`}`,
     ],
     ['sha256', html`<code class="digest">${imatrix.file.sha256}</code>`],
+    ...(imatrix.originalSha256 === null
+      ? []
+      : ([
+          [
+            'Copy of',
+            html`sha256 <code class="digest">${imatrix.originalSha256}</code>, without the paths of its texts`,
+          ],
+        ] satisfies [string, Html][])),
     [
       'From',
       imatrix.corpus !== null

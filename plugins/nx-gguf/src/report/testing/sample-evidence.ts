@@ -135,6 +135,7 @@ export function sampleEvidence({
     },
     imatrix: {
       file: file('imatrix.gguf', 5 << 20),
+      originalSha256: null,
       origin: null,
       corpus: {
         project: 'texts',

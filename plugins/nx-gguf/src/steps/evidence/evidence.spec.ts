@@ -47,6 +47,21 @@ describe('evidenceOf', () => {
     expect(evidence.toolchain).toMatchObject({ commit: '2'.repeat(40), patched: false });
   });
 
+  it.each([
+    ['a'.repeat(64), 'b'.repeat(64), 'b'.repeat(64)],
+    ['a'.repeat(64), 'a'.repeat(64), null],
+  ])('knows the digest that a matrix %s had where it is from', (sha256, original, expected) => {
+    const matrix = artifact('m:imatrix', {
+      files: [{ name: 'i.gguf', sha256, sizeBytes: 9 }],
+      inputs: [{ role: 'imatrix', name: 'i.gguf', sha256: original }],
+      facts: { format: 'gguf', tensors: ['a'] },
+    });
+    const { imatrix } = evidenceOf(
+      inputs({ imatrix: { ...matrix, origin, corpus: null, statistics: null } }),
+    );
+    expect(imatrix).toMatchObject({ file: { sha256 }, originalSha256: expected });
+  });
+
   it('lists what ran in the order of the work, each step once', () => {
     expect(evidence.runs.map(({ target, commands }) => [target, commands.length])).toEqual([
       ['m:fetch', 0],

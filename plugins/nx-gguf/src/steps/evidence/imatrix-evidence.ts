@@ -13,8 +13,10 @@ export function imatrixEvidence({
 }: NonNullable<EvidenceInputs['imatrix']>): ImatrixEvidence {
   const [file] = evidenceFiles(manifest.files);
   if (file === undefined) throw new Error('an importance matrix without a file');
+  const [brought] = manifest.provenance.inputs.filter(({ role }) => role === 'imatrix');
   return {
     file,
+    originalSha256: brought === undefined || brought.sha256 === file.sha256 ? null : brought.sha256,
     origin,
     corpus: corpus === null ? null : corpusEvidence(corpus, [manifest]),
     format: fact<'gguf' | 'legacy'>(manifest, 'format'),

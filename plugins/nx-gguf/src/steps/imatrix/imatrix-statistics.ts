@@ -7,6 +7,7 @@ import type { GgufHeader } from '../../gguf/header.js';
 import { columnStatistics } from '../../kld/statistics/imatrix-columns.js';
 import { fact } from '../facts.js';
 import { withFileBytes } from '../../files/gguf-file.js';
+import { datasetName } from './dataset-names.js';
 import { readImatrixData, type ImatrixReading } from './imatrix-data.js';
 import { inputsOf, type Step, type Workbench } from '../step.js';
 
@@ -76,7 +77,7 @@ function datasetsOf({ metadata }: GgufHeader): string[] | null {
   if (entry?.type !== 'array' || entry.values === null) return null;
   return entry.values
     .filter((value): value is string => typeof value === 'string')
-    .map((path) => (path.split(/[\\/]/).at(-1) ?? '').slice(0, 1024));
+    .map((path) => datasetName(path).slice(0, 1024));
 }
 
 function byNameOrder(statistics: ImatrixTensorStatistics[]): ImatrixTensorStatistics[] {

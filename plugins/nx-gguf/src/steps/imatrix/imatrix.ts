@@ -11,6 +11,7 @@ import { failureIn, toolLines } from '../../kld/tool/perplexity-failures.js';
 import { toolFailed } from '../../toolchain/run-tool.js';
 import { shortTextWords } from '../measure/short-text.js';
 import { linkModel } from '../gguf/link-model.js';
+import { writeWithoutPaths } from './dataset-names.js';
 import { readImatrixFile } from './imatrix-file.js';
 import { inputsOf, toolThreads, type Step, type Workbench } from '../step.js';
 
@@ -77,7 +78,10 @@ export function imatrixMakeStep(inputs: ImatrixMakeInputs): Step {
   };
 }
 
-/** Takes a ready importance matrix, in GGUF or in the legacy format, out of the files of a source. */
+/**
+ * Takes a ready importance matrix, in GGUF or in the legacy format, out of the files of a source. One that
+ * names its texts by their paths is copied with their names alone.
+ */
 export function imatrixFileStep(source: ManifestFile): Step {
   // llama-quantize writes the name into the GGUF, so the file keeps its base name wherever it was in its
   // source.
@@ -86,18 +90,19 @@ export function imatrixFileStep(source: ManifestFile): Step {
     action: {
       step: 'imatrix',
       version: stepRegistry.imatrix.logicVersion,
-      parameters: { type: 'file' },
+      // Not by the version of the step, which would have every other matrix computed anew.
+      parameters: { type: 'file', datasets: 'names' },
       inputs: inputsOf('imatrix', [file]),
       toolchain: null,
     },
     run: async (bench) => {
       await bench.input(file, 'imatrix');
-      return {
-        files: [],
-        referred: [file],
-        facts: await imatrixFacts(join(bench.directory, 'imatrix'), file.name),
-        commands: [],
-      };
+      const [taken, copy] = [join(bench.directory, 'imatrix'), join(bench.directory, 'without-paths')];
+      const facts = await imatrixFacts(taken, file.name);
+      const names = await writeWithoutPaths(taken, copy, bench.signal);
+      return names === null
+        ? { files: [], referred: [file], facts, commands: [] }
+        : { files: [{ name: file.name, path: copy }], facts, commands: [] };
     },
   };
 }
