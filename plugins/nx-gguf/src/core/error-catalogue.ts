@@ -457,6 +457,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'The file is a GGUF or a matrix without importance data.',
     remedy: 'Take another file of the source with `file`.',
   },
+  IMATRIX_NOT_FINITE: {
+    cause: 'llama-imatrix met NaN or infinity in what a tensor is multiplied with.',
+    remedy: 'Check the conversion: the model computes such values on this text.',
+  },
   IMATRIX_NO_OUTPUT: {
     cause: 'llama-imatrix ended without writing a matrix.',
     remedy: 'Use a corpus that is long enough for one chunk.',

@@ -71,6 +71,11 @@ const failures: readonly (readonly [code: string, pattern: RegExp, hint: string]
     'Check that the model is complete and that there is memory for it.',
   ],
   [
+    'IMATRIX_NOT_FINITE',
+    /: non-finite values detected in /,
+    'The model computes NaN or infinity on this text: check the conversion, and the text.',
+  ],
+  [
     'KLD_NOT_FINITE',
     /^Unexpected negative standard deviation/,
     'The model computes NaN or infinity, or the text is a single repeated token: check conversion and text.',

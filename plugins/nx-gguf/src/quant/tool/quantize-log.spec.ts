@@ -54,6 +54,13 @@ describe('parseQuantizeLine, on recorded output of llama-quantize v0.5.0', () =>
     ]);
   });
 
+  it('gives whatever else is called a warning, and nothing of that kind in known output', () => {
+    const line = 'llama_model_quantize_impl: WARNING: something new';
+    expect(parseQuantizeLine(line)).toEqual({ kind: 'warning', message: line });
+    for (const log of ['imatrix-and-rules', 'dry-run', 'fallback', 'plan-fallback', 'dry-run-needs-imatrix'])
+      expect(only(log, 'warning')).toEqual([]);
+  });
+
   it('reads the plan of a dry run', () => {
     const tensors = only('dry-run', 'tensor');
     expect(tensors).toHaveLength(21);

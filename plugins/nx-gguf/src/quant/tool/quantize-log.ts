@@ -13,6 +13,7 @@ export type QuantizeEvent =
   | { readonly kind: 'fallback-count'; readonly count: number; readonly total: number }
   | { readonly kind: 'no-imatrix-entry'; readonly tensor: string }
   | { readonly kind: 'imatrix-required' }
+  | { readonly kind: 'warning'; readonly message: string }
   | {
       readonly kind: 'total';
       readonly of: 'model' | 'quant';
@@ -118,6 +119,8 @@ const readers: readonly (readonly [RegExp, (groups: Groups) => QuantizeEvent])[]
       bitsPerWeight: Number(bits),
     }),
   ],
+  // Last, of whatever is not known above.
+  [/^(?<message>.*\bwarning\b.*)$/i, ({ message = '' }) => ({ kind: 'warning', message })],
 ];
 
 /**

@@ -7,7 +7,9 @@ import type { ImatrixMake } from '../../core/generated/model.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import { imatrixArgs } from '../../kld/tool/imatrix-args.js';
 import { numberFlag } from '../../kld/tool/tool-flags.js';
+import { imatrixWarning, levelFlag, mayWarn, withoutLevel } from '../../kld/tool/imatrix-warnings.js';
 import { failureIn, toolLines } from '../../kld/tool/perplexity-failures.js';
+import { lineReader } from '../../toolchain/line-reader.js';
 import { toolFailed } from '../../toolchain/run-tool.js';
 import { shortTextWords } from '../measure/short-text.js';
 import { linkModel } from '../gguf/link-model.js';
@@ -108,17 +110,28 @@ export function imatrixFileStep(source: ManifestFile): Step {
 }
 
 async function runImatrix(args: readonly string[], bench: Workbench): Promise<void> {
+  const progress = progressOfChunks(bench);
+  const lines: string[] = [];
+  // The tool speaks on both streams: joined, a line of one can break one of the other.
+  const take = (line: string): unknown => mayWarn(line) && lines.push(line);
+  const readers = { stdout: lineReader(take), stderr: lineReader(take) };
   const result = await bench.runTool({
     command: await bench.tools.llama('llama-imatrix'),
-    args: [...args, ...numberFlag('-t', toolThreads(bench))],
+    args: [...args, ...numberFlag('-t', toolThreads(bench)), levelFlag],
     cwd: bench.directory,
-    onOutput: progressOfChunks(bench),
+    onOutput: (text, stream) => {
+      readers[stream](text);
+      progress(text);
+    },
     mayFail: true,
     ...(bench.signal === undefined ? {} : { signal: bench.signal }),
   });
-  const failure = failureIn(toolLines(result.output));
+  const failure = failureIn(toolLines(result.output).map(withoutLevel));
   if (failure !== null) throw failure;
   if (result.exitCode !== 0) throw toolFailed('llama-imatrix', result);
+  for (const reader of Object.values(readers)) reader('\n');
+  const warning = imatrixWarning(lines);
+  if (warning !== null) bench.report({ type: 'warning', message: warning });
 }
 
 function progressOfChunks(bench: Workbench): (text: string) => void {

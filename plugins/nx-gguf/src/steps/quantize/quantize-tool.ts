@@ -1,4 +1,5 @@
 import { GgufError, isGgufError } from '../../core/errors.js';
+import { bounded } from '../../quant/rules/finding-words.js';
 import { parseQuantizeLine, type QuantizeEvent } from '../../quant/tool/quantize-log.js';
 import { lineReader } from '../../toolchain/line-reader.js';
 import { toolThreads, type Workbench } from '../step.js';
@@ -22,10 +23,12 @@ export async function runQuantize(
   bench: Workbench,
 ): Promise<void> {
   const failures: Extract<QuantizeEvent, { kind: 'failure' }>[] = [];
+  const warnings = new Set<string>();
   const take = (line: string): void => {
     const event = parseQuantizeLine(line);
     if (event === null) return;
     if (event.kind === 'failure') failures.push(event);
+    if (event.kind === 'warning') warnings.add(event.message);
     onEvent?.(event);
     if (!quiet) tell(event, name, bench);
   };
@@ -56,6 +59,8 @@ export async function runQuantize(
     throw isGgufError(error) && error.code === 'TOOL_FAILED' ? told(error) : error;
   }
   if (failures.length > 0) throw told(undefined);
+  if (warnings.size > 0 && !quiet)
+    bench.report({ type: 'warning', message: `${name}: llama-quantize: ${bounded([...warnings])}` });
 }
 
 function tell(event: QuantizeEvent, name: string, bench: Workbench): void {

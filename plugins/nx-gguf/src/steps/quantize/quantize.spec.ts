@@ -47,6 +47,18 @@ async function run(change: Partial<QuantizeInputs>, play: PlayedTool, threads?: 
 }
 
 describe('quantizeStep', () => {
+  it('tells once what llama-quantize calls a warning, and keeps what the matrix covers', async () => {
+    const imatrixCoverage = { weighted: 1, withData: 1, withoutData: [], notCollected: [] };
+    const { result, bench } = await run(
+      { expected: { ...expected, imatrixCoverage } },
+      { ...writes('tiny-Q4_K_M.gguf'), output: 'warning: odd\nfine\nwarning: odd\n' },
+    );
+    expect(result).toMatchObject({ facts: { imatrixCoverage } });
+    expect(bench.told.filter(({ type }) => type === 'warning')).toEqual([
+      { type: 'warning', message: 'tiny-Q4_K_M: llama-quantize: warning: odd' },
+    ]);
+  });
+
   it('runs llama-quantize on relative names, and describes the result', async () => {
     const { result, ran, bench } = await run({}, writes('tiny-Q4_K_M.gguf'));
     expect(ran).toMatchObject([
