@@ -61,6 +61,10 @@ describe('the plan of a variant', () => {
     ]);
     expect(output).toMatch(/^\| attn_v +\| 7-8 +\| q4_K +\| .*side effect: q6_K without rules for others/m);
     expect(output).toContain('warning: Q4_K_M: rules for other tensors change the type of 2 tensors');
+    expect(output).toContain(
+      'importance matrix: 44 of 44 weighted tensors have data; llama-imatrix collects none for token_embd.weight and 8 tensors of the MTP block 8',
+    );
+    expect(output).not.toContain('imatrixCoverage');
   }, 60_000);
 
   it('is restored by Nx when nothing changed, and shares the run without rules with variants of the same type', async () => {

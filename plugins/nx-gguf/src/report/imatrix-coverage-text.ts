@@ -32,7 +32,7 @@ export function imatrixCoverageOfAll(
 }
 
 /** `token_embd.weight and 8 tensors of the MTP block 8`. */
-export function notCollectedText(names: readonly string[]): string {
+function notCollectedText(names: readonly string[]): string {
   const blocks = names.flatMap((name) => tensorBlock(name) ?? []);
   const outside = names.filter((name) => tensorBlock(name) === null);
   const parts = [
