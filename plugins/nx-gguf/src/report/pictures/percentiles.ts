@@ -1,7 +1,7 @@
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import { metrics } from '../../kld/metrics/registry.js';
 import { chartedModels, measuredOn, type ChartedModel } from './models.js';
-import { logAxis, logDomain } from './scales.js';
+import { divergenceScale } from './scales.js';
 import { seriesEncoding, seriesOf } from './series.js';
 import { heading, type Spec } from './theme.js';
 
@@ -13,8 +13,10 @@ const shown = metrics
 /** Upper percentiles of KL divergence, one line for each model; null when nothing was measured. */
 export function percentilesSpec(evidence: Evidence): Spec | null {
   const models = chartedModels(evidence).filter(({ measurement }) => measurement !== null);
-  const values = models.flatMap(percentileRows);
-  if (values.length === 0) return null;
+  const rows = models.flatMap(percentileRows);
+  if (rows.length === 0) return null;
+  const scale = divergenceScale(rows.map(({ kld }) => kld));
+  const values = rows.map((row) => ({ ...row, drawn: scale.place(row.kld) }));
   const encoding = seriesEncoding(seriesOf(models));
   const x = {
     field: 'percentile',
@@ -25,10 +27,10 @@ export function percentilesSpec(evidence: Evidence): Spec | null {
     axis: { labelAngle: 0, grid: true },
   };
   const y = {
-    field: 'kld',
+    field: 'drawn',
     type: 'quantitative' as const,
-    title: 'KL divergence, nats (log scale)',
-    ...logAxis(logDomain(values.map(({ kld }) => kld))),
+    title: `KL divergence, nats (${scale.note})`,
+    ...scale.encoding,
   };
   return {
     width: 680,
@@ -49,7 +51,7 @@ export function percentilesSpec(evidence: Evidence): Spec | null {
   };
 }
 
-/** The percentiles of a model that are above zero, which a logarithm needs. */
+/** The percentiles of a model. */
 export function percentileRows({
   name,
   measurement,
@@ -57,6 +59,6 @@ export function percentileRows({
   const source = { sizeBytes: null, bitsPerWeight: null, statistics: measurement?.statistics ?? null };
   return shown.flatMap(({ label, read }) => {
     const kld = read(source);
-    return typeof kld === 'number' && kld > 0 ? [{ model: name, percentile: label, kld }] : [];
+    return typeof kld === 'number' ? [{ model: name, percentile: label, kld }] : [];
   });
 }

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
+import { pageCharts } from '../page/charts.js';
 import { sampleEvidence } from '../testing/sample-evidence.js';
 import { picturesOf } from './pictures.js';
-import { paretoFront } from './size-kld.js';
+import { paretoFront, sizedModels } from './size-kld.js';
 import { speedRows } from './speed.js';
 import { renderSvg } from './svg.js';
 import { colours, ink, pictureWidth, ramp, series } from './theme.js';
@@ -120,6 +121,74 @@ describe('pictures', () => {
     expect(marks(await svgOf(evidence, 'tensors-Q4_K_M'), 'rect mark')).toBe(
       2 * quantized.length + framed.length,
     );
+  });
+
+  /** The sample whose variants have these mean divergences, percentiles at zero and sizes. */
+  const withMeans = (means: readonly number[], sizeBytes?: number): Evidence => ({
+    ...evidence,
+    references: [],
+    variants: evidence.variants.slice(0, means.length).map((variant, index) => {
+      const { measurement, files } = variant;
+      if (measurement === null) throw new Error('the sample lacks a measurement');
+      const { statistics } = measurement;
+      const value = means[index] ?? 0;
+      const still = { median: 0, percentile90: -0.000_002, percentile95: 0 };
+      const kldNats = { ...statistics.kldNats, ...still, mean: { value, error: 0.0001 } };
+      return {
+        ...variant,
+        files: files.map((file) => ({ ...file, sizeBytes: sizeBytes ?? file.sizeBytes })),
+        measurement: {
+          statistics: { ...statistics, kldNats },
+          running: measurement.running && {
+            ...measurement.running,
+            kldNats: { values: Array(8).fill(value) as number[], errors: Array(8).fill(0) as number[] },
+          },
+        },
+      };
+    }),
+  });
+
+  it.each<[string, Evidence, string, string | null]>([
+    ['a copy of the unquantized model', withMeans([0.04, 0.006, 0]), '(log scale, 0 at the bottom)', '0'],
+    [
+      'what rounding made negative',
+      withMeans([0.04, -0.000_012, 0]),
+      '(log scale, ≤ 0 at the bottom)',
+      '≤ 0',
+    ],
+    ['nothing but zeros', withMeans([0, 0, 0]), '(linear scale)', null],
+    ['one that is above zero', withMeans([0.01, 0, 0]), '(log scale, 0 at the bottom)', '0'],
+    ['equal values', withMeans([0.01, 0.01, 0.01]), '(log scale)', null],
+    ['equal sizes', withMeans([0.04, 0.006, 0], 5_000_000), '(log scale, 0 at the bottom)', '0'],
+  ])('show all of %s', async (_, of, title, label) => {
+    for (const name of ['kld-size', 'kld-percentiles', 'kld-running']) {
+      const svg = await svgOf(of, name);
+      expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    }
+    const svg = await svgOf(of, 'kld-size');
+    expect(marks(svg, 'point')).toBe(3);
+    expect(svg).toContain(title);
+    const ticks = [...svg.matchAll(/>([^<>]*)<\/text>/g)].map(([, text]) => text);
+    if (label !== null) expect(ticks.filter((text) => text === label)).toHaveLength(1);
+    expect(marks(await svgOf(of, 'kld-percentiles'), 'point')).toBe(3 * 6);
+    const points = [
+      ...svg.matchAll(/aria-roledescription="point"[^>]*transform="translate\(([^,]+),([^)]+)\)"/g),
+    ].map(([, x, y]) => [Number(x), Number(y)]);
+    expect(points).toHaveLength(3);
+    for (const [x, y] of points) {
+      expect(x).toBeGreaterThan(0);
+      expect(x).toBeLessThan(680);
+      expect(y).toBeGreaterThan(0);
+      expect(y).toBeLessThan(360);
+    }
+  });
+
+  it('have one at zero on the Pareto front, where no smaller one is as close', () => {
+    const of = withMeans([0.04, 0.006, 0]);
+    expect(paretoFront(sizedModels(of)).map(({ name }) => name)).toEqual(of.variants.map(({ name }) => name));
+    expect(paretoFront(sizedModels(withMeans([0, 0.006, 0]))).map(({ name }) => name)).toEqual(['Q4_K_M']);
+    const table = pageCharts(of).charts.find(({ name }) => name === 'size')?.table;
+    expect(table?.rows.map(([, , , front]) => front?.shown)).toEqual(['yes', 'yes', 'yes']);
   });
 
   it('have a counterpart on a dark page for each colour', async () => {

@@ -1,7 +1,7 @@
 /** The range of values with a margin on both sides. */
 export function domain(values: readonly number[]): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const margin = (high - low) * 0.12 || high * 0.1;
+  const margin = (high - low) * 0.12 || Math.abs(high) * 0.1 || 0.001;
   return [low - margin, high + margin];
 }
 
@@ -47,6 +47,57 @@ export function logAxis(range: readonly [number, number]) {
   return {
     scale: { type: 'log' as const, domain: [...range], nice: false },
     axis: { values: logTicks(range), format: '~g' },
+  };
+}
+
+/** A vertical scale for values most of which are above zero. */
+export interface DivergenceScale {
+  /** Where a value is drawn, in the numbers of the scale. */
+  readonly place: (value: number) => number;
+  /** How far up a value is drawn: 0 at the bottom, 1 at the top. */
+  readonly share: (value: number) => number;
+  /** What the title of the axis says of the scale. */
+  readonly note: string;
+  readonly encoding: { scale: object; axis: object };
+}
+
+/**
+ * A logarithmic scale on which 0 has a place too, below all other values and with a label of its own; so has
+ * what rounding made negative. Without any value above zero the scale is linear.
+ */
+export function divergenceScale(values: readonly number[]): DivergenceScale {
+  const positive = values.filter((value) => value > 0);
+  if (positive.length === 0) return linearScale(values);
+  const range = logDomain(positive);
+  const hasZero = positive.length < values.length;
+  const [low, high] = range;
+  const lane = low / Math.max((high / low) ** 0.06, 1.1);
+  const bottom = hasZero ? lane / Math.max((high / low) ** 0.04, 1.06) : low;
+  const place = (value: number): number => (value > 0 ? value : lane);
+  const zero = values.some((value) => value < 0) ? '≤ 0' : '0';
+  return {
+    place,
+    share: (value) => share(Math.log(place(value)), [Math.log(bottom), Math.log(high)]),
+    note: hasZero ? `log scale, ${zero} at the bottom` : 'log scale',
+    encoding: {
+      scale: { type: 'log', domain: [bottom, high], nice: false },
+      axis: hasZero
+        ? {
+            values: [lane, ...logTicks(range)],
+            labelExpr: `datum.value < ${low} ? '${zero}' : format(datum.value, '~g')`,
+          }
+        : { values: logTicks(range), format: '~g' },
+    },
+  };
+}
+
+function linearScale(values: readonly number[]): DivergenceScale {
+  const range = domain(values);
+  return {
+    place: (value) => value,
+    share: (value) => share(value, range),
+    note: 'linear scale',
+    encoding: { scale: { domain: range, nice: false, zero: false }, axis: { tickCount: 5, format: '~g' } },
   };
 }
 

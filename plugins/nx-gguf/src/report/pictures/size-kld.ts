@@ -1,7 +1,7 @@
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import { placeLabels, type Box } from './labels.js';
 import { chartedModels, measuredOn, sizeUnit } from './models.js';
-import { domain, logAxis, logDomain, share } from './scales.js';
+import { divergenceScale, domain, share } from './scales.js';
 import { shortened } from './text-width.js';
 import { heading, ink, type Spec } from './theme.js';
 
@@ -23,23 +23,32 @@ export function sizeKldSpec(evidence: Evidence): Spec | null {
   const models = sizedModels(evidence);
   if (models.length < 2) return null;
   const { unit, bytes } = sizeUnit(Math.max(...models.map(({ sizeBytes }) => sizeBytes)));
-  const rows = models.map(({ name, kind, sizeBytes, kld, error }) => ({
+  const ranges = models.map(({ name, kind, sizeBytes, kld, error }) => ({
     name,
     kind: kinds[kind],
     size: sizeBytes / bytes,
     kld,
-    low: Math.max(kld - (error ?? 0), kld / 100),
-    high: kld + (error ?? 0),
+    // A bar of a value above zero does not reach the place of zero; that of zero does not stretch the scale.
+    low: kld > 0 ? Math.max(kld - (error ?? 0), kld / 100) : kld,
+    high: kld > 0 ? kld + (error ?? 0) : kld,
   }));
-  const scales = {
-    x: domain(rows.map(({ size }) => size)),
-    y: logDomain(rows.flatMap(({ low, high }) => [low, high])),
-  };
+  const widths = domain(ranges.map(({ size }) => size));
+  const scale = divergenceScale(ranges.flatMap(({ low, high }) => [low, high]));
+  const rows = ranges.map(({ low, high, ...row }) => ({
+    ...row,
+    drawn: scale.place(row.kld),
+    low: scale.place(low),
+    high: scale.place(high),
+  }));
   const at = ({ size, kld }: { size: number; kld: number }) => ({
-    x: area.width * share(size, scales.x),
-    y: area.height * (1 - share(Math.log(kld), [Math.log(scales.y[0]), Math.log(scales.y[1])])),
+    x: area.width * share(size, widths),
+    y: area.height * (1 - scale.share(kld)),
   });
-  const front = paretoFront(models).map(({ sizeBytes, kld }) => ({ size: sizeBytes / bytes, kld }));
+  const front = paretoFront(models).map(({ sizeBytes, kld }) => ({
+    size: sizeBytes / bytes,
+    kld,
+    drawn: scale.place(kld),
+  }));
   const texts = rows.map(({ name }) => shortened(name, widestLabel, 12));
   const labels = placeLabels(
     rows.map((row, index) => ({ ...at(row), text: texts[index] ?? '' })),
@@ -49,14 +58,14 @@ export function sizeKldSpec(evidence: Evidence): Spec | null {
     field: 'size',
     type: 'quantitative' as const,
     title: `Size, ${unit}`,
-    scale: { domain: scales.x, nice: false, zero: false },
+    scale: { domain: widths, nice: false, zero: false },
     axis: { tickCount: 6, grid: true },
   };
   const y = {
-    field: 'kld',
+    field: 'drawn',
     type: 'quantitative' as const,
-    title: 'Mean KL divergence, nats (log scale)',
-    ...logAxis(scales.y),
+    title: `Mean KL divergence, nats (${scale.note})`,
+    ...scale.encoding,
   };
   const shown = Object.values(kinds).filter((name) => rows.some((row) => row.kind === name));
   const kind = {
@@ -121,11 +130,11 @@ export function sizeKldSpec(evidence: Evidence): Spec | null {
   };
 }
 
-/** The models that have a size and a divergence above zero, which a logarithm needs. */
+/** The models that have a size and a divergence. */
 export function sizedModels(evidence: Evidence): SizedModel[] {
   return chartedModels(evidence).flatMap(({ name, kind, sizeBytes, measurement }) => {
     const mean = measurement?.statistics.kldNats.mean;
-    return sizeBytes === null || mean === undefined || mean.value <= 0
+    return sizeBytes === null || mean === undefined
       ? []
       : [{ name, kind, sizeBytes, kld: mean.value, error: mean.error }];
   });
