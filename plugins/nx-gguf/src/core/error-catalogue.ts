@@ -458,8 +458,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Take another file of the source with `file`.',
   },
   IMATRIX_NOT_FINITE: {
-    cause: 'llama-imatrix met NaN or infinity in what a tensor is multiplied with.',
-    remedy: 'Check the conversion: the model computes such values on this text.',
+    cause:
+      'llama-imatrix met NaN or infinity: in what a tensor is multiplied with, or as the perplexity of a chunk.',
+    remedy:
+      'Check the weights and the conversion: the model computes such values on this text. The rest of the text was not computed.',
   },
   IMATRIX_NO_OUTPUT: {
     cause: 'llama-imatrix ended without writing a matrix.',

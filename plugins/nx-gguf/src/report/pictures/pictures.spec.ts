@@ -148,19 +148,18 @@ describe('pictures', () => {
     }),
   });
 
-  it.each<[string, Evidence, string, string | null]>([
-    ['a copy of the unquantized model', withMeans([0.04, 0.006, 0]), '(log scale, 0 at the bottom)', '0'],
+  it.each<[string, Evidence, [title: string, tick: string | null]]>([
+    ['a copy of the unquantized model', withMeans([0.04, 0.006, 0]), ['(log scale, 0 at the bottom)', '0']],
     [
       'what rounding made negative',
       withMeans([0.04, -0.000_012, 0]),
-      '(log scale, ≤ 0 at the bottom)',
-      '≤ 0',
+      ['(log scale, ≤ 0 at the bottom)', '≤ 0'],
     ],
-    ['nothing but zeros', withMeans([0, 0, 0]), '(linear scale)', null],
-    ['one that is above zero', withMeans([0.01, 0, 0]), '(log scale, 0 at the bottom)', '0'],
-    ['equal values', withMeans([0.01, 0.01, 0.01]), '(log scale)', null],
-    ['equal sizes', withMeans([0.04, 0.006, 0], 5_000_000), '(log scale, 0 at the bottom)', '0'],
-  ])('show all of %s', async (_, of, title, label) => {
+    ['nothing but zeros', withMeans([0, 0, 0]), ['(linear scale)', null]],
+    ['one that is above zero', withMeans([0.01, 0, 0]), ['(log scale, 0 at the bottom)', '0']],
+    ['equal values', withMeans([0.01, 0.01, 0.01]), ['(log scale)', null]],
+    ['equal sizes', withMeans([0.04, 0.006, 0], 5_000_000), ['(log scale, 0 at the bottom)', '0']],
+  ])('show all of %s', async (_, of, [title, label]) => {
     for (const name of ['kld-size', 'kld-percentiles', 'kld-running']) {
       const svg = await svgOf(of, name);
       expect(svg).not.toMatch(/NaN|Infinity|undefined/);

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImatrixMake } from '../../core/generated/model.generated.js';
 import { tinyGguf } from '../../gguf/testing/tiny-gguf.js';
+import { runTool } from '../../toolchain/run-tool.js';
 import { playTools, testBench } from '../testing/effects.js';
 import { imatrixMakeStep } from './imatrix.js';
 
@@ -50,5 +51,57 @@ describe('making a matrix', () => {
     await expect(
       warnings({ processOutput: true }, { tensors: ['blk.0.ffn_up.weight', 'output.weight'] }),
     ).resolves.toEqual([]);
+  });
+});
+
+const step = imatrixMakeStep({
+  settings: { type: 'make', corpus: 'text' },
+  model: [file('m.gguf')],
+  corpus: file('t.txt'),
+  toolchain: {},
+});
+
+/** A llama-imatrix that prints something and then computes on and on. */
+function bench(prints: readonly string[], signal?: AbortSignal) {
+  const script = `${prints.map((text) => `process.stdout.write(${JSON.stringify(text)});`).join('')} setInterval(() => undefined, 1000);`;
+  const endings: unknown[] = [];
+  const made = testBench({
+    signal,
+    runTool: (run) =>
+      runTool({ ...run, command: process.execPath, args: ['-e', script] }).catch((error: unknown) => {
+        endings.push((error as { code?: string }).code);
+        throw error;
+      }),
+  });
+  return { made, endings };
+}
+
+describe('making an importance matrix', () => {
+  it.each([
+    [['computing over 580 chunks\n', '[1]nan,'], '[1]nan'],
+    [['computing over 580 chunks\n', '[1]12.5,[2]13', '.25,[3]-n', 'an,[4]nan,'], '[3]nan'],
+    [['[1]inf,'], '[1]inf'],
+  ])('ends with the first value that is no number: %j', async (prints, printed) => {
+    const { made, endings } = bench(prints);
+    await expect(step.run(made)).rejects.toMatchObject({
+      code: 'IMATRIX_NOT_FINITE',
+      message: expect.stringContaining(`llama-imatrix printed ${printed}:`) as string,
+    });
+    // The process was ended, and it was waited for.
+    expect(endings).toEqual(['INTERRUPTED']);
+  });
+
+  it('goes on with numbers, until it is interrupted', async () => {
+    const abort = new AbortController();
+    const { made } = bench(['computing over 580 chunks\n', '[1]12.5,[2]13.25,'], abort.signal);
+    const told = new Promise<void>((resolve) => {
+      made.report = (event) => {
+        if (event.type === 'progress' && event.done === 2) resolve();
+      };
+    });
+    const running = expect(step.run(made)).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    await told;
+    abort.abort();
+    await running;
   });
 });

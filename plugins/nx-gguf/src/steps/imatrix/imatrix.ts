@@ -6,6 +6,7 @@ import type { Json } from '../../core/canonical-json.js';
 import type { ImatrixMake } from '../../core/generated/model.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import { imatrixArgs } from '../../kld/tool/imatrix-args.js';
+import { progressReader, progressText, type BaseProgress } from '../../kld/tool/perplexity-log.js';
 import { numberFlag } from '../../kld/tool/tool-flags.js';
 import { imatrixWarning, levelFlag, mayWarn, withoutLevel } from '../../kld/tool/imatrix-warnings.js';
 import { failureIn, toolLines } from '../../kld/tool/perplexity-failures.js';
@@ -109,26 +110,47 @@ export function imatrixFileStep(source: ManifestFile): Step {
   };
 }
 
+/**
+ * Runs llama-imatrix; it is ended at the first perplexity that is no finite number, for all after it are none
+ * either.
+ */
 async function runImatrix(args: readonly string[], bench: Workbench): Promise<void> {
-  const progress = progressOfChunks(bench);
+  const read = progressReader();
+  const tell = progressOfChunks(bench);
   const lines: string[] = [];
   // The tool speaks on both streams: joined, a line of one can break one of the other.
   const take = (line: string): unknown => mayWarn(line) && lines.push(line);
   const readers = { stdout: lineReader(take), stderr: lineReader(take) };
-  const result = await bench.runTool({
-    command: await bench.tools.llama('llama-imatrix'),
-    args: [...args, ...numberFlag('-t', toolThreads(bench)), levelFlag],
-    cwd: bench.directory,
-    onOutput: (text, stream) => {
-      readers[stream](text);
-      progress(text);
-    },
-    mayFail: true,
-    ...(bench.signal === undefined ? {} : { signal: bench.signal }),
-  });
-  const failure = failureIn(toolLines(result.output).map(withoutLevel));
+  const hopeless = new AbortController();
+  const state: { broken: BaseProgress | null } = { broken: null };
+  const [ending] = await Promise.allSettled([
+    bench.runTool({
+      command: await bench.tools.llama('llama-imatrix'),
+      args: [...args, ...numberFlag('-t', toolThreads(bench)), levelFlag],
+      cwd: bench.directory,
+      onOutput: (text, stream) => {
+        readers[stream](text);
+        tell(text);
+        if (stream !== 'stdout') return;
+        state.broken ??= read(text).find(({ perplexity }) => !Number.isFinite(perplexity)) ?? null;
+        if (state.broken !== null) hopeless.abort();
+      },
+      mayFail: true,
+      signal: AbortSignal.any([hopeless.signal, ...(bench.signal === undefined ? [] : [bench.signal])]),
+    }),
+  ]);
+  if (state.broken !== null)
+    throw new GgufError(
+      'IMATRIX_NOT_FINITE',
+      `llama-imatrix printed ${progressText(state.broken)}: the unquantized model gives no finite number, and the rest was not computed`,
+      {
+        hint: 'The model computes NaN or infinity: check its weights, its conversion, and the precision it is computed in.',
+      },
+    );
+  if (ending.status === 'rejected') throw ending.reason as Error;
+  const failure = failureIn(toolLines(ending.value.output).map(withoutLevel));
   if (failure !== null) throw failure;
-  if (result.exitCode !== 0) throw toolFailed('llama-imatrix', result);
+  if (ending.value.exitCode !== 0) throw toolFailed('llama-imatrix', ending.value);
   for (const reader of Object.values(readers)) reader('\n');
   const warning = imatrixWarning(lines);
   if (warning !== null) bench.report({ type: 'warning', message: warning });
