@@ -155,7 +155,7 @@ describe('what disagrees with model.json ends before any work', () => {
     await fails(
       ['run', 'tiny-qwen35:quantize:Q4_KM'],
       'VARIANT_UNKNOWN: tiny-qwen35:quantize:Q4_KM: there is no "Q4_KM" (did you mean \'Q4_K_M\'?)',
-      'Declared in models/tiny-qwen35/model.json are: Q4_K_M, Q5_K_M, Q6_K, Q4_K_M-plain',
+      'Declared in models/tiny-qwen35/model.json are: Q4_K_M, Q5_K_M, Q6_K, Q4_K_M_PLAIN',
     );
     workspace.environment['NX_ISOLATE_PLUGINS'] = 'false';
     await fails(['run', 'tiny-qwen35:kld', '--configuration=Q9'], 'VARIANT_UNKNOWN', 'Q9');

@@ -24,7 +24,7 @@ const log = join(scratch, 'ws-processes.log');
 const documented = readFileSync(join(repository, 'docs/caching.md'), 'utf8');
 let workspace: TestWorkspace;
 
-const variants = ['Q4_K_M', 'Q4_K_M-plain', 'Q5_K_M', 'Q6_K'];
+const variants = ['Q4_K_M', 'Q4_K_M_PLAIN', 'Q5_K_M', 'Q6_K'];
 const model = (...targets: string[]) => targets.map((target) => `tiny-qwen35:${target}`);
 const plans = model(...variants.map((name) => `plan:${name}`));
 const quantizations = model(...variants.map((name) => `quantize:${name}`));
@@ -174,18 +174,18 @@ const changes: Change[] = [
     name: 'rules for a variant that had none, in model.json alone',
     make: () =>
       editModel(workspace, ({ quantize }) =>
-        Object.assign(quantize['Q4_K_M-plain'] ?? {}, { tensorTypes: 'q5.txt' }),
+        Object.assign(quantize['Q4_K_M_PLAIN'] ?? {}, { tensorTypes: 'q5.txt' }),
       ),
-    ran: model('card', 'kld:Q4_K_M-plain', 'plan:Q4_K_M-plain', 'quantize:Q4_K_M-plain'),
+    ran: model('card', 'kld:Q4_K_M_PLAIN', 'plan:Q4_K_M_PLAIN', 'quantize:Q4_K_M_PLAIN'),
     processes: [...times(2, 'llama-perplexity'), 'llama-quantize'],
   },
   {
     name: 'the type of a variant',
     make: () =>
       editModel(workspace, ({ quantize }) =>
-        Object.assign(quantize['Q4_K_M-plain'] ?? {}, { ftype: 'Q2_K' }),
+        Object.assign(quantize['Q4_K_M_PLAIN'] ?? {}, { ftype: 'Q2_K' }),
       ),
-    ran: model('card', 'kld:Q4_K_M-plain', 'plan:Q4_K_M-plain', 'quantize:Q4_K_M-plain'),
+    ran: model('card', 'kld:Q4_K_M_PLAIN', 'plan:Q4_K_M_PLAIN', 'quantize:Q4_K_M_PLAIN'),
     processes: [...times(2, 'llama-perplexity'), ...sharing, dryRun],
   },
   {

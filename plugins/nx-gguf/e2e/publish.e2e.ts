@@ -23,7 +23,7 @@ import { scratchDirectory, type NxRun, type TestWorkspace } from './support/work
 const token = 'hf_token_that_nobody_may_see';
 const repository = 'me/tiny-qwen35-GGUF';
 const partBytes = 2 << 20;
-const variants = ['Q4_K_M', 'Q5_K_M', 'Q6_K', 'Q4_K_M-plain'];
+const variants = ['Q4_K_M', 'Q5_K_M', 'Q6_K', 'Q4_K_M_PLAIN'];
 const scratch = scratchDirectory();
 const store = join(scratch, 'store');
 const outputs: string[] = [];
@@ -127,7 +127,7 @@ describe('to a hub', () => {
     expect(output).toContain('were sent earlier: going on');
     expect(commits()).toHaveLength(2);
     expect(commits().at(-1)?.summary).toMatch(
-      /^tiny-qwen35: Q4_K_M, Q5_K_M, Q6_K, Q4_K_M-plain with llama\.cpp/,
+      /^tiny-qwen35: Q4_K_M, Q5_K_M, Q6_K, Q4_K_M_PLAIN with llama\.cpp/,
     );
     expect(commits().at(-1)?.description).toContain('- Q4_K_M: Q4_K_M, ');
     expect(journals()).toEqual([]);
@@ -241,7 +241,7 @@ describe('what is not published', () => {
           expect(output).toContain(
             'tiny-qwen35:quantize:Q4_K_M: its result is of another recipe than the declared one',
           );
-          expect(output).not.toContain('tiny-qwen35:quantize:Q4_K_M-plain:');
+          expect(output).not.toContain('tiny-qwen35:quantize:Q4_K_M_PLAIN:');
           expect(existsSync(join(scratch, 'refused'))).toBe(false);
           expect(succeeded(await toDirectory('--allowStale', '--dry-run'))).toContain(
             'warning: tiny-qwen35:quantize:Q4_K_M',
@@ -272,7 +272,13 @@ describe('what is not published', () => {
     expect(failed(await toDirectory())).toContain('dist/tiny-qwen35/README.md is not what its manifest says');
     rmSync(card);
     writeFileSync(card, text);
-    succeeded(await toDirectory('--dry-run'));
+    const there = join(scratch, 'refused');
+    mkdirSync(there);
+    writeFileSync(join(there, 'old-Q4_K_M.gguf'), '');
+    expect(succeeded(await toDirectory('--dry-run'))).toContain(
+      'warning: Q4_K_M: -hf repository:Q4_K_M of llama.cpp takes old-Q4_K_M.gguf, not tiny-qwen35-Q4_K_M.gguf',
+    );
+    rmSync(there, { recursive: true });
   }, 240_000);
 
   it(

@@ -14,7 +14,7 @@ import { repository } from './support/repository.js';
 import { createWorkspace, openWorkspace, scratchDirectory, type TestWorkspace } from './support/workspace.js';
 
 const scratch = scratchDirectory();
-const variants = ['Q4_K_M', 'Q5_K_M', 'Q6_K', 'Q4_K_M-plain'];
+const variants = ['Q4_K_M', 'Q5_K_M', 'Q6_K', 'Q4_K_M_PLAIN'];
 const hand = join(scratch, 'by-hand');
 let workspace: TestWorkspace;
 let tools: RealTools;
@@ -158,7 +158,7 @@ describe('the embedded model, from nothing to a card', () => {
       statistics.map(({ perplexity }) => perplexity.variant.value.toFixed(4)),
     );
     expect(tableOf(card, 'Compared').map(([pair, of, , , closer]) => [pair, of, closer])).toContainEqual([
-      'Q4_K_M − Q4_K_M-plain',
+      'Q4_K_M − Q4_K_M_PLAIN',
       'mean KLD',
       'Q4_K_M, > 99.9 %',
     ]);
@@ -238,11 +238,11 @@ describe('comparisons', () => {
     editModel(workspace, ({ evaluation }) => Object.assign(evaluation, { ctx: 128, chunks: 64 }));
     const measured = workspace.json('dist/tiny-qwen35/kld/Q4_K_M/artifact.json');
     workspace.processes();
-    const { output, exitCode } = await compare('--a=Q5_K_M', '--b=Q4_K_M-plain', '--sequential');
+    const { output, exitCode } = await compare('--a=Q5_K_M', '--b=Q4_K_M_PLAIN', '--sequential');
     expect(exitCode).toBe(0);
     expect(output).toContain('Q5_K_M is closer: decided after 32 of 64 chunks (2016 tokens)');
     expect(workspace.processes()).toEqual(['llama-perplexity', 'llama-perplexity', 'llama-perplexity']);
-    expect((await compare('--a=Q5_K_M', '--b=Q4_K_M-plain', '--sequential')).output).toContain(
+    expect((await compare('--a=Q5_K_M', '--b=Q4_K_M_PLAIN', '--sequential')).output).toContain(
       'decided after 32 of 64 chunks',
     );
     expect(workspace.processes()).toEqual([]);
@@ -371,14 +371,14 @@ describe('gates', () => {
   }, 120_000);
 
   it('a changed one reruns the gate and the card that shows it, and fails with what was required, measured and missed', async () => {
-    const [measured, plain] = ['Q6_K', 'Q4_K_M-plain'].map(
+    const [measured, plain] = ['Q6_K', 'Q4_K_M_PLAIN'].map(
       (variant) => manifest(`kld/${variant}`).facts.statistics.kldNats.mean,
     );
     if (measured === undefined || plain === undefined) throw new Error('nothing is measured');
     setGates({
       Q6_K: {
         atMost: { meanKld: 0.001, size: '1 GiB' },
-        noWorseThan: { 'Q4_K_M-plain': { meanKld: '0%', size: '0%' } },
+        noWorseThan: { 'Q4_K_M_PLAIN': { meanKld: '0%', size: '0%' } },
       },
     });
     workspace.processes();
@@ -395,7 +395,7 @@ describe('gates', () => {
       `| ${measured.value.toFixed(6)} ± ${measured.error.toFixed(6)} | ${(measured.value - 0.001).toFixed(6)} (`,
     );
     expect(row(`| Q6_K    | mean KLD | ≤ ${plain.value.toFixed(6)}`)).toMatch(
-      /\(Q4_K_M-plain: 0\.\d{6}\).*\| +\|$/,
+      /\(Q4_K_M_PLAIN: 0\.\d{6}\).*\| +\|$/,
     );
     expect(row('| Q6_K    | size     | ≤ 1 GiB')).toMatch(/ MiB \| +\|$/);
     expect(workspace.json('dist/tiny-qwen35/gate/artifact.json')).toMatchObject({

@@ -90,7 +90,7 @@ async function standIn(): Promise<{ model: HubCommit; gguf: HubCommit; corpus: H
     'Qwen3.5-0.8B-Q8_0.gguf': unreadContent(9e9),
   };
   for (const [name, from] of [
-    ['Q4_K_M', 'Q4_K_M-plain'],
+    ['Q4_K_M', 'Q4_K_M_PLAIN'],
     ['Q5_K_M', 'Q5_K_M'],
     ['Q6_K', 'Q6_K'],
   ])

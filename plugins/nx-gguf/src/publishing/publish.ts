@@ -14,7 +14,13 @@ import type {
   PublishedContent,
 } from '../destination/session.js';
 import { commitMessage } from '../publication/commit-message.js';
-import { changesOf, planPublication, type PlannedPublication } from '../publication/upload-plan.js';
+import { labelWarnings } from '../publication/labels.js';
+import {
+  changesOf,
+  planPublication,
+  type PlannedPublication,
+  type PresentFile,
+} from '../publication/upload-plan.js';
 import { recordFile } from '../publication/record.js';
 import { resolveSettings, type ResolvedSettings } from '../publication/settings.js';
 import { publicationSentence, publicationTable } from '../publication/table.js';
@@ -90,6 +96,7 @@ async function publish(
   const { plan } = planned;
   await tellDanglingLinks(plan, publishing, collected);
   const changes = changesOf(plan);
+  tellLabels(planned, present.files, publishing);
   if (options.format === 'json') print(JSON.stringify(plan, null, 2));
   else if (options.dryRun === true) print(publicationTable(plan));
   const refused = plan.files.filter(({ action }) => action === 'refuse');
@@ -140,6 +147,21 @@ async function tellDanglingLinks(
       type: 'warning',
       message: `${cardFile}: link to ${link}: there is no such file in this publication, nor at ${destination}`,
     });
+  }
+}
+
+/** Warns of names by which people would get another file, among all files that are going to be there. */
+function tellLabels(
+  { plan }: PlannedPublication,
+  present: readonly PresentFile[],
+  { model, environment, told }: Publishing,
+): void {
+  const paths = new Set([...present, ...plan.files].map(({ path }) => path));
+  for (const { path, action } of plan.files) if (action === 'delete') paths.delete(path);
+  for (const message of labelWarnings(model, { paths: [...paths] })) {
+    if (told.has(message)) continue;
+    told.add(message);
+    environment.report({ type: 'warning', message });
   }
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import type { Model } from '../../core/generated/model.generated.js';
+import { labelWarnings } from '../../publication/labels.js';
 import { publisher, publishes } from '../../publication/settings.js';
 import { cardStep } from '../../steps/evidence/card.js';
 import type { Step } from '../../steps/step.js';
@@ -10,6 +11,7 @@ import { modelEvidence } from './model-evidence.js';
 
 /** The step that writes the card of a model. */
 export async function cardRecipe({ ref, ports, model, toolchain }: TargetRecipe): Promise<Step> {
+  for (const message of labelWarnings(model)) ports.environment.report({ type: 'warning', message });
   const evidence = await modelEvidence({ ref, model, toolchain }, ports);
   const named = model.card?.template;
   const template =

@@ -1,4 +1,5 @@
 import { GgufError } from '../../core/errors.js';
+import { labelWarnings } from '../../publication/labels.js';
 import { quantizeStep } from '../../steps/quantize/quantize.js';
 import { quantizationPlanStep } from '../../steps/quantize/tensor-plan.js';
 import type { Step } from '../../steps/step.js';
@@ -40,6 +41,8 @@ export async function quantizeRecipe({ ref, ports, model, toolchain }: TargetRec
  * @throws GgufError `VARIANT_MISSING`, and what planning the variant throws
  */
 export async function planRecipe({ ref, ports, model, toolchain, options }: TargetRecipe): Promise<Step> {
+  for (const message of labelWarnings(model, { variant: ref.variant }))
+    ports.environment.report({ type: 'warning', message });
   const planned = await planVariant(
     {
       ref,
