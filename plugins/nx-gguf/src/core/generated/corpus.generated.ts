@@ -6,6 +6,9 @@ import type { Source } from './source.generated.js';
  */
 export interface Corpus {
   $schema?: string;
+  /**
+   * What the text is; `nx show project` and `nx graph` show it at the target.
+   */
   description?: string;
   /**
    * Project that holds toolchain.json, for sources that use {llamaCpp} or {python}.

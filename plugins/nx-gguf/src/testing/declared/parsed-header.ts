@@ -1,0 +1,8 @@
+import { bytesSource } from '../../gguf/testing/bytes-source.js';
+import { readGgufHeader } from '../../gguf/header.js';
+import { headerContents, type HeaderContents } from '../../steps/gguf/gguf-header.js';
+
+/** What the header of a GGUF says. */
+export async function parseHeader(bytes: Uint8Array): Promise<HeaderContents> {
+  return headerContents([await readGgufHeader(bytesSource(bytes))]);
+}
