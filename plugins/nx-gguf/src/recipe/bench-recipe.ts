@@ -4,6 +4,7 @@ import { describeMachine } from '../toolchain/machine.js';
 import { benchSettings } from './bench-settings.js';
 import { measuredKind } from './measured-model.js';
 import type { TargetRecipe } from './target-recipe.js';
+import { tellUnused, unusedBench } from './unused-settings.js';
 import { llama } from './upstream-files.js';
 
 /** The step that measures the speed of a variant or a reference on this machine. */
@@ -11,11 +12,13 @@ export async function benchRecipe({ ref, ports, model, toolchain }: TargetRecipe
   const name = ref.variant ?? '';
   const kind = measuredKind(ref, model);
   const { files } = await ports.upstream({ project: ref.project, kind, variant: name });
+  const tools = await llama(ports, toolchain);
+  tellUnused(unusedBench(model.bench ?? {}, tools), ports);
   return benchStep({
     name,
     files,
     settings: benchSettings(model.bench),
     machine: describeMachine(),
-    toolchain: await llama(ports, toolchain),
+    toolchain: tools,
   });
 }

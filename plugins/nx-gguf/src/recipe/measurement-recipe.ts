@@ -13,6 +13,7 @@ import { machineShare } from '../toolchain/machine-share.js';
 import { corpusText } from './corpus-text.js';
 import { measuredKind } from './measured-model.js';
 import type { TargetRecipe } from './target-recipe.js';
+import { tellUnused, unusedEvaluation } from './unused-settings.js';
 import { convertedModel, llama } from './upstream-files.js';
 
 const defaultBaseLimitBytes = 4 * 2 ** 30;
@@ -66,12 +67,14 @@ export async function kldBaseRecipe(recipe: TargetRecipe): Promise<Step> {
 
 async function kldBase({ ref, ports, model, toolchain }: TargetRecipe): Promise<KldBase> {
   const settings = evaluation(ref, model);
+  const tools = await llama(ports, toolchain);
+  tellUnused(unusedEvaluation(settings, tools), ports);
   return {
     name: model.name,
     model: await convertedModel(ref, ports),
     corpus: await corpusText(settings.corpus, ports),
     parameters: evaluationParameters(settings),
-    toolchain: await llama(ports, toolchain),
+    toolchain: tools,
   };
 }
 

@@ -15,6 +15,7 @@ import type { RecipePorts } from './ports.js';
 import { referenceRecipe } from './reference-recipe.js';
 import { sourceStep } from './source-recipe.js';
 import type { RecipeOptions, TargetRecipe } from './target-recipe.js';
+import { tellUnused, unusedCorpus } from './unused-settings.js';
 import { planRecipe, quantizeRecipe } from './variant/variant-recipe.js';
 
 /** A step and the project whose toolchain it runs. */
@@ -84,6 +85,7 @@ async function targetRecipe(
 async function corpusToStep(ref: TargetRef, ports: RecipePorts): Promise<ResolvedStep> {
   const corpus = await readConfig(ports.environment.workspace, 'corpus', ref.project);
   const toolchain = corpus.toolchain ?? defaultToolchain;
+  tellUnused(unusedCorpus(corpus), ports);
   const step = await sourceStep(corpus.source, {
     ref,
     ports,

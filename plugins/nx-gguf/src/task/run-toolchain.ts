@@ -13,6 +13,7 @@ import { ensureSource } from '../toolchain/source.js';
 import type { CommonOptions, Execution } from './run-executor.js';
 import { manifestPath, targetName } from '../core/target.js';
 import type { ToolchainPart } from '../recipe/ports.js';
+import { tellUnused, unusedToolchain } from '../recipe/unused-settings.js';
 import { toolchainContext } from '../recipe/toolchain-context.js';
 import { taskName } from '../workspace/workspace.js';
 
@@ -64,7 +65,9 @@ export async function recordToolchainPart(
 
 /** Checks the machine, prints what was found, and fails when something is missing. */
 export async function runDoctor({ project, environment, print }: Execution<CommonOptions>): Promise<void> {
-  const checks = await diagnose(await toolchainContext(project, environment));
+  const context = await toolchainContext(project, environment);
+  const checks = await diagnose(context);
+  tellUnused(unusedToolchain(context.config), { environment });
   print(formatDiagnosis(checks));
   requireHealthy(checks);
 }

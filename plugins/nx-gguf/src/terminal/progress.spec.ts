@@ -47,6 +47,14 @@ describe('progressReporter', () => {
     expect(written).toHaveLength(4);
   });
 
+  it('tells the same warning once', () => {
+    const { written, report } = recorder(false);
+    for (const message of ['a', 'b', 'a']) report({ type: 'warning', message });
+    report({ type: 'step', message: 'a' });
+    report({ type: 'step', message: 'a' });
+    expect(written).toEqual(['warning: a\n', 'warning: b\n', 'a\n', 'a\n']);
+  });
+
   it('writes a line for each tenth elsewhere', () => {
     const { written, clock, report } = recorder(false);
     for (let done = 0; done <= 100; done++) {

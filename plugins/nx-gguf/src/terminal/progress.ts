@@ -25,6 +25,7 @@ export function progressReporter(output: ProgressOutput): { report: Report; end:
   let shownMs = 0;
   let shownTenth = 0;
   let isShown = false;
+  const warned = new Set<string>();
 
   const end = (): void => {
     if (isShown) output.write(clear);
@@ -32,6 +33,9 @@ export function progressReporter(output: ProgressOutput): { report: Report; end:
   };
   const report: Report = (event) => {
     if (event.type !== 'progress') {
+      // Variants that are worked on together have the same to tell of their model.
+      if (event.type === 'warning' && warned.has(event.message)) return;
+      if (event.type === 'warning') warned.add(event.message);
       end();
       output.write(event.type === 'warning' ? `warning: ${event.message}\n` : `${event.message}\n`);
       return;

@@ -6,6 +6,7 @@ import { publisher, publishes } from '../../publication/settings.js';
 import { cardStep } from '../../steps/evidence/card.js';
 import type { Step } from '../../steps/step.js';
 import type { TargetRecipe } from '../target-recipe.js';
+import { tellUnused, unusedCard } from '../unused-settings.js';
 import { namedFile } from '../upstream-files.js';
 import { modelEvidence } from './model-evidence.js';
 
@@ -21,6 +22,7 @@ export async function cardRecipe({ ref, ports, model, toolchain }: TargetRecipe)
           file: join(evidence.directory, named),
           text: await namedFile(ref, ports, { file: named, by: 'card.template' }),
         };
+  tellUnused(unusedCard(model.card ?? {}), ports);
   const owner = publisher(model);
   return cardStep({
     evidence,
