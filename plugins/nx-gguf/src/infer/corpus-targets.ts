@@ -20,7 +20,7 @@ export function corpusTargets(
   return {
     [`${prefix}fetch`]: inferredTarget({
       executor: 'fetch',
-      description: text(corpus['description']) ?? 'Brings the texts into the store.',
+      description: 'Brings the texts into the store.',
       cache,
       inputs: [
         jsonFields('corpus.json', ['source', 'toolchain']),

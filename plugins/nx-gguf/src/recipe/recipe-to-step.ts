@@ -86,6 +86,8 @@ async function corpusToStep(ref: TargetRef, ports: RecipePorts): Promise<Resolve
   const corpus = await readConfig(ports.environment.workspace, 'corpus', ref.project);
   const toolchain = corpus.toolchain ?? defaultToolchain;
   tellUnused(unusedCorpus(corpus), ports);
+  if (corpus.description !== undefined)
+    ports.environment.report({ type: 'step', message: `${ref.project}: ${corpus.description}` });
   const step = await sourceStep(corpus.source, {
     ref,
     ports,

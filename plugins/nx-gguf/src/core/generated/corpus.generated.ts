@@ -7,7 +7,7 @@ import type { Source } from './source.generated.js';
 export interface Corpus {
   $schema?: string;
   /**
-   * What the text is; `nx show project` and `nx graph` show it at the target.
+   * What the text is; its target says it.
    */
   description?: string;
   /**

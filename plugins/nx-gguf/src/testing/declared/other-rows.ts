@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { create } from 'tar';
 import type { BuildSettings, PythonSettings, Toolchain } from '../../core/generated/toolchain.generated.js';
-import { corpusTargets } from '../../infer/corpus-targets.js';
 import { inferredTargets } from '../../infer/project-node.js';
 import { targetPrefix } from '../../infer/target-prefix.js';
 import { remoteSettings } from '../../remote/remote-settings.js';
@@ -138,10 +137,7 @@ const corpusRow = (field: string, values: readonly [unknown, unknown]): Row => (
 
 /** The fields of corpus.json. */
 export const corpusRows: Rows = prefixed('corpus: ', {
-  description: {
-    values: ['Six novels.', 'Eight plays.'],
-    observe: (description) => corpusTargets({ ...corpus, description }, { root: 'texts', prefix: '' }),
-  },
+  description: corpusRow('description', ['Six novels.', 'Eight plays.']),
   toolchain: corpusRow('toolchain', ['llama-cpp', 'other']),
   source: corpusRow('source', [corpus.source, { type: 'path', path: 'a.txt' }]),
 });

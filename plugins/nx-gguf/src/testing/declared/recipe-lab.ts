@@ -125,7 +125,7 @@ function memoryPorts(
       env: { HOME: root, ...env },
       signal: undefined,
       report: (event: WorkEvent) => {
-        if (event.type === 'warning') told.push(event.message);
+        if (event.type !== 'progress') told.push(event.message);
       },
     },
     transfer: { attempts: 1, backoffMs: 1 },

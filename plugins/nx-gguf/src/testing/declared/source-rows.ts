@@ -80,7 +80,7 @@ async function resolved(source: LockableSource, env: Record<string, string>) {
   try {
     const { commit, files: pinned } = await resolveSource(
       source,
-      { projectDir: context.store.root, previous: null },
+      { projectDir: context.store.root, previous: null, use: { kind: 'files' } },
       context,
     );
     return { commit, files: pinned };
@@ -222,7 +222,11 @@ const known: Row = {
       const file = { path: 'a.txt', sizeBytes: 3, sha256: sha256('one'), gitOid: gitOid as string };
       await resolveSource(
         source,
-        { projectDir: context.store.root, previous: { declared: source, commit: second, files: [file] } },
+        {
+          projectDir: context.store.root,
+          previous: { declared: source, commit: second, files: [file] },
+          use: { kind: 'files' },
+        },
         context,
       );
       await context.remove();
