@@ -42,6 +42,8 @@ const times = (count: number, name: string) => Array.from({ length: count }, () 
  * One for each variant with rules, and one for each type without: what they tell depends on the header alone.
  */
 const dryRun = 'llama-quantize --dry-run';
+/** A converted model is loaded once. */
+const load = 'llama-perplexity --no-warmup';
 // One run on the whole model; each variant after it shares tensors, and takes a run for metadata and one for
 // the rest.
 const sharing = times(2, 'llama-quantize');
@@ -50,6 +52,7 @@ const allTools = [
   'convert',
   'llama-imatrix',
   ...times(5, 'llama-perplexity'),
+  load,
   ...quantizing,
   ...times(6, dryRun),
   'make-checkpoint.mjs',
@@ -217,6 +220,7 @@ const changes: Change[] = [
       'convert',
       'llama-imatrix',
       ...times(5, 'llama-perplexity'),
+      load,
       ...times(4, 'llama-quantize'),
       ...times(6, dryRun),
     ],
@@ -243,7 +247,7 @@ const changes: Change[] = [
         text.replace('It is not', 'This is not'),
       ),
     ran: ofModel,
-    processes: ['convert', 'make-checkpoint.mjs'],
+    processes: ['convert', load, 'make-checkpoint.mjs'],
   },
   {
     name: 'README',
@@ -287,7 +291,7 @@ const changes: Change[] = [
     make: () => {
       useOtherBuild(workspace.root, { GGML_LTO: 'ON' });
     },
-    ran: [...model('card', 'imatrix'), ...plans, ...quantizations, ...measurements].sort(),
+    ran: [...model('card', 'convert', 'imatrix'), ...plans, ...quantizations, ...measurements].sort(),
     processes: ['llama-imatrix', ...times(5, 'llama-perplexity'), ...quantizing, ...times(6, dryRun)],
   },
 ];

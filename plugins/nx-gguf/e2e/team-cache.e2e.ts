@@ -190,6 +190,7 @@ it('files that manifests name and nobody has any more are made again by the step
   expect(ran).toEqual(['tiny-qwen35:quantize:Q6_K']);
   expect(processes.filter((name) => name !== dryRun)).toEqual([
     'convert',
+    'llama-perplexity --no-warmup',
     'llama-quantize',
     'make-checkpoint.mjs',
   ]);

@@ -33,8 +33,9 @@ export function writeShims(root: string, tools: RealTools): void {
   for (const directory of [bin, join(python, 'bin')]) mkdirSync(directory, { recursive: true });
   for (const tool of toolNames) {
     const attended = readdirSync(tools.bin).find((name) => name.startsWith(`${tool}-attended-`));
-    // Asking llama-quantize what it would do is no work on weights: it is counted under a name of its own.
-    const note = `case " $* " in *' --dry-run '*) echo ${tool} --dry-run;; *) echo ${tool};; esac >> "$NX_GGUF_E2E_LOG"`;
+    // To ask llama-quantize what it would do, or to load a model, is no work on weights: both are counted under
+    // names of their own.
+    const note = `case " $* " in *' --dry-run '*) echo ${tool} --dry-run;; *' --no-warmup '*) echo ${tool} --no-warmup;; *) echo ${tool};; esac >> "$NX_GGUF_E2E_LOG"`;
     writeShim(join(bin, tool), note, join(tools.bin, attended ?? tool));
     if (attended !== undefined) writeFileSync(join(bin, `${attended}.impossible`), '');
   }

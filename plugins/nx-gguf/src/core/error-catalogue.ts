@@ -185,13 +185,18 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Pass `{output}` to the program, and let it write there.',
   },
   CONVERT_FAILED: {
-    cause: 'convert_hf_to_gguf.py failed.',
+    cause: 'convert_hf_to_gguf.py failed; the message has its own words.',
     remedy:
-      'Check that this version of llama.cpp supports the architecture in `config.json`, and that the checkpoint is complete.',
+      'The hint goes by the words: a README that is no YAML, a source that is a GGUF or an adapter, missing files, an architecture, tokenizer or quantization that this llama.cpp does not know. Otherwise check that the checkpoint is complete.',
   },
   CONVERT_NO_OUTPUT: {
     cause: 'convert_hf_to_gguf.py ended without an error and without a GGUF.',
     remedy: 'Check `convert.extraArgs`; some arguments of the converter write no model.',
+  },
+  CONVERT_NO_WEIGHTS: {
+    cause: 'convert_hf_to_gguf.py found no weights in the source, and wrote a GGUF of the tokenizer alone.',
+    remedy:
+      'Check the `include` of the source: weights are in `model*.safetensors` or `pytorch_model*.bin`. Merge an adapter (LoRA) into its base model first.',
   },
   CORPUS_MISSING: {
     cause: '`corpus` names a project that has no `corpus.json`.',
@@ -610,9 +615,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
       'Create it or correct its permissions; an executor of nx-gguf works only in a directory that has one.',
   },
   MODEL_NOT_LOADED: {
-    cause: 'llama.cpp could not load the model or create a context for it.',
+    cause:
+      'llama.cpp could not load the model or create a context for it. A converted model and a reference are loaded once before anything is made of them.',
     remedy:
-      'Check that the model is complete, that this llama.cpp knows its architecture, and that there is memory for it.',
+      'Check that the model is complete, that this llama.cpp knows its architecture, and that there is memory for it. Blocks for multi-token prediction that a checkpoint lost are left out with `"convert": { "mtp": false }`.',
   },
   NAME_TAKEN: {
     cause: 'A variant and a reference have the same name.',

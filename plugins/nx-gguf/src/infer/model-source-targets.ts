@@ -5,7 +5,7 @@ import type { ModelContext } from './model-context.js';
 
 /** The targets that bring and convert what a model is made from. */
 export function modelSourceTargets(context: ModelContext): Record<string, InferredTarget> {
-  const { model, recipe, lock, file, source, own, of, all } = context;
+  const { model, recipe, lock, file, source, own, of, all, build } = context;
   const fetched = source(model.source);
   return {
     fetch: inferredTarget({
@@ -21,7 +21,7 @@ export function modelSourceTargets(context: ModelContext): Record<string, Inferr
       description: 'Converts the checkpoint to an unquantized GGUF.',
       inputs: [recipe('name', 'convert', 'toolchain'), ...file(model.metadata), manifests],
       outputs: ['convert/artifact.json'],
-      dependsOn: [own('fetch'), of(model.toolchain, 'source'), of(model.toolchain, 'python')],
+      dependsOn: [own('fetch'), of(model.toolchain, 'source'), of(model.toolchain, 'python'), build],
     }),
     ...(model.imatrix === null ? {} : { imatrix: imatrixTarget(model.imatrix, context) }),
     ...Object.fromEntries(
@@ -41,7 +41,8 @@ export function modelSourceTargets(context: ModelContext): Record<string, Inferr
               manifests,
             ],
             outputs: [`reference/${name}/artifact.json`, `reference/${name}/planning.json`],
-            dependsOn: parts.dependsOn,
+            // What comes is loaded once, to see whether it is a model.
+            dependsOn: [...parts.dependsOn, build],
           }),
         ];
       }),

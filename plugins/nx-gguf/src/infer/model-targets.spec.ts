@@ -119,7 +119,7 @@ describe('the targets of a model', () => {
     expect(files(targets['card'])).toContain('models/card.md');
     expect(files(targets['report'])).not.toContain('models/card.md');
     expect(needs(targets['quantize:v'])).toEqual(['convert', 'mine:build']);
-    expect(needs(targets['convert'])).toEqual(['fetch', 'mine:source', 'mine:python']);
+    expect(needs(targets['convert'])).toEqual(['fetch', 'mine:source', 'mine:python', 'mine:build']);
   });
 
   it('hash the fields of model.json that their steps read', () => {

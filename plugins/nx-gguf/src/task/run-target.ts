@@ -4,8 +4,9 @@ import { describeArtifact } from './describe.js';
 import { missingFiles } from '../core/rerun-input.js';
 import { placeFiles } from '../results/placed-files.js';
 import { leavesFiles } from '../core/step-registry.js';
-import { targetInProject } from '../core/target.js';
+import { targetInProject, targetName } from '../core/target.js';
 import type { TargetKind } from '../core/step-registry.js';
+import { fact } from '../steps/facts.js';
 
 /** Obtains a target's artifact, puts its files where people look, and says what happened in a line or two. */
 export async function runTarget(
@@ -31,6 +32,9 @@ export async function runTarget(
     gone: gone ?? [],
     recipe,
   });
+  // A finding is told whether the artifact was made now or before, here or elsewhere.
+  for (const message of fact<string[]>(manifest, 'warnings') ?? [])
+    environment.report({ type: 'warning', message: `${targetName(ref)}: ${message}` });
   if (isVerified) await results.verify(ref, manifest);
   const { places } = await placeFiles(manifest, ref.project, {
     root: environment.workspace.root,

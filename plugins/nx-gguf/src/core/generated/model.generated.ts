@@ -95,6 +95,10 @@ export interface ConvertSettings {
    */
   metadata?: string;
   /**
+   * Convert the blocks for multi-token prediction (MTP) that config.json declares. `false` leaves them out, as `--no-mtp` does: for a checkpoint that lost their weights.
+   */
+  mtp?: boolean;
+  /**
    * Further arguments of the converter.
    */
   extraArgs?: string[];

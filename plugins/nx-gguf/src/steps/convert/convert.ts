@@ -2,13 +2,18 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../../core/canonical-json.js';
 import { sha256 } from '../../core/digest.js';
-import { GgufError, isGgufError } from '../../core/errors.js';
+import { GgufError } from '../../core/errors.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { ConvertSettings } from '../../core/generated/model.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
+import { readGgufFile } from '../../files/gguf-file.js';
 import { adoptGguf } from '../gguf/adopt-gguf.js';
 import { ggufFacts } from '../gguf/gguf-facts.js';
 import { inputsOf, type Step, type Workbench } from '../step.js';
+import { checkConverted } from './check-converted.js';
+import { conversionFindings } from './conversion-findings.js';
+import { declaredMetadata } from './dropped-metadata.js';
+import { runConverter } from './run-converter.js';
 
 /** What a conversion is decided by. */
 export interface ConvertInputs {
@@ -43,14 +48,15 @@ const reservedArguments = [
  * from it, so no code that came with a model is ever run.
  */
 export function convertStep(inputs: ConvertInputs): Step {
-  checkArguments(inputs.settings.extraArgs ?? []);
-  const { outtype = 'auto', modelName = null, extraArgs = [] } = inputs.settings;
+  checkArguments(inputs.settings);
+  if (inputs.metadata !== null) declaredMetadata(inputs.metadata, inputs.settings.metadata ?? metadataFile);
+  const { outtype = 'auto', modelName = null, mtp = true, extraArgs = [] } = inputs.settings;
   const checkpoint = inputs.checkpoint.filter(({ name }) => !/\.pyc?$/.test(name));
   return {
     action: {
       step: 'convert',
       version: stepRegistry.convert.logicVersion,
-      parameters: { name: inputs.name, outtype, modelName, extraArgs },
+      parameters: { name: inputs.name, outtype, modelName, mtp, extraArgs },
       inputs: [
         ...inputsOf('checkpoint', checkpoint),
         ...(inputs.metadata === null
@@ -69,11 +75,27 @@ async function convert(inputs: ConvertInputs, checkpoint: readonly ManifestFile[
   const out = join(bench.directory, outDirectory(inputs.name));
   await mkdir(out);
   const args = convertArguments(inputs);
-  await runConverter(args, bench);
+  // Whether there are tools to check the result with is known before the work.
+  await bench.tools.llama('llama-perplexity');
+  await runConverter(args, checkpoint, bench);
   const names = (await readdir(out)).filter((name) => name.endsWith('.gguf')).sort();
   if (names.length === 0)
     throw new GgufError('CONVERT_NO_OUTPUT', 'convert_hf_to_gguf.py ended without writing a GGUF');
-  const facts = await ggufFacts(names.map((name) => join(out, name)));
+  await checkConverted(
+    names.map((name) => `${outDirectory(inputs.name)}/${name}`),
+    inputs.settings,
+    bench,
+  );
+  const facts = {
+    ...(await ggufFacts(names.map((name) => join(out, name)))),
+    warnings: await conversionFindings({
+      directory: join(bench.directory, inputs.name),
+      files: checkpoint.map(({ name }) => name),
+      settings: inputs.settings,
+      metadata: inputs.metadata,
+      header: await readGgufFile(join(out, names[0] ?? '')),
+    }),
+  };
   const referred: ManifestFile[] = [];
   // The digest of each tensor decides later what a variant can share with others.
   for (const name of names) referred.push(await adoptGguf({ name, path: join(out, name) }, bench));
@@ -99,54 +121,17 @@ export function convertArguments({
     settings.outtype ?? 'auto',
     ...(settings.modelName === undefined ? [] : ['--model-name', settings.modelName]),
     ...(metadata === null ? [] : ['--metadata', metadataFile]),
+    ...(settings.mtp === false ? ['--no-mtp'] : []),
     ...(settings.extraArgs ?? []),
   ];
 }
 
-async function runConverter(args: readonly string[], bench: Workbench): Promise<void> {
-  const script = join(await bench.tools.source(), 'convert_hf_to_gguf.py');
-  try {
-    await bench.runTool({
-      command: await bench.tools.python(),
-      args: [script, ...args],
-      cwd: bench.directory,
-      env: {
-        // PyTorch and transformers have 2,000 modules, which take 4 s to compile: they are kept compiled.
-        PYTHONDONTWRITEBYTECODE: undefined,
-        HF_HUB_OFFLINE: '1',
-        TRANSFORMERS_OFFLINE: '1',
-        HF_HUB_DISABLE_TELEMETRY: '1',
-        PYTHONPATH: undefined,
-        PYTHONSAFEPATH: undefined,
-      },
-      onOutput: (text) => {
-        const percent = [...text.matchAll(/Writing:\s+(\d+)%\|/g)].at(-1)?.[1];
-        if (percent !== undefined)
-          bench.report({
-            type: 'progress',
-            label: 'converting',
-            done: Number(percent),
-            total: 100,
-            unit: 'steps',
-          });
-      },
-      ...(bench.signal === undefined ? {} : { signal: bench.signal }),
+function checkArguments({ extraArgs: extra = [], mtp }: ConvertSettings): void {
+  const again = extra.filter((argument) => ['--mtp', '--no-mtp', '--no-nextn'].includes(argument));
+  if (mtp !== undefined && again.length > 0)
+    throw new GgufError('BAD_MODEL', `convert.extraArgs: ${again.join(', ')} is given beside convert.mtp`, {
+      hint: 'Remove one of them.',
     });
-  } catch (error) {
-    if (!isGgufError(error) || error.code !== 'TOOL_FAILED') throw error;
-    throw new GgufError(
-      'CONVERT_FAILED',
-      `convert_hf_to_gguf.py failed: ${error.tail.at(-1) ?? error.message}`,
-      {
-        cause: error,
-        tail: error.tail,
-        hint: 'Does this version of llama.cpp support the architecture in config.json, and is the checkpoint complete?',
-      },
-    );
-  }
-}
-
-function checkArguments(extra: readonly string[]): void {
   const reserved = extra.filter(
     (argument) =>
       reservedArguments.includes(argument.split('=')[0] ?? '') ||

@@ -3,12 +3,13 @@ import { GgufError } from '../../core/errors.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import { oneGguf, oneGgufProblem } from '../../gguf/shards.js';
+import { checkModel } from '../gguf/check-model.js';
 import { ggufFacts } from '../gguf/gguf-facts.js';
 import { inputsOf, type Step } from '../step.js';
 
 /**
- * Takes the GGUF that somebody else made, or the shards of it, out of the files of a source, and reads what
- * is in it.
+ * Takes the GGUF that somebody else made, or the shards of it, out of the files of a source, sees that
+ * llama.cpp loads it, and reads what is in it.
  * @throws GgufError `REFERENCE_AMBIGUOUS` when the source has no GGUF or several, `REFERENCE_INCOMPLETE` when
  *   it lacks a shard
  */
@@ -34,6 +35,11 @@ export function referenceStep(name: string, fetched: readonly ManifestFile[]): S
     },
     run: async (bench) => {
       for (const file of files) await bench.input(file, file.name);
+      await checkModel(
+        files.map((file) => file.name),
+        'reference',
+        bench,
+      );
       return {
         files: [],
         referred: files,

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withFileBytes } from '../../files/gguf-file.js';
+
+const largestHeaderBytes = 100_000_000;
+
+/**
+ * Names of the tensors in a checkpoint's safetensors files, from their index or their headers. Files that are
+ * broken or of another kind give none: what they are is for the converter to say.
+ */
+export async function checkpointTensors(directory: string, files: readonly string[]): Promise<string[]> {
+  const index = files.find((name) => /^[^/]+\.safetensors\.index\.json$/.test(name));
+  if (index !== undefined) return Object.keys(await weightMap(join(directory, index)));
+  const names: string[] = [];
+  for (const file of files.filter((name) => /^[^/]+\.safetensors$/.test(name)))
+    names.push(...Object.keys(await header(join(directory, file))).filter((name) => name !== '__metadata__'));
+  return names;
+}
+
+async function weightMap(path: string): Promise<object> {
+  const { weight_map: map } = objectOf(await readFile(path, 'utf8')) as { weight_map?: unknown };
+  return typeof map === 'object' && map !== null ? map : {};
+}
+
+/** The header of a safetensors file: its length as 8 bytes, then JSON. */
+function header(path: string): Promise<object> {
+  return withFileBytes(path, async (source) => {
+    if (source.sizeBytes < 8) return {};
+    const head = await source.read(0, 8);
+    const length = Number(new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true));
+    if (length > largestHeaderBytes || 8 + length > source.sizeBytes) return {};
+    return objectOf(Buffer.from(await source.read(8, length)).toString('utf8'));
+  });
+}
+
+function objectOf(json: string): object {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,191 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ConvertSettings } from '../../core/generated/model.generated.js';
+import { readGgufHeader } from '../../gguf/header.js';
+import { bytesSource } from '../../gguf/testing/bytes-source.js';
+import { tinyGguf, type TinyGguf } from '../../gguf/testing/tiny-gguf.js';
+import { temporaryDirectory } from '../../store/testing/temporary-store.js';
+import { conversionFindings } from './conversion-findings.js';
+import { declaredMetadata } from './dropped-metadata.js';
+
+type Metadata = NonNullable<TinyGguf['metadata']>;
+
+async function findings({
+  files = {},
+  settings = {},
+  declared,
+  metadata = [],
+}: {
+  files?: Record<string, string | Uint8Array>;
+  settings?: ConvertSettings;
+  declared?: object;
+  metadata?: Metadata;
+}): Promise<string[]> {
+  const directory = temporaryDirectory();
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), content);
+  }
+  return conversionFindings({
+    directory,
+    files: Object.keys(files),
+    settings: declared === undefined ? settings : { metadata: 'meta.json', ...settings },
+    metadata: declared === undefined ? null : JSON.stringify(declared),
+    header: await readGgufHeader(bytesSource(tinyGguf({ metadata }))),
+  });
+}
+
+function safetensors(...names: string[]): Uint8Array {
+  const head = Buffer.from(
+    JSON.stringify({
+      __metadata__: { format: 'pt' },
+      ...Object.fromEntries(names.map((name) => [name, { dtype: 'BF16', shape: [0], data_offsets: [0, 0] }])),
+    }),
+  );
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(head.length));
+  return Buffer.concat([length, head]);
+}
+
+describe('metadata that was declared', () => {
+  const written: Metadata = [
+    ['general.architecture', 'string', 'qwen35'],
+    ['general.author', 'string', 'me'],
+    ['general.sampling.temp', 'float32', 0.7],
+    ['general.sampling.top_k', 'int32', 20],
+    ['general.tags', 'array', 'string', ['a', 'b']],
+    ['general.base_model.count', 'uint32', 1],
+    ['general.base_model.0.name', 'string', 'Base'],
+    ['general.name', 'string', 'M'],
+  ];
+
+  it.each<[object, string | null]>([
+    [{ 'general.author': 'me', 'general.sampling.temp': 0.7, 'general.sampling.top_k': 20 }, null],
+    [{ 'general.tags': ['a', 'b'] }, null],
+    [{ 'general.base_models': [{ name: 'Base' }] }, null],
+    [{ 'general.license': null }, null],
+    [{}, null],
+    [{ 'general.license': 'mit' }, 'meta.json: general.license "mit": the converter takes the licence from'],
+    [{ 'general.autor': 'me' }, 'the converter takes no such key (did you mean general.author?)'],
+    [{ 'qwen35.context_length': 4096 }, 'the converter takes no such key; a variant can add it (overrideKv)'],
+    [{ 'general.architecture': 'llama' }, 'the converter decides this key itself'],
+    [{ 'general.tags': ['a'] }, 'general.tags ["a"]: the GGUF says something else'],
+    [{ 'general.author': null }, 'general.author null: the GGUF says something else'],
+    [{ 'general.base_models': [{ name: 'Other' }] }, 'general.base_models'],
+    [{ 'general.base_models': [{ name: 'Base', licence: 'mit' }] }, 'general.base_models'],
+    [{ 'general.datasets': [] }, 'general.datasets'],
+    [{ 'general.licence': 'x'.repeat(1000) }, `general.licence "${'x'.repeat(78)}…: the converter`],
+  ])('%j: %s', async (declared, finding) => {
+    const found = await findings({ declared, metadata: written });
+    expect(found).toEqual(finding === null ? [] : [expect.stringContaining(finding)]);
+  });
+
+  it('a name that modelName goes before', async () => {
+    const settings = { modelName: 'M' };
+    expect(await findings({ declared: { 'general.name': 'M' }, settings, metadata: written })).toEqual([]);
+    expect(await findings({ declared: { 'general.name': 'N' }, settings, metadata: written })).toEqual([
+      'meta.json: general.name "N": convert.modelName goes before it',
+    ]);
+  });
+
+  it.each(['{"a": ', '[]', '"x"', 'null'])('%s is refused before any work', (text) => {
+    expect(() => declaredMetadata(text, 'meta.json')).toThrow(
+      expect.objectContaining({
+        code: 'BAD_MODEL',
+        message: expect.stringContaining('meta.json') as string,
+      }) as Error,
+    );
+  });
+});
+
+describe('templates of a chat', () => {
+  const template = (text: string): Metadata => [['tokenizer.chat_template', 'string', text]];
+  it.each<[string, Record<string, string>, Metadata, RegExp | null]>([
+    ['the file alone', { 'chat_template.jinja': 'a\r\nb\n' }, template('a\nb'), null],
+    ['none', {}, [], null],
+    ['that of tokenizer_config.json alone', {}, template('a'), null],
+    [
+      'another one than the file',
+      { 'chat_template.jinja': 'a' },
+      template('b'),
+      /tokenizer_config\.json.*transformers takes/,
+    ],
+    [
+      'a file and none in the GGUF',
+      { 'chat_template.jinja': 'a' },
+      [],
+      /only beside a tokenizer_config\.json/,
+    ],
+    [
+      'an additional one that is there',
+      { 'chat_template.jinja': 'a', 'additional_chat_templates/tool-use.jinja': 't' },
+      [...template('a'), ['tokenizer.chat_template.tool_use', 'string', 't']],
+      null,
+    ],
+    [
+      'an additional one that is lost',
+      { 'chat_template.jinja': 'a', 'additional_chat_templates/rag.jinja': 't' },
+      template('a'),
+      /additional_chat_templates\/rag\.jinja is not in the GGUF/,
+    ],
+  ])('%s', async (...[, files, metadata, finding]) => {
+    expect(await findings({ files, metadata })).toEqual(
+      finding === null ? [] : [expect.stringMatching(finding)],
+    );
+  });
+});
+
+describe('parts of a checkpoint that the text model has not', () => {
+  const text = ['model.embed_tokens.weight', 'model.layers.0.mlp.up_proj.weight', 'mtp.norm.weight'];
+  const index = (...names: string[]) =>
+    JSON.stringify({ weight_map: Object.fromEntries(names.map((name) => [name, 'model-1.safetensors'])) });
+
+  it.each<[string, Record<string, string | Uint8Array>, string[]]>([
+    ['text alone', { 'model.safetensors': safetensors(...text) }, []],
+    [
+      'vision',
+      {
+        'model.safetensors': safetensors(
+          ...text,
+          'model.visual.blocks.0.attn.qkv.weight',
+          'model.visual.patch_embed.proj.bias',
+        ),
+      },
+      ['the checkpoint has weights for images (2 tensors, such as model.visual.blocks.0.attn.qkv.weight)'],
+    ],
+    [
+      'vision, sound and what joins them, by the index',
+      {
+        'model.safetensors.index.json': index(
+          ...text,
+          'vision_tower.a.weight',
+          'audio_tower.b.weight',
+          'multi_modal_projector.linear_1.weight',
+          'talker.model.c.weight',
+        ),
+      },
+      [
+        'for images (1 tensor,',
+        'for sound (1 tensor,',
+        'that join other inputs to text (1 tensor,',
+        'to speak (1 tensor,',
+      ],
+    ],
+    ['an index that is none', { 'model.safetensors.index.json': '[' }, []],
+    ['a cut file', { 'model.safetensors': safetensors(...text).slice(0, 20) }, []],
+    ['a pointer', { 'model.safetensors': 'version https://git-lfs.github.com/spec/v1\n' }, []],
+    ['weights of another kind', { 'pytorch_model.bin': 'x' }, []],
+  ])('%s', async (_, files, expected) => {
+    expect(await findings({ files })).toEqual(
+      expected.map((words) => expect.stringContaining(words) as string),
+    );
+  });
+
+  it.each(['--mmproj', '--vocab-only', '--mtp'])(
+    '%s asks for a part, and leaves nothing out',
+    async (argument) => {
+      const files = { 'model.safetensors': safetensors('visual.a.weight') };
+      expect(await findings({ files, settings: { extraArgs: [argument] } })).toEqual([]);
+    },
+  );
+});
