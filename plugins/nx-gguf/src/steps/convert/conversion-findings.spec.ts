@@ -67,7 +67,7 @@ describe('metadata that was declared', () => {
     [{}, null],
     [{ 'general.license': 'mit' }, 'meta.json: general.license "mit": the converter takes the licence from'],
     [{ 'general.autor': 'me' }, 'the converter takes no such key (did you mean general.author?)'],
-    [{ 'qwen35.context_length': 4096 }, 'the converter takes no such key; a variant can add it (overrideKv)'],
+    [{ 'qwen35.context_length': 4096 }, 'qwen35.context_length 4096: the converter takes no such key'],
     [{ 'general.architecture': 'llama' }, 'the converter decides this key itself'],
     [{ 'general.tags': ['a'] }, 'general.tags ["a"]: the GGUF says something else'],
     [{ 'general.author': null }, 'general.author null: the GGUF says something else'],

@@ -75,7 +75,7 @@ function whatHelps(key: string, found: Metadata): string {
   if (known.includes(key)) return 'the GGUF says something else';
   if (found.has(key)) return 'the converter decides this key itself; a variant can override it (overrideKv)';
   const nearest = nearestName(key, known);
-  return `the converter takes no such key${nearest === null ? '' : ` (did you mean ${nearest}?)`}; a variant can add it (overrideKv)`;
+  return `the converter takes no such key${nearest === null ? '' : ` (did you mean ${nearest}?)`}`;
 }
 
 /** Lists of models are written as one key for each field of each model. */
