@@ -1,4 +1,4 @@
-import { loadArgs, loadFailure } from './load-check.js';
+import { isUnknownArgument, loadArgs, loadFailure } from './load-check.js';
 
 // Recorded with llama-perplexity of llama.cpp v0.5.0.
 const tail = (file: string) => `llama_model_load_from_file_impl: failed to load model
@@ -13,13 +13,19 @@ kl_divergence: you must provide a name of a file containing the log probabilitie
 
 describe('loading a model with llama-perplexity', () => {
   it('computes nothing, and maps the file as it is', () => {
-    const args = loadArgs('m.gguf');
-    expect(args).toEqual(
-      expect.arrayContaining(['--no-warmup', '--no-repack', '--kl-divergence', '--offline']),
-    );
-    expect(args[args.indexOf('-m') + 1]).toBe('m.gguf');
-    expect(args).not.toContain('-f');
-    expect(args).not.toContain('--kl-divergence-base');
+    const [args, plain] = loadArgs('m.gguf');
+    expect(args).toEqual(expect.arrayContaining(['--no-repack', '--offline']));
+    for (const each of [args, plain]) {
+      expect(each).toEqual(expect.arrayContaining(['--no-warmup', '--kl-divergence']));
+      expect(each[each.indexOf('-m') + 1]).toBe('m.gguf');
+      expect(each).not.toContain('-f');
+      expect(each).not.toContain('--kl-divergence-base');
+    }
+  });
+
+  it('is not tried by a tool that does not know an argument', () => {
+    expect(isUnknownArgument('error: invalid argument: --no-repack\n')).toBe(true);
+    expect(isUnknownArgument(loaded)).toBe(false);
   });
 
   it.each([

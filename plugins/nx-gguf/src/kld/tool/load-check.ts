@@ -3,18 +3,22 @@ import { toolLines } from './perplexity-failures.js';
 
 /**
  * Arguments with which llama-perplexity loads a model, makes the smallest context, and ends: without a base
- * file it computes nothing (tools/perplexity/perplexity.cpp). The file is mapped into memory and stays as it
- * is: no device, no other layout of weights, no trial for free memory.
+ * file it computes nothing (tools/perplexity/perplexity.cpp). The file is mapped into memory, which is the
+ * default, and stays as it is: no device, no other layout of weights, no trial for free memory. The second
+ * list is for versions of llama.cpp that do not know all of these.
  */
-export function loadArgs(model: string): string[] {
+export function loadArgs(model: string): [string[], string[]] {
+  const plain = ['-m', model, '--no-warmup', '-ngl', '0', '-c', '8', '-b', '8', '-ub', '8', '-t', '1'];
+  const frugal = ['--no-repack', '-fit', 'off', '-dev', 'none'];
   return [
-    ...plainOfflineFlags,
-    '-m',
-    model,
-    ...['--load-mode', 'mmap', '--no-repack', '--no-warmup', '-fit', 'off', '-dev', 'none', '-ngl', '0'],
-    ...['-c', '8', '-b', '8', '-ub', '8', '-t', '1'],
-    '--kl-divergence',
+    [...plainOfflineFlags, ...plain, ...frugal, '--kl-divergence'],
+    [...plain, '--kl-divergence'],
   ];
+}
+
+/** True when the tool did not try to load anything, since it knows no such argument. */
+export function isUnknownArgument(output: string): boolean {
+  return toolLines(output).some((line) => /^error: (?:invalid|unknown) argument: /.test(line));
 }
 
 /** Why a model was not loaded, in the tool's words, and the tensor that it missed. */

@@ -46,6 +46,14 @@ describe('a model is loaded before anything is made of it', () => {
     expect(ran[0]?.args).toEqual(expect.arrayContaining(['-m', 'out/m.gguf']));
   });
 
+  it('also by a llama.cpp that does not know all arguments', async () => {
+    const { runTool, ran } = playTools({ exitCode: 1, output: 'error: invalid argument: --no-repack\n' }, {});
+    const bench = testBench({ runTool });
+    writeFileSync(join(bench.directory, 'm.gguf'), tinyGguf(model()));
+    await checkModel(['m.gguf'], 'converted', bench);
+    expect(ran.map(({ args }) => args.includes('--no-repack'))).toEqual([true, false]);
+  });
+
   // What llama.cpp loads is a model, whatever its header looks like.
   it.each<[string, TinyGguf]>([
     ['fewer blocks than are declared', model({ blocks: [0, 1] })],

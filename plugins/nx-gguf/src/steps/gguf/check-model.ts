@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { GgufError } from '../../core/errors.js';
 import { modelOutline, partOfModel, type ModelOutline } from '../../gguf/model-outline.js';
 import { readGgufFile } from '../../files/gguf-file.js';
-import { loadArgs, loadFailure } from '../../kld/tool/load-check.js';
+import { isUnknownArgument, loadArgs, loadFailure } from '../../kld/tool/load-check.js';
 import { loggingEnvironment } from '../../kld/tool/tool-flags.js';
-import { lastLines, toolFailed } from '../../toolchain/run-tool.js';
+import { lastLines, toolFailed, type ToolResult } from '../../toolchain/run-tool.js';
 import type { Workbench } from '../step.js';
 import { modelNotLoaded, type ModelOrigin } from './not-loaded.js';
 
@@ -25,19 +25,28 @@ export async function checkModel(
   if (origin === 'reference' && partOfModel(outline) !== null) return;
   const name = first.slice(first.lastIndexOf('/') + 1);
   bench.report({ type: 'step', message: `checking that llama.cpp loads ${name}` });
-  const ended = await bench.runTool({
-    command: await bench.tools.llama('llama-perplexity'),
-    args: loadArgs(first),
-    cwd: bench.directory,
-    env: loggingEnvironment,
-    mayFail: true,
-    ...(bench.signal === undefined ? {} : { signal: bench.signal }),
-  });
+  const [args, plain] = loadArgs(first);
+  let ended = await load(args, bench);
+  if (isUnknownArgument(ended.output)) ended = await load(plain, bench);
   const failure = loadFailure(ended.output, ended.exitCode);
   if (failure === null) return;
   // Neither says anything of the model: it was killed, or compiled for another CPU.
   if (/SIGKILL|SIGILL|SIGTERM/.test(ended.ending)) throw toolFailed('llama-perplexity', ended);
   throw modelNotLoaded(name, { failure, outline, origin, tail: lastLines(ended.output) });
+}
+
+async function load(
+  args: readonly string[],
+  bench: Pick<Workbench, 'directory' | 'tools' | 'runTool' | 'signal'>,
+): Promise<ToolResult> {
+  return bench.runTool({
+    command: await bench.tools.llama('llama-perplexity'),
+    args,
+    cwd: bench.directory,
+    env: loggingEnvironment,
+    mayFail: true,
+    ...(bench.signal === undefined ? {} : { signal: bench.signal }),
+  });
 }
 
 /** The outline of a model, from all its files in the work directory. */
