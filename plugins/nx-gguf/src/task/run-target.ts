@@ -6,7 +6,7 @@ import { placeFiles } from '../results/placed-files.js';
 import { leavesFiles } from '../core/step-registry.js';
 import { targetInProject, targetName } from '../core/target.js';
 import type { TargetKind } from '../core/step-registry.js';
-import { fact } from '../steps/facts.js';
+import { texts } from '../workspace/loose-json.js';
 
 /** Obtains a target's artifact, puts its files where people look, and says what happened in a line or two. */
 export async function runTarget(
@@ -33,7 +33,7 @@ export async function runTarget(
     recipe,
   });
   // A finding is told whether the artifact was made now or before, here or elsewhere.
-  for (const message of fact<string[]>(manifest, 'warnings') ?? [])
+  for (const message of texts(manifest.facts['warnings']))
     environment.report({ type: 'warning', message: `${targetName(ref)}: ${message}` });
   if (isVerified) await results.verify(ref, manifest);
   const { places } = await placeFiles(manifest, ref.project, {
