@@ -167,3 +167,14 @@ describe('manifest file names', () => {
     },
   );
 });
+
+it('a pointer of Git LFS in place of a file is named as that', () => {
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 1234\n`;
+  for (const kind of ['model', 'corpus', 'lock'] as const)
+    expect(() => parseAs(kind, pointer, `models/m/${kind}.json`)).toThrow(
+      expect.objectContaining({
+        code: 'LFS_POINTER',
+        message: expect.stringMatching(new RegExp(`^models/m/${kind}.json is a pointer`)) as string,
+      }) as Error,
+    );
+});

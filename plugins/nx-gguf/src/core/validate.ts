@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import { GgufError } from './errors.js';
 import { markedLine, parseWrittenJson, placeOf } from './json-text.js';
+import { lfsPointerError, readLfsPointer } from './lfs-pointer.js';
 import type { BenchResult } from './generated/bench.generated.js';
 import type { BenchComparison } from './generated/bench-comparison.generated.js';
 import type { Comparison } from './generated/comparison.generated.js';
@@ -89,6 +90,8 @@ export function parseAs<K extends keyof Schemas>(kind: K, text: string, file: st
 function writtenValue(kind: string, text: string, file: string): unknown {
   const read = parseWrittenJson(text);
   if ('value' in read) return read.value;
+  const pointer = readLfsPointer(text);
+  if (pointer !== null) throw lfsPointerError(file, pointer, 'Run `git lfs pull` in this repository.');
   const { fault } = read;
   throw new GgufError(
     codeOf(kind),

@@ -104,5 +104,10 @@ export async function runGit(
   throw new GgufError('GIT_FAILED', `git ${command} ended with exit code ${result.exitCode ?? 128}`, {
     tail: lastLines(text),
     ...(result.isMaxBuffer ? { hint: 'It printed more than can be read.' } : {}),
+    ...(command === 'lfs'
+      ? {
+          hint: 'The files are in Git LFS, and its server does not give them: was `git lfs push` run, and do the credentials reach it?',
+        }
+      : {}),
   });
 }

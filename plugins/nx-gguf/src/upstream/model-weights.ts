@@ -27,7 +27,7 @@ const variantOfSafetensors =
   /^model(\.(?!safetensors)\w+(-\d{5}-of-\d{5})?|-\d{5}-of-\d{5}\.\w+)\.safetensors$/i;
 
 /** True for files that hold weights in one of the formats that people publish. */
-export function isWeights({ path }: Pick<ListedFile, 'path'>): boolean {
+function isWeights({ path }: Pick<ListedFile, 'path'>): boolean {
   return (
     /\.safetensors$/i.test(path) || otherFormat.test(path) || (pickle.test(path) && !trainerState.test(path))
   );

@@ -11,6 +11,7 @@ import { findBlob } from '../store/blobs.js';
 import { downloadsDirectory } from '../store/downloads.js';
 import { fetchFromGit, resolveGit } from './resolve-git.js';
 import { testContext, type TestContext } from './testing/context.js';
+import { lfsPointer } from './testing/hub-content.js';
 import { gitFixture, hasGitLfs, type GitFixture } from './testing/git-fixture.js';
 
 let directory: string;
@@ -127,6 +128,35 @@ describe('a git repository without LFS', () => {
     expect(
       await told(resolveGit({ type: 'git', url: fixture.bare, ...ask }, { projectDir: directory }, context)),
     ).toMatch(message);
+  });
+
+  it('never takes a pointer of Git LFS for the file, with git-lfs or without it', async () => {
+    const pointer = lfsPointer({ sha256: 'a'.repeat(64), sizeBytes: 3_554_214_752 });
+    fixture.commit({ 'model.safetensors': pointer, 'imatrix.dat': pointer });
+    const source = { type: 'git', url: fixture.bare } as const;
+    const locked = await resolveGit(source, { projectDir: directory, use: { kind: 'checkpoint' } }, context);
+    expect(locked.files.find(({ path }) => path === 'model.safetensors')).toMatchObject({
+      sizeBytes: 3_554_214_752,
+      sha256: 'a'.repeat(64),
+    });
+    expect(await told(fetchFromGit(source, locked, { projectDir: directory, context }))).toMatch(
+      /GIT_LFS_MISSING.*git-lfs is not installed.*install git-lfs|GIT_FAILED.*in Git LFS.*does not give them|DISK_FULL/,
+    );
+    expect(await stored(pointer)).toBe(false);
+  });
+
+  it('takes one set of the weights of a model', async () => {
+    fixture.commit({ 'model.safetensors': 'w', 'pytorch_model.bin': 'p', 'original/x.pth': 'o' });
+    const locked = await resolveGit(
+      { type: 'git', url: fixture.bare },
+      { projectDir: directory, use: { kind: 'checkpoint' } },
+      context,
+    );
+    expect(locked.files.map(({ path }) => path).filter((path) => /model|pth/.test(path))).toEqual([
+      'model.safetensors',
+    ]);
+    expect(locked.selection?.leftOut).toEqual(['original/**', 'pytorch_model.bin']);
+    expect(await stored('p')).toBe(false);
   });
 
   it('refuses symbolic links', async () => {
