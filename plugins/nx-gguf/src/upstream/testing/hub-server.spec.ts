@@ -6,7 +6,7 @@ import {
   modelInfo,
   pathsInfo,
 } from '@huggingface/hub';
-import { contentOf, gitBlobId } from './hub-content.js';
+import { contentOf, gitBlobId, largeContent } from './hub-content.js';
 import { startHub, type HubServer } from './hub-server.js';
 
 const sha = 'a'.repeat(40);
@@ -101,5 +101,72 @@ describe('@huggingface/hub talks to the loopback hub', () => {
     ['no such revision', { name: 'org/model', revision: 'absent' }, 404],
   ])('%s', async (...[, ask, statusCode]) => {
     await expect(modelInfo({ ...ask, ...hubUrl() })).rejects.toMatchObject({ statusCode });
+  });
+});
+
+describe('a file on Xet, a renamed repository and a large file, for the same client', () => {
+  const large = largeContent((1 << 20) + 777);
+  let other: HubServer;
+
+  beforeAll(async () => {
+    other = await startHub([
+      {
+        kind: 'model',
+        name: 'new/name',
+        formerNames: ['old/name'],
+        commits: [
+          {
+            sha,
+            files: { 'on-xet.safetensors': large, 'in-lfs.safetensors': large, 'config.json': config },
+            lfs: ['on-xet.safetensors', 'in-lfs.safetensors'],
+            xet: ['on-xet.safetensors'],
+          },
+        ],
+      },
+    ]);
+  });
+
+  afterAll(() => other.close());
+
+  const ask = (path: string, name = 'new/name') => ({
+    repo: { type: 'model', name } as const,
+    path,
+    revision: sha,
+    hubUrl: other.endpoint,
+  });
+
+  it.each([
+    [0, large.sizeBytes],
+    [0, 1],
+    [16_383, 16_385],
+    [524_287, 524_290],
+    [777_777, large.sizeBytes],
+  ])('bytes %i to %i come by Xet', async (from, to) => {
+    const info = await fileDownloadInfo(ask('on-xet.safetensors'));
+    expect(info).toMatchObject({ size: large.sizeBytes, xet: { hash: expect.any(String) as string } });
+    const blob = await downloadFile(ask('on-xet.safetensors'));
+    const bytes = Buffer.from((await blob?.slice(from, to).arrayBuffer()) ?? new ArrayBuffer());
+    expect(bytes.equals(Buffer.concat([...large.read(from, to)]))).toBe(true);
+  });
+
+  it('one that is in LFS alone does not', async () => {
+    expect((await fileDownloadInfo(ask('in-lfs.safetensors')))?.xet).toBeUndefined();
+  });
+
+  it('a former name leads to the repository', async () => {
+    const { name } = await modelInfo({ name: 'old/name', hubUrl: other.endpoint });
+    expect(name).toBe('new/name');
+    expect(await (await downloadFile(ask('config.json', 'old/name')))?.text()).toBe('{}\n');
+    const { status, headers } = await fetch(`${other.endpoint}/old/name/resolve/main/config.json`, {
+      redirect: 'manual',
+    });
+    expect([status, headers.get('location')]).toEqual([307, '/new/name/resolve/main/config.json']);
+  });
+
+  it('an answer above the limit of the second host is refused, and its ranges are served', async () => {
+    other.largestAnswerBytes = 1 << 20;
+    const url = `${other.endpoint}/new/name/resolve/main/in-lfs.safetensors`;
+    expect((await fetch(url)).status).toBe(400);
+    expect((await fetch(url, { headers: { range: 'bytes=0-99' } })).status).toBe(206);
   });
 });
