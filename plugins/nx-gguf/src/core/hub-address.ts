@@ -40,6 +40,23 @@ export function readHubAddress(text: string, field: string): HubAddress | null {
 }
 
 /**
+ * The model repository to publish to that a text names, an address or `owner/name`.
+ * @param branch that is published to
+ * @throws GgufError `HUB_ADDRESS_UNUSABLE`, also for a dataset, a file or another branch
+ */
+export function publishedRepository(text: string, field: string, branch = 'main'): string {
+  const address = readHubAddress(text, field);
+  if (address === null) return text;
+  const { repository, kind, revision, path } = address;
+  if (kind === 'model' && path === null && (revision === null || revision === branch)) return repository;
+  throw new GgufError(
+    'HUB_ADDRESS_UNUSABLE',
+    `${field}: the address names ${kind === 'dataset' ? 'a dataset' : 'a revision or a file'}, and not a model repository to publish to`,
+    { hint: `Write ${quoted(repository)}, and another branch than main in "branch".` },
+  );
+}
+
+/**
  * The address of a file's bytes, where one of the page that shows it on a hub is given (`…/blob/<revision>/…`);
  * another address as it is.
  * @param origins of hubs

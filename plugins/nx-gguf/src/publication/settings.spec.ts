@@ -51,7 +51,14 @@ describe('where to', () => {
       model,
       'BAD_OPTIONS',
     ],
-    ['what is no repository', { repository: 'https://example.org/x' }, model, 'BAD_MODEL'],
+    ['what is no repository', { repository: 'me' }, model, 'BAD_MODEL'],
+    ['an address of no hub', { repository: 'https://example.org/x' }, model, 'HUB_ADDRESS_UNUSABLE'],
+    [
+      'the address of a dataset',
+      { repository: 'https://huggingface.co/datasets/me/x' },
+      model,
+      'HUB_ADDRESS_UNUSABLE',
+    ],
     ['an option of git for an address', { url: '--upload-pack=x' }, model, 'BAD_MODEL'],
     ['an unknown variant', { variants: ['Q2_K'] }, model, 'VARIANT_MISSING'],
     [
@@ -103,4 +110,10 @@ it('who publishes: the owner of the repository on a hub', () => {
   expect(publisher(model)).toBe('org');
   expect(publisher({ ...model, publish: { to: { type: 'directory', path: 'x' } } })).toBeNull();
   expect(publisher({ ...model, publish: {} })).toBeNull();
+});
+
+it('takes the address of a repository on the hub', () => {
+  expect(resolved({ repository: 'https://huggingface.co/me/x' })).toMatchObject({
+    to: { type: 'huggingface', repository: 'me/x' },
+  });
 });

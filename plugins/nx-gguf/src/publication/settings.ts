@@ -8,6 +8,7 @@ import type {
   PublishSettings,
 } from '../core/generated/model.generated.js';
 import { didYouMean } from '../core/suggestion.js';
+import { publishedRepository } from '../core/hub-address.js';
 import { validate } from '../core/validate.js';
 
 /** The settings of a publication, with every default filled in. */
@@ -85,7 +86,11 @@ function destination(
     });
   const to =
     repository !== undefined
-      ? { ...(declared?.type === 'huggingface' ? declared : {}), type: 'huggingface' as const, repository }
+      ? {
+          ...(declared?.type === 'huggingface' ? declared : {}),
+          type: 'huggingface' as const,
+          repository: publishedRepository(repository, `${project}:publish: repository`, branch),
+        }
       : path !== undefined
         ? { type: 'directory' as const, path }
         : url !== undefined

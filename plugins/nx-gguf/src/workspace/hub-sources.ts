@@ -1,7 +1,7 @@
 import type { HuggingFaceSource } from '../core/generated/source.generated.js';
 import type { Schemas } from '../core/validate.js';
 import { GgufError } from '../core/errors.js';
-import { readHubAddress, type HubAddress } from '../core/hub-address.js';
+import { publishedRepository, readHubAddress, type HubAddress } from '../core/hub-address.js';
 import { shardNames } from '../gguf/shards.js';
 
 /**
@@ -26,14 +26,17 @@ function plain(value: unknown, place: string): unknown {
   );
   const { type, repository } = fields;
   if (type !== 'huggingface' || typeof repository !== 'string') return fields;
+  if (place.endsWith(': publish: to')) {
+    const branch = fields['branch'] as string | undefined;
+    return { ...fields, repository: publishedRepository(repository, `${place}: repository`, branch) };
+  }
   const address = readHubAddress(repository, `${place}: repository`);
   return address === null ? fields : plainSource(fields, address, place);
 }
 
-/** A source, or a place to publish to, with what the address says in fields of their own. */
+/** A source with what the address says in fields of their own. */
 function plainSource(fields: Record<string, unknown>, address: HubAddress, place: string): unknown {
   const { repository, kind, revision, path } = address;
-  if (place.endsWith(': to')) return destination(fields, address, place);
   const source = fields as Partial<HuggingFaceSource>;
   const include = path === null ? undefined : includeOf(path);
   const said: [string, unknown, unknown][] = [
@@ -58,22 +61,6 @@ function plainSource(fields: Record<string, unknown>, address: HubAddress, place
     ...(revision === null || (revision === 'main' && source.revision === undefined) ? {} : { revision }),
     ...(include === undefined ? {} : { include }),
   };
-}
-
-function destination(
-  fields: Record<string, unknown>,
-  { repository, kind, revision, path }: HubAddress,
-  place: string,
-): unknown {
-  if (kind === 'model' && path === null && (revision === null || revision === (fields['branch'] ?? 'main')))
-    return { ...fields, repository };
-  throw new GgufError(
-    'HUB_ADDRESS_UNUSABLE',
-    `${place}: the address in "repository" names ${kind === 'dataset' ? 'a dataset' : 'a revision or a file'}, and not a model repository to publish to`,
-    {
-      hint: `Write "repository": ${JSON.stringify(repository)}, and another branch than main in "branch".`,
-    },
-  );
 }
 
 /** All shards of a GGUF when one is named; of a directory everything in it. */
