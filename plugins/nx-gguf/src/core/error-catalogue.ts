@@ -883,8 +883,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Update nx-gguf, or set `NX_GGUF_STORE` to another directory.',
   },
   STORE_UNWRITABLE: {
-    cause: 'The directory of the store cannot be used.',
-    remedy: 'Set `NX_GGUF_STORE` to a directory that you can write to.',
+    cause:
+      'The directory of the store cannot be used, or another user made directories in it that this user cannot write to.',
+    remedy:
+      'Set `NX_GGUF_STORE` to a directory that you can write to. The owner of a shared store gives it to the group with the commands of the hint.',
   },
   SYSTEM_ERROR: {
     cause: 'The operating system refused something that no other code stands for. The message has its words.',

@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemErrorCode } from '../core/errors.js';
+import { makeSharedDirectory } from './shared-directory.js';
 import { temporaryBeside } from './temporary.js';
 
 /**
@@ -35,7 +36,7 @@ export async function publish(from: string, to: string): Promise<void> {
  * Makes a directory and those above it that are missing, durably: a new directory's own entry is flushed too.
  */
 export async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
+  const first = await makeSharedDirectory(path);
   if (first === undefined) return;
   for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
 }

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { GgufError, systemErrorCode } from '../core/errors.js';
+import { makeSharedDirectory } from '../files/shared-directory.js';
 
 /** Options of a lock. */
 export interface LockOptions {
@@ -24,7 +24,7 @@ export async function withLock<T>(
   work: () => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeSharedDirectory(dirname(path));
   const release = await acquire(path, options);
   try {
     return await work();

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { defaultStoreRoot, openStore } from './store.js';
+import { defaultStoreRoot, openStore, unshared } from './store.js';
 import { put, temporaryDirectory } from './testing/temporary-store.js';
 
 const home = join(homedir(), '.cache/nx-gguf');
@@ -81,5 +81,15 @@ describe('openStore', () => {
     for (const path of [root, join(root, 'store')])
       await expect(openStore(path)).rejects.toMatchObject({ code: 'STORE_UNWRITABLE' });
     chmodSync(root, 0o755);
+  });
+
+  it('says of directories of another user how a group shares them', () => {
+    expect(unshared('/data/a store', ['blobs', 'locks'])).toMatchObject({
+      code: 'STORE_UNWRITABLE',
+      message: 'the store at /data/a store has directories that this user cannot write to: blobs, locks',
+      hint: expect.stringContaining(
+        "chgrp -R GROUP '/data/a store' && find '/data/a store' -type d -exec chmod g+rwxs {} +",
+      ) as string,
+    });
   });
 });

@@ -1,9 +1,10 @@
-import { access, constants, mkdir, readFile } from 'node:fs/promises';
+import { access, constants, readFile, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { prettyJson } from '../core/canonical-json.js';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 import { systemReason } from '../core/system-error.js';
+import { makeSharedDirectory } from '../files/shared-directory.js';
 import { writeDurably } from '../files/durable.js';
 import { storeLayout, type StoreLayout } from './layout.js';
 
@@ -22,8 +23,9 @@ export function defaultStoreRoot(env: Readonly<Record<string, string | undefined
 export async function openStore(root: string): Promise<StoreLayout> {
   const layout = storeLayout(root);
   try {
-    await mkdir(root, { recursive: true });
+    await makeSharedDirectory(root);
     await access(root, constants.R_OK | constants.W_OK);
+    await requireWritable(layout);
     await checkFormat(layout);
   } catch (error) {
     if (systemErrorCode(error)?.startsWith('E') !== true) throw error;
@@ -33,6 +35,36 @@ export async function openStore(root: string): Promise<StoreLayout> {
     });
   }
   return layout;
+}
+
+/** Directories that another user made without leave for the group are found before anything is done. */
+async function requireWritable({ root }: StoreLayout): Promise<void> {
+  const entries = await readdir(root, { withFileTypes: true });
+  const shut: string[] = [];
+  for (const entry of entries.filter((one) => one.isDirectory()))
+    await access(join(root, entry.name), constants.R_OK | constants.W_OK | constants.X_OK).catch(
+      (cause: unknown) => {
+        if (systemErrorCode(cause) === 'ENOENT') return;
+        shut.push(entry.name);
+      },
+    );
+  if (shut.length > 0) throw unshared(root, shut);
+}
+
+/** The error for a store in which another user made directories that this one may not write to. */
+export function unshared(root: string, directories: readonly string[]): GgufError {
+  const shown = quoted(root);
+  return new GgufError(
+    'STORE_UNWRITABLE',
+    `the store at ${root} has directories that this user cannot write to: ${directories.join(', ')}`,
+    {
+      hint: `Another user made them. If a group shares the store, its owner runs once: chgrp -R GROUP ${shown} && find ${shown} -type d -exec chmod g+rwxs {} + ; what is made in it later follows its mode. Else set NX_GGUF_STORE to a directory of your own.`,
+    },
+  );
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 async function checkFormat(layout: StoreLayout): Promise<void> {

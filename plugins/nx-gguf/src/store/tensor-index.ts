@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
+import { makeSharedDirectory } from '../files/shared-directory.js';
 import { isSha256, type Sha256 } from '../core/digest.js';
 import type { ByteRange } from '../gguf/byte-source.js';
 import { checkedBlob } from './blobs.js';
@@ -140,7 +141,7 @@ async function blobsOf(layout: StoreLayout, key: Sha256): Promise<Sha256[]> {
 async function writeBlobs(layout: StoreLayout, key: Sha256, blobs: readonly Sha256[]): Promise<void> {
   const path = layout.tensorKey(key);
   if (blobs.length === 0) return rm(path, { force: true });
-  await mkdir(dirname(path), { recursive: true });
+  await makeSharedDirectory(dirname(path));
   const temporary = `${path}.${processFileName()}.tmp`;
   await writeFile(temporary, `${blobs.join('\n')}\n`);
   await rename(temporary, path);

@@ -1,7 +1,8 @@
-import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
+import { makeSharedDirectory } from '../files/shared-directory.js';
 import { freeBytes } from '../files/free-space.js';
 import type { StoreLayout } from './layout.js';
 import { withLock, type LockOptions } from './lock.js';
@@ -33,7 +34,7 @@ export async function withWorkDir<T>(
       // A tool that outlived its killed parent cannot write into this one: the name is new each time.
       const directory = join(base, processFileName());
       try {
-        await mkdir(directory, { recursive: true });
+        await makeSharedDirectory(directory);
         return await options.work(directory);
       } catch (error) {
         throw await explainFailure(error, layout.root);

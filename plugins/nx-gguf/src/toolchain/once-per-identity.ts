@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, utimes } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, prettyJson, type Json } from '../core/canonical-json.js';
+import { makeSharedDirectory } from '../files/shared-directory.js';
 import { syncDirectory, writeDurably } from '../files/durable.js';
 import { withLock } from '../store/lock.js';
 import type { ToolchainContext } from './context.js';
@@ -42,7 +43,7 @@ export async function oncePerIdentity(
       await rm(base, { recursive: true, force: true });
       await rm(final, { recursive: true, force: true });
       const directory = inPlace === true ? final : join(base, randomBytes(6).toString('hex'));
-      await mkdir(directory, { recursive: true });
+      await makeSharedDirectory(directory);
       try {
         await make(directory);
         await writeDurably(join(directory, recordFile), prettyJson({ identity }));
