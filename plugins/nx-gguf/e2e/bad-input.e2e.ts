@@ -62,14 +62,18 @@ const mistakes: Mistake[] = [
       ),
     target: 'convert',
     code: 'BAD_MODEL',
-    says: [`${models}/model.json:1: the top level: unknown property "qantize"`, '/evaluation/ctx: "x"'],
+    says: [
+      `${models}/model.json:1:`,
+      `the top level: unknown property "qantize" (did you mean 'quantize'?)`,
+      '/evaluation/ctx: "x"',
+    ],
   },
   {
     name: 'a model.json that is not JSON',
     make: () => write(`${models}/model.json`, '{ "name": '),
     target: 'fetch',
     code: 'BAD_MODEL',
-    says: [`${models}/model.json`, 'not valid JSON'],
+    says: [`${models}/model.json:1:`, '    | { "name": '],
   },
   {
     name: 'no model.json',

@@ -241,7 +241,7 @@ describe('a wrong file', () => {
     [
       'no JSON',
       () => put('models/mine/model.json', text('models/mine/model.json').replace('"name"', '"name')),
-      'BAD_MODEL: models/mine/model.json:1: ',
+      'BAD_MODEL: models/mine/model.json:1:',
     ],
     [
       'a schema error',
@@ -280,12 +280,12 @@ describe('a wrong file', () => {
       'models/mine/model.json',
       '{ "name": "mine", "source": { "type": "path", "path": "x" },\n  "quantize": { "Q4_K_M": {',
     );
-    await fails(['run', 'mine:quantize'], 'BAD_MODEL: models/mine/model.json:2: ');
-    await fails(['run', 'mine:quantize:Q8_0'], 'BAD_MODEL: models/mine/model.json:2: ');
+    await fails(['run', 'mine:quantize'], 'BAD_MODEL: models/mine/model.json:2:');
+    await fails(['run', 'mine:quantize:Q8_0'], 'BAD_MODEL: models/mine/model.json:2:');
     git('checkout', '-q', 'models/mine');
     put(`${tiny}/model.json`, text(`${tiny}/model.json`).slice(0, 400));
     const lines = text(`${tiny}/project.json`);
-    await fails(['sync'], `BAD_MODEL: ${tiny}/model.json:1: `);
+    await fails(['sync'], `BAD_MODEL: ${tiny}/model.json:1:`);
     expect(text(`${tiny}/project.json`)).toBe(lines);
   }, 180_000);
 
