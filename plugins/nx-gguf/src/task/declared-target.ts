@@ -28,8 +28,8 @@ export type TaskContext = Pick<
  * its inputs and its dependencies must be those that the plugin gives. Otherwise Nx would restore results of
  * another recipe.
  * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `DIRECTORY_NAME`, `VARIANT_MISSING`,
- *   `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`, `PROJECT_NAME_TAKEN`, `TOOLCHAIN_MISSING`, what `requireConsistentModel` throws, and
- *   what is wrong with the file itself
+ *   `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`, `PROJECT_NAME_TAKEN`, `TOOLCHAIN_MISSING`, what
+ *   `requireConsistentModel` throws, and what is wrong with the file itself
  */
 export async function requireDeclaredTarget(context: TaskContext, options: object): Promise<void> {
   const { projectName = '', targetName = '', projectsConfigurations, nxJsonConfiguration } = context;
