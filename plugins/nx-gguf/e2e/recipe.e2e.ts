@@ -378,7 +378,7 @@ describe('gates', () => {
     setGates({
       Q6_K: {
         atMost: { meanKld: 0.001, size: '1 GiB' },
-        noWorseThan: { 'Q4_K_M_PLAIN': { meanKld: '0%', size: '0%' } },
+        noWorseThan: { Q4_K_M_PLAIN: { meanKld: '0%', size: '0%' } },
       },
     });
     workspace.processes();
