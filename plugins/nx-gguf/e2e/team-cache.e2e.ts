@@ -27,7 +27,7 @@ async function startServer(): Promise<Server> {
   const child = spawn(
     process.execPath,
     [
-      join(repository, 'tools/cache-server/dist/bin/nx-gguf-cache-server.js'),
+      join(repository, 'tools/cache-server/bin/nx-gguf-cache-server.mjs'),
       '--directory',
       join(scratch, 'server'),
       '--port',

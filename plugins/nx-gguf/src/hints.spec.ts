@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { globSync } from 'tinyglobby';
 import ts from 'typescript';
+import { fileHelp } from './commands/file-commands.js';
 import { storeHelp } from './commands/store-options.js';
 import { inferredTargets } from './infer/project-node.js';
 
@@ -47,16 +48,14 @@ function commandsIn(text: string): string[] {
   visit(ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest, true));
   return found
     .flatMap((one) => [...one.matchAll(/`([^`]+)`/g)].map(([, span]) => span ?? ''))
-    .filter((span) => /^(npx )?(nx|nx-gguf|gguf-store|gguf) \S/.test(span));
+    .filter((span) => /^(npx )?(nx|nx-gguf) \S/.test(span));
 }
 
 /** What is wrong with a command: a name or an option that there is not. Null when it can be run. */
 function problem(command: string): string | null {
   const [program = '', ...words] = command.replace(/^npx /, '').split(/\s+/);
   const [name = '', ...rest] = words;
-  if (program === 'gguf-store' || (program === 'nx-gguf' && name === 'store'))
-    return storeProblem(program === 'nx-gguf' ? rest : words);
-  if (program !== 'nx') return null;
+  if (program === 'nx-gguf') return name === 'store' ? storeProblem(rest) : fileProblem(name);
   if (!ofNx.has(name) && !name.includes(unknownPart)) return `Nx has no command ${name}`;
   if (name === 'run') {
     const target = rest[0]?.split(':')[1] ?? unknownPart;
@@ -67,7 +66,14 @@ function problem(command: string): string | null {
   return generators.has(generator) ? null : `there is no generator ${generator}`;
 }
 
+function fileProblem(name: string): string | null {
+  return fileHelp.includes(`nx-gguf ${name} `) || name.startsWith('--')
+    ? null
+    : `nx-gguf has no command ${name}`;
+}
+
 function storeProblem([name = '', ...rest]: readonly string[]): string | null {
+  if (name === '--help') return null;
   const lines = storeHelp.split('\n');
   const first = lines.findIndex((line) => new RegExp(`^ +\\S+( store)? ${name}\\b`).test(line));
   if (first < 0) return `the store has no command ${name}`;
@@ -100,11 +106,12 @@ describe('what hints and remedies tell people to run', () => {
   it.each([
     ['nx run m:quantise', 'there is no target quantise'],
     ['npx nx g nx-gguf:init', 'there is no generator init'],
-    ['gguf-store clean', 'the store has no command clean'],
-    ['gguf-store gc --repair', 'store gc has no --repair'],
+    ['npx nx-gguf store clean', 'the store has no command clean'],
+    ['nx-gguf store gc --repair', 'store gc has no --repair'],
+    ['nx-gguf compare', 'nx-gguf has no command compare'],
     ['nx cleanup', 'Nx has no command cleanup'],
     ['nx run llama-cpp:doctor', null],
-    ['gguf-store verify --repair', null],
+    ['nx-gguf store verify --repair', null],
   ])('%s: %s', (command, wrong) => {
     expect(problem(command)).toBe(wrong);
   });

@@ -27,7 +27,7 @@ async function planned(
   const performed: string[] = [];
   const facts: Record<string, Record<string, unknown>> = {
     'imatrix-contents': { ...imatrix },
-    'gguf-header': { sizesBytes: [1] },
+    'gguf-header': { sizesBytes: [1], contents: { metadata: {}, blocks: [0, 1] } },
     'dry-run': { dryRun: dryRun('blk.0.a f16 q4_K', 'blk.1.a f16 q4_K') },
   };
   const { plan, settings } = await planVariant(

@@ -36,11 +36,12 @@ export const versitygw: string | null = existsSync(servers)
       .find((path) => existsSync(path)) ?? null)
   : null;
 
+const serverDirectory = join(import.meta.dirname, '../../../../../tools/cache-server');
+
 /** Path of the program of our own server, or null when it is not built. */
-export const cacheServer: string | null =
-  [join(import.meta.dirname, '../../../../../tools/cache-server/dist/bin/nx-gguf-cache-server.js')].find(
-    (path) => existsSync(path),
-  ) ?? null;
+export const cacheServer: string | null = existsSync(join(serverDirectory, 'dist/bin'))
+  ? join(serverDirectory, 'bin/nx-gguf-cache-server.mjs')
+  : null;
 
 /** Our own server in a process of its own, with a token that may do everything. */
 export async function startCacheServer(
