@@ -278,14 +278,14 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy:
       "Create it or correct its name. Paths in `model.json` are relative to the project's directory, those of `--with` to the root of the workspace.",
   },
+  FILE_NOT_IN_SOURCE: {
+    cause: '`file` names a file that the source does not take. The message lists those that it takes.',
+    remedy: 'Correct the name, or add the file to `include` of the source.',
+  },
   FILE_TOO_LARGE: {
     cause: 'The hub takes no file of this size.',
     remedy:
       'Have GGUFs split: `splitMaxSize` under `publish`. llama.cpp loads the parts as one model; Ollama pulls no split files.',
-  },
-  FILE_NOT_IN_SOURCE: {
-    cause: '`file` names a file that the source does not take. The message lists those that it takes.',
-    remedy: 'Correct the name, or add the file to `include` of the source.',
   },
   FILE_UNFIT: {
     cause: 'Something else lies at a path than what is needed there, or the file system does not take it.',

@@ -91,6 +91,7 @@ const found: Readonly<Record<string, { rules?: string; options?: object }>> = {
   fallback: { rules: 'ffn_down=q4_K' },
   defaultFallback: {},
   missingImatrix: { rules: 'attn_v=iq2_xs' },
+  imatrixCoverage: { options: { imatrix: true } },
   noEffect: { options: { leaveOutputTensor: true } },
   unknownKey: { options: { overrideKv: ['qwen35.context_lenght=int:1'] } },
   unloadable: { options: { overrideKv: ['general.name=int:1'] } },
@@ -101,6 +102,7 @@ const checkRow =
     check,
     inModel(`quantize ${field}.${check}`, ['error', 'off'], {
       base: {
+        imatrix: { type: 'make', corpus: 'texts' },
         quantize: { v: { ...variant, ...options, ...(rules === undefined ? {} : { tensorTypes: 'c.txt' }) } },
       },
       files: { 'm/c.txt': rules ?? '' },
@@ -153,6 +155,7 @@ export const modelRows: Rows = prefixed('model: ', {
   'convert.metadata': inModel('convert convert.metadata', ['a.json', 'b.json'], {
     files: { 'm/a.json': '{"general.name":"A"}', 'm/b.json': '{"general.name":"B"}' },
   }),
+  'convert.mtp': inModel('convert convert.mtp', [true, false]),
   'convert.extraArgs': inModel('convert convert.extraArgs', [['--no-mtp'], []]),
   'imatrix<file>.source': inModel(
     'imatrix imatrix.source',

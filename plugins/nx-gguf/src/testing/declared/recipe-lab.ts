@@ -46,6 +46,11 @@ const header = tinyGguf({
   tensors: tensors.map(({ name, shape }) => ({ name, shape, type: 'bf16' as const })),
 });
 
+/** A matrix without data for one tensor. */
+const matrixEntries = tensors
+  .filter(({ name, shape }) => shape.length > 1 && name !== 'blk.1.attn_output.weight')
+  .map(({ name, shape: [values = 0] }) => ({ name, values, invalid: 0, zeros: [], blank: [] }));
+
 const projects = Object.fromEntries(
   ['m', 'texts', 'more', 'llama-cpp', 'other'].map((name) => [name, { root: name }]),
 );
@@ -125,7 +130,8 @@ function memoryPorts(
       env: { HOME: root, ...env },
       signal: undefined,
       report: (event: WorkEvent) => {
-        if (event.type !== 'progress') told.push(event.message);
+        // Where the workspace is differs from call to call.
+        if (event.type !== 'progress') told.push(event.message.replaceAll(root, ''));
       },
     },
     transfer: { attempts: 1, backoffMs: 1 },
@@ -133,7 +139,6 @@ function memoryPorts(
       Promise.resolve(
         manifest(targetName(ref), {
           files: filesOf(ref),
-          facts: ref.kind === 'imatrix' ? { tensors: ['blk.0.attn_v.weight', 'blk.1.attn_v.weight'] } : {},
         }),
       ),
     toolchain: (project) => ({
@@ -158,6 +163,7 @@ function memoryPorts(
             from: action.inputs,
           },
         });
+      if (action.step === 'imatrix-contents') return made({ facts: { entries: matrixEntries, refused: [] } });
       if (action.step === 'fetch')
         return made({ files: [...((await step.run(testBench())).referred ?? [])] });
       const bench = testBench({ runTool: playedQuantize(tensors) });

@@ -95,7 +95,7 @@ async function resolved(source: LockableSource, env: Record<string, string>) {
 const fetched = (field: string, values: readonly [unknown, unknown], source: object) =>
   inModel(`fetch source.${field}`, values, {
     base: { source },
-    files: { 'm/dir/a.txt': 'a', 'm/dir/b.txt': 'b' },
+    files: { 'm/dir/a.txt': 'a', 'm/dir/b.txt': 'b', 'm/dir/model.safetensors': 'weights' },
   });
 const path = { type: 'path', path: 'dir' } as const;
 const command = { type: 'command', command: ['node', 'x.mjs', '{output}'] } as const;
@@ -104,7 +104,14 @@ const url = { type: 'url', url: 'http://127.0.0.1:1/a.txt', sha256: 'a'.repeat(6
 /** The fields of sources. */
 export const sourceRows: Rows = prefixed('source: ', {
   '<path>.path': fetched('path', ['dir', 'dir/a.txt'], path),
-  '<path>.include': fetched('include', [['a.*'], ['b.*']], path),
+  '<path>.include': fetched(
+    'include',
+    [
+      ['a.*', '*.safetensors'],
+      ['b.*', '*.safetensors'],
+    ],
+    path,
+  ),
   '<path>.exclude': fetched('exclude', [['a.*'], ['b.*']], path),
   '<command>.command': fetched(
     'command',
@@ -195,6 +202,8 @@ function lockRows([place, { model, target }]: [string, (typeof places)[keyof typ
       [sha256(place === 'planFrom' ? header : 'hello'), 'a'.repeat(64)],
     ),
     [`${place}.files[].gitOid`]: known,
+    [`${place}.selection.because`]: row(['selection', 'because'], ['x', 'y']),
+    [`${place}.selection.leftOut`]: row(['selection', 'leftOut'], [['x'], ['y']]),
   };
 }
 
