@@ -216,7 +216,7 @@ describe('readGgufHeader', () => {
     await expect(readGgufHeader(source)).rejects.toMatchObject({ code: 'GGUF_TRUNCATED' });
   });
 
-  it('passes over a vocabulary of 250,000 tokens quickly, in few and small reads', async () => {
+  it('passes over a vocabulary of 250,000 tokens in few and small reads', async () => {
     const tokens = Array.from({ length: 250_000 }, (_, index) => `token-${index}`);
     const bytes = tinyGguf({
       metadata: [
@@ -227,10 +227,7 @@ describe('readGgufHeader', () => {
       tensors: [f32('a', 8)],
     });
     const source = watchedSource(bytes);
-    const started = performance.now();
     const header = await readGgufHeader(source);
-    // Measured near 0.1 s; the limit leaves room for a busy machine and still catches a read per token.
-    expect(performance.now() - started).toBeLessThan(2000);
     expect(header.metadata.get('tokenizer.ggml.merges')).toMatchObject({ length: 250_000, values: null });
     expect(source.reads.length).toBeLessThan(10);
     expect(Math.max(...source.reads.map(({ length }) => length))).toBeLessThanOrEqual(4 * 1024 * 1024);
