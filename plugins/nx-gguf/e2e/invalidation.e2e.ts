@@ -264,9 +264,12 @@ const changes: Change[] = [
     processes: [...times(2, 'llama-perplexity'), ...sharing, dryRun],
   },
   {
-    name: 'a removed variant',
+    name: 'a removed variant, with its gate',
     make: async () => {
-      editModel(workspace, ({ quantize }) => delete quantize['Q6_K']);
+      editModel(workspace, (model) => {
+        delete model.quantize['Q6_K'];
+        delete model.gates['Q6_K'];
+      });
       const { exitCode, output } = await workspace.run(['sync']);
       expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
       workspace.processes();

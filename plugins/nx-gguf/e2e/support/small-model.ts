@@ -8,6 +8,7 @@ interface SmallModel {
   imatrix: { ctx: number; chunks: number };
   evaluation: { corpus: unknown; ctx: number; chunks: number };
   quantize: Record<string, { ftype: string; tensorTypes?: string }>;
+  gates: Record<string, unknown>;
 }
 
 /** Changes the model.json of the embedded model. */
