@@ -109,7 +109,11 @@ const mistakes: Mistake[] = [
   },
   {
     name: 'a variant that model.json does not declare',
-    make: () => editModel(workspace, ({ quantize }) => delete quantize['Q6_K']),
+    make: () =>
+      editModel(workspace, (model) => {
+        delete model.quantize['Q6_K'];
+        delete model.gates['Q6_K'];
+      }),
     target: 'quantize:Q6_K',
     code: 'VARIANT_MISSING',
     says: ['Q6_K', 'Q4_K_M, Q5_K_M'],

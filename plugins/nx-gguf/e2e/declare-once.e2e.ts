@@ -227,7 +227,10 @@ describe('what disagrees with model.json ends before any work', () => {
   }, 180_000);
 
   it('a line for a variant that is gone, until nx sync removes it', async () => {
-    editModel(workspace, ({ quantize }) => delete quantize['Q6_K']);
+    editModel(workspace, (model) => {
+      delete model.quantize['Q6_K'];
+      Object.assign(model, { gates: undefined });
+    });
     await fails(
       ['run', 'tiny-qwen35:quantize:Q6_K', '--exclude-task-dependencies'],
       `VARIANT_MISSING: tiny-qwen35:quantize:Q6_K stands in ${tiny}/project.json, and ${tiny}/model.json declares no variant "Q6_K"`,

@@ -299,7 +299,7 @@ describe('ready binaries', () => {
     const { exitCode, ran } = await workspace.run(['run', 'tiny-qwen35:quantize:Q6_K']);
     expect({ exitCode, ran }).toEqual({
       exitCode: 0,
-      ran: ['tiny-qwen35:imatrix', 'tiny-qwen35:quantize:Q6_K'],
+      ran: ['tiny-qwen35:convert', 'tiny-qwen35:imatrix', 'tiny-qwen35:quantize:Q6_K'],
     });
     expect(workspace.processes()).toContain('llama-quantize');
   }, 600_000);

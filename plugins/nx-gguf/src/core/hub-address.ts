@@ -138,12 +138,16 @@ function checked(
   throw unusable(text, field, 'Write owner and name, e.g. "owner/name".');
 }
 
+const forges = /^(?:www\.)?(?:github\.com|gitlab\.com|codeberg\.org|bitbucket\.org)$/;
+
 function otherHub(
   text: string,
   field: string,
   { url, parts }: { url: URL; parts: readonly string[] },
 ): GgufError {
   const [owner, last] = parts[0] === 'datasets' ? parts.slice(1) : parts;
+  if (forges.test(url.hostname))
+    return unusable(text, field, `It is a repository of git, and no hub: use "type": "git" with "url".`);
   return owner === undefined || last === undefined
     ? unusable(text, field, 'Write owner and name, e.g. "owner/name".')
     : unusable(

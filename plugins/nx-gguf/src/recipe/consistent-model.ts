@@ -26,7 +26,14 @@ export function requireConsistentModel(model: Model, project: string): void {
     { code: 'NAME_TAKEN', problems: takenNames(model), hint: 'Rename one of them.' },
     { code: 'BAD_VARIANT', problems: unknownTypes(model), hint: 'Correct the variant in model.json.' },
     { code: 'VARIANT_MISSING', problems: unknownVariants(model), hint: declared(variants) },
-    { code: 'BAD_GATES', problems: gateProblems(model), hint: declared(names) },
+    {
+      code: 'BAD_GATES',
+      problems: gateProblems(model),
+      hint:
+        model.evaluation === undefined
+          ? 'Declare "evaluation", or remove the gates of what is measured.'
+          : declared(names),
+    },
   ];
   const made = mistakes.filter(({ problems }) => problems.length > 0);
   const [first] = made;

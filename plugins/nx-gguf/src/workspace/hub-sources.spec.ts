@@ -61,6 +61,7 @@ describe('a repository', () => {
 
   it.each<[string, object, RegExp]>([
     ['https://hf-mirror.com/a/b', {}, /"repository": "a\/b" and "endpoint": "https:\/\/hf-mirror\.com"/],
+    ['https://github.com/a/b', {}, /"type": "git"/],
     ['https://huggingface.co/spaces/a/b', {}, /spaces/],
     ['https://huggingface.co/gpt2', {}, /openai-community\/gpt2/],
     ['https://huggingface.co/', {}, /"owner\/name"/],

@@ -274,7 +274,7 @@ export interface RuleChecks {
    */
   unloadable?: 'error' | 'warn' | 'off';
   /**
-   * An importance matrix that has data for some of the tensors whose type uses it, or for some of a tensor's experts. Multi-token prediction (MTP) blocks, and tensors outside of blocks, for which llama-imatrix collects none, do not count. A matrix without any data that are used is always an error.
+   * An importance matrix that has data for some of the tensors whose type uses it, or for some of a tensor's experts, or zeros for whole blocks. Multi-token prediction (MTP) blocks, and tensors outside of blocks, for which llama-imatrix collects none, do not count. A matrix without any data that are used is always an error.
    */
   imatrixCoverage?: 'error' | 'warn' | 'off';
 }

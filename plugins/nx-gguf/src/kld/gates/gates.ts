@@ -49,7 +49,9 @@ export function gateProblems({
         );
     }
     const unmeasured =
-      evaluation === undefined ? metricsOf(gate).filter((metric) => gateMetrics[metric].isMeasured) : [];
+      evaluation === undefined
+        ? [...new Set(metricsOf(gate))].filter((metric) => gateMetrics[metric].isMeasured)
+        : [];
     return [
       ...problems,
       ...unmeasured.map(

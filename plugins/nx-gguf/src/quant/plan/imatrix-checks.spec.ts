@@ -9,6 +9,8 @@ import { quantizationPlan } from './tensor-plan.js';
 function checkOf(lines: readonly string[], imatrix: ImatrixContents, options: WeightOptions = {}) {
   const run = dryRun(...lines);
   const tensors = run.tensors.map((tensor) => {
+    const columns = /(\d+)cols/.exec(tensor.name)?.[1];
+    if (columns !== undefined) return { ...tensor, shape: [Number(columns), 4] };
     const experts = /(\d+)exps/.exec(tensor.name)?.[1];
     return experts === undefined ? tensor : { ...tensor, shape: [256, 4, Number(experts)] };
   });
@@ -292,4 +294,22 @@ describe('coverageFindings', () => {
       ),
     ).toEqual(expected);
   });
+});
+
+it.each<[string, [number, number][], string | null]>([
+  ['q4_K', [[1, 767]], '2 of 3'],
+  ['q4_K', [[0, 512]], '2 of 3'],
+  ['q4_K', [[1, 510]], null],
+  ['q4_K', [[200, 400]], '1 of 3'],
+  ['iq4_nl', [[0, 64]], '2 of 24'],
+  ['q8_0', [[0, 512]], null],
+])('blocks of %s without weight, by zeros in %j: %s', (to, zeros, found) => {
+  const name = 'blk.0.768cols';
+  const matrix = contents(['blk.1.a', entry(name, { values: 768, zeros })]);
+  const messages = coverageFindings(checkOf([`${name} f16 ${to}`, 'blk.1.a f16 q4_K'], matrix)).map(
+    ({ message }) => message,
+  );
+  expect(messages).toEqual(
+    found === null ? [] : [expect.stringContaining(`makes zero in every row: ${name} (${found})`)],
+  );
 });

@@ -7,6 +7,7 @@ import {
   imatrixCoverage,
   isZeroed,
   matchedTensors,
+  zeroBlocks,
   type MatchedTensor,
 } from './imatrix-coverage.js';
 import { sourceName, usedEntries, type ImatrixContents, type WeightOptions } from './imatrix-need.js';
@@ -74,8 +75,19 @@ export function coverageFindings({ plan, imatrix, options, matched, coverage }: 
     )
     .map(({ tensor, entry, wanted }) => `${tensor.name} (${entry?.values ?? 0} values for ${wanted})`);
   const strange = strangeEntries(plan, imatrix, options);
+  const zeroed = matched
+    .map((one) => ({ name: one.tensor.name, ...zeroBlocks(one) }))
+    .filter(({ zero }) => zero > 0)
+    .map(({ name, zero, blocks }) => `${name} (${zero} of ${blocks})`);
   return [
     ...lacking.map(finding),
+    ...(zeroed.length === 0
+      ? []
+      : [
+          finding(
+            `blocks of columns whose values are all zero, which llama-quantize makes zero in every row: ${bounded(zeroed)}`,
+          ),
+        ]),
     ...(experts.length === 0
       ? []
       : [

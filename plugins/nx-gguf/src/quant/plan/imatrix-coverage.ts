@@ -3,6 +3,7 @@ import type {
   PlannedTensor,
   QuantizationPlan,
 } from '../../core/generated/plan.generated.js';
+import { tensorTypeByName } from '../../gguf/tensor-type.js';
 import { isWithin, type ImatrixEntry } from './imatrix-entry.js';
 import { sourceName, usedEntries, type ImatrixContents, type WeightOptions } from './imatrix-need.js';
 import { isWeighted, usesImatrix } from './imatrix-use.js';
@@ -75,6 +76,23 @@ export function isZeroed({ tensor, entry, wanted, isWeighted: isUsed }: MatchedT
     entry?.values === wanted &&
     expertsOf(experts).some((expert) => isWithin(entry.zeros, expert * row, row))
   );
+}
+
+/**
+ * Blocks of a tensor's rows whose weights are all zero, and how many there are: llama-quantize makes the values
+ * of such a block zero in every row. A whole row of them is `isZeroed`.
+ */
+export function zeroBlocks({ tensor, entry, wanted, isWeighted: isUsed }: MatchedTensor): {
+  zero: number;
+  blocks: number;
+} {
+  const length = tensorTypeByName(tensor.to)?.blockElements ?? 1;
+  const blocks = Math.floor(wanted / length);
+  if (!isUsed || length < 2 || entry?.values !== wanted) return { zero: 0, blocks };
+  const zero = entry.zeros
+    .map(([start, count]) => Math.floor((start + count) / length) - Math.ceil(start / length))
+    .reduce((sum, whole) => sum + Math.max(0, whole), 0);
+  return { zero, blocks };
 }
 
 function hasData({ entry, wanted }: MatchedTensor): boolean {

@@ -5,7 +5,8 @@ import type { GgufHeader } from '../../gguf/header.js';
 import { checkpointTensors } from './checkpoint-tensors.js';
 import { differingTemplates } from './chat-templates.js';
 import { declaredMetadata, droppedMetadata } from './dropped-metadata.js';
-import { leftOutParts } from './left-out-parts.js';
+import { isPartAsked, leftOutParts } from './left-out-parts.js';
+import { lostWeights } from './lost-weights.js';
 
 /** A conversion that was done, and what was asked of it. */
 export interface Conversion {
@@ -36,6 +37,8 @@ export async function conversionFindings({
     if (template !== undefined) templates.set(template, await text(name));
   }
   const main = files.includes('chat_template.jinja') ? await text('chat_template.jinja') : null;
+  const tensors = await checkpointTensors(directory, files);
+  const config = files.includes('config.json') ? jsonObject(await text('config.json')) : {};
   return [
     ...(metadata === null
       ? []
@@ -43,6 +46,17 @@ export async function conversionFindings({
           (finding) => `${file}: ${finding}`,
         )),
     ...differingTemplates({ main, additional: templates }, header.metadata),
-    ...leftOutParts(await checkpointTensors(directory, files), settings),
+    ...leftOutParts(tensors, settings),
+    ...(isPartAsked(settings) ? [] : lostWeights({ config, tensors, files, settings })),
   ];
+}
+
+/** What the converter has read by now; another text gives no findings. */
+function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
 }

@@ -1,0 +1,62 @@
+import { lostWeights, type CheckpointConfig } from './lost-weights.js';
+
+const layers = (count: number, prefix = 'model.') =>
+  Array.from({ length: count }, (_, index) => `${prefix}layers.${index}.mlp.up_proj.weight`);
+const causal = { architectures: ['Qwen3ForCausalLM'], num_hidden_layers: 3 };
+
+describe('weights that a conversion loses', () => {
+  it.each<[string, Partial<CheckpointConfig>, RegExp | null]>([
+    ['as declared', { config: causal, tensors: layers(3) }, null],
+    [
+      'a layer more',
+      { config: causal, tensors: layers(4) },
+      /weights of 4 layers, and config\.json declares 3/,
+    ],
+    ['nested', { config: { text_config: causal }, tensors: layers(5, 'model.language_model.') }, /5 layers/],
+    ['other names', { config: causal, tensors: ['transformer.h.3.a.weight'] }, /4 layers/],
+    ['layers of a predictor', { config: causal, tensors: [...layers(3), 'mtp.layers.7.a.weight'] }, null],
+    [
+      'a predictor behind the layers',
+      { config: { ...causal, num_nextn_predict_layers: 1 }, tensors: layers(4) },
+      null,
+    ],
+    [
+      'more vision layers',
+      { config: causal, tensors: ['visual.layers.9.a', 'vision_tower.encoder.layers.9.a'] },
+      null,
+    ],
+    ['no number', { config: {}, tensors: layers(4) }, null],
+    ['no names', { config: { ...causal, tie_word_embeddings: false }, tensors: [] }, null],
+    [
+      'a lost head',
+      { config: { ...causal, tie_word_embeddings: false }, tensors: layers(3) },
+      /"tie_word_embeddings": false.*lm_head\.weight/,
+    ],
+    ['tied', { config: { ...causal, tie_word_embeddings: true }, tensors: layers(3) }, null],
+    [
+      'a head',
+      { config: { ...causal, tie_word_embeddings: false }, tensors: [...layers(3), 'lm_head.weight'] },
+      null,
+    ],
+    [
+      'an embedding model',
+      { config: { ...causal, tie_word_embeddings: false }, tensors: layers(3), files: ['modules.json'] },
+      null,
+    ],
+    [
+      'mtp of none',
+      { config: causal, tensors: layers(3), settings: { mtp: false } },
+      /convert\.mtp changes nothing/,
+    ],
+    ['mtp of weights', { config: causal, tensors: ['mtp.norm.weight'], settings: { mtp: false } }, null],
+    [
+      'mtp that is declared',
+      { config: { ...causal, mtp_num_hidden_layers: 1 }, tensors: layers(3), settings: { mtp: false } },
+      null,
+    ],
+    ['mtp that is kept', { config: causal, tensors: layers(3), settings: { mtp: true } }, null],
+  ])('%s', (...[, given, finding]) => {
+    const found = lostWeights({ config: {}, tensors: [], files: [], settings: {}, ...given });
+    expect(found).toEqual(finding === null ? [] : [expect.stringMatching(finding)]);
+  });
+});

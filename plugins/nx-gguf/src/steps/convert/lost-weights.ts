@@ -1,0 +1,87 @@
+/** What decides which weights of a checkpoint a conversion takes. */
+export interface CheckpointConfig {
+  /** config.json as an object. */
+  config: Readonly<Record<string, unknown>>;
+  /** Names of its tensors. */
+  tensors: readonly string[];
+  /** Names of its files. */
+  files: readonly string[];
+  settings: { mtp?: boolean | undefined };
+}
+
+const layer = /^(?:(?:model|language_model|text_model|transformer)\.)*(?:layers|h)\.(\d+)\./;
+const head = /(?:^|\.)(?:lm_head|output|embed_out)\.weight$/;
+const predictor = /(?:^|\.)(?:mtp|nextn|mtp_layers)\./;
+
+/**
+ * Weights that config.json and the checkpoint do not agree on, and that the converter passes over without a
+ * word: layers beyond those that are declared, an output matrix that is declared and not there, and
+ * `convert.mtp` where there is no multi-token prediction.
+ */
+export function lostWeights({ config, tensors, files, settings }: CheckpointConfig): string[] {
+  if (tensors.length === 0) return [];
+  const text = textConfig(config);
+  return [
+    ...lostLayers(text, tensors),
+    ...lostHead({ config, text, tensors, files }),
+    ...needlessMtp(text, tensors, settings),
+  ];
+}
+
+function lostLayers(text: Readonly<Record<string, unknown>>, tensors: readonly string[]): string[] {
+  const declared = numberIn(text, 'num_hidden_layers');
+  if (declared === null) return [];
+  const predicting = numberIn(text, 'num_nextn_predict_layers') ?? 0;
+  const there = tensors.map((name) => Number(layer.exec(name)?.[1] ?? -1));
+  const most = there.reduce((highest, one) => Math.max(highest, one), -1) + 1;
+  return most <= declared + predicting
+    ? []
+    : [
+        `the checkpoint has weights of ${most} layers, and config.json declares ${declared + predicting}: those of layer ${declared + predicting} and after it are lost, or take the place of others`,
+      ];
+}
+
+/** Embedding models have no output matrix whatever their configuration says. */
+function lostHead({
+  config,
+  text,
+  tensors,
+  files,
+}: Omit<CheckpointConfig, 'settings'> & { text: Readonly<Record<string, unknown>> }): string[] {
+  const { architectures } = config;
+  const predicts =
+    Array.isArray(architectures) &&
+    architectures.some((name) => /For(?:CausalLM|Conditional)/.test(String(name)));
+  const isTied = text['tie_word_embeddings'] ?? config['tie_word_embeddings'];
+  return isTied === false &&
+    predicts &&
+    !files.includes('modules.json') &&
+    !tensors.some((name) => head.test(name))
+    ? [
+        'config.json says that the output matrix is one of its own ("tie_word_embeddings": false), and the checkpoint has none (lm_head.weight): llama.cpp takes the token embeddings in its place',
+      ]
+    : [];
+}
+
+function needlessMtp(
+  text: Readonly<Record<string, unknown>>,
+  tensors: readonly string[],
+  { mtp }: { mtp?: boolean | undefined },
+): string[] {
+  const declared =
+    (numberIn(text, 'mtp_num_hidden_layers') ?? 0) + (numberIn(text, 'num_nextn_predict_layers') ?? 0);
+  return mtp === false && declared === 0 && !tensors.some((name) => predictor.test(name))
+    ? ['convert.mtp changes nothing: the checkpoint has no multi-token prediction (MTP)']
+    : [];
+}
+
+/** The part of a configuration that is about text. */
+function textConfig(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const nested = config['text_config'];
+  return typeof nested === 'object' && nested !== null ? (nested as Record<string, unknown>) : config;
+}
+
+function numberIn(config: Readonly<Record<string, unknown>>, key: string): number | null {
+  const value = config[key];
+  return typeof value === 'number' ? value : null;
+}
