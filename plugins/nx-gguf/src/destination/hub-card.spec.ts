@@ -44,8 +44,8 @@ describe('a card that the hub does not take', () => {
     ['an unknown licence', 'license: apache', /"license" must be one of \[apache-2\.0,/],
     [
       'a directory as base model',
-      'base_model: /work/merged',
-      /"base_model" with value "\/work\/merged" is not valid/,
+      'base_model: /data/merged',
+      /"base_model" with value "\/data\/merged" is not valid/,
     ],
     ['no YAML', 'tags: [gguf', /YAML: /],
     ['two faults, told together', 'license: apache\nbase_model: x', /"license".*\n.*"base_model"/],
