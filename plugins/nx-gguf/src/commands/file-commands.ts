@@ -5,7 +5,7 @@ import { inspectGguf } from '../gguf/inspect.js';
 import { diffGguf, isSameGguf } from '../gguf/diff.js';
 import { readGgufHeader } from '../gguf/header.js';
 import { diffText, inspectionText } from '../report/inspection.js';
-import { withAnyGguf } from '../upstream/any-gguf.js';
+import { withAnyGguf } from '../upstream/selection/any-gguf.js';
 import { parsedArguments } from './parsed-arguments.js';
 import { storeLayout } from '../store/layout.js';
 import { defaultStoreRoot } from '../store/store.js';

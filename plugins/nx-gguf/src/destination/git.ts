@@ -7,7 +7,7 @@ import type { PublishPlan } from '../core/generated/publish-plan.generated.js';
 import { readRecord, recordFile } from '../publication/record.js';
 import { writeDurably } from '../files/durable.js';
 import { placeForGood } from '../store/place-blob.js';
-import { runGitWithRetries } from '../upstream/git.js';
+import { runGitWithRetries } from '../upstream/git/git.js';
 import {
   fetchRevision,
   followPointers,
@@ -15,7 +15,7 @@ import {
   withGitRepository,
   type GitFile,
   type GitRepository,
-} from '../upstream/git-repository.js';
+} from '../upstream/git/git-repository.js';
 import type { UpstreamContext } from '../upstream/upstream-context.js';
 import type { DestinationRequest, DestinationSession, OpenDestination, Publication } from './session.js';
 

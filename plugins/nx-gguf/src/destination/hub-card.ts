@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { GgufError } from '../core/errors.js';
 import { withRetries } from '../transport/retry.js';
-import { hubLine, hubWords } from '../upstream/hub-words.js';
+import { hubLine, hubWords } from '../upstream/hub/hub-words.js';
 import type { HubWork } from './hub-work.js';
 import type { Publication } from './session.js';
 import { settled } from './settled-answer.js';

@@ -1,7 +1,7 @@
 import { GgufError, isGgufError } from '../core/errors.js';
 import { readRecord, recordFile } from '../publication/record.js';
 import type { Present } from '../publication/upload-plan.js';
-import { hubFileUrl, hubRepository, type HubFile } from '../upstream/hub-client.js';
+import { hubFileUrl, hubRepository, type HubFile } from '../upstream/hub/hub-client.js';
 import { withRetries } from '../transport/retry.js';
 import { hubTransport } from './hub-transport.js';
 import type { HubHead, HubWork } from './hub-work.js';

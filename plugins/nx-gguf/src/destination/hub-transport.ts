@@ -1,6 +1,6 @@
 import { GgufError, isGgufError } from '../core/errors.js';
-import type { HubAccess } from '../upstream/hub-endpoint.js';
-import type { HubPlace } from '../upstream/hub-errors.js';
+import type { HubAccess } from '../upstream/hub/hub-endpoint.js';
+import type { HubPlace } from '../upstream/hub/hub-errors.js';
 import type { Http } from '../transport/http.js';
 import { rateLimit } from '../transport/rate-limit.js';
 import { TransientError, withRetries } from '../transport/retry.js';

@@ -1,8 +1,8 @@
 import type { GgufError } from '../core/errors.js';
 import type { PublishHub } from '../core/generated/model.generated.js';
 import type { Http } from '../transport/http.js';
-import type { HubAccess } from '../upstream/hub-endpoint.js';
-import type { HubPlace } from '../upstream/hub-errors.js';
+import type { HubAccess } from '../upstream/hub/hub-endpoint.js';
+import type { HubPlace } from '../upstream/hub/hub-errors.js';
 import type { UpstreamContext } from '../upstream/upstream-context.js';
 import type { DestinationRequest } from './session.js';
 

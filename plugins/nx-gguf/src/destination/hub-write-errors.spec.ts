@@ -1,4 +1,4 @@
-import type { HubPlace } from '../upstream/hub-errors.js';
+import type { HubPlace } from '../upstream/hub/hub-errors.js';
 import { lfsObjectError } from './hub-write-errors.js';
 
 const place: HubPlace = {

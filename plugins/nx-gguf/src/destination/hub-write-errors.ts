@@ -1,8 +1,8 @@
 import { GgufError } from '../core/errors.js';
 import type { HttpAnswer } from '../transport/http.js';
-import type { HubPlace } from '../upstream/hub-errors.js';
-import { hubForbidden } from '../upstream/hub-forbidden.js';
-import { hubLine, hubWords, saidByHub } from '../upstream/hub-words.js';
+import type { HubPlace } from '../upstream/hub/hub-errors.js';
+import { hubForbidden } from '../upstream/hub/hub-forbidden.js';
+import { hubLine, hubWords, saidByHub } from '../upstream/hub/hub-words.js';
 
 /** The error of an answer to a writing request: the fault, the hub's own words, and a hint for the user. */
 export function hubWriteError(

@@ -1,7 +1,7 @@
 import { GgufError } from '../core/errors.js';
 import { transientStatus, type HttpAnswer } from '../transport/http.js';
 import { TransientError } from '../transport/retry.js';
-import { saidByHub } from '../upstream/hub-words.js';
+import { saidByHub } from '../upstream/hub/hub-words.js';
 
 const longestBody = 64 << 20;
 

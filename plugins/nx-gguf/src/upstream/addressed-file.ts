@@ -1,8 +1,8 @@
 import { GgufError } from '../core/errors.js';
 import type { ByteSource } from '../gguf/byte-source.js';
 import { fileAddress } from '../core/hub-address.js';
-import { hubAccess, hubEndpoint } from './hub-endpoint.js';
-import { hubError, type HubPlace } from './hub-errors.js';
+import { hubAccess, hubEndpoint } from './hub/hub-endpoint.js';
+import { hubError, type HubPlace } from './hub/hub-errors.js';
 import { shownUrl, type HttpAnswer } from '../transport/http.js';
 import { withHttpSource, type RangedContext, type RangedFile } from './http-source.js';
 

@@ -10,11 +10,11 @@ import { discardPartial, openPartial, type PartialFile } from '../transport/part
 import type { Take } from '../transport/rate-limit.js';
 import { TransientError, withRetries } from '../transport/retry.js';
 import { endOf, rangeHeader, sizeMismatch, totalOf, unusable } from './answered-range.js';
-import type { HubPlace } from './hub-errors.js';
+import type { HubPlace } from './hub/hub-errors.js';
 import { append } from './received-bytes.js';
-import { noticeRename } from './renamed-repository.js';
+import { noticeRename } from './hub/renamed-repository.js';
 import type { UpstreamContext } from './upstream-context.js';
-import { acceptXet, isXetAllowed, receiveXet, xetInfo, type XetUse } from './xet-download.js';
+import { acceptXet, isXetAllowed, receiveXet, xetInfo, type XetUse } from './hub/xet-download.js';
 
 /** A file to bring: where from, and by what its bytes are known. At least one digest is given. */
 export interface WantedFile {

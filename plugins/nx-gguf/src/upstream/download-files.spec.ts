@@ -5,7 +5,7 @@ import { downloadsDirectory } from '../store/downloads.js';
 import { partialPath } from '../store/downloads.js';
 import type { WantedFile } from './download-file.js';
 import { downloadFiles } from './download-files.js';
-import { hubError } from './hub-errors.js';
+import { hubError } from './hub/hub-errors.js';
 import { testContext, type TestContext } from './testing/context.js';
 import { bytesOf, contentOf, gitBlobId, largeContent, type Content } from './testing/hub-content.js';
 import { startHub, type Fault, type HubServer } from './testing/hub-server.js';

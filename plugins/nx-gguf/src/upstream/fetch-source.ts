@@ -6,9 +6,9 @@ import type { BlobId } from '../files/hash-file.js';
 import { refusal } from './addressed-file.js';
 import { downloadFiles } from './download-files.js';
 import { shownUrl } from '../transport/http.js';
-import { hubEndpoint } from './hub-endpoint.js';
-import { fetchFromGit, resolveGit } from './resolve-git.js';
-import { fetchFromHub, resolveHub } from './resolve-hub.js';
+import { hubEndpoint } from './hub/hub-endpoint.js';
+import { fetchFromGit, resolveGit } from './git/resolve-git.js';
+import { fetchFromHub, resolveHub } from './hub/resolve-hub.js';
 import type { UpstreamContext } from './upstream-context.js';
 
 /** Sources whose files are pinned by a lock. */

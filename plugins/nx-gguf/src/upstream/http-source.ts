@@ -2,7 +2,7 @@ import { GgufError } from '../core/errors.js';
 import type { ByteRange, ByteSource } from '../gguf/byte-source.js';
 import type { WantedFile } from './download-file.js';
 import { openHttp, transientStatus, type Http, type HttpAnswer } from '../transport/http.js';
-import { noticeRename } from './renamed-repository.js';
+import { noticeRename } from './hub/renamed-repository.js';
 import { requireOnline } from './offline.js';
 import { TransientError, withRetries } from '../transport/retry.js';
 import type { UpstreamContext } from './upstream-context.js';

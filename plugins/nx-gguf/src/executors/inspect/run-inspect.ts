@@ -7,7 +7,7 @@ import { readGgufHeader } from '../../gguf/header.js';
 import { inspectGguf } from '../../gguf/inspect.js';
 import { shardCounterparts } from '../../gguf/shards.js';
 import { diffText, inspectionText } from '../../report/inspection.js';
-import { withAnyGguf } from '../../upstream/any-gguf.js';
+import { withAnyGguf } from '../../upstream/selection/any-gguf.js';
 import { rangedContext } from '../../recipe/variant/ranged-header.js';
 import type { Execution } from '../../task/run-executor.js';
 import type { TargetRef } from '../../core/target.js';

@@ -52,7 +52,7 @@ async function headerOf(
   const { store, env } = ports.environment;
   const present = await findBlob(store, file);
   if (present !== null) return withFileBytes(present, readHeaderBytes);
-  const { lockedHubFiles } = await import('../../upstream/resolve-hub.js');
+  const { lockedHubFiles } = await import('../../upstream/hub/resolve-hub.js');
   const [wanted] = await lockedHubFiles(
     source,
     { commit: locked.commit, files: locked.files.filter(({ path }) => path === file.name) },

@@ -4,7 +4,7 @@ import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { PathSource } from '../../core/generated/source.generated.js';
 import type { SourceUse } from '../../core/source-use.js';
 import { stepRegistry } from '../../core/step-registry.js';
-import { reportSelection, selectionOf } from '../../upstream/selection-report.js';
+import { reportSelection, selectionOf } from '../../upstream/selection/selection-report.js';
 import { listFiles } from './list-files.js';
 import { refusePointers } from './refuse-pointers.js';
 import { inputsOf, type Step } from '../step.js';

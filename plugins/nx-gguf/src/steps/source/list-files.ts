@@ -4,10 +4,10 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { GgufError } from '../../core/errors.js';
 import type { SourceUse } from '../../core/source-use.js';
 import { nearestPath } from '../../core/suggestion.js';
-import { choiceOf, defaultFiles, type WeightsChoice } from '../../upstream/default-files.js';
-import type { ListedFile } from '../../upstream/listed-file.js';
-import { missingFiles } from '../../upstream/missing-files.js';
-import { isUsableWeights, noWeights } from '../../upstream/model-weights.js';
+import { choiceOf, defaultFiles, type WeightsChoice } from '../../upstream/selection/default-files.js';
+import type { ListedFile } from '../../upstream/selection/listed-file.js';
+import { missingFiles } from '../../upstream/selection/missing-files.js';
+import { isUsableWeights, noWeights } from '../../upstream/selection/model-weights.js';
 import { systemReason } from '../../core/system-error.js';
 
 /** Files under a directory: relative names with forward slashes, sorted. */

@@ -1,4 +1,4 @@
-import type { Report } from '../core/events.js';
+import type { Report } from '../../core/events.js';
 import type { Selected } from './select-files.js';
 
 /** Says what was chosen, and what the user wrote that has no effect. */

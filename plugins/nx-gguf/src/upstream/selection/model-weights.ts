@@ -1,5 +1,5 @@
-import { GgufError } from '../core/errors.js';
-import type { SourceUse } from '../core/source-use.js';
+import { GgufError } from '../../core/errors.js';
+import type { SourceUse } from '../../core/source-use.js';
 import type { ListedFile } from './listed-file.js';
 
 /** One set of a model's weights, the files that are taken with it, and what is left out. */

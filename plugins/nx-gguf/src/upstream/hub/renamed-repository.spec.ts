@@ -1,8 +1,8 @@
 import { newRepositoryName } from './renamed-repository.js';
 import { fetchFromHub, resolveHub } from './resolve-hub.js';
-import { testContext, type TestContext } from './testing/context.js';
-import { contentOf, largeContent } from './testing/hub-content.js';
-import { startHub, type HubServer } from './testing/hub-server.js';
+import { testContext, type TestContext } from '../testing/context.js';
+import { contentOf, largeContent } from '../testing/hub-content.js';
+import { startHub, type HubServer } from '../testing/hub-server.js';
 
 const sha = 'e'.repeat(40);
 const weights = largeContent(1 << 20);

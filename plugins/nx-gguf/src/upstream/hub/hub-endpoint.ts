@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
-import type { HuggingFaceSource } from '../core/generated/source.generated.js';
-import type { Token } from '../transport/http.js';
+import { GgufError, isGgufError, systemErrorCode } from '../../core/errors.js';
+import type { HuggingFaceSource } from '../../core/generated/source.generated.js';
+import type { Token } from '../../transport/http.js';
 
 /** A hub, and the token for it when there is one. */
 export interface HubAccess {

@@ -1,13 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GgufError } from '../core/errors.js';
-import type { SourceUse } from '../core/source-use.js';
-import type { LockedFile, LockedSource } from '../core/generated/lock.generated.js';
-import type { GitSource } from '../core/generated/source.generated.js';
-import { adoptFile, findBlob } from '../store/blobs.js';
-import type { BlobId } from '../files/hash-file.js';
-import { hashFile } from '../files/hash-file.js';
-import { pool } from './download-files.js';
+import { GgufError } from '../../core/errors.js';
+import type { SourceUse } from '../../core/source-use.js';
+import type { LockedFile, LockedSource } from '../../core/generated/lock.generated.js';
+import type { GitSource } from '../../core/generated/source.generated.js';
+import { adoptFile, findBlob } from '../../store/blobs.js';
+import type { BlobId } from '../../files/hash-file.js';
+import { hashFile } from '../../files/hash-file.js';
+import { pool } from '../download-files.js';
 import {
   fetchRevision,
   followPointers,
@@ -16,10 +16,10 @@ import {
   type GitFile,
   type GitRepository,
 } from './git-repository.js';
-import { selectFiles } from './select-files.js';
-import { reportSelection, selectionOf } from './selection-report.js';
-import { requireSpace } from './space.js';
-import type { UpstreamContext } from './upstream-context.js';
+import { selectFiles } from '../selection/select-files.js';
+import { reportSelection, selectionOf } from '../selection/selection-report.js';
+import { requireSpace } from '../space.js';
+import type { UpstreamContext } from '../upstream-context.js';
 
 /** Longest list of names for one command. */
 const listLength = 60_000;

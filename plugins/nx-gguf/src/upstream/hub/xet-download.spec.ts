@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { findBlob } from '../store/blobs.js';
+import { findBlob } from '../../store/blobs.js';
 import { fetchFromHub, resolveHub } from './resolve-hub.js';
-import { testContext, type TestContext } from './testing/context.js';
-import { bytesOf, contentOf, largeContent } from './testing/hub-content.js';
-import { startHub, type Fault, type HubServer } from './testing/hub-server.js';
+import { testContext, type TestContext } from '../testing/context.js';
+import { bytesOf, contentOf, largeContent } from '../testing/hub-content.js';
+import { startHub, type Fault, type HubServer } from '../testing/hub-server.js';
 
 const sha = 'd'.repeat(40);
 const weights = largeContent((3 << 20) + 12_345);

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { FileDownloadInfoOutput } from '@huggingface/hub';
-import { isGgufError } from '../core/errors.js';
-import type { Http, HttpAnswer, Token } from '../transport/http.js';
-import type { PartialFile } from '../transport/partial-file.js';
-import type { Take } from '../transport/rate-limit.js';
-import { TransientError } from '../transport/retry.js';
+import { isGgufError } from '../../core/errors.js';
+import type { Http, HttpAnswer, Token } from '../../transport/http.js';
+import type { PartialFile } from '../../transport/partial-file.js';
+import type { Take } from '../../transport/rate-limit.js';
+import { TransientError } from '../../transport/retry.js';
 import type { HubPlace } from './hub-errors.js';
-import { append } from './received-bytes.js';
-import type { UpstreamContext } from './upstream-context.js';
+import { append } from '../received-bytes.js';
+import type { UpstreamContext } from '../upstream-context.js';
 
 /** Whether the Xet protocol is still to be used for a file. */
 export interface XetUse {

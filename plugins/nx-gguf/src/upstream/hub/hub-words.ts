@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../transport/http.js';
+import type { HttpAnswer } from '../../transport/http.js';
 
 const longestMessage = 300;
 

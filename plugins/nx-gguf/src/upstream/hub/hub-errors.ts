@@ -1,5 +1,5 @@
-import { GgufError } from '../core/errors.js';
-import type { HttpAnswer } from '../transport/http.js';
+import { GgufError } from '../../core/errors.js';
+import type { HttpAnswer } from '../../transport/http.js';
 import { hubForbidden } from './hub-forbidden.js';
 import { hubWords } from './hub-words.js';
 

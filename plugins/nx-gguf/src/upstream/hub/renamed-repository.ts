@@ -1,5 +1,5 @@
-import type { Report } from '../core/events.js';
-import type { HttpAnswer } from '../transport/http.js';
+import type { Report } from '../../core/events.js';
+import type { HttpAnswer } from '../../transport/http.js';
 import type { HubPlace } from './hub-errors.js';
 
 const told = new WeakMap<Report, Set<string>>();

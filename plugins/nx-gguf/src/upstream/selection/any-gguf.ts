@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { GgufError } from '../core/errors.js';
-import type { ByteSource } from '../gguf/byte-source.js';
-import { withFileBytes } from '../files/gguf-file.js';
-import { checkedBlob } from '../store/blobs.js';
-import type { StoreLayout } from '../store/layout.js';
-import { listBlobs } from '../store/usage.js';
-import type { UpstreamContext } from './upstream-context.js';
+import { GgufError } from '../../core/errors.js';
+import type { ByteSource } from '../../gguf/byte-source.js';
+import { withFileBytes } from '../../files/gguf-file.js';
+import { checkedBlob } from '../../store/blobs.js';
+import type { StoreLayout } from '../../store/layout.js';
+import { listBlobs } from '../../store/usage.js';
+import type { UpstreamContext } from '../upstream-context.js';
 
 /**
  * Runs work on a file named by a path, an http(s) URL, or the first characters of its digest in the store.
@@ -18,7 +18,7 @@ export async function withAnyGguf<T>(
   work: (source: ByteSource) => Promise<T>,
 ): Promise<T> {
   if (/^https?:\/\//i.test(name))
-    return (await import('./addressed-file.js')).withAddressed(name, context, work);
+    return (await import('../addressed-file.js')).withAddressed(name, context, work);
   const info = await stat(name).catch(() => null);
   if (info?.isFile() === true) return withFileBytes(name, work);
   return withFileBytes(await inStore(name, context.store), work);

@@ -1,20 +1,20 @@
-import { GgufError } from '../core/errors.js';
-import { isDeclaredAs } from '../core/lock-entry.js';
-import type { SourceUse } from '../core/source-use.js';
-import type { LockedFile, LockedSource } from '../core/generated/lock.generated.js';
-import type { HuggingFaceSource } from '../core/generated/source.generated.js';
-import type { BlobId } from '../files/hash-file.js';
-import type { WantedFile } from './download-file.js';
-import { downloadFiles } from './download-files.js';
+import { GgufError } from '../../core/errors.js';
+import { isDeclaredAs } from '../../core/lock-entry.js';
+import type { SourceUse } from '../../core/source-use.js';
+import type { LockedFile, LockedSource } from '../../core/generated/lock.generated.js';
+import type { HuggingFaceSource } from '../../core/generated/source.generated.js';
+import type { BlobId } from '../../files/hash-file.js';
+import type { WantedFile } from '../download-file.js';
+import { downloadFiles } from '../download-files.js';
 import { hubFileUrl, hubRepository, type HubFile, type HubRepository } from './hub-client.js';
 import { hubAccess } from './hub-endpoint.js';
 import { hubError, type HubPlace } from './hub-errors.js';
-import type { Token } from '../transport/http.js';
-import { openHttp } from '../transport/http.js';
-import { missingFiles } from './missing-files.js';
-import { literalPaths, selectFiles, type Selected } from './select-files.js';
-import { reportSelection, selectionOf } from './selection-report.js';
-import type { UpstreamContext } from './upstream-context.js';
+import type { Token } from '../../transport/http.js';
+import { openHttp } from '../../transport/http.js';
+import { missingFiles } from '../selection/missing-files.js';
+import { literalPaths, selectFiles, type Selected } from '../selection/select-files.js';
+import { reportSelection, selectionOf } from '../selection/selection-report.js';
+import type { UpstreamContext } from '../upstream-context.js';
 
 /** What a resolution starts from. */
 export interface ResolveOptions {

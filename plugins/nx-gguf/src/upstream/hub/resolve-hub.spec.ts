@@ -1,8 +1,8 @@
-import { findBlob } from '../store/blobs.js';
+import { findBlob } from '../../store/blobs.js';
 import { resolveHub, fetchFromHub } from './resolve-hub.js';
-import { testContext, type TestContext } from './testing/context.js';
-import { bytesOf, contentOf, gitBlobId, largeContent, unreadContent } from './testing/hub-content.js';
-import { startHub, type HubServer } from './testing/hub-server.js';
+import { testContext, type TestContext } from '../testing/context.js';
+import { bytesOf, contentOf, gitBlobId, largeContent, unreadContent } from '../testing/hub-content.js';
+import { startHub, type HubServer } from '../testing/hub-server.js';
 
 const [first, second] = ['1'.repeat(40), '2'.repeat(40)] as const;
 const weights = largeContent((1 << 20) + 5);

@@ -1,4 +1,4 @@
-import type { SourceUse } from '../core/source-use.js';
+import type { SourceUse } from '../../core/source-use.js';
 import { selectFiles } from './select-files.js';
 
 /** Listings of well-known repositories: names, and the sizes of weights in bytes where the test reads them. */

@@ -1,7 +1,7 @@
 import prettyBytes from 'pretty-bytes';
-import { GgufError } from '../core/errors.js';
-import type { SourceUse } from '../core/source-use.js';
-import { oneGguf, oneGgufProblem } from '../gguf/shards.js';
+import { GgufError } from '../../core/errors.js';
+import type { SourceUse } from '../../core/source-use.js';
+import { oneGguf, oneGgufProblem } from '../../gguf/shards.js';
 import type { ListedFile } from './listed-file.js';
 import { missingFiles } from './missing-files.js';
 import { modelFiles, someNames } from './model-weights.js';

@@ -1,4 +1,4 @@
-import { GgufError } from '../core/errors.js';
+import { GgufError } from '../../core/errors.js';
 
 /** A refusal (403) of a hub: where, and in the hub's own words. */
 export interface Forbidden {

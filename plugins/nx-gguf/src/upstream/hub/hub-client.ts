@@ -1,12 +1,12 @@
-import { GgufError } from '../core/errors.js';
+import { GgufError } from '../../core/errors.js';
 import { hubAccess, type HubAccess } from './hub-endpoint.js';
 import { hubError, type HubPlace } from './hub-errors.js';
-import { transientStatus, type Http } from '../transport/http.js';
+import { transientStatus, type Http } from '../../transport/http.js';
 import { noticeRename } from './renamed-repository.js';
-import { withRetries } from '../transport/retry.js';
-import type { ListedFile } from './listed-file.js';
-import type { HuggingFaceSource } from '../core/generated/source.generated.js';
-import type { UpstreamContext } from './upstream-context.js';
+import { withRetries } from '../../transport/retry.js';
+import type { ListedFile } from '../selection/listed-file.js';
+import type { HuggingFaceSource } from '../../core/generated/source.generated.js';
+import type { UpstreamContext } from '../upstream-context.js';
 
 /** A file of a repository on a hub. */
 export interface HubFile extends ListedFile {

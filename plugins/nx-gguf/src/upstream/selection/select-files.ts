@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
-import { GgufError } from '../core/errors.js';
-import type { SourceUse } from '../core/source-use.js';
-import { pathCollisions, pathProblem, shownPath } from '../core/safe-path.js';
+import { GgufError } from '../../core/errors.js';
+import type { SourceUse } from '../../core/source-use.js';
+import { pathCollisions, pathProblem, shownPath } from '../../core/safe-path.js';
 import { choiceOf, defaultFiles, type WeightsChoice } from './default-files.js';
 import type { ListedFile } from './listed-file.js';
 import { missingFiles } from './missing-files.js';

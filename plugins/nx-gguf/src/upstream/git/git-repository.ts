@@ -1,14 +1,14 @@
 import { access, mkdir, rm } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { sha256 } from '../core/digest.js';
-import { lfsPointerBytes, readLfsPointer } from '../core/lfs-pointer.js';
-import { GgufError, isGgufError } from '../core/errors.js';
-import { downloadsDirectory } from '../store/downloads.js';
-import { withLock } from '../store/lock.js';
+import { sha256 } from '../../core/digest.js';
+import { lfsPointerBytes, readLfsPointer } from '../../core/lfs-pointer.js';
+import { GgufError, isGgufError } from '../../core/errors.js';
+import { downloadsDirectory } from '../../store/downloads.js';
+import { withLock } from '../../store/lock.js';
 import { runGit, runGitWithRetries, type GitRun } from './git.js';
-import type { ListedFile } from './listed-file.js';
-import type { UpstreamContext } from './upstream-context.js';
+import type { ListedFile } from '../selection/listed-file.js';
+import type { UpstreamContext } from '../upstream-context.js';
 
 /** A file of a commit: its blob, or the object in LFS that its blob points to. */
 export interface GitFile extends ListedFile {

@@ -1,4 +1,4 @@
-import type { SourceUse } from '../core/source-use.js';
+import type { SourceUse } from '../../core/source-use.js';
 import { selectFiles, literalPaths, type Selection } from './select-files.js';
 
 const files = (...paths: string[]) => paths.map((path) => ({ path, sizeBytes: 1 }));

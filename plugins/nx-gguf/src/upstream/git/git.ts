@@ -1,7 +1,7 @@
-import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
-import { lastLines } from '../toolchain/run-tool.js';
-import { interrupted, TransientError, withRetries } from '../transport/retry.js';
-import type { UpstreamContext } from './upstream-context.js';
+import { GgufError, isGgufError, systemErrorCode } from '../../core/errors.js';
+import { lastLines } from '../../toolchain/run-tool.js';
+import { interrupted, TransientError, withRetries } from '../../transport/retry.js';
+import type { UpstreamContext } from '../upstream-context.js';
 
 /** One run of git: its arguments, what it reads, and where its output goes when that is large. */
 export interface GitRun {

@@ -1,5 +1,5 @@
-import { GgufError } from '../core/errors.js';
-import { nearestPath } from '../core/suggestion.js';
+import { GgufError } from '../../core/errors.js';
+import { nearestPath } from '../../core/suggestion.js';
 
 /** The error of names that are not among the files of a source, with the nearest of those that are. */
 export function missingFiles(absent: readonly string[], paths: readonly string[], of: string): GgufError {
