@@ -13,6 +13,15 @@ const rulesOfEvenLayers = '\\d*[02468]\\.attn_k\\.weight$=q8_0\n\\d*[02468]\\.ff
 
 /** Types whose tables take llama-quantize seconds to compute in each process, however small the model is. */
 const slow = ['IQ1_S', 'IQ1_M', 'IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ2_M', 'IQ3_XXS'];
+/**
+ * All of them are tried on the plain architecture, and one on each other: which tensors have a type is told by
+ * llama-quantize's own dry run, and how a tensor of a type is computed does not depend on the architecture.
+ */
+const slowOfKind: Readonly<Record<string, readonly string[]>> = {
+  llama: slow,
+  mixture: ['IQ2_XXS'],
+  qwen35: ['IQ3_XXS'],
+};
 
 /** A variant, and one that shares tensors with it and is made before. */
 interface Pair {
@@ -61,7 +70,7 @@ export function describeTensorReuse(
         };
       });
 
-      it.each(ftypes.map(({ name }) => name).filter((name) => !(name === 'COPY' && hasImatrix)))(
+      it.each(typesOf(kind).filter((name) => !(name === 'COPY' && hasImatrix)))(
         '%s, with rules and without',
         async (ftype) => {
           for (const pair of pairsOf(ftype, base, kind)) {
@@ -74,6 +83,12 @@ export function describeTensorReuse(
       );
     });
   });
+}
+
+function typesOf(kind: string): string[] {
+  return ftypes
+    .map(({ name }) => name)
+    .filter((name) => campaign !== null || !slow.includes(name) || slowOfKind[kind]?.includes(name) === true);
 }
 
 /** What is built of a type: with rules and without where rules count, and a neighbour with other metadata. */
