@@ -1,6 +1,7 @@
-import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../core/digest.js';
+import { makeSharedDirectory } from '../files/shared-directory.js';
 import { downloadsDirectory } from '../store/downloads.js';
 import type { StoreLayout } from '../store/layout.js';
 
@@ -67,7 +68,8 @@ export function uploadJournal(store: StoreLayout, repository: string): UploadJou
       tags.set(oid, earlier?.tags ?? new Map<string, string>());
       follow(oid, chosen);
       if (earlier === null) {
-        await mkdir(dirname(path(oid)), { recursive: true });
+        await makeSharedDirectory(dirname(path(oid)));
+        await rm(path(oid), { force: true });
         await writeFile(path(oid), `${JSON.stringify({ format: 1, sizeBytes, action })}\n`, { mode: 0o600 });
       }
       return { action: chosen, sentParts: tags.get(oid)?.size ?? 0 };
@@ -103,7 +105,9 @@ async function earlierUpload(
 ): Promise<{ action: UploadAction; tags: Map<string, string> } | null> {
   const info = await stat(path).catch(() => null);
   if (info === null || info.birthtimeMs < Date.now() - usableMs) return null;
-  const [first = '', ...rest] = (await readFile(path, 'utf8')).split('\n');
+  // That of another user of the store cannot be read: it has addresses to upload to.
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const [first = '', ...rest] = text.split('\n');
   const begun = parsed(first) as { format?: unknown; sizeBytes?: unknown; action?: UploadAction } | null;
   if (
     begun?.format !== 1 ||

@@ -1,7 +1,8 @@
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { systemErrorCode } from '../core/errors.js';
+import { makeSharedDirectory } from '../files/shared-directory.js';
 import type { StoreLayout } from '../store/layout.js';
 
 /** What the processes of one run tell each other about a remote. */
@@ -38,7 +39,7 @@ export function breakerState(
       ),
     add: async (note) => {
       await forgetOld(all, nowMs() - keptStateMs).catch(() => undefined);
-      await mkdir(directory, { recursive: true }).catch(() => undefined);
+      await makeSharedDirectory(directory).catch(() => undefined);
       // Where nothing can be noted, on a full disk, each process finds out by itself.
       return writeFile(join(directory, note), '', { flag: 'wx' }).then(
         () => true,

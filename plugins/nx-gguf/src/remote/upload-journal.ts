@@ -1,8 +1,9 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSha256, sha256, type Sha256 } from '../core/digest.js';
 import type { StoreLayout } from '../store/layout.js';
 import { processFileName, ownerOf } from '../files/process-file-name.js';
+import { makeSharedDirectory } from '../files/shared-directory.js';
 
 /**
  * Which results are still to be uploaded to a remote: a run that was killed, or met a remote that was down,
@@ -38,7 +39,7 @@ export function uploadJournal(store: StoreLayout, remote: string): UploadJournal
     begin: async (key) => {
       // An upload that cannot be noted, on a full disk, is made all the same; no later run repeats it when it
       // fails.
-      await mkdir(directory, { recursive: true })
+      await makeSharedDirectory(directory)
         .then(() => writeFile(entry(key, own), ''))
         .catch(() => undefined);
       return done(key);

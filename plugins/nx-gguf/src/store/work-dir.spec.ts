@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
+import { unprivileged } from '../files/testing/unprivileged.js';
 import { otherProcess } from './testing/other-process.js';
 import { age, leftovers, put, temporaryStore } from './testing/temporary-store.js';
 import { withWorkDir, workInProgress } from './work-dir.js';
@@ -70,6 +71,27 @@ describe('withWorkDir', () => {
     });
     expect(leftovers(layout)).toEqual([]);
   });
+
+  (process.platform === 'win32' ? it.skip : it)(
+    'is not held up by what another user left behind, which only that one may remove',
+    async () => {
+      const layout = temporaryStore();
+      const left = put(join(layout.work(key), '1-gone', 'out', 'half'), '');
+      mkdirSync(dirname(layout.actionLock(key)), { recursive: true });
+      for (const path of [
+        layout.root,
+        layout.work(key),
+        dirname(dirname(left)),
+        dirname(layout.actionLock(key)),
+      ])
+        chmodSync(path, 0o777);
+      chmodSync(dirname(left), 0o555);
+      await expect(
+        unprivileged(() => withWorkDir(layout, key, { work: () => Promise.resolve('done') })),
+      ).resolves.toBe('done');
+      expect(existsSync(left)).toBe(true);
+    },
+  );
 
   it('leaves a run alone that lost its lock but goes on, as after a sleep of the machine', async () => {
     const layout = temporaryStore();

@@ -54,7 +54,13 @@ export async function withWorkDir<T>(
  */
 export async function removeAbandonedWork(layout: StoreLayout, key: Sha256): Promise<void> {
   const base = layout.work(key);
-  for (const name of await namesIn(base)) if (ownerOf(name) !== 'runs') await removeWork(join(base, name));
+  for (const name of await namesIn(base)) {
+    if (ownerOf(name) === 'runs') continue;
+    // What only another user of the store may remove is in nobody's way.
+    await removeWork(join(base, name)).catch((error: unknown) => {
+      if (!['EACCES', 'EPERM'].includes(systemErrorCode(error) ?? '')) throw error;
+    });
+  }
   await rmdir(base).catch(() => undefined);
 }
 

@@ -1,8 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
-import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemErrorCode } from '../core/errors.js';
 import { backgroundFlush, quietly } from '../files/background-flush.js';
 import { hasherFor } from '../files/piece-hasher.js';
+import { makeSharedDirectory } from '../files/shared-directory.js';
 import { interrupted } from './retry.js';
 
 /**
@@ -36,8 +38,8 @@ export async function openPartial(
   expected: ExpectedFile,
   signal: AbortSignal | undefined,
 ): Promise<PartialFile> {
-  await mkdir(dirname(path), { recursive: true });
-  const handle = await open(path, 'a+');
+  await makeSharedDirectory(dirname(path));
+  const handle = await openOwn(path);
   const digests = runningDigests(expected);
   const close = async (): Promise<void> => {
     await Promise.all([handle.close(), digests.close()]);
@@ -85,6 +87,15 @@ export async function openPartial(
     await close();
     throw error;
   }
+}
+
+/** What another user of the store left may not be written to: the file is received from its start. */
+async function openOwn(path: string): Promise<FileHandle> {
+  return open(path, 'a+').catch(async (error: unknown) => {
+    if (systemErrorCode(error) !== 'EACCES') throw error;
+    await rm(path);
+    return open(path, 'a+');
+  });
 }
 
 const chunkBytes = 1 << 20;

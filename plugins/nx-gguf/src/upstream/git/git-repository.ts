@@ -1,9 +1,10 @@
-import { access, mkdir, rm } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256 } from '../../core/digest.js';
 import { lfsPointerBytes, readLfsPointer } from '../../core/lfs-pointer.js';
 import { GgufError, isGgufError } from '../../core/errors.js';
+import { makeSharedDirectory } from '../../files/shared-directory.js';
 import { downloadsDirectory } from '../../store/downloads.js';
 import { withLock } from '../../store/lock.js';
 import { runGit, runGitWithRetries, type GitRun } from './git.js';
@@ -64,7 +65,7 @@ async function workIn<T>(
   { directory, url, remote }: { directory: string; url: string; remote: string },
   { context, work }: { context: UpstreamContext; work: (repository: GitRepository) => Promise<T> },
 ): Promise<T> {
-  await mkdir(directory, { recursive: true });
+  await makeSharedDirectory(directory);
   const git: GitRepository['git'] = (args, more = {}) => {
     const run = { args, directory, ...more };
     return args.includes('fetch')
