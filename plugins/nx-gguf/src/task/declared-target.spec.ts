@@ -339,6 +339,14 @@ describe('what is wrong with the file itself comes first', () => {
     await expect(check('fetch', { files, targets, beside: ['convert'] })).resolves.toMatchObject({
       code: 'TOOLCHAIN_MISSING',
     });
+    // A reference is loaded once, to see whether it is a model.
+    const referring = { ...content, references: { r: { source: model.source } } };
+    await expect(
+      check('reference:r', {
+        files: { 'models/m/model.json': JSON.stringify(referring) },
+        targets: inferredTargets({ ...declaration, content: referring }, ''),
+      }),
+    ).resolves.toMatchObject({ code: 'TOOLCHAIN_MISSING' });
   });
 
   it('but not that of a file of another program', async () => {

@@ -87,7 +87,7 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
 }
 
 /** Executors of models that run no tool of llama.cpp, unless a source is made by one. */
-const withoutTools: ReadonlySet<string> = new Set(['fetch', 'reference', 'gate']);
+const withoutTools: ReadonlySet<string> = new Set(['fetch', 'gate']);
 
 /** True for a task that needs llama.cpp, and for one whose run has such a task of the same model. */
 function needsToolchain(

@@ -9,7 +9,7 @@ import { listFiles } from './list-files.js';
 import { refusePointers } from './refuse-pointers.js';
 import { inputsOf, type Step } from '../step.js';
 
-/** Digest of a file outside the store; remembered while size and mtime stand. */
+/** Digest of a file outside the store; remembered as long as nobody has touched the file. */
 export type Refer = (path: string) => Promise<{ sha256: string; sizeBytes: number }>;
 
 /** How the files at a path are taken. */
