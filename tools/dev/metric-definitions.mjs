@@ -45,6 +45,8 @@ function definitionsOf({ metrics, metricsIn, metricDescription }) {
   };
 }
 
+const withUnit = 'a number with one of the units B, kB, MB, GB, TB, KiB, MiB, GiB and TiB';
+
 /** The limit that a gate can set. Sizes can have a unit; a share of everything ends at 100 %. */
 function limit({ unit, gate: { example } }, description) {
   const size = [
@@ -53,7 +55,9 @@ function limit({ unit, gate: { example } }, description) {
   ];
   return {
     description: `${description}.`,
-    ...(unit === 'bytes' ? { oneOf: size } : { type: 'number', minimum: 0 }),
+    ...(unit === 'bytes'
+      ? { expects: `a whole number of bytes, or ${withUnit}`, oneOf: size }
+      : { type: 'number', minimum: 0 }),
     ...(unit === 'percent' ? { maximum: 100 } : {}),
     ...(example === undefined ? {} : { examples: [example] }),
   };
@@ -64,6 +68,7 @@ function allowance({ unit }) {
   return unit === 'bytes'
     ? {
         description: 'Bytes, a number with a unit, or a percentage.',
+        expects: `a number of bytes, a percentage such as 5%, or ${withUnit}`,
         oneOf: [own, { $ref: '#/definitions/sizeText' }],
       }
     : own;

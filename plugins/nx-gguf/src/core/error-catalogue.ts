@@ -420,8 +420,8 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   },
   HUB_ADDRESS_UNUSABLE: {
     cause:
-      '`repository` holds an address that names no repository that can be read: of another hub, a space, a page of the hub, or one that contradicts `kind`, `revision` or `include` beside it.',
-    remedy: 'Write what the hint says. Addresses of models and datasets on the public hub are accepted.',
+      '`repository` names no repository that can be read: an address of another hub, of a space or of another page, a name without owner, `owner/name:TAG`, a path, one file as the source of a model, or what contradicts `kind`, `revision` or `include` beside it.',
+    remedy: 'Write what the hint says. `owner/name`, `owner/name@revision`, and addresses of models and datasets on the public hub or on the one that `HF_ENDPOINT` names are accepted.',
   },
   HUB_FORBIDDEN: {
     cause:

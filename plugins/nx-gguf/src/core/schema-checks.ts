@@ -32,6 +32,9 @@ export function compiledName(kind: string, howMany: HowMany): string {
   return howMany === 'all' ? kind : `${kind}.${howMany}`;
 }
 
+/** Keywords of our own: `expects` says in words what a pattern or a union takes, for messages. */
+export const ownKeywords = ['expects'] as const;
+
 /**
  * A compiler of schemas. The schemas of the package are checked by a test: not at each start.
  * @public compile-checks.mjs compiles with the same settings
@@ -44,6 +47,7 @@ export function createCompiler(howMany: HowMany, options: Options = {}): Ajv {
     verbose: true,
     allowUnionTypes: true,
     allErrors: howMany === 'all',
+    keywords: [...ownKeywords],
     ...options,
   });
 }

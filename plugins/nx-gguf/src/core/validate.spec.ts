@@ -36,12 +36,7 @@ describe('validate', () => {
         ...model,
         source: { type: 'huggingface', repository: 'a/b', endpoint: 'https://me:secret@hub.example.org' },
       },
-      /\/source\/endpoint: .* does not have the form/,
-    ],
-    [
-      'a repository that is a path',
-      { ...model, source: { type: 'huggingface', repository: '../b' } },
-      /\/source\/repository/,
+      /\/source\/endpoint: .* must be the address of a hub/,
     ],
     [
       'a git address that is an option',
@@ -66,16 +61,68 @@ describe('validate', () => {
     [
       'a variant name that leaves the directory',
       { ...model, quantize: { '../x': { ftype: 'Q4_0' } } },
-      /\.\.\/x|pattern/,
+      /\/quantize: "\.\.\/x" must be a name of 1 to 64 letters/,
     ],
     [
       'a wrong type',
       { ...model, convert: { outtype: 'f64' } },
       /\/convert\/outtype: "f64" is none of "auto", "f32"/,
     ],
-    ['a path as name', { ...model, name: '../x' }, /\/name: "\.\.\/x" does not have the form/],
+    [
+      'a path as name',
+      { ...model, name: '../x' },
+      /\/name: "\.\.\/x" must be a name of .*, e\.g\. "Qwen3\.5-0\.8B"/,
+    ],
   ])('names %s', (_, value, message) => {
     expect(() => validate('model', value, 'model.json')).toThrow(message);
+  });
+
+  const gated = (gate: object) => ({ ...model, gates: { Q4: gate } });
+  const withUnits = 'one of the units B, kB, MB, GB, TB, KiB, MiB, GiB and TiB';
+
+  it.each<[string, object, string]>([
+    [
+      'a size of an unknown unit',
+      gated({ atMost: { size: '43 MBB' } }),
+      `/gates/Q4/atMost/size: "43 MBB" must be a whole number of bytes, or a number with ${withUnits}, e.g. "520 MiB"`,
+    ],
+    [
+      'a size that may be a percentage',
+      gated({ noWorseThan: { r: { size: true } } }),
+      `/gates/Q4/noWorseThan/r/size: true must be a number of bytes, a percentage such as 5%, or a number with ${withUnits}`,
+    ],
+    [
+      'a percentage',
+      gated({ noWorseThan: { r: { meanKld: '5 per cent' } } }),
+      '/gates/Q4/noWorseThan/r/meanKld: "5 per cent" must be a number that is not negative, or a percentage such as 5%, e.g. "5%"',
+    ],
+    [
+      'a corpus',
+      { ...model, evaluation: { corpus: 5 } },
+      '/evaluation/corpus: 5 must be the name of a corpus project, or project and file, e.g. "wikitext-2"',
+    ],
+    [
+      'a corpus that lacks its file',
+      { ...model, evaluation: { corpus: { project: 'c' } } },
+      "/evaluation/corpus: must have required property 'file'",
+    ],
+    [
+      'a digest',
+      { ...model, source: { type: 'url', url: 'https://example.org/x.zip', sha256: 'ABC' } },
+      '/source/sha256: "ABC" must be a sha256: 64 lower-case hexadecimal digits',
+    ],
+    [
+      'a type of a cache',
+      { ...model, bench: { cacheTypeK: 'Q8_0' } },
+      '/bench/cacheTypeK: "Q8_0" must be the name of a type as llama-bench takes it, in lower case, such as f16 or q8_0',
+    ],
+    [
+      'a size of parts',
+      { ...model, publish: { splitMaxSize: '40 GB' } },
+      '/publish/splitMaxSize: "40 GB" must be a whole number of up to six digits with M (10^6 bytes) or G (10^9 bytes) behind it, e.g. "180G"',
+    ],
+  ])('says once and in words what is taken in place of %s', (_, value, message) => {
+    expect(thrown(() => validate('model', value, 'model.json'))).toBe(`model.json: ${message}`);
   });
 
   it('names every problem at once', () => {
@@ -128,7 +175,7 @@ describe('validate', () => {
     expect(error.split('\n').sort()).toEqual([
       `model.json:10:3: the top level: unknown property "qantize" (did you mean 'quantize'?)`,
       'model.json:7:2: /quantize/Q4/pruneLayers/1: must be >= 0',
-      expect.stringMatching(/^model\.json:8:5: \/quantize: "a\.b" does not have the form/) as string,
+      expect.stringMatching(/^model\.json:8:5: \/quantize: "a\.b" must be a name/) as string,
     ]);
     expect(thrown(() => parseAs('manifest', '{}', 'artifact.json'))).toContain(
       'artifact.json: the top level',

@@ -153,11 +153,46 @@ function problemsOf(kind: keyof Schemas, value: unknown): Problem[] {
 }
 
 function describe(errors: readonly ErrorObject[]): Problem[] {
-  const told = errors.filter((error) => error.keyword !== 'propertyNames' && error.keyword !== 'oneOf');
+  const told = withoutAlternatives(errors).filter(
+    (error) => error.keyword !== 'propertyNames' && (error.keyword !== 'oneOf' || expects(error) !== null),
+  );
   return (told.length > 0 ? told : errors).map((error) => ({
     sentence: sentence(error),
     path: pathOf(error),
   }));
+}
+
+/**
+ * The errors without those of each alternative, where the schema says in words what all of them together take:
+ * of a value that fits none it is enough to say that once.
+ */
+function withoutAlternatives(errors: readonly ErrorObject[]): ErrorObject[] {
+  // The outermost union of a place comes last.
+  const unions = new Map(
+    errors
+      .filter((error) => error.keyword === 'oneOf' && expects(error) !== null)
+      .map((error) => [error.instancePath, error] as const),
+  );
+  const kept = errors.filter(({ instancePath, keyword, data }) => {
+    if (!unions.has(instancePath)) return true;
+    // An object or a list has more to it than that it is no text.
+    return typeof data === 'object' && data !== null && keyword !== 'type' && keyword !== 'oneOf';
+  });
+  const unsaid = [...unions.values()].filter(
+    (union) => !kept.some(({ instancePath }) => `${instancePath}/`.startsWith(`${union.instancePath}/`)),
+  );
+  return [...kept, ...unsaid];
+}
+
+/** What the schema of an error takes, in words and with an example, or null where it does not say. */
+function expects({ parentSchema }: ErrorObject): string | null {
+  const { expects: words, examples = [] } = (parentSchema ?? {}) as {
+    expects?: string;
+    examples?: unknown[];
+  };
+  if (words === undefined) return null;
+  const example = examples.find((value) => typeof value === 'string');
+  return `${words}${example === undefined ? '' : `, e.g. ${shown(example)}`}`;
 }
 
 function pathOf({ instancePath, params, propertyName }: ErrorObject): string[] {
@@ -189,7 +224,9 @@ function sentence(error: ErrorObject): string {
     case 'discriminator':
       return `${place}: ${JSON.stringify(params['tag'])} is ${shown(params['tagValue'])}, which is none of the known kinds${knownKinds(error)}`;
     case 'pattern':
-      return `${place}: ${shown(error.data)} does not have the form ${String(params['pattern'])}`;
+    case 'pattern':
+    case 'oneOf':
+      return `${place}: ${shown(error.data)} must be ${expects(error) ?? `of another form: ${error.message ?? ''}`}`;
     case 'type':
       return `${place}: ${shown(error.data)} ${error.message ?? ''}`;
     default:

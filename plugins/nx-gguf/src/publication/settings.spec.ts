@@ -7,8 +7,11 @@ const model: Model = {
   quantize: { Q4_K_M: { ftype: 'Q4_K_M' }, Q6_K: { ftype: 'Q6_K' } },
   publish: { to: { type: 'huggingface', repository: 'org/model', branch: 'next', visibility: 'public' } },
 };
-const resolved = (options: Parameters<typeof resolveSettings>[1], of: Model = model) =>
-  resolveSettings(of, options, 'project');
+const resolved = (
+  options: Parameters<typeof resolveSettings>[1],
+  of: Model = model,
+  hub: string | null = null,
+) => resolveSettings(of, options, { project: 'project', hub });
 
 describe('where to', () => {
   it.each<[string, Parameters<typeof resolveSettings>[1], object, string]>([
@@ -51,7 +54,8 @@ describe('where to', () => {
       model,
       'BAD_OPTIONS',
     ],
-    ['what is no repository', { repository: 'me' }, model, 'BAD_MODEL'],
+    ['what is no repository', { repository: 'me' }, model, 'HUB_ADDRESS_UNUSABLE'],
+    ['one GGUF of a repository', { repository: 'me/x:Q4_K_M' }, model, 'HUB_ADDRESS_UNUSABLE'],
     ['an address of no hub', { repository: 'https://example.org/x' }, model, 'HUB_ADDRESS_UNUSABLE'],
     [
       'the address of a dataset',
@@ -70,6 +74,20 @@ describe('where to', () => {
   ])('%s is an error', (...[, options, of, code]) => {
     expect(() => resolved(options, of)).toThrow(expect.objectContaining({ code }) as Error);
   });
+});
+
+it('an address of the hub that HF_ENDPOINT names is a repository; another one is told HF_ENDPOINT', () => {
+  const repository = 'https://hub.example.org/me/model';
+  expect(resolved({ repository }, model, 'https://hub.example.org').to).toMatchObject({
+    type: 'huggingface',
+    repository: 'me/model',
+  });
+  // The options have no endpoint, and the token goes to no hub that HF_ENDPOINT does not name.
+  expect(() => resolved({ repository })).toThrow(
+    expect.objectContaining({
+      hint: 'It is of another hub: set HF_ENDPOINT=https://hub.example.org. Your token goes to the hub that HF_ENDPOINT names, and to no other.',
+    }) as Error,
+  );
 });
 
 it('variants: all, those of the model file, those of the option', () => {

@@ -34,13 +34,18 @@ export function publishes({ publish }: Model, what: { variant: string } | 'unqua
 
 /**
  * The settings of a model with the options of a run over them.
- * @throws GgufError `NO_DESTINATION`, `BAD_OPTIONS`, `VARIANT_MISSING`, `NO_IMATRIX`, `BAD_MODEL`
+ * @param hub base address of the hub that `HF_ENDPOINT` names
+ * @throws GgufError `NO_DESTINATION`, `BAD_OPTIONS`, `HUB_ADDRESS_UNUSABLE`, `VARIANT_MISSING`, `NO_IMATRIX`, `BAD_MODEL`
  */
-export function resolveSettings(model: Model, options: PublishOptions, project: string): ResolvedSettings {
+export function resolveSettings(
+  model: Model,
+  options: PublishOptions,
+  { project, hub = null }: { project: string; hub?: string | null | undefined },
+): ResolvedSettings {
   const { to, variants, files = defaultFiles, splitMaxSize = null } = model.publish ?? {};
   const declared = Object.keys(model.quantize ?? {});
   const settings = {
-    to: destination(to, options, project),
+    to: destination(to, options, { project, hub }),
     relativeTo: isOther(options) ? ('workspace' as const) : ('project' as const),
     variants: options.variants ?? variants ?? declared,
     files: new Set(files),
@@ -77,19 +82,21 @@ function isOther({ repository, path, url }: PublishOptions): boolean {
 function destination(
   declared: PublishSettings['to'],
   options: PublishOptions,
-  project: string,
+  { project, hub }: { project: string; hub: string | null },
 ): ResolvedSettings['to'] {
   const { repository, path, url, branch, visibility } = options;
   if ([repository, path, url].filter((place) => place !== undefined).length > 1)
     throw new GgufError('BAD_OPTIONS', `${project}:publish: repository, path and url are three places`, {
       hint: 'Give one of them.',
     });
+  const endpoint = declared?.type === 'huggingface' ? declared.endpoint : undefined;
+  const hubs = [endpoint, hub].filter((address) => typeof address === 'string');
   const to =
     repository !== undefined
       ? {
           ...(declared?.type === 'huggingface' ? declared : {}),
           type: 'huggingface' as const,
-          repository: publishedRepository(repository, `${project}:publish: repository`, branch),
+          repository: publishedRepository(repository, `${project}:publish: repository`, { branch, hubs }),
         }
       : path !== undefined
         ? { type: 'directory' as const, path }

@@ -61,7 +61,7 @@ export async function runPublish(execution: Execution<PublishOptions>): Promise<
   const publishing: Publishing = {
     ...execution,
     model,
-    settings: resolveSettings(model, options, project),
+    settings: resolveSettings(model, options, { project, hub: environment.workspace.hub }),
     told: new Set(),
   };
   await checkResults(publishing);

@@ -124,7 +124,7 @@ it.each([
         files: [{ path: '../x', sizeBytes: 1, sha256: 'a'.repeat(64) }],
       },
     }),
-    /"\.\.\/x" does not have the form/,
+    /"\.\.\/x" must be a relative path/,
   ],
   ['another format', JSON.stringify({ format: 2 }), /\/format/],
 ])('a damaged lock is a coded error: %s', async (...[, content, message]) => {

@@ -27,11 +27,16 @@ export type TaskContext = Pick<
  * Checks before any work that a task agrees with the file in its project's directory: its name, its options,
  * its inputs and its dependencies must be those that the plugin gives. Otherwise Nx would restore results of
  * another recipe.
+ * @param hub base address of the hub that `HF_ENDPOINT` names
  * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `DIRECTORY_NAME`, `VARIANT_MISSING`,
  *   `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`, `PROJECT_NAME_TAKEN`, `TOOLCHAIN_MISSING`, what
  *   `requireConsistentModel` throws, and what is wrong with the file itself
  */
-export async function requireDeclaredTarget(context: TaskContext, options: object): Promise<void> {
+export async function requireDeclaredTarget(
+  context: TaskContext,
+  options: object,
+  hub: string | null = null,
+): Promise<void> {
   const { projectName = '', targetName = '', projectsConfigurations, nxJsonConfiguration } = context;
   const project = projectsConfigurations.projects[projectName];
   const actual = project?.targets?.[targetName];
@@ -41,7 +46,11 @@ export async function requireDeclaredTarget(context: TaskContext, options: objec
   if (!artifactExecutors.has(`nx-gguf:${executor}`)) return;
   requirePlainDirectory(project.root);
 
-  const declaration = await declarationOf(executor, { workspaceRoot: context.root, root: project.root });
+  const declaration = await declarationOf(executor, {
+    workspaceRoot: context.root,
+    root: project.root,
+    hub,
+  });
   const prefix = targetPrefix(pluginOptions(nxJsonConfiguration));
   // Whatever runs first of a model says what is wrong with it, and not the target that comes to it after hours.
   if (declaration.kind === 'model') {

@@ -4,6 +4,7 @@ import { GgufError } from '../core/errors.js';
 import { requireDeclaredTarget } from './declared-target.js';
 import { errorText } from '../terminal/report-error.js';
 import { progressReporter } from '../terminal/progress.js';
+import { namedHub } from '../upstream/hub/hub-endpoint.js';
 import { checkOptions, environmentOf, execution, interruptible, type Execution } from './run-executor.js';
 
 /** The result of one task of a batch, as Nx receives it. */
@@ -87,7 +88,7 @@ export function batchExecutor<O extends object>(
         open.set(id, task);
         try {
           checkOptions(schema, options, own);
-          await requireDeclaredTarget(own, options);
+          await requireDeclaredTarget(own, options, namedHub(process.env));
         } catch (error) {
           end(error);
         }

@@ -15,6 +15,7 @@ import { targetKindsWith, type TargetKind } from '../core/step-registry.js';
 import type { TargetRef } from '../core/target.js';
 import { projectsBuiltOn } from './projects-built-on.js';
 import type { Environment, Results } from '../results/results.js';
+import { namedHub } from '../upstream/hub/hub-endpoint.js';
 import type { Workspace } from '../workspace/workspace.js';
 
 const variantKinds = new Set(targetKindsWith(({ isPerVariant = false }) => isPerVariant));
@@ -60,7 +61,7 @@ export function executor<O extends object>(
     try {
       await interruptible(async (signal) => {
         checkOptions(schema, options, context);
-        await requireDeclaredTarget(context, options);
+        await requireDeclaredTarget(context, options, namedHub(process.env));
         const environment = await environmentOf(context, { report: progress.report, signal });
         // Finished results are shared even when later work fails.
         await work(
@@ -123,6 +124,7 @@ export async function environmentOf(
     root: context.root,
     projects: context.projectsConfigurations.projects,
     targetPrefix: targetPrefix(pluginOptions(context.nxJsonConfiguration)),
+    hub: namedHub(process.env),
   };
   const store = await openStore(defaultStoreRoot(process.env));
   // All tasks of a run are children of one process.

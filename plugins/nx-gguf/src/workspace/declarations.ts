@@ -15,7 +15,7 @@ import { projectDirectory, type Workspace } from './workspace.js';
  */
 export async function declarationOf(
   executor: string,
-  { workspaceRoot, root }: { workspaceRoot: string; root: string },
+  { workspaceRoot, root, hub }: { workspaceRoot: string; root: string; hub: string | null },
 ): Promise<Declaration> {
   const kinds: readonly ProjectKind[] =
     executor === 'fetch'
@@ -37,7 +37,7 @@ export async function declarationOf(
       hint: `nx-gguf:${executor} is for a directory with ${executor === 'fetch' ? 'model.json or corpus.json' : `${kind}.json`}.`,
     });
   });
-  const content = withPlainRepositories(kind, parseAs(kind, text, shown), shown);
+  const content = withPlainRepositories(kind, parseAs(kind, text, shown), { shown, hub });
   return { kind, root, content: content as unknown as Declaration['content'] };
 }
 

@@ -5,9 +5,16 @@ const source = (fields: object) => ({ type: 'huggingface', ...fields });
 const model = (fields: object) => ({ name: 'm', source: source(fields) });
 
 /** The source of a model file as the program reads it. */
-function read(fields: object): unknown {
+function read(fields: object, hub: string | null = null): unknown {
   const checked = validate('model', model(fields), 'model.json');
-  return withPlainRepositories('model', checked, 'model.json').source;
+  return withPlainRepositories('model', checked, { shown: 'model.json', hub }).source;
+}
+
+/** The source of a reference, which may be one file. */
+function readReference(fields: object): unknown {
+  const content = { ...model({ repository: 'o/n' }), references: { r: { source: source(fields) } } };
+  const checked = validate('model', content, 'model.json');
+  return withPlainRepositories('model', checked, { shown: 'model.json' }).references?.['r']?.source;
 }
 
 describe('a repository', () => {
@@ -25,6 +32,17 @@ describe('a repository', () => {
     ['https://huggingface.co/api/models/unsloth/Qwen3.5-0.8B', {}],
     ['https://huggingface.co/unsloth/Qwen3.5-0.8B/tree/main', {}],
     ['hf://unsloth/Qwen3.5-0.8B', {}],
+    [' unsloth/Qwen3.5-0.8B ', {}],
+    ['\thf.co/unsloth/Qwen3.5-0.8B\n', {}],
+    ['unsloth/Qwen3.5-0.8B/', {}],
+    ['unsloth/Qwen3.5-0.8B.git', {}],
+    ['models/unsloth/Qwen3.5-0.8B', {}],
+    ['unsloth/Qwen3.5-0.8B@v1.0', { revision: 'v1.0' }],
+    ['unsloth/Qwen3.5-0.8B@refs/pr/3', { revision: 'refs/pr/3' }],
+    ['hf://unsloth/Qwen3.5-0.8B@refs/pr/3/config.json', { revision: 'refs/pr/3', include: ['config.json'] }],
+    ['unsloth/Qwen3.5-0.8B/tree/v1.0', { revision: 'v1.0' }],
+    ['datasets/unsloth/Qwen3.5-0.8B', { kind: 'dataset' }],
+    ['datasets/unsloth/Qwen3.5-0.8B@v2', { kind: 'dataset', revision: 'v2' }],
     ['https://huggingface.co/unsloth/Qwen3.5-0.8B/tree/v1.0', { revision: 'v1.0' }],
     ['https://huggingface.co/unsloth/Qwen3.5-0.8B/tree/refs%2Fpr%2F3', { revision: 'refs/pr/3' }],
     ['https://huggingface.co/unsloth/Qwen3.5-0.8B/commit/0123abcd', { revision: '0123abcd' }],
@@ -49,12 +67,14 @@ describe('a repository', () => {
       { kind: 'dataset', include: ['x.zip'] },
     ],
   ])('%s', (repository, expected) => {
-    expect(read({ repository })).toEqual(source({ repository: 'unsloth/Qwen3.5-0.8B', ...expected }));
+    expect(readReference({ repository })).toEqual(
+      source({ repository: 'unsloth/Qwen3.5-0.8B', ...expected }),
+    );
   });
 
   it('of an address keeps the fields that agree with it', () => {
     const repository = 'https://huggingface.co/a/b/blob/v1/x.gguf';
-    expect(read({ repository, revision: 'v1', exclude: ['y'] })).toEqual(
+    expect(readReference({ repository, revision: 'v1', exclude: ['y'] })).toEqual(
       source({ repository: 'a/b', revision: 'v1', include: ['x.gguf'], exclude: ['y'] }),
     );
   });
@@ -66,10 +86,36 @@ describe('a repository', () => {
     ['https://huggingface.co/gpt2', {}, /openai-community\/gpt2/],
     ['https://huggingface.co/', {}, /"owner\/name"/],
     ['https://huggingface.co/a/b/discussions/3', {}, /Write "repository": "a\/b"\./],
-    ['hf.co/a/b-GGUF:Q4_K_M', {}, /"repository": "a\/b-GGUF".*"include": \["\*Q4_K_M\.gguf"\]/],
+    ['https://huggingface.co/unsloth', {}, /names no owner/],
+    ['https://codeberg.org/a/b.git', {}, /"type": "git"/],
+    ['spaces/a/b', {}, /one of the spaces/],
+    ['hf://spaces/a/b', {}, /one of the spaces/],
+    ['gpt2', {}, /openai-community\/gpt2 for gpt2/],
+    ['gpt2@main', {}, /openai-community\/gpt2 for gpt2/],
+    ['hf.co/gpt2', {}, /openai-community\/gpt2 for gpt2/],
+    ['datasets/squad', {}, /names no owner/],
+    ['hf.co/a/b-GGUF:Q4_K_M', {}, /"repository": "a\/b-GGUF".*"include": \["\*\*\/\*Q4_K_M\*\.gguf"\]/],
+    ['a/b-GGUF:Q4_K_M', {}, /"repository": "a\/b-GGUF".*"include": \["\*\*\/\*Q4_K_M\*\.gguf"\]/],
+    ['hf://a/b-GGUF:Q4_K_M', {}, /"repository": "a\/b-GGUF"/],
+    ['a/b@-x', {}, /branch, tag or commit in "revision"/],
+    ['a b/c', {}, /"owner\/name"/],
+    [' ', {}, /"owner\/name"/],
+    ['a/b/c', {}, /Write "repository": "a\/b"\./],
+    ['../b', {}, /"type": "path"/],
+    ['./a/b', {}, /"type": "path"/],
+    ['~/models/b', {}, /"type": "path"/],
+    ['/models/b', {}, /"type": "path"/],
+    ['C:\\models\\b', {}, /"type": "path"/],
+    ['a/../b', {}, /"owner\/name"/],
+    [
+      'https://huggingface.co/a/b/blob/v1/x/model.safetensors',
+      {},
+      /^Write "repository": "a\/b" and "revision": "v1": of its files/,
+    ],
+    ['hf.co/a/b/resolve/main/m-Q8_0.gguf', {}, /A GGUF is no such source/],
+    ['hf://a/b/config.json', {}, /^Write "repository": "a\/b": of its files/],
     ['git@hf.co:a/b', {}, /"repository": "a\/b"/],
     ['https://huggingface.co/a/b/tree/v1', { revision: 'v2' }, /"revision"/],
-    ['https://huggingface.co/a/b/blob/main/x', { include: ['y'] }, /"include"/],
     ['https://huggingface.co/datasets/a/b', { kind: 'model' }, /"kind"/],
   ])('%s with %j is refused with what to write', (repository, fields, hint) => {
     expect(() => read({ repository, ...fields })).toThrow(
@@ -81,8 +127,33 @@ describe('a repository', () => {
     );
   });
 
-  it.each(['../b', 'a/../b', 'a b/c', 'name'])('%s does not fit the schema', (repository) => {
-    expect(() => read({ repository })).toThrow(/\/source\/repository/);
+  it('of a file that another one is named beside is refused', () => {
+    const fields = { repository: 'https://huggingface.co/a/b/blob/main/x', include: ['y'] };
+    expect(() => readReference(fields)).toThrow(/names \["x"\], and "include" \["y"\]/);
+  });
+
+  it.each<[string, string, object]>([
+    ['https://hf-mirror.com', 'https://hf-mirror.com/a/b', {}],
+    ['https://hf-mirror.com', 'hf-mirror.com/a/b', {}],
+    ['https://hf-mirror.com', 'https://hf-mirror.com/a/b/tree/v1', { revision: 'v1' }],
+    ['https://hf-mirror.com', 'https://hf-mirror.com/datasets/a/b', { kind: 'dataset' }],
+    ['http://localhost:8080/hub', 'http://localhost:8080/hub/a/b', {}],
+    ['https://hf-mirror.com', 'https://huggingface.co/a/b', {}],
+  ])('of the hub that HF_ENDPOINT names (%s) is read: %s', (hub, repository, expected) => {
+    expect(read({ repository }, hub)).toEqual(source({ repository: 'a/b', ...expected }));
+  });
+
+  it('of the hub that "endpoint" beside it names is read', () => {
+    const endpoint = 'https://hub.example.org';
+    expect(read({ repository: `${endpoint}/a/b`, endpoint })).toEqual(
+      source({ repository: 'a/b', endpoint }),
+    );
+  });
+
+  it('of a third hub is refused although HF_ENDPOINT names one', () => {
+    expect(() => read({ repository: 'https://x.example.org/a/b' }, 'https://hf-mirror.com')).toThrow(
+      expect.objectContaining({ code: 'HUB_ADDRESS_UNUSABLE' }) as Error,
+    );
   });
 
   it('of an address shows no password in messages', () => {
@@ -103,7 +174,9 @@ it('addresses are read wherever a source is, and where is published', () => {
     references: { r: { source: { type: 'huggingface', repository: `${repository}/blob/main/x.gguf` } } },
     publish: { to: { type: 'huggingface', repository } },
   };
-  expect(withPlainRepositories('model', validate('model', content, 'model.json'), 'model.json')).toEqual({
+  expect(
+    withPlainRepositories('model', validate('model', content, 'model.json'), { shown: 'model.json' }),
+  ).toEqual({
     name: 'm',
     source: plain,
     planFrom: plain,
@@ -116,7 +189,8 @@ it('addresses are read wherever a source is, and where is published', () => {
     source: { type: 'huggingface', repository: 'https://hf.co/datasets/a/b' },
   };
   expect(
-    withPlainRepositories('corpus', validate('corpus', corpus, 'corpus.json'), 'corpus.json').source,
+    withPlainRepositories('corpus', validate('corpus', corpus, 'corpus.json'), { shown: 'corpus.json' })
+      .source,
   ).toEqual({
     ...plain,
     kind: 'dataset',

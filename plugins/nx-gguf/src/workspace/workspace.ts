@@ -23,6 +23,8 @@ export interface Workspace {
   >;
   /** In front of the names of targets, as the options of the plugin say. */
   targetPrefix?: string;
+  /** Base address of the hub that `HF_ENDPOINT` names, whose addresses are read where a repository is named. */
+  hub?: string | null;
 }
 
 /** What Nx calls a target, e.g. `tiny-qwen35:quantize:Q4_K_M`, for commands that people copy. */
@@ -74,7 +76,7 @@ export async function readConfig<K extends ProjectKind>(
       },
     );
   }
-  return withPlainRepositories(kind, parseAs(kind, text, shown), shown);
+  return withPlainRepositories(kind, parseAs(kind, text, shown), { shown, hub: workspace.hub });
 }
 
 /**

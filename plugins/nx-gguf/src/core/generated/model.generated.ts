@@ -578,7 +578,7 @@ export interface PublishSettings {
 export interface PublishHub {
   type: 'huggingface';
   /**
-   * User or organization, and name, or the address of its page on the public hub.
+   * User or organization, and name, or the address of its page on the public hub or on the one that HF_ENDPOINT names.
    */
   repository: string;
   branch?: string;

@@ -53,7 +53,7 @@ export interface CommandSource {
 export interface HuggingFaceSource {
   type: 'huggingface';
   /**
-   * Owner and name, or the address of its page, of a revision, directory or file of it on the public hub: what it names is taken for `kind`, `revision` and `include`.
+   * Owner and name, `owner/name@revision`, or the address of its page, of a revision, directory or file of it on the public hub or on the one that HF_ENDPOINT names: what it says is taken for `kind`, `revision` and `include`.
    */
   repository: string;
   kind?: 'model' | 'dataset';

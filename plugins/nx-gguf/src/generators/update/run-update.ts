@@ -10,6 +10,7 @@ import { noRemotes } from '../../remote/create-remotes.js';
 import { fileChangeLine } from '../../report/lock-diff.js';
 import { writeDurably } from '../../files/durable.js';
 import { defaultStoreRoot, openStore } from '../../store/store.js';
+import { namedHub } from '../../upstream/hub/hub-endpoint.js';
 import { plainError } from '../../terminal/report-error.js';
 import { lockableProjects, updateProject, type ProjectUpdate, type SourceUpdate } from './lock-update.js';
 import { progressReporter } from '../../terminal/progress.js';
@@ -45,7 +46,7 @@ async function update(tree: Tree, options: UpdateOptions, report: Environment['r
     throw new GgufError('BAD_OPTIONS', 'name one project with --project, or all with --all');
   // With the targets that the plugin makes, which no project.json need name.
   const { projects } = readProjectsConfigurationFromProjectGraph(await createProjectGraphAsync());
-  const workspace = { root: tree.root, projects };
+  const workspace = { root: tree.root, projects, hub: namedHub(process.env) };
   const store = await openStore(defaultStoreRoot(process.env));
   const environment: Environment = {
     workspace,

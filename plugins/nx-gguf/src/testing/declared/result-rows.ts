@@ -52,7 +52,7 @@ const publishRow = (field: string, values: readonly [unknown, unknown]): Row => 
     const found = await filesToPublish({
       project: 'm',
       model: declared,
-      settings: resolveSettings(declared, {}, 'm'),
+      settings: resolveSettings(declared, {}, { project: 'm' }),
       results: {
         upstream: ({ kind, variant: name = '' }) =>
           Promise.resolve(

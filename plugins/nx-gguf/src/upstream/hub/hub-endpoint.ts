@@ -28,6 +28,12 @@ export function hubEndpoint(source: Pick<HuggingFaceSource, 'endpoint'>, env: En
   });
 }
 
+/** The base address that `HF_ENDPOINT` names, or null; one that is none is told when a hub is asked. */
+export function namedHub(env: Env): string | null {
+  const endpoint = filled(env['HF_ENDPOINT']);
+  return endpoint === undefined ? null : withoutSlash(endpoint);
+}
+
 /**
  * The hub of a source, with the user's token for it. That is for the public hub, or for the one that
  * `HF_ENDPOINT` names; a hub that only a model file names never gets it.
