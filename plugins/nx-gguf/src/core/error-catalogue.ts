@@ -1014,4 +1014,14 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
       'The command line names a variant that is not declared. Nx would take the name for a configuration and run all variants.',
     remedy: 'Correct the name; the hint lists those that are declared.',
   },
+  WEIGHTS_NOT_FINITE: {
+    cause:
+      'A tensor of the model has values that are NaN or infinite. A converted model and a reference are checked before anything is made of them; llama-quantize refuses such a model.',
+    remedy:
+      'Mend the checkpoint. If only the converted file has such values, convert with another `outtype` than `f16`, which ends at 65504.',
+  },
+  WEIGHTS_TOO_LARGE: {
+    cause: 'Values of a tensor are too large for the type that the variant gives it.',
+    remedy: 'Give the tensor `bf16` or `f32` with a rule in the file of `tensorTypes`.',
+  },
 };

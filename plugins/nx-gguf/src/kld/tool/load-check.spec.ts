@@ -14,7 +14,7 @@ kl_divergence: you must provide a name of a file containing the log probabilitie
 describe('loading a model with llama-perplexity', () => {
   it('computes nothing, and maps the file as it is', () => {
     const [args, plain] = loadArgs('m.gguf');
-    expect(args).toEqual(expect.arrayContaining(['--no-repack', '--offline']));
+    expect(args).toEqual(expect.arrayContaining(['--no-repack', '--offline', '--check-tensors']));
     for (const each of [args, plain]) {
       expect(each).toEqual(expect.arrayContaining(['--no-warmup', '--kl-divergence']));
       expect(each[each.indexOf('-m') + 1]).toBe('m.gguf');
@@ -38,29 +38,46 @@ describe('loading a model with llama-perplexity', () => {
   it.each([
     [
       `llama_model_load: error loading model: check_tensor_dims: tensor 'blk.4.attn_norm.weight' not found\n${tail('m.gguf')}`,
-      { reason: "tensor 'blk.4.attn_norm.weight' not found", missing: 'blk.4.attn_norm.weight' },
+      { reason: "tensor 'blk.4.attn_norm.weight' not found", missing: 'blk.4.attn_norm.weight', invalid: [] },
     ],
     [
       `llama_model_load: error loading model: check_tensor_dims: tensor 'token_embd.weight' has wrong shape; expected    256, 151936, got    256, 151000,      1,      1\n${tail('m.gguf')}`,
       {
         reason: "tensor 'token_embd.weight' has wrong shape; expected 256, 151936, got 256, 151000, 1, 1",
         missing: null,
+        invalid: [],
       },
     ],
     [
       `0.00.227.881 E llama_model_load: error loading model: missing tensor 'output_norm.weight'\n`,
-      { reason: "missing tensor 'output_norm.weight'", missing: 'output_norm.weight' },
+      { reason: "missing tensor 'output_norm.weight'", missing: 'output_norm.weight', invalid: [] },
     ],
     [
       `llama_model_load: error loading model: unknown model architecture: 'foo'\n${tail('m.gguf')}`,
-      { reason: "unknown model architecture: 'foo'", missing: null },
+      { reason: "unknown model architecture: 'foo'", missing: null, invalid: [] },
     ],
     [
       'llama_init_from_model: failed to initialize the context: n_ctx_seq == 0\nllama_perplexity: failed to create context\n',
-      { reason: 'n_ctx_seq == 0', missing: null },
+      { reason: 'n_ctx_seq == 0', missing: null, invalid: [] },
     ],
-    ['/x/ggml.c:12: GGML_ASSERT(a == b) failed\n', { reason: 'GGML_ASSERT(a == b) failed', missing: null }],
-    ['', { reason: 'the tool gave no reason', missing: null }],
+    [
+      '/x/ggml.c:12: GGML_ASSERT(a == b) failed\n',
+      { reason: 'GGML_ASSERT(a == b) failed', missing: null, invalid: [] },
+    ],
+    [
+      `ggml_validate_row_data: found 1 NaNs in row of 196608 BF16 values
+0.02.848.393 E load_all_data: tensor 'blk.1.ffn_down.weight' has invalid data
+ggml_validate_row_data: found nan value at block 1
+0.02.848.394 E load_all_data: tensor 'blk.0.attn_norm.weight' has invalid data
+0.03.100.128 E llama_model_load: error loading model: found tensors with invalid data
+${tail('m.gguf')}`,
+      {
+        reason: 'found tensors with invalid data',
+        missing: null,
+        invalid: ['blk.1.ffn_down.weight', 'blk.0.attn_norm.weight'],
+      },
+    ],
+    ['', { reason: 'the tool gave no reason', missing: null, invalid: [] }],
   ])('fails with the reason that was given: %j', (output, failure) => {
     expect(loadFailure(output, 1)).toEqual(failure);
   });

@@ -9,7 +9,8 @@ import { toolLines } from './perplexity-failures.js';
  */
 export function loadArgs(model: string): [string[], string[]] {
   const plain = ['-m', model, '--no-warmup', '-ngl', '0', '-c', '8', '-b', '8', '-ub', '8', '-t', '1'];
-  const frugal = ['--no-repack', '-fit', 'off', '-dev', 'none'];
+  // Reads all data, as their digests do; whatever is NaN or infinite no later step takes.
+  const frugal = ['--check-tensors', '--no-repack', '-fit', 'off', '-dev', 'none'];
   return [
     [...plainOfflineFlags, ...plain, ...frugal, '--kl-divergence'],
     [...plain, '--kl-divergence'],
@@ -21,10 +22,14 @@ export function isUnknownArgument(output: string): boolean {
   return toolLines(output).some((line) => /^error: (?:invalid|unknown) argument: /.test(line));
 }
 
-/** Why a model was not loaded, in the tool's words, and the tensor that it missed. */
+/**
+ * Why a model was not loaded, in the tool's words, the tensor that it missed, and those with values that are NaN
+ * or infinite.
+ */
 export interface LoadFailure {
   readonly reason: string;
   readonly missing: string | null;
+  readonly invalid: readonly string[];
 }
 
 /**
@@ -37,7 +42,8 @@ export function loadFailure(output: string, exitCode: number): LoadFailure | nul
   if (exitCode === 0 || lines.some((line) => line.includes(' requires ctx_other to be set'))) return null;
   const reason = wordsOf(lines);
   const [, asked, created] = /tensor '([^']+)' not found|missing tensor '([^']+)'/.exec(reason) ?? [];
-  return { reason, missing: asked ?? created ?? null };
+  const invalid = lines.flatMap((line) => /tensor '(.+)' has invalid data/.exec(line)?.[1] ?? []);
+  return { reason, missing: asked ?? created ?? null, invalid };
 }
 
 const reasons = [

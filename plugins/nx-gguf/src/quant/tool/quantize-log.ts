@@ -49,7 +49,9 @@ export type QuantizeFailureCode =
   | 'QUANTIZE_BAD_MODEL'
   | 'QUANTIZE_BAD_ARGUMENT'
   | 'QUANTIZE_ABORTED'
-  | 'QUANTIZE_FAILED';
+  | 'QUANTIZE_FAILED'
+  | 'WEIGHTS_NOT_FINITE'
+  | 'WEIGHTS_TOO_LARGE';
 
 type Groups = Readonly<Record<string, string>>;
 
@@ -70,6 +72,8 @@ const failures: readonly (readonly [QuantizeFailureCode, RegExp])[] = [
     'QUANTIZE_BAD_MODEL',
     /failed to quantize: (?<message>.*(?:failed to load model|corrupted or incomplete|model architecture).*)/,
   ],
+  ['WEIGHTS_NOT_FINITE', /failed to quantize: (?<message>tensor '.+' has invalid data)/],
+  ['WEIGHTS_TOO_LARGE', /failed to quantize: (?<message>quantized data validation failed)/],
   ['QUANTIZE_FAILED', /failed to quantize: (?<message>.*)/],
   [
     'QUANTIZE_BAD_ARGUMENT',
@@ -138,6 +142,14 @@ export function parseQuantizeLine(line: string): QuantizeEvent | null {
     if (match !== null) return event(match.groups ?? {});
   }
   return null;
+}
+
+/**
+ * What ggml found in the values of a tensor that cannot be, such as `1 NaNs in row of 196608 BF16 values`; null
+ * for a line that says nothing of that. It stands in the middle of a tensor's line.
+ */
+export function invalidValues(line: string): string | null {
+  return /ggml_validate_row_data: found (.+)/.exec(line)?.[1] ?? null;
 }
 
 function tensorEvent({ index, total, tensor = '', shape = '', from = '', rest = '' }: Groups): TensorEvent {

@@ -155,6 +155,23 @@ describe('a model is loaded before anything is made of it', () => {
     });
   });
 
+  it.each([
+    ['converted', /checkpoint.*"outtype" f16/],
+    ['reference', /maker/],
+  ] as const)('weights that are no numbers are named: %s', async (origin, hint) => {
+    const output = `0.01 E load_all_data: tensor 'blk.1.ffn_down.weight' has invalid data
+0.01 E load_all_data: tensor 'blk.0.attn_norm.weight' has invalid data
+0.02 E llama_model_load: error loading model: found tensors with invalid data
+`;
+    const { error } = await check(model(), { origin, tool: { output, exitCode: 1 } });
+    expect(error).toMatchObject({
+      code: 'WEIGHTS_NOT_FINITE',
+      message:
+        'm.gguf: values that are NaN or infinite, or blocks with such a scale, in blk.0.attn_norm.weight, blk.1.ffn_down.weight',
+      hint: expect.stringMatching(hint) as string,
+    });
+  });
+
   it('names many missing tensors, and no more than a reader wants', async () => {
     const blocks = Array.from({ length: 30 }, (_, block) => block);
     const file = model({ blocks, declared: 30 });

@@ -16,8 +16,18 @@ export interface NotLoaded {
   tail: readonly string[];
 }
 
-/** The error for a model that llama.cpp cannot load: what it said, what the header shows, and what helps. */
+/**
+ * The error for a model that llama.cpp cannot load: what it said, what the header shows, and what helps. Weights
+ * that are no numbers are an error of their own.
+ */
 export function modelNotLoaded(file: string, { failure, outline, origin, tail }: NotLoaded): GgufError {
+  const { invalid } = failure;
+  if (invalid.length > 0)
+    return new GgufError(
+      'WEIGHTS_NOT_FINITE',
+      `${file}: values that are NaN or infinite, or blocks with such a scale, in ${listed([...new Set(invalid)].sort())}`,
+      { hint: hints.invalid[origin], tail },
+    );
   const { shown, hint } = explained(failure, outline);
   return new GgufError(
     'MODEL_NOT_LOADED',
@@ -45,6 +55,11 @@ const hints = {
       'vocab_size in config.json and the tokens of the tokenizer have to be as many as the rows of the embedding: correct vocab_size, take the tokenizer that belongs to these weights, or resize the embedding before the checkpoint is saved.',
     reference:
       'The file has the tokenizer of another model, or one with more tokens than weights: take another one.',
+  },
+  invalid: {
+    converted:
+      'llama-quantize refuses such weights, and no measurement can use them. The checkpoint has them (a merge or a training that went wrong): mend it. Or "outtype" f16 made values above 65504 infinite: convert with another one.',
+    reference: 'The file is damaged, or its maker had such weights: take another one.',
   },
   unknown: {
     converted: 'This llama.cpp can convert the model and not run it: name a newer one in toolchain.json.',

@@ -60,7 +60,7 @@ async function makeMissing(
     const spliced = await spliceVariant(job, wanted, { bench, known, made });
     if (typeof spliced === 'object') return spliced;
     if (spliced === 'inexact')
-      return quantizeBecause('a run on a part of it gives another layout', job, bench);
+      return quantizeBecause('a run on a part of it does not end as expected', job, bench);
     // A donor was damaged and is forgotten: what it held is computed in the next round.
   }
 }
@@ -104,7 +104,8 @@ async function quantizeInFull(
   const out = join(bench.directory, 'out');
   await rm(out, { recursive: true, force: true });
   await mkdir(out);
-  await runQuantize({ args: quantizeArgs(job.options), name: job.name }, bench);
+  const model = job.model.map(({ name }) => name);
+  await runQuantize({ args: quantizeArgs(job.options), name: job.name, model }, bench);
   const names = (await readdir(out)).sort();
   if (names.length === 0)
     throw new GgufError('QUANTIZE_NO_OUTPUT', `${job.name}: llama-quantize ended without writing a GGUF`);

@@ -10,7 +10,7 @@ export type ModelPart = SubsetRequest & { name: string };
 
 /**
  * Whether llama-quantize took a part. What it does not make of a part it may make of the whole; if not, the
- * full run says why.
+ * full run says why. Weights that it refuses (`WEIGHTS_…`) it would refuse there too.
  */
 export async function runPart(
   subset: Subset,
@@ -19,10 +19,14 @@ export async function runPart(
 ): Promise<boolean> {
   try {
     await writeSubset(subset, part);
-    await runQuantize({ args: quantizeArgs(subset.options), name: part.name, quiet }, bench);
+    const model = part.wanted.source.map(({ file }) => file.name);
+    await runQuantize({ args: quantizeArgs(subset.options), name: part.name, model, quiet }, bench);
     return true;
   } catch (error) {
-    if (isGgufError(error) && /^(QUANTIZE|GGUF)_/.test(error.code)) return false;
+    if (isGgufError(error) && /^(QUANTIZE|GGUF)_/.test(error.code)) {
+      bench.report({ type: 'step', message: `a part of the model: ${error.message}` });
+      return false;
+    }
     throw error;
   } finally {
     for (const path of subset.inputs) await rm(path, { force: true });
