@@ -621,7 +621,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
       'Check that the model is complete, that this llama.cpp knows its architecture, and that there is memory for it. Blocks for multi-token prediction that a checkpoint lost are left out with `"convert": { "mtp": false }`.',
   },
   NAME_TAKEN: {
-    cause: 'A variant and a reference have the same name.',
+    cause: 'A variant and a reference have the same name, or two names differ only by case.',
     remedy: 'Rename one of them.',
   },
   NOTHING_MEASURED: {
@@ -1006,8 +1006,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Correct the name, or declare it; `nx sync` removes targets of variants that are gone.',
   },
   VARIANT_NAME_TAKEN: {
-    cause: 'The file of a variant would have the name of the unquantized model.',
-    remedy: 'Give the variant another name.',
+    cause:
+      'The file of a variant would have the name of the unquantized model or of the importance matrix; case does not tell them apart.',
+    remedy:
+      'Give the variant another name. With `"outtype": "auto"` no variant is named `BF16`: say under `convert` what the checkpoint is converted to, if it is another type.',
   },
   VARIANT_UNKNOWN: {
     cause:

@@ -104,6 +104,44 @@ describe('what model.json says', () => {
     for (const line of lines) expect(found?.message.split('\n')).toContain(line);
   });
 
+  it.each<[string, object, string | null]>([
+    ['a copy beside a matrix that it inherits', { ftype: 'COPY' }, null],
+    [
+      'a copy that asks for the matrix',
+      { ftype: 'COPY', imatrix: true },
+      'm: quantize.v: imatrix changes no tensor with COPY',
+    ],
+    [
+      'weights of a matrix that is left out',
+      { ftype: 'F16', excludeWeights: ['attn'] },
+      'm: quantize.v: includeWeights and excludeWeights do nothing without an importance matrix',
+    ],
+    [
+      'options that contradict each other',
+      { ftype: 'Q6_K', leaveOutputTensor: true, outputTensorType: 'q8_0' },
+      'm: quantize.v: leaveOutputTensor and outputTensorType contradict each other',
+    ],
+    [
+      'rules of a copy',
+      { ftype: 'COPY', tensorTypes: 'x' },
+      'm: quantize.v: tensorTypes changes no tensor with COPY',
+    ],
+  ])('is told before any work: %s', (_, variant, message) => {
+    const imatrix = { type: 'file', source: { type: 'path', path: 'z' } };
+    const found = mistakes({ imatrix, quantize: { ...model.quantize, v: variant } });
+    expect(found?.message ?? null).toBe(message);
+    if (message !== null) expect(found?.code).toBe('BAD_VARIANT');
+  });
+
+  it('knows which names of files are taken', () => {
+    expect(
+      mistakes({ convert: { outtype: 'f16' }, quantize: { ...model.quantize, f16: { ftype: 'F16' } } }),
+    ).toMatchObject({
+      code: 'VARIANT_NAME_TAKEN',
+      message: 'm: quantize.f16: its file would be M-f16.gguf, the name of the unquantized model',
+    });
+  });
+
   it('tells everything at once, with what is declared', () => {
     const found = mistakes({ publish: { variants: ['Q5_K_M'] }, gates: { Q3: { atMost: { size: 1 } } } });
     expect(found?.message.split('\n')).toHaveLength(2);

@@ -2,7 +2,9 @@ import { GgufError } from '../core/errors.js';
 import type { Model } from '../core/generated/model.generated.js';
 import { didYouMean } from '../core/suggestion.js';
 import { gateProblems } from '../kld/gates/gates.js';
-import { checkQuantizeOptions } from '../quant/tool/quantize-options.js';
+import { checkQuantizeOptions, optionsHint } from '../quant/tool/quantize-options.js';
+import { nameProblems } from './file-names.js';
+import { takesMatrix } from './variant/variant-imatrix.js';
 
 interface Mistakes {
   code: string;
@@ -12,19 +14,25 @@ interface Mistakes {
 
 /**
  * Checks what model.json says in one place against what it says in another: names that it does not declare,
- * types that there are none of, gates that nothing can pass. All of it is known before anything is fetched,
- * converted or measured.
- * @throws GgufError `NAME_TAKEN`, `BAD_VARIANT`, `VARIANT_MISSING`, `BAD_GATES`: the first that applies, with
- *   every problem of all of them
+ * names that another file has, options that contradict each other, gates that nothing can pass. All of it is
+ * known before anything is fetched, converted or measured.
+ * @throws GgufError `NAME_TAKEN`, `VARIANT_NAME_TAKEN`, `BAD_VARIANT`, `VARIANT_MISSING`, `BAD_GATES`: the
+ *   first that applies, with every problem of all of them
  */
 export function requireConsistentModel(model: Model, project: string): void {
   const variants = Object.keys(model.quantize ?? {});
   const names = [...variants, ...Object.keys(model.references ?? {})];
   const declared = (known: readonly string[]): string =>
     known.length === 0 ? 'None is declared.' : `Declared are: ${known.join(', ')}`;
+  const taken = nameProblems(model);
   const mistakes: Mistakes[] = [
-    { code: 'NAME_TAKEN', problems: takenNames(model), hint: 'Rename one of them.' },
-    { code: 'BAD_VARIANT', problems: unknownTypes(model), hint: 'Correct the variant in model.json.' },
+    { code: 'NAME_TAKEN', problems: taken.NAME_TAKEN, hint: 'Rename one of them.' },
+    {
+      code: 'VARIANT_NAME_TAKEN',
+      problems: taken.VARIANT_NAME_TAKEN,
+      hint: 'Give the variant another name.',
+    },
+    ...optionMistakes(model),
     { code: 'VARIANT_MISSING', problems: unknownVariants(model), hint: declared(variants) },
     {
       code: 'BAD_GATES',
@@ -45,25 +53,23 @@ export function requireConsistentModel(model: Model, project: string): void {
   );
 }
 
-/** Variants and references share targets, so none can be both. */
-function takenNames({ quantize = {}, references = {} }: Model): string[] {
-  return Object.keys(references)
-    .filter((name) => Object.hasOwn(quantize, name))
-    .map((name) => `${name} is both a variant and a reference`);
-}
-
-function unknownTypes({ quantize = {} }: Model): string[] {
-  return Object.entries(quantize).flatMap(([name, { ftype, outputTensorType, tokenEmbeddingType }]) =>
-    checkQuantizeOptions({
+/** What is wrong with the options of variants, as far as model.json alone says it. */
+function optionMistakes({ quantize = {}, imatrix }: Model): Mistakes[] {
+  return Object.entries(quantize).map(([name, variant]) => {
+    const { tensorTypes } = variant;
+    const problems = checkQuantizeOptions({
+      ...variant,
       input: 'model',
       output: 'variant',
-      ftype,
-      ...(outputTensorType === undefined ? {} : { outputTensorType }),
-      ...(tokenEmbeddingType === undefined ? {} : { tokenEmbeddingType }),
-    })
-      .filter(({ code }) => code === 'UNKNOWN_FTYPE' || code === 'BAD_TARGET_TYPE')
-      .map(({ message }) => `quantize.${name}: ${message}`),
-  );
+      ...(tensorTypes === undefined ? {} : { tensorTypesFile: tensorTypes }),
+      ...(takesMatrix(variant, imatrix !== undefined) ? { imatrixFile: 'imatrix' } : {}),
+    });
+    return {
+      code: 'BAD_VARIANT',
+      problems: problems.map(({ message }) => `quantize.${name}: ${message}`),
+      hint: optionsHint(problems),
+    };
+  });
 }
 
 function unknownVariants({ quantize = {}, references = {}, card = {}, publish = {} }: Model): string[] {

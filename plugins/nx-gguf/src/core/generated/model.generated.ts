@@ -167,7 +167,7 @@ export interface Variant {
    */
   tensorTypes?: string;
   /**
-   * Use the model's importance matrix; true when the model has one.
+   * Use the model's importance matrix; true when the model has one, and the variant is not of type COPY, F16, BF16 or F32, whose quantizers look at none.
    */
   imatrix?: boolean;
   /**

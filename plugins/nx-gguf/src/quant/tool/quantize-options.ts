@@ -32,8 +32,15 @@ export function requireQuantizeOptions(options: QuantizeOptions, name: string): 
   const problems = checkQuantizeOptions(options);
   if (problems.length > 0)
     throw new GgufError('BAD_VARIANT', problems.map(({ message }) => `${name}: ${message}`).join('\n'), {
-      hint: 'Correct the variant in model.json.',
+      hint: optionsHint(problems),
     });
+}
+
+/** What to do about problems of a variant's options. */
+export function optionsHint(problems: readonly QuantizeProblem[]): string {
+  return problems.length > 0 && problems.every(({ message }) => message.startsWith('imatrix '))
+    ? 'Set "imatrix": false for the variant, or leave the field out.'
+    : 'Correct the variant in model.json.';
 }
 
 const names: Check = ({ ftype, outputTensorType, tokenEmbeddingType }) => [

@@ -116,4 +116,29 @@ describe('the plan of a variant with a matrix', () => {
     expect(told).toEqual([]);
     expect(performed).not.toContain('imatrix-contents');
   });
+
+  it.each<[string, Partial<Variant>, boolean]>([
+    ['Q8_0', { ftype: 'Q8_0' }, true],
+    ['COPY', { ftype: 'COPY' }, false],
+    ['copy, in any case', { ftype: 'copy' }, false],
+    ['BF16', { ftype: 'BF16' }, false],
+    ['F32 by its number', { ftype: '0' }, false],
+    ['F16 with an output matrix that looks at it', { ftype: 'F16', outputTensorType: 'Q6_K' }, true],
+    ['F16 with embeddings that do not', { ftype: 'F16', tokenEmbeddingType: 'q8_0' }, false],
+    ['F16 that asks for it', { ftype: 'F16', imatrix: true }, true],
+  ])('takes the matrix of the model, or leaves it: %s', async (_, variant, takes) => {
+    const { performed } = await planned(contents(['blk.0.a', 'blk.1.a']), {
+      variant,
+      checks: { noEffect: 'off' },
+    });
+    expect(performed.includes('imatrix-contents')).toBe(takes);
+  });
+
+  it('is refused where COPY is told to take it, with what to say instead', async () => {
+    await expect(planned(half, { variant: { ftype: 'COPY', imatrix: true } })).rejects.toMatchObject({
+      code: 'BAD_VARIANT',
+      message: 'v: imatrix changes no tensor with COPY',
+      hint: 'Set "imatrix": false for the variant, or leave the field out.',
+    });
+  });
 });

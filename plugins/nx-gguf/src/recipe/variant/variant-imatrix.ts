@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { GgufError } from '../../core/errors.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
+import type { Variant } from '../../core/generated/model.generated.js';
+import { tensorTypeByName } from '../../gguf/tensor-type.js';
+import { usesImatrix } from '../../quant/plan/imatrix-use.js';
+import { findFtype } from '../../quant/tool/ftypes.js';
 import type { ImatrixContents } from '../../quant/plan/imatrix-need.js';
 import { imatrixContentsOf, imatrixContentsStep } from '../../steps/imatrix/imatrix-contents.js';
 import { readManifest } from '../../store/actions.js';
@@ -15,6 +19,25 @@ export interface VariantImatrix extends ImatrixContents {
 }
 
 /**
+ * True for a variant that is quantized with the model's matrix. One that does not say so inherits it unless
+ * none of its tensors can become a type whose quantizer looks at it: llama-quantize refuses none, and would
+ * write into the file that it was made with a matrix.
+ */
+export function takesMatrix(variant: Variant, isDeclared: boolean): boolean {
+  return variant.imatrix ?? (isDeclared && !isPlain(variant));
+}
+
+/** Follows llama_tensor_get_type of src/llama-quant.cpp: COPY takes no types, and the others only these two. */
+function isPlain({ ftype, outputTensorType = '', tokenEmbeddingType = '' }: Variant): boolean {
+  const name = findFtype(ftype)?.name ?? '';
+  if (name === 'COPY') return true;
+  return (
+    ['F32', 'F16', 'BF16'].includes(name) &&
+    ![outputTensorType, tokenEmbeddingType].some((type) => usesImatrix(tensorTypeByName(type)?.name ?? ''))
+  );
+}
+
+/**
  * The importance matrix that a variant uses, or null when it uses none. A plan from elsewhere works before
  * there is one: then it is taken to have data for every tensor.
  */
@@ -22,8 +45,7 @@ export async function variantImatrix(
   { ref, model, variant, from, toolchain }: VariantRequest,
   ports: Surroundings & TargetManifests & HelperSteps,
 ): Promise<VariantImatrix | null> {
-  const isUsed = variant.imatrix ?? model.imatrix !== undefined;
-  if (!isUsed) return null;
+  if (!takesMatrix(variant, model.imatrix !== undefined)) return null;
   if (model.imatrix === undefined)
     throw new GgufError(
       'NO_IMATRIX',
