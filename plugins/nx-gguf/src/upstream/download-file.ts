@@ -14,7 +14,7 @@ import type { HubPlace } from './hub/hub-errors.js';
 import { append } from './received-bytes.js';
 import { noticeRename } from './hub/renamed-repository.js';
 import type { UpstreamContext } from './upstream-context.js';
-import { acceptXet, isXetAllowed, receiveXet, xetInfo, type XetUse } from './hub/xet-download.js';
+import { acceptXet, isXetAllowed, readXetInfo, receiveXet, type XetUse } from './hub/xet-download.js';
 
 /** A file to bring: where from, and by what its bytes are known. At least one digest is given. */
 export interface WantedFile {
@@ -173,7 +173,7 @@ async function receivePart(
     },
   });
   if (wanted.hub !== undefined) noticeRename(answer, wanted.hub, context.report);
-  const info = xetInfo(answer);
+  const info = await readXetInfo(answer, wanted.name, downloads);
   if (info !== null) {
     await answer.body.dump();
     if (wanted.sizeBytes !== null && info.size !== wanted.sizeBytes)

@@ -98,6 +98,8 @@ describe('newRepositoryName', () => {
     ['https://hub.example.org/hf/datasets/c/d/resolve/main/x', 'model', null],
     ['https://cdn.example.org/hf/c/d/resolve/main/x.gguf', 'model', null],
     ['https://hub.example.org/login', 'model', null],
+    ['https://hub.example.org/hf/api/models/c/%1b%5b31m/revision/main', 'model', null],
+    ['https://hub.example.org/hf/c/%zz/resolve/main/x.gguf', 'model', null],
   ])('of %s for a %s: %s', (...[url, kind, expected]) => {
     expect(newRepositoryName({ hops: [new URL(url)] }, { ...place, kind })).toBe(expected);
   });

@@ -2,6 +2,8 @@ import type { Report } from '../../core/events.js';
 import type { HttpAnswer } from '../../transport/http.js';
 import type { HubPlace } from './hub-errors.js';
 
+/** Owner and name as a hub allows them; nothing else that a server says is shown as one. */
+const repositoryName = '[\\w.-]+/[\\w.-]+';
 const told = new WeakMap<Report, Set<string>>();
 
 /**
@@ -18,10 +20,10 @@ export function newRepositoryName(
   const plural = `${kind}s`;
   for (const hop of hops) {
     if (hop.origin !== origin || !hop.pathname.startsWith(`${base}/`)) continue;
-    const path = decodeURIComponent(hop.pathname.slice(base.length));
+    const path = hop.pathname.slice(base.length);
     const [, ofApi, prefix = '', ofFile] =
       new RegExp(
-        `^/(?:api/(?:resolve-cache/)?${plural}/([^/]+/[^/]+)(?:/|$)|(datasets/)?([^/]+/[^/]+)/(?:resolve|raw)/)`,
+        `^/(?:api/(?:resolve-cache/)?${plural}/(${repositoryName})(?:/|$)|(datasets/)?(${repositoryName})/(?:resolve|raw)/)`,
       ).exec(path) ?? [];
     const name = ofApi ?? ((prefix !== '') === (kind === 'dataset') ? ofFile : undefined);
     if (name !== undefined && name !== repository) return name;

@@ -103,6 +103,17 @@ it.each<[string, Partial<Fault>]>([
   ['the storage answers nonsense', { url: /\/reconstructions\//, status: 200, body: {}, times: 99 }],
   ['xorbs are not there', { status: 404, times: 99 }],
   ['the hub gives no token', { host: 'hub', url: /xet-read-token/, status: 500, times: 99 }],
+  [
+    'the hub names no places',
+    {
+      host: 'hub',
+      url: /\/resolve\/.*model\.safetensors/,
+      status: 200,
+      body: {},
+      headers: { 'content-type': 'application/vnd.xet-fileinfo+json' },
+      times: 2,
+    },
+  ],
 ])('where %s, files come over plain HTTP, and the user is told once', async (_, given) => {
   fault(given);
   await fetchAll();

@@ -7,6 +7,7 @@ import type { PartialFile } from '../../transport/partial-file.js';
 import type { Take } from '../../transport/rate-limit.js';
 import { TransientError } from '../../transport/retry.js';
 import type { HubPlace } from './hub-errors.js';
+import { hubLine } from './hub-words.js';
 import { append } from '../received-bytes.js';
 import type { UpstreamContext } from '../upstream-context.js';
 
@@ -43,7 +44,7 @@ export function isXetAllowed(env: Readonly<Record<string, string | undefined>>):
 }
 
 /** How a file is had by the Xet protocol, when an answer says that; null for one that is the file. */
-export function xetInfo(answer: Pick<HttpAnswer, 'status' | 'header'>): FileDownloadInfoOutput | null {
+function xetInfo(answer: Pick<HttpAnswer, 'status' | 'header'>): FileDownloadInfoOutput | null {
   const isInfo = (answer.header('content-type') ?? '').includes('application/vnd.xet-fileinfo+json');
   if (answer.status >= 300 || !isInfo) return null;
   const link = (rel: string): URL => {
@@ -64,6 +65,20 @@ export function xetInfo(answer: Pick<HttpAnswer, 'status' | 'header'>): FileDown
       reconstructionUrl: link('xet-reconstruction-info'),
     },
   };
+}
+
+/** The same; an answer that names no places is a failure of the protocol. */
+export async function readXetInfo(
+  answer: HttpAnswer,
+  name: string,
+  receiving: Pick<XetReceiving, 'context' | 'xet'>,
+): Promise<FileDownloadInfoOutput | null> {
+  try {
+    return xetInfo(answer);
+  } catch (error) {
+    await answer.body.dump();
+    throw xetFailure(error, { name, hasAdvanced: false }, receiving);
+  }
 }
 
 /**
@@ -96,17 +111,26 @@ export async function receiveXet(
     }
   } catch (error) {
     if (isGgufError(error) || context.signal?.aborted === true) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    xet.failures = part.sizeBytes === from ? xet.failures + 1 : 0;
-    if (xet.failures >= mostFailures) {
-      xet.isWanted = false;
-      context.report({
-        type: 'warning',
-        message: `${wanted.name}: the Xet protocol does not work here (${reason}); it comes over plain HTTP`,
-      });
-    }
-    throw new TransientError(`Xet: ${reason}`, { cause: error });
+    throw xetFailure(error, { name: wanted.name, hasAdvanced: part.sizeBytes > from }, { context, xet });
   }
+}
+
+/** The error of an attempt; after several that brought nothing the file is had over plain HTTP. */
+function xetFailure(
+  error: unknown,
+  { name, hasAdvanced }: { name: string; hasAdvanced: boolean },
+  { context, xet }: Pick<XetReceiving, 'context' | 'xet'>,
+): TransientError {
+  const reason = hubLine(error instanceof Error ? error.message : String(error));
+  xet.failures = hasAdvanced ? 0 : xet.failures + 1;
+  if (xet.failures >= mostFailures) {
+    xet.isWanted = false;
+    context.report({
+      type: 'warning',
+      message: `${name}: the Xet protocol does not work here (${reason}); it comes over plain HTTP`,
+    });
+  }
+  return new TransientError(`Xet: ${reason}`, { cause: error });
 }
 
 /** `fetch` over our transport: proxies, limits, and a token that only its own host sees. */
