@@ -85,7 +85,7 @@ const settledNs = 2_000_000_000n;
  */
 export function recordableState<State extends FileState & { ctimeNs?: string }>(
   state: State,
-  takenMs = Date.now(),
+  takenMs: number,
 ): State {
   const touchedNs = [state.mtimeNs, state.ctimeNs ?? state.mtimeNs].map(BigInt);
   const isSettled = touchedNs.every((ns) => BigInt(takenMs) * 1_000_000n - ns > settledNs);

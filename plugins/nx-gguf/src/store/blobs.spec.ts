@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import {
   appendFileSync,
   chmodSync,
@@ -149,6 +150,20 @@ describe('checkedBlob', () => {
     overwrite(layout);
     utimesSync(path, atime, mtime);
     await expect(checkedBlob(layout, id)).resolves.toBeNull();
+  });
+
+  it('so it does when the reading itself took long', async () => {
+    const layout = temporaryStore();
+    await adopt(layout, text);
+    const path = layout.blob(id.sha256);
+    utimesSync(path, new Date(), new Date());
+    let hours = 0;
+    const clock = jest
+      .spyOn(Date, 'now')
+      .mockImplementation(() => statSync(path).mtimeMs + hours++ * 3_600_000);
+    await expect(checkedBlob(layout, id)).resolves.toBe(path);
+    clock.mockRestore();
+    expect(JSON.parse(readFileSync(layout.blobRecord(id.sha256), 'utf8'))).toMatchObject({ mtimeNs: '-1' });
   });
 
   it.each([

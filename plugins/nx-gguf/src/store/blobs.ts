@@ -52,6 +52,7 @@ export async function adoptHashed(layout: StoreLayout, path: string, id: BlobId)
  */
 export async function checkedBlob(layout: StoreLayout, id: BlobId): Promise<string | null> {
   const path = layout.blob(id.sha256);
+  const takenMs = Date.now();
   const state = await fileState(path);
   if (state === null) return null;
   const record = await readRecord(layout.blobRecord(id.sha256));
@@ -59,7 +60,7 @@ export async function checkedBlob(layout: StoreLayout, id: BlobId): Promise<stri
     const now = new Date();
     await utimes(layout.blobRecord(id.sha256), now, now).catch(() => undefined);
   } else if ((await digestOfFile(path)) === id.sha256) {
-    await recordBlob(layout, id.sha256, recordableState(state));
+    await recordBlob(layout, id.sha256, recordableState(state, takenMs));
   } else {
     // Another process may have put a sound one in its place meanwhile.
     if (isSameState(state, await fileState(path))) await discardBlob(layout, id.sha256);
