@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GgufError } from '../core/errors.js';
 import type { Toolchain } from '../core/generated/toolchain.generated.js';
 import { ensureBuild } from './build.js';
-import { diagnose, formatDiagnosis } from './doctor.js';
+import { diagnose, formatDiagnosis, requirePrerequisites } from './doctor.js';
 import { ensurePython } from './python.js';
 import { runTool } from './run-tool.js';
 import { ensureSource } from './source.js';
@@ -72,6 +72,25 @@ describe('what a build needs is looked for before anything is fetched', () => {
     await expect(ensurePython(context)).rejects.toMatchObject({ code: 'PYTHON_MISSING' });
     const ready = { ...context, config: { ...context.config, python: { interpreter: 'mine' } } };
     expect(existsSync((await ensureSource({ ...ready, wanted: ['python'] })).dir)).toBe(true);
+  });
+});
+
+it('an old python3 does not matter where python is new enough, which the environment is made with', async () => {
+  const context = await without(['uv']);
+  const { runTool: run } = context;
+  context.runTool = (one) =>
+    /^python3?$/.test(one.command)
+      ? Promise.resolve({
+          exitCode: 0,
+          ending: 'ended with exit code 0',
+          output: one.command === 'python' ? '3.12.4\n' : '3.8.10\n',
+        })
+      : run(one);
+  await requirePrerequisites(context, ['python']);
+  context.env = { ...context.env, PYTHON: 'python3' };
+  await expect(requirePrerequisites(context, ['python'])).rejects.toMatchObject({
+    code: 'PREREQUISITE_MISSING',
+    message: 'python with venv >= 3.10 is needed; found: 3.8.10',
   });
 });
 

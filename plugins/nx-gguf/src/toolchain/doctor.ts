@@ -192,22 +192,24 @@ async function compilerCheck(context: ToolchainContext): Promise<Check> {
 /** Python, with what makes an environment where uv does not do that. */
 async function pythonCheck(context: ToolchainContext, { withVenv }: { withVenv: boolean }): Promise<Check> {
   const chosen = context.env['PYTHON'];
-  let text: string | null = null;
-  for (const python of chosen === undefined || chosen === '' ? ['python3', 'python'] : [chosen])
-    text ??= await output(
+  const spec = {
+    required: '>= 3.10',
+    oldest: [3, 10],
+    install: both('apt-get install python3 python3-venv', 'brew install python@3.12'),
+  };
+  let check = finding(withVenv ? 'python with venv' : 'python', spec, null);
+  // The first that is new enough, as the environment is made with it; else the first that there is.
+  for (const python of chosen === undefined || chosen === '' ? ['python3', 'python'] : [chosen]) {
+    const text = await output(
       context,
       [python, '-c', `import sys${withVenv ? ', venv, ensurepip' : ''}; print(sys.version.split()[0])`],
       { cwd: context.configDir },
     ).catch(() => null);
-  return finding(
-    withVenv ? 'python with venv' : 'python',
-    {
-      required: '>= 3.10',
-      oldest: [3, 10],
-      install: both('apt-get install python3 python3-venv', 'brew install python@3.12'),
-    },
-    text?.trim() ?? null,
-  );
+    const found = finding(check.name, spec, text?.trim() ?? null);
+    if (found.ok) return found;
+    if (check.found === null) check = found;
+  }
+  return check;
 }
 
 async function diskCheck({ root }: ToolchainContext): Promise<Check> {
