@@ -62,6 +62,20 @@ export function placeOf(text: string, path: readonly string[]): TextPlace | null
   return placeAt(text, offset);
 }
 
+/** The members of a JSON object whose name an earlier one has, with their places. */
+export function repeatedNames(text: string): (TextPlace & { name: string })[] {
+  const members = (treeOf(text)?.children ?? []).filter(({ type }) => type === 'property');
+  const seen = new Set<unknown>();
+  return members.flatMap(({ children, offset }) => {
+    const name: unknown = children?.[0]?.value;
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    return [{ name: String(name), ...placeAt(text, offset) }];
+  });
+}
+
 /** A line of a text with a mark below a column, to be shown under a message. */
 export function markedLine({ text, column }: TextPlace): string {
   const start = Math.max(0, column - 1 - 60);

@@ -6,7 +6,7 @@ import { bytesSource } from '../../gguf/testing/bytes-source.js';
 import { tinyGguf, type TinyGguf } from '../../gguf/testing/tiny-gguf.js';
 import { temporaryDirectory } from '../../store/testing/temporary-store.js';
 import { conversionFindings } from './conversion-findings.js';
-import { declaredMetadata } from './dropped-metadata.js';
+import { declaredMetadata } from './declared-metadata.js';
 
 type Metadata = NonNullable<TinyGguf['metadata']>;
 
@@ -95,6 +95,56 @@ describe('metadata that was declared', () => {
         message: expect.stringContaining('meta.json') as string,
       }) as Error,
     );
+  });
+});
+
+describe('a type that the converter cannot write', () => {
+  it.each([
+    ['general.name', 7, 'a text in double quotes'],
+    ['general.version', 1.5, 'a text in double quotes'],
+    ['general.author', ['a', 'b'], 'a text in double quotes'],
+    ['general.description', true, 'a text in double quotes'],
+    ['general.tags', 'chat', 'a list of texts, such as ["…", "…"]'],
+    ['general.languages', ['en', 3], 'a list of texts, such as ["…", "…"]'],
+    ['general.sampling.top_k', 1.5, 'an integer of 32 bits'],
+    ['general.sampling.top_k', 3e9, 'an integer of 32 bits'],
+    ['general.sampling.mirostat', true, 'an integer of 32 bits'],
+    ['general.sampling.temp', '0.7', 'a number'],
+    ['general.sampling.top_p', 1e300, 'a number'],
+    [
+      'general.base_models',
+      ['org/model'],
+      'a list of objects whose fields are texts, such as [{ "name": "…", "repo_url": "…" }]',
+    ],
+    [
+      'general.datasets',
+      [{ name: 1 }],
+      'a list of objects whose fields are texts, such as [{ "name": "…", "repo_url": "…" }]',
+    ],
+  ])('%s: %j is refused with its line', (key, value, expected) => {
+    const text = `{\n  "general.url": "x",\n  "${key}": ${JSON.stringify(value)}\n}`;
+    expect(() => declaredMetadata(text, 'meta.json')).toThrow(
+      expect.objectContaining({
+        code: 'BAD_MODEL',
+        message: `convert.metadata: meta.json:3: ${key} is ${JSON.stringify(value)}; expected ${expected}`,
+      }) as Error,
+    );
+  });
+
+  it('all are told at once, and a key that is there twice', () => {
+    const text = '{\n"general.name": 1,\n"general.tags": "a",\n"general.url": "x",\n"general.url": "y"\n}';
+    expect(() => declaredMetadata(text, 'm.json')).toThrow(
+      /m\.json:5: general\.url is declared a second time: "general\.url": "y"\nm\.json:2: .*\nm\.json:3: /,
+    );
+  });
+
+  it('is not what the converter can write, nor what people write into JSON', () => {
+    const text = `{
+      // of the maker
+      "general.name": "M", "general.tags": [], "general.sampling.top_k": 40.0, "general.sampling.temp": 1,
+      "general.base_models": [{ "name": "B", "author": null }], "general.author": null, "x.y": 1,
+    }`;
+    expect(declaredMetadata(text, 'm.json')).toMatchObject({ 'general.sampling.top_k': 40, 'x.y': 1 });
   });
 });
 

@@ -4,7 +4,8 @@ import type { ConvertSettings } from '../../core/generated/model.generated.js';
 import type { GgufHeader } from '../../gguf/header.js';
 import { checkpointTensors } from './checkpoint-tensors.js';
 import { differingTemplates } from './chat-templates.js';
-import { declaredMetadata, droppedMetadata } from './dropped-metadata.js';
+import { declaredMetadata } from './declared-metadata.js';
+import { droppedMetadata } from './dropped-metadata.js';
 import { isPartAsked, leftOutParts } from './left-out-parts.js';
 import { lostWeights } from './lost-weights.js';
 

@@ -12,7 +12,7 @@ import { ggufFacts } from '../gguf/gguf-facts.js';
 import { inputsOf, type Step, type Workbench } from '../step.js';
 import { checkConverted } from './check-converted.js';
 import { conversionFindings } from './conversion-findings.js';
-import { declaredMetadata } from './dropped-metadata.js';
+import { declaredMetadata } from './declared-metadata.js';
 import { runConverter } from './run-converter.js';
 
 /** What a conversion is decided by. */
@@ -71,7 +71,11 @@ export function convertStep(inputs: ConvertInputs): Step {
 
 async function convert(inputs: ConvertInputs, checkpoint: readonly ManifestFile[], bench: Workbench) {
   for (const file of checkpoint) await bench.input(file, join(inputs.name, file.name));
-  if (inputs.metadata !== null) await writeFile(join(bench.directory, metadataFile), inputs.metadata);
+  if (inputs.metadata !== null) {
+    // Without comments, and with 40 for 40.0: Python's reader is stricter than people.
+    const declared = declaredMetadata(inputs.metadata, inputs.settings.metadata ?? metadataFile);
+    await writeFile(join(bench.directory, metadataFile), JSON.stringify(declared));
+  }
   const out = join(bench.directory, outDirectory(inputs.name));
   await mkdir(out);
   const args = convertArguments(inputs);
