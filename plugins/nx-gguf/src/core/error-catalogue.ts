@@ -610,7 +610,8 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Run the target that makes the model again with `--skip-nx-cache`.',
   },
   MODEL_MISSING: {
-    cause: '`model.json` cannot be read in the directory of the project.',
+    cause:
+      '`model.json` cannot be read in the directory of the project: there is none, it is a link to nothing or a directory, or its permissions forbid it.',
     remedy:
       'Create it or correct its permissions; an executor of nx-gguf works only in a directory that has one.',
   },

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
-import { parseAs } from '../core/validate.js';
+import { declarationOf } from '../workspace/declarations.js';
 import { cachedProjects } from './cached-projects.js';
 import { plainError } from '../terminal/report-error.js';
 import { unknownVariant } from './misspelt-target.js';
@@ -13,10 +11,10 @@ export async function refuseMisspelt(
   const projects = await cachedProjects();
   const unknown = projects === null ? null : unknownVariant(argv, projects, prefix);
   if (unknown === null) return;
-  const file = posix.join(projects?.[unknown.project]?.root ?? '', 'model.json');
+  const root = projects?.[unknown.project]?.root ?? '';
   try {
     // The variants of a broken file are not all known: the broken file is then the error to report.
-    parseAs('model', await readFile(join(workspaceRoot, file), 'utf8'), file);
+    await declarationOf('plan', { workspaceRoot, root });
   } catch (error) {
     throw plainError(error);
   }

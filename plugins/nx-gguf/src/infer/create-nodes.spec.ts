@@ -1,3 +1,5 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CreateNodesResult } from '@nx/devkit';
 import { put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import { createNodes } from './create-nodes.js';
@@ -48,16 +50,94 @@ describe('projects', () => {
     await expect(namesOf({ 'model.json': model })).resolves.toEqual({ '.': 'ws' });
   });
 
-  it("are not made of other programs' files, nor of files that cannot be read", async () => {
+  it.each<[string, Record<string, string>]>([
+    ['a model of TensorFlow.js', { 'web/model.json': '{ "format": "graph-model", "modelTopology": {} }' }],
+    ['one that is cut', { 'web/model.json': '{ "format": "layers-model", "modelTopology": {"a": ' }],
+    ['one in UTF-16', { 'web/model.json': '\uFFFD\uFFFD{"modelTopology":{}}'.replaceAll('', '\0') }],
+    ['a list of other things', { 'web/model.json': '[{ "mesh": 1, "skin": "x" }]' }],
+    ['another corpus', { 'd/corpus.json': '{ "name": "x" }' }],
+    ['another schema', { 'd/model.json': '{ "$schema": "https://example.org/x.json", "name": "x" }' }],
+    ['the data of a package', { 'web/package.json': '{}', 'web/src/model.json': '' }],
+    ['the data of a project', { 'web/project.json': '{ "sourceRoot": "x" }', 'web/model.json': '[]' }],
+  ])("are not made of other programs' files: %s", async (_, files) => {
+    await expect(namesOf(files)).resolves.toEqual({});
+  });
+
+  it.each<[string, string]>([
+    ['empty', ''],
+    [
+      'a pointer of Git LFS',
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 9\n`,
+    ],
+    ['in UTF-16', `\uFFFD\uFFFD${model.replaceAll('', '\0')}`],
+    ['a list', '[1]'],
+    ['a list that does not end', '[1'],
+    ['a text', '"x"'],
+    ['an object without fields', '{}'],
+    ['nested deeper than the stack goes', '['.repeat(100_000)],
+    ['with a byte order mark', `\uFEFF${model}`],
+    ['in conflict', `<<<<<<< HEAD\n${model}\n=======\n${model}\n>>>>>>> other\n`],
+    ['in single quotes', model.replaceAll('"', "'")],
+    ['with misspelt fields', '{ "name": "M", "sorce": {}, "quantise": {} }'],
+    ['with a field in another form', '{ "source": "org/model", "quantize": ["Q4_K_M"] }'],
+    ['with a field that is unknown', model.replace('"quantize"', '"quant"')],
+    ['with a variant that cannot be one', model.replace('"Q4_K_M": {', '"Q4 K": {')],
+  ])('are made of a file of ours that is wrong, with targets that say so: %s', async (_, text) => {
+    const { m } = await projectsOf({ 'm/model.json': text });
+    expect(m).toMatchObject({ name: 'm', tags: expect.arrayContaining(['nx-gguf:model']) as unknown });
+    for (const name of ['quantize', 'kld', 'gate', 'fetch', 'publish'])
+      expect(Object.keys(m?.targets ?? {})).toContain(name);
+    expect(m?.targets?.['gate']?.dependsOn).toEqual([{ target: 'fetch' }]);
+  });
+
+  it('are made of what nobody can read where a lock or a plain project.json is beside it', async () => {
     await expect(
       namesOf({
-        'web/model.json': '{ "format": "graph-model" }',
-        'a/model.json': '[1',
-        'b/corpus.json': '',
-        'c/model.json': '['.repeat(100_000),
-        'd/corpus.json': '{ "name": "x" }',
+        'packages/a/package.json': '{}',
+        'packages/a/model.json': '',
+        'packages/a/model.lock.json': '{ "format": 1 }',
+        'models/project.json': '{ "targets": { "report": { "executor": "nx-gguf:report-models" } } }',
+        'models/b/project.json': '{ "name": "c" }',
+        'models/b/model.json': '',
+        'texts/corpus.json': '',
+        'other/package.json': '{}',
+        'other/one/model.json': model,
+        'other/two/model.json': '',
       }),
-    ).resolves.toEqual({});
+    ).resolves.toEqual({
+      'packages/a': 'a',
+      'models/b': 'b',
+      texts: 'texts',
+      'other/one': 'one',
+      'other/two': 'two',
+    });
+  });
+
+  it('are made of a file that is no file, which Nx does not list', async () => {
+    const workspaceRoot = temporaryDirectory();
+    put(join(workspaceRoot, 'models/ok/model.json'), model);
+    mkdirSync(join(workspaceRoot, 'models/directory/model.json'), { recursive: true });
+    for (const [name, to] of [
+      ['dangling', 'nowhere'],
+      ['circle', 'model.json'],
+      ['linked', '../ok/model.json'],
+    ] as const) {
+      mkdirSync(join(workspaceRoot, 'models', name));
+      symlinkSync(to, join(workspaceRoot, 'models', name, 'model.json'));
+    }
+    mkdirSync(join(workspaceRoot, 'models/other'));
+    const [, create] = createNodes;
+    const nodes = await create(['models/ok/model.json'], undefined, {
+      workspaceRoot,
+      nxJsonConfiguration: {},
+    });
+    // A link to a file is listed by Nx, unless git ignores it.
+    expect(nodes.map(([file]) => file).sort()).toEqual([
+      'models/circle/model.json',
+      'models/dangling/model.json',
+      'models/directory/model.json',
+      'models/ok/model.json',
+    ]);
   });
 
   it('of a broken file have the targets that can be read of it, which then say what is wrong', async () => {

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { GgufError, systemErrorCode } from '../core/errors.js';
-import { systemReason } from '../core/system-error.js';
+import { GgufError } from '../core/errors.js';
 import { parseAs } from '../core/validate.js';
 import { withPlainRepositories } from './hub-sources.js';
-import { looseJson } from './loose-json.js';
-import { isOurs, type Declaration, type ProjectKind } from './project-file.js';
+import { declaredText, textOf } from './declared-text.js';
+import { readLoosely, type Declaration, type Ownership, type ProjectKind } from './project-file.js';
 import { projectDirectory, type Workspace } from './workspace.js';
 
 /**
@@ -30,12 +28,9 @@ export async function declarationOf(
   }
   const kind = kinds[0] ?? 'model';
   const shown = posix.join(root, `${kind}.json`);
-  const text = await readFile(join(workspaceRoot, shown), 'utf8').catch((cause: unknown) => {
-    const why = systemErrorCode(cause) === 'ENOENT' ? 'there is no such file' : systemReason(cause);
-    throw new GgufError(`${kind.toUpperCase()}_MISSING`, `cannot read ${shown}: ${why}`, {
-      cause,
-      hint: `nx-gguf:${executor} is for a directory with ${executor === 'fetch' ? 'model.json or corpus.json' : `${kind}.json`}.`,
-    });
+  const text = await declaredText(kind, join(workspaceRoot, shown), {
+    shown,
+    hint: `nx-gguf:${executor} is for a directory with ${executor === 'fetch' ? 'model.json or corpus.json' : `${kind}.json`}.`,
   });
   const content = withPlainRepositories(kind, parseAs(kind, text, shown), { shown, hub });
   return { kind, root, content: content as unknown as Declaration['content'] };
@@ -56,11 +51,12 @@ export async function fetchedKind(workspace: Workspace, project: string): Promis
  * does not count.
  */
 async function fetchedKinds(directory: string): Promise<('model' | 'corpus')[]> {
-  const found: { kind: 'model' | 'corpus'; isOurs: boolean }[] = [];
+  const found: { kind: 'model' | 'corpus'; ownership: Ownership }[] = [];
   for (const kind of ['model', 'corpus'] as const) {
-    const text = await readFile(join(directory, `${kind}.json`), 'utf8').catch(() => null);
-    if (text !== null) found.push({ kind, isOurs: isOurs(kind, (await looseJson(text)).value) });
+    const file = await textOf(join(directory, `${kind}.json`));
+    if (file !== null)
+      found.push({ kind, ownership: (await readLoosely(kind, 'text' in file ? file.text : null)).ownership });
   }
-  const ours = found.filter((one) => one.isOurs);
+  const ours = found.filter(({ ownership }) => ownership === 'ours');
   return (ours.length > 0 ? ours : found).map(({ kind }) => kind);
 }

@@ -18,7 +18,11 @@ export async function looseJson(json: string): Promise<{ value: unknown; isBroke
     try {
       const errors: ParseError[] = [];
       const value = parse(json, errors, { allowTrailingComma: true }) as unknown;
-      return { value, isBroken: errors.length > 0 };
+      // In front of the object can stand what is no JSON: a byte order mark, or the mark of a merge conflict.
+      const start = value === undefined ? json.indexOf('{') : -1;
+      return start > 0
+        ? { value: parse(json.slice(start), [], { allowTrailingComma: true }) as unknown, isBroken: true }
+        : { value, isBroken: errors.length > 0 };
     } catch {
       // Nested deeper than the stack goes.
       return { value: undefined, isBroken: true };

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GgufError, systemErrorCode } from '../core/errors.js';
-import { systemReason } from '../core/system-error.js';
+import { GgufError } from '../core/errors.js';
 import { didYouMean } from '../core/suggestion.js';
 import { withPlainRepositories } from './hub-sources.js';
 import { parseAs, type Schemas } from '../core/validate.js';
 import { targetInProject, type TargetRef } from '../core/target.js';
+import { declaredText } from './declared-text.js';
 import type { ProjectKind } from './project-file.js';
 
 /** The parts of an Nx workspace that are read. */
@@ -63,19 +62,10 @@ export async function readConfig<K extends ProjectKind>(
   if (kind === 'toolchain') requireToolchain(workspace, project);
   const directory = projectDirectory(workspace, project, file);
   const shown = join(workspace.projects[project]?.root ?? '', file);
-  let text: string;
-  try {
-    text = await readFile(join(directory, file), 'utf8');
-  } catch (cause) {
-    throw new GgufError(
-      `${kind.toUpperCase()}_MISSING`,
-      `cannot read ${shown}: ${systemErrorCode(cause) === 'ENOENT' ? 'there is no such file' : systemReason(cause)}`,
-      {
-        cause,
-        hint: kind === 'toolchain' ? toolchainHint(project) : `A ${kind} is a directory with a ${kind}.json.`,
-      },
-    );
-  }
+  const text = await declaredText(kind, join(directory, file), {
+    shown,
+    hint: kind === 'toolchain' ? toolchainHint(project) : `A ${kind} is a directory with a ${kind}.json.`,
+  });
   return withPlainRepositories(kind, parseAs(kind, text, shown), { shown, hub: workspace.hub });
 }
 

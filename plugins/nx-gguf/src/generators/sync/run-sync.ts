@@ -1,10 +1,14 @@
 import { posix } from 'node:path';
 import { globAsync, readNxJson, type Tree } from '@nx/devkit';
 import { parseAs } from '../../core/validate.js';
-import { looseJson } from '../../workspace/loose-json.js';
 import { syncedLines } from './project-lines.js';
 import { inferredTargets } from '../../infer/project-node.js';
-import { isOurs, projectKinds, type Declaration, type ProjectKind } from '../../workspace/project-file.js';
+import {
+  projectKinds,
+  readLoosely,
+  type Declaration,
+  type ProjectKind,
+} from '../../workspace/project-file.js';
 import { targetPrefix } from '../../infer/target-prefix.js';
 import { plainError } from '../../terminal/report-error.js';
 import { pluginOptions } from '../../infer/plugin-options.js';
@@ -59,10 +63,16 @@ async function declarationsByRoot(tree: Tree): Promise<Map<string, Declaration[]
   ).sort()) {
     const text = tree.read(file, 'utf8') ?? '';
     const [root, kind] = [posix.dirname(file), posix.basename(file, '.json') as ProjectKind];
-    if (!isOurs(kind, (await looseJson(text)).value)) continue;
+    const { ownership } = await readLoosely(kind, text);
+    if (ownership === 'foreign' || (ownership === 'unknown' && !hasLines(tree, root))) continue;
     // Of a file that is wrong not everything is known, and lines would be lost.
     const content = parseAs(kind, text, file) as unknown as Declaration['content'];
     found.set(root, [...(found.get(root) ?? []), { kind, root, content }]);
   }
   return found;
+}
+
+/** True for a directory whose project.json has targets of ours. */
+function hasLines(tree: Tree, root: string): boolean {
+  return tree.read(posix.join(root, 'project.json'), 'utf8')?.includes('"nx-gguf:') === true;
 }
