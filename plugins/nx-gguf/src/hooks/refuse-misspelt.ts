@@ -1,6 +1,7 @@
 import { declarationOf } from '../workspace/declarations.js';
 import { cachedProjects } from './cached-projects.js';
 import { plainError } from '../terminal/report-error.js';
+import { namedHub } from '../upstream/hub/hub-endpoint.js';
 import { unknownVariant } from './misspelt-target.js';
 
 /** Ends a run whose command line names a variant that no model declares, before anything runs. */
@@ -14,7 +15,7 @@ export async function refuseMisspelt(
   const root = projects?.[unknown.project]?.root ?? '';
   try {
     // The variants of a broken file are not all known: the broken file is then the error to report.
-    await declarationOf('plan', { workspaceRoot, root });
+    await declarationOf('plan', { workspaceRoot, root, hub: namedHub(process.env) });
   } catch (error) {
     throw plainError(error);
   }

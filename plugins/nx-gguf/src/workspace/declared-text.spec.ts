@@ -8,7 +8,7 @@ async function refusal(make: (file: string) => void, executor = 'fetch'): Promis
   const workspaceRoot = temporaryDirectory();
   mkdirSync(join(workspaceRoot, 'm'));
   make(join(workspaceRoot, 'm/model.json'));
-  return declarationOf(executor, { workspaceRoot, root: 'm' }).then(
+  return declarationOf(executor, { workspaceRoot, root: 'm', hub: null }).then(
     () => 'nothing',
     (error: unknown) => `${(error as { code: string }).code}: ${(error as Error).message}`,
   );
