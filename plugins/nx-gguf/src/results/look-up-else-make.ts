@@ -20,7 +20,11 @@ export async function lookUpElseMake(
   { needFiles, known }: LookUp,
 ): Promise<Performed> {
   const manifest = await knownResult(step.action, effects.store, { needFiles, known });
-  return manifest === null ? runCached(step, effects, needFiles) : { manifest, origin: 'store' };
+  const performed: Performed =
+    manifest === null ? await runCached(step, effects, needFiles) : { manifest, origin: 'store' };
+  for (const message of step.findings?.(performed.manifest.facts) ?? [])
+    effects.report({ type: 'warning', message });
+  return performed;
 }
 
 /**

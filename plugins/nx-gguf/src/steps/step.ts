@@ -87,6 +87,11 @@ export interface Step {
   action: Action;
   run: (bench: Workbench) => Promise<StepOutcome>;
   /**
+   * What was declared and did not come to anything, by the facts of the result: told whenever the result is
+   * obtained, wherever it was made.
+   */
+  findings?: (facts: Readonly<Record<string, unknown>>) => string[];
+  /**
    * True when the user asked for the upload of the result, even of a known one; results of this kind
    * otherwise stay here.
    */

@@ -2,8 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImatrixMake } from '../../core/generated/model.generated.js';
 import { tinyGguf } from '../../gguf/testing/tiny-gguf.js';
+import { temporaryStore } from '../../store/testing/temporary-store.js';
 import { runTool } from '../../toolchain/run-tool.js';
-import { playTools, testBench } from '../testing/effects.js';
+import { lookUpElseMake } from '../../results/look-up-else-make.js';
+import { playTools, testBench, testEffects } from '../testing/effects.js';
 import { imatrixMakeStep } from './imatrix.js';
 
 const file = (name: string) => ({ name, sha256: 'a'.repeat(64), sizeBytes: 1 });
@@ -31,8 +33,8 @@ async function warnings(
     corpus: file('t.txt'),
     toolchain: {},
   });
-  await step.run(bench);
-  return bench.told.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+  const { facts } = await step.run(bench);
+  return step.findings?.(facts);
 }
 
 describe('making a matrix', () => {
@@ -42,6 +44,41 @@ describe('making a matrix', () => {
     ]);
     await expect(warnings({ chunks: 4 })).resolves.toEqual([]);
     await expect(warnings({})).resolves.toEqual([]);
+  });
+
+  it('tells it again where the matrix is known already', async () => {
+    const { runTool } = playTools({
+      act: ({ cwd }) => {
+        writeFileSync(
+          join(cwd, 'imatrix.gguf'),
+          tinyGguf({
+            metadata: [['imatrix.chunk_count', 'uint32', 4]],
+            tensors: [{ name: 'blk.0.ffn_up.weight.in_sum2', shape: [1] }],
+          }),
+        );
+      },
+    });
+    const store = temporaryStore();
+    const effects = testEffects({
+      store,
+      runTool,
+      resolve: ({ sha256 }) => Promise.resolve(store.blob(sha256)),
+    });
+    const step = imatrixMakeStep({
+      settings: { type: 'make', corpus: 'texts', ctx: 64, chunks: 142 },
+      model: [file('m.gguf')],
+      corpus: file('t.txt'),
+      toolchain: {},
+    });
+    for (const origin of ['run', 'store']) {
+      effects.told.length = 0;
+      const found = await lookUpElseMake(step, effects, { needFiles: false, known: [] });
+      expect(found.origin).toBe(origin);
+      expect(effects.told).toContainEqual({
+        type: 'warning',
+        message: 'imatrix.chunks is 142, and t.txt has 4 chunks of 64 tokens: all of it is read',
+      });
+    }
   });
 
   it('tells that tied embeddings have no output matrix to collect for', async () => {

@@ -59,25 +59,22 @@ export function imatrixMakeStep(inputs: ImatrixMakeInputs): Step {
       await linkModel(inputs.model, bench);
       await bench.input(inputs.corpus, inputs.corpus.name);
       await runImatrix(args, bench);
-      const facts = await imatrixFacts(join(bench.directory, output), inputs.corpus.name);
-      const { chunks: found, tensors } = facts;
-      for (const message of [
-        ...(typeof found === 'number' && chunks > found
-          ? [shortTextWords('imatrix', { chunks, ctx, text: inputs.corpus.name, found })]
-          : []),
-        ...(processOutput && !(tensors as string[]).includes('output.weight')
-          ? [
-              'imatrix.processOutput changes nothing: the model has no output.weight, its output matrix is token_embd.weight, of which llama-imatrix collects nothing',
-            ]
-          : []),
-      ])
-        bench.report({ type: 'warning', message });
       return {
         files: [{ name: output, path: join(bench.directory, output) }],
-        facts,
+        facts: await imatrixFacts(join(bench.directory, output), inputs.corpus.name),
         commands: [['llama-imatrix', ...args]],
       };
     },
+    findings: ({ chunks: found, tensors }) => [
+      ...(typeof found === 'number' && chunks > found
+        ? [shortTextWords('imatrix', { chunks, ctx, text: inputs.corpus.name, found })]
+        : []),
+      ...(processOutput && Array.isArray(tensors) && !tensors.includes('output.weight')
+        ? [
+            'imatrix.processOutput changes nothing: the model has no output.weight, its output matrix is token_embd.weight, of which llama-imatrix collects nothing',
+          ]
+        : []),
+    ],
   };
 }
 
