@@ -7,26 +7,7 @@ import { GgufError } from '../core/errors.js';
 import { freeBytes } from '../files/free-space.js';
 import { compilerCandidates } from './compiler.js';
 import { output, type ToolchainContext } from './context.js';
-
-/** One thing that building or running the toolchain needs. */
-export interface Check {
-  name: string;
-  required: string;
-  /** What is there, or null. */
-  found: string | null;
-  ok: boolean;
-  /** Missing it is no error. */
-  optional: boolean;
-  install: { debian: string; macos: string };
-}
-
-/** What is asked of a finding. */
-interface Spec {
-  required: string;
-  oldest?: readonly number[];
-  optional?: boolean;
-  install: Check['install'];
-}
+import { both, commandCheck, finding, type Check } from './prerequisite.js';
 
 const diskBytes = 10 * 2 ** 30;
 
@@ -75,7 +56,7 @@ async function partChecks(context: ToolchainContext, part: MadePart): Promise<Ch
 }
 
 function gitCheck(context: ToolchainContext): Promise<Check> {
-  return command(context, ['git', '--version'], {
+  return commandCheck(context, ['git', '--version'], {
     name: 'git',
     required: '>= 2.25',
     oldest: [2, 25],
@@ -84,7 +65,7 @@ function gitCheck(context: ToolchainContext): Promise<Check> {
 }
 
 function npmCheck(context: ToolchainContext): Promise<Check> {
-  return command(context, ['npm', '--version'], {
+  return commandCheck(context, ['npm', '--version'], {
     name: 'npm',
     required: 'brings the package with the source',
     install: both('apt-get install npm', 'brew install node'),
@@ -92,20 +73,20 @@ function npmCheck(context: ToolchainContext): Promise<Check> {
 }
 
 async function buildChecks(context: ToolchainContext): Promise<Check[]> {
-  const ninja = await command(context, ['ninja', '--version'], {
+  const ninja = await commandCheck(context, ['ninja', '--version'], {
     name: 'ninja',
     required: 'optional, faster than make',
     optional: true,
     install: both('apt-get install ninja-build', 'brew install ninja'),
   });
-  const make = await command(context, ['make', '--version'], {
+  const make = await commandCheck(context, ['make', '--version'], {
     name: 'make',
     required: 'where ninja is not installed',
     optional: ninja.ok,
     install: both('apt-get install ninja-build', 'brew install ninja'),
   });
   return [
-    await command(context, ['cmake', '--version'], {
+    await commandCheck(context, ['cmake', '--version'], {
       name: 'cmake',
       required: '>= 3.14',
       oldest: [3, 14],
@@ -119,7 +100,7 @@ async function buildChecks(context: ToolchainContext): Promise<Check[]> {
 }
 
 async function pythonChecks(context: ToolchainContext): Promise<Check[]> {
-  const uv = await command(context, ['uv', '--version'], {
+  const uv = await commandCheck(context, ['uv', '--version'], {
     name: 'uv',
     required: 'optional, faster than pip',
     optional: true,
@@ -230,7 +211,7 @@ async function backendChecks(context: ToolchainContext): Promise<Check[]> {
   switch (context.config.build?.backend ?? 'cpu') {
     case 'cuda':
       return [
-        await command(context, ['nvcc', '--version'], {
+        await commandCheck(context, ['nvcc', '--version'], {
           name: 'CUDA compiler',
           required: 'backend cuda',
           install: both('apt-get install nvidia-cuda-toolkit', 'not available'),
@@ -238,7 +219,7 @@ async function backendChecks(context: ToolchainContext): Promise<Check[]> {
       ];
     case 'vulkan':
       return [
-        await command(context, ['glslc', '--version'], {
+        await commandCheck(context, ['glslc', '--version'], {
           name: 'GLSL compiler',
           required: 'backend vulkan',
           install: both('apt-get install glslc libvulkan-dev', 'brew install shaderc vulkan-headers'),
@@ -246,7 +227,7 @@ async function backendChecks(context: ToolchainContext): Promise<Check[]> {
       ];
     case 'hip':
       return [
-        await command(context, ['hipcc', '--version'], {
+        await commandCheck(context, ['hipcc', '--version'], {
           name: 'HIP compiler',
           required: 'backend hip',
           install: both('install ROCm', 'not available'),
@@ -263,38 +244,4 @@ async function backendChecks(context: ToolchainContext): Promise<Check[]> {
     default:
       return [];
   }
-}
-
-async function command(
-  context: ToolchainContext,
-  argv: readonly [string, ...string[]],
-  spec: Spec & { name: string },
-): Promise<Check> {
-  const text = await output(context, argv, { cwd: context.configDir }).catch(() => null);
-  return finding(
-    spec.name,
-    spec,
-    text === null ? null : (/\d+(?:\.\d+)+/.exec(text)?.[0] ?? text.split('\n')[0] ?? ''),
-  );
-}
-
-function finding(
-  name: string,
-  { required, oldest = [], optional = false, install }: Spec,
-  found: string | null,
-): Check {
-  return { name, required, found, ok: found !== null && atLeast(found, oldest), optional, install };
-}
-
-function both(debian: string, macos: string): Check['install'] {
-  return { debian, macos };
-}
-
-function atLeast(version: string, oldest: readonly number[]): boolean {
-  const parts = (/\d+(?:\.\d+)*/.exec(version)?.[0] ?? '').split('.').map(Number);
-  for (const [index, wanted] of oldest.entries()) {
-    const actual = parts[index] ?? 0;
-    if (actual !== wanted) return actual > wanted;
-  }
-  return true;
 }
