@@ -421,7 +421,8 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   HUB_ADDRESS_UNUSABLE: {
     cause:
       '`repository` names no repository that can be read: an address of another hub, of a space or of another page, a name without owner, `owner/name:TAG`, a path, one file as the source of a model, or what contradicts `kind`, `revision` or `include` beside it.',
-    remedy: 'Write what the hint says. `owner/name`, `owner/name@revision`, and addresses of models and datasets on the public hub or on the one that `HF_ENDPOINT` names are accepted.',
+    remedy:
+      'Write what the hint says. `owner/name`, `owner/name@revision`, and addresses of models and datasets on the public hub or on the one that `HF_ENDPOINT` names are accepted.',
   },
   HUB_FORBIDDEN: {
     cause:
@@ -845,6 +846,11 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   SOURCE_INPUT_MISSING: {
     cause: 'No file matches an entry of `inputs` of a `command` source.',
     remedy: "Correct the glob; it is relative to the project's directory.",
+  },
+  SOURCE_IS_FILE: {
+    cause:
+      'The `path` of a model is one file, and a model is a directory of weights, configuration and tokenizer.',
+    remedy: 'Name the directory.',
   },
   SOURCE_MISSING: {
     cause: 'The path of a `path` source does not exist or cannot be read.',

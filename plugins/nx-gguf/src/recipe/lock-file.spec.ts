@@ -86,6 +86,19 @@ it('tasks that run at the same time all find their entries in it', async () => {
   ]);
 });
 
+it('a glob that matches nothing is told to whoever pins, and to whoever takes the lock over', async () => {
+  const told: string[] = [];
+  environment.report = (event) => {
+    if (event.type === 'warning') told.push(event.message);
+  };
+  const include = ['*.json', '*.safetensors', '*.model'];
+  const warning = 'org/model: "*.model" of "include" matches no file';
+  await locked('source', { include });
+  expect(told).toEqual([warning]);
+  await locked('source', { include }, { CI: 'true' });
+  expect(told).toEqual([warning, warning]);
+});
+
 it('in CI nothing is looked up', async () => {
   for (const CI of ['true', '1'])
     await expect(locked('source', {}, { CI })).rejects.toMatchObject({

@@ -66,7 +66,10 @@ export async function lockedSource(
 ): Promise<LockedSource> {
   const { workspace, env, store, report } = environment;
   const known = pinned(declared, await readLock(workspace, declared));
-  if (known !== null) return known;
+  if (known !== null) {
+    await tellIdleGlobs(declared.source, known, report);
+    return known;
+  }
   const file = lockFileName(declared.kind);
   const shown = join(workspace.projects[declared.project]?.root ?? '', file);
   if (isCi(env))
@@ -99,6 +102,18 @@ export async function lockedSource(
       return entry;
     },
   );
+}
+
+/** Who pinned a source was told of its globs that match nothing; who takes the lock over is told here. */
+async function tellIdleGlobs(
+  source: LockableSource,
+  locked: LockedSource,
+  report: RecipeEnvironment['report'],
+): Promise<void> {
+  if (source.include === undefined) return;
+  const { idleIncludes } = await import('../upstream/selection/select-files.js');
+  const of = source.type === 'git' ? source.url : source.repository;
+  for (const message of idleIncludes(locked, source.include, of)) report({ type: 'warning', message });
 }
 
 /** The parts of an environment that fetching uses. */

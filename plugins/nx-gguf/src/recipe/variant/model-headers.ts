@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import { GgufError } from '../../core/errors.js';
-import { systemReason } from '../../core/system-error.js';
+import { GgufError, systemErrorCode } from '../../core/errors.js';
+import { systemReason, unreadable } from '../../core/system-error.js';
 import type { HuggingFaceSource } from '../../core/generated/source.generated.js';
 import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
 import { shardNames } from '../../gguf/shards.js';
@@ -85,9 +85,14 @@ function shardUrls(text: string): string[] {
 
 function missing(from: string): (cause: unknown) => never {
   return (cause) => {
-    if ((cause as { code?: unknown }).code !== 'ENOENT') throw cause;
-    throw new GgufError('FILE_MISSING', `${from}: ${systemReason(cause)}`, {
-      cause,
+    if (systemErrorCode(cause) === null) throw cause;
+    if (systemErrorCode(cause) === 'EISDIR')
+      throw new GgufError('FILE_UNFIT', `${from}: ${systemReason(cause)}`, {
+        cause,
+        hint: 'Name the GGUF in it, of a split one its first file.',
+      });
+    throw unreadable(cause, {
+      what: from,
       hint: 'A path is relative to the directory of the project; all files of a split GGUF must be there.',
     });
   };

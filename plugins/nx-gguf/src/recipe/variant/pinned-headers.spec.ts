@@ -10,6 +10,7 @@ import type { ModelHeaders } from '../../steps/gguf/gguf-header.js';
 import { modelHeadersOf } from './model-headers.js';
 import { createResults } from '../../results/create-results.js';
 import type { RecipePorts } from '../ports.js';
+import type { PlanFrom } from './variant-request.js';
 
 const sha = 'c'.repeat(40);
 const weights = new Uint8Array(1 << 20);
@@ -61,18 +62,20 @@ function given(env: Record<string, string> = {}) {
     },
     { transfer: { backoffMs: 1 } },
   );
-  const headers = async (include: string[], repository = 'org/open') =>
+  const headers = (include: string[], repository = 'org/open') =>
+    headersOf({ type: 'huggingface', repository, include });
+  const headersOf = async (from: PlanFrom) =>
     (
       await modelHeadersOf(
         {
           ref: { project: 'm', kind: 'plan', variant: 'v' },
           toolchain: 'llama-cpp',
-          from: { type: 'huggingface', repository, include },
+          from,
         },
         ports,
       )
     ).headers;
-  return { store, told, headers };
+  return { store, told, headers, headersOf };
 }
 
 const digestsOf = (...ggufs: Uint8Array[]) =>
@@ -80,6 +83,17 @@ const digestsOf = (...ggufs: Uint8Array[]) =>
 const read = ({ files: found, sizesBytes }: ModelHeaders) => ({
   digests: found.map((file) => file.sha256),
   sizesBytes,
+});
+
+it.each<[string, string, RegExp]>([
+  ['FILE_UNFIT', '.', /^Name the GGUF in it/],
+  ['FILE_MISSING', 'm.gguf', /relative to the directory of the project/],
+])('a path that is none ends in %s: %s', async (code, path, hint) => {
+  await expect(given().headersOf({ type: 'path', path })).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(path) as string,
+    hint: expect.stringMatching(hint) as string,
+  });
 });
 
 describe('the headers of a GGUF that a model declares on a hub', () => {

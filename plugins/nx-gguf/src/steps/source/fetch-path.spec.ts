@@ -67,6 +67,19 @@ describe('fetchPathStep', () => {
     await expect(namesOf(join(checkpoint(), 'nested/vocab.txt'))).resolves.toEqual(['vocab.txt']);
   });
 
+  it('warns of globs beside the path of one file', async () => {
+    const events: WorkEvent[] = [];
+    const path = join(checkpoint(), 'nested/vocab.txt');
+    const globs = { include: ['*.json'], exclude: ['*.txt'] };
+    await fetchPathStep({ type: 'path', path, ...globs }, path, reading('files', events));
+    expect(events).toEqual(
+      ['include', 'exclude'].map((field) => ({
+        type: 'warning',
+        message: `${path}: "${field}" of the source changes nothing: the path is one file, and no directory`,
+      })),
+    );
+  });
+
   it('follows links, as a download cache has them', async () => {
     const directory = checkpoint(['blobs/0123']);
     symlinkSync(
@@ -171,6 +184,19 @@ describe('a directory with a model', () => {
     await expect(take(files, globs)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['SOURCE_IS_FILE', 'model.safetensors', /Name the directory/],
+    ['SOURCE_NO_WEIGHTS', 'm-BF16.gguf', /A GGUF is the result of a conversion/],
+    ['SOURCE_NO_WEIGHTS', 'config.json', /directory with `model\*\.safetensors`/],
+  ])('fails with %s for its file %s', async (code, name, hint) => {
+    const path = join(checkpoint(['config.json', 'model.safetensors', 'm-BF16.gguf']), name);
+    await expect(fetchPathStep({ type: 'path', path }, path, reading('checkpoint'))).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(name) as string,
+      hint: expect.stringMatching(hint) as string,
     });
   });
 

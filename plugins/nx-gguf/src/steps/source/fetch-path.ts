@@ -5,7 +5,7 @@ import type { PathSource } from '../../core/generated/source.generated.js';
 import type { SourceUse } from '../../core/source-use.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import { reportSelection, selectionOf } from '../../upstream/selection/selection-report.js';
-import { listFiles } from './list-files.js';
+import { fileForCheckpoint, listFiles } from './list-files.js';
 import { refusePointers } from './refuse-pointers.js';
 import { inputsOf, type Step } from '../step.js';
 
@@ -23,6 +23,7 @@ export interface PathReading {
  * Takes the files at a path as they are. Its key is the files' own digests, so it has to read them (once) to
  * be planned.
  * @param path absolute
+ * @throws GgufError what `listFiles` and `fileForCheckpoint` say, `LFS_POINTER`
  */
 export async function fetchPathStep(
   source: PathSource,
@@ -35,6 +36,7 @@ export async function fetchPathStep(
     names.map((name) => ({ name, path: join(directory, name) })),
     `Run \`git lfs pull\` in ${directory}, or copy the files from where they are whole.`,
   );
+  if (use.kind === 'checkpoint' && directory !== path) throw fileForCheckpoint(path);
   const files: ManifestFile[] = [];
   for (const name of names) files.push({ name, ...(await refer(join(directory, name))) });
   const facts = { source: { type: 'path', ...selectionOf(found.choice) } };

@@ -38,7 +38,7 @@ export async function listFiles(path: string, globs: Globs, use: SourceUse): Pro
       hint: 'Check the path in the source.',
     });
   });
-  if (info.isFile()) return { directory: dirname(path), names: [basename(path)], choice: null, warnings: [] };
+  if (info.isFile()) return oneFile(path, globs);
   const { include, exclude = [] } = globs;
   const names = await filesMatching(path, include ?? ['**'], exclude);
   const all = include === undefined && exclude.length === 0 ? names : await filesMatching(path, ['**']);
@@ -63,6 +63,28 @@ export async function listFiles(path: string, globs: Globs, use: SourceUse): Pro
     choice: choiceOf(matching, taken, { of: path, because: chosen?.because ?? null }),
     warnings,
   };
+}
+
+/** A path that is a file: it is taken by its own name, and there is nothing to choose. */
+function oneFile(path: string, globs: Globs): FileList {
+  const idle = (['include', 'exclude'] as const).filter((field) => globs[field] !== undefined);
+  const warnings = idle.map(
+    (field) => `${path}: "${field}" of the source changes nothing: the path is one file, and no directory`,
+  );
+  return { directory: dirname(path), names: [basename(path)], choice: null, warnings };
+}
+
+/**
+ * The error of a checkpoint that is one file.
+ * @returns `SOURCE_IS_FILE`, or `SOURCE_NO_WEIGHTS` for a file that is no weights of the converter
+ */
+export function fileForCheckpoint(path: string): GgufError {
+  const name = basename(path);
+  if (!isUsableWeights({ path: name }) || name.endsWith('.gguf'))
+    return noWeights([{ path: name, sizeBytes: 0 }], path);
+  return new GgufError('SOURCE_IS_FILE', `${path}: it is one file, and the source of a model is a directory`, {
+    hint: 'Name the directory that holds it, with its config.json and tokenizer.',
+  });
 }
 
 async function withSizes(directory: string, names: readonly string[]): Promise<ListedFile[]> {

@@ -1,5 +1,5 @@
 import type { SourceUse } from '../../core/source-use.js';
-import { selectFiles, literalPaths, type Selection } from './select-files.js';
+import { idleIncludes, selectFiles, literalPaths, type Selection } from './select-files.js';
 
 const files = (...paths: string[]) => paths.map((path) => ({ path, sizeBytes: 1 }));
 const chosen = (paths: string[], selection = {}) =>
@@ -90,6 +90,31 @@ describe('what is declared', () => {
         code: 'SOURCE_NOT_FOUND',
         message: 'x: there is no Model-Q4_K_N.gguf',
         hint: expect.stringContaining('sub/Model-Q4_K_M.gguf') as string,
+      }) as Error,
+    );
+  });
+
+  it.each<[string[], { files: string[]; leftOut?: string[] }, string[]]>([
+    [['*.gguf', '*.md'], { files: ['a.gguf'] }, ['"*.md"']],
+    [['*.gguf', 'a.gguf'], { files: ['a.gguf'] }, []],
+    [['*.safetensors', '*.bin'], { files: ['m.safetensors'], leftOut: ['m.bin'] }, []],
+    [['**/*.safetensors', '**/*.bin'], { files: ['m.safetensors'], leftOut: ['old/**'] }, []],
+  ])('as %j and pinned by a lock is told of again where it matches nothing', (...[include, lock, globs]) => {
+    const locked = {
+      files: files(...lock.files),
+      ...(lock.leftOut === undefined ? {} : { selection: { leftOut: lock.leftOut } }),
+    };
+    expect(idleIncludes(locked, include, 'x')).toEqual(
+      globs.map((glob) => `x: ${glob} of "include" matches no file`),
+    );
+  });
+
+  it.each(['BF16', 'BF16/'])('as %s, a directory, ends in an error with what takes its files', (name) => {
+    expect(() => select(['BF16/a.gguf', 'b.txt'], { include: ['*.txt', name] })).toThrow(
+      expect.objectContaining({
+        code: 'SOURCE_NOT_FOUND',
+        message: `x: there is no file ${name}: BF16 is a directory`,
+        hint: 'All files of a directory are "BF16/**".',
       }) as Error,
     );
   });

@@ -92,18 +92,39 @@ function withoutEffect(
   const paths = files.map(({ path }) => path);
   const absent = include.filter((glob) => isLiteral(glob) && !paths.includes(glob));
   if (absent.length > 0) throw missingFiles(absent, paths, of);
-  const idle = (globs: readonly string[], among: readonly string[], field: string): string[] =>
-    globs
-      .filter((glob) => !among.some(matcher([glob])))
-      .map((glob) => `${of}: ${JSON.stringify(glob)} of "${field}" matches no file`);
+  const included = matching.map(({ path }) => path);
   return [
-    ...idle(
-      include,
-      matching.map(({ path }) => path),
-      'include',
-    ),
-    ...idle(exclude, paths, 'exclude'),
+    ...idle(include, included, { field: 'include', of }),
+    ...idle(exclude, paths, { field: 'exclude', of }),
   ];
+}
+
+/**
+ * Globs of `include` that none of the files of a lock matches. Who pinned them was told; who takes the lock over
+ * sees it here.
+ */
+export function idleIncludes(
+  {
+    files,
+    selection,
+  }: { files: readonly { path: string }[]; selection?: { leftOut: readonly string[] } | undefined },
+  include: readonly string[],
+  of: string,
+): string[] {
+  // What was left out by its format did match.
+  const paths = [...files.map(({ path }) => path), ...(selection?.leftOut ?? [])];
+  if (paths.some((path) => path.endsWith('/**'))) return [];
+  return idle(include, paths, { field: 'include', of });
+}
+
+function idle(
+  globs: readonly string[],
+  among: readonly string[],
+  { field, of }: { field: string; of: string },
+): string[] {
+  return globs
+    .filter((glob) => !among.some(matcher([glob])))
+    .map((glob) => `${of}: ${JSON.stringify(glob)} of "${field}" matches no file`);
 }
 
 /** The literal names among the globs of `include`, or null when one of them is a pattern. */
