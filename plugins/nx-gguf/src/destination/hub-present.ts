@@ -20,14 +20,15 @@ export function presentAtHead(hub: HubWork, head: HubHead): Promise<Present> {
 export async function headOf({ access, place, http, context }: HubWork): Promise<HubHead> {
   const { modelInfo } = await import('@huggingface/hub');
   try {
-    const { sha } = await modelInfo({
+    const { sha, private: isPrivate } = await modelInfo({
       name: place.repository,
       revision: place.revision,
       additionalFields: ['sha'],
       hubUrl: access.endpoint,
       fetch: hubTransport(http, { access, place, context, expected: new Set() }).fetch,
     });
-    if (typeof sha === 'string' && /^[0-9a-f]{40}$/.test(sha)) return { commit: sha };
+    if (typeof sha === 'string' && /^[0-9a-f]{40}$/.test(sha))
+      return { commit: sha, isPrivate: typeof isPrivate === 'boolean' ? isPrivate : null };
     throw new GgufError(
       'HUB_UNUSABLE',
       `${place.repository}: ${place.endpoint} names no commit for ${place.revision}`,

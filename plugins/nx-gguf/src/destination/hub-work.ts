@@ -16,8 +16,11 @@ export interface HubWork {
   choices: DestinationRequest;
 }
 
-/** The newest commit of the branch, or the error that says what is missing: the repository or the branch. */
-export type HubHead = { commit: string } | { missing: GgufError };
+/**
+ * The newest commit of the branch, with who sees the repository where the hub tells, or the error that says what is missing: the repository or
+ * the branch.
+ */
+export type HubHead = { commit: string; isPrivate: boolean | null } | { missing: GgufError };
 
 /** The library wants to see a token where we add the real one ourselves. */
 export const placeholderToken = { accessToken: 'hf_' };

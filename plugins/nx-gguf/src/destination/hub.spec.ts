@@ -112,6 +112,25 @@ describe('a repository that was published to', () => {
     hub.seen.length = 0;
   });
 
+  it.each<[PublishHub['visibility'], string[]]>([
+    [
+      'public',
+      [
+        `org/model-GGUF is private, and "visibility" is public, which a repository gets when it is made; see `,
+      ],
+    ],
+    ['private', []],
+    [undefined, []],
+  ])(
+    'whose visibility is declared as %s is left as it is, and another one is told',
+    async (visibility, told) => {
+      context.events.length = 0;
+      await publish({}, visibility === undefined ? {} : { visibility });
+      const warnings = context.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+      expect(warnings).toEqual(told.map((text) => `${text}${hub.endpoint}/org/model-GGUF/settings`));
+    },
+  );
+
   it('is left alone when the results are the same: no upload, no commit', async () => {
     expect(actionsOf((await publish()).plan)).toEqual({});
     expect(hub.seen.filter(({ method }) => method !== 'GET')).toEqual([]);

@@ -51,8 +51,19 @@ async function openSession(hub: HubWork): Promise<DestinationSession> {
   await checkToken(hub);
   const head = await headOf(hub);
   if ('missing' in head && !hub.choices.create && !hub.choices.dryRun) throw head.missing;
+  tellVisibility(hub, head);
   const present = await presentAtHead(hub, head);
   return { present, apply: (publication) => apply(hub, publication, head) };
+}
+
+/** Warns when a repository is seen by others than the declaration says: publishing does not change that. */
+function tellVisibility({ to: { visibility }, place, context }: HubWork, head: HubHead): void {
+  if (visibility === undefined || 'missing' in head || head.isPrivate === null) return;
+  if (head.isPrivate === (visibility === 'private')) return;
+  context.report({
+    type: 'warning',
+    message: `${place.repository} is ${head.isPrivate ? 'private' : 'public'}, and "visibility" is ${visibility}, which a repository gets when it is made; see ${place.endpoint}/${place.repository}/settings`,
+  });
 }
 
 /** @throws GgufError `FILE_TOO_LARGE` */

@@ -47,6 +47,7 @@ describe('where to', () => {
   it.each<[string, Parameters<typeof resolveSettings>[1], Model, string]>([
     ['nowhere', {}, { ...model, publish: {} }, 'NO_DESTINATION'],
     ['two places', { path: 'x', repository: 'me/x' }, model, 'BAD_OPTIONS'],
+    ['to make what a directory needs no word for', { path: 'x', create: true }, model, 'BAD_OPTIONS'],
     ['a branch of a directory', { path: 'x', branch: 'b' }, model, 'BAD_OPTIONS'],
     [
       'the visibility of a git repository',

@@ -84,7 +84,7 @@ function destination(
   options: PublishOptions,
   { project, hub }: { project: string; hub: string | null },
 ): ResolvedSettings['to'] {
-  const { repository, path, url, branch, visibility } = options;
+  const { repository, path, url, branch, visibility, create } = options;
   if ([repository, path, url].filter((place) => place !== undefined).length > 1)
     throw new GgufError('BAD_OPTIONS', `${project}:publish: repository, path and url are three places`, {
       hint: 'Give one of them.',
@@ -110,11 +110,15 @@ function destination(
   const misplaced = [
     ...(branch !== undefined && to.type === 'directory' ? ['branch'] : []),
     ...(visibility !== undefined && to.type !== 'huggingface' ? ['visibility'] : []),
+    ...(create === true && to.type === 'directory' ? ['create'] : []),
   ];
   if (misplaced.length > 0)
     throw new GgufError(
       'BAD_OPTIONS',
-      `${project}:publish: a destination of type ${to.type} has no ${misplaced.join(' and no ')}`,
+      `${project}:publish: a destination of type ${to.type} takes no ${misplaced.join(' and no ')}`,
+      {
+        hint: `Leave ${misplaced.length === 1 ? 'it' : 'them'} out${create === true ? ': a directory is made where there is none' : ''}.`,
+      },
     );
   return {
     ...to,

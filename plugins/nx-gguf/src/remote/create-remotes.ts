@@ -33,9 +33,9 @@ export function createRemotes({
   signal,
   patience = ordinaryPatience,
 }: RemotesContext): Remotes {
-  const { remotes, sharesSources } = remoteSettings(env, pluginOptions);
+  const { remotes, sharesSources, unused } = remoteSettings(env, pluginOptions);
   for (const { place } of remotes) if (place.kind === 's3') requireS3Client(place.shown);
-  return joinRemotes({
+  const joined = joinRemotes({
     store,
     sharesSources,
     report,
@@ -53,6 +53,7 @@ export function createRemotes({
       }),
     ),
   });
+  return { ...joined, unused };
 }
 
 /** No remotes: only what the store has is had. */

@@ -10,6 +10,43 @@ function granted(env: Record<string, string>, options?: unknown): string[] {
   );
 }
 
+describe('settings that change nothing', () => {
+  const noRemote = 'changes nothing: neither "remote" in nx.json nor NX_GGUF_REMOTE names a remote';
+  it.each<[string, string[], Record<string, string>, object]>([
+    ['a mode without a remote', [`"remoteMode" in nx.json ${noRemote}`], {}, { remoteMode: 'write-ci' }],
+    ['sources without a remote', [`"remoteSources" in nx.json ${noRemote}`], {}, { remoteSources: false }],
+    [
+      'variables without a remote',
+      [`NX_GGUF_REMOTE_MODE ${noRemote}`, `NX_GGUF_REMOTE_TOKEN ${noRemote}`],
+      { NX_GGUF_REMOTE_MODE: 'read-only', NX_GGUF_REMOTE_TOKEN: 't' },
+      {},
+    ],
+    [
+      'sources of remotes that are only read',
+      [
+        '"remoteSources" in nx.json changes nothing: the mode of remotes is read-only, and nothing is uploaded',
+      ],
+      {},
+      { remote: near, remoteMode: 'read-only', remoteSources: false },
+    ],
+    [
+      'a token for a directory',
+      ['NX_GGUF_REMOTE_TOKEN changes nothing: it is for remotes over HTTP, and none is'],
+      { NX_GGUF_REMOTE_TOKEN: 't' },
+      { remote: 'file:///mnt/office' },
+    ],
+    ['nothing of a remote that nx.json names', [], {}, { remote: near, remoteMode: 'off' }],
+    [
+      'nothing of a remote that the environment names',
+      [],
+      { NX_GGUF_REMOTE: near, NX_GGUF_REMOTE_TOKEN: 't' },
+      { remoteMode: 'write-ci', remoteSources: false },
+    ],
+  ])('%s', (_, expected, ...given) => {
+    expect(remoteSettings(...given).unused).toEqual(expected);
+  });
+});
+
 describe('remoteSettings', () => {
   it.each<[string, string[], Record<string, string>, unknown?]>([
     ['nothing is named', [], {}],

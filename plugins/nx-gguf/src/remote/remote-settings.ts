@@ -7,6 +7,8 @@ import { remoteModes, remotePlace, type RemoteMode, type RemotePlace } from './r
 export interface RemoteSettings {
   remotes: { place: RemotePlace; mayRead: boolean; mayWrite: boolean; token: string | null }[];
   sharesSources: boolean;
+  /** Settings that change nothing, in words. */
+  unused: string[];
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -37,7 +39,48 @@ export function remoteSettings(env: Env, pluginOptions: unknown): RemoteSettings
       };
     })
     .filter(({ isOff }) => !isOff);
-  return { remotes, sharesSources: options.remoteSources ?? true };
+  return {
+    remotes,
+    sharesSources: options.remoteSources ?? true,
+    unused: unusedSettings(env, options, { addresses, places, mode: common }),
+  };
+}
+
+/**
+ * Settings of remotes of which there are none. A mode in nx.json is meant for whoever names a remote in the
+ * environment, so this is told where the set-up is looked at, and not by each task.
+ */
+function unusedSettings(
+  env: Env,
+  { remoteMode, remoteSources }: PluginOptions,
+  {
+    addresses,
+    places,
+    mode,
+  }: { addresses: readonly string[]; places: readonly RemotePlace[]; mode: RemoteMode },
+): string[] {
+  const declared = [
+    ...(remoteMode === undefined ? [] : ['"remoteMode" in nx.json']),
+    ...(remoteSources === undefined ? [] : ['"remoteSources" in nx.json']),
+    ...['NX_GGUF_REMOTE_MODE', 'NX_GGUF_REMOTE_TOKEN'].filter((name) => filled(env[name]) !== undefined),
+  ];
+  if (addresses.length === 0)
+    return declared.map(
+      (setting) =>
+        `${setting} changes nothing: neither "remote" in nx.json nor NX_GGUF_REMOTE names a remote`,
+    );
+  return [
+    ...(remoteSources !== undefined && (mode === 'read-only' || mode === 'off')
+      ? [
+          `"remoteSources" in nx.json changes nothing: the mode of remotes is ${mode}, and nothing is uploaded`,
+        ]
+      : []),
+    ...(filled(env['NX_GGUF_REMOTE_TOKEN']) !== undefined &&
+    mode !== 'off' &&
+    !places.some(({ kind }) => kind === 'http')
+      ? ['NX_GGUF_REMOTE_TOKEN changes nothing: it is for remotes over HTTP, and none is']
+      : []),
+  ];
 }
 
 /** True where `CI` is set, as CI systems do. */

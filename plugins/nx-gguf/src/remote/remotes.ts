@@ -23,6 +23,8 @@ import { uploadJournal } from './upload-journal.js';
 export interface Remotes {
   /** Names for messages; empty when there are none. */
   names: readonly string[];
+  /** Settings of remotes that change nothing, in words. */
+  unused?: readonly string[];
   /** The manifest of an action, which is then known to the store too; none of its files are brought. */
   findAction: (expected: ExpectedAction) => Promise<Manifest | null>;
   /** True when all of these files can be read on this machine; those that could not are brought. */

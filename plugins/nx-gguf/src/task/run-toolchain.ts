@@ -67,7 +67,7 @@ export async function recordToolchainPart(
 export async function runDoctor({ project, environment, print }: Execution<CommonOptions>): Promise<void> {
   const context = await toolchainContext(project, environment);
   const checks = await diagnose(context);
-  tellUnused(unusedToolchain(context.config), { environment });
+  tellUnused([...unusedToolchain(context.config), ...(environment.remotes.unused ?? [])], { environment });
   print(formatDiagnosis(checks));
   requireHealthy(checks);
 }

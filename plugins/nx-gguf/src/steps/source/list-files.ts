@@ -82,9 +82,13 @@ export function fileForCheckpoint(path: string): GgufError {
   const name = basename(path);
   if (!isUsableWeights({ path: name }) || name.endsWith('.gguf'))
     return noWeights([{ path: name, sizeBytes: 0 }], path);
-  return new GgufError('SOURCE_IS_FILE', `${path}: it is one file, and the source of a model is a directory`, {
-    hint: 'Name the directory that holds it, with its config.json and tokenizer.',
-  });
+  return new GgufError(
+    'SOURCE_IS_FILE',
+    `${path}: it is one file, and the source of a model is a directory`,
+    {
+      hint: 'Name the directory that holds it, with its config.json and tokenizer.',
+    },
+  );
 }
 
 async function withSizes(directory: string, names: readonly string[]): Promise<ListedFile[]> {

@@ -8,7 +8,7 @@ export interface PublishOptions {
    */
   dryRun?: boolean;
   /**
-   * Make the repository, and the branch, when it is not there.
+   * Make the repository of a hub, and the branch of a hub or of git, when it is not there. A directory is made without it.
    */
   create?: boolean;
   /**
