@@ -39,6 +39,14 @@ export function metadataFindings(overrides: readonly string[], model: Overridden
   ];
 }
 
+/** The finding about a model that llama.cpp does not load with its metadata overridden. */
+export function notLoadedFinding(overrides: readonly string[], reason: string): Finding {
+  return finding(
+    'unloadable',
+    `llama.cpp does not load the model with overrideKv ${overrides.map((override) => `'${override}'`).join(', ')}: ${reason}`,
+  );
+}
+
 function replaced(
   key: string,
   override: string,

@@ -21,13 +21,14 @@ const manifest = (step: string, facts: Record<string, unknown>, ...files: string
 /** The plan of a model of two tensors and of what they become, with the steps that were performed and what was told. */
 async function planned(
   imatrix: ImatrixContents,
-  changes: { variant?: Partial<Variant>; checks?: RuleChecks; from?: string } = {},
+  changes: { variant?: Partial<Variant>; checks?: RuleChecks; notLoaded?: string } = {},
 ) {
   const told: string[] = [];
   const performed: string[] = [];
   const facts: Record<string, Record<string, unknown>> = {
     'imatrix-contents': { ...imatrix },
     'gguf-header': { sizesBytes: [1], contents: { metadata: {}, blocks: [0, 1] } },
+    'override-load': { notLoaded: changes.notLoaded ?? null },
     'dry-run': { dryRun: dryRun('blk.0.a f16 q4_K', 'blk.1.a f16 q4_K') },
   };
   const { plan, settings } = await planVariant(
@@ -67,6 +68,32 @@ async function planned(
   );
   return { coverage: plan.imatrixCoverage, told, performed };
 }
+
+describe('the plan of a variant with other metadata', () => {
+  const both = contents(['blk.0.a', 'blk.1.a']);
+  const notLoaded = "unknown model architecture: 'foo'";
+  const overrideKv = ['general.architecture=str:foo'];
+  const found = `llama.cpp does not load the model with overrideKv '${overrideKv.join()}': ${notLoaded} (unloadable)`;
+
+  it('fails with what llama.cpp says of the header, before llama-quantize is asked', async () => {
+    await expect(planned(both, { variant: { overrideKv }, notLoaded })).rejects.toMatchObject({
+      code: 'RULES_NOT_HONOURED',
+      message: expect.stringContaining(found) as string,
+    });
+  });
+
+  it('goes on with a warning where the check is one', async () => {
+    const { told } = await planned(both, {
+      variant: { overrideKv, checks: { unloadable: 'warn', unknownKey: 'off' } },
+      notLoaded,
+    });
+    expect(told).toEqual([`v: ${found}`]);
+  });
+
+  it('asks nothing of llama.cpp without overrides', async () => {
+    expect((await planned(both, { notLoaded })).performed).not.toContain('override-load');
+  });
+});
 
 const half = contents(['blk.0.a']);
 const warning = 'v: 1 of 2 weighted tensors have data; none for blk.1.a (imatrixCoverage)';

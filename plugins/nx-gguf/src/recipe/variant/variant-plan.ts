@@ -5,7 +5,7 @@ import type { Manifest, ManifestFile } from '../../core/generated/manifest.gener
 import type { QuantizationPlan } from '../../core/generated/plan.generated.js';
 import { settle, severities, type Finding } from '../../quant/rules/finding.js';
 import { optionFindings, requireUnquantized } from '../../quant/plan/option-findings.js';
-import { metadataFindings } from '../../quant/plan/override-findings.js';
+import { metadataFindings, notLoadedFinding } from '../../quant/plan/override-findings.js';
 import { coverageFindings, imatrixCheck, requireUsableImatrix } from '../../quant/plan/imatrix-checks.js';
 import { usedEntries, type ImatrixContents } from '../../quant/plan/imatrix-need.js';
 import { planFindings, sideEffectSeverity } from '../../quant/plan/plan-checks.js';
@@ -17,10 +17,11 @@ import {
   type ParsedTensorTypes,
 } from '../../quant/rules/tensor-types.js';
 import type { ModelHeaders } from '../../steps/gguf/gguf-header.js';
+import { notLoadedOf, overrideLoadStep } from '../../steps/quantize/override-load.js';
 import { optionsOf, type QuantizeSettings } from '../../steps/quantize/quantize.js';
 import { cachedPlanning } from '../planning-cache.js';
 import { dryPlan } from './dry-plan.js';
-import { modelHeadersOf } from './model-headers.js';
+import { modelHeadersOf, type ObtainedHeaders } from './model-headers.js';
 import type { VariantRequest } from './variant-request.js';
 import type { HelperSteps, Surroundings, TargetManifests, ToolchainIdentities } from '../ports.js';
 import { targetName } from '../../core/target.js';
@@ -78,6 +79,15 @@ export async function planVariant(
   );
   const toolchain = await llama(ports, request.toolchain);
   const headers = await modelHeadersOf(request, cached);
+  const metadata = await overrideFindings(
+    request,
+    { headers, toolchain, hasImatrix: imatrix !== null },
+    cached,
+  );
+  const unloadable = metadata.filter(({ check }) => check === 'unloadable');
+  // llama-quantize itself stops at some of them, with the tool's words alone.
+  if (unloadable.length > 0 && levels.unloadable === 'error')
+    report([...parsed.problems, ...unloadable], { request, ports, levels });
   const {
     plan: types,
     dryRuns,
@@ -103,6 +113,7 @@ export async function planVariant(
       ...ruleFindings(usable, plan),
       ...planFindings(plan, imatrix, settings),
       ...(matrix === null ? [] : coverageFindings(matrix)),
+      ...metadata,
       ...declaredFindings(request, { plan, imatrix, headers: headers.headers, parsed }),
     ],
     { request, ports, levels },
@@ -144,12 +155,24 @@ function declaredFindings(
       files: files.length,
       entries: imatrix?.entries?.map((entry) => entry.name) ?? null,
     }),
-    ...metadataFindings(variant.overrideKv ?? [], {
-      ...contents,
-      pruneLayers: variant.pruneLayers,
-      hasImatrix: imatrix !== null,
-    }),
   ];
+}
+
+/** What the overrides of metadata, and the removal of layers, make of the header. */
+async function overrideFindings(
+  { variant: { overrideKv = [], pruneLayers }, toolchain: project }: VariantRequest,
+  {
+    headers: { headers, bring },
+    toolchain,
+    hasImatrix,
+  }: { headers: ObtainedHeaders; toolchain: VariantPlan['toolchain']; hasImatrix: boolean },
+  ports: HelperSteps,
+): Promise<Finding[]> {
+  const findings = metadataFindings(overrideKv, { ...headers.contents, pruneLayers, hasImatrix });
+  if (overrideKv.length === 0) return findings;
+  const step = overrideLoadStep({ headers, bring, overrides: overrideKv, toolchain });
+  const reason = notLoadedOf(await ports.perform(step, project, { needFiles: false }));
+  return reason === null ? findings : [...findings, notLoadedFinding(overrideKv, reason)];
 }
 
 // Only whether there is a model or a matrix matters to the check of options.

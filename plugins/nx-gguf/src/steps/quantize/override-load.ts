@@ -1,0 +1,69 @@
+import type { Json } from '../../core/canonical-json.js';
+import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
+import { stepRegistry } from '../../core/step-registry.js';
+import { isUnknownArgument, loadArgs, loadFailure } from '../../kld/tool/load-check.js';
+import { loggingEnvironment } from '../../kld/tool/tool-flags.js';
+import { writeSparseModel, type ModelHeaders } from '../gguf/gguf-header.js';
+import { inputsOf, type Step, type Workbench } from '../step.js';
+
+/** What decides whether a model with other metadata is one: of the model the header alone. */
+export interface OverrideLoadInputs {
+  headers: Pick<ModelHeaders, 'files' | 'sizesBytes'>;
+  /** Makes the bytes of the headers readable. */
+  bring: () => Promise<unknown>;
+  overrides: readonly string[];
+  toolchain: Readonly<Record<string, Json>>;
+}
+
+/**
+ * Has llama.cpp load a model with metadata overridden, without any weight: a sparse file with the real header is
+ * enough. Which keys a model needs, and what shapes follow from them, is known to llama.cpp alone.
+ */
+export function overrideLoadStep({ headers, bring, overrides, toolchain }: OverrideLoadInputs): Step {
+  const files: readonly ManifestFile[] = headers.files;
+  return {
+    action: {
+      step: 'override-load',
+      version: stepRegistry['override-load'].logicVersion,
+      parameters: { overrides, sizesBytes: headers.sizesBytes },
+      inputs: inputsOf('header', files),
+      toolchain,
+    },
+    run: async (bench) => {
+      await bring();
+      const first = await writeSparseModel(headers, bench);
+      const reason = await failure(first, overrides.flatMap(overrideArgs), bench);
+      // What is no model by itself says nothing about the overrides.
+      const isByThem = reason !== null && (await failure(first, [], bench)) === null;
+      return { files: [], facts: { notLoaded: isByThem ? reason : null }, commands: [] };
+    },
+  };
+}
+
+/** Why the model of a manifest is not loaded with the overrides; null when it is. */
+export function notLoadedOf(manifest: Manifest): string | null {
+  const reason = manifest.facts['notLoaded'];
+  return typeof reason === 'string' ? reason : null;
+}
+
+/** llama-perplexity splits the argument at commas, and takes one in quotes. */
+function overrideArgs(override: string): string[] {
+  return ['--override-kv', /[,"]/.test(override) ? `"${override.replaceAll('"', '""')}"` : override];
+}
+
+async function failure(model: string, more: readonly string[], bench: Workbench): Promise<string | null> {
+  // All data is zero here, and reading it would take as long as reading the model.
+  const lists = loadArgs(model).map((args) => args.filter((argument) => argument !== '--check-tensors'));
+  for (const args of lists) {
+    const { output, exitCode } = await bench.runTool({
+      command: await bench.tools.llama('llama-perplexity'),
+      args: [...args, ...more],
+      cwd: bench.directory,
+      env: loggingEnvironment,
+      mayFail: true,
+      ...(bench.signal === undefined ? {} : { signal: bench.signal }),
+    });
+    if (!isUnknownArgument(output)) return loadFailure(output, exitCode)?.reason ?? null;
+  }
+  return null;
+}
