@@ -70,7 +70,7 @@ export const stepRegistry = {
   'kld-sequential': { logicVersion: 1, executor: null },
   gate: { logicVersion: 2, executor: 'gate', group: 'Measure' },
   card: { logicVersion: 5, executor: 'card', group: 'Publish', leavesFiles: true },
-  'imatrix-contents': { logicVersion: 1, executor: null },
+  'imatrix-contents': { logicVersion: 2, executor: null },
   'imatrix-statistics': { logicVersion: 1, executor: null },
   report: { logicVersion: 3, executor: 'report', group: 'Publish', leavesFiles: true },
   split: { logicVersion: 1, executor: null },

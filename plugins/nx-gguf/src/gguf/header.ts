@@ -4,6 +4,7 @@ import { byteCursor, type ByteCursor } from './byte-cursor.js';
 import type { ByteRange, ByteSource } from './byte-source.js';
 import { headerError } from './header-error.js';
 import { lfsPointerIn } from './lfs-pointer-bytes.js';
+import { otherFormat } from './other-format.js';
 import { readMetadataValue, type MetadataValue } from './metadata-value.js';
 import { readTensorInfo, type GgufTensor, type TensorInfo } from './tensor-info.js';
 import { alignedUp, placeTensors } from './tensor-layout.js';
@@ -73,12 +74,18 @@ async function pointerInstead(source: ByteSource): Promise<GgufError | null> {
     : lfsPointerError('the file', pointer, 'Run `git lfs pull` where it lies, or fetch the file itself.');
 }
 
+async function formatWords(source: ByteSource): Promise<string> {
+  const format = await otherFormat(source);
+  return format === null ? '' : `: it is ${format}`;
+}
+
 async function readVersion(cursor: ByteCursor, source: ByteSource): Promise<number> {
   cursor.naming('the file magic');
   await cursor.fill(4);
   if (cursor.take(4, (view, at) => view.getUint32(at, true)) !== magic)
     throw (
-      (await pointerInstead(source)) ?? headerError('GGUF_NOT_GGUF', "the file does not start with 'GGUF'")
+      (await pointerInstead(source)) ??
+      headerError('GGUF_NOT_GGUF', `the file does not start with 'GGUF'${await formatWords(source)}`)
     );
   cursor.naming('the version');
   await cursor.fill(4);

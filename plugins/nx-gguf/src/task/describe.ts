@@ -18,15 +18,22 @@ export function describeArtifact(manifest: Manifest, ref: TargetRef): string {
 
 function resultOf({ facts }: Manifest): string[] {
   const results: string[] = [];
-  const { bitsPerWeight, statistics, perplexity, entries } = facts as {
+  const { bitsPerWeight, statistics, perplexity, entries, chunks, chunkSize } = facts as {
     bitsPerWeight?: number;
     statistics?: KldStatistics;
     perplexity?: number;
     entries?: number;
+    chunks?: number | string | null;
+    chunkSize?: number | string | null;
   };
   if (bitsPerWeight !== undefined) results.push(`${bitsPerWeight.toFixed(2)} bits per weight`);
   if (statistics !== undefined) results.push(mainFigure(statistics));
   if (perplexity !== undefined) results.push(`perplexity ${perplexity.toFixed(4)}`);
-  if (entries !== undefined) results.push(`${entries} entries`);
+  if (entries !== undefined) {
+    results.push(`${entries} entries`);
+    // Of which model it was made no matrix says; how much text it was made on most do.
+    if (typeof chunks === 'number')
+      results.push(`${chunks} chunks${typeof chunkSize === 'number' ? ` of ${chunkSize} tokens` : ''}`);
+  }
   return results;
 }

@@ -115,7 +115,7 @@ describe('imatrixCoverage', () => {
 
   it('is not known as long as the matrix is not', () => {
     const { plan } = checkOf(two, contents(['blk.0.a']));
-    expect(imatrixCheck(plan, { entries: null, refused: [] }, {})).toBeNull();
+    expect(imatrixCheck(plan, { entries: null, refused: [], doubts: [] }, {})).toBeNull();
   });
 });
 
@@ -244,6 +244,34 @@ describe('requireUsableImatrix', () => {
   });
 });
 
+describe('counts of a matrix', () => {
+  it.each<[string, string, number, string | null]>([
+    ['one for each expert', 'blk.0.4exps f16 q4_K', 4, null],
+    ['one for all, as a matrix of the older format has', 'blk.0.4exps f16 q4_K', 1, null],
+    ['for another number of experts', 'blk.0.4exps f16 q4_K', 2, 'blk.0.4exps (2 for 4)'],
+    ['of experts for a tensor that has none', 'blk.0.a f16 q4_K', 3, 'blk.0.a (3 for 1)'],
+    ['that nobody uses', 'blk.0.4exps f16 q8_0', 2, null],
+  ])('%s', (...[, line, counts, told]) => {
+    const [name = ''] = line.split(' ');
+    const values = name.includes('exps') ? 1024 : 256;
+    const found = refusal(
+      [line, 'blk.1.a f16 q4_K'],
+      contents([entry(name, { values, counts }), 'blk.1.a']),
+      {},
+    );
+    expect(found).toEqual(
+      told === null
+        ? null
+        : [
+            'QUANTIZE_IMATRIX_UNFIT',
+            [
+              `another number of counts than the tensor has experts, so that sums would be divided by counts of others: ${told}`,
+            ],
+          ],
+    );
+  });
+});
+
 describe('coverageFindings', () => {
   it.each<[string, string[], ImatrixContents, WeightOptions, string[]]>([
     [
@@ -272,6 +300,23 @@ describe('coverageFindings', () => {
       [
         'the importance matrix has data for a tensor that the model does not have: blk.7.a (at most a warning)',
       ],
+    ],
+    [
+      'the tensor that an entry was meant for',
+      [...two, 'blk.1.attn_output f16 q4_K'],
+      contents(['blk.0.a', 'blk.1.a', 'blk.1.attn_out']),
+      {},
+      [
+        '2 of 3 weighted tensors have data; none for blk.1.attn_output',
+        "the importance matrix has data for a tensor that the model does not have: blk.1.attn_out (did you mean 'blk.1.attn_output'?) (at most a warning)",
+      ],
+    ],
+    [
+      'what the file says of itself',
+      two,
+      { ...contents(['blk.0.a', 'blk.1.a']), doubts: ['it says that it was computed on 0 chunks of text'] },
+      {},
+      ['the importance matrix: it says that it was computed on 0 chunks of text (at most a warning)'],
     ],
     [
       'nothing of tensors that are not quantized',

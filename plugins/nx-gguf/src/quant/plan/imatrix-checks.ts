@@ -1,10 +1,12 @@
 import type { ImatrixCoverage, QuantizationPlan } from '../../core/generated/plan.generated.js';
 import { GgufError } from '../../core/errors.js';
+import { didYouMean } from '../../core/suggestion.js';
 import { bounded } from '../rules/finding-words.js';
 import type { Finding } from '../rules/finding.js';
 import {
   blankExperts,
   imatrixCoverage,
+  isMiscounted,
   isZeroed,
   matchedTensors,
   zeroBlocks,
@@ -74,13 +76,19 @@ export function coverageFindings({ plan, imatrix, options, matched, coverage }: 
       ({ tensor, entry, wanted }) => isTokenEmbedding(tensor.name) && (entry?.values ?? wanted) !== wanted,
     )
     .map(({ tensor, entry, wanted }) => `${tensor.name} (${entry?.values ?? 0} values for ${wanted})`);
-  const strange = strangeEntries(plan, imatrix, options);
+  const strange = strangeEntries(plan, imatrix, options).map(
+    (name) => `${name}${didYouMean(name, withoutData)}`,
+  );
   const zeroed = matched
     .map((one) => ({ name: one.tensor.name, ...zeroBlocks(one) }))
     .filter(({ zero }) => zero > 0)
     .map(({ name, zero, blocks }) => `${name} (${zero} of ${blocks})`);
   return [
     ...lacking.map(finding),
+    ...imatrix.doubts.map((doubt) => ({
+      ...finding(`the importance matrix: ${doubt}`),
+      atMost: 'warn' as const,
+    })),
     ...(zeroed.length === 0
       ? []
       : [
@@ -122,11 +130,19 @@ function unfitData({ imatrix, options, matched }: ImatrixCheck): string[] {
     .filter((entry) => entry.invalid > 0)
     .map(({ name, invalid: count, values }) => `${name} (${count} of ${values})`);
   const zeroed = matched.filter(isZeroed).map(({ tensor }) => tensor.name);
+  const miscounted = matched
+    .filter(isMiscounted)
+    .map(({ tensor, entry }) => `${tensor.name} (${entry?.counts ?? 1} for ${tensor.shape[2] ?? 1})`);
   return [
     ...(imatrix.refused.length === 0 ? [] : [`llama-quantize refuses the file: ${bounded(imatrix.refused)}`]),
     ...(width.length === 0
       ? []
       : [`another number of values than the tensor has columns: ${bounded(width)}`]),
+    ...(miscounted.length === 0
+      ? []
+      : [
+          `another number of counts than the tensor has experts, so that sums would be divided by counts of others: ${bounded(miscounted)}`,
+        ]),
     ...(invalid.length === 0 ? [] : [`values that are NaN, infinite or negative: ${bounded(invalid)}`]),
     ...(zeroed.length === 0
       ? []

@@ -68,6 +68,12 @@ export function blankExperts({ tensor, entry, wanted }: MatchedTensor): { blank:
   return { blank: blank.length, experts };
 }
 
+/** True for data that are used and have neither one count for all values nor one for each expert. */
+export function isMiscounted({ tensor, entry, wanted, isWeighted: isUsed }: MatchedTensor): boolean {
+  const counts = entry?.counts ?? 1;
+  return isUsed && entry?.values === wanted && counts !== 1 && counts !== (tensor.shape[2] ?? 1);
+}
+
 /** True when the weights of a whole row, of some expert, are all zero: quantized with them it becomes zero. */
 export function isZeroed({ tensor, entry, wanted, isWeighted: isUsed }: MatchedTensor): boolean {
   const [row = 1, , experts = 1] = tensor.shape;

@@ -6,6 +6,8 @@ export interface ImatrixEntry {
   readonly name: string;
   /** Values, of all experts. */
   readonly values: number;
+  /** Counts, where it is not one for all values: llama-imatrix writes one for each expert. */
+  readonly counts?: number;
   /** Values and counts that can be none: NaN, infinite, negative. */
   readonly invalid: number;
   /** Runs of zeros that are long enough for a row of a quantized tensor. */
@@ -21,17 +23,22 @@ const isBlank = 2;
 
 /**
  * Looks at the values of an entry as load_imatrix of tools/quantize/quantize.cpp uses them: sums by their
- * counts, the sums of one expert after those of another. An expert without data has a count of 0 in GGUF, and
- * means of 1 in the older format, which has one count for all.
+ * counts, the sums of one expert after those of another; sums that no count is for become zeros. An expert
+ * without data has a count of 0 in GGUF, and means of 1 in the older format, which has one count for all.
  */
 export function imatrixEntry(
   name: string,
   { sums, counts, isLegacy }: { sums: Float32Array; counts: ArrayLike<number>; isLegacy: boolean },
 ): ImatrixEntry {
-  const perCount = Math.max(1, Math.floor(sums.length / Math.max(1, counts.length)));
+  const perCount = Math.floor(sums.length / Math.max(1, counts.length));
+  const counted = perCount * counts.length;
   const kinds = new Uint8Array(sums.length);
   let invalid = Array.from(counts).filter(isNoSum).length;
   for (let at = 0; at < sums.length; at += 1) {
+    if (at >= counted) {
+      kinds[at] = isZero;
+      continue;
+    }
     const sum = sums[at] ?? 0;
     const count = counts[Math.floor(at / perCount)] ?? 0;
     const mean = count > 0 ? Math.fround(sum / Math.fround(count)) : sum;
@@ -44,6 +51,7 @@ export function imatrixEntry(
   return {
     name,
     values,
+    ...(counts.length === 1 ? {} : { counts: counts.length }),
     invalid,
     zeros: runsOf(kinds, isZero),
     // llama-imatrix leaves an entry without any data out of the older format.

@@ -8,6 +8,8 @@ export interface ImatrixContents {
   readonly entries: readonly ImatrixEntry[] | null;
   /** Why llama-quantize would refuse the file as a whole. */
   readonly refused: readonly string[];
+  /** What the file says of itself that no matrix made of a text says; llama-quantize takes it. */
+  readonly doubts: readonly string[];
 }
 
 /** The tensors that llama-quantize refuses to quantize without importance data, and that have none. */

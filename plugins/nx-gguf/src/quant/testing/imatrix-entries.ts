@@ -11,5 +11,9 @@ export function contents(
   entries: readonly (string | ImatrixEntry)[],
   refused: readonly string[] = [],
 ): ImatrixContents {
-  return { entries: entries.map((one) => (typeof one === 'string' ? entry(one) : one)), refused };
+  return {
+    entries: entries.map((one) => (typeof one === 'string' ? entry(one) : one)),
+    refused,
+    doubts: [],
+  };
 }

@@ -57,7 +57,7 @@ export async function variantImatrix(
     from === undefined
       ? await ports.upstream(target)
       : await readManifest(join(ports.environment.workspace.root, manifestPath(target)));
-  if (manifest === null) return { file: null, entries: null, refused: [] };
+  if (manifest === null) return { file: null, entries: null, refused: [], doubts: [] };
   const file = oneFile(manifest, undefined, 'imatrix');
   const looked = await ports.perform(imatrixContentsStep(file), toolchain, { needFiles: false });
   return { file, ...imatrixContentsOf(looked) };

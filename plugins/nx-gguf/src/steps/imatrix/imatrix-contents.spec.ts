@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { tinyGguf, type TinyGguf } from '../../gguf/testing/tiny-gguf.js';
 import { temporaryDirectory } from '../../store/testing/temporary-store.js';
 import { testBench } from '../testing/effects.js';
-import { floats, legacyImatrix } from '../testing/imatrix-bytes.js';
+import { floats, legacyImatrix, legacyTail } from '../testing/imatrix-bytes.js';
 import { imatrixContentsOf, imatrixContentsStep } from './imatrix-contents.js';
 
 async function contentsOf(bytes: Uint8Array) {
@@ -59,10 +59,11 @@ describe('imatrixContentsStep', () => {
       entries: [
         { name: 'good', ...clean },
         { name: 'zero', ...clean, zeros: [[0, 64]] },
-        { name: 'partial', ...clean, blank: [[32, 32]] },
+        { name: 'partial', ...clean, counts: 2, blank: [[32, 32]] },
         { name: 'bad', ...clean, values: 2, invalid: 2 },
       ],
       refused: [],
+      doubts: [],
     });
   });
 
@@ -83,6 +84,7 @@ describe('imatrixContentsStep', () => {
         { name: 'bad', ...clean, values: 1, invalid: 1 },
       ],
       refused: [],
+      doubts: [],
     });
   });
 
@@ -115,5 +117,23 @@ describe('imatrixContentsStep', () => {
     ],
   ])('names %s', async (_, file, refused) => {
     expect(await contentsOf(tinyGguf(file))).toMatchObject({ refused });
+  });
+
+  it('tells what no matrix made of a text says of itself', async () => {
+    const chunks: TinyGguf['metadata'] = [['imatrix.chunk_count', 'uint32', 0]];
+    const none = 'it says that it was computed on 0 chunks of text';
+    const file = { metadata: [...chunks, metadata[0], metadata[2]], tensors: pair('a', row(1), [1]) };
+    expect(await contentsOf(tinyGguf(file as TinyGguf))).toMatchObject({ refused: [], doubts: [none] });
+    const legacy = Buffer.concat([legacyImatrix(['a', 0, row(2)], ['b', 3, row(2)]), legacyTail(0, 'x')]);
+    expect(await contentsOf(legacy)).toMatchObject({
+      refused: [],
+      doubts: [none, 'no calls are counted of a, whose values are taken as they are'],
+    });
+  });
+
+  it('names entries of the older format without values', async () => {
+    expect(await contentsOf(legacyImatrix(['a', 1, row(2)], ['b', 3, []]))).toMatchObject({
+      refused: ['entries without values: b'],
+    });
   });
 });

@@ -5,6 +5,7 @@ import { stepRegistry } from '../../core/step-registry.js';
 import type { GgufHeader } from '../../gguf/header.js';
 import { imatrixEntry, type ImatrixEntry } from '../../quant/plan/imatrix-entry.js';
 import type { ImatrixContents } from '../../quant/plan/imatrix-need.js';
+import { bounded } from '../../quant/rules/finding-words.js';
 import { fact } from '../facts.js';
 import { withFileBytes } from '../../files/gguf-file.js';
 import { readImatrixData } from './imatrix-data.js';
@@ -26,14 +27,25 @@ export function imatrixContentsStep(file: ManifestFile): Step {
     run: async (bench) => {
       await bench.input(file, 'imatrix');
       const contents = await withFileBytes(join(bench.directory, 'imatrix'), async (source) => {
-        const { header, data } = await readImatrixData(source);
+        const { header, refused, doubts, data } = await readImatrixData(source);
+        const uncalled: string[] = [];
         // Of entries with the same name, which only the older format can have, the last counts.
         const entries = new Map<string, ImatrixEntry>();
         for await (const { name, sums, counts } of data) {
           bench.signal?.throwIfAborted();
           entries.set(name, imatrixEntry(name, { sums, counts, isLegacy: header === null }));
+          if (header === null && counts[0] === 0) uncalled.push(name);
         }
-        return { entries: [...entries.values()], refused: header === null ? [] : refusals(header) };
+        return {
+          entries: [...entries.values()],
+          refused: [...refused, ...(header === null ? [] : refusals(header))],
+          doubts: [
+            ...doubts,
+            ...(uncalled.length === 0
+              ? []
+              : [`no calls are counted of ${bounded(uncalled)}, whose values are taken as they are`]),
+          ],
+        };
       });
       return { files: [], facts: contents as unknown as Record<string, Json>, commands: [] };
     },
@@ -45,6 +57,7 @@ export function imatrixContentsOf(manifest: Manifest): ImatrixContents {
   return {
     entries: fact<ImatrixEntry[]>(manifest, 'entries') ?? [],
     refused: fact<string[]>(manifest, 'refused') ?? [],
+    doubts: fact<string[]>(manifest, 'doubts') ?? [],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ByteRange, ByteSource } from '../../gguf/byte-source.js';
 import { readGgufHeader, type GgufHeader } from '../../gguf/header.js';
 import type { GgufTensor } from '../../gguf/tensor-info.js';
+import { bounded } from '../../quant/rules/finding-words.js';
 import { readLegacyImatrix } from '../../quant/tool/legacy-imatrix.js';
 import { isGguf } from './imatrix-file.js';
 
@@ -18,6 +19,10 @@ export interface ImatrixData {
 export interface ImatrixReading {
   /** The header of a GGUF; null for the older format. */
   header: GgufHeader | null;
+  /** Why llama-quantize would refuse a file of the older format, as far as its entries tell. */
+  refused: string[];
+  /** What the file says of itself that no matrix made of a text says. */
+  doubts: string[];
   count: number;
   data: AsyncIterable<ImatrixData>;
 }
@@ -52,11 +57,18 @@ function ggufData(source: ByteSource, header: GgufHeader): ImatrixReading {
         counts: await floats(source, counts.range),
       };
   }
-  return { header, count: entries.length, data: data() };
+  return {
+    header,
+    refused: [],
+    doubts: withoutText(chunkCount(header)),
+    count: entries.length,
+    data: data(),
+  };
 }
 
 async function legacyData(source: ByteSource): Promise<ImatrixReading> {
-  const { entries } = await readLegacyImatrix(source);
+  const { entries, chunks } = await readLegacyImatrix(source);
+  const empty = entries.filter(({ elements }) => elements === 0).map(({ name }) => name);
   async function* data(): AsyncGenerator<ImatrixData> {
     for (const { name, elements, range } of entries) {
       if (elements > mostColumns) continue;
@@ -65,7 +77,22 @@ async function legacyData(source: ByteSource): Promise<ImatrixReading> {
       yield { name, sums: littleEndianFloats(bytes.subarray(8)), counts: Float32Array.of(calls) };
     }
   }
-  return { header: null, count: entries.length, data: data() };
+  return {
+    header: null,
+    refused: empty.length === 0 ? [] : [`entries without values: ${bounded(empty)}`],
+    doubts: withoutText(chunks),
+    count: entries.length,
+    data: data(),
+  };
+}
+
+function chunkCount({ metadata }: GgufHeader): unknown {
+  const count = metadata.get('imatrix.chunk_count');
+  return count?.type === 'uint32' ? count.value : null;
+}
+
+function withoutText(chunks: unknown): string[] {
+  return chunks === 0 ? ['it says that it was computed on 0 chunks of text'] : [];
 }
 
 function isFloats({ type, range }: GgufTensor): boolean {

@@ -14,6 +14,11 @@ export interface ImatrixSummary {
   readonly chunkSize: number | string | null;
 }
 
+/** What a GGUF without importance data is instead, as it says itself; null if it does not. */
+interface OtherContent {
+  readonly instead: string | null;
+}
+
 /**
  * Reads which tensors an importance matrix, GGUF or legacy, has data for. The data is passed over.
  * @throws GgufError `IMATRIX_EMPTY`, `BAD_IMATRIX`, or what reading a GGUF header throws.
@@ -22,15 +27,16 @@ export async function readImatrixFile(path: string, name: string): Promise<Imatr
   const summary = await withFileBytes(path, async (source) =>
     (await isGguf(source))
       ? summaryOf(await readGgufHeader(source))
-      : legacySummary(await readLegacyImatrix(source)),
+      : { ...legacySummary(await readLegacyImatrix(source)), instead: null },
   );
-  if (summary.tensors.length === 0)
+  const { instead, ...found } = summary;
+  if (found.tensors.length === 0)
     throw new GgufError(
       'IMATRIX_EMPTY',
-      `${name} is ${summary.format === 'gguf' ? 'a GGUF' : 'a matrix'} without importance data`,
+      `${name} is ${found.format === 'gguf' ? 'a GGUF' : 'a matrix'} without importance data${instead === null ? '' : `: ${instead}`}`,
       { hint: 'An importance matrix in GGUF holds tensors named <tensor>.in_sum2; this file has none.' },
     );
-  return summary;
+  return found;
 }
 
 /** True for a file that begins as a GGUF does. */
@@ -47,7 +53,7 @@ function legacySummary({ entries, chunks }: Awaited<ReturnType<typeof readLegacy
   };
 }
 
-function summaryOf(header: GgufHeader): ImatrixSummary {
+function summaryOf(header: GgufHeader): ImatrixSummary & OtherContent {
   const suffix = '.in_sum2';
   const tensors = header.tensors.flatMap(({ name }) =>
     name.endsWith(suffix) ? [name.slice(0, -suffix.length)] : [],
@@ -65,5 +71,11 @@ function summaryOf(header: GgufHeader): ImatrixSummary {
     tensors: tensors.sort(),
     chunks: value('imatrix.chunk_count'),
     chunkSize: value('imatrix.chunk_size'),
+    instead: contentWords(value('general.type'), value('general.architecture')),
   };
+}
+
+function contentWords(type: number | string | null, architecture: number | string | null): string | null {
+  if (type === null && architecture === null) return null;
+  return `a GGUF of ${[...(type === null ? [] : [`type ${type}`]), ...(architecture === null ? [] : [`architecture ${architecture}`])].join(' and ')}`;
 }
