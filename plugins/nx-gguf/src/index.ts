@@ -3,6 +3,7 @@ import { targetPrefix } from './infer/target-prefix.js';
 import { mayNameConfiguration } from './hooks/misspelt-target.js';
 import { namesFiles } from './hooks/named-targets.js';
 import { nxRemoteVariable } from './hooks/nx-remote-variable.js';
+import { projectsOfGraph } from './infer/create-dependencies.js';
 
 export { createDependencies } from './infer/create-dependencies.js';
 export { createNodes } from './infer/create-nodes.js';
@@ -25,8 +26,9 @@ export const postTasksExecution: PostTasksExecution = async (options, context) =
 };
 
 /**
- * Before a run, refuses a target with a typo, which Nx would take for all variants, and has Nx run again what
- * it would restore though its files are gone. And a comparison (`--against`) is answered anew each time: it
+ * Before a run, refuses a target with a typo, which Nx would take for all variants, and tasks with options that
+ * there are none of or that need a project which is not there; and has Nx run again what it would restore
+ * though its files are gone. And a comparison (`--against`) is answered anew each time: it
  * depends on things that are no inputs of the plan. An input that is never the same twice keeps Nx from
  * replaying an old one.
  */
@@ -38,6 +40,11 @@ export const preTasksExecution: PreTasksExecution = async (options, context) => 
   if (mayNameConfiguration(context.argv, prefix)) {
     const { refuseMisspelt } = await import('./hooks/refuse-misspelt.js');
     await refuseMisspelt(context.argv, { workspaceRoot: context.workspaceRoot, prefix });
+  }
+  const projects = projectsOfGraph();
+  if (projects !== null) {
+    const { refuseMisdeclared } = await import('./hooks/refuse-misdeclared.js');
+    await refuseMisdeclared(context.argv, { workspaceRoot: context.workspaceRoot, projects });
   }
   if (!namesFiles(context.argv, prefix)) return;
   const { markMissing } = await import('./hooks/missing-results.js');

@@ -10,11 +10,22 @@ interface Edge {
   type: 'static' | 'implicit';
 }
 
+const graph: { projects: Readonly<Record<string, ProjectConfiguration>> | null } = { projects: null };
+
+/**
+ * The projects of the graph that this process made last, with all that their files say: to read them costs
+ * nothing. Null when Nx took a graph that was made before.
+ */
+export function projectsOfGraph(): Readonly<Record<string, ProjectConfiguration>> | null {
+  return graph.projects;
+}
+
 /**
  * The edges from models to corpora and toolchains, and from corpora to toolchains: those of their targets, so
  * that the graph and what is affected agree with the tasks. No file is read.
  */
 export const createDependencies: CreateDependencies = (_options, { projects, fileMap }) => {
+  graph.projects = projects;
   const edges: Edge[] = [];
   for (const [source, project] of Object.entries(projects)) {
     const kind = kindOf(project);

@@ -28,6 +28,7 @@ async function check(
     prefix = '',
     directory = 'models/m',
     beside = [],
+    others = {},
   }: {
     targets?: Targets;
     options?: object;
@@ -36,6 +37,7 @@ async function check(
     prefix?: string;
     directory?: string;
     beside?: readonly string[];
+    others?: Record<string, ProjectConfiguration>;
   } = {},
 ): Promise<unknown> {
   const root = temporaryDirectory();
@@ -46,7 +48,7 @@ async function check(
     if (text !== '') put(`${root}/${path}`, text);
   const all: Targets = { ...inferredTargets(declaration, prefix), ...targets };
   const project: ProjectConfiguration = { root: directory, metadata, targets: all };
-  const projects = { m: project, texts: { root: 'texts' }, 'llama-cpp': { root: 'llama' } };
+  const projects = { m: project, texts: { root: 'texts' }, 'llama-cpp': { root: 'llama' }, ...others };
   const plugin = { plugin: 'nx-gguf', options: { targetPrefix: prefix } };
   return requireDeclaredTarget(
     {
@@ -111,22 +113,6 @@ describe('a target that is what model.json asks for', () => {
       }),
     ).resolves.toBe('fine');
     await expect(check('gguf-quantize:v', { prefix: 'gguf-' })).resolves.toBe('fine');
-  });
-
-  it('is fine without a project that is not there, which the target itself reports when it needs it', async () => {
-    const content = { ...model, evaluation: { corpus: 'nowhere' } };
-    const kld = inferredTargets({ ...declaration, content }, '')['kld:v'];
-    await expect(
-      check('kld:v', {
-        files: { 'models/m/model.json': JSON.stringify(content) },
-        targets: {
-          'kld:v': {
-            ...kld,
-            dependsOn: (kld?.dependsOn ?? []).filter((entry) => !JSON.stringify(entry).includes('nowhere')),
-          },
-        },
-      }),
-    ).resolves.toBe('fine');
   });
 
   it('is not looked at when it keeps no result: it may have any name and any options', async () => {
@@ -347,6 +333,76 @@ describe('what is wrong with the file itself comes first', () => {
         targets: inferredTargets({ ...declaration, content: referring }, ''),
       }),
     ).resolves.toMatchObject({ code: 'TOOLCHAIN_MISSING' });
+  });
+
+  it('says which project is not there, and not that Nx dropped the dependency on it', async () => {
+    const content = { ...model, evaluation: { corpus: 'nowhere' } };
+    const kld = inferredTargets({ ...declaration, content }, '')['kld:v'];
+    await expect(
+      check('kld:v', {
+        files: { 'models/m/model.json': JSON.stringify(content) },
+        targets: {
+          'kld:v': {
+            ...kld,
+            dependsOn: (kld?.dependsOn ?? []).filter((entry) => !JSON.stringify(entry).includes('nowhere')),
+          },
+        },
+      }),
+    ).resolves.toMatchObject({ code: 'PROJECT_MISSING' });
+  });
+
+  it.each([
+    [
+      'kld:v',
+      { evaluation: { corpus: 'wikitext2' } },
+      'PROJECT_MISSING',
+      `"evaluation.corpus" of models/m/model.json names the project "wikitext2", which this workspace does not have (did you mean 'wikitext-2'?)`,
+    ],
+    [
+      'imatrix',
+      { imatrix: { type: 'make', corpus: { project: 'web', file: 'a' } } },
+      'CORPUS_MISSING',
+      '"imatrix.corpus.project" of models/m/model.json names the project "web", which has no corpus.json',
+    ],
+    [
+      'convert',
+      { toolchain: 'llama-cp' },
+      'TOOLCHAIN_MISSING',
+      `"toolchain" of models/m/model.json names the project "llama-cp", which this workspace does not have (did you mean 'llama-cpp'?)`,
+    ],
+  ])('or that %s builds on a project that is none', async (...[target, changed, code, message]) => {
+    const content = { ...model, ...changed };
+    const files = { 'models/m/model.json': JSON.stringify(content) };
+    const targets = inferredTargets({ ...declaration, content }, '');
+    const others = {
+      'wikitext-2': { root: 'w', targets: { fetch: {} }, tags: ['nx-gguf:corpus'] },
+      web: { root: 'web', targets: {} },
+    };
+    const refused = { code, message: expect.stringContaining(message) as unknown };
+    await expect(check(target, { files, targets, others })).resolves.toMatchObject(refused);
+    // What runs first says it of what runs later, and of nothing else.
+    await expect(check('fetch', { files, targets, others, beside: [target] })).resolves.toMatchObject(
+      refused,
+    );
+    await expect(check('fetch', { files, targets, others })).resolves.toBe('fine');
+  });
+
+  it('or that a target of the run has an option that there is none of', async () => {
+    const kld = (more: object): Targets => {
+      const made = inferredTargets(declaration, '')['kld:v'] ?? {};
+      return { 'kld:v': { ...made, ...more } };
+    };
+    const misspelt = kld({ options: { variant: 'v', thread: 4 } });
+    const refused = {
+      code: 'BAD_OPTIONS',
+      message: `m:kld:v: the top level: unknown property "thread" (did you mean 'threads'?)`,
+    };
+    await expect(check('fetch', { targets: misspelt, beside: ['kld:v'] })).resolves.toMatchObject(refused);
+    await expect(check('fetch', { targets: misspelt })).resolves.toBe('fine');
+    const right = kld({ options: { variant: 'v', threads: 4 }, configurations: { fast: { thread: 9 } } });
+    await expect(check('fetch', { targets: right, beside: ['kld:v'] })).resolves.toMatchObject({
+      message: `m:kld:v:fast: the top level: unknown property "thread" (did you mean 'threads'?)`,
+    });
   });
 
   it('but not that of a file of another program', async () => {

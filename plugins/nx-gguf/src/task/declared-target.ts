@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import type { ExecutorContext, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import type { Model } from '../core/generated/model.generated.js';
@@ -14,7 +14,9 @@ import { requireConsistentModel } from '../recipe/consistent-model.js';
 import { declarationOf } from '../workspace/declarations.js';
 import { defaultToolchain } from '../workspace/declared-model.js';
 import { requireToolchain } from '../workspace/workspace.js';
+import { checkTargetOptions } from './checked-options.js';
 import { misnamedTarget, type NamedPlace } from './misnamed-target.js';
+import { requireNamedProjects } from './named-projects.js';
 import { pluginOptions } from '../infer/plugin-options.js';
 
 /** A task as Nx gives it to an executor. */
@@ -29,7 +31,8 @@ export type TaskContext = Pick<
  * another recipe.
  * @param hub base address of the hub that `HF_ENDPOINT` names
  * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `DIRECTORY_NAME`, `VARIANT_MISSING`,
- *   `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`, `PROJECT_NAME_TAKEN`, `TOOLCHAIN_MISSING`, what
+ *   `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`, `PROJECT_NAME_TAKEN`, `TOOLCHAIN_MISSING`, `BAD_OPTIONS`, what
+ *   `requireNamedProjects` and
  *   `requireConsistentModel` throws, and what is wrong with the file itself
  */
 export async function requireDeclaredTarget(
@@ -57,13 +60,23 @@ export async function requireDeclaredTarget(
     const model = declaration.content as unknown as Model;
     requireConsistentModel(model, projectName);
     if (needsToolchain(context, executor))
-      requireToolchain(projectsConfigurations, model.toolchain ?? defaultToolchain);
+      requireToolchain(
+        projectsConfigurations,
+        model.toolchain ?? defaultToolchain,
+        model.toolchain === undefined ? null : `"toolchain" of ${posix.join(project.root, 'model.json')}`,
+      );
   }
   const expected = inferredTargets(declaration, prefix);
+  const running = new Set([targetName, ...targetsBeside(context)]);
+  const planned = Object.entries(expected).flatMap(([name, target]) => (running.has(name) ? [target] : []));
+  requireNamedProjects(declaration, planned, projectsConfigurations.projects);
   const place = { ...context, projectName, targetName, directory: project.root };
   const target = expected[targetName];
   if (target === undefined || target.executor !== actual.executor)
     throw misnamedTarget(place, { executor, options, expected, prefix });
+  // So are the options of what runs later.
+  for (const name of running)
+    if (name !== targetName) checkTargetOptions(`${projectName}:${name}`, project.targets?.[name]);
   // All targets of the project are checked, so that a contradicting one ends the run before hours of work and
   // not after them.
   const problems: string[] = [];
@@ -99,19 +112,21 @@ export async function requireDeclaredTarget(
 const withoutTools: ReadonlySet<string> = new Set(['fetch', 'gate']);
 
 /** True for a task that needs llama.cpp, and for one whose run has such a task of the same model. */
-function needsToolchain(
-  { projectName, projectsConfigurations, taskGraph }: TaskContext,
-  executor: string,
-): boolean {
-  const beside = Object.values(taskGraph?.tasks ?? {})
-    .filter(({ target }) => target.project === projectName)
-    .map(
-      ({ target }) =>
-        projectsConfigurations.projects[target.project]?.targets?.[target.target]?.executor ?? '',
-    )
+function needsToolchain(context: TaskContext, executor: string): boolean {
+  const { targets = {} } =
+    context.projectsConfigurations.projects[context.projectName ?? ''] ?? ({} as ProjectConfiguration);
+  const beside = targetsBeside(context)
+    .map((name) => targets[name]?.executor ?? '')
     .filter((name) => artifactExecutors.has(name))
     .map((name) => name.split(':').at(-1) ?? '');
   return [executor, ...beside].some((name) => !withoutTools.has(name));
+}
+
+/** The targets of the same project that the run has. */
+function targetsBeside({ projectName, taskGraph }: TaskContext): string[] {
+  return Object.values(taskGraph?.tasks ?? {})
+    .filter(({ target }) => target.project === projectName)
+    .map(({ target }) => target.target);
 }
 
 /** Most problems that are shown; with defaults of an older nx.json every target has some. */

@@ -5,7 +5,8 @@ import { requireDeclaredTarget } from './declared-target.js';
 import { errorText } from '../terminal/report-error.js';
 import { progressReporter } from '../terminal/progress.js';
 import { namedHub } from '../upstream/hub/hub-endpoint.js';
-import { checkOptions, environmentOf, execution, interruptible, type Execution } from './run-executor.js';
+import { checkOptions } from './checked-options.js';
+import { environmentOf, execution, interruptible, type Execution } from './run-executor.js';
 
 /** The result of one task of a batch, as Nx receives it. */
 export interface BatchResult {

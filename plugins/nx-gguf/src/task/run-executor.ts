@@ -1,11 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { GgufError } from '../core/errors.js';
-import { optionProblems } from '../core/validate.js';
-import type { JsonSchema } from '../core/schema-files.js';
 import { createRemotes } from '../remote/create-remotes.js';
 import { processName } from '../files/process-file-name.js';
 import { defaultStoreRoot, openStore } from '../store/store.js';
 import { targetPrefix } from '../infer/target-prefix.js';
+import { checkOptions } from './checked-options.js';
 import { requireDeclaredTarget } from './declared-target.js';
 import { errorText } from '../terminal/report-error.js';
 import { createResults } from '../results/create-results.js';
@@ -90,29 +88,6 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   } finally {
     for (const signal of signals) process.off(signal, stop);
   }
-}
-
-/**
- * Checks the options of a task.
- * @throws GgufError `BAD_OPTIONS` with every problem
- */
-export function checkOptions(
-  schema: object,
-  options: object,
-  { projectName, targetName }: ExecutorContext,
-): void {
-  const problems = optionProblems(schema, options);
-  if (problems.length === 0) return;
-  throw new GgufError(
-    'BAD_OPTIONS',
-    problems.map((problem) => `${projectName ?? ''}:${targetName ?? ''}: ${problem}`).join('\n'),
-    {
-      hint:
-        'config' in options
-          ? 'Delete "config" from project.json: a project is what the model.json, corpus.json or toolchain.json in its directory says.'
-          : `It takes: ${Object.keys((schema as JsonSchema).properties ?? {}).join(', ') || 'no options'}.`,
-    },
-  );
 }
 
 /** What all tasks of a workspace work with. */

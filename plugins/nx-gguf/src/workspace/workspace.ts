@@ -41,7 +41,7 @@ export function projectDirectory(workspace: Workspace, project: string, namedBy:
     const known = Object.keys(workspace.projects).sort().join(', ');
     throw new GgufError(
       'PROJECT_MISSING',
-      `${namedBy} names the project ${JSON.stringify(project)}, which is not in this workspace`,
+      `${namedBy} names the project ${JSON.stringify(project)}, which this workspace does not have${didYouMean(project, Object.keys(workspace.projects))}`,
       { hint: `Projects here: ${known}` },
     );
   }
@@ -71,14 +71,19 @@ export async function readConfig<K extends ProjectKind>(
 
 /**
  * Checks that there is a project for llama.cpp.
+ * @param namedBy the field that names it; null where it is named by default
  * @throws GgufError `TOOLCHAIN_MISSING` that says how one is made
  */
-export function requireToolchain({ projects }: Pick<Workspace, 'projects'>, project: string): void {
+export function requireToolchain(
+  { projects }: Pick<Workspace, 'projects'>,
+  project: string,
+  namedBy: string | null = null,
+): void {
   if (projects[project] !== undefined) return;
   const near = didYouMean(project, Object.keys(projects));
   throw new GgufError(
     'TOOLCHAIN_MISSING',
-    `llama.cpp is the project ${JSON.stringify(project)}, which this workspace does not have${near}`,
+    `${namedBy === null ? 'llama.cpp is' : `${namedBy} names`} the project ${JSON.stringify(project)}, which this workspace does not have${near}`,
     { hint: toolchainHint(project) },
   );
 }
