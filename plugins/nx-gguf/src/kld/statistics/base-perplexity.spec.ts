@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { seededRandom } from '../../core/seeded-random.js';
+import { printedMeans } from '../testing/chunk-series.js';
 import { kldReader } from '../tool/kld-reader.js';
 import { misleadingRatioText, withBasePerplexity } from './base-perplexity.js';
 
-const printed = (edit: (log: string) => string = (log) => log) => {
+const printed = () => {
   const reader = kldReader();
   const log = readFileSync(new URL('../recorded/variant.log', import.meta.url), 'utf8');
-  for (const line of edit(log).split('\n')) reader.line(line);
-  return reader.result().statistics;
+  for (const line of log.split('\n')) reader.line(line);
+  return reader.result();
 };
+/** What the base pass of the same recording printed after each chunk. */
+const recordedBase = [423.9489, 596.8353, 666.3127, 632.854, 615.2453, 702.2202, 742.5352, 666.9415];
 const estimate = (value: number, error = 1) => ({ value, error });
 /** What llama-perplexity printed of a variant with some perplexity, and of its base. */
 const perplexityOf = ([variant, recomputedBase, base, error = 0.0005]: readonly [
@@ -16,7 +20,10 @@ const perplexityOf = ([variant, recomputedBase, base, error = 0.0005]: readonly 
   number,
   number?,
 ]) => {
-  const { perplexity, ...others } = printed();
+  const {
+    statistics: { perplexity, ...others },
+    running,
+  } = printed();
   return withBasePerplexity(
     {
       ...others,
@@ -28,19 +35,21 @@ const perplexityOf = ([variant, recomputedBase, base, error = 0.0005]: readonly 
         recomputedRatio: estimate(variant / recomputedBase, error),
       },
     },
-    estimate(base),
+    running,
+    { final: estimate(base), running: recordedBase },
   ).perplexity;
 };
 
 describe('the perplexity of the unquantized model', () => {
   it('is what its own pass printed; what was recomputed from kept logits stands beside it', () => {
-    const { perplexity } = withBasePerplexity(printed(), { value: 640.5, error: 60.25 });
-    expect(perplexity).toMatchObject({
+    const { statistics, running } = printed();
+    const base = { final: { value: 640.5, error: 60.25 }, running: recordedBase };
+    expect(withBasePerplexity(statistics, running, base).perplexity).toMatchObject({
       variant: { value: 606.706341, error: 62.069644 },
       base: { value: 640.5, error: 60.25 },
-      ratio: { value: 0.947239, error: 0.024331 },
-      logRatio: { value: -0.054204, error: 0.025686 },
-      difference: { value: -33.793659, error: 17.970735 },
+      ratio: { value: 0.947239 },
+      logRatio: { value: -0.054204 },
+      difference: { value: -33.793659 },
       recomputedBase: { value: 666.942122, error: 69.678259 },
       recomputedRatio: { value: 0.909684, error: 0.023366 },
       recomputedLogRatio: { value: -0.094658, error: 0.025686 },
@@ -61,12 +70,7 @@ describe('the perplexity of the unquantized model', () => {
     expect(perplexity.logRatio.value).toBeCloseTo(Math.log(ratio), 5);
   });
 
-  it('has no error where the tool could compute none, and is no negative zero', () => {
-    const { perplexity } = withBasePerplexity(
-      printed((log) => log.replace(/(Mean ln\(PPL\(Q\)\/PPL\(base\)\).*±).*/, '$1 -nan')),
-      estimate(640),
-    );
-    expect([perplexity.ratio.error, perplexity.logRatio.error]).toEqual([null, null]);
+  it('is no negative zero', () => {
     expect(Object.is(perplexityOf([9.9999999, 9, 10]).logRatio.value, 0)).toBe(true);
   });
 
@@ -84,5 +88,103 @@ describe('the perplexity of the unquantized model', () => {
     expect(misleadingRatioText(perplexityOf([24645.4, 24554.1151, 24717.127]))).toBe(
       "llama-perplexity prints a perplexity ratio of 1.003718, which is 0.997098: it recomputes the unquantized model's perplexity from logits kept with a floor of 16 nats, as 24554.1151 instead of 24717.1270",
     );
+  });
+});
+
+describe('the errors of what is relative to the unquantized model', () => {
+  /** Perplexities after each chunk, from the mean negative log-likelihood of each. */
+  const printedOf = (nll: readonly number[]): number[] =>
+    printedMeans(nll, 12).map((mean) => Number(Math.exp(mean).toFixed(4)));
+  /** The figures of a comparison whose tool recomputes some perplexity of the base, and gives some error. */
+  const errorsOf = ({
+    variant,
+    base,
+    floored = 0,
+    toolError,
+    digits = 0,
+  }: {
+    variant: readonly number[];
+    base: readonly number[];
+    floored?: number;
+    toolError: number | null;
+    digits?: number;
+  }) => {
+    const { statistics, running } = printed();
+    const [of, to] = [printedOf(variant), printedOf(base)];
+    const [ofLast, toLast] = [of.at(-1) ?? 0, to.at(-1) ?? 0];
+    const { perplexity } = withBasePerplexity(
+      {
+        ...statistics,
+        perplexity: {
+          ...statistics.perplexity,
+          variant: estimate(ofLast + digits),
+          recomputedBase: estimate(toLast * Math.exp(-floored)),
+          recomputedLogRatio: { value: 0, error: toolError },
+          recomputedDifference: { value: 0, error: 5 },
+        },
+      },
+      { perplexity: { ...running.perplexity, values: of } },
+      { final: estimate(toLast), running: to },
+    );
+    return {
+      ratio: perplexity.ratio,
+      byDifference: perplexity.difference.value,
+      logRatio: perplexity.logRatio.error,
+      difference: perplexity.difference.error,
+    };
+  };
+  const seeded = (seed: number, count: number, deviation: number): number[] => {
+    const random = seededRandom(seed);
+    return Array.from({ length: count }, () => deviation * (random() - 0.5) * Math.sqrt(12));
+  };
+  const text = seeded(1, 200, 0.4).map((value) => 10 + value);
+  const own = seeded(2, 200, 0.02);
+  const variant = text.map((value, chunk) => value + (own[chunk] ?? 0));
+
+  it.each([
+    ['a flat model', text, 0.0066, 0.0004],
+    ['one whose error the tool cannot compute', text, 0.0066, null],
+    ['a sharp model', text.map((value) => value - 8), 0, 0.0004],
+    ['a few chunks', text.slice(0, 2), 0.0066, 0.0004],
+  ] as const)('are 0 of a copy of %s', (...[, base, floored, toolError]) => {
+    expect(errorsOf({ variant: base, base, floored, toolError, digits: 0.000_04 })).toEqual({
+      byDifference: 0,
+      ratio: { value: 1, error: 0 },
+      logRatio: 0,
+      difference: 0,
+    });
+  });
+
+  it('are those of the tool where the floor can move them by a twentieth of them at most', () => {
+    expect(errorsOf({ variant, base: text, floored: 0.0005, toolError: 0.0101 })).toMatchObject({
+      logRatio: 0.0101,
+      difference: 5,
+    });
+  });
+
+  it('come from chunks where it can move them by more: what both models have in common is no error', () => {
+    const { ratio, logRatio, difference } = errorsOf({
+      variant,
+      base: text,
+      floored: 0.0066,
+      toolError: 0.03,
+    });
+    const expected = 0.02 / Math.sqrt(200);
+    expect(logRatio).toBeGreaterThan(0.8 * expected);
+    expect(logRatio).toBeLessThan(1.2 * expected);
+    expect(ratio.error).toBeCloseTo(ratio.value * (logRatio ?? 0), 5);
+    // As the first order of PPL(Q) - PPL(base), at a ratio near 1.
+    const perplexity = printedOf(text).at(-1) ?? 0;
+    expect((difference ?? 0) / (perplexity * (logRatio ?? 0))).toBeCloseTo(1, 1);
+  });
+
+  it.each([
+    ['are too few', 7],
+    ['are not all known', 199],
+  ])('are not known where they must come from chunks, and these %s', (_, known) => {
+    const wanted = known === 7 ? variant.slice(0, 7) : variant;
+    expect(
+      errorsOf({ variant: wanted, base: text.slice(0, known), floored: 0.0066, toolError: 0.03 }),
+    ).toMatchObject({ ratio: { error: null }, logRatio: null, difference: null });
   });
 });

@@ -45,17 +45,10 @@ export function bootstrapMean(
   series: RunningMean,
   { key, confidencePercent, resamples = 9_999 }: BootstrapOptions,
 ): BootstrappedMean | null {
-  const count = series.values.length;
-  if (count < fewestBlocks) return null;
-  const blockChunks = blockLength(series);
-  const means = blockMeans(series, blockChunks);
-  const blocks = Math.floor(count / blockChunks);
-  const mean = series.values.at(-1) ?? Number.NaN;
+  const known = blocksOf(series);
+  if (known === null) return null;
+  const { mean, error, means, blocks, blockChunks } = known;
   const roundingBound = series.bounds.at(-1) ?? Number.NaN;
-  // Of circular blocks the mean is that of the series.
-  const error = Math.sqrt(
-    (variance(means, mean) / blocks) * (blocks / (blocks - 1)) * ((blocks * blockChunks) / count),
-  );
   const shared = { mean, error, roundingBound, blockChunks, blocks, resamples };
   if (error === 0)
     return {
@@ -73,6 +66,31 @@ export function bootstrapMean(
     interval: Number.isFinite(low) && Number.isFinite(high) ? { low, high } : null,
     confidencePercent: confidence(ratios, { mean, error, roundingBound }),
   };
+}
+
+/**
+ * Standard error of the mean of a series of dependent chunks, by circular blocks; null below 8 chunks. It draws
+ * nothing.
+ */
+export function blockError(series: RunningMean): number | null {
+  return blocksOf(series)?.error ?? null;
+}
+
+/** The blocks of a series, their means, and what they tell about its own; null below 8 chunks. */
+function blocksOf(
+  series: RunningMean,
+): { mean: number; error: number; means: number[]; blocks: number; blockChunks: number } | null {
+  const count = series.values.length;
+  if (count < fewestBlocks) return null;
+  const blockChunks = blockLength(series);
+  const means = blockMeans(series, blockChunks);
+  const blocks = Math.floor(count / blockChunks);
+  const mean = series.values.at(-1) ?? Number.NaN;
+  // Of circular blocks the mean is that of the series.
+  const error = Math.sqrt(
+    (variance(means, mean) / blocks) * (blocks / (blocks - 1)) * ((blocks * blockChunks) / count),
+  );
+  return { mean, error, means, blocks, blockChunks };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Estimate, KldResult } from '../../core/generated/kld.generated.js'
 import { validate } from '../../core/validate.js';
 import type { Metric } from '../metrics/metric.js';
 import { metricNamed, metricsIn, type MetricName } from '../metrics/registry.js';
-import { bootstrapMean } from './block-bootstrap.js';
+import { blockError, bootstrapMean } from './block-bootstrap.js';
 import { requireComparable, type NamedResult } from './comparability.js';
 import { differenceOf, runningMean, type RunningMean } from './running-mean.js';
 
@@ -55,8 +55,7 @@ function comparedMetric(
   });
   const side = (result: KldResult) => ({
     ...printedValue(metric, result),
-    blockError:
-      bootstrapMean(seriesOf(metric, result), { key, confidencePercent, resamples: 1 })?.error ?? null,
+    blockError: blockError(seriesOf(metric, result)),
   });
   const isDecided =
     metric.better !== null && difference !== null && difference.confidencePercent >= confidencePercent;

@@ -73,7 +73,11 @@ describe('the statistics in recorded output of llama-perplexity v0.5.0', () => {
   });
 
   it.each(printedMetrics)('$name is the number behind the label of its line', ({ printed, read }) => {
-    const statistics = withBasePerplexity(requireKldStatistics(recorded('variant')), { value: 1, error: 0 });
+    const statistics = withBasePerplexity(
+      requireKldStatistics(recorded('variant')),
+      { perplexity: { values: [], errors: [] } },
+      { final: { value: 1, error: 0 }, running: [] },
+    );
     const lines = recorded('variant').split('\n');
     const [line = ''] = lines.filter((text) => text.replace(/ +/g, ' ').trim().startsWith(printed.line));
     const [value, error = null] = (

@@ -17,7 +17,8 @@ const figures = (log: string) => {
   const reader = kldReader();
   for (const line of toolLines(readFileSync(new URL(`../recorded/${log}.log`, import.meta.url), 'utf8')))
     reader.line(line);
-  return { ...reader.result(), basePerplexity: { value: 666.9415, error: 69.67815 } };
+  const basePerplexity = { final: { value: 666.9415, error: 69.67815 }, running: [] };
+  return { ...reader.result(), basePerplexity };
 };
 
 describe('kldResult', () => {
@@ -28,7 +29,7 @@ describe('kldResult', () => {
       format: 1,
       method: 'llama-perplexity',
       subject,
-      statistics: withBasePerplexity(statistics, basePerplexity),
+      statistics: withBasePerplexity(statistics, running, basePerplexity),
       running,
     });
     expect(parseAs('kld', kldText(result), 'kld.json')).toEqual(result);

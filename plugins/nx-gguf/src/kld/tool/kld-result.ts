@@ -1,9 +1,9 @@
 import { stepRegistry } from '../../core/step-registry.js';
 import { canonicalJson, type Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
-import type { Estimate, KldResult, KldSubject } from '../../core/generated/kld.generated.js';
+import type { KldResult, KldSubject } from '../../core/generated/kld.generated.js';
 import { validate } from '../../core/validate.js';
-import { withBasePerplexity } from '../statistics/base-perplexity.js';
+import { withBasePerplexity, type BasePerplexity } from '../statistics/base-perplexity.js';
 import type { KldFigures } from './kld-reader.js';
 
 /** Name of the file. */
@@ -11,8 +11,7 @@ export const kldFile = stepRegistry.kld.carriedFile;
 
 /** What both passes of a measurement printed. */
 export interface MeasuredFigures extends KldFigures {
-  /** The perplexity that the base pass ended with. */
-  readonly basePerplexity: Estimate;
+  readonly basePerplexity: BasePerplexity;
 }
 
 /**
@@ -37,7 +36,7 @@ export function kldResult(
       format: 1,
       method: 'llama-perplexity',
       subject,
-      statistics: withBasePerplexity(statistics, basePerplexity),
+      statistics: withBasePerplexity(statistics, running, basePerplexity),
       running,
     },
     kldFile,

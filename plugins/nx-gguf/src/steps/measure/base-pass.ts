@@ -1,7 +1,7 @@
-import type { Estimate } from '../../core/generated/kld.generated.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
 import { baseCounter } from '../../kld/base/base-counter.js';
 import type { BaseShape } from '../../kld/base/base-format.js';
+import type { BasePerplexity } from '../../kld/statistics/base-perplexity.js';
 import type { ChunkRow } from '../../kld/tool/chunk-row.js';
 import { baseProgress } from '../../kld/tool/perplexity-log.js';
 import { makeFifos } from '../../toolchain/fifo.js';
@@ -113,7 +113,7 @@ function shapeOf({ parameters }: KldBase, vocabulary: number): Partial<BaseShape
 async function keptBy(
   { stream, written }: BaseKeeper,
   { source }: PassEnding,
-  outcome: (path: string, perplexity: Estimate | null) => StepOutcome,
+  outcome: (path: string, perplexity: BasePerplexity | null) => StepOutcome,
 ): Promise<StepOutcome | Error> {
   if ('error' in source) stream.destroy();
   return written

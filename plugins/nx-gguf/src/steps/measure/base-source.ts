@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { GgufError, isGgufError } from '../../core/errors.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
-import type { Estimate } from '../../core/generated/kld.generated.js';
 import type { BaseCounter } from '../../kld/base/base-counter.js';
+import type { BasePerplexity } from '../../kld/statistics/base-perplexity.js';
 import { requireBasePerplexity } from '../../kld/tool/perplexity-log.js';
 import type { StoreLayout } from '../../store/layout.js';
 import { readFifo } from '../../toolchain/fifo.js';
 import { baseArgs, baseFile, type KldBase } from './kld-base.js';
 import { keptLogits, keptPerplexity } from './kept-base.js';
-import { baseFailure, runBasePass, type BaseState } from './perplexity-tool.js';
+import { baseFailure, runBasePass, type BaseResult, type BaseState } from './perplexity-tool.js';
 import type { Workbench } from '../step.js';
 
 /** Where base logits come from. */
@@ -18,7 +18,7 @@ export interface BaseSource {
    * Settles when nothing more comes: the perplexity of the unquantized model over all of them, null when the
    * tool lost its last words; or why they are incomplete or of no use.
    */
-  ended: Promise<{ perplexity: Estimate | null } | { error: unknown }>;
+  ended: Promise<{ perplexity: BasePerplexity | null } | { error: unknown }>;
   /** What the unquantized model gave up to a chunk, once that is known. */
   state: (chunk: number) => Promise<BaseState>;
   /**
@@ -91,7 +91,7 @@ export function computedBase(
       // Events after the last byte, even a crash, do not affect the logits.
       if (!counter.isComplete())
         return { error: inBaseWords(base, baseFailure(ending.result, counter.incomplete())) };
-      return perplexityIn(ending.result.output, base);
+      return perplexityIn(ending.result, base);
     }),
     stop: () => {
       // A tool that closed its end is about to say why it ends.
@@ -144,11 +144,11 @@ export function keptBase(
  * anybody.
  */
 export function perplexityIn(
-  output: string,
+  { output, running }: BaseResult,
   base: KldBase,
-): { perplexity: Estimate | null } | { error: unknown } {
+): { perplexity: BasePerplexity | null } | { error: unknown } {
   try {
-    return { perplexity: requireBasePerplexity(output) };
+    return { perplexity: { final: requireBasePerplexity(output), running } };
   } catch (error) {
     return isGgufError(error) && error.code === 'KLD_NOT_FINITE'
       ? { error: inBaseWords(base, error) }

@@ -4,10 +4,10 @@ import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import prettyBytes from 'pretty-bytes';
 import { GgufError } from '../../core/errors.js';
-import type { Estimate } from '../../core/generated/kld.generated.js';
 import type { BaseCounter } from '../../kld/base/base-counter.js';
 import { encodeBase } from '../../kld/base/base-encoding.js';
 import { baseSizeBytes } from '../../kld/base/base-format.js';
+import type { BasePerplexity } from '../../kld/statistics/base-perplexity.js';
 import { freeBytes } from '../../files/free-space.js';
 import { baseArgs, baseFile, type KldBase } from './kld-base.js';
 import { lostWords } from './perplexity-tool.js';
@@ -84,7 +84,7 @@ export function baseKeeper(
 /** The kept base as a result of its step. */
 export function keptOutcome(
   base: KldBase,
-  { path, counter, perplexity }: { path: string; counter: BaseCounter; perplexity: Estimate | null },
+  { path, counter, perplexity }: { path: string; counter: BaseCounter; perplexity: BasePerplexity | null },
 ): StepOutcome {
   const shape = counter.shape();
   if (shape === null) throw counter.incomplete();
@@ -93,8 +93,9 @@ export function keptOutcome(
     files: [{ name: packedName(base), path }],
     facts: {
       ...shape,
-      perplexity: perplexity.value,
-      perplexityError: perplexity.error,
+      perplexity: perplexity.final.value,
+      perplexityError: perplexity.final.error,
+      runningPerplexity: [...perplexity.running],
       rawBytes: baseSizeBytes(shape),
     },
     commands: [['llama-perplexity', ...baseArgs(base)]],

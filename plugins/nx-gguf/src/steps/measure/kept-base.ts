@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import prettyBytes from 'pretty-bytes';
 import { GgufError, isGgufError, systemErrorCode } from '../../core/errors.js';
-import type { Estimate } from '../../core/generated/kld.generated.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import { decodeBase } from '../../kld/base/base-encoding.js';
 import { baseSizeBytes, readBaseHead, requireBaseShape, type BaseShape } from '../../kld/base/base-format.js';
+import type { BasePerplexity } from '../../kld/statistics/base-perplexity.js';
 import { findBlob } from '../../store/blobs.js';
 import type { StoreLayout } from '../../store/layout.js';
 import { fact } from '../facts.js';
@@ -21,10 +21,14 @@ export function keptShape(kept: Manifest): BaseShape | null {
     : { ctx, vocabulary, chunks };
 }
 
-/** The perplexity that the pass which made kept logits ended with; null where their manifest states none. */
-export function keptPerplexity(kept: Manifest): Estimate | null {
-  const [value, error] = [fact<number>(kept, 'perplexity'), fact<number | null>(kept, 'perplexityError')];
-  return typeof value === 'number' && Number.isFinite(value) ? { value, error: error ?? null } : null;
+/** The perplexity that the pass which made kept logits printed; null where their manifest does not state it. */
+export function keptPerplexity(kept: Manifest): BasePerplexity | null {
+  const value = fact<number>(kept, 'perplexity');
+  const error = fact<number | null>(kept, 'perplexityError') ?? null;
+  const running = fact<readonly number[]>(kept, 'runningPerplexity');
+  return typeof value === 'number' && Number.isFinite(value) && Array.isArray(running)
+    ? { final: { value, error }, running: running as readonly number[] }
+    : null;
 }
 
 /** What keeping base logits took, e.g. `19.4 GiB in 1.3 GiB (14.9 : 1)`; null where it is not known. */

@@ -130,7 +130,7 @@ async function computeBase(
   await (refused as Promise<void> | null);
   if (ending.status === 'rejected') throw ending.reason as Error;
   await requireComplete(path, wanted, ending.value);
-  return perplexityIn(ending.value.output, base);
+  return perplexityIn(ending.value, base);
 }
 
 const longestAnnouncement = 64 * 1024;

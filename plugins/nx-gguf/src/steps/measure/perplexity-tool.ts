@@ -24,6 +24,11 @@ export interface BaseRun extends PerplexityRun {
   onChunk?: (chunk: BaseProgress) => void;
 }
 
+/** How a base pass ended, and the perplexity that it printed after each chunk. */
+export interface BaseResult extends ToolResult {
+  running: readonly number[];
+}
+
 /** What the unquantized model gave up to a chunk; `unknown` when its pass ended before it said. */
 export type BaseState = 'finite' | 'broken' | 'unknown';
 
@@ -42,13 +47,17 @@ const keptOutput = 16 * 1024;
  * finite number: all are means over the chunks so far, so none after it is one.
  * @throws GgufError `KLD_NOT_FINITE`, `INTERRUPTED`
  */
-export async function runBasePass(run: BaseRun, bench: Workbench): Promise<ToolResult> {
+export async function runBasePass(run: BaseRun, bench: Workbench): Promise<BaseResult> {
   const read = progressReader();
+  const running: number[] = [];
   const hopeless = new AbortController();
   const state: { broken: BaseProgress | null; output: string } = { broken: null, output: '' };
   const take = (chunk: BaseProgress): void => {
     if (state.broken !== null) return;
-    if (Number.isFinite(chunk.perplexity)) return run.onChunk?.(chunk);
+    if (Number.isFinite(chunk.perplexity)) {
+      running[chunk.chunk - 1] = chunk.perplexity;
+      return run.onChunk?.(chunk);
+    }
     state.broken = chunk;
     hopeless.abort();
   };
@@ -70,7 +79,7 @@ export async function runBasePass(run: BaseRun, bench: Workbench): Promise<ToolR
       },
     );
   if (ending.status === 'rejected') throw ending.reason as Error;
-  return ending.value;
+  return { ...ending.value, running };
 }
 
 /**

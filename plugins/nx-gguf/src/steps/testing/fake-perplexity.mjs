@@ -23,11 +23,11 @@ const isVariant = args.includes('--kl-divergence');
 appendFileSync(log, `${isVariant ? basename(value('-m')) : 'base'}\n`);
 const path = value('--kl-divergence-base');
 if (dies === 'long after it closed') {
-  sleep(500);
+  sleep(200);
   const file = openSync(path, 'w');
   writeSync(file, '_logits_');
   closeSync(file);
-  sleep(1000);
+  sleep(300);
 }
 if (says !== undefined) process.stderr.write(`${says}\n`);
 if (dies === 'long after it closed') process.exit(0);

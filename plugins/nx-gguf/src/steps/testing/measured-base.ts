@@ -37,7 +37,7 @@ export interface Behaviour {
  * The dimensions of the played base; those of the recorded comparison, with a vocabulary that fills pipes
  * many times.
  */
-export const shape = { ctx: 64, vocabulary: 40_001, chunks: 8 };
+export const shape = { ctx: 64, vocabulary: 4_001, chunks: 8 };
 
 const fixtures = import.meta.dirname;
 
