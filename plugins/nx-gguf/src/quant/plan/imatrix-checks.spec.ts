@@ -120,6 +120,21 @@ describe('imatrixCoverage', () => {
 });
 
 describe('requireUsableImatrix', () => {
+  it('says what to correct: the choice from the matrix, or the matrix', () => {
+    const hintOf = (entries: string[], options: WeightOptions): string => {
+      try {
+        requireUsableImatrix(checkOf(two, contents(entries), options), 'm:plan:v');
+      } catch (error) {
+        return (error as { hint: string }).hint;
+      }
+      return '';
+    };
+    expect(hintOf(['blk.0.a'], { includeWeights: ['attn'] })).toMatch(
+      /^includeWeights and excludeWeights are parts of names of the entries \(blk\.0\.a\)/,
+    );
+    expect(hintOf(['model.a'], {})).toMatch(/^Take a matrix/);
+  });
+
   it.each<[string, string[], ImatrixContents, WeightOptions, [string, string[]]]>([
     [
       'a matrix whose tensors have other names',

@@ -55,8 +55,16 @@ export function requireUsableImatrix(check: ImatrixCheck, target: string): void 
     throw new GgufError('QUANTIZE_IMATRIX_UNFIT', message, {
       hint: 'Make the matrix again, or take one that was made from this model.',
     });
+  const { includeWeights = [], excludeWeights = [] } = check.options;
+  const chosen = check.coverage.weighted === 0 ? [...includeWeights, ...excludeWeights] : [];
   throw new GgufError('IMATRIX_COVERS_NOTHING', message, {
-    hint: 'Take a matrix that was made from this model, or set "imatrix" of the variant to false.',
+    hint:
+      chosen.length > 0
+        ? `includeWeights and excludeWeights are parts of names of the entries (${bounded(
+            (check.imatrix.entries ?? []).map(({ name }) => name),
+            3,
+          )}): correct them, or set "imatrix" of the variant to false.`
+        : 'Take a matrix that was made from this model, or set "imatrix" of the variant to false.',
   });
 }
 

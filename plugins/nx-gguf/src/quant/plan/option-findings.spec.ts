@@ -134,6 +134,33 @@ describe('optionFindings', () => {
     ],
     ['nothing, of a matrix that is used', { variant: { imatrix: true }, lines: tied }, []],
     [
+      'a type that every tensor has already',
+      {
+        variant: { ftype: 'BF16', leaveOutputTensor: true },
+        lines: ['token_embd.weight bf16 bf16', 'output.weight bf16 bf16'],
+      },
+      [
+        'noEffect?: BF16 changes no tensor: each has in the unquantized model the type that it would get, and is copied as it is',
+        'noEffect?: leaveOutputTensor changes nothing: output.weight is bf16 already',
+      ],
+    ],
+    ['nothing, of a copy that is asked for', { variant: { ftype: 'COPY' }, lines: ['a.weight f32 f32'] }, []],
+    [
+      'what is pure anyway',
+      { variant: { ftype: 'Q8_0', pure: true }, lines: ['token_embd.weight bf16 q8_0'] },
+      ['noEffect?: pure changes nothing: Q8_0 gives every tensor that type without it'],
+    ],
+    [
+      'weights of a type that no matrix has influence on',
+      {
+        variant: { excludeWeights: ['attn_v', 'token_embd'] },
+        lines: ['token_embd.weight bf16 q6_K', 'blk.0.attn_v.weight bf16 q8_0'],
+      },
+      [
+        "noEffect?: excludeWeights: 'attn_v' is in the names of tensors (blk.0.attn_v.weight) that become q8_0, and no matrix has influence on these",
+      ],
+    ],
+    [
       'names in includeWeights that no entry has',
       { variant: { includeWeights: ['attn_v', 'attn_w'] }, lines: tied, entries: ['blk.0.attn_v.weight'] },
       [

@@ -3,6 +3,7 @@ import type { Variant } from '../../core/generated/model.generated.js';
 import type { PlannedTensor, QuantizationPlan } from '../../core/generated/plan.generated.js';
 import { tensorTypeByName } from '../../gguf/tensor-type.js';
 import type { Finding } from '../rules/finding.js';
+import { findFtype } from '../tool/ftypes.js';
 import { namesAnd } from '../rules/finding-words.js';
 import { suggestRole } from '../rules/rule-suggestion.js';
 import { usesImatrix } from './imatrix-use.js';
@@ -46,7 +47,20 @@ export function optionFindings(declared: DeclaredOptions): Finding[] {
   return checks.flatMap((check) => check(declared));
 }
 
+const copy: Check = ({ variant: { ftype }, plan: { tensors } }) =>
+  findFtype(ftype)?.name === 'COPY' || tensors.length === 0 || tensors.some(({ from, to }) => from !== to)
+    ? []
+    : [
+        noEffect(
+          `${ftype} changes no tensor: each has in the unquantized model the type that it would get, and is copied as it is`,
+          'warn',
+        ),
+      ];
+
 const output: Check = ({ variant, plan }) => {
+  const matrix = plan.tensors.find(({ name }) => name === 'output.weight');
+  if (variant.leaveOutputTensor === true && matrix !== undefined && isTypeOf(variant.ftype, matrix.from))
+    return [noEffect(`leaveOutputTensor changes nothing: output.weight is ${matrix.from} already`, 'warn')];
   if (isDecided(plan, 'leave-output-tensor') || variant.leaveOutputTensor !== true) return [];
   return hasOutput(plan)
     ? []
@@ -73,11 +87,19 @@ const embeddingType: Check = ({ variant, plan }) =>
     ? []
     : [noEffect('tokenEmbeddingType changes nothing: the model has no token_embd.weight that is quantized')];
 
-const pure: Check = ({ variant, plan }) =>
-  variant.pure !== true ||
-  plan.tensors.some(({ because: { kind, ...why } }) => kind === 'fallback' || isPure(why))
+const pure: Check = ({ variant, plan }) => {
+  if (variant.pure !== true) return [];
+  // The one mixture of a quantized type that gives it to every tensor (llama_tensor_get_type_impl).
+  if (findFtype(variant.ftype)?.name === 'Q8_0')
+    return [noEffect('pure changes nothing: Q8_0 gives every tensor that type without it', 'warn')];
+  return isPureSeen(plan)
     ? []
     : [noEffect('pure changes nothing: rules and options decide every tensor that is quantized', 'warn')];
+};
+
+function isPureSeen(plan: QuantizationPlan): boolean {
+  return plan.tensors.some(({ because: { kind, ...why } }) => kind === 'fallback' || isPure(why));
+}
 
 const pruned: Check = ({ variant: { pruneLayers = [] }, blocks }) => {
   const missing = pruneLayers.filter((layer) => !blocks.includes(layer));
@@ -97,7 +119,7 @@ const requantize: Check = ({ variant, plan }) =>
     : [noEffect('allowRequantize changes nothing: no tensor that is quantized is so already', 'warn')];
 
 const matrix: Check = ({ variant, plan }) =>
-  variant.imatrix !== true || plan.tensors.some(({ from, to }) => from !== to && takesData(to))
+  variant.imatrix !== true || plan.tensors.some(takesData)
     ? []
     : [
         noEffect(
@@ -106,13 +128,31 @@ const matrix: Check = ({ variant, plan }) =>
         ),
       ];
 
-const weights: Check = ({ variant: { includeWeights = [], excludeWeights = [] }, plan, entries }) => {
+const weights: Check = ({
+  variant: { includeWeights = [], excludeWeights = [], pruneLayers = [] },
+  plan,
+  entries,
+}) => {
   const names = entries ?? plan.tensors.map(({ name }) => name);
+  // A tensor after a removed layer has another name than its entry.
+  const meant = (part: string) =>
+    pruneLayers.length > 0 ? [] : plan.tensors.filter(({ name }) => name.includes(part));
+  const isUseless = (part: string): boolean => meant(part).length > 0 && !meant(part).some(takesData);
   const place = entries === null ? 'no tensor of the model' : 'no entry of the importance matrix';
   return Object.entries({ includeWeights, excludeWeights }).flatMap(([option, parts]) =>
-    parts
-      .filter((part) => !names.some((name) => name.includes(part)))
-      .map((part) => noEffect(`${option}: '${part}' is in the name of ${place}${suggestRole(part, names)}`)),
+    parts.flatMap((part) => {
+      if (!names.some((name) => name.includes(part)))
+        return [noEffect(`${option}: '${part}' is in the name of ${place}${suggestRole(part, names)}`)];
+      const types = [...new Set(meant(part).map(({ to }) => to))].join(', ');
+      return isUseless(part)
+        ? [
+            noEffect(
+              `${option}: '${part}' is in the names of tensors (${namesAnd(meant(part))}) that become ${types}, and no matrix has influence on these`,
+              'warn',
+            ),
+          ]
+        : [];
+    }),
   );
 };
 
@@ -122,6 +162,7 @@ const policy: Check = ({ variant }) =>
     : [noEffect('sideEffects changes nothing: the variant has no tensorTypes', 'warn')];
 
 const checks: readonly Check[] = [
+  copy,
   output,
   outputType,
   embeddingType,
@@ -146,9 +187,15 @@ function isDecided({ tensors }: QuantizationPlan, option: string): boolean {
   return tensors.some(({ because }) => because.kind === 'option' && because.option === option);
 }
 
-function takesData(type: string): boolean {
-  const known = tensorTypeByName(type);
-  return known !== null && usesImatrix(known.name);
+/** True when the bytes of a tensor depend on its data in the importance matrix. */
+function takesData({ from, to }: PlannedTensor): boolean {
+  const known = tensorTypeByName(to);
+  return from !== to && known !== null && usesImatrix(known.name);
+}
+
+/** True when files of that type hold this type wherever they can. */
+function isTypeOf(ftype: string, type: string): boolean {
+  return findFtype(ftype)?.name.toLowerCase() === type.toLowerCase();
 }
 
 function isPure(why: object): boolean {
