@@ -2,6 +2,8 @@ import type { Sha256 } from '../../core/digest.js';
 import { seededRandom } from '../../core/seeded-random.js';
 import { blockMean, type RunningMean } from './running-mean.js';
 
+const { floor, sqrt, abs, sign, max, min, round, cbrt } = Math;
+
 /** How a bootstrap is done. */
 export interface BootstrapOptions {
   /** Decides the random numbers, by its first 32 bits. */
@@ -54,11 +56,11 @@ export function bootstrapMean(
     return {
       ...shared,
       interval: { low: mean - roundingBound, high: mean + roundingBound },
-      confidencePercent: Math.abs(mean) > roundingBound ? 100 : 0,
+      confidencePercent: abs(mean) > roundingBound ? 100 : 0,
     };
 
   const ratios = studentizedMeans(means, { mean, blocks, key, resamples });
-  const tail = Math.max(1, Math.floor(((1 - confidencePercent / 100) / 2) * (resamples + 1)));
+  const tail = max(1, floor(((1 - confidencePercent / 100) / 2) * (resamples + 1)));
   const low = mean - (ratios[resamples - tail] ?? Number.NaN) * error - roundingBound;
   const high = mean - (ratios[tail - 1] ?? Number.NaN) * error + roundingBound;
   return {
@@ -84,10 +86,10 @@ function blocksOf(
   if (count < fewestBlocks) return null;
   const blockChunks = blockLength(series);
   const means = blockMeans(series, blockChunks);
-  const blocks = Math.floor(count / blockChunks);
+  const blocks = floor(count / blockChunks);
   const mean = series.values.at(-1) ?? Number.NaN;
   // Of circular blocks the mean is that of the series.
-  const error = Math.sqrt(
+  const error = sqrt(
     (variance(means, mean) / blocks) * (blocks / (blocks - 1)) * ((blocks * blockChunks) / count),
   );
   return { mean, error, means, blocks, blockChunks };
@@ -99,8 +101,8 @@ function blocksOf(
  */
 function blockLength(series: RunningMean): number {
   const count = series.values.length;
-  const most = Math.max(1, Math.floor(count / wishedBlocks));
-  let length = Math.max(1, Math.min(Math.round(Math.cbrt(count)), Math.floor(count / fewestBlocks)));
+  const most = max(1, floor(count / wishedBlocks));
+  let length = max(1, min(round(cbrt(count)), floor(count / fewestBlocks)));
   while (
     length < most &&
     roundingVariance(series, length) >
@@ -140,16 +142,16 @@ function studentizedMeans(
   return Float64Array.from({ length: resamples }, () => {
     let sum = 0;
     for (let block = 0; block < blocks; block += 1) {
-      const value = means[Math.floor(random() * means.length)] ?? Number.NaN;
+      const value = means[floor(random() * means.length)] ?? Number.NaN;
       drawn[block] = value;
       sum += value;
     }
     const centre = sum / blocks;
     let squares = 0;
     for (const value of drawn) squares += (value - centre) ** 2;
-    const error = Math.sqrt(squares / (blocks - 1) / blocks);
+    const error = sqrt(squares / (blocks - 1) / blocks);
     if (error > 0) return (centre - mean) / error;
-    return centre === mean ? 0 : Math.sign(centre - mean) * Infinity;
+    return centre === mean ? 0 : sign(centre - mean) * Infinity;
   }).sort();
 }
 
@@ -160,12 +162,12 @@ function confidence(
   ratios: Float64Array,
   { mean, error, roundingBound }: { mean: number; error: number; roundingBound: number },
 ): number {
-  const distance = Math.abs(mean) - roundingBound;
+  const distance = abs(mean) - roundingBound;
   if (distance <= 0) return 0;
-  const observed = (Math.sign(mean) * distance) / error;
+  const observed = (sign(mean) * distance) / error;
   const beyond = ratios.reduce(
     (sum, ratio) => sum + Number(mean < 0 ? ratio <= observed : ratio >= observed),
     0,
   );
-  return Math.max(0, 100 * (1 - (2 * (beyond + 1)) / (ratios.length + 1)));
+  return max(0, 100 * (1 - (2 * (beyond + 1)) / (ratios.length + 1)));
 }

@@ -1,3 +1,5 @@
+const { max, min } = Math;
+
 /**
  * A mean over the chunks so far, as it was printed after each chunk, and how far each printed value can be
  * from the true one: half a unit of its last digit.
@@ -33,7 +35,7 @@ export function runningMean(
 /** The series of the first minus that of the second, over the chunks that both have. */
 export function differenceOf(a: RunningMean, b: RunningMean): RunningMean {
   const at = (list: readonly number[], index: number): number => list[index] ?? Number.NaN;
-  const indices = Array.from({ length: Math.min(a.values.length, b.values.length) }, (_, index) => index);
+  const indices = Array.from({ length: min(a.values.length, b.values.length) }, (_, index) => index);
   return {
     values: indices.map((index) => at(a.values, index) - at(b.values, index)),
     bounds: indices.map((index) => at(a.bounds, index) + at(b.bounds, index)),
@@ -57,8 +59,8 @@ export function blockMean({ values, bounds }: RunningMean, start: number, length
     value += sign * chunks * (values[chunks - 1] ?? Number.NaN);
     bound += chunks * (bounds[chunks - 1] ?? Number.NaN);
   };
-  add(Math.min(end, count), 1);
-  add(Math.max(0, end - count), 1);
+  add(min(end, count), 1);
+  add(max(0, end - count), 1);
   add(start, -1);
   return { value: value / length, bound: bound / length };
 }

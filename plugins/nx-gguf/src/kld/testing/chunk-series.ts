@@ -4,6 +4,8 @@ import { seededRandom } from '../../core/seeded-random.js';
 import { madeSpread, madeStatistics } from './made-statistics.js';
 import { runningMean, type RunningMean } from '../statistics/running-mean.js';
 
+const { sqrt, log, cos, exp, PI } = Math;
+
 /** How the chunks of two made-up variants are spread. */
 export interface PairOptions {
   readonly chunks: number;
@@ -32,7 +34,7 @@ export function chunkPair(
   ];
   let state = 0;
   const factors = common.map((value) => {
-    state = dependence * state + Math.sqrt(1 - dependence ** 2) * value;
+    state = dependence * state + sqrt(1 - dependence ** 2) * value;
     return logNormal(state, shared);
   });
   const side = (level: number, values: readonly number[]) =>
@@ -133,13 +135,10 @@ export function resultOf(
 
 function normals(seed: string, count: number): number[] {
   const random = seededRandom(Number.parseInt(sha256(seed).slice(0, 8), 16));
-  return Array.from(
-    { length: count },
-    () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
-  );
+  return Array.from({ length: count }, () => sqrt(-2 * log(1 - random())) * cos(2 * PI * random()));
 }
 
 /** Of mean 1. */
 function logNormal(value: number, deviation: number): number {
-  return Math.exp(deviation * value - deviation ** 2 / 2);
+  return exp(deviation * value - deviation ** 2 / 2);
 }

@@ -39,6 +39,9 @@ export interface Behaviour {
  */
 export const shape = { ctx: 64, vocabulary: 4_001, chunks: 8 };
 
+/** About three times what a pipe holds: who writes so much waits for readers. */
+export const someBytes = 200_000;
+
 const fixtures = import.meta.dirname;
 
 /** A laboratory of measurements: real processes and FIFOs, a played llama-perplexity, a temporary store. */
@@ -148,6 +151,16 @@ export async function laboratory(
       return endings;
     },
   };
+}
+
+/** A laboratory with three variants, of which the first behaves in some way. */
+export async function threeVariants(
+  first: Behaviour | (() => Behaviour),
+  base: Behaviour | (() => Behaviour) = {},
+) {
+  const lab = await laboratory({ 'a.gguf': first, base });
+  const steps = [await lab.variant('a.gguf'), await lab.variant('b.gguf'), await lab.variant('c.gguf')];
+  return { lab, steps };
 }
 
 function inWords(ending: Ending): string {
