@@ -7,7 +7,8 @@ import { differingTemplates } from './chat-templates.js';
 import { declaredMetadata } from './declared-metadata.js';
 import { droppedMetadata } from './dropped-metadata.js';
 import { isPartAsked, leftOutParts } from './left-out-parts.js';
-import { lostWeights } from './lost-weights.js';
+import { lostRopeScaling } from './lost-rope-scaling.js';
+import { lostWeights, textConfig } from './lost-weights.js';
 
 /** A conversion that was done, and what was asked of it. */
 export interface Conversion {
@@ -48,8 +49,17 @@ export async function conversionFindings({
         )),
     ...differingTemplates({ main, additional: templates }, header.metadata),
     ...leftOutParts(tensors, settings),
-    ...(isPartAsked(settings) ? [] : lostWeights({ config, tensors, files, settings })),
+    ...(isPartAsked(settings)
+      ? []
+      : [
+          ...lostWeights({ config, tensors, files, settings, isHeadKept: hasHead(header) }),
+          ...lostRopeScaling(textConfig(config), header),
+        ]),
   ];
+}
+
+function hasHead({ tensors }: GgufHeader): boolean {
+  return tensors.some(({ name }) => name === 'output.weight');
 }
 
 /** What the converter has read by now; another text gives no findings. */

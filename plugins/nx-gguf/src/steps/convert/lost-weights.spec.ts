@@ -34,6 +34,20 @@ describe('weights that a conversion loses', () => {
     ],
     ['tied', { config: { ...causal, tie_word_embeddings: true }, tensors: layers(3) }, null],
     [
+      'tied beside a head of its own',
+      {
+        config: { ...causal, tie_word_embeddings: true },
+        tensors: [...layers(3), 'lm_head.weight'],
+        isHeadKept: true,
+      },
+      /"tie_word_embeddings": true.*lm_head\.weight/,
+    ],
+    [
+      'tied beside a head that the converter leaves out',
+      { config: { ...causal, tie_word_embeddings: true }, tensors: [...layers(3), 'lm_head.weight'] },
+      null,
+    ],
+    [
       'a head',
       { config: { ...causal, tie_word_embeddings: false }, tensors: [...layers(3), 'lm_head.weight'] },
       null,
@@ -54,9 +68,26 @@ describe('weights that a conversion loses', () => {
       { config: { ...causal, mtp_num_hidden_layers: 1 }, tensors: layers(3), settings: { mtp: false } },
       null,
     ],
+    [
+      'weights that were quantized before',
+      { config: { ...causal, quantization_config: { quant_method: 'fp8' } }, tensors: layers(3) },
+      /quantized already \("quantization_config" of config\.json: fp8\)/,
+    ],
+    [
+      'weights that stay as they are',
+      { config: { ...causal, quantization_config: { quant_method: 'mxfp4' } }, tensors: layers(3) },
+      null,
+    ],
     ['mtp that is kept', { config: causal, tensors: layers(3), settings: { mtp: true } }, null],
   ])('%s', (...[, given, finding]) => {
-    const found = lostWeights({ config: {}, tensors: [], files: [], settings: {}, ...given });
+    const found = lostWeights({
+      config: {},
+      tensors: [],
+      files: [],
+      settings: {},
+      isHeadKept: false,
+      ...given,
+    });
     expect(found).toEqual(finding === null ? [] : [expect.stringMatching(finding)]);
   });
 });

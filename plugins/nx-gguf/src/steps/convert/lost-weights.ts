@@ -7,6 +7,8 @@ export interface CheckpointConfig {
   /** Names of its files. */
   files: readonly string[];
   settings: { mtp?: boolean | undefined };
+  /** True when the GGUF has an output matrix of its own. */
+  isHeadKept: boolean;
 }
 
 const layer = /^(?:(?:model|language_model|text_model|transformer)\.)*(?:layers|h)\.(\d+)\./;
@@ -15,16 +17,17 @@ const predictor = /(?:^|\.)(?:mtp|nextn|mtp_layers)\./;
 
 /**
  * Weights that config.json and the checkpoint do not agree on, and that the converter passes over without a
- * word: layers beyond those that are declared, an output matrix that is declared and not there, and
- * `convert.mtp` where there is no multi-token prediction.
+ * word: layers beyond those that are declared, an output matrix that is declared and not there or the other way
+ * round, `convert.mtp` where there is no multi-token prediction, and weights that were rounded before.
  */
-export function lostWeights({ config, tensors, files, settings }: CheckpointConfig): string[] {
+export function lostWeights({ config, tensors, files, settings, isHeadKept }: CheckpointConfig): string[] {
   if (tensors.length === 0) return [];
   const text = textConfig(config);
   return [
     ...lostLayers(text, tensors),
-    ...lostHead({ config, text, tensors, files }),
+    ...lostHead({ config, text, tensors, files, isHeadKept }),
     ...needlessMtp(text, tensors, settings),
+    ...quantizedAlready(config, text),
   ];
 }
 
@@ -47,12 +50,17 @@ function lostHead({
   text,
   tensors,
   files,
+  isHeadKept,
 }: Omit<CheckpointConfig, 'settings'> & { text: Readonly<Record<string, unknown>> }): string[] {
   const { architectures } = config;
   const predicts =
     Array.isArray(architectures) &&
     architectures.some((name) => /For(?:CausalLM|Conditional)/.test(String(name)));
   const isTied = text['tie_word_embeddings'] ?? config['tie_word_embeddings'];
+  if (isTied === true && isHeadKept)
+    return [
+      'config.json says that the output matrix is the token embeddings ("tie_word_embeddings": true), and the checkpoint has one of its own (lm_head.weight), which the GGUF has too: llama.cpp takes it, and transformers 4 takes the embeddings. Where both are equal, a checkpoint without it makes a smaller GGUF; where they differ, is "tie_word_embeddings" right?',
+    ];
   return isTied === false &&
     predicts &&
     !files.includes('modules.json') &&
@@ -75,8 +83,23 @@ function needlessMtp(
     : [];
 }
 
+/** MXFP4 weights come into the GGUF as they are; others come as numbers that were rounded before. */
+function quantizedAlready(
+  config: Readonly<Record<string, unknown>>,
+  text: Readonly<Record<string, unknown>>,
+): string[] {
+  const settings = config['quantization_config'] ?? text['quantization_config'];
+  if (typeof settings !== 'object' || settings === null) return [];
+  const { quant_method: method } = settings as Record<string, unknown>;
+  return typeof method !== 'string' || method === 'mxfp4'
+    ? []
+    : [
+        `the checkpoint is quantized already ("quantization_config" of config.json: ${method}): variants are made from what the converter makes of it, and measured against that. If there is an unquantized checkpoint, name it as source`,
+      ];
+}
+
 /** The part of a configuration that is about text. */
-function textConfig(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function textConfig(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const nested = config['text_config'];
   return typeof nested === 'object' && nested !== null ? (nested as Record<string, unknown>) : config;
 }
