@@ -4,10 +4,15 @@ import { convertFailure } from './convert-failures.js';
 
 // Recorded with convert_hf_to_gguf.py of llama.cpp v0.5.0 on small checkpoints, without the lines of progress.
 const recorded = new URL('recorded/', import.meta.url);
-const failure = (output: string, files: readonly string[] = ['config.json', 'model.safetensors']) =>
+const failure = (
+  output: string,
+  files: readonly string[] = ['config.json', 'model.safetensors'],
+  invalidJson: readonly string[] = [],
+) =>
   convertFailure({
     output,
     files,
+    invalidJson,
     cause: toolFailed('convert_hf_to_gguf.py', { exitCode: 1, ending: 'ended with exit code 1', output }),
   });
 
@@ -141,9 +146,25 @@ describe('why a conversion failed', () => {
   it('tells of the signal that ended the converter', () => {
     const output = 'INFO:hf-to-gguf:Writing\n';
     const cause = toolFailed('python', { exitCode: 128, ending: 'was ended by SIGKILL', output });
-    const error = convertFailure({ output, files: [], cause });
+    const error = convertFailure({ output, files: [], invalidJson: [], cause });
     expect(error.hint).toMatch(/free memory/);
     expect(error.message).toMatch(/SIGKILL/);
     expect(error.tail).toEqual(lastLines(output));
+  });
+});
+
+describe('a JSON file of the checkpoint that is none', () => {
+  const log = (name: string) => readFileSync(new URL(`${name}.log`, recorded), 'utf8');
+
+  it.each(['tokenizer-no-json', 'tokenizer-config-no-json', 'config-no-json'])('%s: is named', (name) => {
+    const { message, hint } = failure(log(name), undefined, ['tokenizer.json']);
+    expect(message).toBe('convert_hf_to_gguf.py failed: not valid JSON in the checkpoint: tokenizer.json');
+    expect(hint).toMatch(/Mend it, or fetch it again/);
+  });
+
+  it('is not blamed for another failure', () => {
+    expect(failure(log('architecture-unknown'), undefined, ['notes.json']).message).not.toContain(
+      'notes.json',
+    );
   });
 });

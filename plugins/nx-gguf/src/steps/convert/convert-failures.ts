@@ -5,6 +5,8 @@ export interface FailedConversion {
   output: string;
   /** Names of the checkpoint's files. */
   files: readonly string[];
+  /** Those of them that should be JSON and are not. */
+  invalidJson: readonly string[];
   /** The error for any tool that ends like this. */
   cause: GgufError;
 }
@@ -22,6 +24,8 @@ interface Cause {
 const newer = 'name a newer llama.cpp in toolchain.json';
 const isAdapter = (names: readonly string[]): boolean =>
   names.some((name) => /(?:^|\/)adapter_(?:config\.json|model\.)/.test(name));
+const noJson =
+  /json\.decoder\.JSONDecodeError: |Exception: (?:expected|invalid|EOF|missing field|unknown variant|data did not match)[^\n]* at line \d+/;
 const noConfig = /No such file or directory: '[^']*config\.json'/;
 
 /** The converter's own messages (llama.cpp v0.5.0), the more special ones first. */
@@ -54,8 +58,7 @@ const causes: readonly Cause[] = [
     hint: 'Mend it, or fetch it again.',
   },
   {
-    pattern:
-      /json\.decoder\.JSONDecodeError: |Exception: (?:expected|invalid|EOF|missing field|unknown variant|data did not match)[^\n]* at line \d+/,
+    pattern: noJson,
     words: 'a JSON file of the checkpoint (tokenizer, index or generation settings) is not valid',
     hint: 'The lines below name the function that read it. Mend that file, or fetch it again.',
   },
@@ -143,8 +146,14 @@ const unknownCause =
   'Does this version of llama.cpp support the architecture in config.json, and is the checkpoint complete?';
 
 /** The error for a conversion that failed: the converter's own words, and what helps against that. */
-export function convertFailure({ output, files, cause }: FailedConversion): GgufError {
+export function convertFailure({ output, files, invalidJson, cause }: FailedConversion): GgufError {
   const errors = errorText(output);
+  if (invalidJson.length > 0 && noJson.test(errors))
+    return new GgufError(
+      'CONVERT_FAILED',
+      `convert_hf_to_gguf.py failed: not valid JSON in the checkpoint: ${invalidJson.join(', ')}`,
+      { cause, tail: cause.tail, hint: 'Mend it, or fetch it again.' },
+    );
   const found = causes.find(
     ({ pattern, files: fits }) => pattern.test(errors) && (fits === undefined || fits(files)),
   );

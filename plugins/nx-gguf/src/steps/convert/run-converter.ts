@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import { toolFailed } from '../../toolchain/run-tool.js';
@@ -45,6 +46,20 @@ export async function runConverter(
     throw convertFailure({
       output: ended.output,
       files: checkpoint.map(({ name }) => name),
+      invalidJson: await invalidJson(checkpoint, join(bench.directory, args[0] ?? '')),
       cause: toolFailed('convert_hf_to_gguf.py', ended),
     });
+}
+
+async function invalidJson(files: readonly ManifestFile[], directory: string): Promise<string[]> {
+  const invalid: string[] = [];
+  for (const { name } of files) {
+    if (!name.endsWith('.json')) continue;
+    try {
+      JSON.parse(await readFile(join(directory, name), 'utf8'));
+    } catch {
+      invalid.push(name);
+    }
+  }
+  return invalid;
 }
