@@ -2,6 +2,7 @@ import type { ProjectConfiguration } from '@nx/devkit';
 import { checkTargetOptions } from '../task/checked-options.js';
 import { requireNamedProjects } from '../task/named-projects.js';
 import { plainError } from '../terminal/report-error.js';
+import { namedHub } from '../upstream/hub/hub-endpoint.js';
 import { declarationOf } from '../workspace/declarations.js';
 import { plannedTargets } from './planned-targets.js';
 
@@ -31,7 +32,7 @@ export async function refuseMisdeclared(
       const kind = tags.includes('nx-gguf:model') ? 'plan' : tags.includes('nx-gguf:corpus') ? 'fetch' : null;
       if (kind === null) continue;
       requireNamedProjects(
-        await declarationOf(kind, { workspaceRoot, root }),
+        await declarationOf(kind, { workspaceRoot, root, hub: namedHub(process.env) }),
         lacking.filter((one) => one.project === project).map(({ found }) => found),
         projects,
       );
