@@ -1,25 +1,16 @@
 import { jest } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import type { Json } from '../src/core/canonical-json.js';
-import {
-  chmodSync,
-  existsSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runStoreCommand } from '../src/commands/store-command.js';
 import { putAction } from '../src/store/actions.js';
 import { adoptFile } from '../src/store/blobs.js';
-import { readGgufFile } from '../src/files/gguf-file.js';
 import { runCached } from '../src/steps/run-cached.js';
 import { verifyStore } from '../src/store/verify.js';
 import { runTool } from '../src/toolchain/run-tool.js';
 import { campaign } from './support/campaign.js';
+import { killed, timeOf } from './support/child-build.js';
+import { damage } from './support/damaged-tensor.js';
 import {
   asFile,
   asShards,
@@ -337,7 +328,7 @@ describe('kill -9', () => {
     const base = { model: [await lab.file('model.gguf', asFile(made))], imatrix: null, rules: null };
     await lab.build({ ...base, settings: { ftype: 'Q4_K_M' } });
     const rounds = campaign === null ? 4 : 8 * campaign.rounds;
-    const whole = await timeOf(lab, { ...base, settings: { ftype: 'Q4_K_S' }, name: 'timed' });
+    const whole = await timeOf({ ...base, settings: { ftype: 'Q4_K_S' }, name: 'timed' }, { lab, tool });
     for (let round = 0; round < rounds; round += 1) {
       const variant = {
         ...base,
@@ -345,7 +336,7 @@ describe('kill -9', () => {
         rules: `blk\\.${round % 8}\\..*=q5_k\n`,
         name: `killed-${round}`,
       };
-      await killed(lab, variant, (whole * (round + 1)) / (rounds + 1));
+      await killed(variant, { lab, tool, afterMs: (whole * (round + 1)) / (rounds + 1) });
       await expectStock(lab, variant);
     }
     const found = await verifyStore(lab.store, { repair: false });
@@ -423,48 +414,4 @@ function expectEachOnce(log: string): void {
   );
   expect(made.length).toBeGreaterThan(30);
   expect(made.filter((one, index) => made.indexOf(one) < index)).toEqual([]);
-}
-
-/** Changes one byte of a tensor; quietly means that the file keeps its time. */
-async function damage(path: string, tensor: string, isQuiet: boolean): Promise<void> {
-  const range = (await readGgufFile(path)).tensors.find(({ name }) => name === tensor)?.range;
-  const { atime, mtime } = statSync(path);
-  chmodSync(path, 0o644);
-  const bytes = readFileSync(path);
-  const at = (range?.offset ?? 0) + 77;
-  bytes[at] = (bytes[at] ?? 0) ^ 0x10;
-  writeFileSync(path, bytes);
-  if (isQuiet) utimesSync(path, atime, mtime);
-}
-
-async function timeOf(lab: QuantizeLab, variant: LabVariant): Promise<number> {
-  const start = performance.now();
-  await child(lab, variant, await lab.expected(variant)).ended;
-  return performance.now() - start;
-}
-
-async function killed(lab: QuantizeLab, variant: LabVariant, afterMs: number): Promise<void> {
-  const { process: started, ended } = child(lab, variant, await lab.expected(variant));
-  const timer = setTimeout(() => started.kill('SIGKILL'), afterMs);
-  await ended;
-  clearTimeout(timer);
-}
-
-function child(lab: QuantizeLab, variant: LabVariant, expected: unknown) {
-  const started = spawn(
-    process.execPath,
-    [
-      join(import.meta.dirname, 'support/build-variant.mjs'),
-      JSON.stringify({ store: lab.store.root, tool, imatrix: null, rules: null, expected, ...variant }),
-    ],
-    { stdio: 'ignore' },
-  );
-  return {
-    process: started,
-    ended: new Promise<void>((resolve) =>
-      started.on('exit', () => {
-        resolve();
-      }),
-    ),
-  };
 }
