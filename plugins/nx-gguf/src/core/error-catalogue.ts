@@ -658,8 +658,9 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
       'Let the target depend on the `report` targets of the models, or name projects of models in `models`.',
   },
   OFFLINE: {
-    cause: 'A file is not in the store, and `HF_HUB_OFFLINE` is set.',
-    remedy: 'Unset `HF_HUB_OFFLINE` to fetch what is missing.',
+    cause: 'A file is not in the store, or a hub has to be asked, and `HF_HUB_OFFLINE` is set.',
+    remedy:
+      'Unset `HF_HUB_OFFLINE` to fetch what is missing, to look up a source that no lock pins, or to publish to a hub.',
   },
   PICKLE_REFUSED: {
     cause: 'The only weights are in pickle format, which can run code when it is loaded.',

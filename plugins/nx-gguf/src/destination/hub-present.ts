@@ -32,6 +32,7 @@ export async function headOf({ access, place, http, context }: HubWork): Promise
     throw new GgufError(
       'HUB_UNUSABLE',
       `${place.repository}: ${place.endpoint} names no commit for ${place.revision}`,
+      { hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.' },
     );
   } catch (error) {
     if (isGgufError(error) && (error.code === 'REPOSITORY_MISSING' || error.code === 'BRANCH_MISSING'))

@@ -1,4 +1,5 @@
 import { GgufError, isGgufError } from '../core/errors.js';
+import { tokenAdvice } from '../upstream/hub/hub-errors.js';
 import { hubTransport } from './hub-transport.js';
 import { placeholderToken, type HubWork } from './hub-work.js';
 
@@ -13,7 +14,7 @@ export async function checkToken({ access, place, choices, http, context }: HubW
       'HUB_UNAUTHORIZED',
       `${place.repository}: publishing to ${place.endpoint} needs a token`,
       {
-        hint: 'Set HF_TOKEN to a token that may write it, or log in with the hub\'s own tool, which writes the token file. A hub that only "endpoint" names gets no token: name it in HF_ENDPOINT.',
+        hint: tokenAdvice(place, 'write'),
       },
     );
   }

@@ -1,6 +1,6 @@
 import { GgufError } from '../core/errors.js';
 import type { HttpAnswer } from '../transport/http.js';
-import type { HubPlace } from '../upstream/hub/hub-errors.js';
+import { tokenAdvice, type HubPlace } from '../upstream/hub/hub-errors.js';
 import { hubForbidden } from '../upstream/hub/hub-forbidden.js';
 import { hubLine, hubWords, saidByHub } from '../upstream/hub/hub-words.js';
 
@@ -12,7 +12,7 @@ export function hubWriteError(
   const code = header('x-error-code');
   const says = saidByHub({ header, text });
   const of = `${place.repository}: `;
-  const mayWrite = tokenHint(place);
+  const mayWrite = tokenAdvice(place, 'write');
   if (status === 404 && code === 'RevisionNotFound')
     return new GgufError('BRANCH_MISSING', `${of}there is no branch ${place.revision}`, {
       hint: 'Make it with --create.',
@@ -37,12 +37,17 @@ export function hubWriteError(
       says: hubWords({ header, text }),
       tokenHint: mayWrite,
     });
-  if (status === 409) return new GgufError('REPOSITORY_EXISTS', `${of}it is there already (409)${says}`);
+  if (status === 409)
+    return new GgufError('REPOSITORY_EXISTS', `${of}it is there already (409)${says}`, {
+      hint: 'Publish without --create, or to another name.',
+    });
   if (status === 412)
     return new GgufError('DESTINATION_CHANGED', `${of}somebody else committed meanwhile (412)`, {
       hint: 'Run it again.',
     });
-  return new GgufError('HUB_REFUSED', `${of}${place.endpoint} answered ${status}${says}`);
+  return new GgufError('HUB_REFUSED', `${of}${place.endpoint} answered ${status}${says}`, {
+    hint: `See ${pageOf(place)}, and run it again: what has arrived is not sent again.`,
+  });
 }
 
 /** What helps against a file that is too large. */
@@ -58,7 +63,13 @@ export function lfsObjectError(
   const of = `${place.repository}: a file of ${size} bytes (sha256 ${oid})`;
   const says = hubLine(message);
   if (code === 403)
-    return hubForbidden({ of, page: pageOf(place), code: undefined, says, tokenHint: tokenHint(place) });
+    return hubForbidden({
+      of,
+      page: pageOf(place),
+      code: undefined,
+      says,
+      tokenHint: tokenAdvice(place, 'write'),
+    });
   // "Maximum individual file size is 50.0GB": a hub may have another limit than the documented one.
   const isTooLarge = code === 413 || /file size|too large/i.test(says);
   return new GgufError(
@@ -70,10 +81,4 @@ export function lfsObjectError(
 
 function pageOf({ endpoint, repository }: HubPlace): string {
   return `${endpoint}/${repository}`;
-}
-
-function tokenHint({ hasToken }: HubPlace): string {
-  return hasToken
-    ? "Check that the token of HF_TOKEN (or of the hub's own token file) is valid and may write this repository."
-    : "Set HF_TOKEN to a token that may write it, or log in with the hub's own tool, which writes the token file.";
 }

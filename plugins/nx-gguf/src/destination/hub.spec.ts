@@ -62,6 +62,23 @@ describe('a repository that is not there', () => {
     expect([hub.repos, sent()]).toEqual([[], 0]);
   });
 
+  it.each<[string, Record<string, string>, Partial<PublishHub>, RegExp]>([
+    ['OFFLINE', { HF_HUB_OFFLINE: '1' }, {}, /^Unset HF_HUB_OFFLINE/],
+    [
+      'HUB_UNAUTHORIZED',
+      { HF_ENDPOINT: 'https://other.example.org' },
+      { endpoint: 'own' },
+      /goes only to the hub that HF_ENDPOINT names: set HF_ENDPOINT=http:\/\/127\.0\.0\.1:\d+, and HF_TOKEN/,
+    ],
+  ])('%s with %j and %j: nothing is asked', async (...[code, env, more, hint]) => {
+    const endpoint = more.endpoint === undefined ? {} : { endpoint: hub.endpoint };
+    const elsewhere = { ...context, env: { ...context.env, ...env } };
+    await expect(
+      publishFiles(files, (request) => hubDestination({ ...to, ...endpoint }, request, elsewhere)),
+    ).rejects.toMatchObject({ code, hint: expect.stringMatching(hint) as string });
+    expect(hub.seen).toEqual([]);
+  });
+
   it('a dry run lists what would be there, and makes nothing', async () => {
     const { plan } = await publish({ dryRun: true });
     expect(plan).toMatchObject({ destination: `${hub.endpoint}/org/model-GGUF`, isNew: true });

@@ -3,6 +3,7 @@ import { sizeFindings } from '../publication/file-limits.js';
 import type { PublishHub } from '../core/generated/model.generated.js';
 import { openHttp } from '../transport/http.js';
 import { understood } from '../upstream/hub/hub-client.js';
+import { requireHub } from '../upstream/offline.js';
 import { hubAccess } from '../upstream/hub/hub-endpoint.js';
 import type { HubPlace } from '../upstream/hub/hub-errors.js';
 import type { UpstreamContext } from '../upstream/upstream-context.js';
@@ -29,6 +30,7 @@ export function hubDestination(
   context: UpstreamContext,
 ): OpenDestination {
   return async (work) => {
+    requireHub(to.repository, context.env);
     const access = await hubAccess(to, context.env);
     const place: HubPlace = {
       endpoint: access.endpoint,
@@ -36,6 +38,7 @@ export function hubDestination(
       repository: to.repository,
       revision: to.branch ?? 'main',
       hasToken: access.token !== null,
+      isForeign: !access.isOwn,
     };
     const http = openHttp(context);
     try {

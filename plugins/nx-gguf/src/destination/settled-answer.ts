@@ -15,7 +15,10 @@ export async function settled(sending: Promise<HttpAnswer>): Promise<SettledAnsw
   let length = 0;
   for await (const part of answer.body as AsyncIterable<Uint8Array>) {
     length += part.length;
-    if (length > longestBody) throw new GgufError('HUB_UNUSABLE', 'the hub sends an answer without end');
+    if (length > longestBody)
+      throw new GgufError('HUB_UNUSABLE', 'the hub sends an answer without end', {
+        hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.',
+      });
     parts.push(part);
   }
   const whole = { ...answer, text: Buffer.concat(parts).toString('utf8') };

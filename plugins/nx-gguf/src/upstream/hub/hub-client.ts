@@ -1,5 +1,6 @@
-import { GgufError } from '../../core/errors.js';
+import { GgufError, isGgufError } from '../../core/errors.js';
 import { hubAccess, type HubAccess } from './hub-endpoint.js';
+import { requireHub } from '../offline.js';
 import { hubError, type HubPlace } from './hub-errors.js';
 import { transientStatus, type Http } from '../../transport/http.js';
 import { noticeRename } from './renamed-repository.js';
@@ -47,6 +48,7 @@ export async function hubRepository(
     repository,
     revision,
     hasToken: access.token !== null,
+    isForeign: !access.isOwn,
   };
   const common = { hubUrl: access.endpoint, fetch: fetchOver(http, { access, place, context }) };
   return {
@@ -55,7 +57,10 @@ export async function hubRepository(
     commit: async () => {
       const { modelInfo, datasetInfo } = await import('@huggingface/hub');
       const ask = { name: repository, revision, additionalFields: ['sha'] as ['sha'], ...common };
-      const { sha } = await understood(place, kind === 'model' ? modelInfo(ask) : datasetInfo(ask));
+      const asked = understood(place, kind === 'model' ? modelInfo(ask) : datasetInfo(ask));
+      const { sha } = await asked.catch(async (error: unknown) => {
+        throw (await ofOtherKind(place, common, error)) ?? error;
+      });
       if (typeof sha === 'string' && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(sha)) return sha;
       throw new GgufError(
         'HUB_UNUSABLE',
@@ -73,6 +78,30 @@ export async function hubRepository(
       return understood(place, collected(listFiles({ ...ask, recursive: true }), place));
     },
   };
+}
+
+/** The error of a repository that is of the other kind, models and datasets having names of their own. */
+async function ofOtherKind(
+  place: HubPlace,
+  common: { hubUrl: string; fetch: typeof fetch },
+  error: unknown,
+): Promise<GgufError | null> {
+  if (!isGgufError(error) || error.code !== 'SOURCE_NOT_FOUND') return null;
+  const { modelInfo, datasetInfo } = await import('@huggingface/hub');
+  const isThere = (kind: HubPlace['kind']): Promise<boolean> => {
+    const ask = { name: place.repository, ...common };
+    return (kind === 'model' ? modelInfo(ask) : datasetInfo(ask)).then(
+      () => true,
+      () => false,
+    );
+  };
+  const other = place.kind === 'model' ? 'dataset' : 'model';
+  if ((await isThere(place.kind)) || !(await isThere(other))) return null;
+  return new GgufError(
+    'SOURCE_NOT_FOUND',
+    `${place.repository}: there is no ${place.kind} of this name, and there is a ${other}`,
+    { cause: error, hint: `Write "kind": "${other}" beside "repository", if that is meant.` },
+  );
 }
 
 /** The address of a file's bytes at a commit. */
@@ -116,6 +145,7 @@ function fetchOver(
 ): typeof fetch {
   let pages = 0;
   return async (input, init) => {
+    requireHub(place.repository, context.env);
     const url = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url;
     if (++pages > mostPages)
       throw new GgufError('TOO_MANY_FILES', `${place.repository}: the list of its files does not end`, {
@@ -163,6 +193,7 @@ async function limitedText(body: AsyncIterable<Uint8Array>, place: HubPlace): Pr
       throw new GgufError(
         'HUB_UNUSABLE',
         `${place.repository}: ${place.endpoint} sends an answer without end`,
+        { hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.' },
       );
     parts.push(part);
   }

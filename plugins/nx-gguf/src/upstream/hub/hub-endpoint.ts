@@ -10,6 +10,8 @@ export interface HubAccess {
   /** Base address without a slash at its end. */
   endpoint: string;
   token: Token | null;
+  /** True for the hub that the user's token is for. */
+  isOwn: boolean;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -43,7 +45,7 @@ export async function hubAccess(source: Pick<HuggingFaceSource, 'endpoint'>, env
   const { origin } = new URL(endpoint);
   const isOwn = origin === new URL(withoutSlash(filled(env['HF_ENDPOINT']) ?? publicHub)).origin;
   const value = isOwn ? await userToken(env) : null;
-  return { endpoint, token: value === null ? null : { origin, value } };
+  return { endpoint, token: value === null ? null : { origin, value }, isOwn };
 }
 
 /**

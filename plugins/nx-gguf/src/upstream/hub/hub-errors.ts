@@ -10,6 +10,19 @@ export interface HubPlace {
   repository: string;
   revision: string;
   hasToken: boolean;
+  /** True for a hub that only a file of a project names: the user's token is not sent to it. */
+  isForeign?: boolean;
+  /** True where a lock names the revision, and not the source. */
+  isPinned?: boolean;
+}
+
+/** What gives the right to read or to write a repository, by what the hub was told. */
+export function tokenAdvice({ endpoint, hasToken, isForeign }: HubPlace, right: 'read' | 'write'): string {
+  if (isForeign === true)
+    return `Your token goes only to the hub that HF_ENDPOINT names: set HF_ENDPOINT=${endpoint}, and HF_TOKEN to a token of that hub that may ${right} it.`;
+  return hasToken
+    ? `Check that the token of HF_TOKEN (or of the hub's own token file) is valid and may ${right} this repository.`
+    : `Set HF_TOKEN to a token that may ${right} it, or log in with the hub's own tool, which writes the token file.`;
 }
 
 /** The error of an answer that is no success: what is wrong, and what the user can do about it. */
@@ -21,23 +34,28 @@ export function hubError(
   const of = `${place.repository}${path === undefined ? '' : ` ${path}`}`;
   const code = header('x-error-code');
   const page = `${place.endpoint}/${place.kind === 'dataset' ? 'datasets/' : ''}${place.repository}`;
-  const signIn = place.hasToken
-    ? "Check that the token of HF_TOKEN (or of the hub's own token file) is valid and may read this repository."
-    : "Set HF_TOKEN to a token that may read it, or log in with the hub's own tool, which writes the token file.";
-  if (code === 'GatedRepo') {
+  const signIn = tokenAdvice(place, 'read');
+  const says = hubWords({ header, text: '' });
+  if (code === 'GatedRepo' && place.hasToken)
+    return hubForbidden({ of, page, code, says, tokenHint: signIn });
+  if (code === 'GatedRepo')
     return new GgufError(
       'HUB_GATED',
-      `${of}: the repository is gated, and ${place.hasToken ? 'your account has not been granted access' : 'no token is set'} (${status})`,
+      `${of}: the repository is gated, and ${place.isForeign === true ? 'no token is sent to this hub' : 'no token is set'} (${status})`,
       {
-        hint: `Accept its conditions at ${page}, then ${place.hasToken ? 'run this again' : 'set HF_TOKEN to a token of that account'}.`,
+        hint: `Accept its conditions at ${page}, then ${place.isForeign === true ? `set HF_ENDPOINT=${place.endpoint} and` : 'set'} HF_TOKEN to a token of that account.`,
       },
     );
-  }
   if (code === 'RevisionNotFound')
     return new GgufError(
       'SOURCE_NOT_FOUND',
       `${of}: there is no revision ${JSON.stringify(place.revision)}`,
-      { hint: `Correct "revision" in the source. Is it a commit that the hub no longer has? See ${page}.` },
+      {
+        hint:
+          place.isPinned === true
+            ? `The lock pins a commit that the hub no longer has: its history was rewritten, or the repository made anew. Pin the present one with \`nx g nx-gguf:update\`, after "revision" if that names the commit. See ${page}.`
+            : `Correct "revision" in the source: a branch, tag or commit that ${page} has.`,
+      },
     );
   if (code === 'EntryNotFound')
     return new GgufError('SOURCE_NOT_FOUND', `${of}: there is no such file at revision ${place.revision}`, {
@@ -55,8 +73,7 @@ export function hubError(
       `${of}: the hub asks for a token, or does not accept this one (401)`,
       { hint: signIn },
     );
-  if (status === 403)
-    return hubForbidden({ of, page, code, says: hubWords({ header, text: '' }), tokenHint: signIn });
+  if (status === 403) return hubForbidden({ of, page, code, says, tokenHint: signIn });
   return new GgufError('HUB_REFUSED', `${of}: ${place.endpoint} answered ${status}`, {
     hint: `See ${page}.`,
   });

@@ -41,6 +41,21 @@ describe('a 403 says what helps', () => {
       'HUB_FORBIDDEN',
       /Correct the owner/,
     ],
+    [
+      'Please enable access to public gated repositories in your fine-grained token settings to view this repository.',
+      'HUB_FORBIDDEN',
+      /^Tick "Read access to contents of all public gated repos/,
+    ],
+    [
+      'Your request to access model org/x is awaiting a review from the repo authors.',
+      'HUB_GATED',
+      /^Its conditions are accepted; wait/,
+    ],
+    [
+      "Your request to access model org/x has been rejected by the repo's authors.",
+      'HUB_GATED',
+      /No other token of this account helps/,
+    ],
     ['Access to this resource is disabled.', 'HUB_FORBIDDEN', /for the reason/],
     ['Authorization error.', 'HUB_FORBIDDEN', /^Check the token\.$/],
     ['', 'HUB_FORBIDDEN', /^Check the token\.$/],

@@ -15,7 +15,7 @@ export interface Forbidden {
 }
 
 /**
- * The error of a 403. The hub uses one status for many faults and tells them apart in words only, and most of
+ * The error of a 403, also of a gated repository. The hub uses one status for many faults and tells them apart in words only, and most of
  * them no other token can mend.
  */
 export function hubForbidden({ of, page, code, says, tokenHint }: Forbidden): GgufError {
@@ -48,6 +48,29 @@ const kinds: readonly Kind[] = [
     isOf: words(/storage (?:limit|quota|patterns)|(?:limit|quota)[^.]*\bstorage\b/i),
     hint: (page) =>
       `The token is good; the hub has no room left for this owner. Delete files that are no longer needed under "List LFS files" of ${page}/settings (a commit that deletes them frees nothing, since the history keeps them), make the repository public where the limit is that of private ones, or get more storage.`,
+  },
+  {
+    error: 'HUB_GATED',
+    fault: 'the repository is gated, and its authors have not decided on your request yet',
+    // "Your request to access model X is awaiting a review from the repo authors."
+    isOf: words(/awaiting a review/i),
+    hint: (page) =>
+      `Its conditions are accepted; wait for the authors to grant access (${page}), then run this again.`,
+  },
+  {
+    error: 'HUB_GATED',
+    fault: 'the repository is gated, and its authors have rejected your request',
+    // "Your request to access model X has been rejected by the repo's authors."
+    isOf: words(/has been rejected/i),
+    hint: () => 'No other token of this account helps: write to the authors, or take another repository.',
+  },
+  {
+    error: 'HUB_FORBIDDEN',
+    fault: 'the token is fine-grained, and has no right to gated repositories',
+    // "Please enable access to public gated repositories in your fine-grained token settings".
+    isOf: words(/gated repositories in your fine-grained token/i),
+    hint: () =>
+      'Tick "Read access to contents of all public gated repos you can access" of this token in the settings of your account at the hub.',
   },
   {
     error: 'HUB_GATED',

@@ -216,6 +216,25 @@ describe('what ends in a coded error that says what to do', () => {
       { HF_TOKEN: 'hf_other' },
       /SOURCE_NOT_FOUND.*or it is private \(404\).*token of HF_TOKEN/,
     ],
+    [
+      'a private one of a hub that only the source names',
+      { repository: 'org/private', endpoint: 'own' },
+      { HF_ENDPOINT: 'https://other.example.org', HF_TOKEN: 'hf_mine' },
+      /SOURCE_NOT_FOUND.*goes only to the hub that HF_ENDPOINT names: set HF_ENDPOINT=http:\/\/127/,
+    ],
+    [
+      'a dataset where a model is named',
+      { repository: 'org/data' },
+      {},
+      /SOURCE_NOT_FOUND: org\/data: there is no model of this name, and there is a dataset Write "kind": "dataset"/,
+    ],
+    [
+      'a model where a dataset is named',
+      { kind: 'dataset' as const },
+      {},
+      /no dataset of this name, and there is a model Write "kind": "model"/,
+    ],
+    ['HF_HUB_OFFLINE', {}, { HF_HUB_OFFLINE: '1' }, /OFFLINE: org\/model: the hub has to be asked/],
     ['no such revision', { revision: 'absent' }, {}, /SOURCE_NOT_FOUND.*no revision "absent".*"revision"/],
     ['no such file', { include: ['absent.gguf'] }, {}, /SOURCE_NOT_FOUND.*no absent\.gguf/],
     [
@@ -228,9 +247,11 @@ describe('what ends in a coded error that says what to do', () => {
     ['a token that is none', {}, { HF_TOKEN: 'two words' }, /BAD_TOKEN: HF_TOKEN does not hold a token/],
     ['an endpoint that is none', {}, { HF_ENDPOINT: 'hub' }, /BAD_ENDPOINT/],
   ])('%s', async (...[, ask, env, message]) => {
-    await expect(
-      told(resolveHub({ ...source, ...ask }, { ...context, env: { ...context.env, ...env } })),
-    ).resolves.toMatch(message);
+    const asked = { ...source, ...ask, ...('endpoint' in ask ? { endpoint: hub.endpoint } : {}) };
+    await expect(told(resolveHub(asked, { ...context, env: { ...context.env, ...env } }))).resolves.toMatch(
+      message,
+    );
+    if ('HF_HUB_OFFLINE' in env) expect(hub.seen).toEqual([]);
   });
 
   it('a gated repository, without a token and without access', async () => {
@@ -242,6 +263,14 @@ describe('what ends in a coded error that says what to do', () => {
     await expect(
       told(fetchFromHub(gated, locked, { ...context, env: { ...context.env, HF_TOKEN: 'hf_other' } })),
     ).resolves.toMatch(/HUB_GATED.*has not been granted access \(403\)/);
+  });
+
+  it('a commit that the lock pins and the hub has no longer', async () => {
+    const locked = await resolveHub(source, context);
+    hub.repos[0]?.commits.pop();
+    await expect(told(fetchFromHub(source, locked, context))).resolves.toMatch(
+      /SOURCE_NOT_FOUND.*no revision.*The lock pins a commit.*nx g nx-gguf:update/,
+    );
   });
 
   it('something that is no hub', async () => {

@@ -85,13 +85,15 @@ export async function lockedHubFiles(
   { commit, files }: Pick<LockedSource, 'commit' | 'files'>,
   env: UpstreamContext['env'],
 ): Promise<WantedFile[]> {
-  const { endpoint, token } = await hubAccess(source, env);
+  const { endpoint, token, isOwn } = await hubAccess(source, env);
   const place: HubPlace = {
     endpoint,
     kind: source.kind ?? 'model',
     repository: source.repository,
     revision: commit,
     hasToken: token !== null,
+    isForeign: !isOwn,
+    isPinned: true,
   };
   return files.map((file) =>
     wantedHubFile({ access: { token }, place, commit, file: { ...file, gitOid: null } }),
