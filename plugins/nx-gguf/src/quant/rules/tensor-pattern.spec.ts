@@ -9,6 +9,10 @@ describe('patternProblem', () => {
     'a|b',
     '(?:a|b)c',
     'x(?!y)',
+    'x(?:(?!y)z)*',
+    'x[(?!]*',
+    '.{1001}',
+    '(a{9}){9}b{999}c{999}',
     'a{2,3}',
     'a{2}',
     'a{2,}',
@@ -44,6 +48,21 @@ describe('patternProblem', () => {
       expect(patternProblem(pattern)?.code).toBe('TENSOR_PATTERN_CASE');
     },
   );
+
+  // Run through llama-quantize v0.5.0: "Mismatched '(' and ')'", "Number of NFA states exceeds limit".
+  it.each([
+    ['(?!x)*attn', 'repeats a look-ahead'],
+    ['(?!x)?attn', 'repeats a look-ahead'],
+    ['a(?!(b))+', 'repeats a look-ahead'],
+    ['(?!x){2}', 'repeats a look-ahead'],
+    ['attn_v{100000}', 'more often'],
+    ['(a{400}){0,400}', 'more often'],
+  ])('refuses a repetition that C++ refuses: %p', (pattern, message) => {
+    expect(patternProblem(pattern)).toEqual({
+      code: 'TENSOR_PATTERN_NOT_PORTABLE',
+      message: expect.stringContaining(message) as string,
+    });
+  });
 
   // Run through llama-quantize v0.5.0: it refuses all but the POSIX class, the empty class and \k, which it
   // reads differently.

@@ -1,3 +1,5 @@
+import { repetitionProblem } from './pattern-repeats.js';
+
 /** The problem of a pattern: a stable code and the reason. */
 export interface PatternProblem {
   readonly code: 'TENSOR_PATTERN_INVALID' | 'TENSOR_PATTERN_CASE' | 'TENSOR_PATTERN_NOT_PORTABLE';
@@ -52,6 +54,12 @@ export function syntaxProblem(lower: string, pattern = lower): PatternProblem | 
       message: `pattern '${pattern}' is not a regular expression: ${reason}`,
     };
   }
+  const repetition = repetitionProblem(lower);
+  if (repetition !== null)
+    return {
+      code: 'TENSOR_PATTERN_NOT_PORTABLE',
+      message: `pattern '${pattern}' ${repetition}, which llama-quantize refuses`,
+    };
   if (portable.test(lower) && backreferencesExist(lower)) return null;
   return {
     code: 'TENSOR_PATTERN_NOT_PORTABLE',

@@ -81,6 +81,9 @@ export function readsAsFtype(argument: string): boolean {
 
 /** The problem of a name that is no mixture, with the nearest mixture if there is one. */
 export function unknownFtype(text: string): string {
+  const stored = /^(Q4_0|IQ4_NL)_[48]_[48]$/i.exec(text)?.[1]?.toUpperCase();
+  if (stored !== undefined)
+    return `llama.cpp removed the quantization type '${text}': it arranges ${stored} that way when it loads a model`;
   return `unknown quantization type '${text}'${didYouMean(
     text,
     ftypes.map(({ name }) => name),

@@ -24,6 +24,8 @@ describe('checkQuantizeOptions', () => {
 
   it.each<[Partial<QuantizeOptions>, string, string]>([
     [{ ftype: 'Q4_KM' }, 'UNKNOWN_FTYPE', "did you mean 'Q4_K_M'"],
+    [{ ftype: 'Q4_0_4_4' }, 'UNKNOWN_FTYPE', "removed the quantization type 'Q4_0_4_4': it arranges Q4_0"],
+    [{ outputTensorType: 'iq4_nl_4_4' }, 'BAD_TARGET_TYPE', 'it arranges iq4_nl that way'],
     [{ outputTensorType: 'q7' }, 'BAD_TARGET_TYPE', 'outputTensorType'],
     [{ tokenEmbeddingType: 'i32' }, 'BAD_TARGET_TYPE', 'cannot convert'],
     [{ overrideKv: ['a=b'] }, 'BAD_OVERRIDE_KV', "'a=b'"],

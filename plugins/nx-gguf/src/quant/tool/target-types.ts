@@ -11,6 +11,9 @@ const targetTypes: readonly TensorType[] = tensorTypes.filter(({ name }) => !nev
 /** The problem of a name as the target of a conversion, or null when there is none. */
 export function targetTypeProblem(name: string): string | null {
   const type = tensorTypeByName(name);
+  const stored = /^(q4_0|iq4_nl)_[48]_[48]$/i.exec(name)?.[1]?.toLowerCase();
+  if (stored !== undefined)
+    return `llama.cpp removed the tensor type '${name}': it arranges ${stored} that way when it loads a model`;
   if (type === null)
     return `unknown tensor type '${name}'${didYouMean(
       name,
