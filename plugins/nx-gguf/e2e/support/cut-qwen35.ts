@@ -1,5 +1,5 @@
 import { bytesSource } from '../../src/gguf/testing/bytes-source.js';
-import { composeGguf } from '../../src/gguf/compose.js';
+import { composeLike } from '../../src/gguf/compose.js';
 import { readGgufHeader } from '../../src/gguf/header.js';
 import { readRawMetadata } from '../../src/gguf/metadata-bytes.js';
 import { imatrixOf } from './made-models.js';
@@ -21,13 +21,7 @@ export async function cutQwen35(file: Uint8Array): Promise<{ bytes: Uint8Array; 
     const shape = count === undefined ? [row] : [row, Math.min(count, rows)];
     return { ...tensor, shape, sizeBytes: (tensor.sizeBytes / (count ?? 1)) * (shape[1] ?? 1) };
   });
-  const composed = composeGguf({
-    version: header.version,
-    alignment: header.alignment,
-    keyCount: metadata.keyCount,
-    metadata: metadata.bytes,
-    tensors,
-  });
+  const composed = composeLike(header, metadata, tensors);
   const bytes = new Uint8Array(composed.sizeBytes);
   bytes.set(composed.header);
   for (const [index, { range, sizeBytes }] of tensors.entries())

@@ -1,4 +1,5 @@
 import type { ByteRange } from './byte-source.js';
+import type { RawMetadata } from './metadata-bytes.js';
 import { tensorInfosBytes } from './tensor-infos-bytes.js';
 import { alignedUp } from './tensor-layout.js';
 import { tensorSizeBytes, type TensorTypeName } from './tensor-type.js';
@@ -26,6 +27,15 @@ export interface ComposedGguf {
   readonly header: Uint8Array;
   readonly places: readonly ByteRange[];
   readonly sizeBytes: number;
+}
+
+/** Lays out a GGUF file with the version and the alignment of another one, and with these metadata and tensors. */
+export function composeLike(
+  { version, alignment }: Pick<GgufParts, 'version' | 'alignment'>,
+  { keyCount, bytes }: Pick<RawMetadata, 'keyCount' | 'bytes'>,
+  tensors: GgufParts['tensors'],
+): ComposedGguf {
+  return composeGguf({ version, alignment, keyCount, metadata: bytes, tensors });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ByteRange, ByteSource } from './byte-source.js';
 import { headerError } from './header-error.js';
 import type { GgufHeader } from './header.js';
+import { joinedBytes } from './joined-bytes.js';
 
 /** Key-value pairs as raw bytes, and how many there are. */
 export interface RawMetadata {
@@ -24,7 +25,7 @@ export async function readRawMetadata(
   const parts = kept.map(([, { offset, length }]) =>
     bytes.subarray(offset - metadataRange.offset, offset - metadataRange.offset + length),
   );
-  return { keyCount: kept.length, bytes: joined(parts) };
+  return { keyCount: kept.length, bytes: joinedBytes(parts) };
 }
 
 /** Where each key-value pair lies in the file, from the key on. */
@@ -85,7 +86,7 @@ export function withStrings(
     stringsBytes(values),
     metadata.bytes.subarray(from + range.length),
   ];
-  return { ...metadata, bytes: joined(parts) };
+  return { ...metadata, bytes: joinedBytes(parts) };
 }
 
 /** An array of strings from its type on (follows gguf_writer_base of ggml/src/gguf.cpp). */
@@ -95,7 +96,7 @@ function stringsBytes(values: readonly string[]): Uint8Array {
   head.setUint32(0, 9, true);
   head.setUint32(4, 8, true);
   head.setBigUint64(8, BigInt(values.length), true);
-  return joined([
+  return joinedBytes([
     new Uint8Array(head.buffer),
     ...texts.flatMap((text) => {
       const length = new DataView(new ArrayBuffer(8));
@@ -103,14 +104,4 @@ function stringsBytes(values: readonly string[]): Uint8Array {
       return [new Uint8Array(length.buffer), text];
     }),
   ]);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -1,3 +1,4 @@
+import { joinedBytes } from '../joined-bytes.js';
 import { rowSizeBytes, tensorSizeBytes, tensorTypeByName, type TensorTypeName } from '../tensor-type.js';
 
 /** A metadata entry: a type name of GGUF's and its value; arrays give the type of their items. */
@@ -46,7 +47,7 @@ const scalarIds = [
 /** The bytes of a small GGUF file. */
 export function tinyGguf(file: TinyGguf = {}): Uint8Array {
   const { head, data } = parts(file);
-  return join([head, ...data]);
+  return joinedBytes([head, ...data]);
 }
 
 /**
@@ -78,9 +79,9 @@ function parts(
       data.push(tensor.data ?? new Uint8Array(sizeBytes), new Uint8Array(padding(sizeBytes, alignment)));
     offset += sizeBytes + padding(sizeBytes, alignment);
   }
-  const head = join(header);
+  const head = joinedBytes(header);
   return {
-    head: tensors.length === 0 ? head : join([head, new Uint8Array(padding(head.length, alignment))]),
+    head: tensors.length === 0 ? head : joinedBytes([head, new Uint8Array(padding(head.length, alignment))]),
     data,
     dataBytes: offset,
   };
@@ -117,10 +118,10 @@ function sizeOf({ shape, type = 'f32' }: TinyTensor): number {
 
 function typed(value: TinyValue): Uint8Array {
   const [type, second, third] = value;
-  if (type !== 'array') return join([integer(scalarIds.indexOf(type), 4), scalar(type, second)]);
+  if (type !== 'array') return joinedBytes([integer(scalarIds.indexOf(type), 4), scalar(type, second)]);
   const itemType = String(second);
   const items = third ?? [];
-  return join([
+  return joinedBytes([
     integer(9, 4),
     integer(scalarIds.indexOf(itemType), 4),
     integer(items.length, 8),
@@ -144,7 +145,7 @@ function integer(value: number | bigint, size: number, littleEndian = true): Uin
 
 function string(value: string): Uint8Array {
   const bytes = text(value);
-  return join([integer(bytes.length, 8), bytes]);
+  return joinedBytes([integer(bytes.length, 8), bytes]);
 }
 
 function text(value: string): Uint8Array {
@@ -153,14 +154,4 @@ function text(value: string): Uint8Array {
 
 function padding(length: number, alignment: number): number {
   return (alignment - (length % alignment)) % alignment;
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../gguf/byte-source.js';
-import { composeGguf } from '../../gguf/compose.js';
+import { composeLike } from '../../gguf/compose.js';
 import { readGgufHeader, type GgufHeader } from '../../gguf/header.js';
 import { readRawMetadata, withStrings } from '../../gguf/metadata-bytes.js';
 import { readLegacyImatrix } from '../../quant/tool/legacy-imatrix.js';
@@ -45,13 +45,7 @@ async function ggufPieces(bytes: ByteSource, path: string): Promise<Cleaned | nu
   if (names === null) return null;
   const metadata = withStrings(await readRawMetadata(bytes, header), header, { key, values: names });
   const tensors = [...header.tensors].sort((a, b) => a.range.offset - b.range.offset);
-  const composed = composeGguf({
-    version: header.version,
-    alignment: header.alignment,
-    keyCount: metadata.keyCount,
-    metadata: metadata.bytes,
-    tensors,
-  });
+  const composed = composeLike(header, metadata, tensors);
   const pieces: Piece[] = [{ bytes: composed.header }];
   for (const [index, { range }] of tensors.entries()) {
     const place = composed.places[index];

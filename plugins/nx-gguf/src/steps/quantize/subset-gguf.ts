@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { composeGguf } from '../../gguf/compose.js';
+import { composeLike } from '../../gguf/compose.js';
 import { isSplitKey, readRawMetadata, withInteger } from '../../gguf/metadata-bytes.js';
 import { shardName } from '../../gguf/shards.js';
 import { exactRule } from '../../quant/rules/exact-rules.js';
@@ -102,13 +102,11 @@ async function writeFileOf(
   const ordered = [...tensors].sort(
     (a, b) => a.source.shard - b.source.shard || a.source.range.offset - b.source.range.offset,
   );
-  const { header, places, sizeBytes } = composeGguf({
-    version: shard.header.version,
-    alignment: shard.header.alignment,
-    keyCount: metadata.keyCount,
-    metadata: metadata.bytes,
-    tensors: ordered.map(({ name, shape, from }) => ({ name, shape, type: from })),
-  });
+  const { header, places, sizeBytes } = composeLike(
+    shard.header,
+    metadata,
+    ordered.map(({ name, shape, from }) => ({ name, shape, type: from })),
+  );
   const pieces: Piece[] = [{ bytes: header }];
   for (const [at, tensor] of ordered.entries()) {
     const source = wanted.source[tensor.source.shard];
