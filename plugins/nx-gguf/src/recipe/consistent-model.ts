@@ -2,9 +2,9 @@ import { GgufError } from '../core/errors.js';
 import type { Model } from '../core/generated/model.generated.js';
 import { didYouMean } from '../core/suggestion.js';
 import { gateProblems } from '../kld/gates/gates.js';
+import { takesMatrix } from '../quant/plan/takes-matrix.js';
 import { checkQuantizeOptions, optionsHint } from '../quant/tool/quantize-options.js';
 import { nameProblems } from './file-names.js';
-import { takesMatrix } from './variant/variant-imatrix.js';
 
 interface Mistakes {
   code: string;

@@ -262,7 +262,7 @@ export interface RuleChecks {
    */
   missingImatrix?: 'error' | 'warn' | 'off';
   /**
-   * Something that a variant declares and that changes nothing of this model: an option that another one or a rule goes before, layers and names that the model does not have, a tensor-type file without a rule. A warning at most where that does no harm.
+   * Something that a variant declares and that changes nothing of this model: an option that another one or a rule goes before, layers and names that the model does not have, a tensor-type file without a rule, a check with nothing to look at. A warning at most where that does no harm.
    */
   noEffect?: 'error' | 'warn' | 'off';
   /**

@@ -142,6 +142,12 @@ describe('the plan of a variant with a matrix', () => {
     expect(coverage).toBeUndefined();
     expect(told).toEqual([]);
     expect(performed).not.toContain('imatrix-contents');
+    const checked = await planned(half, {
+      variant: { imatrix: false, checks: { imatrixCoverage: 'error' } },
+    });
+    expect(checked.told).toEqual([
+      'v: checks.imatrixCoverage of the variant checks nothing: the variant has no importance matrix (noEffect)',
+    ]);
   });
 
   it.each<[string, Partial<Variant>, boolean]>([

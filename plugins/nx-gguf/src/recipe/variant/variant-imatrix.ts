@@ -1,11 +1,8 @@
 import { join } from 'node:path';
 import { GgufError } from '../../core/errors.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
-import type { Variant } from '../../core/generated/model.generated.js';
-import { tensorTypeByName } from '../../gguf/tensor-type.js';
-import { usesImatrix } from '../../quant/plan/imatrix-use.js';
-import { findFtype } from '../../quant/tool/ftypes.js';
 import type { ImatrixContents } from '../../quant/plan/imatrix-need.js';
+import { takesMatrix } from '../../quant/plan/takes-matrix.js';
 import { imatrixContentsOf, imatrixContentsStep } from '../../steps/imatrix/imatrix-contents.js';
 import { readManifest } from '../../store/actions.js';
 import type { HelperSteps, Surroundings, TargetManifests } from '../ports.js';
@@ -16,25 +13,6 @@ import type { VariantRequest } from './variant-request.js';
 /** The importance matrix of a variant; the file is null when it is not on this machine and need not be. */
 export interface VariantImatrix extends ImatrixContents {
   file: ManifestFile | null;
-}
-
-/**
- * True for a variant that is quantized with the model's matrix. One that does not say so inherits it unless
- * none of its tensors can become a type whose quantizer looks at it: llama-quantize refuses none, and would
- * write into the file that it was made with a matrix.
- */
-export function takesMatrix(variant: Variant, isDeclared: boolean): boolean {
-  return variant.imatrix ?? (isDeclared && !isPlain(variant));
-}
-
-/** Follows llama_tensor_get_type of src/llama-quant.cpp: COPY takes no types, and the others only these two. */
-function isPlain({ ftype, outputTensorType = '', tokenEmbeddingType = '' }: Variant): boolean {
-  const name = findFtype(ftype)?.name ?? '';
-  if (name === 'COPY') return true;
-  return (
-    ['F32', 'F16', 'BF16'].includes(name) &&
-    ![outputTensorType, tokenEmbeddingType].some((type) => usesImatrix(tensorTypeByName(type)?.name ?? ''))
-  );
 }
 
 /**

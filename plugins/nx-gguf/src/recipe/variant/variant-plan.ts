@@ -3,6 +3,7 @@ import type { Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { QuantizationPlan } from '../../core/generated/plan.generated.js';
+import { checkFindings } from '../../quant/plan/check-findings.js';
 import { settle, severities, type Finding } from '../../quant/rules/finding.js';
 import { optionFindings, requireUnquantized } from '../../quant/plan/option-findings.js';
 import { metadataFindings, notLoadedFinding } from '../../quant/plan/override-findings.js';
@@ -114,6 +115,7 @@ export async function planVariant(
       ...planFindings(plan, imatrix, settings),
       ...(matrix === null ? [] : coverageFindings(matrix)),
       ...metadata,
+      ...checkFindings({ ...model, quantize: { ...model.quantize, [name]: variant } }, variant),
       ...declaredFindings(request, { plan, imatrix, headers: headers.headers, parsed }),
     ],
     { request, ports, levels },
