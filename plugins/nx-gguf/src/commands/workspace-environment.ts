@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { config } from 'dotenv';
 import { expand } from 'dotenv-expand';
-import { parseWrittenJson } from '../core/json-text.js';
+import { parseJson } from '../core/json-text.js';
 import { pluginOptions } from '../infer/plugin-options.js';
 
 /**
@@ -35,7 +35,7 @@ export function loadWorkspaceEnvironment(root: string | null, env: Record<string
 export function workspacePluginOptions(root: string | null): unknown {
   if (root === null) return undefined;
   try {
-    const read = parseWrittenJson(readFileSync(join(root, 'nx.json'), 'utf8'));
+    const read = parseJson(readFileSync(join(root, 'nx.json'), 'utf8'));
     return 'value' in read ? pluginOptions(read.value as Parameters<typeof pluginOptions>[0]) : undefined;
   } catch {
     return undefined;

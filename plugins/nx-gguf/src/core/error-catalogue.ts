@@ -92,7 +92,8 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
       'Run the target again with `--skip-nx-cache`. In the store, `npx nx-gguf store verify --repair` removes damaged manifests.',
   },
   BAD_MODEL: {
-    cause: '`model.json` is not valid JSON, or has a field or a value that its schema does not allow.',
+    cause:
+      '`model.json` is not valid JSON, has a name twice in one object, or has a field or a value that its schema does not allow.',
     remedy: 'Correct the lines that the message names. The schema completes the fields in an editor.',
   },
   BAD_OPTIONS: {

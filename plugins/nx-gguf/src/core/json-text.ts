@@ -5,23 +5,12 @@ import {
   modify,
   parse,
   parseTree,
-  printParseErrorCode,
   type JSONPath,
   type Node,
   type ParseError,
 } from 'jsonc-parser';
-
-/** A place in a text: line and column from 1, and the text of the line. */
-export interface TextPlace {
-  line: number;
-  column: number;
-  text: string;
-}
-
-/** Where text stops being JSON, and why. */
-export interface JsonFault extends TextPlace {
-  message: string;
-}
+import { faultOf, silentFault, type JsonFault } from './json-faults.js';
+import { placeAt, type TextPlace } from './text-place.js';
 
 /*
  * People write comments and commas behind the last member into their files, and Nx takes both, in its own
@@ -29,8 +18,19 @@ export interface JsonFault extends TextPlace {
  */
 const asWritten = { allowTrailingComma: true } as const;
 
-/** The value of JSON text that people write, or the first place where it is none. */
+/**
+ * The value of JSON text that people write, or the first place where it is none, or where a part of it would be
+ * lost silently: a name that stands twice in one object.
+ */
 export function parseWrittenJson(text: string): { value: unknown } | { fault: JsonFault } {
+  const read = parseJson(text);
+  if ('fault' in read) return read;
+  const fault = silentFault(text);
+  return fault === null ? read : { fault };
+}
+
+/** The value of JSON text with comments, or where it is none; of a name that stands twice, the last. */
+export function parseJson(text: string): { value: unknown } | { fault: JsonFault } {
   try {
     return { value: JSON.parse(text) as unknown };
   } catch (cause) {
@@ -40,7 +40,9 @@ export function parseWrittenJson(text: string): { value: unknown } | { fault: Js
       value = parse(text, errors, asWritten) as unknown;
     } catch {
       // Nested deeper than the stack goes.
-      return { fault: { ...placeAt(text, 0), message: (cause as Error).message } };
+      return {
+        fault: { ...placeAt(text, 0), message: (cause as Error).message, hint: 'Nest it less deep.' },
+      };
     }
     const [first] = errors;
     return first === undefined ? { value } : { fault: faultOf(text, first) };
@@ -60,20 +62,6 @@ export function placeOf(text: string, path: readonly string[]): TextPlace | null
   // Of a member, the line of its name.
   const { offset } = node.parent?.type === 'property' ? node.parent : node;
   return placeAt(text, offset);
-}
-
-/** The members of a JSON object whose name an earlier one has, with their places. */
-export function repeatedNames(text: string): (TextPlace & { name: string })[] {
-  const members = (treeOf(text)?.children ?? []).filter(({ type }) => type === 'property');
-  const seen = new Set<unknown>();
-  return members.flatMap(({ children, offset }) => {
-    const name: unknown = children?.[0]?.value;
-    if (!seen.has(name)) {
-      seen.add(name);
-      return [];
-    }
-    return [{ name: String(name), ...placeAt(text, offset) }];
-  });
 }
 
 /** A line of a text with a mark below a column, to be shown under a message. */
@@ -137,35 +125,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 // SyntaxKind is a const enum, which a module that is compiled alone cannot read.
 const [lineComment, blockComment, endOfFile]: readonly [number, number, number] = [12, 13, 17];
 
-const words: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'this is no JSON: names and texts stand in double quotes',
-  InvalidNumberFormat: 'this is no number of JSON',
-  PropertyNameExpected: 'a name in double quotes is expected here',
-  ValueExpected: 'a value is expected here',
-  ColonExpected: 'a colon is expected here',
-  CommaExpected: 'a comma is missing in front of this',
-  CloseBraceExpected: 'a } is missing',
-  CloseBracketExpected: 'a ] is missing',
-  EndOfFileExpected: 'the JSON ends in front of this',
-  UnexpectedEndOfComment: 'the comment does not end',
-  UnexpectedEndOfString: 'the text in double quotes does not end on its line',
-  UnexpectedEndOfNumber: 'the number does not end',
-  InvalidUnicode: 'this is no Unicode escape of JSON',
-  InvalidEscapeCharacter: 'JSON has no such escape; a backslash is written twice',
-  InvalidCharacter: 'a control character must be escaped',
-};
-
-function faultOf(text: string, { error, offset }: ParseError): JsonFault {
-  const place = placeAt(text, offset);
-  if (text.startsWith('\uFEFF'))
-    return { ...place, message: 'the file begins with a byte order mark: save it as UTF-8 without one' };
-  if (text.trim() === '') return { ...place, message: 'the file is empty' };
-  if (/^(<{7}|={7}|>{7})( |$)/.test(place.text))
-    return { ...place, message: 'a merge conflict is not resolved' };
-  const name = printParseErrorCode(error);
-  return { ...place, message: words[name] ?? name };
-}
-
 function treeOf(text: string): Node | null {
   try {
     return parseTree(text, [], asWritten) ?? null;
@@ -173,15 +132,4 @@ function treeOf(text: string): Node | null {
     // Nested deeper than the stack goes.
     return null;
   }
-}
-
-function placeAt(text: string, offset: number): TextPlace {
-  const before = text.slice(0, offset);
-  const start = before.lastIndexOf('\n') + 1;
-  const end = text.indexOf('\n', offset);
-  return {
-    line: before.split('\n').length,
-    column: offset - start + 1,
-    text: text.slice(start, end < 0 ? undefined : end).replace(/\r$/, ''),
-  };
 }

@@ -96,7 +96,7 @@ function writtenValue(kind: string, text: string, file: string): unknown {
   throw new GgufError(
     codeOf(kind),
     `${file}:${fault.line}:${fault.column}: ${fault.message}\n${markedLine(fault)}`,
-    { hint: 'The file is JSON; comments, and a comma behind the last member, are allowed.' },
+    { hint: fault.hint },
   );
 }
 

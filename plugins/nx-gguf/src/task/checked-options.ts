@@ -26,7 +26,7 @@ const given: ReadonlySet<string> = new Set(['variant', 'reference']);
 export function checkTargetOptions(task: string, target: TargetConfiguration | undefined): void {
   const [plugin, executor = ''] = (target?.executor ?? '').split(':');
   if (target === undefined || plugin !== 'nx-gguf') return;
-  const options: object = target.options ?? {};
+  const options = (target.options ?? {}) as object;
   check(executor, options, task);
   for (const [name, own] of Object.entries(target.configurations ?? {}))
     check(executor, { ...options, ...(own as object) }, `${task}:${name}`);

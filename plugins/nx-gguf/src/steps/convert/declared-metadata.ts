@@ -1,5 +1,5 @@
 import { GgufError } from '../../core/errors.js';
-import { parseWrittenJson, placeOf, repeatedNames } from '../../core/json-text.js';
+import { markedLine, parseWrittenJson, placeOf } from '../../core/json-text.js';
 
 /** What a metadata file says, by key of GGUF. */
 export type DeclaredMetadata = Readonly<Record<string, unknown>>;
@@ -67,21 +67,19 @@ export const metadataKeys: readonly string[] = [...kinds.keys()];
  */
 export function declaredMetadata(json: string, file: string): DeclaredMetadata {
   const read = parseWrittenJson(json);
-  if ('fault' in read) throw badMetadata([`${file}:${read.fault.line}: ${read.fault.message}`]);
+  if ('fault' in read) {
+    const { fault } = read;
+    throw badMetadata([`${file}:${fault.line}:${fault.column}: ${fault.message}\n${markedLine(fault)}`]);
+  }
   const { value } = read;
   if (!isObject(value)) throw badMetadata([`${file} is no JSON object`]);
-  const problems = [
-    ...repeatedNames(json).map(
-      ({ name, line, text: words }) => `${file}:${line}: ${name} is declared a second time: ${words.trim()}`,
-    ),
-    ...Object.entries(value).flatMap(([key, declared]) => {
-      const kind = kinds.get(key);
-      // `null` stands for a key that is not declared.
-      if (kind === undefined || declared === null || kind.holds(declared)) return [];
-      const line = placeOf(json, [key])?.line;
-      return [`${file}:${line ?? 1}: ${key} is ${shownValue(declared)}; expected ${kind.expected}`];
-    }),
-  ];
+  const problems = Object.entries(value).flatMap(([key, declared]) => {
+    const kind = kinds.get(key);
+    // `null` stands for a key that is not declared.
+    if (kind === undefined || declared === null || kind.holds(declared)) return [];
+    const line = placeOf(json, [key])?.line;
+    return [`${file}:${line ?? 1}: ${key} is ${shownValue(declared)}; expected ${kind.expected}`];
+  });
   if (problems.length > 0) throw badMetadata(problems);
   return value;
 }
