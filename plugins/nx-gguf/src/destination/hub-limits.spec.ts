@@ -1,12 +1,12 @@
 import { jest } from '@jest/globals';
 import type { PublishHub } from '../core/generated/model.generated.js';
-import { testContext, type TestContext } from '../upstream/testing/context.js';
+import type { TestContext } from '../upstream/testing/context.js';
 import { bytesOf, largeContent } from '../upstream/testing/hub-content.js';
-import { startHub, type Fault, type HubServer } from '../upstream/testing/hub-server.js';
+import type { Fault, HubServer } from '../upstream/testing/hub-server.js';
+import { startPublishingHub, writerToken as token } from '../upstream/testing/publishing-hub.js';
 import { hubDestination } from './hub.js';
 import { actionsOf, publishFiles, storedFiles, type TestFiles } from './testing/publish.js';
 
-const token = 'hf_secret_token_of_the_test';
 const to: PublishHub = { type: 'huggingface', repository: 'org/model-GGUF' };
 const large = largeContent((3 << 20) + 5);
 
@@ -14,17 +14,15 @@ jest.setTimeout(60_000);
 
 let hub: HubServer;
 let context: TestContext;
+let close: () => Promise<void>;
 let files: TestFiles;
 /** Pauses that were waited, in seconds; the windows of the hub begin anew after each. */
 let waited: number[];
 
 beforeEach(async () => {
-  hub = await startHub([]);
-  hub.uploads.partBytes = 1 << 20;
-  hub.accounts = [{ token, name: 'me', role: 'write', orgs: ['org'] }];
   waited = [];
-  context = await testContext(
-    { HF_ENDPOINT: hub.endpoint, HF_TOKEN: token },
+  ({ hub, context, close } = await startPublishingHub(
+    { orgs: ['org'], partBytes: 1 << 20 },
     {
       sleep: (ms) => {
         waited.push(ms / 1000);
@@ -33,17 +31,14 @@ beforeEach(async () => {
         return Promise.resolve();
       },
     },
-  );
+  ));
   files = await storedFiles(context.store, {
     'README.md': '# model\n',
     'model-Q4_K_M.gguf': bytesOf(large),
   });
 });
 
-afterEach(async () => {
-  await hub.close();
-  await context.remove();
-});
+afterEach(() => close());
 
 const publish = (choices: Parameters<typeof publishFiles>[2] = {}, more: Partial<PublishHub> = {}) =>
   publishFiles(files, (request) => hubDestination({ ...to, ...more }, request, context), {

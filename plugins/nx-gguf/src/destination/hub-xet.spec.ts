@@ -2,13 +2,13 @@ import { jest } from '@jest/globals';
 import { createCipheriv } from 'node:crypto';
 import { commit } from '@huggingface/hub';
 import type { PublishHub } from '../core/generated/model.generated.js';
-import { testContext, type TestContext } from '../upstream/testing/context.js';
+import type { TestContext } from '../upstream/testing/context.js';
 import { bytesOf, contentOf } from '../upstream/testing/hub-content.js';
-import { startHub, type HubServer } from '../upstream/testing/hub-server.js';
+import type { HubServer } from '../upstream/testing/hub-server.js';
+import { startPublishingHub, writerToken as token } from '../upstream/testing/publishing-hub.js';
 import { hubDestination } from './hub.js';
 import { publishFiles, storedFiles } from './testing/publish.js';
 
-const token = 'hf_secret_token_of_the_test';
 const to: PublishHub = { type: 'huggingface', repository: 'me/model-GGUF' };
 const partBytes = 1 << 18;
 /** Noise, as the weights of a quantized model are: no chunk of it gets smaller. */
@@ -21,18 +21,13 @@ jest.setTimeout(60_000);
 
 let hub: HubServer;
 let context: TestContext;
+let close: () => Promise<void>;
 
 beforeEach(async () => {
-  hub = await startHub([]);
-  hub.uploads.partBytes = partBytes;
-  hub.accounts = [{ token, name: 'me', role: 'write', orgs: [] }];
-  context = await testContext({ HF_ENDPOINT: hub.endpoint, HF_TOKEN: token });
+  ({ hub, context, close } = await startPublishingHub({ partBytes }));
 });
 
-afterEach(async () => {
-  await hub.close();
-  await context.remove();
-});
+afterEach(() => close());
 
 const publish = async () =>
   publishFiles(

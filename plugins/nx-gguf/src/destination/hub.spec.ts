@@ -3,12 +3,12 @@ import { rmSync, statSync, writeFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PublishHub } from '../core/generated/model.generated.js';
 import { bytesOf, contentOf, largeContent } from '../upstream/testing/hub-content.js';
-import { testContext, type TestContext } from '../upstream/testing/context.js';
-import { startHub, type Fault, type HubRepo, type HubServer } from '../upstream/testing/hub-server.js';
+import type { TestContext } from '../upstream/testing/context.js';
+import type { Fault, HubRepo, HubServer } from '../upstream/testing/hub-server.js';
+import { startPublishingHub, writerToken as token } from '../upstream/testing/publishing-hub.js';
 import { hubDestination } from './hub.js';
 import { actionsOf, publishFiles, storedFiles, type TestFiles } from './testing/publish.js';
 
-const token = 'hf_secret_token_of_the_test';
 const to: PublishHub = { type: 'huggingface', repository: 'org/model-GGUF' };
 const partBytes = 1 << 18;
 const large = largeContent(10 * partBytes + 3);
@@ -18,16 +18,12 @@ jest.setTimeout(60_000);
 
 let hub: HubServer;
 let context: TestContext;
+let close: () => Promise<void>;
 let files: TestFiles;
 
 beforeEach(async () => {
-  hub = await startHub([]);
-  hub.uploads.partBytes = partBytes;
-  hub.accounts = [
-    { token, name: 'me', role: 'write', orgs: ['org'] },
-    { token: 'hf_reader', name: 'me', role: 'read', orgs: ['org'] },
-  ];
-  context = await testContext({ HF_ENDPOINT: hub.endpoint, HF_TOKEN: token });
+  ({ hub, context, close } = await startPublishingHub({ orgs: ['org'], partBytes }));
+  hub.accounts.push({ token: 'hf_reader', name: 'me', role: 'read', orgs: ['org'] });
   files = await storedFiles(context.store, {
     'README.md': '# model\n',
     'model-Q4_K_M.gguf': bytesOf(large),
@@ -37,8 +33,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   const told = JSON.stringify(context.events);
-  await hub.close();
-  await context.remove();
+  await close();
   // Nothing that is told holds a secret.
   expect(told).not.toMatch(/secret/);
 });
