@@ -32,7 +32,7 @@ export function overrideLoadStep({ headers, bring, overrides, toolchain }: Overr
     run: async (bench) => {
       await bring();
       const first = await writeSparseModel(headers, bench);
-      const reason = await failure(first, overrides.flatMap(overrideArgs), bench);
+      const reason = await failure(first, overrideArgs(overrides), bench);
       // What is no model by itself says nothing about the overrides.
       const isByThem = reason !== null && (await failure(first, [], bench)) === null;
       return { files: [], facts: { notLoaded: isByThem ? reason : null }, commands: [] };
@@ -46,9 +46,12 @@ export function notLoadedOf(manifest: Manifest): string | null {
   return typeof reason === 'string' ? reason : null;
 }
 
-/** llama-perplexity splits the argument at commas, and takes one in quotes. */
-function overrideArgs(override: string): string[] {
-  return ['--override-kv', /[,"]/.test(override) ? `"${override.replaceAll('"', '""')}"` : override];
+/** llama-perplexity takes the last argument of that name alone, as a row of CSV. */
+function overrideArgs(overrides: readonly string[]): string[] {
+  const fields = overrides.map((override) =>
+    /[,"]/.test(override) ? `"${override.replaceAll('"', '""')}"` : override,
+  );
+  return ['--override-kv', fields.join(',')];
 }
 
 async function failure(model: string, more: readonly string[], bench: Workbench): Promise<string | null> {
