@@ -28,6 +28,10 @@ describe('hubLabel', () => {
     ['tiny-Q2_K_PLAIN.gguf', 'Q2_K_PLAIN'],
     ['tiny-BF16.gguf', 'BF16'],
     ['tiny-Q8_0-00001-of-00002.gguf', 'Q8_0'],
+    ['tiny-UD-Q4_K_XL-00001-of-00003.gguf', 'UD-Q4_K_XL'],
+    ['tiny-Q4_K_M-v2.gguf', 'Q4_K_M'],
+    ['tiny-iq4_xs.gguf', 'IQ4_XS'],
+    ['mmproj-F16.gguf', 'F16'],
     ['tiny-small.gguf', null],
   ])('%s: %s', (path, label) => {
     expect(hubLabel(path)).toBe(label);
@@ -43,6 +47,12 @@ describe('takenFile', () => {
     ['F16', ['a-F16.gguf', 'a-BF16.gguf'], 'a-BF16.gguf'],
     ['Q8_0', ['a-Q8_0-00002-of-00002.gguf', 'a-Q8_0-00001-of-00002.gguf'], 'a-Q8_0-00001-of-00002.gguf'],
     ['Q8_0', ['a-imatrix-Q8_0.gguf', 'Q8_0.json', 'mmproj-Q8_0.gguf'], null],
+    ['Q8_0', ['a-Q8_0-00002-of-00002.gguf', 'b-Q8_0.gguf'], 'b-Q8_0.gguf'],
+    ['Q8_0', ['a-Q8_0-00002-of-00002.gguf'], null],
+    ['Q4_K_M', ['a-Q4_K_M-v2.gguf', 'a-Q4_K_M_V2.gguf'], 'a-Q4_K_M-v2.gguf'],
+    ['Q4_K_XL', ['a-UD-Q4_K_XL.gguf'], 'a-UD-Q4_K_XL.gguf'],
+    ['Q4_XS', ['a-IQ4_XS.gguf'], 'a-IQ4_XS.gguf'],
+    ['F16', ['a-MMPROJ-F16.gguf', 'mmproj-F16.gguf'], 'a-MMPROJ-F16.gguf'],
     ['Q6_K', ['a-Q4_K_M.gguf'], null],
   ])('%s of %j', (tag, paths, taken) => {
     expect(takenFile(paths, tag)).toBe(taken);

@@ -40,10 +40,13 @@ function variantPath({ name }: NamingModel, variant: string): string {
   return `${name}-${variant}.gguf`;
 }
 
+/** The name of a part of a split GGUF that is not its first. */
+const laterPart = /-(?!00001-)\d{5}-of-\d{5}\.gguf$/i;
+
 /** The GGUFs among paths, a split one by its first part alone, and the variants that they are. */
 function namedFiles(model: NamingModel, paths: readonly string[]): NamedFile[] {
   return paths
-    .filter((path) => path.endsWith('.gguf') && !/-(?!00001-)\d{5}-of-\d{5}\.gguf$/.test(path))
+    .filter((path) => path.endsWith('.gguf') && !laterPart.test(path))
     .map((path) => {
       const whole = path.replace(/-00001-of-\d{5}\.gguf$/, '.gguf');
       const found = Object.entries(model.quantize ?? {}).find(([name]) => variantPath(model, name) === whole);
@@ -80,11 +83,15 @@ const companions = ['mmproj', 'imatrix', 'mtp-', 'eagle3-', 'dflash-', 'dspark-'
 
 /**
  * The file that `-hf repository:TAG` of llama.cpp takes: in the order of the hub, the first whose path has the
- * tag before a dot or a hyphen, in any case and behind anything (follows find_best_model of common/download.cpp).
+ * tag before a dot or a hyphen, in any case and behind anything; of a split one its first part (follows
+ * find_best_model of common/download.cpp).
  */
 export function takenFile(paths: readonly string[], tag: string): string | null {
   const pattern = new RegExp(`${tag}[.-]`, 'i');
-  return [...paths].sort(byCodeUnits).find((path) => isModel(path) && pattern.test(path)) ?? null;
+  const taken = [...paths]
+    .sort(byCodeUnits)
+    .find((path) => isModel(path) && pattern.test(path) && !laterPart.test(path));
+  return taken ?? null;
 }
 
 /** What is missing, ambiguous or wrong in the names of GGUFs that are to be beside each other. */
