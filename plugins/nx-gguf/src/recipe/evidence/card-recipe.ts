@@ -3,6 +3,7 @@ import type { Evidence } from '../../core/generated/evidence.generated.js';
 import type { Model } from '../../core/generated/model.generated.js';
 import { labelWarnings } from '../../publication/labels.js';
 import { publisher, publishes } from '../../publication/settings.js';
+import { templateFindings } from '../../report/card/template-findings.js';
 import { cardStep } from '../../steps/evidence/card.js';
 import type { Step } from '../../steps/step.js';
 import type { TargetRecipe } from '../target-recipe.js';
@@ -23,6 +24,7 @@ export async function cardRecipe({ ref, ports, model, toolchain }: TargetRecipe)
           text: await namedFile(ref, ports, { file: named, by: 'card.template' }),
         };
   tellUnused(unusedCard(model.card ?? {}), ports);
+  if (template !== null) tellUnused(templateFindings(template, model), ports);
   const owner = publisher(model);
   return cardStep({
     evidence,
