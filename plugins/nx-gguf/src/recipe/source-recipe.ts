@@ -9,6 +9,7 @@ import type { Step } from '../steps/step.js';
 import { referToFile } from '../store/external.js';
 import { lockedSource, upstreamContext } from './lock-file.js';
 import type { Surroundings, ToolchainIdentities } from './ports.js';
+import { tellUndeclaredLocks } from './undeclared-locks.js';
 import { targetName, type TargetRef } from '../core/target.js';
 import { projectDirectory } from '../workspace/workspace.js';
 
@@ -40,6 +41,8 @@ export async function sourceStep(
   const { workspace, store, report } = ports.environment;
   const directory = projectDirectory(workspace, ref.project, targetName(ref));
   const refer = (path: string) => referToFile(store, path);
+  // Once for a project, and not by each of its references.
+  if (place === 'source') await tellUndeclaredLocks({ project: ref.project, kind }, ports);
   switch (source.type) {
     case 'path':
       report({ type: 'step', message: `reading ${source.path}` });
