@@ -25,7 +25,7 @@ export async function tellUndeclaredLocks(
 }
 
 /** The places of a lock that a declaration does not have, or not as a source that is pinned. */
-export function undeclaredPlaces(lock: Lock, declared: object): string[] {
+function undeclaredPlaces(lock: Lock, declared: object): string[] {
   const { source, imatrix, planFrom, references } = declared as Readonly<Record<string, unknown>>;
   const named = isRecord(references) ? references : {};
   const sources: [place: LockPlace, source: unknown][] = [
