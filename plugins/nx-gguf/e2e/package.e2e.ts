@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { repository } from './support/repository.js';
@@ -74,5 +75,14 @@ describe('the npm package', () => {
     expect(
       execFileSync(join(repository, `plugins/nx-gguf/bin/${name}.mjs`), args, { encoding: 'utf8' }),
     ).toMatch(output);
+  });
+
+  it('has a command that ends in peace when nobody reads on, as behind `| head`', async () => {
+    const child = spawn(join(repository, 'plugins/nx-gguf/bin/nx-gguf.mjs'), ['--help']);
+    child.stdout.destroy();
+    let errors = '';
+    child.stderr.on('data', (piece: Buffer) => (errors += piece.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect([errors, code]).toEqual(['', 0]);
   });
 });

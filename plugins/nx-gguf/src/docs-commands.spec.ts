@@ -104,7 +104,8 @@ function problemOf(line: string): string | null {
     case 'node':
       return existsSync(join(repository, sourceOf(args[0] ?? ''))) ? null : `there is no ${args[0] ?? ''}`;
     case 'nx-gguf': {
-      const name = args.slice(0, args[0] === 'store' ? 2 : 1).join(' ');
+      const words = args[0] === 'help' ? args.slice(1) : args;
+      const name = words.slice(0, words[0] === 'store' ? 2 : 1).join(' ');
       const isKnown = name.startsWith('-') || usages.some((usage) => usage.includes(`\n  nx-gguf ${name} `));
       return isKnown ? null : `nx-gguf has no command ${name}`;
     }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { tinyGguf } from '../gguf/testing/tiny-gguf.js';
@@ -46,6 +46,7 @@ async function run(...argv: readonly string[]): Promise<{ exitCode: number; outp
   const lines: string[] = [];
   const exitCode = await runNxGguf(argv, {
     env: { NX_GGUF_STORE: store.root, HOME: directory },
+    workspaceRoot: directory,
     nowMs: Date.now(),
     print: (text) => lines.push(text),
     report: () => undefined,
@@ -69,7 +70,7 @@ describe('nx-gguf inspect and diff', () => {
   it('tells equal files by exit code 0, and others by 1', async () => {
     expect(await run('diff', one ?? '', same ?? '')).toEqual({
       exitCode: 0,
-      output: 'same: 1 tensors and all metadata',
+      output: 'same: 1 tensor and all metadata',
     });
     expect(await run('diff', `${origin}/x`, sha256(bytes(1)).slice(0, 6))).toMatchObject({ exitCode: 0 });
     const { exitCode, output } = await run('diff', one ?? '', other ?? '');
@@ -78,15 +79,6 @@ describe('nx-gguf inspect and diff', () => {
     expect(JSON.parse((await run('diff', one ?? '', other ?? '', '--json')).output)).toMatchObject({
       tensors: [{ tensor: 'a.weight', kind: 'bytes', bytes: 256 }],
     });
-  });
-
-  it('explains itself', async () => {
-    for (const argv of [
-      ['inspect', '--help'],
-      ['diff', '--help'],
-      ['diff', 'a', '--help'],
-    ])
-      expect((await run(...argv)).output).toMatch(/nx-gguf inspect FILE \[--json\][\s\S]*nx-gguf diff A B/);
   });
 
   it.each([
@@ -98,5 +90,84 @@ describe('nx-gguf inspect and diff', () => {
     [['inspect', 'abcdef012345'], 'FILE_MISSING'],
   ])('refuses %j with %s', async (argv, code) => {
     await expect(run(...argv)).rejects.toMatchObject({ code, hint: expect.any(String) as string });
+  });
+
+  it.each([
+    ['an empty file', '', 'GGUF_TRUNCATED', 'the file is empty'],
+    ['a cut one', 'GG', 'GGUF_TRUNCATED', 'the file ends at byte 2'],
+    ['safetensors', '\x0a\0\0\0\0\0\0\0{"a":1}   ', 'GGUF_NOT_GGUF', 'the file is a safetensors file'],
+    ['a zip', 'PK\x03\x04data.pkl', 'GGUF_NOT_GGUF', 'the file is a zip archive, as PyTorch'],
+    ['an older format', 'tjgg\x03\0\0\0', 'GGUF_NOT_GGUF', 'the file is a model in a format that'],
+    ['a page', '\n<!DOCTYPE html>', 'GGUF_NOT_GGUF', 'the file is a web page'],
+    ['a manifest', '{ "step": "quantize" }', 'GGUF_NOT_GGUF', 'the file is JSON text'],
+    [
+      'a legacy matrix',
+      '\x03\0\0\0\x13\0\0\0blk.0.attn_q.weight',
+      'GGUF_NOT_GGUF',
+      'the file is an importance matrix of the legacy format',
+    ],
+    ['nothing known', 'abcdefgh', 'GGUF_NOT_GGUF', "the file does not start with 'GGUF'"],
+    [
+      'an LFS pointer',
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 123\n`,
+      'LFS_POINTER',
+      'the file is a pointer of Git LFS',
+    ],
+  ])('%s is told by its name and as what it is', async (...[, text, code, message]) => {
+    const path = join(directory, 'given.gguf');
+    writeFileSync(path, Buffer.from(text, 'latin1'));
+    const expected = {
+      code,
+      message: expect.stringContaining(`${path}: ${message}`) as string,
+      hint: expect.stringMatching(/\w/) as string,
+    };
+    await expect(run('inspect', path)).rejects.toMatchObject(expected);
+    // Of two files, that which is wrong is named, once.
+    await expect(run('diff', one ?? '', path)).rejects.toMatchObject(expected);
+    await expect(run('diff', path, one ?? '')).rejects.toMatchObject({
+      message: expect.not.stringContaining('one.gguf') as string,
+    });
+  });
+
+  it('a directory is told as one, with the GGUFs in it', async () => {
+    const full = mkdtempSync(join(directory, 'full-'));
+    await expect(run('inspect', full)).rejects.toMatchObject({
+      code: 'FILE_UNFIT',
+      hint: expect.stringMatching(/^No GGUF lies in it/) as string,
+    });
+    writeFileSync(join(full, 'a.gguf'), '');
+    await expect(run('inspect', full)).rejects.toMatchObject({
+      message: `${full} is a directory, and a GGUF is needed`,
+      hint: `Name a file of it: ${join(full, 'a.gguf')}.`,
+    });
+  });
+
+  it('a name that no file has comes with the near one of its directory', async () => {
+    await expect(run('inspect', join(directory, 'othr.gguf'))).rejects.toMatchObject({
+      code: 'FILE_MISSING',
+      message: `${join(directory, 'othr.gguf')}: no such file (did you mean 'other.gguf'?)`,
+    });
+    await expect(run('inspect', '')).rejects.toMatchObject({ message: 'an empty name stands for no file' });
+    await expect(run('inspect', join(one ?? '', 'below.gguf'))).rejects.toMatchObject({
+      code: 'FILE_UNFIT',
+    });
+  });
+
+  it.each([['tiny:quantize:Q4_K_M'], ['Q4_K_M'], ['q4_k_m'], ['tiny']])(
+    'the name %s of a target, a variant or a project comes with its file',
+    async (name) => {
+      mkdirSync(join(directory, 'dist/tiny'), { recursive: true });
+      writeFileSync(join(directory, 'dist/tiny/Tiny-Q4_K_M.gguf'), '');
+      await expect(run('inspect', name)).rejects.toMatchObject({
+        code: 'FILE_MISSING',
+        hint: expect.stringMatching(/name its file: .*dist\/tiny\/Tiny-Q4_K_M\.gguf\.$/) as string,
+      });
+    },
+  );
+
+  it('the name of a target that left no file comes with the command that makes it', async () => {
+    await expect(run('inspect', 'other:quantize:Q6_K')).rejects.toMatchObject({
+      hint: expect.stringContaining('`npx nx run other:quantize:Q6_K` makes its files') as string,
+    });
   });
 });

@@ -6,13 +6,19 @@ import {
   workspaceRootOf,
 } from './workspace-environment.js';
 
-/** Runs `nx-gguf` in this process, for the launchers of the package; the exit code. */
+/**
+ * Runs `nx-gguf` in this process, for the launchers of the package; the exit code: 0 when all is fine, 1 when
+ * the answer is no (see the commands), 2 for trouble. A script can tell files that differ from a file that could
+ * not be read, as with diff and cmp.
+ */
 export async function main(argv: readonly string[]): Promise<number> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader);
   const root = workspaceRootOf(process.cwd());
   loadWorkspaceEnvironment(root, process.env);
   return runNxGguf(argv, {
     env: process.env,
     pluginOptions: workspacePluginOptions(root),
+    workspaceRoot: root,
     nowMs: Date.now(),
     print: (text) => process.stdout.write(`${text}\n`),
     report: (event) => {
@@ -20,7 +26,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     },
   }).catch((error: unknown) => {
     process.stderr.write(errorText(error));
-    // Comparing exits with 1 where the files differ.
-    return argv[0] === 'store' ? 1 : 2;
+    return 2;
   });
+}
+
+/** Whoever reads the output may stop before its end, as `head` does: that is no error. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
 }

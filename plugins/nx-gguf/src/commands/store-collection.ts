@@ -1,10 +1,13 @@
 import prettyBytes from 'pretty-bytes';
+import { counted } from '../core/counted.js';
 import { GgufError } from '../core/errors.js';
 import { removeOldJournals } from '../remote/old-journals.js';
 import { collectGarbage } from '../store/gc.js';
 import type { StoreLayout } from '../store/layout.js';
 import { removeUnusedToolchains, toolchainsNamed } from '../toolchain/unused-toolchains.js';
-import { storeHelp, storeOptions, type StoreCommandContext } from './store-options.js';
+import { usageText } from './command-usage.js';
+import type { StoreArguments, StoreCommandContext } from './store-options.js';
+import { commandUsages } from './usages.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -12,21 +15,14 @@ const day = 24 * hour;
 /** `nx-gguf store gc`: removes what nothing used for some time and no manifest names. */
 export async function removeUnused(
   layout: StoreLayout,
-  args: readonly string[],
+  { values }: StoreArguments,
   { print, nowMs }: StoreCommandContext,
 ): Promise<number> {
-  const { values } = storeOptions(args, {
-    spec: {
-      keep: { type: 'string', multiple: true },
-      'keep-days': { type: 'string', default: '30' },
-      'dry-run': { type: 'boolean', default: false },
-    },
-  });
   const days = String(values['keep-days']);
   // Number('') is 0, which would keep nothing.
   if (!/^\d+(\.\d+)?$/.test(days))
     throw new GgufError('BAD_OPTIONS', `--keep-days takes a number of days, not ${JSON.stringify(days)}`, {
-      hint: storeHelp,
+      hint: usageText(commandUsages['store gc']),
     });
   const dryRun = values['dry-run'] === true;
   const usedSinceMs = nowMs - Number(days) * day;
@@ -54,8 +50,12 @@ export async function removeUnused(
   const removed = dryRun ? 'would remove' : 'removed';
   const shown = (bytes: number): string => prettyBytes(bytes, { binary: true });
   for (const { name, sizeBytes } of toolchains) print(`${removed} toolchains/${name} (${shown(sizeBytes)})`);
+  const indexes =
+    result.tensorIndexes === 0 ? '' : `${counted(result.tensorIndexes, 'tensor index', 'tensor indexes')}, `;
   print(
-    `${removed} ${result.actions} actions and ${result.blobs} blobs (${shown(result.blobBytes)}), ${result.tensorIndexes === 0 ? '' : `${result.tensorIndexes} tensor indexes, `}${result.leftovers + notes} leftovers of killed runs; kept ${result.keptActions} actions and ${result.keptBlobs} blobs`,
+    `${removed} ${counted(result.actions, 'action')} and ${counted(result.blobs, 'blob')} (${shown(result.blobBytes)}), ` +
+      `${indexes}${counted(result.leftovers + notes, 'leftover')} of killed runs; ` +
+      `kept ${counted(result.keptActions, 'action')} and ${counted(result.keptBlobs, 'blob')}`,
   );
   return 0;
 }

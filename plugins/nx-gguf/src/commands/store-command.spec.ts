@@ -2,8 +2,9 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { manifestText, putAction } from '../store/actions.js';
+import type { WorkEvent } from '../core/events.js';
 import { referToFile } from '../store/external.js';
-import type { StoreLayout } from '../store/layout.js';
+import { storeLayout, type StoreLayout } from '../store/layout.js';
 import {
   adopt,
   age,
@@ -46,14 +47,14 @@ async function run(
 }
 
 describe('nx-gguf store', () => {
-  it.each([[[]], [['--help']], [['-h']], [['gc', '--help']]])('%j explains every command', async (argv) => {
+  it.each([[[]], [['--help']], [['-h']], [['help']]])('%j explains every command', async (argv) => {
     const { exitCode, output } = await run(temporaryStore(), ...argv);
     expect(exitCode).toBe(0);
     for (const command of ['ls', 'path', 'du', 'verify', 'gc'])
       expect(output).toContain(`nx-gguf store ${command}`);
   });
 
-  it.each(['list', 'LS', 'toString', '__proto__', '--version', ''])('has no command %j', async (name) => {
+  it.each(['list', 'LS', 'toString', '__proto__', ''])('has no command %j', async (name) => {
     await expect(run(temporaryStore(), name)).rejects.toMatchObject({
       code: 'UNKNOWN_COMMAND',
       hint: expect.stringMatching(/nx-gguf store verify/) as string,
@@ -64,7 +65,7 @@ describe('nx-gguf store', () => {
     [['ls', '--long']],
     [['ls', 'models']],
     [['path', 'ab', 'cd']],
-    [['du', '-h']],
+    [['du', '-x']],
     [['du', 'dist']],
     [['verify', '--fix']],
     [['verify', '--repair=yes']],
@@ -83,7 +84,7 @@ describe('nx-gguf store', () => {
     const layout = await usedStore();
     await expect(run(layout, ...argv)).rejects.toMatchObject({
       code: 'BAD_OPTIONS',
-      hint: expect.stringMatching(/nx-gguf store gc/) as string,
+      hint: expect.stringMatching(new RegExp(`nx-gguf store ${argv[0] ?? ''}`)) as string,
     });
     expect(existsSync(layout.action(manifest.actionKey))).toBe(true);
   });
@@ -94,10 +95,38 @@ describe('nx-gguf store', () => {
     );
   });
 
-  it('refuses a store of another version', async () => {
+  it.each([[['ls']], [['path', 'ab']], [['gc']]])('%j refuses a store of another version', async (argv) => {
     const layout = temporaryStore();
     put(layout.format, '{"format":2}');
-    await expect(run(layout, 'ls')).rejects.toMatchObject({ code: 'STORE_FORMAT' });
+    await expect(run(layout, ...argv)).rejects.toMatchObject({ code: 'STORE_FORMAT' });
+  });
+
+  it.each([[['ls']], [['du']], [['path']], [['verify']], [['gc', '--oops']], [['ls', 'dist']]])(
+    '%j makes no store where there is none, and says so',
+    async (argv) => {
+      const layout = storeLayout(join(temporaryDirectory(), 'mistyped'));
+      const events: WorkEvent[] = [];
+      const context = { env: { NX_GGUF_STORE: layout.root }, nowMs: 0, print: () => undefined };
+      const isUsage = argv.length > 1;
+      await expect(runStoreCommand(argv, { ...context, report: (event) => events.push(event) }))[
+        isUsage ? 'rejects' : 'resolves'
+      ].toEqual(isUsage ? expect.objectContaining({ code: 'BAD_OPTIONS' }) : 0);
+      expect(events).toEqual(
+        isUsage ? [] : [{ type: 'warning', message: `warning: there is no store at ${layout.root} yet` }],
+      );
+      expect(existsSync(layout.root)).toBe(false);
+    },
+  );
+
+  it('a file where the store is said to be is told as that', async () => {
+    const layout = storeLayout(put(join(temporaryDirectory(), 'file'), ''));
+    for (const argv of [['ls'], ['gc']])
+      await expect(run(layout, ...argv)).rejects.toMatchObject({
+        code: expect.stringMatching(/^STORE_UN/) as string,
+        message: expect.stringMatching(
+          /a file lies where a directory is needed|something lies there/,
+        ) as string,
+      });
   });
 });
 
@@ -160,14 +189,34 @@ describe('nx-gguf store path', () => {
 
   it('says so when there is none, and gives none that is damaged', async () => {
     const layout = await usedStore();
-    await expect(run(layout, 'path', 'zz')).rejects.toMatchObject({
-      code: 'BLOB_MISSING',
-      hint: expect.stringMatching(/ls --files/) as string,
-    });
+    for (const prefix of ['zz', '0'.repeat(12), ''])
+      await expect(run(layout, 'path', prefix)).rejects.toMatchObject({
+        code: 'BLOB_MISSING',
+        hint: expect.stringMatching(/ls --files/) as string,
+      });
     chmodSync(layout.blob(sha256(weights)), 0o644);
     writeFileSync(layout.blob(sha256(weights)), 'cut');
     await expect(run(layout, 'path', sha256(weights))).rejects.toMatchObject({ code: 'BLOB_MISSING' });
   });
+});
+
+it('nx-gguf store path prints one path: a beginning that several blobs have is refused with them', async () => {
+  const layout = temporaryStore();
+  const digests = new Map<string, string>();
+  for (let index = 0; index < 20; index++) {
+    const digest = sha256((await adopt(layout, `blob ${index}`), `blob ${index}`));
+    const other = digests.get(digest.slice(0, 1));
+    digests.set(digest.slice(0, 1), digest);
+    if (other === undefined) continue;
+    await expect(run(layout, 'path', digest.slice(0, 1))).rejects.toMatchObject({
+      code: 'DIGEST_AMBIGUOUS',
+      hint: expect.stringContaining(other) as string,
+    });
+    await expect(run(layout, 'path', digest.toUpperCase())).resolves.toMatchObject({
+      output: layout.blob(digest),
+    });
+    return;
+  }
 });
 
 describe('nx-gguf store du', () => {
@@ -187,7 +236,7 @@ describe('nx-gguf store verify', () => {
   it('ends with 0 when all is sound', async () => {
     await expect(run(await usedStore(), 'verify')).resolves.toEqual({
       exitCode: 0,
-      output: '1 blobs, 0 damaged; 1 actions, 0 damaged',
+      output: '1 blob, 0 damaged; 1 action, 0 damaged',
     });
   });
 
@@ -207,7 +256,7 @@ describe('nx-gguf store verify', () => {
     });
     await expect(run(layout, 'verify')).resolves.toMatchObject({
       exitCode: 0,
-      output: '0 blobs, 0 damaged; 1 actions, 0 damaged',
+      output: '0 blobs, 0 damaged; 1 action, 0 damaged',
     });
   });
 
@@ -224,8 +273,8 @@ describe('nx-gguf store verify', () => {
 
 describe('nx-gguf store gc', () => {
   const removed =
-    'removed 1 actions and 1 blobs (18 B), 0 leftovers of killed runs; kept 0 actions and 0 blobs';
-  const kept = 'removed 0 actions and 0 blobs (0 B), 0 leftovers of killed runs; kept 1 actions and 1 blobs';
+    'removed 1 action and 1 blob (18 B), 0 leftovers of killed runs; kept 0 actions and 0 blobs';
+  const kept = 'removed 0 actions and 0 blobs (0 B), 0 leftovers of killed runs; kept 1 action and 1 blob';
 
   it.each([
     [[], removed],

@@ -1,35 +1,39 @@
 import { GgufError } from '../core/errors.js';
 import { didYouMean } from '../core/suggestion.js';
-import { defaultStoreRoot, openStore } from '../store/store.js';
+import { defaultStoreRoot, openStore, readStore } from '../store/store.js';
+import type { StoreLayout } from '../store/layout.js';
+import { usageText } from './command-usage.js';
+import { storeHelp } from './help-texts.js';
+import { asksForHelp, isHelpOption, parsedArguments, unknownOption } from './parsed-arguments.js';
 import { removeUnused } from './store-collection.js';
 import { printActions, printUsage } from './store-listing.js';
-import { storeHelp, type StoreCommand, type StoreCommandContext } from './store-options.js';
+import type { StoreCommand, StoreCommandContext } from './store-options.js';
 import { printPath } from './store-path.js';
 import { uploadResults } from './store-upload.js';
 import { verifyContents } from './store-verification.js';
+import { commandUsages, storeCommandNames } from './usages.js';
 
 const commands: Readonly<Record<string, StoreCommand>> = {
   ls: printActions,
   path: printPath,
   du: printUsage,
   verify: verifyContents,
-  gc: removeUnused,
   push: uploadResults,
+  gc: removeUnused,
 };
 
-/** The names of what `nx-gguf store` can do. */
-export const storeCommandNames: readonly string[] = Object.keys(commands);
-
-/** Runs `nx-gguf store`; the exit code. 1 also means that `verify` found damage. */
+/** Runs `nx-gguf store`; the exit code. 1 means that `verify` found damage, or that `push` left something out. */
 export async function runStoreCommand(
   argv: readonly string[],
   context: StoreCommandContext,
 ): Promise<number> {
-  const [name = '--help', ...args] = argv;
-  if (name === '--help' || name === '-h' || args.includes('--help')) {
+  const [name = 'help', ...args] = argv;
+  if (isHelpOption(name) || (name === 'help' && args.length === 0)) {
     context.print(storeHelp);
     return 0;
   }
+  if (name === 'help') return runStoreCommand([...args, '--help'], context);
+  if (name.startsWith('-')) throw unknownOption('nx-gguf store', name, storeHelp);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined)
     throw new GgufError(
@@ -37,5 +41,28 @@ export async function runStoreCommand(
       `nx-gguf store has no command ${JSON.stringify(name)}${didYouMean(name, storeCommandNames)}`,
       { hint: storeHelp },
     );
-  return command(await openStore(defaultStoreRoot(context.env)), args, context);
+  const usage = commandUsages[`store ${name}` as keyof typeof commandUsages];
+  if (asksForHelp(args)) {
+    context.print(usageText(usage));
+    return 0;
+  }
+  // Before the store is opened, so that a slip of the pen makes no directory.
+  const parsed = parsedArguments(args, usage);
+  return command(await storeFor(name, parsed.values, context), parsed, context);
+}
+
+/** The store for a command; one that only reads needs no right to write, and makes no store where there is none. */
+async function storeFor(
+  name: string,
+  values: Readonly<Record<string, unknown>>,
+  { env, report }: StoreCommandContext,
+): Promise<StoreLayout> {
+  const root = defaultStoreRoot(env);
+  const isReading =
+    ['ls', 'path', 'du'].includes(name) ||
+    (name === 'verify' && values['repair'] !== true && values['deep'] !== true);
+  if (!isReading) return openStore(root);
+  const { layout, isThere } = await readStore(root);
+  if (!isThere) report?.({ type: 'warning', message: `warning: there is no store at ${root} yet` });
+  return layout;
 }

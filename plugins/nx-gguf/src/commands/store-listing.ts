@@ -1,17 +1,17 @@
 import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
+import { counted } from '../core/counted.js';
 import { readManifest } from '../store/actions.js';
 import type { StoreLayout } from '../store/layout.js';
 import { listActions, storeUsage } from '../store/usage.js';
-import { storeOptions, type StoreCommandContext } from './store-options.js';
+import type { StoreArguments, StoreCommandContext } from './store-options.js';
 
 /** `nx-gguf store ls`: the actions that the store knows. */
 export async function printActions(
   layout: StoreLayout,
-  args: readonly string[],
+  { values: { files } }: StoreArguments,
   { print }: StoreCommandContext,
 ): Promise<number> {
-  const files = storeOptions(args, { spec: { files: { type: 'boolean', default: false } } }).values['files'];
   const rows: string[][] = [];
   for await (const { digest } of listActions(layout)) {
     const manifest = await readManifest(layout.action(digest)).catch(() => null);
@@ -23,7 +23,7 @@ export async function printActions(
     rows.push([
       digest.slice(0, 12),
       manifest.step,
-      manifest.files.length === 1 ? (manifest.files[0]?.name ?? '') : `${manifest.files.length} files`,
+      manifest.files.length === 1 ? (manifest.files[0]?.name ?? '') : counted(manifest.files.length, 'file'),
       prettyBytes(bytes, { binary: true }),
     ]);
     if (files === true)
@@ -45,10 +45,9 @@ export async function printActions(
 /** `nx-gguf store du`: the space that blobs and toolchains take. */
 export async function printUsage(
   layout: StoreLayout,
-  args: readonly string[],
+  _: StoreArguments,
   { print }: StoreCommandContext,
 ): Promise<number> {
-  storeOptions(args);
   const { blobs, blobBytes, actions, toolchains } = await storeUsage(layout);
   const rows = [
     ['blobs', String(blobs), prettyBytes(blobBytes, { binary: true })],

@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.js';
 import { GgufError } from '../core/errors.js';
 import type { WorkEvent } from '../core/events.js';
 import { processFileName } from '../files/process-file-name.js';
@@ -5,15 +6,14 @@ import { createRemotes } from '../remote/create-remotes.js';
 import { readManifest } from '../store/actions.js';
 import type { StoreLayout } from '../store/layout.js';
 import { listActions } from '../store/usage.js';
-import { storeOptions, type StoreCommandContext } from './store-options.js';
+import type { StoreArguments, StoreCommandContext } from './store-options.js';
 
 /** `nx-gguf store push`: uploads all results to the remotes. */
 export async function uploadResults(
   layout: StoreLayout,
-  args: readonly string[],
+  _: StoreArguments,
   { env, pluginOptions, print }: StoreCommandContext,
 ): Promise<number> {
-  storeOptions(args);
   const failures: string[] = [];
   const report = (event: WorkEvent): void => {
     if (event.type === 'warning') failures.push(event.message);
@@ -39,6 +39,6 @@ export async function uploadResults(
   }
   await remotes.finish();
   for (const message of failures) print(`warning: ${message}`);
-  print(`offered ${count} results to ${remotes.names.join(' and ')}`);
+  print(`offered ${counted(count, 'result')} to ${remotes.names.join(' and ')}`);
   return failures.length === 0 ? 0 : 1;
 }

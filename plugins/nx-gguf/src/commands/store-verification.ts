@@ -1,17 +1,15 @@
+import { counted } from '../core/counted.js';
 import type { StoreLayout } from '../store/layout.js';
 import { verifyStore } from '../store/verify.js';
-import { storeOptions, type StoreCommandContext } from './store-options.js';
+import type { StoreArguments, StoreCommandContext } from './store-options.js';
 import { verifyDeep } from './verify-deep.js';
 
 /** `nx-gguf store verify`: hashes every blob again. */
 export async function verifyContents(
   layout: StoreLayout,
-  args: readonly string[],
+  { values }: StoreArguments,
   { env, print }: StoreCommandContext,
 ): Promise<number> {
-  const { values } = storeOptions(args, {
-    spec: { repair: { type: 'boolean', default: false }, deep: { type: 'boolean', default: false } },
-  });
   const repair = values['repair'] === true;
   const { blobs, damagedBlobs, actions, damagedActions, foreignActions, tensors } = await verifyStore(
     layout,
@@ -25,7 +23,7 @@ export async function verifyContents(
   for (const { blob, reason } of tensors.problems)
     print(`tensors of ${blob}: ${reason}${repair ? ': forgotten' : ''}`);
   print(
-    `${blobs} blobs, ${damagedBlobs.length} damaged; ${actions} actions, ${damagedActions.length} damaged`,
+    `${counted(blobs, 'blob')}, ${damagedBlobs.length} damaged; ${counted(actions, 'action')}, ${damagedActions.length} damaged`,
   );
   const isSound = damagedBlobs.length + damagedActions.length === 0;
   const isSame = values['deep'] !== true || (await verifyDeep(layout, { repair, env, print }));

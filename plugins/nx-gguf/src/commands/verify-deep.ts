@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
+import { counted } from '../core/counted.js';
 import { isGgufError } from '../core/errors.js';
 import { discardVariant } from '../results/verify-variant.js';
 import { rebuildInFull } from '../steps/quantize/rebuild.js';
@@ -75,8 +76,11 @@ export async function verifyDeep(
       if (repair) await discardVariant(layout, manifest);
     }
   }
+  const removed = repair && counts.different > 0 ? ' (removed)' : '';
+  const failed = counts.failed > 0 ? `${counts.failed} failed, ` : '';
   print(
-    `${counts.same} variants rebuilt with the same bytes, ${counts.different} different${repair && counts.different > 0 ? ' (removed)' : ''}, ${counts.failed > 0 ? `${counts.failed} failed, ` : ''}${counts.skipped} skipped`,
+    `${counted(counts.same, 'variant')} rebuilt with the same bytes, ${counts.different} different${removed}, ` +
+      `${failed}${counts.skipped} skipped`,
   );
   return counts.different === 0 && counts.failed === 0;
 }

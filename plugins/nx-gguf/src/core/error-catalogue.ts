@@ -528,16 +528,17 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Run the measurement again.',
   },
   KLD_KEPT_BASE_UNKNOWN: {
-    cause: 'Kept base logits are in a format that this version does not read.',
-    remedy: 'Remove them, and run the base pass again.',
+    cause: 'Kept base logits are in a format that this version does not read. They are computed again.',
+    remedy: 'Nothing is to be done. `npx nx-gguf store gc` removes them when nothing names them any more.',
   },
   KLD_KEPT_BASE_UNREADABLE: {
     cause: 'Kept base logits cannot be read from the disk.',
     remedy: 'Check the disk of the store.',
   },
   KLD_KEPT_BASE_WRONG: {
-    cause: 'Kept base logits are not those of this measurement.',
-    remedy: 'Remove them, and run the base pass again.',
+    cause: 'Kept base logits are not those of this measurement. They are computed again.',
+    remedy:
+      'Run `npx nx-gguf store verify --repair`, which removes what is damaged, and the measurement again if it failed.',
   },
   KLD_NOT_COMPARABLE: {
     cause:
@@ -890,6 +891,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   STORE_FORMAT: {
     cause: 'The store has a format that this version of nx-gguf does not know.',
     remedy: 'Update nx-gguf, or set `NX_GGUF_STORE` to another directory.',
+  },
+  STORE_UNREADABLE: {
+    cause: 'The directory of the store cannot be read.',
+    remedy: 'Set `NX_GGUF_STORE` to the directory of a store that you can read.',
   },
   STORE_UNWRITABLE: {
     cause:

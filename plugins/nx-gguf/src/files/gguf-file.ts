@@ -7,12 +7,20 @@ export function readGgufFile(path: string): Promise<GgufHeader> {
   return withFileBytes(path, readGgufHeader);
 }
 
-/** Runs work that reads a file at any place; the file is open only as long as the work takes. */
-export async function withFileBytes<T>(path: string, work: (source: ByteSource) => Promise<T>): Promise<T> {
+/**
+ * Runs work that reads a file at any place; the file is open only as long as the work takes. `name` is what
+ * errors call it by.
+ */
+export async function withFileBytes<T>(
+  path: string,
+  work: (source: ByteSource) => Promise<T>,
+  name?: string,
+): Promise<T> {
   const handle = await open(path, 'r');
   try {
     const { size } = await handle.stat();
     return await work({
+      ...(name === undefined ? {} : { name }),
       sizeBytes: size,
       read: (offset, length) => readExactly(handle, { offset, length }, path),
     });

@@ -135,7 +135,7 @@ describe('readGgufHeader', () => {
   });
 
   it.each<[string, TinyGguf, RegExp]>([
-    ['GGUF_NOT_GGUF', { magic: '<htm' }, /does not start with 'GGUF': it is a web page/],
+    ['GGUF_NOT_GGUF', { magic: '<htm' }, /the file is a web page, and no GGUF/],
     ['GGUF_BIG_ENDIAN', { bigEndian: true }, /big-endian/],
     ['GGUF_VERSION', { version: 1 }, /version 1/],
     ['GGUF_VERSION', { version: 4 }, /version 4/],

@@ -1,10 +1,10 @@
-import type { GgufError } from '../core/errors.js';
+import { GgufError, isGgufError } from '../core/errors.js';
 import { lfsPointerError } from '../core/lfs-pointer.js';
 import { byteCursor, type ByteCursor } from './byte-cursor.js';
 import type { ByteRange, ByteSource } from './byte-source.js';
-import { headerError } from './header-error.js';
+import { foreignFile } from './foreign-file.js';
+import { ggufHeaderCodes, headerError } from './header-error.js';
 import { lfsPointerIn } from './lfs-pointer-bytes.js';
-import { otherFormat } from './other-format.js';
 import { readMetadataValue, type MetadataValue } from './metadata-value.js';
 import { readTensorInfo, type GgufTensor, type TensorInfo } from './tensor-info.js';
 import { alignedUp, placeTensors } from './tensor-layout.js';
@@ -33,9 +33,28 @@ const defaultAlignment = 32;
 /**
  * Reads and checks the header of a GGUF file of version 2 or 3, in windows of at most 4 MiB; tensor data is
  * not read. It is stricter than ggml/src/gguf.cpp, which it follows: a header that passes is one that
- * llama.cpp reads. Throws a GgufError with one of `ggufHeaderCodes`.
+ * llama.cpp reads. Throws a GgufError with one of `ggufHeaderCodes`, which names the file if the source does.
  */
 export async function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
+  try {
+    return await readHeader(source);
+  } catch (error) {
+    if (source.name === undefined || !isGgufError(error) || !isOfBytes(error)) throw error;
+    const { code, message, hint, tail, cause } = error;
+    throw new GgufError(code, `${source.name}: ${message}`, {
+      ...(hint === undefined ? {} : { hint }),
+      tail,
+      cause,
+    });
+  }
+}
+
+/** True for an error that speaks of "the file"; those of a server name it themselves. */
+function isOfBytes({ code }: GgufError): boolean {
+  return code === 'LFS_POINTER' || (ggufHeaderCodes as readonly string[]).includes(code);
+}
+
+async function readHeader(source: ByteSource): Promise<GgufHeader> {
   const cursor = byteCursor(source, headerLimitBytes);
   const version = await readVersion(cursor, source);
   await cursor.fill(16);
@@ -66,27 +85,26 @@ export async function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
   };
 }
 
-/** The error of a pointer of Git LFS in place of a GGUF. */
-async function pointerInstead(source: ByteSource): Promise<GgufError | null> {
+/** The error of something else in place of a GGUF, which says what it is where that can be told. */
+async function otherInstead(source: ByteSource): Promise<GgufError> {
   const pointer = await lfsPointerIn(source);
-  return pointer === null
-    ? null
-    : lfsPointerError('the file', pointer, 'Run `git lfs pull` where it lies, or fetch the file itself.');
-}
-
-async function formatWords(source: ByteSource): Promise<string> {
-  const format = await otherFormat(source);
-  return format === null ? '' : `: it is ${format}`;
+  if (pointer !== null)
+    return lfsPointerError(
+      'the file',
+      pointer,
+      'Run `git lfs pull` where it lies, or fetch the file itself.',
+    );
+  const foreign = await foreignFile(source);
+  return foreign === null
+    ? headerError('GGUF_NOT_GGUF', "the file does not start with 'GGUF'")
+    : new GgufError('GGUF_NOT_GGUF', `the file is ${foreign.what}, and no GGUF`, { hint: foreign.hint });
 }
 
 async function readVersion(cursor: ByteCursor, source: ByteSource): Promise<number> {
+  if (source.sizeBytes === 0) throw headerError('GGUF_TRUNCATED', 'the file is empty');
   cursor.naming('the file magic');
   await cursor.fill(4);
-  if (cursor.take(4, (view, at) => view.getUint32(at, true)) !== magic)
-    throw (
-      (await pointerInstead(source)) ??
-      headerError('GGUF_NOT_GGUF', `the file does not start with 'GGUF'${await formatWords(source)}`)
-    );
+  if (cursor.take(4, (view, at) => view.getUint32(at, true)) !== magic) throw await otherInstead(source);
   cursor.naming('the version');
   await cursor.fill(4);
   const version = cursor.take(4, (view, at) => view.getUint32(at, true));

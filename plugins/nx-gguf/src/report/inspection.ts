@@ -1,5 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
+import { counted } from '../core/counted.js';
 import type { Json } from '../core/canonical-json.js';
 import type { GgufDiff, TensorDifference } from '../gguf/diff.js';
 import type { GgufInspection } from '../gguf/inspect.js';
@@ -24,7 +25,7 @@ export function inspectionText(inspection: GgufInspection): string {
     .join(', ');
   return [
     `GGUF version ${version}, architecture ${architecture ?? 'unknown'}, ${size(fileSizeBytes)}, aligned to ${alignment} bytes`,
-    `${tensors.length} tensors, ${elements.toLocaleString('en-US')} elements, ${bitsPerWeight.toFixed(4)} bits per weight: ${types}`,
+    `${counted(tensors.length, 'tensor')}, ${elements.toLocaleString('en-US')} elements, ${bitsPerWeight.toFixed(4)} bits per weight: ${types}`,
     `importance matrix: ${
       imatrix === null
         ? 'none noted'
@@ -79,7 +80,7 @@ export function inspectionText(inspection: GgufInspection): string {
 /** How two files differ, as tables for people; one line when they do not. */
 export function diffText({ file, metadata, tensors, tensorsCompared }: GgufDiff): string {
   if (file.length + metadata.length + tensors.length === 0)
-    return `same: ${tensorsCompared} tensors and all metadata`;
+    return `same: ${counted(tensorsCompared, 'tensor')} and all metadata`;
   const parts = [
     file.length === 0
       ? []
@@ -98,14 +99,17 @@ export function diffText({ file, metadata, tensors, tensorsCompared }: GgufDiff)
     tensors.length === 0
       ? []
       : [table([['tensor', 'difference', 'a', 'b'], ...tensors.map(tensorRow)], 'llll')],
-    [`${tensors.length} tensors differ of ${tensorsCompared}`],
+    [
+      `${counted(tensors.length, 'tensor')} ${tensors.length === 1 ? 'differs' : 'differ'} of ${tensorsCompared}`,
+    ],
   ];
   return parts.flat().join('\n\n');
 }
 
 function tensorRow(difference: TensorDifference): string[] {
   const { tensor, kind } = difference;
-  if (kind === 'bytes') return [tensor, `${difference.bytes} bytes`, `first at ${difference.first}`, ''];
+  if (kind === 'bytes')
+    return [tensor, counted(difference.bytes, 'byte'), `first at ${difference.first}`, ''];
   return kind === 'type' || kind === 'shape'
     ? [tensor, kind, difference.a, difference.b]
     : [tensor, kind, '', ''];

@@ -37,6 +37,28 @@ export async function openStore(root: string): Promise<StoreLayout> {
   return layout;
 }
 
+/**
+ * The store at a root for a command that only reads it: nothing is made there, and a store that others own may
+ * be read-only. `isThere` is false for a directory that holds no store, or where there is none.
+ * @throws GgufError `STORE_FORMAT` for a store of another version, `STORE_UNREADABLE` when it cannot be read.
+ */
+export async function readStore(root: string): Promise<{ layout: StoreLayout; isThere: boolean }> {
+  const layout = storeLayout(root);
+  try {
+    await readdir(root);
+    const text = await readFile(layout.format, 'utf8');
+    if (formatOf(text) !== 1) throw foreignFormat(layout, text);
+    return { layout, isThere: true };
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return { layout, isThere: false };
+    if (systemErrorCode(error)?.startsWith('E') !== true) throw error;
+    throw new GgufError('STORE_UNREADABLE', `cannot read the store at ${root}: ${systemReason(error)}`, {
+      cause: error,
+      hint: 'Set NX_GGUF_STORE to the directory of a store that you can read.',
+    });
+  }
+}
+
 /** Directories that another user made without leave for the group are found before anything is done. */
 async function requireWritable({ root }: StoreLayout): Promise<void> {
   const entries = await readdir(root, { withFileTypes: true });
@@ -76,15 +98,15 @@ async function checkFormat(layout: StoreLayout): Promise<void> {
     await writeDurably(layout.format, prettyJson({ format: 1 }));
     return;
   }
-  if (formatOf(text) !== 1) {
-    throw new GgufError(
-      'STORE_FORMAT',
-      `the store at ${layout.root} has a format that this version of nx-gguf does not know: ${text.trim().slice(0, 80)}`,
-      {
-        hint: 'Update nx-gguf, or set NX_GGUF_STORE to another directory.',
-      },
-    );
-  }
+  if (formatOf(text) !== 1) throw foreignFormat(layout, text);
+}
+
+function foreignFormat({ root }: StoreLayout, text: string): GgufError {
+  return new GgufError(
+    'STORE_FORMAT',
+    `the store at ${root} has a format that this version of nx-gguf does not know: ${text.trim().slice(0, 80)}`,
+    { hint: 'Update nx-gguf, or set NX_GGUF_STORE to another directory.' },
+  );
 }
 
 function formatOf(text: string): unknown {

@@ -1,3 +1,4 @@
+import { errorCatalogue } from '../core/error-catalogue.js';
 import { GgufError, isGgufError } from '../core/errors.js';
 import { systemError } from '../core/system-error.js';
 
@@ -6,9 +7,11 @@ import { systemError } from '../core/system-error.js';
  */
 export function errorText(error: unknown): string {
   const known = isGgufError(error) ? error : unexpected(error);
+  // What holds of every error of the code, where the place that throws it knows nothing better.
+  const hint = known.hint ?? errorCatalogue[known.code]?.remedy;
   return [
     `${known.code}: ${known.message}`,
-    ...(known.hint === undefined ? [] : [`  hint: ${known.hint}`]),
+    ...(hint === undefined ? [] : [`  hint: ${hint}`]),
     ...(known.tail.length === 0
       ? []
       : ['  the tool printed last:', ...known.tail.map((line) => `  | ${line}`)]),

@@ -43,6 +43,7 @@ async function openRanged(file: RangedFile, http: Http, context: RangedContext):
   const first = await ranged({ offset: 0, length: firstBytes });
   const { sizeBytes, etag } = first;
   return {
+    name: file.name,
     sizeBytes,
     read: async (offset, length) => {
       if (offset < 0 || length < 0 || offset + length > sizeBytes)

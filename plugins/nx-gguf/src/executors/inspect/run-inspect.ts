@@ -21,7 +21,7 @@ export async function runInspect({
   print,
 }: Execution<InspectOptions>): Promise<void> {
   const { workspace } = environment;
-  const context = rangedContext(results);
+  const context = { ...rangedContext(results), workspaceRoot: workspace.root };
   const named = (name: string): string =>
     /^https?:\/\//i.test(name) || /^[0-9a-f]{6,64}$/.test(name) ? name : resolve(workspace.root, name);
   const ref: TargetRef =

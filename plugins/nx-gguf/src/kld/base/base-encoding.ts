@@ -108,7 +108,7 @@ function readContainerHead(bytes: Uint8Array): { shape: BaseShape; bytesPerFrame
   const found = head.readUInt32LE(magic.length);
   if (head.toString('latin1', 0, magic.length) !== magic || found !== version) {
     throw new GgufError('KLD_KEPT_BASE_UNKNOWN', 'these bytes are no kept base that this version reads', {
-      hint: 'Another version of nx-gguf may have written it: remove it and run the base pass again.',
+      hint: 'Another version of nx-gguf may have written it. It is not used: the base pass runs again.',
     });
   }
   if (crc32(head.subarray(0, -4)) !== head.readUInt32LE(headBytes - 4))
@@ -198,6 +198,6 @@ function cut(): GgufError {
 
 function damaged(what: string): GgufError {
   return new GgufError('KLD_KEPT_BASE_DAMAGED', `the kept base is damaged: ${what}`, {
-    hint: 'Remove it and run the base pass again.',
+    hint: 'It is not used: the base pass runs again. `npx nx-gguf store verify --repair` finds and removes damage.',
   });
 }

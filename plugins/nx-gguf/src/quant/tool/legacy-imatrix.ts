@@ -2,7 +2,7 @@ import { GgufError } from '../../core/errors.js';
 import { lfsPointerError } from '../../core/lfs-pointer.js';
 import type { ByteRange, ByteSource } from '../../gguf/byte-source.js';
 import { lfsPointerIn } from '../../gguf/lfs-pointer-bytes.js';
-import { otherFormat } from '../../gguf/other-format.js';
+import { noImatrix } from '../../gguf/foreign-file.js';
 
 const mostEntries = 131_072;
 const longestName = 4096;
@@ -40,8 +40,8 @@ export async function readLegacyImatrix(
       pointer,
       'Run `git lfs pull` where it lies, or fetch the file itself.',
     );
-  const format = await otherFormat(source);
-  if (format !== null) throw bad(`it is ${format}`);
+  const foreign = await noImatrix(source);
+  if (foreign !== null) throw bad(`it is ${foreign.what}`);
   let at = 0;
   const take = async (length: number): Promise<Uint8Array> => {
     if (at + length > source.sizeBytes)

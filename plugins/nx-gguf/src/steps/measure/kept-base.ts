@@ -91,7 +91,9 @@ async function* checkedBytes(
     throw new GgufError(
       'KLD_KEPT_BASE_DAMAGED',
       'the kept base is damaged: its bytes have another digest than when it was kept',
-      { hint: 'Remove it and run the base pass again.' },
+      {
+        hint: 'It is not used: the base pass runs again. `npx nx-gguf store verify --repair` finds and removes damage.',
+      },
     );
 }
 
@@ -101,7 +103,7 @@ function keptFailure(error: unknown): GgufError {
   if (isGgufError(error))
     return new GgufError('KLD_KEPT_BASE_WRONG', `the kept base is wrong: ${message}`, {
       cause: error,
-      hint: 'Remove it and run the base pass again.',
+      hint: 'It is not used: the base pass runs again. `npx nx-gguf store verify --repair` finds and removes damage.',
     });
   return systemErrorCode(error) === 'ENOENT'
     ? gone(error)
