@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.js';
 import { GgufError, isGgufError } from '../core/errors.js';
 import type { HubAccess } from '../upstream/hub/hub-endpoint.js';
 import type { HubPlace } from '../upstream/hub/hub-errors.js';
@@ -123,7 +124,7 @@ export function hubTransport(
       if (sentParts > 0)
         context.report({
           type: 'step',
-          message: `${sentParts} parts of a file of ${object.size} bytes were sent earlier: going on`,
+          message: `${counted(sentParts, 'part')} of a file of ${object.size} bytes ${sentParts === 1 ? 'was' : 'were'} sent earlier: going on`,
         });
     }
     return new Response(JSON.stringify(answer), { headers: { 'content-type': 'application/json' } });

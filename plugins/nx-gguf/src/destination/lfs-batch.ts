@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.js';
 import { GgufError } from '../core/errors.js';
 import type { UploadAction } from './upload-journal.js';
 
@@ -20,9 +21,13 @@ export function checkedBatch(text: string, expected: ReadonlySet<string>): strin
   const request = JSON.parse(text) as { objects: { oid: string }[] };
   const changed = request.objects.filter(({ oid }) => !expected.has(oid));
   if (changed.length > 0)
-    throw new GgufError('FILE_CHANGED', `${changed.length} files are no longer what their manifests say`, {
-      hint: 'Something changed them while they were read. Run `npx nx-gguf store verify --repair` and then this target again.',
-    });
+    throw new GgufError(
+      'FILE_CHANGED',
+      `${counted(changed.length, 'file')} changed: no longer what the manifests say`,
+      {
+        hint: 'Something changed them while they were read. Run `npx nx-gguf store verify --repair` and then this target again.',
+      },
+    );
   return JSON.stringify({
     ...request,
     objects: [...new Map(request.objects.map((object) => [object.oid, object])).values()],

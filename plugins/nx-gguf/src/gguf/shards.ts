@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.js';
 import { GgufError } from '../core/errors.js';
 
 const shardPattern = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/s;
@@ -43,7 +44,7 @@ export function shardCounterparts(against: string, count: number): string[] {
     return names.map((name) => `${against.slice(0, start)}${name}`);
   throw new GgufError(
     'SPLIT_DIFFERS',
-    `the result has ${count} files and ${against} is ${names.length === 1 ? 'one' : `one of ${names.length}`}`,
+    `the result has ${counted(count, 'file')} and ${against} is ${names.length === 1 ? 'one' : `one of ${names.length}`}`,
     {
       hint: 'Name a shard of a GGUF on this machine that is split the same way, or make one file of each with `llama-gguf-split --merge` and compare those with `npx nx-gguf diff`.',
     },
@@ -75,6 +76,7 @@ export function oneGguf<F extends { readonly name: string }>(files: readonly F[]
 /** The problem, in words that follow the name of a source. */
 export function oneGgufProblem(found: Exclude<OneGguf<never>, { files: unknown }>): string {
   if (found.problem === 'none') return 'has no GGUF';
-  if (found.problem === 'several') return `has ${found.names.length} models: ${found.names.join(', ')}`;
+  if (found.problem === 'several')
+    return `has ${counted(found.names.length, 'model')}: ${found.names.join(', ')}`;
   return `has a split GGUF without ${found.names.slice(0, 5).join(', ')}${found.names.length > 5 ? `, … (${found.names.length})` : ''}`;
 }

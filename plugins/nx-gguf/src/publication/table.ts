@@ -1,5 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
+import { counted } from '../core/counted.js';
 import type { PublishPlan } from '../core/generated/publish-plan.generated.js';
 import { changesOf } from './upload-plan.js';
 
@@ -23,6 +24,6 @@ export function publicationSentence(plan: PublishPlan): string {
     .filter(({ action }) => action !== 'delete')
     .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (changes.length === 0)
-    return `${to}: nothing to change, ${plan.files.length} files are as they should be`;
+    return `${to}: nothing to change, ${counted(plan.files.length, 'file')} ${plan.files.length === 1 ? 'is as it' : 'are as they'} should be`;
   return `${to}: ${count('add')} to add, ${count('replace')} to replace, ${count('delete')} to delete, ${plan.files.length - changes.length} to keep; ${prettyBytes(sent, { binary: true })}`;
 }

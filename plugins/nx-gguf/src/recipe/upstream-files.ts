@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { counted } from '../core/counted.js';
 import type { Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import { nearestPath } from '../core/suggestion.js';
@@ -33,7 +34,7 @@ export function oneFile(
   const names = files.map((file) => file.name);
   const shown = names.length > 8 ? `${names.slice(0, 8).join(', ')}, … (${names.length})` : names.join(', ');
   if (name === undefined)
-    throw new GgufError('FILE_AMBIGUOUS', `${of} has ${files.length} files: ${shown}`, {
+    throw new GgufError('FILE_AMBIGUOUS', `${of} has ${counted(files.length, 'file')}: ${shown}`, {
       hint: `Name one of them in "file", e.g. "file": ${JSON.stringify(names[0] ?? '')}.`,
     });
   const near = nearestPath(name, names);

@@ -69,7 +69,7 @@ function s3Place(url: URL, refused: (problem: string) => GgufError) {
     throw refused(`s3://${url.host} takes the parameters endpoint and region, not ${unknown.join(', ')}`);
   const endpoint = url.searchParams.get('endpoint');
   if (endpoint !== null && !/^https?:\/\/[^/@?#]+(\/[^@?#]*)?$/.test(endpoint))
-    throw refused(`the endpoint of s3://${url.host} is no http(s) address`);
+    throw refused(`the endpoint of s3://${url.host} is no http or https address`);
   const prefix = decodeURIComponent(url.pathname).replace(/^\/+|\/+$/g, '');
   return {
     kind: 's3' as const,

@@ -1,4 +1,5 @@
 import { markdownTable } from 'markdown-table';
+import { counted } from '../core/counted.js';
 import type {
   ComparedMetric,
   FullComparison,
@@ -30,7 +31,7 @@ export function fullComparisonText(comparison: FullComparison): string {
   });
   const blocks = metrics[0]?.difference;
   return [
-    `${a} and ${b}, ${chunks} chunks, ${tokens} tokens`,
+    `${a} and ${b}, ${counted(chunks, 'chunk')}, ${counted(tokens, 'token')}`,
     markdownTable([['', a, b, 'difference', `${confidencePercent} % interval`, 'closer'], ...rows], {
       align: ['l', 'r', 'r', 'r', 'r', 'l'],
     }),

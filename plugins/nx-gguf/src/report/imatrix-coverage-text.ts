@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.js';
 import type { ImatrixCoverage } from '../core/generated/plan.generated.js';
 import { tensorBlock } from '../gguf/tensor-role.js';
 import { bounded } from '../quant/rules/finding-words.js';
@@ -40,7 +41,7 @@ function notCollectedText(names: readonly string[]): string {
     ...(blocks.length === 0
       ? []
       : [
-          `${blocks.length} tensors of the MTP block${new Set(blocks).size === 1 ? '' : 's'} ${numberRanges(blocks)}`,
+          `${counted(blocks.length, 'tensor')} of the MTP block${new Set(blocks).size === 1 ? '' : 's'} ${numberRanges(blocks)}`,
         ]),
   ];
   return parts.join(' and ');

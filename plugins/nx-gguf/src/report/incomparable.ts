@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.js';
 import type { ApartEvidence, Evidence } from '../core/generated/evidence.generated.js';
 import { summaryFigures } from './metric-text.js';
 
@@ -23,7 +24,7 @@ export function incomparableText({ measurement, why }: ApartEvidence): string {
     statistics === undefined
       ? []
       : [
-          `${summaryFigures(statistics).join(', ')} on ${statistics.chunks} chunks of ${statistics.ctx} tokens`,
+          `${summaryFigures(statistics).join(', ')} on ${counted(statistics.chunks, 'chunk')} of ${statistics.ctx} tokens`,
         ];
   return [...figures, ...why].join('; ');
 }

@@ -37,13 +37,13 @@ describe('planTable', () => {
       withoutData: [],
       notCollected: ['token_embd.weight'],
     };
-    expect(planTable({ ...plan, imatrixCoverage }).split('\n')[1]).toBe(
+    expect(planTable({ ...plan, imatrixCoverage }, 'Q4_K_M').split('\n')[1]).toBe(
       'importance matrix: 4 of 4 weighted tensors have data; llama-imatrix collects none for token_embd.weight',
     );
   });
 
   it('has a row for each role, type and reason', () => {
-    expect(planTable(plan)).toBe(
+    expect(planTable(plan, 'Q4_K_M')).toBe(
       [
         'Q4_K_M: 13.1 KiB, 13.13 bits per weight, 8 tensors (source 20 KiB)',
         '| tensors             | blk   | type |     size | because                                    |',
@@ -56,6 +56,11 @@ describe('planTable', () => {
       ].join('\n'),
     );
   });
+});
+
+it('the first line names the variant, and its type where that says more', () => {
+  const one = planOf('', lines.slice(0, 1), stock.slice(0, 1));
+  expect(planTable(one, 'small').split('\n')[0]).toMatch(/^small \(Q4_K_M\): .* 1 tensor \(source/);
 });
 
 describe('planDiffTable', () => {

@@ -1,4 +1,5 @@
 import { markdownTable } from 'markdown-table';
+import { counted } from '../core/counted.js';
 import type { PlannedTensor, PlanReason, QuantizationPlan } from '../core/generated/plan.generated.js';
 import { imatrixCoverageText } from './imatrix-coverage-text.js';
 import { sizeText } from './numbers.js';
@@ -6,9 +7,9 @@ import { tensorGroups } from './tensor-groups.js';
 
 /**
  * A plan as a table for people: tensors of one role, type and reason share a row, copied ones a row for each
- * type.
+ * type. `name` is that of the variant.
  */
-export function planTable(plan: QuantizationPlan): string {
+export function planTable(plan: QuantizationPlan, name: string): string {
   const because = ({ because: reason }: PlannedTensor) => reasonText(reason, plan.ftype);
   const groups = tensorGroups(plan.tensors, (tensor, role) =>
     JSON.stringify([tensor.because.kind === 'copied' ? '' : role, tensor.to, because(tensor)]),
@@ -23,12 +24,12 @@ export function planTable(plan: QuantizationPlan): string {
       first === undefined ? '' : because(first),
     ];
   });
-  return `${planSummary(plan)}\n${imatrixLine(plan)}${markdownTable([['tensors', 'blk', 'type', 'size', 'because'], ...rows], { align: ['l', 'l', 'l', 'r', 'l'] })}`;
+  return `${planSummary(plan, name)}\n${imatrixLine(plan)}${markdownTable([['tensors', 'blk', 'type', 'size', 'because'], ...rows], { align: ['l', 'l', 'l', 'r', 'l'] })}`;
 }
 
-/** One line: type of the file, size, bits per weight, number of tensors, size of the source. */
-function planSummary({ ftype, tensors, total }: QuantizationPlan): string {
-  return `${ftype}: ${sizeText(total.sizeBytes)}, ${total.bitsPerWeight.toFixed(2)} bits per weight, ${tensors.length} tensors (source ${sizeText(total.sourceBytes)})`;
+/** One line: variant, type of the file where the variant is not named like it, size, bits per weight, number of tensors, size of the source. */
+function planSummary({ ftype, tensors, total }: QuantizationPlan, name: string): string {
+  return `${name === ftype ? name : `${name} (${ftype})`}: ${sizeText(total.sizeBytes)}, ${total.bitsPerWeight.toFixed(2)} bits per weight, ${counted(tensors.length, 'tensor')} (source ${sizeText(total.sourceBytes)})`;
 }
 
 function imatrixLine({ imatrixCoverage }: QuantizationPlan): string {

@@ -1,4 +1,5 @@
 import { markdownTable } from 'markdown-table';
+import { counted } from '../core/counted.js';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
 import type { BenchResult } from '../core/generated/bench.generated.js';
 import { machineText, speedText, testText } from './speed-text.js';
@@ -42,10 +43,10 @@ function table(results: readonly BenchResult[]): string {
     `llama.cpp build ${runtime.toolchain.slice(0, 12)}`,
     runtime.backends,
     ...(runtime.gpu === '' ? [] : [runtime.gpu]),
-    `${runtime.threads} threads`,
+    counted(runtime.threads, 'thread'),
     `batch ${runtime.batch}/${runtime.ubatch}`,
     `flash attention ${runtime.flashAttention}`,
-    ...(runtime.gpuLayers < 0 ? [] : [`${runtime.gpuLayers} layers on the GPU`]),
+    ...(runtime.gpuLayers < 0 ? [] : [`${counted(runtime.gpuLayers, 'layer')} on the GPU`]),
   ];
   const busy = results.filter(({ load }) => !load.isQuiet);
   return [

@@ -1,4 +1,5 @@
 import prettyBytes from 'pretty-bytes';
+import { counted } from '../core/counted.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import type { KldStatistics } from '../core/generated/kld.generated.js';
 import { mainFigure } from '../report/metric-text.js';
@@ -10,9 +11,7 @@ export function describeArtifact(manifest: Manifest, ref: TargetRef): string {
   const files =
     manifest.files.length === 0
       ? []
-      : [
-          `${manifest.files.length === 1 ? '1 file' : `${manifest.files.length} files`}, ${prettyBytes(size, { binary: true })}`,
-        ];
+      : [`${counted(manifest.files.length, 'file')}, ${prettyBytes(size, { binary: true })}`];
   return `${targetName(ref)}: ${[...files, ...resultOf(manifest)].join(', ')}`;
 }
 
@@ -30,10 +29,12 @@ function resultOf({ facts }: Manifest): string[] {
   if (statistics !== undefined) results.push(mainFigure(statistics));
   if (perplexity !== undefined) results.push(`perplexity ${perplexity.toFixed(4)}`);
   if (entries !== undefined) {
-    results.push(`${entries} entries`);
+    results.push(counted(entries, 'entry', 'entries'));
     // Of which model it was made no matrix says; how much text it was made on most do.
     if (typeof chunks === 'number')
-      results.push(`${chunks} chunks${typeof chunkSize === 'number' ? ` of ${chunkSize} tokens` : ''}`);
+      results.push(
+        `${counted(chunks, 'chunk')}${typeof chunkSize === 'number' ? ` of ${counted(chunkSize, 'token')}` : ''}`,
+      );
   }
   return results;
 }

@@ -6,6 +6,7 @@ import { finished, pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { list, type ReadEntry } from 'tar';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import { counted } from '../core/counted.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import { shownPath } from '../core/safe-path.js';
 import { freeBytes } from '../files/free-space.js';
@@ -198,7 +199,7 @@ async function checkRoom(sizeBytes: number, to: string, name: string): Promise<v
 }
 
 function limit(name: string): GgufError {
-  return new GgufError('ARCHIVE_LIMIT', `${name} has more than ${mostMembers} members`);
+  return new GgufError('ARCHIVE_LIMIT', `${name} has more than ${counted(mostMembers, 'member')}`);
 }
 
 function missing({

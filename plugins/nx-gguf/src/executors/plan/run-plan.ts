@@ -23,5 +23,5 @@ export async function runPlan(execution: Execution<PlanOptions>): Promise<void> 
       planDiffTable(await comparedSide(options.against, execution), { name: ref.variant ?? '', ...plan }),
     );
   else if (options.format === 'json') print(text.trimEnd());
-  else print(`${planTable(plan)}\n${place}`);
+  else print(`${planTable(plan, ref.variant ?? plan.ftype)}\n${place}`);
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js';
 import { GgufError } from '../../core/errors.js';
 
 /** The dimensions that decide the layout of a base file. */
@@ -37,7 +38,7 @@ export function readBaseHead(head: Uint8Array): BaseShape {
     );
   if (!Number.isSafeInteger(baseSizeBytes(shape)))
     throw wrong(
-      `the base file states ${shape.chunks} chunks of ${shape.ctx} tokens and a vocabulary of ${shape.vocabulary}, more than any disk holds`,
+      `the base file states ${counted(shape.chunks, 'chunk')} of ${shape.ctx} tokens and a vocabulary of ${shape.vocabulary}, more than any disk holds`,
     );
   return shape;
 }

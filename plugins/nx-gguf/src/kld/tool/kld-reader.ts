@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js';
 import { GgufError } from '../../core/errors.js';
 import type { RunningValues } from '../../core/generated/kld.generated.js';
 import type { PrintedStatistics } from '../metrics/stored-statistics.js';
@@ -71,7 +72,7 @@ export function kldReader(): KldReader {
       if (rows.length !== announced.chunks || rows.some(({ chunk }, index) => chunk !== index + 1)) {
         throw new GgufError(
           'KLD_NO_STATISTICS',
-          `the tool printed ${rows.length} rows for ${announced.chunks} chunks`,
+          `the tool printed ${counted(rows.length, 'row')} for ${counted(announced.chunks, 'chunk')}`,
           { hint: 'The output was cut, or the toolchain prints its table in another form.', tail },
         );
       }

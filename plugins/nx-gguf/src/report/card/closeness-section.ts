@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js';
 import type {
   Evidence,
   ReferenceEvidence,
@@ -35,7 +36,7 @@ function figures(evidence: Evidence): string {
   const { value, error } = statistics.perplexity.base;
   const [model] = unquantized.files;
   return [
-    `KL divergence (nats) of each variant's token probabilities from those of the unquantized model, as llama-perplexity printed it: ${statistics.chunks} chunks of ${statistics.ctx} tokens of ${inlineCode(file.name)} (sha256 ${inlineCode(file.sha256)}), ${statistics.tokens} tokens compared. 0 is the unquantized model itself${model === undefined ? '' : `, ${inlineCode(model.name)}`}, whose perplexity there is ${value.toFixed(4)}${error === null ? '' : ` ± ${error.toFixed(4)}`}. ± is the standard error as if tokens were independent.`,
+    `KL divergence (nats) of each variant's token probabilities from those of the unquantized model, as llama-perplexity printed it: ${counted(statistics.chunks, 'chunk')} of ${statistics.ctx} tokens of ${inlineCode(file.name)} (sha256 ${inlineCode(file.sha256)}), ${statistics.tokens} tokens compared. 0 is the unquantized model itself${model === undefined ? '' : `, ${inlineCode(model.name)}`}, whose perplexity there is ${value.toFixed(4)}${error === null ? '' : ` ± ${error.toFixed(4)}`}. ± is the standard error as if tokens were independent.`,
     plainText(perplexityNote(evidence)?.text ?? ''),
     ...chunked(variants).map((some) => metricsTable(some, evidence)),
   ].join('\n\n');

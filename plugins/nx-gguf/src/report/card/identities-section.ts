@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import { imatrixCoverageOfAll } from '../imatrix-coverage-text.js';
 import { inlineCode, plainText, table } from './markdown.js';
@@ -13,7 +14,7 @@ export function identitiesSection(evidence: Evidence): string {
   const rows: [string, string][] = [
     [
       'Checkpoint',
-      `${originText(source.origin)}; ${source.files.length} files${weights.length === 1 && weights[0] !== undefined ? `, weights sha256 ${inlineCode(weights[0].sha256)}` : ''}`,
+      `${originText(source.origin)}; ${counted(source.files.length, 'file')}${weights.length === 1 && weights[0] !== undefined ? `, weights sha256 ${inlineCode(weights[0].sha256)}` : ''}`,
     ],
     [
       'Importance matrix',
@@ -50,7 +51,7 @@ function imatrixText({
   chunks,
   tensors,
 }: NonNullable<Evidence['imatrix']>): string {
-  const covers = `${tensors.length} entries${chunks === null ? '' : ` from ${chunks} chunks`}`;
+  const covers = `${counted(tensors.length, 'entry', 'entries')}${chunks === null ? '' : ` from ${counted(chunks, 'chunk')}`}`;
   if (corpus !== null)
     return `${covers}; made with llama-imatrix on ${inlineCode(corpus.file.name)} (sha256 ${inlineCode(corpus.file.sha256)}) from ${originText(corpus.origin)}`;
   const change =

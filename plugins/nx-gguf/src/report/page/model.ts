@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import { gateSummary } from '../gate-table.js';
 import { comparisonSection } from './comparison.js';
@@ -78,7 +79,7 @@ function summary({ variants, references, source, evaluation, unquantized, imatri
       'Measured on',
       evaluation === null || measured === undefined
         ? html`<span class="missing">not measured</span>`
-        : html`${measured.chunks} chunks of ${measured.ctx} tokens of <code>${evaluation.corpus.file.name}</code>`,
+        : html`${counted(measured.chunks, 'chunk')} of ${measured.ctx} tokens of <code>${evaluation.corpus.file.name}</code>`,
     ],
     ['Importance matrix', imatrix === null ? 'none' : html`<code>${imatrix.file.name}</code>`],
     [

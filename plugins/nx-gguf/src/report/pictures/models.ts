@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js';
 import type { Evidence, EvidenceFile, Measurement, Speed } from '../../core/generated/evidence.generated.js';
 
 /** A variant or a reference as pictures see them: they are measured the same way. */
@@ -52,5 +53,5 @@ export function measuredOn({ evaluation, variants, references }: Evidence): stri
     ?.statistics;
   return evaluation === null || statistics === undefined
     ? null
-    : `${statistics.chunks} chunks of ${statistics.ctx} tokens of ${evaluation.corpus.file.name}`;
+    : `${counted(statistics.chunks, 'chunk')} of ${statistics.ctx} tokens of ${evaluation.corpus.file.name}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js';
 import type { Evidence, SpeedTest } from '../../core/generated/evidence.generated.js';
 import { conditionsText } from '../speed-conditions.js';
 import { chartedModels } from './models.js';
@@ -134,10 +135,10 @@ export function testName({
   depthTokens,
 }: Pick<SpeedTest, 'promptTokens' | 'generatedTokens' | 'depthTokens'>): string {
   const work = [
-    promptTokens > 0 ? `prompt of ${promptTokens} tokens` : '',
-    generatedTokens > 0 ? `generation of ${generatedTokens} tokens` : '',
+    promptTokens > 0 ? `prompt of ${counted(promptTokens, 'token')}` : '',
+    generatedTokens > 0 ? `generation of ${counted(generatedTokens, 'token')}` : '',
   ]
     .filter((part) => part !== '')
     .join(' and ');
-  return `${work.slice(0, 1).toUpperCase()}${work.slice(1)}${depthTokens > 0 ? `, behind ${depthTokens} tokens` : ''}`;
+  return `${work.slice(0, 1).toUpperCase()}${work.slice(1)}${depthTokens > 0 ? `, behind ${counted(depthTokens, 'token')}` : ''}`;
 }

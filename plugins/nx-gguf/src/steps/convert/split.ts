@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { counted } from '../../core/counted.js';
 import type { Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
@@ -65,6 +66,6 @@ async function checkParts(
   if (names.length > 0 && JSON.stringify(parts.sort()) === JSON.stringify(whole)) return;
   throw new GgufError(
     'SPLIT_INCOMPLETE',
-    `llama-gguf-split made ${names.length} parts of ${file.name} that do not hold its ${whole.length} tensors, each once`,
+    `llama-gguf-split made ${counted(names.length, 'part')} of ${file.name}, and not each of its ${counted(whole.length, 'tensor')} is there once`,
   );
 }

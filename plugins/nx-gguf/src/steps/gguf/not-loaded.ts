@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js';
 import { GgufError } from '../../core/errors.js';
 import { lackingTensors } from '../../gguf/lacking-tensors.js';
 import type { ModelOutline } from '../../gguf/model-outline.js';
@@ -90,7 +91,10 @@ function explained({ reason, missing }: LoadFailure, outline: ModelOutline): { s
   const isOfVocabulary = /'(?:token_embd|output)\.\w+' has wrong shape/.test(reason);
   if (isOfVocabulary && tokens !== null && embeddingRows !== null && tokens !== embeddingRows)
     return {
-      shown: [...shown, `the tokenizer has ${tokens} tokens, and token_embd.weight ${embeddingRows} rows`],
+      shown: [
+        ...shown,
+        `the tokenizer has ${tokens} tokens, and token_embd.weight ${counted(embeddingRows, 'row')}`,
+      ],
       hint: hints.vocabulary,
     };
   if (mtp.length > 0 && missing !== null) return { shown, hint: hints.mtp };

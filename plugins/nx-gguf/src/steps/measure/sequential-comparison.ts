@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { counted } from '../../core/counted.js';
 import type { Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { SequentialComparison } from '../../core/generated/comparison.generated.js';
@@ -62,7 +63,7 @@ export function sequentialStep({ a, b, confidencePercent, budgetChunks, settings
         if (!isBudgetTold && budgetChunks !== null && budgetChunks > total)
           bench.report({
             type: 'warning',
-            message: `--chunks is ${budgetChunks}, and the evaluation has ${total} chunks: it ends after these`,
+            message: `--chunks is ${budgetChunks}, and the evaluation has ${counted(total, 'chunk')}: it ends after these`,
           });
         isBudgetTold = true;
         return { ...rule, budgetChunks: Math.min(total, budgetChunks ?? total) };

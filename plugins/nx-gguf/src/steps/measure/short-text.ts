@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js';
 import type { Report } from '../../core/events.js';
 import type { KldBase } from './kld-base.js';
 
@@ -18,5 +19,5 @@ export function shortTextWords(
   field: string,
   { chunks, ctx, text, found }: { chunks: number; ctx: number; text: string; found: number },
 ): string {
-  return `${field}.chunks is ${chunks}, and ${text} has ${found} chunks of ${ctx} tokens: all of it is read`;
+  return `${field}.chunks is ${chunks}, and ${text} has ${counted(found, 'chunk')} of ${ctx} tokens: all of it is read`;
 }

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { counted } from '../../core/counted.js';
 import type { Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import { lfsPointerBytes } from '../../core/lfs-pointer.js';
@@ -105,7 +106,7 @@ async function outcome(
   if (archive === undefined || files.length > 1)
     throw new GgufError(
       'FILE_AMBIGUOUS',
-      `"member" needs one archive, and the source takes ${files.length} files`,
+      `"member" needs one archive, and the source takes ${counted(files.length, 'file')}`,
       { hint: 'Name the archive literally in "include".' },
     );
   const name = basename(member);

@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js';
 import { GgufError, isGgufError } from '../../core/errors.js';
 import { hubAccess, type HubAccess } from './hub-endpoint.js';
 import { requireHub } from '../offline.js';
@@ -122,9 +123,13 @@ async function collected(entries: AsyncIterable<Entry>, place: HubPlace): Promis
   let count = 0;
   for await (const entry of entries) {
     if (++count > mostEntries)
-      throw new GgufError('TOO_MANY_FILES', `${place.repository}: more than ${mostEntries} entries`, {
-        hint: 'Name the files literally in "include": then only they are asked for.',
-      });
+      throw new GgufError(
+        'TOO_MANY_FILES',
+        `${place.repository}: more than ${counted(mostEntries, 'entry', 'entries')}`,
+        {
+          hint: 'Name the files literally in "include": then only they are asked for.',
+        },
+      );
     if (entry.type === 'file') files.push(fileOf(entry));
   }
   return files;

@@ -1,4 +1,5 @@
 import picomatch from 'picomatch';
+import { counted } from '../../core/counted.js';
 import { GgufError } from '../../core/errors.js';
 import type { SourceUse } from '../../core/source-use.js';
 import { pathCollisions, pathProblem, shownPath } from '../../core/safe-path.js';
@@ -59,7 +60,7 @@ export function selectFiles<F extends ListedFile>(
   if (kept.length > mostFiles)
     throw new GgufError(
       'TOO_MANY_FILES',
-      `${of}: ${kept.length} files are more than the ${mostFiles} that a source may take`,
+      `${of}: ${counted(kept.length, 'file')} are more than the ${mostFiles} that a source may take`,
       { hint },
     );
   if (use.kind === 'checkpoint' && selection.member === undefined && !kept.some(isUsableWeights))
