@@ -1,3 +1,4 @@
+import { GgufError } from '../core/errors.js';
 import { errorText } from '../terminal/report-error.js';
 import { runNxGguf } from './nx-gguf-command.js';
 import {
@@ -13,21 +14,34 @@ import {
  */
 export async function main(argv: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader);
-  const root = workspaceRootOf(process.cwd());
-  loadWorkspaceEnvironment(root, process.env);
-  return runNxGguf(argv, {
-    env: process.env,
-    pluginOptions: workspacePluginOptions(root),
-    workspaceRoot: root,
-    nowMs: Date.now(),
-    print: (text) => process.stdout.write(`${text}\n`),
-    report: (event) => {
-      if (event.type !== 'progress') process.stderr.write(`${event.message}\n`);
-    },
-  }).catch((error: unknown) => {
+  try {
+    const root = workspaceRootOf(workingDirectory());
+    loadWorkspaceEnvironment(root, process.env);
+    return await runNxGguf(argv, {
+      env: process.env,
+      pluginOptions: workspacePluginOptions(root),
+      workspaceRoot: root,
+      nowMs: Date.now(),
+      print: (text) => process.stdout.write(`${text}\n`),
+      report: (event) => {
+        if (event.type !== 'progress') process.stderr.write(`${event.message}\n`);
+      },
+    });
+  } catch (error) {
     process.stderr.write(errorText(error));
     return 2;
-  });
+  }
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new GgufError('FILE_MISSING', 'the directory that this shell is in is not there any more', {
+      cause,
+      hint: 'Change to another one with `cd`.',
+    });
+  }
 }
 
 /** Whoever reads the output may stop before its end, as `head` does: that is no error. */
