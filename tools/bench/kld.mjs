@@ -16,8 +16,9 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { shareOfCores } from '../dev/share-of-cores.mjs';
 import { writeQwen35 } from './qwen35-08b-shape.mjs';
 import { storeRoot, toolchain } from './toolchain.mjs';
 
@@ -92,7 +93,7 @@ async function byHand({ work, tool, name, models, text, chunks }) {
     '-ub',
     String(parameters.ubatch),
     '-t',
-    String(availableParallelism()),
+    String(shareOfCores()),
     '--kl-divergence-base',
     `${name}.kld`,
   ];
@@ -156,7 +157,7 @@ async function ours({ work, tool, name, models, text, chunks }) {
     shareBase: false,
     parallel: undefined,
     machine: {
-      cores: availableParallelism(),
+      cores: shareOfCores(),
       freeMemoryBytes: () => process.availableMemory(),
       waitsAsleep: process.platform !== 'darwin',
     },

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // Runs Jest with native ES modules: `jest.mjs unit`, `jest.mjs e2e` or `jest.mjs all`, then any Jest
 // arguments.
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { bin, root, run } from './run.mjs';
+import { shareOfCores } from './share-of-cores.mjs';
 
 /** End-to-end suites start programs that take several cores themselves: more of them at once gain nothing. */
 const mostWorkers = 4;
@@ -14,7 +14,7 @@ const e2e = [
   'tools/cache-server/e2e/jest.config.mjs',
 ];
 const [suite = 'all', ...args] = process.argv.slice(2);
-const cores = availableParallelism();
+const cores = shareOfCores();
 const workers = suite === 'unit' ? cores : Math.min(cores, mostWorkers);
 const projects = { unit, e2e, all: [...unit, ...e2e] }[suite];
 const tool = (name) => join(root, 'tools/dev', name);

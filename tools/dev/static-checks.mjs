@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { bin, root } from './run.mjs';
+import { shareOfCores } from './share-of-cores.mjs';
 
 /** The longest first; each is a process of one core. */
 const checks = [
@@ -30,7 +30,7 @@ export async function staticChecks() {
       if (!isPassed) failed.push(label);
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  await Promise.all(Array.from({ length: shareOfCores() }, work));
   if (failed.length === 0) return;
   console.error(`Failed: ${failed.join(', ')}`);
   process.exit(1);

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { repository } from '../testing/documents.js';
 import { cgroupLimits, coresInList, type CgroupLimits } from './cgroup.js';
 
 const GiB = 2 ** 30;
@@ -189,5 +191,35 @@ describe('a list of cores', () => {
     ['none', null],
   ])('%j has %j', (list, count) => {
     expect(coresInList(list)).toBe(count);
+  });
+});
+
+describe('the share of the scripts of this repository, which run before there is a build', () => {
+  const script = join(repository, 'tools/dev/share-of-cores.mjs');
+
+  it.each([
+    ['no limit', {}, 8],
+    ['max', { '/sys/fs/cgroup/cpu.max': 'max 100000\n' }, 8],
+    ['two and a half cores', { '/sys/fs/cgroup/cpu.max': '250000 100000\n' }, 2],
+    ['half a core', { '/sys/fs/cgroup/cpu.max': '50000 100000\n' }, 1],
+    ['more than there are', { '/sys/fs/cgroup/cpu.max': '1600000 100000\n' }, 8],
+    [
+      'version 1',
+      {
+        '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '300000\n',
+        '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n',
+      },
+      3,
+    ],
+    [
+      'version 1 without a limit',
+      { '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1\n', '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n' },
+      8,
+    ],
+  ])('%s', async (_, files: Readonly<Record<string, string>>, cores) => {
+    const { shareOfCores } = (await import(script)) as {
+      shareOfCores: (read: (path: string) => string | null, cores: number) => number;
+    };
+    expect(shareOfCores((path) => files[path] ?? null, 8)).toBe(cores);
   });
 });
