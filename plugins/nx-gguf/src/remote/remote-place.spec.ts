@@ -66,7 +66,7 @@ describe('remotePlace', () => {
     ['file://host/share', /three slashes/],
     ['s3:///prefix', /names a bucket/],
     ['s3://bucket?endpoint=ftp://host', /endpoint of s3:\/\/bucket is no http/],
-    ['s3://bucket?endpoint=https://user:secret@host', /no http\(s\) address/],
+    ['s3://bucket?endpoint=https://user:secret@host', /no http or https address/],
     ['s3://bucket?accessKey=secret', /takes the parameters endpoint and region, not accessKey/],
   ])('refuses %s, and repeats no secret', (address, message) => {
     let error: unknown;
