@@ -197,7 +197,7 @@ describe('a list of cores', () => {
 describe('the share of the scripts of this repository, which run before there is a build', () => {
   const script = join(repository, 'tools/dev/share-of-cores.mjs');
 
-  it.each([
+  const rows: [string, Readonly<Record<string, string>>, number][] = [
     ['no limit', {}, 8],
     ['max', { '/sys/fs/cgroup/cpu.max': 'max 100000\n' }, 8],
     ['two and a half cores', { '/sys/fs/cgroup/cpu.max': '250000 100000\n' }, 2],
@@ -216,7 +216,8 @@ describe('the share of the scripts of this repository, which run before there is
       { '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1\n', '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n' },
       8,
     ],
-  ])('%s', async (_, files: Readonly<Record<string, string>>, cores) => {
+  ];
+  it.each(rows)('%s', async (_, files, cores) => {
     const { shareOfCores } = (await import(script)) as {
       shareOfCores: (read: (path: string) => string | null, cores: number) => number;
     };
