@@ -18,6 +18,7 @@ import type { PluginOptions } from './generated/plugin.generated.js';
 import type { PublishPlan } from './generated/publish-plan.generated.js';
 import type { Published } from './generated/published.generated.js';
 import type { Toolchain } from './generated/toolchain.generated.js';
+import { misplacedGate, shallowGate } from './misplaced-gate.js';
 import { fileCheck, schemaCheck } from './schema-checks.js';
 import { schemaFile } from './schema-files.js';
 import { didYouMean } from './suggestion.js';
@@ -212,7 +213,7 @@ function sentence(error: ErrorObject): string {
     case 'additionalProperties': {
       const { properties = {} } = (error.parentSchema ?? {}) as { properties?: object };
       const name = String(params['additionalProperty']);
-      return `${place}: unknown property ${JSON.stringify(name)}${didYouMean(name, Object.keys(properties))}`;
+      return `${place}: unknown property ${JSON.stringify(name)}${didYouMean(name, Object.keys(properties))}${misplacedGate(error.instancePath, name)}`;
     }
     case 'enum': {
       const allowed = params['allowedValues'] as unknown[];
@@ -223,12 +224,16 @@ function sentence(error: ErrorObject): string {
       return `${place}: must be ${shown(params['allowedValue'])}, not ${shown(error.data)}`;
     case 'discriminator':
       return `${place}: ${JSON.stringify(params['tag'])} is ${shown(params['tagValue'])}, which is none of the known kinds${knownKinds(error)}`;
+    case 'not': {
+      const { description = '' } = (error.parentSchema ?? {}) as { description?: string };
+      return `${place}: ${shown(error.data)} is not allowed (${description.replace(/\..*/s, '')})`;
+    }
     case 'pattern':
     case 'pattern':
     case 'oneOf':
       return `${place}: ${shown(error.data)} must be ${expects(error) ?? `of another form: ${error.message ?? ''}`}`;
     case 'type':
-      return `${place}: ${shown(error.data)} ${error.message ?? ''}`;
+      return `${place}: ${shown(error.data)} ${error.message ?? ''}${shallowGate(error.instancePath)}`;
     default:
       return `${place}: ${error.message ?? error.keyword}`;
   }

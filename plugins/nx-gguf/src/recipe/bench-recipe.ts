@@ -1,5 +1,6 @@
 import { benchStep } from '../steps/bench/bench.js';
 import type { Step } from '../steps/step.js';
+import { machineShare } from '../toolchain/machine-share.js';
 import { describeMachine } from '../toolchain/machine.js';
 import { benchSettings } from './bench-settings.js';
 import { measuredKind } from './measured-model.js';
@@ -13,7 +14,7 @@ export async function benchRecipe({ ref, ports, model, toolchain }: TargetRecipe
   const kind = measuredKind(ref, model);
   const { files } = await ports.upstream({ project: ref.project, kind, variant: name });
   const tools = await llama(ports, toolchain);
-  tellUnused(unusedBench(model.bench ?? {}, tools), ports);
+  tellUnused(unusedBench(model.bench ?? {}, tools, machineShare().threads), ports);
   return benchStep({
     name,
     files,

@@ -6,6 +6,7 @@ import { corpusText } from './corpus-text.js';
 import { cachedPlanning } from './planning-cache.js';
 import { sourceStep } from './source-recipe.js';
 import type { TargetRecipe } from './target-recipe.js';
+import { tellUnused, unusedImatrix } from './unused-settings.js';
 import { convertedModel, llama, oneFile } from './upstream-files.js';
 
 /**
@@ -29,6 +30,7 @@ export async function imatrixRecipe({ ref, ports, model, toolchain }: TargetReci
     );
     return { ...imatrixFileStep(oneFile(fetched, settings.file, 'imatrix.source')), planningResults };
   }
+  tellUnused(unusedImatrix(settings), ports);
   return imatrixMakeStep({
     settings,
     model: await convertedModel(ref, ports),

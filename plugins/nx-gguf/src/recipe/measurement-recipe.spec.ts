@@ -13,7 +13,7 @@ const model: Model = {
 };
 
 /** The warnings when v, of 4 bytes and 5 bits per weight, is about to be measured under a gate. */
-async function warnings(gate: object): Promise<string[]> {
+async function warnings(gate: object, evaluation: object = {}): Promise<string[]> {
   const root = temporaryDirectory();
   put(`${root}/texts/corpus.json`, '{ "source": { "type": "path", "path": "x" } }');
   const events: WorkEvent[] = [];
@@ -36,7 +36,7 @@ async function warnings(gate: object): Promise<string[]> {
   await measurementRecipe({
     ref,
     ports,
-    model: { ...model, gates: { v: gate } },
+    model: { ...model, evaluation: { corpus: 'texts', ...evaluation }, gates: { v: gate } },
     toolchain: 't',
     options: {},
   });
@@ -49,6 +49,17 @@ describe('before a variant is measured', () => {
       'gates.v.atMost.size: 4 bytes, and at most 3 are allowed: the gate will fail, whatever is measured',
       'gates.v.atMost.bitsPerWeight: 5.00, and at most 4.5 are allowed: the gate will fail, whatever is measured',
     ]);
+  });
+
+  it.each([
+    [{ ctx: 64, chunks: 3 }, '"evaluation" compares 93 tokens in 3 chunks of 64'],
+    [{ ctx: 2 }, '"evaluation" compares no token of a chunk of 2'],
+  ])('fewer tokens than llama-perplexity makes statistics of are refused: %j', async (evaluation, words) => {
+    await expect(warnings({ atMost: { size: 4 } }, evaluation)).rejects.toMatchObject({
+      code: 'KLD_TOO_FEW_TOKENS',
+      message: expect.stringContaining(words) as string,
+    });
+    await expect(warnings({ atMost: { size: 4 } }, { ctx: 64, chunks: 4 })).resolves.toEqual([]);
   });
 
   it('and no others', async () => {

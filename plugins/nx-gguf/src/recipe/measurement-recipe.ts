@@ -3,6 +3,7 @@ import type { EvaluationSettings, Model } from '../core/generated/model.generate
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import type { TargetRef } from '../core/target.js';
 import { exceededCeilings } from '../kld/gates/gates.js';
+import { comparedTokens, fewestTokens } from '../kld/statistics/kld-statistics.js';
 import { fact } from '../steps/facts.js';
 import { evaluationParameters } from '../steps/measure/evaluation.js';
 import type { KldBase } from '../steps/measure/kld-base.js';
@@ -67,8 +68,9 @@ export async function kldBaseRecipe(recipe: TargetRecipe): Promise<Step> {
 
 async function kldBase({ ref, ports, model, toolchain }: TargetRecipe): Promise<KldBase> {
   const settings = evaluation(ref, model);
+  requireComparable(ref, settings);
   const tools = await llama(ports, toolchain);
-  tellUnused(unusedEvaluation(settings, tools), ports);
+  tellUnused(unusedEvaluation(settings, tools, ref.kind === 'kld-base'), ports);
   return {
     name: model.name,
     model: await convertedModel(ref, ports),
@@ -76,6 +78,21 @@ async function kldBase({ ref, ports, model, toolchain }: TargetRecipe): Promise<
     parameters: evaluationParameters(settings),
     toolchain: tools,
   };
+}
+
+/**
+ * Holds an evaluation to compare as many tokens as llama-perplexity makes statistics of, where that is known
+ * before it runs: otherwise it computes everything, and then prints none.
+ */
+function requireComparable({ project }: TargetRef, settings: EvaluationSettings): void {
+  const { ctx, chunks } = evaluationParameters(settings);
+  const tokens = comparedTokens({ ctx, chunks: chunks === -1 ? 1 : chunks });
+  if (tokens >= (chunks === -1 ? 1 : fewestTokens)) return;
+  throw new GgufError(
+    'KLD_TOO_FEW_TOKENS',
+    `${project}: "evaluation" compares ${chunks === -1 ? `no token of a chunk of ${ctx}` : `${tokens} tokens in ${chunks} chunks of ${ctx}`}, and llama-perplexity makes statistics of ${fewestTokens} or more`,
+    { hint: 'Of each chunk the second half is compared, but for its last token: raise "chunks" or "ctx".' },
+  );
 }
 
 function measureSettings({ ref, model, options }: TargetRecipe): MeasureSettings {

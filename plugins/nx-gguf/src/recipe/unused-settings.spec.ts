@@ -5,6 +5,7 @@ import {
   unusedCard,
   unusedCorpus,
   unusedEvaluation,
+  unusedImatrix,
   unusedToolchain,
 } from './unused-settings.js';
 
@@ -58,6 +59,49 @@ describe('settings without effect', () => {
       unusedEvaluation({ corpus: 'c', baseLimit: 1, base: 'keep' }, built()),
       ['evaluation.baseLimit changes nothing: "base" is keep, and only auto has a limit'],
     ],
+    [
+      'sharing what is not kept',
+      unusedEvaluation({ corpus: 'c', shareBase: true }, built()),
+      ['evaluation.shareBase shares only what was kept before: "base" is stream, and keeps nothing'],
+    ],
+    [
+      'nothing, of what is kept',
+      unusedEvaluation({ corpus: 'c', shareBase: true, base: 'auto' }, built()),
+      [],
+    ],
+    [
+      'nothing, of what is always kept',
+      unusedEvaluation({ corpus: 'c', shareBase: true }, built(), true),
+      [],
+    ],
+    [
+      'sizes of batches that are clipped',
+      unusedEvaluation({ corpus: 'c', ctx: 100, batch: 250, ubatch: 300 }, built()),
+      [
+        'evaluation.batch 250 acts as 200: of chunks of 100 tokens, only whole ones are put into a batch',
+        'evaluation.ubatch 300 acts as 200: no more than a batch is computed at once',
+      ],
+    ],
+    [
+      'the batch of a matrix',
+      unusedImatrix({ type: 'make', corpus: 'c', batch: 700 }),
+      ['imatrix.batch 700 acts as 512: of chunks of 512 tokens, only whole ones are put into a batch'],
+    ],
+    [
+      'of a bench: layers without a device, no depth, threads that have no core, and a batch that is clipped',
+      unusedBench(
+        { gpuLayers: 9, devices: ['none'], depth: [], threads: 64, batch: 128, ubatch: 256 },
+        built(),
+        2,
+      ),
+      [
+        'bench.gpuLayers changes nothing: "devices" is none',
+        'bench.depth changes nothing: it is empty, which is a depth of 0',
+        'bench.threads is 64, and this process may run 2 at once: they wait for each other, and the speed is not that of 64',
+        'bench.ubatch 256 acts as 128: no more than a batch is computed at once',
+      ],
+    ],
+    ['nothing, of as many threads as there are', unusedBench({ threads: 2 }, built(), 2), []],
     ['nothing, of a limit', unusedEvaluation({ corpus: 'c', baseLimit: 1, base: 'auto' }, built()), []],
     [
       'layers of a bench',

@@ -1,7 +1,13 @@
 import type { Json } from '../core/canonical-json.js';
 import type { Corpus } from '../core/generated/corpus.generated.js';
-import type { BenchSettings, CardSettings, EvaluationSettings } from '../core/generated/model.generated.js';
+import type {
+  BenchSettings,
+  CardSettings,
+  EvaluationSettings,
+  ImatrixMake,
+} from '../core/generated/model.generated.js';
 import type { Toolchain } from '../core/generated/toolchain.generated.js';
+import { clippedBatches, clippedBenchBatch } from '../kld/tool/effective-batch.js';
 import type { Surroundings } from './ports.js';
 
 type Build = Readonly<Record<string, Json>>;
@@ -9,11 +15,12 @@ type Build = Readonly<Record<string, Json>>;
 const gpuBackend =
   /^GGML_(?:CANN|CUDA|HEXAGON|HIP|METAL|MUSA|OPENCL|OPENVINO|SYCL|VIRTGPU|VULKAN|WEBGPU|ZDNN)$/;
 
-/** Settings of an evaluation that others of it, or the build of llama.cpp, leave without effect. */
-export function unusedEvaluation(
-  { gpuLayers, device, rpc, base = 'stream', baseLimit }: EvaluationSettings,
-  build: Build,
-): string[] {
+/**
+ * Settings of an evaluation that others of it, or the build of llama.cpp, leave without effect; `keepsAlways` for
+ * the target that keeps base logits whatever `base` is.
+ */
+export function unusedEvaluation(settings: EvaluationSettings, build: Build, keepsAlways = false): string[] {
+  const { ctx = 512, gpuLayers, device, rpc, base = 'stream', baseLimit, shareBase = false } = settings;
   const isOffloading = gpuLayers !== undefined && gpuLayers !== 0;
   const isCpu = device?.length === 1 && device[0] === 'none';
   return [
@@ -25,12 +32,38 @@ export function unusedEvaluation(
     ...(baseLimit !== undefined && base !== 'auto'
       ? [`evaluation.baseLimit changes nothing: "base" is ${base}, and only auto has a limit`]
       : []),
+    ...(shareBase && base === 'stream' && !keepsAlways
+      ? ['evaluation.shareBase shares only what was kept before: "base" is stream, and keeps nothing']
+      : []),
+    ...clippedBatches('evaluation', { ...settings, ctx }),
   ];
 }
 
-/** The same of the settings for speed. */
-export function unusedBench({ gpuLayers = 0 }: BenchSettings, build: Build): string[] {
-  return gpuLayers > 0 && isWithoutGpu(build) ? [`bench.gpuLayers changes nothing: ${withoutGpu}`] : [];
+/** The same of a matrix that is made. */
+export function unusedImatrix({ ctx = 512, batch }: ImatrixMake): string[] {
+  return clippedBatches('imatrix', { ctx, batch });
+}
+
+/** The same of the settings for speed, and more threads than this process may run at once. */
+export function unusedBench(
+  { gpuLayers = 0, devices, depth, threads = 0, batch, ubatch }: BenchSettings,
+  build: Build,
+  mostThreads = Infinity,
+): string[] {
+  const isCpu = devices?.length === 1 && devices[0] === 'none';
+  return [
+    ...(gpuLayers > 0 && isCpu ? ['bench.gpuLayers changes nothing: "devices" is none'] : []),
+    ...(gpuLayers > 0 && !isCpu && isWithoutGpu(build)
+      ? [`bench.gpuLayers changes nothing: ${withoutGpu}`]
+      : []),
+    ...(depth?.length === 0 ? ['bench.depth changes nothing: it is empty, which is a depth of 0'] : []),
+    ...(threads > mostThreads
+      ? [
+          `bench.threads is ${threads}, and this process may run ${mostThreads} at once: they wait for each other, and the speed is not that of ${threads}`,
+        ]
+      : []),
+    ...clippedBenchBatch({ batch, ubatch }),
+  ];
 }
 
 /** Fields of a card that a hub does not read: it asks for name and link of a licence that is `other`. */

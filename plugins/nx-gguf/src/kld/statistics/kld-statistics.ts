@@ -32,6 +32,9 @@ export function printedStatistics(lines: readonly string[]): StatisticLines {
   );
 }
 
+/** Compared tokens below which llama-perplexity returns without statistics; it says nothing about it. */
+export const fewestTokens = 100;
+
 /** Tokens that the tool compares: of each chunk only the second half, but for its last token. */
 export function comparedTokens({ chunks, ctx }: ComparedAmount): number {
   return chunks * (ctx - 1 - Math.floor(ctx / 2));

@@ -1,8 +1,5 @@
 import { GgufError } from '../../core/errors.js';
-import { comparedTokens, type ComparedAmount } from './kld-statistics.js';
-
-// kl_divergence returns without statistics below 100 tokens, and says nothing about it.
-const fewestTokens = 100;
+import { comparedTokens, fewestTokens, type ComparedAmount } from './kld-statistics.js';
 
 /**
  * Why a run that reported no failure has no statistics: too few tokens if all its rows are there, else words
