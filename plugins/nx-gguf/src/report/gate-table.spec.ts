@@ -50,6 +50,21 @@ describe('gateTable', () => {
       ['Q4', 'size', '≤ 1 MiB', '1 MiB', '7 B (0.00067 %)'],
     ],
     [
+      'a miss of less than is shown elsewhere',
+      { metric: 'bitsPerWeight', limit: 4.85, measured: 4.8512, error: null, missedBy: 0.0012 },
+      ['Q4', 'bits per weight', '≤ 4.850', '4.851', '0.001 (0.025 %)'],
+    ],
+    [
+      'a relative limit that is missed by less than the tool prints',
+      { limit: 0.0316069, missedBy: 1e-7, than: { name: 'theirs', value: 0.0316069, by: 0 } },
+      ['Q4', 'mean KLD', '≤ 0.0316069 (theirs: 0.0316069)', '0.0316070 ± 0.0002750', '0.0000001 (0.00032 %)'],
+    ],
+    [
+      'a limit with more decimals than the tool prints',
+      { limit: 0.000_000_4, measured: 0, error: 0, passed: true, missedBy: null },
+      ['Q4', 'mean KLD', '≤ 0.0000004', '0.0000000 ± 0.0000000', ''],
+    ],
+    [
       'a relative limit',
       { limit: 0.0315, than: { name: 'theirs', value: 0.03, by: '5%' } },
       ['Q4', 'mean KLD', '≤ 0.031500 (theirs: 0.030000 + 5%)', '0.031607 ± 0.000275', '0.001607 (5.1 %)'],

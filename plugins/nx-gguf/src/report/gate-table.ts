@@ -1,6 +1,7 @@
 import { markdownTable } from 'markdown-table';
 import type { GateCheck, GateResult } from '../core/generated/gate.generated.js';
 import { gateMetrics } from '../kld/gates/gate-metrics.js';
+import type { Metric } from '../kld/metrics/metric.js';
 import { metricHeading, metricText } from './metric-text.js';
 
 /** A table of each required value, the measured value, and the difference where the gate failed. */
@@ -27,7 +28,8 @@ export function gateSentence(check: GateCheck): string {
 /** One requirement as cells: variant, metric, required, measured, missed by. */
 export function gateCells(check: GateCheck): string[] {
   const { variant, metric, relation, limit, than, apart, measured, error, passed, missedBy } = check;
-  const text = (value: number | null): string => (value === null ? 'not measured' : valueText(metric, value));
+  const shown = { ...gateMetrics[metric], digits: visibleDigits(check) };
+  const text = (value: number | null): string => (value === null ? 'not measured' : metricText(shown, value));
   const why =
     than === null
       ? ''
@@ -36,16 +38,14 @@ export function gateCells(check: GateCheck): string[] {
     variant,
     metricHeading(gateMetrics[metric]),
     `${relation === 'atMost' ? '≤' : '≥'} ${limit === null ? '?' : text(limit)}${why}`,
-    measured === null || error === null
-      ? text(measured)
-      : metricText(gateMetrics[metric], { value: measured, error }),
+    measured === null || error === null ? text(measured) : metricText(shown, { value: measured, error }),
     passed
       ? ''
       : apart.length > 0
         ? 'not comparable'
         : missedBy === null
           ? 'unknown'
-          : missText(metric, missedBy, limit),
+          : missText(shown, missedBy, limit),
   ];
 }
 
@@ -57,12 +57,25 @@ function allowanceText({ metric, relation, than }: GateCheck): string {
   return amount === null ? '' : ` ${relation === 'atMost' ? '+' : '-'} ${amount}`;
 }
 
-function missText(metric: GateCheck['metric'], missedBy: number, limit: number | null): string {
+/**
+ * Decimals with which a limit is what was declared, and no miss is rounded to nothing: `≤ 4.85`, `4.85`, missed by
+ * `0.00` says nothing.
+ */
+function visibleDigits({ metric, limit, than, missedBy }: GateCheck): number {
+  const { digits } = gateMetrics[metric];
+  const more = Array.from({ length: mostDigits - digits }, (_, index) => digits + index);
+  const isExact = (places: number): boolean =>
+    than !== null || limit === null || Number(limit.toFixed(places)) === limit;
+  const isSeen = (places: number): boolean => missedBy === null || Number(missedBy.toFixed(places)) > 0;
+  return more.find((places) => isExact(places) && isSeen(places)) ?? mostDigits;
+}
+
+const mostDigits = 12;
+
+function missText(metric: Metric, missedBy: number, limit: number | null): string {
   // Sizes are whole bytes, so a miss of few is shown.
   const amount =
-    gateMetrics[metric].unit === 'bytes' && missedBy < 1024
-      ? `${Math.ceil(missedBy)} B`
-      : valueText(metric, missedBy);
+    metric.unit === 'bytes' && missedBy < 1024 ? `${Math.ceil(missedBy)} B` : metricText(metric, missedBy);
   return limit === null || limit === 0
     ? amount
     : `${amount} (${((100 * missedBy) / Math.abs(limit)).toPrecision(2)} %)`;

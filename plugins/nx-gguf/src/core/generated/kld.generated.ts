@@ -199,7 +199,7 @@ export interface PerplexityStatistics {
   base: Estimate;
   recomputedBase: Estimate;
   /**
-   * Correlation of the logarithms of both perplexities, in percent.
+   * Correlation of the logarithms of both perplexities, that of the unquantized model recomputed from logits kept in 16 bits with a floor of 16 nats, in percent.
    */
   correlationPercent: number;
   logRatio: Estimate;

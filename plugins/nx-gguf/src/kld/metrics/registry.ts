@@ -103,7 +103,7 @@ const table = [
   {
     name: 'perplexityCorrelationPercent',
     label: 'correlation of ln(PPL)',
-    description: 'Correlation of the logarithms of both perplexities',
+    description: `Correlation of the logarithms of both perplexities, that of the unquantized model ${recomputed}`,
     unit: 'percent',
     digits: 2,
     better: 'higher',
