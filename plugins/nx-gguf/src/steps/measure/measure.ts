@@ -5,10 +5,12 @@ import type { Manifest } from '../../core/generated/manifest.generated.js';
 import { discardBlob } from '../../store/blobs.js';
 import { basePass, type BasePassSettings } from './base-pass.js';
 import { fact } from '../facts.js';
+import type { GgufHeader } from '../../gguf/header.js';
 import { readGgufFile } from '../../files/gguf-file.js';
 import { isKeptBaseFailure, keptAmount, keptPerplexity, keptShape } from './kept-base.js';
 import { kldBaseAction, type KldBase } from './kld-base.js';
 import type { KldStep } from './kld.js';
+import { longContextWords } from './long-context.js';
 import { linkModel } from '../gguf/link-model.js';
 import type { MeasuredMember } from './measure-pass.js';
 import { tellShortText } from './short-text.js';
@@ -225,16 +227,26 @@ export async function readyMembers(
   return ready;
 }
 
-/** Tokens in the vocabulary of the unquantized model, which is linked already. */
-export function vocabularyOfBase(
-  { model }: KldBase,
-  { directory }: Pick<Workbench, 'directory'>,
+/**
+ * Tokens in the vocabulary of the unquantized model, which is linked already. Chunks that are longer than its
+ * context are told.
+ */
+export async function vocabularyOfBase(
+  { model, parameters }: KldBase,
+  { directory, report }: Pick<Workbench, 'directory' | 'report'>,
 ): Promise<number> {
-  return vocabularyOf(join(directory, model[0]?.name ?? ''));
+  const header = await readGgufFile(join(directory, model[0]?.name ?? ''));
+  const message = longContextWords(header, parameters.ctx);
+  if (message !== null) report({ type: 'warning', message });
+  return vocabularyIn(header);
 }
 
 async function vocabularyOf(path: string): Promise<number> {
-  const tokens = (await readGgufFile(path)).metadata.get('tokenizer.ggml.tokens');
+  return vocabularyIn(await readGgufFile(path));
+}
+
+function vocabularyIn({ metadata }: GgufHeader): number {
+  const tokens = metadata.get('tokenizer.ggml.tokens');
   return tokens?.type === 'array' ? tokens.length : 0;
 }
 
