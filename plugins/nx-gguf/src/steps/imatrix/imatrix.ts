@@ -12,6 +12,7 @@ import { imatrixWarning, levelFlag, mayWarn, withoutLevel } from '../../kld/tool
 import { failureIn, toolLines } from '../../kld/tool/perplexity-failures.js';
 import { lineReader } from '../../toolchain/line-reader.js';
 import { toolFailed } from '../../toolchain/run-tool.js';
+import { tellForeignText } from '../measure/foreign-text.js';
 import { shortTextWords } from '../measure/short-text.js';
 import { linkModel } from '../gguf/link-model.js';
 import { writeWithoutPaths } from './dataset-names.js';
@@ -58,6 +59,7 @@ export function imatrixMakeStep(inputs: ImatrixMakeInputs): Step {
     run: async (bench) => {
       await linkModel(inputs.model, bench);
       await bench.input(inputs.corpus, inputs.corpus.name);
+      await tellForeignText(inputs.corpus.name, bench);
       await runImatrix(args, bench);
       return {
         files: [{ name: output, path: join(bench.directory, output) }],

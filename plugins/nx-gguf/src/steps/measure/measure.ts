@@ -11,6 +11,7 @@ import { isKeptBaseFailure, keptAmount, keptPerplexity, keptShape } from './kept
 import { kldBaseAction, type KldBase } from './kld-base.js';
 import type { KldStep } from './kld.js';
 import { longContextWords } from './long-context.js';
+import { tellForeignText } from './foreign-text.js';
 import { linkModel } from '../gguf/link-model.js';
 import type { MeasuredMember } from './measure-pass.js';
 import { tellShortText } from './short-text.js';
@@ -201,6 +202,7 @@ async function keepIfMade(
 export async function linkBase({ model, corpus }: KldBase, bench: Workbench): Promise<void> {
   await linkModel(model, bench);
   await bench.input(corpus, corpus.name);
+  await tellForeignText(corpus.name, bench);
 }
 
 /** The members whose model can be read and has the base's vocabulary; the others have failed. */
