@@ -40,6 +40,7 @@ const foreignOptions: Readonly<Record<string, readonly string[]>> = {
   'convert_hf_to_gguf.py': ['bigendian', 'mistral-format', 'mmproj', 'mtp', 'no-mtp', 'split-max-size'],
   'llama-quantize': ['dry-run', 'pure', 'tensor-type-file'],
   'llama-perplexity, llama-bench': ['list-devices'],
+  'llama-server, llama-cli': ['rope-scaling', 'rope-scale'],
   'llama-gguf-split': ['merge'],
   cmake: ['build', 'config', 'target'],
   git: ['global'],

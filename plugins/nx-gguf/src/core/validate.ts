@@ -229,7 +229,6 @@ function sentence(error: ErrorObject): string {
       return `${place}: ${shown(error.data)} is not allowed (${description.replace(/\..*/s, '')})`;
     }
     case 'pattern':
-    case 'pattern':
     case 'oneOf':
       return `${place}: ${shown(error.data)} must be ${expects(error) ?? `of another form: ${error.message ?? ''}`}`;
     case 'type':

@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.js';
 import { GgufError } from '../core/errors.js';
 import type { EvaluationSettings, Model } from '../core/generated/model.generated.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
@@ -90,7 +91,7 @@ function requireComparable({ project }: TargetRef, settings: EvaluationSettings)
   if (tokens >= (chunks === -1 ? 1 : fewestTokens)) return;
   throw new GgufError(
     'KLD_TOO_FEW_TOKENS',
-    `${project}: "evaluation" compares ${chunks === -1 ? `no token of a chunk of ${ctx}` : `${tokens} tokens in ${chunks} chunks of ${ctx}`}, and llama-perplexity makes statistics of ${fewestTokens} or more`,
+    `${project}: "evaluation" compares ${chunks === -1 ? `no token of a chunk of ${ctx}` : `${counted(tokens, 'token')} in ${counted(chunks, 'chunk')} of ${ctx}`}, and llama-perplexity makes statistics of ${fewestTokens} or more`,
     { hint: 'Of each chunk the second half is compared, but for its last token: raise "chunks" or "ctx".' },
   );
 }

@@ -160,9 +160,10 @@ describe('checkedBlob', () => {
     let hours = 0;
     const clock = jest
       .spyOn(Date, 'now')
-      .mockImplementation(() => statSync(path).mtimeMs + hours++ * 3_600_000);
-    await expect(checkedBlob(layout, id)).resolves.toBe(path);
-    clock.mockRestore();
+      .mockImplementation(() => Math.floor(statSync(path).mtimeMs) + hours++ * 3_600_000);
+    await checkedBlob(layout, id)
+      .then((found) => expect(found).toBe(path))
+      .finally(() => clock.mockRestore());
     expect(JSON.parse(readFileSync(layout.blobRecord(id.sha256), 'utf8'))).toMatchObject({ mtimeNs: '-1' });
   });
 

@@ -47,6 +47,7 @@ function row(comparison: FullComparison, compared: ComparedMetric): string[] {
 /** How the differences came about, which are no figures of llama-perplexity. */
 export function methodText({ metrics: [kld], chunks, method }: FullComparison): string {
   const blocks = kld?.difference;
-  if (!blocks) return `${counted(chunks, 'chunk')} ${chunks === 1 ? 'is' : 'are'} too few to tell how sure a difference is; 8 are needed.`;
+  if (!blocks)
+    return `${counted(chunks, 'chunk')} ${chunks === 1 ? 'is' : 'are'} too few to tell how sure a difference is; 8 are needed.`;
   return `These are no figures of llama-perplexity. They are computed from the values that it prints after each chunk, without its assumption that tokens are independent: ${method}, ${blocks.blocks} blocks of ${blocks.blockChunks} for the mean KLD, ${blocks.resamples} resamples. It prints neither errors nor values of single chunks for percentiles and maximum, so there is no such comparison of them.`;
 }
