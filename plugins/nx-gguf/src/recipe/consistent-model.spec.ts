@@ -28,7 +28,27 @@ describe('what model.json says', () => {
     expect(mistakes({})).toBeNull();
   });
 
+  it('compares enough tokens', () => {
+    expect(mistakes({ evaluation: { corpus: 'text', ctx: 64, chunks: 4 } })).toBeNull();
+  });
+
   it.each<[string, object, string, string[]]>([
+    [
+      'fewer tokens than llama-perplexity makes statistics of',
+      { evaluation: { corpus: 'text', ctx: 64, chunks: 3 } },
+      'KLD_TOO_FEW_TOKENS',
+      [
+        'm: "evaluation" compares 93 tokens in 3 chunks of 64, and llama-perplexity makes statistics of 100 or more',
+      ],
+    ],
+    [
+      'chunks of which no token is compared',
+      { evaluation: { corpus: 'text', ctx: 2 } },
+      'KLD_TOO_FEW_TOKENS',
+      [
+        'm: "evaluation" compares no token of a chunk of 2, and llama-perplexity makes statistics of 100 or more',
+      ],
+    ],
     [
       'a gate of an unknown variant',
       { gates: { Q4_K_S: { atMost: { size: 1 } } } },

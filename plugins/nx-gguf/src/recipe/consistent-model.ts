@@ -1,9 +1,12 @@
+import { counted } from '../core/counted.js';
 import { GgufError } from '../core/errors.js';
 import type { Model } from '../core/generated/model.generated.js';
 import { didYouMean } from '../core/suggestion.js';
 import { gateProblems } from '../kld/gates/gates.js';
+import { comparedTokens, fewestTokens } from '../kld/statistics/kld-statistics.js';
 import { takesMatrix } from '../quant/plan/takes-matrix.js';
 import { checkQuantizeOptions, optionsHint } from '../quant/tool/quantize-options.js';
+import { evaluationParameters } from '../steps/measure/evaluation.js';
 import { nameProblems } from './file-names.js';
 
 interface Mistakes {
@@ -14,10 +17,10 @@ interface Mistakes {
 
 /**
  * Checks what model.json says in one place against what it says in another: names that it does not declare,
- * names that another file has, options that contradict each other, gates that nothing can pass. All of it is
- * known before anything is fetched, converted or measured.
- * @throws GgufError `NAME_TAKEN`, `VARIANT_NAME_TAKEN`, `BAD_VARIANT`, `VARIANT_MISSING`, `BAD_GATES`: the
- *   first that applies, with every problem of all of them
+ * names that another file has, options that contradict each other, gates that nothing can pass, an
+ * evaluation of too little. All of it is known before anything is fetched, converted or measured.
+ * @throws GgufError `NAME_TAKEN`, `VARIANT_NAME_TAKEN`, `BAD_VARIANT`, `VARIANT_MISSING`, `BAD_GATES`,
+ *   `KLD_TOO_FEW_TOKENS`: the first that applies, with every problem of all of them
  */
 export function requireConsistentModel(model: Model, project: string): void {
   const variants = Object.keys(model.quantize ?? {});
@@ -41,6 +44,11 @@ export function requireConsistentModel(model: Model, project: string): void {
         model.evaluation === undefined
           ? 'Declare "evaluation", or remove the gates of what is measured.'
           : declared(names),
+    },
+    {
+      code: 'KLD_TOO_FEW_TOKENS',
+      problems: tooFewTokens(model),
+      hint: 'Of each chunk the second half is compared, but for its last token: raise "chunks" or "ctx".',
     },
   ];
   const made = mistakes.filter(({ problems }) => problems.length > 0);
@@ -70,6 +78,24 @@ function optionMistakes({ quantize = {}, imatrix }: Model): Mistakes[] {
       hint: optionsHint(problems),
     };
   });
+}
+
+/**
+ * An evaluation that compares fewer tokens than llama-perplexity makes statistics of: it would compute everything,
+ * and then print none.
+ */
+function tooFewTokens({ evaluation }: Model): string[] {
+  if (evaluation === undefined) return [];
+  const { ctx, chunks } = evaluationParameters(evaluation);
+  const tokens = comparedTokens({ ctx, chunks: chunks === -1 ? 1 : chunks });
+  if (tokens >= (chunks === -1 ? 1 : fewestTokens)) return [];
+  const compared =
+    chunks === -1
+      ? `no token of a chunk of ${ctx}`
+      : `${counted(tokens, 'token')} in ${counted(chunks, 'chunk')} of ${ctx}`;
+  return [
+    `"evaluation" compares ${compared}, and llama-perplexity makes statistics of ${fewestTokens} or more`,
+  ];
 }
 
 function unknownVariants({ quantize = {}, references = {}, card = {}, publish = {} }: Model): string[] {

@@ -51,17 +51,6 @@ describe('before a variant is measured', () => {
     ]);
   });
 
-  it.each([
-    [{ ctx: 64, chunks: 3 }, '"evaluation" compares 93 tokens in 3 chunks of 64'],
-    [{ ctx: 2 }, '"evaluation" compares no token of a chunk of 2'],
-  ])('fewer tokens than llama-perplexity makes statistics of are refused: %j', async (evaluation, words) => {
-    await expect(warnings({ atMost: { size: 4 } }, evaluation)).rejects.toMatchObject({
-      code: 'KLD_TOO_FEW_TOKENS',
-      message: expect.stringContaining(words) as string,
-    });
-    await expect(warnings({ atMost: { size: 4 } }, { ctx: 64, chunks: 4 })).resolves.toEqual([]);
-  });
-
   it('and no others', async () => {
     await expect(warnings({ atMost: { size: 4, bitsPerWeight: 5, meanKld: 0 } })).resolves.toEqual([]);
   });

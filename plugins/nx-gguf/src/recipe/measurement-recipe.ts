@@ -1,10 +1,8 @@
-import { counted } from '../core/counted.js';
 import { GgufError } from '../core/errors.js';
 import type { EvaluationSettings, Model } from '../core/generated/model.generated.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import type { TargetRef } from '../core/target.js';
 import { exceededCeilings } from '../kld/gates/gates.js';
-import { comparedTokens, fewestTokens } from '../kld/statistics/kld-statistics.js';
 import { fact } from '../steps/facts.js';
 import { evaluationParameters } from '../steps/measure/evaluation.js';
 import type { KldBase } from '../steps/measure/kld-base.js';
@@ -69,7 +67,6 @@ export async function kldBaseRecipe(recipe: TargetRecipe): Promise<Step> {
 
 async function kldBase({ ref, ports, model, toolchain }: TargetRecipe): Promise<KldBase> {
   const settings = evaluation(ref, model);
-  requireComparable(ref, settings);
   const tools = await llama(ports, toolchain);
   tellUnused(unusedEvaluation(settings, tools, ref.kind === 'kld-base'), ports);
   return {
@@ -79,21 +76,6 @@ async function kldBase({ ref, ports, model, toolchain }: TargetRecipe): Promise<
     parameters: evaluationParameters(settings),
     toolchain: tools,
   };
-}
-
-/**
- * Holds an evaluation to compare as many tokens as llama-perplexity makes statistics of, where that is known
- * before it runs: otherwise it computes everything, and then prints none.
- */
-function requireComparable({ project }: TargetRef, settings: EvaluationSettings): void {
-  const { ctx, chunks } = evaluationParameters(settings);
-  const tokens = comparedTokens({ ctx, chunks: chunks === -1 ? 1 : chunks });
-  if (tokens >= (chunks === -1 ? 1 : fewestTokens)) return;
-  throw new GgufError(
-    'KLD_TOO_FEW_TOKENS',
-    `${project}: "evaluation" compares ${chunks === -1 ? `no token of a chunk of ${ctx}` : `${counted(tokens, 'token')} in ${counted(chunks, 'chunk')} of ${ctx}`}, and llama-perplexity makes statistics of ${fewestTokens} or more`,
-    { hint: 'Of each chunk the second half is compared, but for its last token: raise "chunks" or "ctx".' },
-  );
 }
 
 function measureSettings({ ref, model, options }: TargetRecipe): MeasureSettings {

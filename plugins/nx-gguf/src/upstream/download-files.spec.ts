@@ -30,6 +30,9 @@ beforeEach(async () => {
   context = await testContext();
 });
 
+/** For a server that sends nothing more. */
+const impatient = (): TestContext => ({ ...context, settings: { ...context.settings, stallMs: 400 } });
+
 afterEach(async () => {
   await hub.close();
   await context.remove();
@@ -130,7 +133,8 @@ describe('what passes by itself', () => {
     ['wrong bytes, once', [{ corruptAt: 1_234_567 }]],
   ])('%s', async (_, faults) => {
     for (const one of faults) fault(one);
-    await downloadFiles([wanted('model.safetensors')], context);
+    const isStalled = faults.some(({ stallAt }) => stallAt !== undefined);
+    await downloadFiles([wanted('model.safetensors')], isStalled ? impatient() : context);
     expect(await stored(large)).toBe(true);
     expect(hub.faults.every(({ times }) => times === 0)).toBe(true);
   });
@@ -187,9 +191,8 @@ describe('what ends in an error, and in no file', () => {
     ],
   ])('%s', async (...[, one, message]) => {
     fault(one);
-    await expect(codeAndMessage(downloadFiles([wanted('model.safetensors')], context))).resolves.toMatch(
-      message,
-    );
+    const by = one.stallAt === undefined ? context : impatient();
+    await expect(codeAndMessage(downloadFiles([wanted('model.safetensors')], by))).resolves.toMatch(message);
     expect(await stored(large)).toBe(false);
   });
 
@@ -227,12 +230,17 @@ describe('what ends in an error, and in no file', () => {
   it('an interrupt, after which it goes on', async () => {
     fault({ stallAt: 2_000_000 });
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 200);
-    await expect(
-      codeAndMessage(downloadFiles([wanted('model.safetensors')], { ...context, signal: abort.signal })),
-    ).resolves.toMatch(/INTERRUPTED/);
+    const run = codeAndMessage(
+      downloadFiles([wanted('model.safetensors')], { ...context, signal: abort.signal }),
+    );
+    while (!context.events.some((event) => event.type === 'progress' && event.done > 0)) await pause(5);
+    abort.abort();
+    await expect(run).resolves.toMatch(/INTERRUPTED/);
     await downloadFiles([wanted('model.safetensors')], context);
-    expect(sent()).toEqual([2_000_000, large.sizeBytes - 2_000_000]);
+    const [, rest = 0] = sent();
+    expect(sent()).toHaveLength(2);
+    expect(rest).toBeLessThan(large.sizeBytes);
+    expect(rest).toBeGreaterThanOrEqual(large.sizeBytes - 2_000_000);
   });
 });
 

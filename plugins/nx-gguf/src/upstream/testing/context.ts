@@ -26,7 +26,8 @@ export async function testContext(
       events.push(event);
     },
     signal: undefined,
-    settings: transferSettings({}, { attempts: 4, backoffMs: 1, stallMs: 400, ...settings }),
+    // No test whose server answers takes a busy machine for one that stalls.
+    settings: transferSettings({}, { attempts: 4, backoffMs: 1, stallMs: 30_000, ...settings }),
     events,
     remove: () => rm(root, { recursive: true, force: true }),
   };
