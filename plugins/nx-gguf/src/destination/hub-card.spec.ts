@@ -80,6 +80,21 @@ it.each<[string, { status: number; body?: unknown }]>([
   hub.faults.push({ host: 'hub', url: /validate-yaml/, times: 1, ...reply });
   await publish(metadata('license: mit'));
   expect(hub.repos[0]?.commits).toHaveLength(2);
+  expect(warnings()).toEqual([]);
+});
+
+it.each<[string, { status?: number; losesAnswer?: boolean }, string, number]>([
+  ['answers 503', { status: 503 }, 'the server answered 503: fault 503', 3],
+  ['closes the connection', { losesAnswer: true }, 'the connection was closed', 3],
+  ['does not let it through', { status: 403 }, 'it answered 403: fault 403', 1],
+])('a hub whose check %s is published to, with a warning', async (...[, reply, why, attempts]) => {
+  hub.faults.push({ host: 'hub', url: /validate-yaml/, times: 9, ...reply });
+  await publish(metadata('license: mit'));
+  expect(hub.repos[0]?.commits).toHaveLength(2);
+  expect(asked()).toHaveLength(attempts);
+  expect(warnings()).toEqual([
+    `me/model-GGUF: the hub did not check the card (README.md) before the upload: ${why}; it checks it with the commit, after the upload`,
+  ]);
 });
 
 it('the words of a hub that only says no are in the message', async () => {
