@@ -874,6 +874,11 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'A server answered the request for a file with an error status.',
     remedy: 'Correct the address. A server that asks for a name or a token cannot be read, the hub excepted.',
   },
+  SOURCE_UNREADABLE: {
+    cause:
+      'Files of a `path` source, or what a `command` source reads or writes, are there by name and cannot be read: symbolic links to files that are gone (an interrupted copy of a download cache), pipes, sockets, or files without permission.',
+    remedy: 'Copy or fetch them again, with what links lead to; name what is not needed in `exclude`.',
+  },
   SPLIT_DIFFERS: {
     cause: 'Two models that are compared are split into different numbers of files.',
     remedy:

@@ -6,6 +6,7 @@ import type { ProvenanceInput } from '../../core/generated/manifest.generated.js
 import type { CommandSource } from '../../core/generated/source.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import { filesMatching, listFiles } from './list-files.js';
+import { refuseUnfit } from './unfit-files.js';
 import type { Refer } from './fetch-path.js';
 import { refusePointers } from './refuse-pointers.js';
 import type { Step, Workbench } from '../step.js';
@@ -39,6 +40,7 @@ export async function fetchCommandStep(source: CommandSource, context: CommandCo
         `no file matches the command's input ${JSON.stringify(pattern)}`,
         { hint: "Inputs are globs relative to the project's directory." },
       );
+    await refuseUnfit(context.projectDir, names);
     for (const name of names)
       inputs.push({
         role: 'input',
@@ -102,6 +104,7 @@ async function runCommand(command: readonly string[], projectDir: string, bench:
       throw commandFailed(command, cause);
     });
   const { names } = await listFiles(output, {}, { kind: 'files' }).catch((cause: unknown) => {
+    if (isGgufError(cause) && cause.code === 'SOURCE_UNREADABLE') throw cause;
     throw new GgufError(
       'COMMAND_WROTE_NOTHING',
       `${command.join(' ')} ended without writing a file to {output}`,

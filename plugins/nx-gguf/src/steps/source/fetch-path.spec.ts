@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { referToFile } from '../../store/external.js';
@@ -209,6 +210,79 @@ describe('a directory with a model', () => {
       expect.stringMatching(/"\*\.txt" of "include" matches no file$/),
       expect.stringMatching(/"x\/\*\*" of "exclude" matches no file$/),
     ]);
+  });
+});
+
+describe('files that are there by name alone', () => {
+  const taken = (directory: string, globs: { include?: string[]; exclude?: string[] } = {}) =>
+    fetchPathStep({ type: 'path', path: directory, ...globs }, directory, reading('checkpoint'));
+  const dangling = /symbolic link to a file that is not there/;
+
+  it.each<[string, (directory: string) => void, RegExp]>([
+    [
+      'a link to weights that are gone',
+      (directory) => {
+        renameSync(join(directory, 'model.safetensors'), join(directory, 'model-00001-of-00002.safetensors'));
+        symlinkSync('../blobs/0123', join(directory, 'model-00002-of-00002.safetensors'));
+      },
+      /model-00002-of-00002\.safetensors: it is a symbolic link to a file/,
+    ],
+    [
+      'one to a tokenizer, in a linked directory',
+      (directory) => {
+        const elsewhere = temporaryDirectory();
+        symlinkSync('gone', join(elsewhere, 'tokenizer.json'));
+        symlinkSync(elsewhere, join(directory, 'nested'));
+      },
+      /nested\/tokenizer\.json: it is a symbolic link to a file/,
+    ],
+    [
+      'links in a circle',
+      (directory) => {
+        symlinkSync('vocab.json', join(directory, 'vocab.json'));
+      },
+      /vocab\.json: symbolic links lead in a circle/,
+    ],
+    [
+      'a pipe',
+      (directory) => {
+        execFileSync('mkfifo', [join(directory, 'pipe')]);
+        symlinkSync('pipe', join(directory, 'merges.txt'));
+      },
+      /merges\.txt: it is no file.*\npipe: it is no file/,
+    ],
+  ])('%s: refused by name', async (_, add, message) => {
+    const directory = checkpoint(['config.json', 'model.safetensors']);
+    add(directory);
+    await expect(taken(directory)).rejects.toMatchObject({
+      code: 'SOURCE_UNREADABLE',
+      message: expect.stringMatching(message) as string,
+      hint: expect.stringMatching(/cp -rL.*"exclude"/) as string,
+    });
+  });
+
+  it('what is excluded, or is not taken, does not matter', async () => {
+    const directory = checkpoint(['config.json', 'model.safetensors']);
+    symlinkSync('gone', join(directory, 'notes.txt'));
+    symlinkSync('gone', join(directory, 'pytorch_model.bin'));
+    await expect(taken(directory, { exclude: ['notes.txt'] })).resolves.toBeDefined();
+    await expect(taken(directory, { include: ['*.json', '*.safetensors'] })).resolves.toBeDefined();
+  });
+
+  it('the path itself', async () => {
+    const path = join(temporaryDirectory(), 'text');
+    execFileSync('mkfifo', [path]);
+    await expect(fetchPathStep({ type: 'path', path }, path, reading())).rejects.toMatchObject({
+      code: 'SOURCE_UNREADABLE',
+    });
+  });
+
+  it('all of them at once, and the number of those that are not shown', async () => {
+    const directory = checkpoint(['config.json', 'model.safetensors']);
+    for (let index = 0; index < 7; index += 1) symlinkSync('gone', join(directory, `${index}.txt`));
+    const error = await taken(directory).catch((cause: unknown) => cause);
+    expect((error as Error).message.match(new RegExp(dangling, 'g'))).toHaveLength(5);
+    expect((error as Error).message).toMatch(/and 2 more$/);
   });
 });
 

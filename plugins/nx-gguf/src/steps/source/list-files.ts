@@ -9,6 +9,7 @@ import type { ListedFile } from '../../upstream/selection/listed-file.js';
 import { missingFiles } from '../../upstream/selection/missing-files.js';
 import { isUsableWeights, noWeights } from '../../upstream/selection/model-weights.js';
 import { systemReason } from '../../core/system-error.js';
+import { refuseUnfit, wholeListing } from './unfit-files.js';
 
 /** Files under a directory: relative names with forward slashes, sorted. */
 export interface FileList {
@@ -29,7 +30,7 @@ interface Globs {
  * The files that a path means: a file itself, or the files of a directory that the globs choose (hidden ones
  * left out). Where there is no `include`, the use decides: of a model one set of weights.
  * @throws GgufError `SOURCE_MISSING` when there is nothing at the path, `SOURCE_EMPTY` when no file is
- *   chosen, or what choosing throws
+ *   chosen, `SOURCE_UNREADABLE`, or what choosing throws
  */
 export async function listFiles(path: string, globs: Globs, use: SourceUse): Promise<FileList> {
   const info = await stat(path).catch((cause: unknown) => {
@@ -38,9 +39,13 @@ export async function listFiles(path: string, globs: Globs, use: SourceUse): Pro
       hint: 'Check the path in the source.',
     });
   });
-  if (info.isFile()) return oneFile(path, globs);
+  if (!info.isDirectory()) {
+    await refuseUnfit(dirname(path), [basename(path)]);
+    return oneFile(path, globs);
+  }
   const { include, exclude = [] } = globs;
-  const names = await filesMatching(path, include ?? ['**'], exclude);
+  const unread: string[] = [];
+  const names = await filesMatching(path, include ?? ['**'], { exclude, unread });
   const all = include === undefined && exclude.length === 0 ? names : await filesMatching(path, ['**']);
   if (names.length === 0) {
     const near = (include ?? []).flatMap((glob) => nearestPath(glob, all) ?? []);
@@ -53,9 +58,13 @@ export async function listFiles(path: string, globs: Globs, use: SourceUse): Pro
     );
   }
   const matching = await withSizes(path, names);
-  const warnings = await withoutEffect(path, globs, all);
+  const warnings = [...unread, ...(await withoutEffect(path, globs, all))];
   const chosen = include === undefined ? defaultFiles(matching, { of: path, use }) : null;
   const taken = chosen?.files ?? matching;
+  await refuseUnfit(
+    path,
+    taken.map((file) => file.path),
+  );
   if (use.kind === 'checkpoint' && !taken.some(isUsableWeights)) throw noWeights(taken, path);
   return {
     directory: path,
@@ -93,7 +102,11 @@ export function fileForCheckpoint(path: string): GgufError {
 
 async function withSizes(directory: string, names: readonly string[]): Promise<ListedFile[]> {
   const files: ListedFile[] = [];
-  for (const path of names) files.push({ path, sizeBytes: (await stat(join(directory, path))).size });
+  for (const path of names) {
+    // A link that leads nowhere has no size: whether it matters depends on whether it is taken.
+    const info = await stat(join(directory, path)).catch(() => null);
+    files.push({ path, sizeBytes: info?.size ?? 0 });
+  }
   return files;
 }
 
@@ -107,7 +120,7 @@ async function withoutEffect(
   for (const glob of include)
     if ((await filesMatching(directory, [glob])).length === 0) idle.push({ glob, field: 'include' });
   for (const glob of exclude)
-    if ((await filesMatching(directory, ['**'], [glob])).length === all.length)
+    if ((await filesMatching(directory, ['**'], { exclude: [glob] })).length === all.length)
       idle.push({ glob, field: 'exclude' });
   const absent = idle.filter(({ glob, field }) => field === 'include' && !isDynamicPattern(glob));
   if (absent.length > 0)
@@ -119,11 +132,15 @@ async function withoutEffect(
   return idle.map(({ glob, field }) => `${directory}: ${JSON.stringify(glob)} of "${field}" matches no file`);
 }
 
-/** Files below a directory that match the globs, sorted by code unit. */
+/**
+ * What is below a directory and no directory, and matches the globs, sorted by code unit: `refuseUnfit` tells
+ * whether they can be read.
+ * @param options.unread gets a warning for each directory that cannot be read
+ */
 export async function filesMatching(
   directory: string,
   include: readonly string[],
-  exclude: readonly string[] = [],
+  { exclude = [], unread = [] }: { exclude?: readonly string[]; unread?: string[] } = {},
 ): Promise<string[]> {
   const names = await glob([...include], {
     cwd: directory,
@@ -131,6 +148,9 @@ export async function filesMatching(
     onlyFiles: true,
     followSymbolicLinks: true,
     expandDirectories: false,
+    fs: wholeListing((path, cause) =>
+      unread.push(`${path}: ${systemReason(cause)}: no file in it is taken (name it in "exclude")`),
+    ),
   });
   return names.sort((a, b) => (a < b ? -1 : 1));
 }
