@@ -217,7 +217,7 @@ describe('manifest file names', () => {
 
 it('a pointer of Git LFS in place of a file is named as that', () => {
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 1234\n`;
-  for (const kind of ['model', 'corpus', 'lock'] as const)
+  for (const kind of ['model', 'corpus', 'lock', 'plan', 'bench'] as const)
     expect(() => parseAs(kind, pointer, `models/m/${kind}.json`)).toThrow(
       expect.objectContaining({
         code: 'LFS_POINTER',

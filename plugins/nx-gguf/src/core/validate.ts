@@ -77,7 +77,7 @@ function validated<K extends keyof Schemas>(
 /**
  * The JSON text as the type of its schema. Files that people write may have comments, and commas behind the
  * last member.
- * @throws GgufError `BAD_<KIND>` for text that is not JSON or does not fit the schema.
+ * @throws GgufError `BAD_<KIND>` for text that is not JSON or does not fit the schema, `LFS_POINTER`
  */
 export function parseAs<K extends keyof Schemas>(kind: K, text: string, file: string): Schemas[K] {
   return validated(kind, written.has(kind) ? writtenValue(kind, text, file) : strictValue(kind, text, file), {
@@ -91,8 +91,7 @@ export function parseAs<K extends keyof Schemas>(kind: K, text: string, file: st
 function writtenValue(kind: string, text: string, file: string): unknown {
   const read = parseWrittenJson(text);
   if ('value' in read) return read.value;
-  const pointer = readLfsPointer(text);
-  if (pointer !== null) throw lfsPointerError(file, pointer, 'Run `git lfs pull` in this repository.');
+  refusePointer(text, file);
   const { fault } = read;
   throw new GgufError(
     codeOf(kind),
@@ -105,11 +104,17 @@ function strictValue(kind: string, text: string, file: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
+    refusePointer(text, file);
     throw new GgufError(codeOf(kind), `${file}: ${(cause as Error).message}`, {
       cause,
       hint: 'The file is not valid JSON.',
     });
   }
+}
+
+function refusePointer(text: string, file: string): void {
+  const pointer = readLfsPointer(text);
+  if (pointer !== null) throw lfsPointerError(file, pointer, 'Run `git lfs pull` in this repository.');
 }
 
 /**

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { digestOf, sha256, type Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
+import { lfsPointerError, readLfsPointer } from '../core/lfs-pointer.js';
 import { unreadable } from '../core/system-error.js';
 import { stepRegistry } from '../core/step-registry.js';
 import { output, type ToolchainContext } from './context.js';
@@ -119,12 +120,13 @@ async function makeEnvironment(context: ToolchainContext, directory: string): Pr
 
 async function requirements({ config, configDir }: ToolchainContext): Promise<string> {
   const file = config.python?.requirements ?? 'requirements.txt';
-  return readFile(join(configDir, file), 'utf8').catch((cause: unknown) => {
-    throw unreadable(cause, {
-      what: `${file}, the requirements of the converter`,
-      hint: 'Name the file with python.requirements in toolchain.json.',
-    });
+  const what = `${file}, the requirements of the converter`;
+  const text = await readFile(join(configDir, file), 'utf8').catch((cause: unknown) => {
+    throw unreadable(cause, { what, hint: 'Name the file with python.requirements in toolchain.json.' });
   });
+  const pointer = readLfsPointer(text);
+  if (pointer !== null) throw lfsPointerError(`${what},`, pointer, 'Run `git lfs pull` in this repository.');
+  return text;
 }
 
 async function basePython(context: ToolchainContext): Promise<string> {
