@@ -67,7 +67,7 @@ export const stepRegistry = {
   kld: { logicVersion: 5, executor: 'kld', group: 'Measure', isPerVariant: true, carriedFile: 'kld.json' },
   bench: { logicVersion: 1, executor: 'bench', group: 'Measure', isPerVariant: true, isMachineBound: true },
   'bench-compare': { logicVersion: 1, executor: null },
-  'kld-sequential': { logicVersion: 1, executor: null },
+  'kld-sequential': { logicVersion: 2, executor: null },
   gate: { logicVersion: 2, executor: 'gate', group: 'Measure' },
   card: { logicVersion: 6, executor: 'card', group: 'Publish', leavesFiles: true },
   'imatrix-contents': { logicVersion: 2, executor: null },

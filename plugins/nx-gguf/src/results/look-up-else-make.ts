@@ -1,5 +1,12 @@
 import type { Manifest } from '../core/generated/manifest.generated.js';
-import { hasFiles, runCached, recall, type Effects, type Performed } from '../steps/run-cached.js';
+import {
+  hasFiles,
+  runCached,
+  recall,
+  tellFindings,
+  type Effects,
+  type Performed,
+} from '../steps/run-cached.js';
 import { actionKey, type Step, type Action } from '../steps/step.js';
 import type { StoreLayout } from '../store/layout.js';
 
@@ -22,8 +29,7 @@ export async function lookUpElseMake(
   const manifest = await knownResult(step.action, effects.store, { needFiles, known });
   const performed: Performed =
     manifest === null ? await runCached(step, effects, needFiles) : { manifest, origin: 'store' };
-  for (const message of step.findings?.(performed.manifest.facts) ?? [])
-    effects.report({ type: 'warning', message });
+  tellFindings(step, performed.manifest, effects.report);
   return performed;
 }
 

@@ -1,7 +1,7 @@
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { kldBaseAction } from '../steps/measure/kld-base.js';
 import { measuring } from '../steps/measure/measure.js';
-import type { Effects, Performed } from '../steps/run-cached.js';
+import { tellFindings, type Effects, type Performed } from '../steps/run-cached.js';
 import { runCachedTogether, type Ending } from '../steps/run-cached-together.js';
 import { actionKey, type Action } from '../steps/step.js';
 import type { ResolvedMeasurement } from '../recipe/measurement-recipe.js';
@@ -37,6 +37,7 @@ export async function measureTargets(
       const planned = await ports.plan(ref);
       const manifest = await ports.known(ref, planned.step.action);
       if (manifest !== null) {
+        tellFindings(planned.step, manifest, ports.effects(planned.toolchain).report);
         await ended(ref, await ports.leave(ref, { manifest, origin: 'store' }));
         continue;
       }

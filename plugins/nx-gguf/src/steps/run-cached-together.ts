@@ -9,10 +9,11 @@ import {
   publishOutcome,
   recall,
   recallRemotely,
+  tellFindings,
   type Effects,
   type Performed,
 } from './run-cached.js';
-import { actionKey, type StepOutcome, type Action, type Workbench } from './step.js';
+import { actionKey, type Step, type StepOutcome, type Action, type Workbench } from './step.js';
 
 /** The part of the work that several steps share. */
 export interface SharedWork<S> {
@@ -61,7 +62,7 @@ export interface TogetherOptions<S> {
  * The results of steps that share work: from the store or a remote where an action key is known there, and
  * one run for all others.
  */
-export async function runCachedTogether<S extends { action: Action }>(
+export async function runCachedTogether<S extends Pick<Step, 'action' | 'findings'>>(
   steps: readonly S[],
   shared: SharedWork<S>,
   { effects, needFiles, ended }: TogetherOptions<S>,
@@ -69,7 +70,9 @@ export async function runCachedTogether<S extends { action: Action }>(
   const { store, remotes, signal, report } = effects;
   const open = new Set(steps);
   const end = async (step: S, ending: Ending): Promise<void> => {
-    if (open.delete(step)) await ended(step, ending);
+    if (!open.delete(step)) return;
+    if (!('error' in ending)) tellFindings(step, ending.manifest, report);
+    await ended(step, ending);
   };
   const recallKnown = async (): Promise<void> => {
     for (const step of [...open]) {

@@ -83,6 +83,15 @@ export async function runCached(step: Step, effects: Effects, needFiles: boolean
   return performed;
 }
 
+/** Tells what a result shows of what was declared for its step, wherever the result was made. */
+export function tellFindings(
+  { findings }: Pick<Step, 'findings'>,
+  { facts }: Pick<Manifest, 'facts'>,
+  report: Report,
+): void {
+  for (const message of findings?.(facts) ?? []) report({ type: 'warning', message });
+}
+
 /** True when every file of the manifest can be read on this machine. */
 export async function hasFiles(store: StoreLayout, manifest: Manifest): Promise<boolean> {
   return (await lostFiles(store, manifest)).length === 0;

@@ -12,7 +12,7 @@ import { imatrixWarning, levelFlag, mayWarn, withoutLevel } from '../../kld/tool
 import { failureIn, toolLines } from '../../kld/tool/perplexity-failures.js';
 import { lineReader } from '../../toolchain/line-reader.js';
 import { toolFailed } from '../../toolchain/run-tool.js';
-import { tellForeignText } from '../measure/foreign-text.js';
+import { foreignText, foreignTextWords } from '../measure/foreign-text.js';
 import { shortTextWords } from '../measure/short-text.js';
 import { linkModel } from '../gguf/link-model.js';
 import { writeWithoutPaths } from './dataset-names.js';
@@ -59,15 +59,22 @@ export function imatrixMakeStep(inputs: ImatrixMakeInputs): Step {
     run: async (bench) => {
       await linkModel(inputs.model, bench);
       await bench.input(inputs.corpus, inputs.corpus.name);
-      await tellForeignText(inputs.corpus.name, bench);
+      const sign = await foreignText(inputs.corpus.name, bench);
+      if (sign !== null)
+        bench.report({ type: 'warning', message: foreignTextWords(inputs.corpus.name, sign) });
       await runImatrix(args, bench);
       return {
         files: [{ name: output, path: join(bench.directory, output) }],
-        facts: await imatrixFacts(join(bench.directory, output), inputs.corpus.name),
+        facts: {
+          ...(await imatrixFacts(join(bench.directory, output), inputs.corpus.name)),
+          // Other texts have the facts that they always had: no matrix is computed anew for it.
+          ...(sign === null ? {} : { foreignText: sign }),
+        },
         commands: [['llama-imatrix', ...args]],
       };
     },
-    findings: ({ chunks: found, tensors }) => [
+    findings: ({ chunks: found, tensors, foreignText: sign }) => [
+      ...(typeof sign === 'string' ? [foreignTextWords(inputs.corpus.name, sign)] : []),
       ...(typeof found === 'number' && chunks > found
         ? [shortTextWords('imatrix', { chunks, ctx, text: inputs.corpus.name, found })]
         : []),

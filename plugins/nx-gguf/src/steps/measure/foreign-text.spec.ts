@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { WorkEvent } from '../../core/events.js';
 import { temporaryDirectory } from '../../store/testing/temporary-store.js';
-import { tellForeignText } from './foreign-text.js';
+import { foreignText, foreignTextWords } from './foreign-text.js';
 
 const utf16 = Buffer.from('\uFEFFwords', 'utf16le');
 const long = `${'a'.repeat((1 << 20) - 1)}é`;
@@ -22,10 +21,9 @@ describe('a text that is none in UTF-8', () => {
   ])('%s', async (...[, text, words]) => {
     const directory = temporaryDirectory();
     if (text !== null) writeFileSync(join(directory, 't.txt'), text);
-    const events: WorkEvent[] = [];
-    await tellForeignText('t.txt', { directory, report: (event) => events.push(event) });
-    expect(events).toEqual(
-      words === null ? [] : [{ type: 'warning', message: expect.stringMatching(words) as string }],
+    const sign = await foreignText('t.txt', { directory });
+    expect(sign === null ? null : foreignTextWords('t.txt', sign)).toEqual(
+      words === null ? null : expect.stringMatching(words),
     );
   });
 });

@@ -3,18 +3,20 @@ import { join } from 'node:path';
 import type { Workbench } from '../step.js';
 
 /**
- * Tells, before any work, that a text in the work directory is none in UTF-8: llama.cpp takes its bytes for UTF-8
- * whatever they are, and measures or calibrates on what nobody wrote.
+ * The sign that a text in the work directory is none in UTF-8, such as `is UTF-16`, or null: llama.cpp takes its
+ * bytes for UTF-8 whatever they are, and measures or calibrates on what nobody wrote.
  */
-export async function tellForeignText(
+export function foreignText(
   name: string,
-  { directory, report }: Pick<Workbench, 'directory' | 'report'>,
-): Promise<void> {
+  { directory }: Pick<Workbench, 'directory'>,
+): Promise<string | null> {
   // That a text cannot be read is for the tool to tell.
-  const sign = await foreignSign(join(directory, name)).catch(() => null);
-  if (sign === null) return;
-  const message = `${name} ${sign}, and llama.cpp reads text as UTF-8: what it makes of other bytes is no text that anybody wrote. Convert the file (iconv -t UTF-8) and name that one`;
-  report({ type: 'warning', message });
+  return foreignSign(join(directory, name)).catch(() => null);
+}
+
+/** What to say of a text with such a sign. */
+export function foreignTextWords(name: string, sign: string): string {
+  return `${name} ${sign}, and llama.cpp reads text as UTF-8: what it makes of other bytes is no text that anybody wrote. Convert the file (iconv -t UTF-8) and name that one`;
 }
 
 async function foreignSign(path: string): Promise<string | null> {

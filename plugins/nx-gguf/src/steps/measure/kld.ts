@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import type { Json } from '../../core/canonical-json.js';
 import { digestOf } from '../../core/digest.js';
 import type { MeasuredFile } from '../../core/generated/common.generated.js';
-import type { KldSubject } from '../../core/generated/kld.generated.js';
+import type { KldStatistics, KldSubject } from '../../core/generated/kld.generated.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import { misleadingRatioText } from '../../kld/statistics/base-perplexity.js';
 import { kldFile, kldResult, kldText, type MeasuredFigures } from '../../kld/tool/kld-result.js';
 import { variantPassArgs } from '../../kld/tool/perplexity-args.js';
+import { baseFindings } from './base-facts.js';
 import { passOptions, statedParameters } from './evaluation.js';
 import { baseArgs, baseFile, type KldBase } from './kld-base.js';
-import { inputsOf, type Action, type StepOutcome, type Workbench } from '../step.js';
+import { inputsOf, type Action, type Step, type StepOutcome, type Workbench } from '../step.js';
 
 /**
  * A measurement: a model, and the base it is compared with. How the base's logits reach it changes nothing,
@@ -23,10 +24,12 @@ export interface KldStep {
   name: string;
   variant: readonly ManifestFile[];
   base: KldBase;
+  /** What misleads or did not come to anything, by the facts of the result. */
+  findings: NonNullable<Step['findings']>;
 }
 
 /** Measures perplexity and KL divergence of a variant against the unquantized model. */
-export function kldStep({ name, variant, base }: Omit<KldStep, 'action'>): KldStep {
+export function kldStep({ name, variant, base }: Omit<KldStep, 'action' | 'findings'>): KldStep {
   return {
     name,
     variant,
@@ -42,6 +45,14 @@ export function kldStep({ name, variant, base }: Omit<KldStep, 'action'>): KldSt
       ],
       toolchain: base.toolchain,
     },
+    findings: (facts) => {
+      const statistics = facts['statistics'] as KldStatistics | undefined;
+      const misleading = statistics === undefined ? null : misleadingRatioText(statistics.perplexity);
+      return [
+        ...baseFindings(base, facts, statistics?.chunks),
+        ...(misleading === null ? [] : [`${name}: ${misleading}`]),
+      ];
+    },
   };
 }
 
@@ -54,18 +65,13 @@ export function variantArgs({ variant, base }: Pick<KldStep, 'variant' | 'base'>
   });
 }
 
-/**
- * The result of a measurement from what the tool printed, written into the work directory; a figure of the tool
- * that misleads is a warning.
- */
+/** The result of a measurement from what the tool printed, written into the work directory. */
 export async function kldOutcome(
   step: KldStep,
   figures: MeasuredFigures,
-  { directory, report }: Pick<Workbench, 'directory' | 'report'>,
+  { directory }: Pick<Workbench, 'directory'>,
 ): Promise<StepOutcome> {
   const result = kldResult(figures, subjectOf(step));
-  const misleading = misleadingRatioText(result.statistics.perplexity);
-  if (misleading !== null) report({ type: 'warning', message: `${step.name}: ${misleading}` });
   const path = join(directory, kldFile);
   await writeFile(path, kldText(result));
   return {

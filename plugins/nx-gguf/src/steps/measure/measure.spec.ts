@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { tinyGguf } from '../../gguf/testing/tiny-gguf.js';
+import { lookUpElseMake } from '../../results/look-up-else-make.js';
 import { findAction } from '../../store/actions.js';
+import { adoptFile } from '../../store/blobs.js';
 import { leftovers } from '../../store/testing/temporary-store.js';
 import { kldBaseAction } from './kld-base.js';
 import { kldBaseStep } from './measure.js';
@@ -42,18 +46,73 @@ describe('measuring together', () => {
     ['more chunks than the text has', 1000, 1],
     ['as many as it has', 8, 0],
     ['all of them', -1, 0],
-  ])('tells once when %s are asked for', async (_, chunks, count) => {
+  ])('tells when %s are asked for, by each result, also a known one', async (_, chunks, count) => {
     const lab = await laboratory();
     lab.base.parameters.chunks = chunks;
-    await lab.measure([await lab.variant('a.gguf'), await lab.variant('b.gguf')], {
-      parallel: 1,
-      base: 'keep',
-    });
     const warning = {
       type: 'warning',
       message: 'evaluation.chunks is 1000, and t.txt has 8 chunks of 64 tokens: all of it is read',
     };
-    expect(lab.effects.told.filter(({ type }) => type === 'warning')).toEqual(Array(count).fill(warning));
+    for (const origin of ['run', 'store']) {
+      lab.effects.told.length = 0;
+      expect(await lab.measure([await lab.variant('a.gguf')])).toEqual({ 'a.gguf': origin });
+      expect(lab.effects.told.filter(({ type }) => type === 'warning')).toEqual(Array(count).fill(warning));
+    }
+  });
+
+  it('what is found in text and model reaches each result, also one on kept logits and a known one', async () => {
+    const lab = await laboratory();
+    const { store } = lab.effects;
+    const adopted = async (name: string, bytes: Uint8Array) => {
+      writeFileSync(join(store.root, name), bytes);
+      return { name, ...(await adoptFile(store, join(store.root, name))) };
+    };
+    lab.base.corpus = await adopted('t.txt', Buffer.from('Grüße', 'latin1'));
+    lab.base.model = [
+      await adopted(
+        'm.gguf',
+        tinyGguf({
+          metadata: [
+            ['general.architecture', 'string', 'x'],
+            ['x.context_length', 'uint32', 32],
+            ['tokenizer.ggml.tokens', 'array', 'string', Array.from({ length: shape.vocabulary }, String)],
+          ],
+        }),
+      ),
+    ];
+    const runs: [string, string][] = [
+      ['a.gguf', 'run'],
+      ['b.gguf', 'run'],
+      ['a.gguf', 'store'],
+    ];
+    for (const [name, origin] of runs) {
+      lab.effects.told.length = 0;
+      expect(await lab.measure([await lab.variant(name)], { base: 'keep' })).toEqual({ [name]: origin });
+      const told = lab.effects.told.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+      expect([...new Set(told)]).toEqual([
+        expect.stringMatching(/^t\.txt is no UTF-8 /),
+        expect.stringMatching(/^evaluation\.ctx is 64, and the model was trained on contexts of 32 tokens/),
+      ]);
+    }
+    expect(lab.started()).toEqual(['a.gguf', 'b.gguf', 'base']);
+    const facts = { foreignText: 'is no UTF-8 (before byte 5)', trainedContext: 32 };
+    for (const action of [kldBaseAction(lab.base), (await lab.variant('b.gguf')).action])
+      expect((await findAction(store, actionKey(action)))?.facts).toMatchObject(facts);
+  });
+
+  it('the logits that are kept tell of a short text, whenever they are asked for', async () => {
+    const lab = await laboratory();
+    lab.base.parameters.chunks = 1000;
+    for (const expected of ['run', 'store']) {
+      lab.effects.told.length = 0;
+      const step = kldBaseStep(lab.base, lab.settings);
+      const { origin } = await lookUpElseMake(step, lab.effects, { needFiles: false, known: [] });
+      expect(origin).toBe(expected);
+      expect(lab.effects.told).toContainEqual({
+        type: 'warning',
+        message: 'evaluation.chunks is 1000, and t.txt has 8 chunks of 64 tokens: all of it is read',
+      });
+    }
   });
 
   it('the key holds what can change a digit, and not how the base comes', async () => {

@@ -3,18 +3,16 @@ import prettyBytes from 'pretty-bytes';
 import { GgufError, isGgufError } from '../../core/errors.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
 import { discardBlob } from '../../store/blobs.js';
+import { baseFindings, type BaseFacts } from './base-facts.js';
 import { basePass, type BasePassSettings } from './base-pass.js';
 import { fact } from '../facts.js';
-import type { GgufHeader } from '../../gguf/header.js';
 import { readGgufFile } from '../../files/gguf-file.js';
 import { isKeptBaseFailure, keptAmount, keptPerplexity, keptShape } from './kept-base.js';
 import { kldBaseAction, type KldBase } from './kld-base.js';
 import type { KldStep } from './kld.js';
-import { longContextWords } from './long-context.js';
-import { tellForeignText } from './foreign-text.js';
 import { linkModel } from '../gguf/link-model.js';
 import type { MeasuredMember } from './measure-pass.js';
-import { tellShortText } from './short-text.js';
+import { linkBase, readyBase, vocabularyIn } from './ready-base.js';
 import { passSizes, type Machine } from './pass-sizing.js';
 import type { SharedBench, SharedWork } from '../run-cached-together.js';
 import type { Step, StepOutcome, Workbench } from '../step.js';
@@ -47,24 +45,21 @@ export function kldBaseStep(base: KldBase, settings: MeasureSettings): Step {
     action: kldBaseAction(base),
     isSharedByWish: settings.shareBase,
     run: async (bench) => {
-      await linkBase(base, bench);
-      const vocabulary = await vocabularyOfBase(base, bench);
+      const { vocabulary, facts } = await readyBase(base, null, bench);
       const { threads } = sizesFor(base, [], { settings, bench, kept: null, vocabulary });
       for (let attempt = 1; ; attempt += 1) {
-        const { outcome, chunks } = await basePass(
+        const { outcome } = await basePass(
           base,
           { ...settings, base: 'keep' },
           { members: [], bench, threads, vocabulary, kept: null },
         );
-        if (outcome !== null && !(outcome instanceof Error)) {
-          tellShortText(base, chunks, bench.report);
-          return outcome;
-        }
+        if (outcome !== null && !(outcome instanceof Error)) return withFacts(outcome, facts);
         const isLost = isGgufError(outcome) && outcome.code === 'KLD_NO_STATISTICS';
         if (!isLost || attempt === attempts) throw outcome ?? new Error('the base was not kept');
         bench.report({ type: 'warning', message: `${outcome.message}; it runs again` });
       }
     },
+    findings: (facts) => baseFindings(base, facts, facts['chunks']),
   };
 }
 
@@ -74,12 +69,13 @@ async function measureAll(
   { members, bench }: { members: readonly MeasuredMember[]; bench: SharedBench },
 ): Promise<void> {
   let kept = usable(await bench.kept(wantedFromElsewhere(settings)));
-  if (kept === null) await linkBase(base, bench);
-  else if (settings.shareBase) await bench.share(kept);
-  const vocabulary = kept === null ? await vocabularyOfBase(base, bench) : (keptShape(kept)?.vocabulary ?? 0);
-  let rest = await readyMembers(members, vocabulary);
+  if (kept !== null && settings.shareBase) await bench.share(kept);
+  const { vocabulary, facts } = await readyBase(base, kept, bench);
+  let rest = (await readyMembers(members, vocabulary)).map((member): MeasuredMember => ({
+    ...member,
+    finish: (outcome) => member.finish(withFacts(outcome, facts)),
+  }));
   const losses = new Map<MeasuredMember['step'], number>();
-  let isTextTold = false;
   while (rest.length > 0) {
     const sizes = sizesFor(base, rest, { settings, bench, kept, vocabulary });
     const now = rest.slice(0, sizes.variants);
@@ -92,19 +88,17 @@ async function measureAll(
         type: 'warning',
         message: 'that is more memory than is free now: the system may swap, or end a process',
       });
-    const { lost, starved, source, outcome, chunks } = await basePass(base, settings, {
+    const { lost, starved, source, outcome } = await basePass(base, settings, {
       members: now,
       bench,
       threads: sizes.threads,
       vocabulary,
       kept,
     });
-    if (!isTextTold) tellShortText(base, chunks, bench.report);
-    isTextTold ||= chunks !== null;
     const isUseless = kept !== null && 'error' in source && isKeptBaseFailure(source.error);
     if (isUseless) await forget(kept, bench, { base, why: source.error as Error });
     else if ('error' in source) await Promise.all(starved.map(({ fail }) => fail(source.error)));
-    kept = isUseless ? null : (kept ?? (await keepIfMade(outcome, bench, settings)));
+    kept = isUseless ? null : (kept ?? (await keepIfMade(outcome, facts, { bench, settings })));
     const repeated = [...lost, ...(isUseless ? starved : [])];
     for (const member of repeated) losses.set(member.step, (losses.get(member.step) ?? 0) + 1);
     const hopeless = repeated.filter((member) => losses.get(member.step) === attempts);
@@ -177,13 +171,13 @@ async function forget(
 /** Puts the kept base into the store. That it could not be kept is no failure of a measurement. */
 async function keepIfMade(
   outcome: StepOutcome | Error | null,
-  bench: SharedBench,
-  { shareBase }: MeasureSettings,
+  facts: BaseFacts,
+  { bench, settings: { shareBase } }: { bench: SharedBench; settings: MeasureSettings },
 ): Promise<Manifest | null> {
   if (outcome === null) return null;
   try {
     if (outcome instanceof Error) throw outcome;
-    const kept = await bench.keep(outcome);
+    const kept = await bench.keep(withFacts(outcome, facts));
     bench.report({ type: 'step', message: `kept the base logits: ${keptAmount(kept) ?? ''}` });
     if (shareBase) await bench.share(kept);
     return kept;
@@ -198,13 +192,6 @@ async function keepIfMade(
   }
 }
 
-/** Makes the unquantized model and the text readable in the work directory. */
-export async function linkBase({ model, corpus }: KldBase, bench: Workbench): Promise<void> {
-  await linkModel(model, bench);
-  await bench.input(corpus, corpus.name);
-  await tellForeignText(corpus.name, bench);
-}
-
 /** The members whose model can be read and has the base's vocabulary; the others have failed. */
 export async function readyMembers(
   members: readonly MeasuredMember[],
@@ -214,7 +201,7 @@ export async function readyMembers(
   for (const member of members) {
     try {
       const name = await linkModel(member.step.variant, member.bench);
-      const own = await vocabularyOf(join(member.bench.directory, name));
+      const own = vocabularyIn(await readGgufFile(join(member.bench.directory, name)));
       if (own !== vocabulary)
         throw new GgufError(
           'KLD_VOCABULARY_MISMATCH',
@@ -229,27 +216,8 @@ export async function readyMembers(
   return ready;
 }
 
-/**
- * Tokens in the vocabulary of the unquantized model, which is linked already. Chunks that are longer than its
- * context are told.
- */
-export async function vocabularyOfBase(
-  { model, parameters }: KldBase,
-  { directory, report }: Pick<Workbench, 'directory' | 'report'>,
-): Promise<number> {
-  const header = await readGgufFile(join(directory, model[0]?.name ?? ''));
-  const message = longContextWords(header, parameters.ctx);
-  if (message !== null) report({ type: 'warning', message });
-  return vocabularyIn(header);
-}
-
-async function vocabularyOf(path: string): Promise<number> {
-  return vocabularyIn(await readGgufFile(path));
-}
-
-function vocabularyIn({ metadata }: GgufHeader): number {
-  const tokens = metadata.get('tokenizer.ggml.tokens');
-  return tokens?.type === 'array' ? tokens.length : 0;
+function withFacts(outcome: StepOutcome, facts: BaseFacts): StepOutcome {
+  return { ...outcome, facts: { ...outcome.facts, ...facts } };
 }
 
 function lostWords(): GgufError {

@@ -35,14 +35,14 @@ describe('the perplexity of the unquantized model', () => {
     await lab.measure(steps, changes);
     expect(lab.started()).toEqual(changes.base === 'keep' ? ['b.gguf'] : ['b.gguf', 'base']);
     for (const step of steps) expect(await perplexityOf(lab, step)).toMatchObject(expected);
-    expect(lab.effects.told.filter(({ type }) => type === 'warning')).toEqual([
-      expect.objectContaining({
-        message: expect.stringMatching(
-          /^a\.gguf: llama-perplexity prints a perplexity ratio of 0\.909684, which is 0\.947239/,
-        ) as string,
-      }),
-      expect.objectContaining({ message: expect.stringMatching(/^b\.gguf: llama-perplexity/) as string }),
-    ]);
+    // Of the first one both times: it is told of a known result too.
+    const misleading = 'llama-perplexity prints a perplexity ratio of 0.909684, which is 0.947239';
+    expect(lab.effects.told.filter(({ type }) => type === 'warning')).toEqual(
+      ['a.gguf', 'a.gguf', 'b.gguf'].map((name) => ({
+        type: 'warning',
+        message: expect.stringContaining(`${name}: ${misleading}`) as string,
+      })),
+    );
   });
 
   it('whose last words were lost is measured again, with its variants', async () => {

@@ -6,6 +6,7 @@ import { kldBaseStep } from './measure.js';
 import { runCached } from '../run-cached.js';
 import { sequentialStep, type SequentialInputs } from './sequential-comparison.js';
 import { actionKey } from '../step.js';
+import { lookUpElseMake } from '../../results/look-up-else-make.js';
 import { laboratory, shape, type Behaviour } from '../testing/measured-base.js';
 
 // Processes start slowly on a busy machine.
@@ -39,7 +40,7 @@ async function comparing(
     lab,
     inputs,
     step: sequentialStep(inputs),
-    compare: () => runCached(sequentialStep(inputs), lab.effects, false),
+    compare: () => lookUpElseMake(sequentialStep(inputs), lab.effects, { needFiles: false, known: [] }),
   };
 }
 
@@ -153,19 +154,24 @@ describe('sequentialStep', () => {
   );
 
   it(
-    'tells when there are fewer chunks than its budget',
+    'tells when there are fewer chunks than its budget, also of a known decision',
     async () => {
       const { compare, lab } = await comparing(
         { 'a.gguf': printing(table(a)), 'b.gguf': printing(table(b)) },
         { budgetChunks: 1000 },
       );
-      expect((await compare()).manifest.facts).toMatchObject({ comparison: { budgetChunks: 64 } });
-      expect(lab.effects.told.filter(({ type }) => type === 'warning')).toEqual([
-        {
-          type: 'warning',
-          message: '--chunks is 1000, and the evaluation has 64 chunks: it ends after these',
-        },
-      ]);
+      for (const expected of ['run', 'store']) {
+        lab.effects.told.length = 0;
+        const { manifest, origin } = await compare();
+        expect(origin).toBe(expected);
+        expect(manifest.facts).toMatchObject({ comparison: { budgetChunks: 64 }, chunks: 64 });
+        expect(lab.effects.told.filter(({ type }) => type === 'warning')).toEqual([
+          {
+            type: 'warning',
+            message: '--chunks is 1000, and the evaluation has 64 chunks: it ends after these',
+          },
+        ]);
+      }
     },
     patient,
   );

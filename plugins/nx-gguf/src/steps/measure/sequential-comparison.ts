@@ -9,12 +9,13 @@ import { stepRegistry } from '../../core/step-registry.js';
 import type { ChunkRow } from '../../kld/tool/chunk-row.js';
 import { compareSequentially } from '../../kld/statistics/compare-sequentially.js';
 import { ordinaryRule, type StoppingRule } from '../../kld/statistics/confidence-sequence.js';
+import { baseFindings, type BaseFacts } from './base-facts.js';
 import { basePass } from './base-pass.js';
 import { isKeptBaseFailure, keptShape } from './kept-base.js';
 import { baseArgs, kldBaseAction } from './kld-base.js';
 import { variantArgs, type KldStep } from './kld.js';
-import { linkBase, readyMembers, sizesFor, vocabularyOfBase, type MeasureSettings } from './measure.js';
-import { tellShortText } from './short-text.js';
+import { readyMembers, sizesFor, type MeasureSettings } from './measure.js';
+import { readyBase } from './ready-base.js';
 import type { MeasuredMember } from './measure-pass.js';
 import { recall } from '../run-cached.js';
 import { actionKey, inputsOf, type Step, type Workbench } from '../step.js';
@@ -58,26 +59,38 @@ export function sequentialStep({ a, b, confidencePercent, budgetChunks, settings
       toolchain: base.toolchain,
     },
     run: async (bench) => {
-      let isBudgetTold = false;
-      const comparison = await follow({ a, b, settings }, bench, (total) => {
-        if (!isBudgetTold && budgetChunks !== null && budgetChunks > total)
-          bench.report({
-            type: 'warning',
-            message: `--chunks is ${budgetChunks}, and the evaluation has ${counted(total, 'chunk')}: it ends after these`,
-          });
-        isBudgetTold = true;
-        return { ...rule, budgetChunks: Math.min(total, budgetChunks ?? total) };
-      });
+      const { comparison, chunks, facts } = await follow({ a, b, settings }, bench, (total) => ({
+        ...rule,
+        budgetChunks: Math.min(total, budgetChunks ?? total),
+      }));
       return {
         files: [],
-        facts: { comparison: comparison as unknown as Json },
+        facts: { comparison: comparison as unknown as Json, chunks, ...facts },
         commands: [baseArgs(base), variantArgs(a), variantArgs(b)].map((args) => [
           'llama-perplexity',
           ...args,
         ]),
       };
     },
+    findings: (facts) => {
+      const { chunks } = facts;
+      return [
+        ...baseFindings(base, facts, chunks),
+        ...(typeof chunks === 'number' && budgetChunks !== null && budgetChunks > chunks
+          ? [
+              `--chunks is ${budgetChunks}, and the evaluation has ${counted(chunks, 'chunk')}: it ends after these`,
+            ]
+          : []),
+      ];
+    },
   };
+}
+
+/** What is known when a comparison has ended: its result, the chunks of the text, and the facts of the base. */
+interface Followed {
+  comparison: SequentialComparison;
+  chunks: number | null;
+  facts: BaseFacts;
 }
 
 type Sides = Pick<SequentialInputs, 'a' | 'b' | 'settings'>;
@@ -87,7 +100,7 @@ type RuleFor = (totalChunks: number) => StoppingRule;
  * On kept base logits if there are some here, which saves the base pass and changes no digit; when they turn
  * out to be of no use, on a base pass.
  */
-async function follow(sides: Sides, bench: Workbench, ruleFor: RuleFor): Promise<SequentialComparison> {
+async function follow(sides: Sides, bench: Workbench, ruleFor: RuleFor): Promise<Followed> {
   const kept = await recall(bench.store, actionKey(kldBaseAction(sides.a.base)), true);
   if (kept === null || keptShape(kept) === null) return followOn(null, sides, { bench, ruleFor });
   try {
@@ -103,7 +116,7 @@ async function followOn(
   kept: Manifest | null,
   { a, b, settings }: Sides,
   { bench, ruleFor }: { bench: Workbench; ruleFor: RuleFor },
-): Promise<SequentialComparison> {
+): Promise<Followed> {
   const { base } = a;
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, ...(bench.signal === undefined ? [] : [bench.signal])]);
@@ -120,8 +133,7 @@ async function followOn(
   };
   const side = (step: KldStep) => ({ name: step.name, rows: rows.get(step) ?? [] });
 
-  if (kept === null) await linkBase(base, bench);
-  const vocabulary = kept === null ? await vocabularyOfBase(base, bench) : (keptShape(kept)?.vocabulary ?? 0);
+  const { vocabulary, facts } = await readyBase(base, kept, bench);
   const place = kept === null ? 'computed' : 'kept';
   const members = await readyMembers(
     await Promise.all(
@@ -158,8 +170,7 @@ async function followOn(
     },
   );
   if ('error' in source && isKeptBaseFailure(source.error)) throw source.error;
-  tellShortText(base, chunks, bench.report);
-  if (decided.result !== null) return decided.result;
+  if (decided.result !== null) return { comparison: decided.result, chunks, facts };
   throw (
     failures[0] ??
     ('error' in source
