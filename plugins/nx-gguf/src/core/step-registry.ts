@@ -44,7 +44,7 @@ export const stepRegistry = {
   python: { logicVersion: 1, executor: 'toolchain-python', group: 'Toolchain' },
   fetch: { logicVersion: 2, executor: 'fetch', group: 'Sources', carriedFile: 'README.md' },
   reference: { logicVersion: 3, executor: 'reference', group: 'Sources', isPerVariant: true },
-  convert: { logicVersion: 3, executor: 'convert', group: 'Sources', leavesFiles: true },
+  convert: { logicVersion: 4, executor: 'convert', group: 'Sources', leavesFiles: true },
   imatrix: { logicVersion: 2, executor: 'imatrix', group: 'Sources', leavesFiles: true },
   'gguf-header': { logicVersion: 2, executor: null },
   'dry-run': { logicVersion: 1, executor: null },

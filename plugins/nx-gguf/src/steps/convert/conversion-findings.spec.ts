@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { ConvertSettings } from '../../core/generated/model.generated.js';
 import { readGgufHeader } from '../../gguf/header.js';
 import { bytesSource } from '../../gguf/testing/bytes-source.js';
+import { tokenTexts } from '../../gguf/token-texts.js';
 import { tinyGguf, type TinyGguf } from '../../gguf/testing/tiny-gguf.js';
 import { temporaryDirectory } from '../../store/testing/temporary-store.js';
 import { conversionFindings } from './conversion-findings.js';
@@ -26,12 +27,15 @@ async function findings({
     mkdirSync(dirname(join(directory, name)), { recursive: true });
     writeFileSync(join(directory, name), content);
   }
+  const source = bytesSource(tinyGguf({ metadata }));
+  const header = await readGgufHeader(source);
   return conversionFindings({
     directory,
     files: Object.keys(files),
     settings: declared === undefined ? settings : { metadata: 'meta.json', ...settings },
     metadata: declared === undefined ? null : JSON.stringify(declared),
-    header: await readGgufHeader(bytesSource(tinyGguf({ metadata }))),
+    header,
+    tokens: await tokenTexts(source, header),
   });
 }
 
@@ -246,4 +250,76 @@ describe('parts of a checkpoint that the text model has not', () => {
       expect(await findings({ files, settings: { extraArgs: [argument] } })).toEqual([]);
     },
   );
+});
+
+describe('tokens that end a text', () => {
+  const many = Array.from({ length: 1200 }, (_, id) => `t${id}`);
+  const vocabulary = (texts: Record<number, string>, ...more: Metadata): Metadata => [
+    ['tokenizer.ggml.model', 'string', 'gpt2'],
+    ['tokenizer.ggml.tokens', 'array', 'string', many.map((text, id) => texts[id] ?? text)],
+    ...more,
+  ];
+  const eos = (id: number): Metadata[number] => ['tokenizer.ggml.eos_token_id', 'uint32', id];
+  const generation = (ids: unknown) => ({
+    'generation_config.json': JSON.stringify({ eos_token_id: ids }),
+    'config.json': JSON.stringify({ eos_token_id: 3, text_config: { eos_token_id: 4 } }),
+  });
+
+  it.each<[string, [files: Record<string, string>, metadata: Metadata], RegExp | null]>([
+    ['the same', [generation(1100), vocabulary({}, eos(1100))], null],
+    [
+      'one that llama.cpp knows by name',
+      [generation([5, 1100]), vocabulary({ 5: '<|im_end|>' }, eos(1100))],
+      null,
+    ],
+    [
+      'one that it does not know',
+      [generation(1101), vocabulary({ 1101: '<|über|>' }, eos(1100))],
+      /^generation_config\.json says .* 1101 \(<\|über\|>\) .*replies do not stop; .*"overrideKv": \["tokenizer\.ggml\.eos_token_id=int:1101"\]/,
+    ],
+    [
+      'one of several',
+      [generation([1100, 1101]), vocabulary({}, eos(1100))],
+      /token 1101 \(t1101\).* that ends with it goes on/,
+    ],
+    [
+      'one outside of the vocabulary',
+      [generation([9000]), vocabulary({}, eos(1))],
+      /9000 \(not in the vocabulary\).*another tokenizer\?$/,
+    ],
+    [
+      'one that the metadata name beside it',
+      [generation(7), vocabulary({}, eos(1), ['tokenizer.ggml.eot_token_id', 'uint32', 7])],
+      null,
+    ],
+    [
+      'that of config.json, where there is no other',
+      [{ 'config.json': '{"eos_token_id":9}' }, vocabulary({}, eos(1))],
+      /^config\.json says .*token 9 /,
+    ],
+    [
+      'that of the text model',
+      [{ 'config.json': '{"text_config":{"eos_token_id":9}}' }, vocabulary({}, eos(9))],
+      null,
+    ],
+    ['none', [{ 'generation_config.json': '{"eos_token_id":null}' }, vocabulary({}, eos(1))], null],
+    ['llama.cpp has its own without metadata', [generation(11), vocabulary({})], null],
+    ['that and no other', [generation(12), vocabulary({})], /token 12 /],
+    ['no vocabulary', [generation(9), []], null],
+    [
+      'replies of harmony, where <|end|> is no end',
+      [generation([5, 6, 7]), vocabulary({ 5: '<|return|>', 6: '<|call|>', 7: '<|end|>' }, eos(5))],
+      /token 7 \(<\|end\|>\)/,
+    ],
+    ['<|end|> elsewhere', [generation(7), vocabulary({ 6: '<|call|>', 7: '<|end|>' }, eos(5))], null],
+    [
+      '</s> beside calls of tools',
+      [generation([1, 7]), vocabulary({ 6: '<|tool_response>', 7: '</s>' }, eos(1))],
+      /token 7 \(<\/s>\)/,
+    ],
+  ])('%s', async (_, [files, metadata], finding) => {
+    expect(await findings({ files, metadata })).toEqual(
+      finding === null ? [] : [expect.stringMatching(finding)],
+    );
+  });
 });

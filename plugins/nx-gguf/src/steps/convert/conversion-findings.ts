@@ -9,6 +9,7 @@ import { droppedMetadata } from './dropped-metadata.js';
 import { isPartAsked, leftOutParts } from './left-out-parts.js';
 import { lostRopeScaling } from './lost-rope-scaling.js';
 import { lostWeights, textConfig } from './lost-weights.js';
+import { unendedReplies } from './unended-replies.js';
 
 /** A conversion that was done, and what was asked of it. */
 export interface Conversion {
@@ -19,6 +20,8 @@ export interface Conversion {
   /** Text of the metadata file, if any. */
   metadata: string | null;
   header: GgufHeader;
+  /** Texts of the GGUF's tokens. */
+  tokens: readonly string[];
 }
 
 const additional = /^additional_chat_templates\/([^/]+)\.jinja$/;
@@ -30,6 +33,7 @@ export async function conversionFindings({
   settings,
   metadata,
   header,
+  tokens,
 }: Conversion): Promise<string[]> {
   const text = (name: string) => readFile(join(directory, name), 'utf8');
   const file = settings.metadata ?? '';
@@ -40,7 +44,9 @@ export async function conversionFindings({
   }
   const main = files.includes('chat_template.jinja') ? await text('chat_template.jinja') : null;
   const tensors = await checkpointTensors(directory, files);
-  const config = files.includes('config.json') ? jsonObject(await text('config.json')) : {};
+  const object = async (name: string) => (files.includes(name) ? jsonObject(await text(name)) : null);
+  const config = (await object('config.json')) ?? {};
+  const generation = await object('generation_config.json');
   return [
     ...(metadata === null
       ? []
@@ -54,6 +60,7 @@ export async function conversionFindings({
       : [
           ...lostWeights({ config, tensors, files, settings, isHeadKept: hasHead(header) }),
           ...lostRopeScaling(textConfig(config), header),
+          ...unendedReplies({ generation, config: textConfig(config), header, texts: tokens }),
         ]),
   ];
 }

@@ -6,7 +6,8 @@ import { GgufError } from '../../core/errors.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { ConvertSettings } from '../../core/generated/model.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
-import { readGgufFile } from '../../files/gguf-file.js';
+import { readGgufFile, withFileBytes } from '../../files/gguf-file.js';
+import { tokenTexts } from '../../gguf/token-texts.js';
 import { adoptGguf } from '../gguf/adopt-gguf.js';
 import { ggufFacts } from '../gguf/gguf-facts.js';
 import { inputsOf, type Step, type Workbench } from '../step.js';
@@ -90,6 +91,8 @@ async function convert(inputs: ConvertInputs, checkpoint: readonly ManifestFile[
     inputs.settings,
     bench,
   );
+  const first = join(out, names[0] ?? '');
+  const header = await readGgufFile(first);
   const facts = {
     ...(await ggufFacts(names.map((name) => join(out, name)))),
     warnings: await conversionFindings({
@@ -97,7 +100,8 @@ async function convert(inputs: ConvertInputs, checkpoint: readonly ManifestFile[
       files: checkpoint.map(({ name }) => name),
       settings: inputs.settings,
       metadata: inputs.metadata,
-      header: await readGgufFile(join(out, names[0] ?? '')),
+      header,
+      tokens: await withFileBytes(first, (source) => tokenTexts(source, header)),
     }),
   };
   const referred: ManifestFile[] = [];
