@@ -109,6 +109,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'The options of nx-gguf in `nx.json` do not fit their schema.',
     remedy: 'Correct them; the reference lists the plugin options.',
   },
+  BAD_PROXY: {
+    cause: '`HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` is not the address of a proxy.',
+    remedy: 'Set it to an address such as `http://proxy.example.org:3128`.',
+  },
   BAD_PUBLISHED: {
     cause:
       'The record `nx-gguf.json` at the destination does not fit its schema. It then counts as a file of somebody else, and the files beside it too.',

@@ -37,6 +37,8 @@ describe('proxies', () => {
   it.each<[string, (at: string) => Record<string, string>, number]>([
     ['HTTP_PROXY', (at) => ({ HTTP_PROXY: at }), 1],
     ['http_proxy', (at) => ({ http_proxy: at }), 1],
+    ['ALL_PROXY', (at) => ({ ALL_PROXY: at }), 1],
+    ['HTTP_PROXY without a scheme', (at) => ({ HTTP_PROXY: at.replace('http://', '') }), 1],
     ['NO_PROXY', (at) => ({ HTTP_PROXY: at, NO_PROXY: '127.0.0.1' }), 0],
     ['no proxy', () => ({}), 0],
   ])('%s', async (...[, env, count]) => {
@@ -47,6 +49,15 @@ describe('proxies', () => {
     await http.close();
     expect(tunnels).toHaveLength(count);
   });
+});
+
+it.each([
+  { HTTPS_PROXY: 'ftp://me:secret@proxy.example.org' },
+  { all_proxy: 'http://' },
+  { http_proxy: 'secret proxy:port' },
+])('%j is told, and not shown', (env) => {
+  const open = () => openHttp({ env, settings: transferSettings({}) });
+  expect(open).toThrow(/^(?:HTTPS|ALL|HTTP)_PROXY is no address of a proxy$/);
 });
 
 describe('shownUrl', () => {

@@ -88,14 +88,30 @@ function dispatcherFor(env: TransferContext['env'], stallMs: number): Dispatcher
     connectTimeout: Math.min(stallMs, 30_000),
   };
   const of = (name: string): string | undefined =>
-    [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value !== '');
-  const [httpProxy, httpsProxy, noProxy] = [of('http_proxy'), of('https_proxy'), of('no_proxy')];
+    [env[name.toLowerCase()], env[name]].find((value) => value !== undefined && value !== '');
+  const proxy = (name: string): string | undefined => {
+    const value = of(name);
+    return value === undefined ? undefined : proxyAddress(value, name);
+  };
+  const forAll = proxy('ALL_PROXY');
+  const httpProxy = proxy('HTTP_PROXY') ?? forAll;
+  const httpsProxy = proxy('HTTPS_PROXY') ?? forAll ?? httpProxy;
   if (httpProxy === undefined && httpsProxy === undefined) return new Agent(options);
   return new EnvHttpProxyAgent({
     ...options,
     httpProxy: httpProxy ?? '',
-    httpsProxy: httpsProxy ?? httpProxy ?? '',
-    noProxy: noProxy ?? '',
+    httpsProxy: httpsProxy ?? '',
+    noProxy: of('NO_PROXY') ?? '',
+  });
+}
+
+/** A proxy may be named without a scheme, as curl, git and pip take it. */
+function proxyAddress(value: string, name: string): string {
+  const address = value.includes('://') ? value : `http://${value}`;
+  if (URL.canParse(address) && /^(?:https?|socks5?):$/.test(new URL(address).protocol)) return address;
+  // The address is not shown: it may hold a password.
+  throw new GgufError('BAD_PROXY', `${name} is no address of a proxy`, {
+    hint: 'It looks like http://proxy.example.org:3128 or socks5://proxy.example.org:1080.',
   });
 }
 
