@@ -24,6 +24,9 @@ describe('the token', () => {
     ['HF_TOKEN_PATH', { HF_TOKEN_PATH: '{home}/elsewhere' }, 'hf_path'],
     ['HF_HOME', { HF_HOME: '{home}/hf' }, 'hf_home'],
     ['XDG_CACHE_HOME', { XDG_CACHE_HOME: '{home}/xdg' }, 'hf_xdg'],
+    ['~ in HF_HOME', { HF_HOME: '~/hf' }, 'hf_home'],
+    ['~ in HF_TOKEN_PATH', { HF_TOKEN_PATH: '~/elsewhere' }, 'hf_path'],
+    ['~ in XDG_CACHE_HOME', { XDG_CACHE_HOME: '~/xdg' }, 'hf_xdg'],
     ['the default file', {}, 'hf_default'],
     ['no file', { HF_HOME: '{home}/none' }, null],
   ])('%s', async (...[, env, expected]) => {
@@ -32,6 +35,10 @@ describe('the token', () => {
     );
     expect(await userToken({ HOME: home, ...filled })).toBe(expected);
   });
+});
+
+it.each(['"hf_mine"', "'hf_mine'", '$MY_TOKEN', 'Bearer hf_mine'])('%s is no token', async (token) => {
+  await expect(userToken({ HOME: home, HF_TOKEN: token })).rejects.toMatchObject({ code: 'BAD_TOKEN' });
 });
 
 describe('the hub', () => {

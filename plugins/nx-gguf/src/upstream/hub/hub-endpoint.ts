@@ -55,10 +55,12 @@ export async function hubAccess(source: Pick<HuggingFaceSource, 'endpoint'>, env
 export async function userToken(env: Env): Promise<string | null> {
   const given = filled(env['HF_TOKEN']) ?? filled(env['HUGGING_FACE_HUB_TOKEN']);
   if (given !== undefined) return checked(given, 'HF_TOKEN');
-  const home =
-    filled(env['HF_HOME']) ??
-    join(filled(env['XDG_CACHE_HOME']) ?? join(filled(env['HOME']) ?? homedir(), '.cache'), 'huggingface');
-  const path = filled(env['HF_TOKEN_PATH']) ?? join(home, 'token');
+  const userHome = filled(env['HOME']) ?? homedir();
+  // A shell expands `~`; files of settings do not, and the hub's own tools do.
+  const named = (name: string): string | undefined =>
+    filled(env[name])?.replace(/^~(?=\/|$)/, () => userHome);
+  const home = named('HF_HOME') ?? join(named('XDG_CACHE_HOME') ?? join(userHome, '.cache'), 'huggingface');
+  const path = named('HF_TOKEN_PATH') ?? join(home, 'token');
   try {
     const text = filled(await readFile(path, 'utf8'));
     return text === undefined ? null : checked(text, path);
@@ -75,9 +77,10 @@ export async function userToken(env: Env): Promise<string | null> {
 
 function checked(token: string, from: string): string {
   // An invalid header value would end up in the message of an error.
-  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  // `docker --env-file` and the like keep quotes, and do not replace variables.
+  if (/^[\x21-\x7e]+$/.test(token) && !/^["'`$]|["'`]$/.test(token)) return token;
   throw new GgufError('BAD_TOKEN', `${from} does not hold a token`, {
-    hint: 'A token is one word, for example hf_….',
+    hint: 'A token is one word without quotes, for example hf_….',
   });
 }
 
