@@ -1,7 +1,10 @@
 import { stat } from 'node:fs/promises';
 import type { CommitOperation } from '@huggingface/hub';
+import { GgufError } from '../core/errors.js';
 import { changesOf } from '../publication/upload-plan.js';
 import { interrupted } from '../transport/retry.js';
+import { understood } from '../upstream/hub/hub-client.js';
+import type { HubPlace } from '../upstream/hub/hub-errors.js';
 import { FilePart } from './file-part.js';
 import { hubTransport } from './hub-transport.js';
 import type { HubWork } from './hub-work.js';
@@ -48,7 +51,7 @@ export async function commit(
     });
     for (;;) {
       const { done, value } = await events.next();
-      if (done === true) return value?.commit.oid ?? '';
+      if (done === true) return commitOf(value, place);
       if (value.event !== 'fileProgress' || value.state !== 'hashing') continue;
       hashed.set(value.path, value.progress);
       const [read, total] = [...hashed].reduce(
@@ -66,13 +69,22 @@ export async function commit(
   };
   try {
     // The library can lose an error when it happens at the wrong moment, and wait for ever.
-    const oid = await Promise.race([run(), transport.failed, aborted]);
+    const oid = await understood(place, Promise.race([run(), transport.failed, aborted]));
     return `${place.endpoint}/${place.repository}/commit/${oid}`;
   } catch (error) {
     throw transport.firstFailure() ?? error;
   } finally {
     stopped.abort();
   }
+}
+
+/** The commit that was made: an answer which names none, as that of a login page, is no success. */
+function commitOf(value: { commit?: { oid?: unknown } } | undefined, place: HubPlace): string {
+  const oid = value?.commit?.oid;
+  if (typeof oid === 'string' && /^[0-9a-f]{40,64}$/.test(oid)) return oid;
+  throw new GgufError('HUB_UNUSABLE', `${place.repository}: ${place.endpoint} names no commit that it made`, {
+    hint: 'Run it again: it sees what is there. Is a proxy or a login page between?',
+  });
 }
 
 async function blobOf(contents: ReadonlyMap<string, PublishedContent>, path: string): Promise<Blob> {

@@ -1,5 +1,6 @@
 import { counted } from '../core/counted.js';
 import { GgufError, isGgufError } from '../core/errors.js';
+import { understood } from '../upstream/hub/hub-client.js';
 import type { HubAccess } from '../upstream/hub/hub-endpoint.js';
 import type { HubPlace } from '../upstream/hub/hub-errors.js';
 import type { Http } from '../transport/http.js';
@@ -8,7 +9,7 @@ import { TransientError, withRetries } from '../transport/retry.js';
 import type { UpstreamContext } from '../upstream/upstream-context.js';
 import { FilePart } from './file-part.js';
 import { hubWriteError, lfsObjectError } from './hub-write-errors.js';
-import { checkedBatch, type LfsBatch } from './lfs-batch.js';
+import { checkedBatch, readBatch } from './lfs-batch.js';
 import { settled, type SettledAnswer } from './settled-answer.js';
 import { uploadJournal } from './upload-journal.js';
 
@@ -36,6 +37,8 @@ export interface TransportOptions {
 }
 
 const batchPath = /\.git\/info\/lfs\/objects\/batch$/;
+/** Where 409 means that what is to be made is there already; elsewhere something else is under way. */
+const makingPath = /^\/api\/(?:repos\/create$|(?:models|datasets)\/[^/]+\/[^/]+\/branch\/)/;
 const commitPath = /^\/api\/(?:models|datasets)\/[^/]+\/[^/]+\/commit\//;
 
 /**
@@ -97,6 +100,8 @@ export function hubTransport(
     );
     if (answer.status >= 400) return lost(url, answer);
     const etag = answer.header('etag');
+    // Parts are put together by their tags; a page of a proxy that answers in place of the store has none.
+    if (etag === undefined && journal.objectAt(url) !== null) return lost(url, answer);
     if (etag !== undefined) await journal.sent(url, etag);
     return new Response(null, etag === undefined ? {} : { headers: { etag } });
   };
@@ -108,7 +113,7 @@ export function hubTransport(
   };
 
   const batch = async (text: string): Promise<Response> => {
-    const answer = JSON.parse(text) as LfsBatch;
+    const answer = await understood(place, readBatch(text));
     for (const object of answer.objects) {
       if (object.error !== undefined) throw lfsObjectError(object, object.error, place);
       if (object.actions?.upload === undefined) {
@@ -170,7 +175,7 @@ export function hubTransport(
     if (answer.status === 412 && sent.isUncertain) throw uncertain();
     if (answer.status >= 400) {
       if (completed !== null) return lost(url, answer);
-      throw hubWriteError(answer, place);
+      throw hubWriteError(answer, place, makingPath.test(pathname));
     }
     if (completed !== null) await journal.forget(completed);
     if (isBatch) return batch(answer.text);

@@ -314,6 +314,17 @@ describe('a hub that refuses', () => {
     expect(hub.seen.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
+  it.each<[string, Partial<Fault>, string]>([
+    ['where files belong', { url: /preupload/ }, 'HUB_UNUSABLE'],
+    ['where objects go', { url: /objects.batch/ }, 'HUB_UNUSABLE'],
+    ['what is in a commit', { url: /commit.main/ }, 'HUB_UNUSABLE'],
+    ['the tag of a part', { host: 'cdn', method: 'PUT', url: /partNumber=1&/ }, 'UPLOAD_REFUSED'],
+  ])('a login page that answers in its place, asked for %s, is no success', async (...[, given, code]) => {
+    fault({ ...given, status: 200, body: '<html>', times: 9 });
+    await expect(publish({ create: true })).rejects.toMatchObject({ code });
+    expect(repo().commits).toHaveLength(1);
+  });
+
   it('a repository that somebody else made meanwhile is used as it is', async () => {
     fault({ url: /repos.create/, status: 409 });
     await expect(publish({ create: true })).rejects.toMatchObject({ code: 'REPOSITORY_MISSING' });

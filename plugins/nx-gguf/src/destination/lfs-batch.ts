@@ -9,8 +9,18 @@ export interface LfsBatch {
     oid: string;
     size: number;
     actions?: { upload?: UploadAction };
-    error?: { code: number; message: string };
+    error?: { code?: number; message?: string };
   }[];
+}
+
+/**
+ * An answer of the batch API.
+ * @throws SyntaxError, TypeError when it is none
+ */
+export async function readBatch(text: string): Promise<LfsBatch> {
+  const answer = (await Promise.resolve(JSON.parse(text))) as LfsBatch | null;
+  if (Array.isArray(answer?.objects)) return answer;
+  throw new TypeError('an answer of Git LFS names no objects');
 }
 
 /**

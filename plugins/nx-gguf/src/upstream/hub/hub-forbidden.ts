@@ -26,6 +26,11 @@ export function hubForbidden({ of, page, code, says, tokenHint }: Forbidden): Gg
   });
 }
 
+/** What helps when an account has no storage left. */
+export function storageHint(page: string): string {
+  return `The token is good; the hub has no room left for this owner. Delete files that are no longer needed under "List LFS files" of ${page}/settings (a commit that deletes them frees nothing, since the history keeps them), make the repository public where the limit is that of private ones, or get more storage.`;
+}
+
 interface Kind {
   error: string;
   fault: string;
@@ -46,8 +51,7 @@ const kinds: readonly Kind[] = [
     // "Private repository storage limit reached, please upgrade your plan" (3049), "Repository storage limit
     // reached (Max: 1 GB)", "Your storage patterns tripped our internal systems!" (3366).
     isOf: words(/storage (?:limit|quota|patterns)|(?:limit|quota)[^.]*\bstorage\b/i),
-    hint: (page) =>
-      `The token is good; the hub has no room left for this owner. Delete files that are no longer needed under "List LFS files" of ${page}/settings (a commit that deletes them frees nothing, since the history keeps them), make the repository public where the limit is that of private ones, or get more storage.`,
+    hint: storageHint,
   },
   {
     error: 'HUB_GATED',

@@ -19,12 +19,22 @@ export function hubLine(words: string): string {
   return line.length > longestMessage ? `${line.slice(0, longestMessage)}...` : line;
 }
 
+/** The hub has `error`, a text or several, and sometimes a list `errors` beside it; Git LFS has `message`. */
 function errorOf(text: string): string | null {
   try {
-    const { error } = JSON.parse(text) as { error?: unknown };
-    return typeof error === 'string' ? error : null;
+    const { error, errors, message } = JSON.parse(text) as Record<string, unknown>;
+    const words = [...wordsIn(error), ...wordsIn(errors)];
+    const all = [...new Set(words.length > 0 ? words : wordsIn(message))];
+    return all.length === 0 ? null : all.join('; ');
   } catch {
     // Not every answer is JSON.
     return null;
   }
+}
+
+function wordsIn(value: unknown): string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value];
+  if (Array.isArray(value)) return value.flatMap(wordsIn);
+  if (typeof value !== 'object' || value === null) return [];
+  return wordsIn((value as { message?: unknown }).message);
 }
