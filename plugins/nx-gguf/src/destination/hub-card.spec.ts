@@ -110,3 +110,15 @@ it('the words of a hub that only says no are in the message', async () => {
     message: 'me/model-GGUF: the hub does not take the card (README.md)\nbad [2J card',
   });
 });
+
+it('a repository that has another name by now is published to, with one notice of the name', async () => {
+  const card = metadata('license: mit');
+  await publish(card);
+  const [repo] = hub.repos;
+  if (repo !== undefined) hub.repos[0] = { ...repo, name: 'me/new-GGUF', formerNames: ['me/model-GGUF'] };
+  await publish(`${card}more\n`);
+  expect(hub.repos[0]?.commits).toHaveLength(3);
+  expect(warnings()).toEqual([
+    'me/model-GGUF is named me/new-GGUF by now, and the hub redirects to it; write "repository": "me/new-GGUF" under "publish" in model.json: a redirect ends when somebody takes the old name',
+  ]);
+});

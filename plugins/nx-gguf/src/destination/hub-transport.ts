@@ -3,6 +3,7 @@ import { GgufError, isGgufError } from '../core/errors.js';
 import { understood } from '../upstream/hub/hub-client.js';
 import type { HubAccess } from '../upstream/hub/hub-endpoint.js';
 import type { HubPlace } from '../upstream/hub/hub-errors.js';
+import { noticeRename } from '../upstream/hub/renamed-repository.js';
 import type { Http } from '../transport/http.js';
 import { rateLimit } from '../transport/rate-limit.js';
 import { TransientError, withRetries } from '../transport/retry.js';
@@ -172,6 +173,7 @@ export function hubTransport(
       },
       { ...context, signal },
     );
+    noticeRename(answer, place, context.report, 'destination');
     if (answer.status === 412 && sent.isUncertain) throw uncertain();
     if (answer.status >= 400) {
       if (completed !== null) return lost(url, answer);

@@ -31,11 +31,12 @@ export function newRepositoryName(
   return null;
 }
 
-/** Tells the user once in a run that a repository has another name now. */
+/** Tells the user once in a run that a repository, read or published to, has another name now. */
 export function noticeRename(
   answer: Pick<HttpAnswer, 'hops'>,
   place: Pick<HubPlace, 'endpoint' | 'kind' | 'repository'>,
   report: Report,
+  of: 'source' | 'destination' = 'source',
 ): void {
   const name = newRepositoryName(answer, place);
   if (name === null) return;
@@ -45,6 +46,6 @@ export function noticeRename(
   names.add(place.repository);
   report({
     type: 'warning',
-    message: `${place.repository} is named ${name} by now, and the hub redirects to it; write "repository": ${JSON.stringify(name)} and pin it with \`nx g nx-gguf:update\`: a redirect ends when somebody takes the old name`,
+    message: `${place.repository} is named ${name} by now, and the hub redirects to it; write "repository": ${JSON.stringify(name)} ${of === 'source' ? 'and pin it with `nx g nx-gguf:update`' : 'under "publish" in model.json'}: a redirect ends when somebody takes the old name`,
   });
 }
