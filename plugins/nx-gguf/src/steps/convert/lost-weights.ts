@@ -11,7 +11,17 @@ export interface CheckpointConfig {
   isHeadKept: boolean;
 }
 
-const layer = /^(?:(?:model|language_model|text_model|transformer)\.)*(?:layers|h)\.(\d+)\./;
+/** Fields for the number of layers, in the order of the converter (TextModel of conversion/base.py). */
+const layerFields = ['n_layers', 'num_hidden_layers', 'n_layer', 'num_layers'] as const;
+/** Places of the text model in the configuration of a larger one; the converter takes the last (load_hparams). */
+const textFields = ['text_config', 'llm_config', 'lm_config', 'thinker_config', 'language_config', 'lfm'];
+
+const wrapper = 'model|language_model|text_model|transformer|gpt_neox|backbone|rwkv|bert|roberta';
+/** Layers of the text model, as conversion/ and gguf-py/gguf/tensor_mapping.py of llama.cpp call them. */
+const layer = new RegExp(
+  `^(?:(?:${wrapper})\\.)*(?:(?:encoder\\.)?layers?|encoder\\.block|h|blocks)\\.(\\d+)\\.`,
+);
+const decoderLayer = /^decoder\.block\.(\d+)\./;
 const head = /(?:^|\.)(?:lm_head|output|embed_out)\.weight$/;
 const predictor = /(?:^|\.)(?:mtp|nextn|mtp_layers)\./;
 
@@ -32,15 +42,37 @@ export function lostWeights({ config, tensors, files, settings, isHeadKept }: Ch
 }
 
 function lostLayers(text: Readonly<Record<string, unknown>>, tensors: readonly string[]): string[] {
-  const declared = numberIn(text, 'num_hidden_layers');
+  const field = layerFields.find((name) => text[name] !== undefined) ?? '';
+  const declared = numberIn(text, field);
   if (declared === null) return [];
+  const usual = numberIn(text, 'num_hidden_layers') ?? declared;
   const predicting = numberIn(text, 'num_nextn_predict_layers') ?? 0;
-  const there = tensors.map((name) => Number(layer.exec(name)?.[1] ?? -1));
-  const most = there.reduce((highest, one) => Math.max(highest, one), -1) + 1;
-  return most <= declared + predicting
+  return [
+    ...(usual === declared
+      ? []
+      : [
+          `config.json says ${declared} layers ("${field}") and ${usual} ("num_hidden_layers"): the converter takes "${field}", and transformers mostly the other`,
+        ]),
+    ...beyond(layer, { field, declared: declared + predicting, tensors }),
+    // A model that encodes and decodes has a number for the layers that decode, where that is another one.
+    ...beyond(decoderLayer, {
+      field: 'num_decoder_layers',
+      declared: numberIn(text, 'num_decoder_layers') ?? declared,
+      tensors,
+    }),
+  ];
+}
+
+function beyond(
+  names: RegExp,
+  { field, declared, tensors }: { field: string; declared: number; tensors: readonly string[] },
+): string[] {
+  const most =
+    tensors.reduce((highest, name) => Math.max(highest, Number(names.exec(name)?.[1] ?? -1)), -1) + 1;
+  return most <= declared
     ? []
     : [
-        `the checkpoint has weights of ${most} layers, and config.json declares ${declared + predicting}: those of layer ${declared + predicting} and after it are lost, or take the place of others`,
+        `the checkpoint has weights of ${most} layers, and config.json declares ${declared} ("${field}"): those of layer ${declared} and after it are lost, or take the place of others`,
       ];
 }
 
@@ -98,10 +130,16 @@ function quantizedAlready(
       ];
 }
 
-/** The part of a configuration that is about text. */
+/** A configuration as the converter reads it: what a larger one says of its text model goes before the rest. */
 export function textConfig(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const nested = config['text_config'];
-  return typeof nested === 'object' && nested !== null ? (nested as Record<string, unknown>) : config;
+  const nested = textFields.findLast((field) => isObject(config[field]));
+  const found = nested === undefined ? {} : (config[nested] as Record<string, unknown>);
+  const inner = nested === 'thinker_config' && isObject(found['text_config']) ? found['text_config'] : found;
+  return { ...config, ...inner };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function numberIn(config: Readonly<Record<string, unknown>>, key: string): number | null {

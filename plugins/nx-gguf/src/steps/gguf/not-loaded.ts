@@ -48,7 +48,7 @@ const hints = {
   },
   incomplete: {
     converted:
-      'Is the checkpoint complete, with all files of its weights, and does config.json (num_hidden_layers) belong to them?',
+      'Is the checkpoint complete, with all files of its weights, and does the number of layers in config.json (num_hidden_layers, n_layer and the like) belong to them?',
     reference: 'The file is incomplete, or made for another version of llama.cpp: take another one.',
   },
   vocabulary: {
