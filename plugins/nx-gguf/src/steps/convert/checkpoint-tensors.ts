@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withFileBytes } from '../../files/gguf-file.js';
+import type { CheckpointShards } from './unread-shards.js';
 
 const largestHeaderBytes = 100_000_000;
 
@@ -13,8 +14,30 @@ export async function checkpointTensors(directory: string, files: readonly strin
   if (index !== undefined) return Object.keys(await weightMap(join(directory, index)));
   const names: string[] = [];
   for (const file of files.filter((name) => /^[^/]+\.safetensors$/.test(name)))
-    names.push(...Object.keys(await header(join(directory, file))).filter((name) => name !== '__metadata__'));
+    names.push(...(await namesIn(join(directory, file))));
   return names;
+}
+
+/** The files of weights at the top of a checkpoint: tensors of each safetensors file, and what an index names. */
+export async function checkpointShards(
+  directory: string,
+  files: readonly string[],
+): Promise<CheckpointShards> {
+  const tensors = new Map<string, string[]>();
+  for (const file of files.filter((name) => /^[^/]+\.safetensors$/.test(name)))
+    tensors.set(file, await namesIn(join(directory, file)));
+  const isSafe = files.some((name) => /^model[^/]*\.safetensors$/.test(name));
+  const index = isSafe ? 'model.safetensors.index.json' : 'pytorch_model.bin.index.json';
+  const indexed = files.includes(index) ? Object.values(await weightMap(join(directory, index))) : [];
+  return {
+    files,
+    tensors,
+    indexed: indexed.length === 0 ? null : [...new Set(indexed.map(String))],
+  };
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  return Object.keys(await header(path)).filter((name) => name !== '__metadata__');
 }
 
 async function weightMap(path: string): Promise<object> {

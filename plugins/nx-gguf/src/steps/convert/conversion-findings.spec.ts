@@ -323,3 +323,72 @@ describe('tokens that end a text', () => {
     );
   });
 });
+
+describe('files of weights', () => {
+  const one = 'model-00001-of-00002.safetensors';
+  const two = 'model-00002-of-00002.safetensors';
+  const shards = { [one]: safetensors('a.weight'), [two]: safetensors('b.weight', 'c.weight') };
+  const map = { 'a.weight': one, 'b.weight': two, 'c.weight': two };
+  const index = (weights: object) => JSON.stringify({ weight_map: weights });
+
+  it.each<[string, Record<string, string | Uint8Array>, RegExp | null]>([
+    ['two, as their index has them', { ...shards, 'model.safetensors.index.json': index(map) }, null],
+    ['two without an index', shards, null],
+    [
+      'a third one',
+      {
+        ...shards,
+        'model-00003-of-00003.safetensors': safetensors('d.weight'),
+        'model.safetensors.index.json': index(map),
+      },
+      /^1 file of weights .* is not read .*index does not name them\): model-00003-of-00003\.safetensors\. /,
+    ],
+    [
+      'all in one beside shards with an index',
+      {
+        ...shards,
+        'model.safetensors': safetensors('a.weight'),
+        'model.safetensors.index.json': index(map),
+      },
+      /: model\.safetensors\. /,
+    ],
+    [
+      'all in one beside shards without an index',
+      { ...shards, 'model.safetensors': safetensors('a.weight', 'b.weight') },
+      /^2 tensors .* are in more than one file, such as a\.weight in model-00001-of-00002\.safetensors, model\.safetensors: /,
+    ],
+    [
+      'a tensor in two of the index',
+      {
+        ...shards,
+        [two]: safetensors('a.weight', 'b.weight', 'c.weight'),
+        'model.safetensors.index.json': index(map),
+      },
+      /^1 tensor .* is in more than one file, such as a\.weight/,
+    ],
+    ['weights by another name', { ...shards, 'extra.safetensors': safetensors('d.weight') }, /: extra\.saf/],
+    ['pickles beside them', { ...shards, 'pytorch_model.bin': 'x' }, /: pytorch_model\.bin\. /],
+    [
+      'a pickle outside of the index',
+      {
+        'pytorch_model-00001-of-00001.bin': 'x',
+        'pytorch_model-00002-of-00002.bin': 'x',
+        'pytorch_model.bin.index.json': index({ a: 'pytorch_model-00001-of-00001.bin' }),
+      },
+      /: pytorch_model-00002-of-00002\.bin\. /,
+    ],
+    [
+      'those of a part in its own directory',
+      { ...shards, '2_Dense/model.safetensors': safetensors('x') },
+      null,
+    ],
+    ['an index that is none', { ...shards, 'model.safetensors.index.json': '[' }, null],
+  ])('%s', async (_, files, finding) => {
+    expect(await findings({ files })).toEqual(finding === null ? [] : [expect.stringMatching(finding)]);
+  });
+
+  it("those of Mistral's own format are read by other names", async () => {
+    const files = { ...shards, 'consolidated.safetensors': safetensors('a.weight') };
+    expect(await findings({ files, settings: { extraArgs: ['--mistral-format'] } })).toEqual([]);
+  });
+});

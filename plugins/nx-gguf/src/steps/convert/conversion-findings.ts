@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConvertSettings } from '../../core/generated/model.generated.js';
 import type { GgufHeader } from '../../gguf/header.js';
-import { checkpointTensors } from './checkpoint-tensors.js';
+import { checkpointShards, checkpointTensors } from './checkpoint-tensors.js';
 import { differingTemplates } from './chat-templates.js';
 import { declaredMetadata } from './declared-metadata.js';
 import { droppedMetadata } from './dropped-metadata.js';
 import { isPartAsked, leftOutParts } from './left-out-parts.js';
 import { lostRopeScaling } from './lost-rope-scaling.js';
 import { lostWeights, textConfig } from './lost-weights.js';
+import { unreadShards } from './unread-shards.js';
 import { unendedReplies } from './unended-replies.js';
 
 /** A conversion that was done, and what was asked of it. */
@@ -55,6 +56,9 @@ export async function conversionFindings({
         )),
     ...differingTemplates({ main, additional: templates }, header.metadata),
     ...leftOutParts(tensors, settings),
+    ...(settings.extraArgs?.includes('--mistral-format') === true
+      ? []
+      : unreadShards(await checkpointShards(directory, files))),
     ...(isPartAsked(settings)
       ? []
       : [
