@@ -1,3 +1,5 @@
+import { counted } from '../../core/counted.js';
+
 /** What decides which weights of a checkpoint a conversion takes. */
 export interface CheckpointConfig {
   /** config.json as an object. */
@@ -51,7 +53,7 @@ function lostLayers(text: Readonly<Record<string, unknown>>, tensors: readonly s
     ...(usual === declared
       ? []
       : [
-          `config.json says ${declared} layers ("${field}") and ${usual} ("num_hidden_layers"): the converter takes "${field}", and transformers mostly the other`,
+          `config.json says ${counted(declared, 'layer')} ("${field}") and ${usual} ("num_hidden_layers"): the converter takes "${field}", and transformers mostly the other`,
         ]),
     ...beyond(layer, { field, declared: declared + predicting, tensors }),
     // A model that encodes and decodes has a number for the layers that decode, where that is another one.
