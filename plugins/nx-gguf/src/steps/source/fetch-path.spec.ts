@@ -216,6 +216,7 @@ describe('a directory with a model', () => {
 describe('files that are there by name alone', () => {
   const taken = (directory: string, globs: { include?: string[]; exclude?: string[] } = {}) =>
     fetchPathStep({ type: 'path', path: directory, ...globs }, directory, reading('checkpoint'));
+  const makePipe = 'mkfifo';
   const dangling = /symbolic link to a file that is not there/;
 
   it.each<[string, (directory: string) => void, RegExp]>([
@@ -246,7 +247,7 @@ describe('files that are there by name alone', () => {
     [
       'a pipe',
       (directory) => {
-        execFileSync('mkfifo', [join(directory, 'pipe')]);
+        execFileSync(makePipe, [join(directory, 'pipe')]);
         symlinkSync('pipe', join(directory, 'merges.txt'));
       },
       /merges\.txt: it is no file.*\npipe: it is no file/,
@@ -271,7 +272,7 @@ describe('files that are there by name alone', () => {
 
   it('the path itself', async () => {
     const path = join(temporaryDirectory(), 'text');
-    execFileSync('mkfifo', [path]);
+    execFileSync(makePipe, [path]);
     await expect(fetchPathStep({ type: 'path', path }, path, reading())).rejects.toMatchObject({
       code: 'SOURCE_UNREADABLE',
     });

@@ -30,7 +30,7 @@ export async function refuseUnfit(directory: string, names: readonly string[]): 
 }
 
 /** Why something is no file that can be read; null where it is one. */
-export async function whyUnfit(path: string): Promise<string | null> {
+async function whyUnfit(path: string): Promise<string | null> {
   try {
     if (!(await stat(path)).isFile()) return 'it is no file (a pipe, a socket or a device)';
     await access(path, constants.R_OK);
