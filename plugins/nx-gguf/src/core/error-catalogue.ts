@@ -407,7 +407,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Install git.',
   },
   GIT_REFUSED: {
-    cause: 'The git repository does not take the commit.',
+    cause: 'The git repository does not take the commit, or its Git LFS does not take the files.',
     remedy: 'Read what the server says, and check that you may push to this branch.',
   },
   GIT_UNREACHABLE: {
@@ -1009,7 +1009,7 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'The message has the error of each source; repair these, and run the generator again.',
   },
   UPLOAD_FAILED: {
-    cause: 'A transfer to the hub broke off as often as it was tried.',
+    cause: 'A transfer to the hub or the git repository broke off as often as it was tried.',
     remedy: 'Run `publish` again later: what has arrived is not sent again.',
   },
   UPLOAD_REFUSED: {

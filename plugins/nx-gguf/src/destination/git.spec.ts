@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testContext, type TestContext } from '../upstream/testing/context.js';
 import { gitFixture, hasGitLfs, type GitFixture } from '../upstream/testing/git-fixture.js';
@@ -178,7 +178,7 @@ suite('a real git repository with git-lfs', () => {
       'sh',
       [
         '-c',
-        'printf \'#!/bin/sh\\necho "no files today" >&2\\nexit 1\\n\' > hooks/pre-receive && chmod +x hooks/pre-receive',
+        'printf \'#!/bin/sh\\necho "no files today: connection refused by the scanner" >&2\\nexit 1\\n\' > hooks/pre-receive && chmod +x hooks/pre-receive',
       ],
       { cwd: fixture.bare },
     );
@@ -186,6 +186,20 @@ suite('a real git repository with git-lfs', () => {
       code: 'GIT_REFUSED',
       tail: expect.arrayContaining([expect.stringContaining('no files today')]) as unknown,
     });
+  });
+
+  it('a server that takes no objects of Git LFS gets no commit, and says why', async () => {
+    fixture.commit({ 'notes.md': 'mine\n' });
+    const before = bare('rev-parse', 'main');
+    rmSync(join(fixture.bare, 'lfs'), { recursive: true, force: true });
+    writeFileSync(join(fixture.bare, 'lfs'), 'no directory');
+    await expect(publish()).rejects.toMatchObject({
+      code: 'GIT_REFUSED',
+      message: expect.stringContaining('Git LFS') as unknown,
+      hint: expect.stringContaining('No commit was pushed') as unknown,
+      tail: expect.arrayContaining([expect.stringContaining('not a directory')]) as unknown,
+    });
+    expect(bare('rev-parse', 'main')).toBe(before);
   });
 
   it('needs to know who commits, and a repository that is there', async () => {

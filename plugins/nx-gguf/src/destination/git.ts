@@ -123,7 +123,8 @@ async function apply(
       context,
       `git push to ${to.url}`,
     );
-  } catch (error) {
+  } catch (caught) {
+    const error = uploadFailure(caught);
     if (!isGgufError(error) || error.code !== 'GIT_FAILED') throw error;
     const isOutrun = error.tail.some((line) =>
       /non-fast-forward|fetch first|failed to lock|cannot lock ref|incorrect old value/.test(line),
@@ -224,13 +225,30 @@ async function pushObjects({ repository, context, to }: GitWork, objects: readon
         unit: 'steps',
       });
   };
-  await runGitWithRetries(
-    {
-      args: ['lfs', 'push', '--object-id', 'origin', ...objects],
-      directory: repository.directory,
-      onProgress,
-    },
-    context,
-    `git lfs push to ${to.url}`,
-  );
+  try {
+    await runGitWithRetries(
+      {
+        args: ['lfs', 'push', '--object-id', 'origin', ...objects],
+        directory: repository.directory,
+        onProgress,
+      },
+      context,
+      `git lfs push to ${to.url}`,
+    );
+  } catch (caught) {
+    const error = uploadFailure(caught);
+    if (!isGgufError(error) || error.code !== 'GIT_FAILED') throw error;
+    throw new GgufError('GIT_REFUSED', `${to.url} does not take the files that belong in Git LFS`, {
+      cause: error,
+      tail: error.tail,
+      hint: 'See what it says: does the server have Git LFS, with room left, and may you write there? No commit was pushed.',
+    });
+  }
+}
+
+/** What was tried too often here is an upload. */
+function uploadFailure(error: unknown): unknown {
+  return isGgufError(error) && error.code === 'DOWNLOAD_FAILED'
+    ? new GgufError('UPLOAD_FAILED', error.message, { cause: error, hint: error.hint ?? '' })
+    : error;
 }

@@ -47,7 +47,9 @@ export function mayPass(line: string): boolean {
 export function runGitWithRetries(run: GitRun, context: UpstreamContext, of: string): Promise<Buffer> {
   const attempt = () =>
     runGit(run, context).catch((error: unknown) => {
-      const words = isGgufError(error) ? error.tail.find(mayPass) : undefined;
+      const tail = isGgufError(error) ? error.tail : [];
+      // A server that refused did answer, whatever its own words speak of.
+      const words = tail.some((line) => line.includes('[remote rejected]')) ? undefined : tail.find(mayPass);
       throw words === undefined ? error : new TransientError(words, { cause: error });
     });
   return withRetries({ of, attempt }, context);
