@@ -20,6 +20,14 @@ describe('withRetries', () => {
     ).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED', message: 'x: busy (given up after 3 attempts)' });
   });
 
+  it('says nothing of a pause that a server does not ask for: none at all, or until a date that is past', async () => {
+    const busy = new TransientError('busy', { retryAfterMs: 0 });
+    await expect(withRetries({ of: 'x', attempt: () => Promise.reject(busy) }, quick)).rejects.toMatchObject({
+      message: 'x: busy (given up after 3 attempts)',
+      hint: expect.stringMatching(/^Run it again later/) as unknown,
+    });
+  });
+
   it.each(['ECONNRESET', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'EAI_AGAIN'])('repeats after %s', async (code) => {
     let attempts = 0;
     await withRetries(

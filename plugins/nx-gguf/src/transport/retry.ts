@@ -146,19 +146,18 @@ function givenUp({
   waitMs: number;
   longestWaitMs: number;
 }): GgufError {
-  const asked =
-    transient.retryAfterMs === null
-      ? ''
-      : `; the server asks to wait ${inWords(waitMs)}${waitMs > longestWaitMs ? `, longer than the ${inWords(longestWaitMs)} that are waited at most` : ''}`;
+  const isAsked = (transient.retryAfterMs ?? 0) > 0;
+  const asked = !isAsked
+    ? ''
+    : `; the server asks to wait ${inWords(waitMs)}${waitMs > longestWaitMs ? `, longer than the ${inWords(longestWaitMs)} that are waited at most` : ''}`;
   return new GgufError(
     'DOWNLOAD_FAILED',
     `${of}: ${transient.message}${asked} (given up after ${failures} ${failures === 1 ? 'attempt' : 'attempts'})`,
     {
       cause: transient,
-      hint:
-        transient.retryAfterMs === null
-          ? 'Run it again later: it goes on where it stopped. Behind a proxy, set HTTPS_PROXY and NO_PROXY.'
-          : 'Run it again after that time: it goes on where it stopped.',
+      hint: !isAsked
+        ? 'Run it again later: it goes on where it stopped. Behind a proxy, set HTTPS_PROXY and NO_PROXY.'
+        : 'Run it again after that time: it goes on where it stopped.',
     },
   );
 }
