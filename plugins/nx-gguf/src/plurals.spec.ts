@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { globSync } from 'tinyglobby';
 
 const nouns =
-  'actions|blobs|chunks|entries|experts|files|layers|members|models|parts|results|rows|rules|tensors|threads|variants';
+  'actions|blobs|chunks|entries|experts|files|items|layers|members|models|parts|results|rows|rules|tensors|threads|variants';
 /** A count before a noun in the plural; "3 of 7 tensors" and "all 7 tensors" read well with 1 too. */
 const plural = new RegExp(
   `(?<!\\bof |\\ball |\\bthe |\\bits )\\$\\{[^{}]*\\} (?:${nouns})\\b|\\w(?<!\\bhttp)\\(s\\)`,

@@ -1,4 +1,5 @@
 import type { Json } from '../core/canonical-json.js';
+import { counted } from '../core/counted.js';
 import type { ByteRange, ByteSource } from './byte-source.js';
 import { readGgufHeader, type GgufHeader } from './header.js';
 import { metadataJson } from './inspect.js';
@@ -164,7 +165,9 @@ function typeOf(value: MetadataValue): string {
 }
 
 function shown(value: MetadataValue): Json {
-  return value.type === 'array' && value.values === null ? `${value.length} items` : metadataJson(value);
+  return value.type === 'array' && value.values === null
+    ? counted(value.length, 'item')
+    : metadataJson(value);
 }
 
 /** The first names of those in both lists that are not in the same place. */

@@ -40,7 +40,9 @@ export function inspectionText(inspection: GgufInspection): string {
         ...metadata.map(({ key, type, value, length }) => [
           key,
           type,
-          length === undefined ? text(value) : `${length} items${value === null ? '' : `: ${text(value)}`}`,
+          length === undefined
+            ? text(value)
+            : `${counted(length, 'item')}${value === null ? '' : `: ${text(value)}`}`,
         ]),
       ],
       'lll',

@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js';
 import { didYouMean } from '../../core/suggestion.js';
 import type { Finding } from '../rules/finding.js';
 
@@ -120,7 +121,7 @@ function prunedLists({ metadata, blocks, pruneLayers = [] }: OverriddenModel): F
     : [
         finding(
           'unloadable',
-          `pruneLayers leaves ${left} of ${blocks.length} layers, and ${lists.join(', ')} with ${blocks.length} items: llama.cpp wants one for each layer and refuses the file`,
+          `pruneLayers leaves ${left} of ${blocks.length} layers, and ${lists.join(', ')} with ${counted(blocks.length, 'item')}: llama.cpp wants one for each layer and refuses the file`,
         ),
       ];
 }
