@@ -34,6 +34,13 @@ describe('scaling of rotary positions that a conversion loses', () => {
     ['llama3 in no tensor', scaling({ rope_type: 'llama3', factor: 8 }), base, null, /llama3/],
     ['longrope without factors', scaling({ type: 'longrope' }), scaled('longrope'), null, /longrope/],
     ['longrope', scaling({ type: 'su' }), scaled('longrope'), 'rope_factors_long.weight', null],
+    [
+      'a base that is lost',
+      { ...scaling({ type: 'dynamic' }), rope_theta: 10_000_000 },
+      base,
+      null,
+      /dynamic/,
+    ],
     ['in the base', { ...scaling({ type: 'dynamic', alpha: 1000 }), rope_theta: 10_000 }, base, null, null],
   ])('%s', async (...[, config, metadata, tensor, finding]) => {
     const tensors = tensor === null ? [] : [{ name: tensor, shape: [32] }];

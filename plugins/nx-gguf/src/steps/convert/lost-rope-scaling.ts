@@ -51,8 +51,8 @@ function isKept(
   const architecture = scalar(metadata.get('general.architecture'));
   const value = (key: string) => scalar(metadata.get(`${String(architecture)}.rope.${key}`));
   const base = value('freq_base');
-  const isBaseScaled =
-    typeof theta === 'number' && typeof base === 'number' && Math.abs(base - theta) > 1e-4 * theta;
+  // Scaling raises the base; a lower one is the converter's own, in place of one that it did not find.
+  const isBaseScaled = typeof theta === 'number' && typeof base === 'number' && base - theta > 1e-4 * theta;
   return (value('scaling.type') ?? 'none') !== 'none' || has('rope_freqs.weight') || isBaseScaled;
 }
 
