@@ -34,6 +34,16 @@ describe('imatrixWarning', () => {
       ['E collect_imatrix: something new'],
       'llama-imatrix: collect_imatrix: something new',
     ],
+    [
+      // Recorded: a mixture of 32 experts, 2 chunks of 16 tokens.
+      'the lines of a real run, without those of good models',
+      [
+        'W llama_context: n_ctx is not divisible by n_seq_max - rounding down to 32768',
+        "W save_imatrix: entry '                blk.3.ffn_up_exps.weight' has partial data (21.88%)",
+        "W save_imatrix: entry '              blk.0.ffn_down_exps.weight' has partial data (12.50%)",
+      ],
+      "llama-imatrix: save_imatrix: entry 'blk.3.ffn_up_exps.weight' has partial data (21.88%), save_imatrix: entry 'blk.0.ffn_down_exps.weight' has partial data (12.50%)",
+    ],
     ['NaN', ['[1]5.1,[2]nan,[3]nan,'], 'llama-imatrix: the perplexity is NaN from chunk 2 on'],
   ])('tells %s', (_, lines, expected) => {
     expect(imatrixWarning(lines)).toBe(expected);
