@@ -173,7 +173,7 @@ export function hubTransport(
       },
       { ...context, signal },
     );
-    noticeRename(answer, place, context.report, 'destination');
+    noticeRename(answer, { ...place, isDestination: true }, context.report);
     if (answer.status === 412 && sent.isUncertain) throw uncertain();
     if (answer.status >= 400) {
       if (completed !== null) return lost(url, answer);

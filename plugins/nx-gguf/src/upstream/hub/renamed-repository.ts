@@ -34,9 +34,8 @@ export function newRepositoryName(
 /** Tells the user once in a run that a repository, read or published to, has another name now. */
 export function noticeRename(
   answer: Pick<HttpAnswer, 'hops'>,
-  place: Pick<HubPlace, 'endpoint' | 'kind' | 'repository'>,
+  place: Pick<HubPlace, 'endpoint' | 'kind' | 'repository'> & { isDestination?: boolean },
   report: Report,
-  of: 'source' | 'destination' = 'source',
 ): void {
   const name = newRepositoryName(answer, place);
   if (name === null) return;
@@ -46,6 +45,6 @@ export function noticeRename(
   names.add(place.repository);
   report({
     type: 'warning',
-    message: `${place.repository} is named ${name} by now, and the hub redirects to it; write "repository": ${JSON.stringify(name)} ${of === 'source' ? 'and pin it with `nx g nx-gguf:update`' : 'under "publish" in model.json'}: a redirect ends when somebody takes the old name`,
+    message: `${place.repository} is named ${name} by now, and the hub redirects to it; write "repository": ${JSON.stringify(name)} ${place.isDestination === true ? 'under "publish" in model.json' : 'and pin it with `nx g nx-gguf:update`'}: a redirect ends when somebody takes the old name`,
   });
 }
