@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { leftovers } from './support/leftovers.js';
 import { createSeededWorkspace } from './support/seeded-store.js';
@@ -206,15 +206,18 @@ const mistakes: Mistake[] = [
   },
   {
     name: 'an importance matrix that is none',
-    make: () =>
+    make: () => {
+      // Under a name that no variant has.
+      copyFileSync(
+        join(workspace.root, 'dist/tiny-qwen35/tiny-qwen35-Q6_K.gguf'),
+        join(workspace.root, 'dist/model-as-matrix.gguf'),
+      );
       editJson(workspace, `${models}/model.json`, (model) =>
         Object.assign(model as object, {
-          imatrix: {
-            type: 'file',
-            source: { type: 'path', path: '../../dist/tiny-qwen35/tiny-qwen35-Q6_K.gguf' },
-          },
+          imatrix: { type: 'file', source: { type: 'path', path: '../../dist/model-as-matrix.gguf' } },
         }),
-      ),
+      );
+    },
     target: 'imatrix',
     code: 'IMATRIX_EMPTY',
     says: ['without importance data'],

@@ -159,7 +159,7 @@ console.log(JSON.stringify(drawn));`,
         encoding: 'utf8',
       },
     );
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(stderr).toContain(
       'S3_CLIENT_MISSING: s3://bucket/team: @aws-sdk/client-s3 and @aws-sdk/lib-storage cannot be found',
     );

@@ -32,8 +32,7 @@ export type TaskContext = Pick<
  * @param hub base address of the hub that `HF_ENDPOINT` names
  * @throws GgufError `TARGET_CONTRADICTED`, `TARGET_MISNAMED`, `DIRECTORY_NAME`, `VARIANT_MISSING`,
  *   `REFERENCE_MISSING`, `PROJECT_AMBIGUOUS`, `PROJECT_NAME_TAKEN`, `TOOLCHAIN_MISSING`, `BAD_OPTIONS`, what
- *   `requireNamedProjects` and
- *   `requireConsistentModel` throws, and what is wrong with the file itself
+ *   `requireNamedProjects` and `requireConsistentModel` throw, and what is wrong with the file itself
  */
 export async function requireDeclaredTarget(
   context: TaskContext,
