@@ -48,7 +48,7 @@ export const stepRegistry = {
   imatrix: { logicVersion: 2, executor: 'imatrix', group: 'Sources', leavesFiles: true },
   'gguf-header': { logicVersion: 2, executor: null },
   'dry-run': { logicVersion: 1, executor: null },
-  'override-load': { logicVersion: 1, executor: null },
+  'override-load': { logicVersion: 2, executor: null },
   plan: {
     logicVersion: 1,
     executor: 'plan',

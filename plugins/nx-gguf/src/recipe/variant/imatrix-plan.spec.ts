@@ -1,3 +1,4 @@
+import { GgufError } from '../../core/errors.js';
 import type { RuleChecks, Variant } from '../../core/generated/model.generated.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
 import type { TargetRef } from '../../core/target.js';
@@ -28,7 +29,6 @@ async function planned(
   const facts: Record<string, Record<string, unknown>> = {
     'imatrix-contents': { ...imatrix },
     'gguf-header': { sizesBytes: [1], contents: { metadata: {}, blocks: [0, 1] } },
-    'override-load': { notLoaded: changes.notLoaded ?? null },
     'dry-run': { dryRun: dryRun('blk.0.a f16 q4_K', 'blk.1.a f16 q4_K') },
   };
   const { plan, settings } = await planVariant(
@@ -59,6 +59,8 @@ async function planned(
       toolchain: () => ({ identity: () => Promise.resolve({}) }),
       perform: ({ action: { step } }: Step) => {
         performed.push(step);
+        if (step === 'override-load' && changes.notLoaded !== undefined)
+          return Promise.reject(new GgufError('MODEL_NOT_LOADED', changes.notLoaded));
         return Promise.resolve(manifest(step, facts[step] ?? {}, step));
       },
     },

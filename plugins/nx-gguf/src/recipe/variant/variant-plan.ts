@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Json } from '../../core/canonical-json.js';
-import { GgufError } from '../../core/errors.js';
+import { GgufError, isGgufError } from '../../core/errors.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { QuantizationPlan } from '../../core/generated/plan.generated.js';
 import { checkFindings } from '../../quant/plan/check-findings.js';
@@ -18,7 +18,7 @@ import {
   type ParsedTensorTypes,
 } from '../../quant/rules/tensor-types.js';
 import type { ModelHeaders } from '../../steps/gguf/gguf-header.js';
-import { notLoadedOf, overrideLoadStep } from '../../steps/quantize/override-load.js';
+import { overrideLoadStep } from '../../steps/quantize/override-load.js';
 import { optionsOf, type QuantizeSettings } from '../../steps/quantize/quantize.js';
 import { cachedPlanning } from '../planning-cache.js';
 import { dryPlan } from './dry-plan.js';
@@ -173,8 +173,13 @@ async function overrideFindings(
   const findings = metadataFindings(overrideKv, { ...headers.contents, pruneLayers, hasImatrix });
   if (overrideKv.length === 0) return findings;
   const step = overrideLoadStep({ headers, bring, overrides: overrideKv, toolchain });
-  const reason = notLoadedOf(await ports.perform(step, project, { needFiles: false }));
-  return reason === null ? findings : [...findings, notLoadedFinding(overrideKv, reason)];
+  try {
+    await ports.perform(step, project, { needFiles: false });
+    return findings;
+  } catch (error) {
+    if (!isGgufError(error) || error.code !== 'MODEL_NOT_LOADED') throw error;
+    return [...findings, notLoadedFinding(overrideKv, error.message)];
+  }
 }
 
 // Only whether there is a model or a matrix matters to the check of options.

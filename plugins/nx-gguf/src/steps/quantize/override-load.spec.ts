@@ -33,7 +33,7 @@ describe('a model with metadata overridden', () => {
 
   it('is loaded from its header, with all overrides in one argument, and no data is read', async () => {
     const { facts, ran } = await run({});
-    expect(facts).toEqual({ notLoaded: null });
+    expect(facts).toEqual({});
     expect(ran).toHaveLength(1);
     expect(ran[0]?.args.slice(-2)).toEqual([
       '--override-kv',
@@ -43,12 +43,14 @@ describe('a model with metadata overridden', () => {
     expect(ran[0]?.args).not.toContain('--check-tensors');
   });
 
-  it('is not loaded for the reason that llama.cpp gives', async () => {
-    const { facts } = await run(refused, {});
-    expect(facts).toEqual({ notLoaded: "tensor 'token_embd.weight' has wrong shape; expected 128" });
+  it('is an error with the reason that llama.cpp gives, and no result with it', async () => {
+    await expect(run(refused, {})).rejects.toMatchObject({
+      code: 'MODEL_NOT_LOADED',
+      message: "tensor 'token_embd.weight' has wrong shape; expected 128",
+    });
   });
 
   it('says nothing when it is not loaded without the overrides either', async () => {
-    expect((await run(refused, refused)).facts).toEqual({ notLoaded: null });
+    expect((await run(refused, refused)).facts).toEqual({});
   });
 });

@@ -1,5 +1,6 @@
 import type { Json } from '../../core/canonical-json.js';
-import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
+import { GgufError } from '../../core/errors.js';
+import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import { isUnknownArgument, loadArgs, loadFailure } from '../../kld/tool/load-check.js';
 import { loggingEnvironment } from '../../kld/tool/tool-flags.js';
@@ -17,7 +18,9 @@ export interface OverrideLoadInputs {
 
 /**
  * Has llama.cpp load a model with metadata overridden, without any weight: a sparse file with the real header is
- * enough. Which keys a model needs, and what shapes follow from them, is known to llama.cpp alone.
+ * enough. Which keys a model needs, and what shapes follow from them, is known to llama.cpp alone. That it loads is
+ * the result; that it does not, an error whose message is the reason alone, which is not kept: a busy machine can lose
+ * the tool's last words, and a result must have the same bytes everywhere.
  */
 export function overrideLoadStep({ headers, bring, overrides, toolchain }: OverrideLoadInputs): Step {
   const files: readonly ManifestFile[] = headers.files;
@@ -34,16 +37,11 @@ export function overrideLoadStep({ headers, bring, overrides, toolchain }: Overr
       const first = await writeSparseModel(headers, bench);
       const reason = await failure(first, overrideArgs(overrides), bench);
       // What is no model by itself says nothing about the overrides.
-      const isByThem = reason !== null && (await failure(first, [], bench)) === null;
-      return { files: [], facts: { notLoaded: isByThem ? reason : null }, commands: [] };
+      if (reason !== null && (await failure(first, [], bench)) === null)
+        throw new GgufError('MODEL_NOT_LOADED', reason);
+      return { files: [], facts: {}, commands: [] };
     },
   };
-}
-
-/** Why the model of a manifest is not loaded with the overrides; null when it is. */
-export function notLoadedOf(manifest: Manifest): string | null {
-  const reason = manifest.facts['notLoaded'];
-  return typeof reason === 'string' ? reason : null;
 }
 
 /** llama-perplexity takes the last argument of that name alone, as a row of CSV. */
