@@ -64,6 +64,15 @@ export function dryRunBytes({ shape, from, to }: Omit<DryRunTensor, 'name'>): { 
   return { from: tensorSizeBytes(typeOf(from), shape), to: tensorSizeBytes(typeOf(to), shape) };
 }
 
+function writtenBytes(tensor: DryRunTensor): number {
+  try {
+    return dryRunBytes(tensor).to;
+  } catch (error) {
+    if (error instanceof RangeError) throw unreadable(`${tensor.name}: ${error.message}`);
+    throw error;
+  }
+}
+
 function dryRunTensor(event: TensorEvent): DryRunTensor {
   if (event.to === null) throw unreadable(`${event.tensor} has no target type`);
   const tensor = {
@@ -72,7 +81,7 @@ function dryRunTensor(event: TensorEvent): DryRunTensor {
     from: typeOf(event.from).name,
     to: typeOf(event.to).name,
   };
-  const sizeBytes = dryRunBytes(tensor).to;
+  const sizeBytes = writtenBytes(tensor);
   if (event.sizeMib === null || !roundsTo(sizeBytes, event.sizeMib, event.sizeDigits)) {
     throw unreadable(
       `${event.tensor} takes ${sizeBytes} bytes as ${tensor.to}, but llama-quantize prints ${event.sizeMib ?? 'no size'} MiB`,
