@@ -9,6 +9,7 @@ const checks = [
     'plugins/nx-gguf/tsconfig.json',
     'tools/cache-server/tsconfig.json',
     'plugins/nx-gguf/page/tsconfig.json',
+    'tools/fuzz/tsconfig.json',
   ].map((project) => [`types of ${project}`, bin('typescript/bin/tsc'), '-p', project]),
   ['formatting', bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   ['files, exports and packages that nothing uses', bin('knip/bin/knip.js')],

@@ -1,6 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { discardBlob } from '../../../plugins/nx-gguf/src/store/blobs.js';
+import { downloadsDirectory } from '../../../plugins/nx-gguf/src/store/downloads.js';
 import { fetchUrl } from '../../../plugins/nx-gguf/src/upstream/fetch-source.js';
 import { resolveHub } from '../../../plugins/nx-gguf/src/upstream/hub/resolve-hub.js';
 import { testContext, type TestContext } from '../../../plugins/nx-gguf/src/upstream/testing/context.js';
@@ -66,8 +67,7 @@ export const answeredFile: FuzzTarget = {
     } finally {
       // The next one asks again, and finds nothing half received.
       await discardBlob(context.store, sha256(body));
-      await rm(context.store.downloads, { recursive: true, force: true });
-      await mkdir(context.store.downloads);
+      await rm(downloadsDirectory(context.store), { recursive: true, force: true });
     }
   },
   afterwards: ended,
