@@ -52,6 +52,10 @@ export async function removeUnused(
   for (const { name, sizeBytes } of toolchains) print(`${removed} toolchains/${name} (${shown(sizeBytes)})`);
   const indexes =
     result.tensorIndexes === 0 ? '' : `${counted(result.tensorIndexes, 'tensor index', 'tensor indexes')}, `;
+  if (result.quarantined > 0)
+    print(
+      `${removed} ${counted(result.quarantined, 'damaged blob')} from quarantine (${shown(result.quarantinedBytes)})`,
+    );
   print(
     `${removed} ${counted(result.actions, 'action')} and ${counted(result.blobs, 'blob')} (${shown(result.blobBytes)}), ` +
       `${indexes}${counted(result.leftovers + notes, 'leftover')} of killed runs; ` +

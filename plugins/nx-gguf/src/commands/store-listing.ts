@@ -48,10 +48,13 @@ export async function printUsage(
   _: StoreArguments,
   { print }: StoreCommandContext,
 ): Promise<number> {
-  const { blobs, blobBytes, actions, toolchains } = await storeUsage(layout);
+  const { blobs, blobBytes, actions, quarantined, quarantinedBytes, toolchains } = await storeUsage(layout);
   const rows = [
     ['blobs', String(blobs), prettyBytes(blobBytes, { binary: true })],
     ['actions', String(actions), ''],
+    ...(quarantined === 0
+      ? []
+      : [['quarantine', String(quarantined), prettyBytes(quarantinedBytes, { binary: true })]]),
     ...toolchains.map(({ name, sizeBytes }) => [
       `toolchains/${name.slice(0, 24)}`,
       '',

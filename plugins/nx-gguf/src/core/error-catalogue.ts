@@ -163,8 +163,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Run it again; if it repeats, use the pinned version of llama.cpp.',
   },
   BLOB_DAMAGED: {
-    cause: 'A file in the store no longer has the bytes that its name promises.',
-    remedy: 'Run `npx nx-gguf store verify --repair`: it removes what is damaged, so that it is made again.',
+    cause:
+      'A file of the store has other bytes than its sha256 says, although nobody wrote to it: a disk, its cable or memory changed them. It was moved to `quarantine/` in the store, and nothing that was made from it is kept.',
+    remedy:
+      'Run again: the file is brought from a remote or made again. Check the disk (`smartctl -a`) and the memory, and hash the rest with `npx nx-gguf store verify`.',
   },
   BLOB_MISSING: {
     cause: 'A file is neither in the store nor in any remote.',

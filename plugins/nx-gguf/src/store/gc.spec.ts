@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
+import { outsideState } from '../files/file-state.js';
 import { findAction, manifestText, putAction } from './actions.js';
 import { checkedBlob } from './blobs.js';
 import { collectGarbage, type GcOptions } from './gc.js';
 import type { StoreLayout } from './layout.js';
+import { quarantineBlob } from './quarantine.js';
 import { endedProcess, nameOf } from './testing/other-process.js';
 import {
   adopt,
@@ -70,6 +72,8 @@ describe('collectGarbage', () => {
       actions: 0,
       leftovers: 0,
       tensorIndexes: 0,
+      quarantined: 0,
+      quarantinedBytes: 0,
       keptBlobs: 0,
       keptActions: 0,
       running: 0,
@@ -86,6 +90,8 @@ describe('collectGarbage', () => {
       actions: 1,
       leftovers: 0,
       tensorIndexes: 0,
+      quarantined: 0,
+      quarantinedBytes: 0,
       keptBlobs: 2,
       keptActions: 1,
       running: 0,
@@ -195,6 +201,21 @@ describe('collectGarbage', () => {
     await expect(collect(layout)).resolves.toMatchObject({ actions: 2, keptActions: 0, running: 0 });
   });
 
+  it('removes damaged blobs from quarantine when they are as old as what is not kept', async () => {
+    const layout = temporaryStore();
+    const { sha256: digest } = await adopt(layout, 'damaged');
+    const seen = await outsideState(layout.blob(digest));
+    if (seen !== null) await quarantineBlob(layout, digest, seen);
+    await expect(collect(layout)).resolves.toMatchObject({ quarantined: 0 });
+    expect(existsSync(layout.quarantined(digest))).toBe(true);
+    const later = Date.now() + 31 * day;
+    await expect(collect(layout, { usedSinceMs: later - 30 * day })).resolves.toMatchObject({
+      quarantined: 1,
+      quarantinedBytes: 7,
+    });
+    expect(existsSync(layout.quarantined(digest))).toBe(false);
+  });
+
   it('as a dry run tells the same and removes nothing', async () => {
     const layout = temporaryStore();
     await done(layout, { a: 'old' }, { usedMs: 99 * day });
@@ -211,6 +232,8 @@ describe('collectGarbage', () => {
       actions: 2,
       leftovers: 1,
       tensorIndexes: 0,
+      quarantined: 0,
+      quarantinedBytes: 0,
       keptBlobs: 1,
       keptActions: 1,
       running: 0,

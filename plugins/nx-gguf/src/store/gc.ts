@@ -11,7 +11,7 @@ import type { StoreLayout } from './layout.js';
 import { withLock } from './lock.js';
 import { isAbandoned } from '../files/temporary.js';
 import { sweepTensors } from './tensor-upkeep.js';
-import { listActions, listBlobs } from './usage.js';
+import { listActions, listBlobs, listQuarantine } from './usage.js';
 import { removeAbandonedWork, workInProgress } from './work-dir.js';
 
 /** The results that are kept; all others are removed. */
@@ -34,6 +34,9 @@ export interface GcResult {
   leftovers: number;
   /** Tensor indexes of blobs that are gone. */
   tensorIndexes: number;
+  /** Damaged blobs that were moved away, and their bytes. */
+  quarantined: number;
+  quarantinedBytes: number;
   keptBlobs: number;
   keptActions: number;
   /** Actions that were being worked on. */
@@ -61,6 +64,8 @@ export async function collectGarbage(
     actions: 0,
     leftovers: 0,
     tensorIndexes: 0,
+    quarantined: 0,
+    quarantinedBytes: 0,
     keptBlobs: 0,
     keptActions: 0,
     running: 0,
@@ -102,6 +107,12 @@ export async function collectGarbage(
     result.blobs++;
     result.blobBytes += sizeBytes;
     if (!dryRun) await discardBlob(layout, digest);
+  }
+  for await (const { digest, sizeBytes, usedMs } of listQuarantine(layout)) {
+    if (usedMs >= usedSinceMs) continue;
+    result.quarantined++;
+    result.quarantinedBytes += sizeBytes;
+    if (!dryRun) await rm(layout.quarantined(digest), { force: true });
   }
   result.leftovers += await removeOldDownloads(layout, options);
   result.tensorIndexes = await sweepTensors(layout, options);

@@ -11,6 +11,9 @@ export interface StoreLayout {
   blob: (sha256: Sha256) => string;
   /** Size and mtime the blob had when it was verified last. */
   blobRecord: (sha256: Sha256) => string;
+  /** Blobs that were found damaged, out of everybody's way. */
+  quarantine: string;
+  quarantined: (sha256: Sha256) => string;
   /** A file outside the store that holds these bytes. */
   external: (sha256: Sha256) => string;
   action: (key: Sha256) => string;
@@ -38,6 +41,8 @@ export function storeLayout(root: string): StoreLayout {
     toolchains: join(root, 'toolchains'),
     blob: sharded('blobs', ''),
     blobRecord: sharded('blobs', '.json'),
+    quarantine: join(root, 'quarantine'),
+    quarantined: (sha256) => join(root, 'quarantine', sha256),
     external: sharded('external', '.json'),
     action: sharded('actions', '.json'),
     actionLock: sharded('locks', ''),

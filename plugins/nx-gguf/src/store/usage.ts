@@ -29,22 +29,43 @@ export function listTensorIndexes(layout: StoreLayout): AsyncGenerator<StoreEntr
   return listSharded(layout.tensorIndexes, '.json');
 }
 
+/** The damaged blobs in quarantine, one at a time; the time is that of their move. */
+export async function* listQuarantine(layout: StoreLayout): AsyncGenerator<StoreEntry> {
+  for (const name of await namesIn(layout.quarantine)) {
+    const info = isSha256(name) ? await stat(layout.quarantined(name)).catch(() => null) : null;
+    if (info?.isFile() === true) yield { digest: name, sizeBytes: info.size, usedMs: info.ctimeMs };
+  }
+}
+
 /** What a store holds, in bytes and counts. */
 export interface StoreUsage {
   blobs: number;
   blobBytes: number;
   actions: number;
+  quarantined: number;
+  quarantinedBytes: number;
   toolchains: { name: string; sizeBytes: number }[];
 }
 
 /** Sums up what a store holds. */
 export async function storeUsage(layout: StoreLayout): Promise<StoreUsage> {
-  const usage: StoreUsage = { blobs: 0, blobBytes: 0, actions: 0, toolchains: [] };
+  const usage: StoreUsage = {
+    blobs: 0,
+    blobBytes: 0,
+    actions: 0,
+    quarantined: 0,
+    quarantinedBytes: 0,
+    toolchains: [],
+  };
   for await (const { sizeBytes } of listBlobs(layout)) {
     usage.blobs++;
     usage.blobBytes += sizeBytes;
   }
   for (const actions = listActions(layout); (await actions.next()).done !== true;) usage.actions++;
+  for await (const { sizeBytes } of listQuarantine(layout)) {
+    usage.quarantined++;
+    usage.quarantinedBytes += sizeBytes;
+  }
   for (const name of await namesIn(layout.toolchains))
     usage.toolchains.push({ name, sizeBytes: await treeBytes(join(layout.toolchains, name)) });
   return usage;

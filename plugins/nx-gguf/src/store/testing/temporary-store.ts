@@ -1,7 +1,9 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   realpathSync,
   rmSync,
@@ -79,6 +81,17 @@ export function manifestOf(
 export function age(path: string, ms: number): void {
   const then = new Date(statSync(path).mtimeMs - ms);
   utimesSync(path, then, then);
+}
+
+/** Flips a bit of a blob as a disk does: size and mtime, which `adoptFile` set to a millisecond, stay. */
+export function flipBit(path: string, byte = 0, bit = 0): void {
+  const { mode, atime, mtime } = statSync(path);
+  const bytes = readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(byte) ^ (1 << bit), byte);
+  chmodSync(path, 0o644);
+  writeFileSync(path, bytes, { flag: 'r+' });
+  chmodSync(path, mode & 0o777);
+  utimesSync(path, atime, mtime);
 }
 
 /** Files and directories below a directory that only unfinished work needs. */
