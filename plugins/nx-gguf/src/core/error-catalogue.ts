@@ -243,9 +243,9 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
       'Free space, for instance with `npx nx-gguf store gc`, or put the store elsewhere with `NX_GGUF_STORE`.',
   },
   DOWNLOAD_FAILED: {
-    cause: 'A server did not answer, or broke off, as often as it was asked.',
+    cause: 'A server did not answer, broke off, or was too slow, as often as it was asked.',
     remedy:
-      'Run it again later: it goes on where it stopped. Behind a proxy, set `HTTPS_PROXY` and `NO_PROXY`.',
+      'Run it again later: it goes on where it stopped. Behind a proxy, set `HTTPS_PROXY` and `NO_PROXY`. On a very slow line, set `NX_GGUF_MIN_BYTES_PER_SECOND`.',
   },
   DRY_RUN_UNREADABLE: {
     cause: 'The output of `llama-quantize --dry-run` is not in the form that nx-gguf reads.',

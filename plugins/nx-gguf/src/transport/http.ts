@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
-import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
+import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import { GgufError } from '../core/errors.js';
 import { askedPauseMs } from './asked-pause.js';
+import { pacedRequest } from './paced-request.js';
 import { TransientError } from './retry.js';
 import type { TransferContext } from './transfer-settings.js';
 
@@ -52,7 +52,7 @@ const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Opens a client that respects `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; close it after use. */
 export function openHttp({ env, settings }: Pick<TransferContext, 'env' | 'settings'>): Http {
   const dispatcher = dispatcherFor(env, settings.stallMs);
-  return { send: (wanted) => follow(wanted, dispatcher), close: () => dispatcher.destroy() };
+  return { send: (wanted) => follow(wanted, dispatcher, settings), close: () => dispatcher.destroy() };
 }
 
 /** An address as it may be shown: without user, password, query and fragment, where secrets are. */
@@ -83,8 +83,9 @@ export function transientStatus({
 
 function dispatcherFor(env: TransferContext['env'], stallMs: number): Dispatcher {
   const options = {
-    headersTimeout: stallMs,
-    bodyTimeout: stallMs,
+    // The pace of each request is watched, and that as a whole.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     connectTimeout: Math.min(stallMs, 30_000),
   };
   const of = (name: string): string | undefined =>
@@ -115,7 +116,11 @@ function proxyAddress(value: string, name: string): string {
   });
 }
 
-async function follow(wanted: HttpRequest, dispatcher: Dispatcher): Promise<HttpAnswer> {
+async function follow(
+  wanted: HttpRequest,
+  dispatcher: Dispatcher,
+  settings: TransferContext['settings'],
+): Promise<HttpAnswer> {
   let url = new URL(wanted.url);
   let method = wanted.method ?? 'GET';
   let isTrusted = true;
@@ -130,13 +135,12 @@ async function follow(wanted: HttpRequest, dispatcher: Dispatcher): Promise<Http
         ? { authorization: `${wanted.token.scheme ?? 'Bearer'} ${wanted.token.value}` }
         : {}),
     };
-    const answer = await request(url, {
-      method,
-      headers,
+    const body = bodiless.has(method) ? null : (wanted.body ?? '');
+    const answer = await pacedRequest(
+      { url, method, headers, body, signal: wanted.signal },
       dispatcher,
-      body: bodiless.has(method) ? null : bodyOf(wanted),
-      signal: wanted.signal ?? null,
-    });
+      settings,
+    );
     const location = one(answer.headers['location']);
     if (!redirects.has(answer.statusCode) || location === undefined) {
       return {
@@ -154,12 +158,6 @@ async function follow(wanted: HttpRequest, dispatcher: Dispatcher): Promise<Http
     if (method === 'POST' && answer.statusCode <= 303) method = 'GET';
   }
   throw new GgufError('REDIRECT_REFUSED', `${shownUrl(wanted.url)}: more than ${mostRedirects} redirects`);
-}
-
-function bodyOf({ body = '' }: HttpRequest): string | Readable {
-  return typeof body === 'string'
-    ? body
-    : Readable.from(body(), { objectMode: false, highWaterMark: 1 << 20 });
 }
 
 function redirected(from: URL, location: string): URL {

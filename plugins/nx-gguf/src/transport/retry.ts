@@ -6,15 +6,18 @@ export class TransientError extends Error {
   readonly retryAfterMs: number | null;
   /** Of an answer; null when there was none. */
   readonly status: number | null;
+  /** What the user can do about it; null for the usual. */
+  readonly hint: string | null;
 
   constructor(
     message: string,
-    details: { retryAfterMs?: number | null; status?: number; cause?: unknown } = {},
+    details: { retryAfterMs?: number | null; status?: number; hint?: string; cause?: unknown } = {},
   ) {
     super(message, { cause: details.cause });
     this.name = 'TransientError';
     this.retryAfterMs = details.retryAfterMs ?? null;
     this.status = details.status ?? null;
+    this.hint = details.hint ?? null;
   }
 }
 
@@ -155,9 +158,10 @@ function givenUp({
     `${of}: ${transient.message}${asked} (given up after ${failures} ${failures === 1 ? 'attempt' : 'attempts'})`,
     {
       cause: transient,
-      hint: !isAsked
-        ? 'Run it again later: it goes on where it stopped. Behind a proxy, set HTTPS_PROXY and NO_PROXY.'
-        : 'Run it again after that time: it goes on where it stopped.',
+      hint: isAsked
+        ? 'Run it again after that time: it goes on where it stopped.'
+        : (transient.hint ??
+          'Run it again later: it goes on where it stopped. Behind a proxy, set HTTPS_PROXY and NO_PROXY.'),
     },
   );
 }

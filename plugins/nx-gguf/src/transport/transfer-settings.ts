@@ -9,8 +9,10 @@ export interface TransferSettings {
   attempts: number;
   /** Pause after the first failure; it doubles with each one. */
   backoffMs: number;
-  /** A server that sends nothing for this long has stalled. */
+  /** The period in which a server has to answer, or to send or to take the least number of bytes. */
   stallMs: number;
+  /** Bytes a second that a server has to send or to take, on average over a period; 0 for any at all. */
+  minBytesPerSecond: number;
   /** Longest pause that a server may ask for with Retry-After. */
   longestWaitMs: number;
   /** Bytes a second for all files together, or null for no limit. */
@@ -29,7 +31,13 @@ export interface TransferContext {
   settings: TransferSettings;
 }
 
-/** The settings of ordinary use; `NX_GGUF_MAX_BYTES_PER_SECOND` limits the bandwidth. */
+/** Far below what a telephone line carries: a server that is slower does not work, or does not want to. */
+const ordinaryMinBytesPerSecond = 1024;
+
+/**
+ * The settings of ordinary use; `NX_GGUF_MAX_BYTES_PER_SECOND` limits the bandwidth, and
+ * `NX_GGUF_MIN_BYTES_PER_SECOND` says from where on a server is too slow.
+ */
 export function transferSettings(
   env: Readonly<Record<string, string | undefined>>,
   given: Partial<TransferSettings> = {},
@@ -40,12 +48,17 @@ export function transferSettings(
     attempts: 6,
     backoffMs: 1000,
     stallMs: 60_000,
+    minBytesPerSecond: leastSpeed(env['NX_GGUF_MIN_BYTES_PER_SECOND']),
     longestWaitMs: 900_000,
     maxBytesPerSecond: limit > 0 ? limit : null,
     sleep: (ms, signal) => timeout(ms, undefined, signal === undefined ? {} : { signal }),
     largestAnswerBytes: 16 * 1024 ** 3,
     ...given,
   };
+}
+
+function leastSpeed(given = ''): number {
+  return /^\d{1,15}$/.test(given) ? Number(given) : ordinaryMinBytesPerSecond;
 }
 
 /** Reading a few ranges is tried less often than a download: somebody waits for the answer. */
