@@ -123,7 +123,7 @@ async function answerOf(
   const { route, part } = found;
   const sent = request.method ?? '';
   const scope = route.methods[sent === 'HEAD' && !('HEAD' in route.methods) ? 'GET' : sent];
-  if (scope === undefined) throw new GgufError('METHOD_NOT_ALLOWED', `${sent} is not for this path`);
+  if (scope === undefined) return notAllowed(service, route, sent);
   if (scope === null) return route.handle({ request, response, identity: nobody, part });
   const identity = await service.authenticator.identify({
     authorization: request.headers.authorization,
@@ -133,6 +133,15 @@ async function answerOf(
   await service.limits.request(identity);
   requireScope(identity, scope);
   return route.handle({ request, response, identity, part });
+}
+
+/** The answer to a method that a route does not take, whatever else the route makes of errors. */
+function notAllowed({ metrics }: Service, { methods }: Route, sent: string): Answer {
+  const error = new GgufError('METHOD_NOT_ALLOWED', `${sent} is not for this path`);
+  metrics.error(error.code);
+  const taken = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  const { headers, ...answer } = errorAnswer(error);
+  return { ...answer, headers: { ...headers, Allow: [...new Set(taken)].join(', ') } };
 }
 
 /** Browsers ask for a password where they are told to. */
