@@ -102,11 +102,11 @@ async function start() {
   await new Promise((resolve, reject) => {
     child.once('exit', () => reject(new Error('the server ended')));
     createInterface({ input: child.stdout }).on('line', (line) => {
-      token = /: (nxg_\S+)/.exec(line)?.[1] ?? token;
       url = /listens on (\S+),/.exec(line)?.[1] ?? url;
-      if (token !== '' && url !== '' && line !== '') resolve();
+      if (url !== '' && line !== '') resolve();
     });
   });
+  token = readFileSync(join(directory, 'data/first-token'), 'utf8').trim();
   return child;
 }
 

@@ -5,7 +5,7 @@
 // making anything. Usage: kill-sharing.mjs [kills] [seed]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -150,8 +150,12 @@ async function startServer(port) {
     printed += text;
   });
   for (let turn = 0; turn < 400 && !/listens on .*\n/.test(printed); turn++) await sleep(25);
-  await sleep(25);
   const base = /listens on (http:\/\/[\d.:]+)/.exec(printed)?.[1];
   if (base === undefined) throw new Error(`the server did not start: ${printed}`);
-  return { child, base, port: new URL(base).port, token: /(nxg_\S+)/.exec(printed)?.[1] ?? server.token };
+  return {
+    child,
+    base,
+    port: new URL(base).port,
+    token: readFileSync(join(directory, 'server/first-token'), 'utf8').trim(),
+  };
 }

@@ -210,13 +210,14 @@ async function startServer() {
   let printed = '';
   for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
     printed += chunk;
-    if (/nxg_\S+\n/.test(printed)) break;
+    if (/listens on .*\n/.test(printed)) break;
   }
   const log = [];
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (log.length < 20) log.push(line);
   });
-  return { child, log, url: /listens on (\S+),/.exec(printed)[1], token: /nxg_\S+/.exec(printed)[0] };
+  const token = readFileSync(join(directory, 'server/first-token'), 'utf8').trim();
+  return { child, log, url: /listens on (\S+),/.exec(printed)[1], token };
 }
 
 function residentMib() {

@@ -183,13 +183,13 @@ async function startServer(directory) {
     child.once('exit', () => reject(new Error('the server ended')));
     child.stdout.on('data', (chunk) => {
       printed += chunk;
-      if (/nxg_\S+\n/.test(printed)) resolve(printed);
+      if (/listens on .*\n/.test(printed)) resolve(printed);
     });
   });
   return {
     child,
     url: /listens on (\S+),/.exec(text)[1],
-    token: /nxg_\S+/.exec(text)[0],
+    token: readFileSync(join(directory, 'first-token'), 'utf8').trim(),
     peakMib: () => peakMib(child.pid),
   };
 }

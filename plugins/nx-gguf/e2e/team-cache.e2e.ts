@@ -39,11 +39,11 @@ async function startServer(): Promise<Server> {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text;
   });
-  for (let turn = 0; turn < 400 && !/nxg_\S+\n/.test(printed); turn++) await sleep(25);
+  for (let turn = 0; turn < 400 && !/listens on .*\n/.test(printed); turn++) await sleep(25);
   return {
     child,
     base: /listens on (http:\/\/[\d.:]+)/.exec(printed)?.[1] ?? '',
-    token: /(nxg_\S+)/.exec(printed)?.[1] ?? '',
+    token: readFileSync(join(scratch, 'server/first-token'), 'utf8').trim(),
   };
 }
 

@@ -8,6 +8,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     cwd: process.cwd(),
     nowMs: Date.now,
     print: (text) => process.stdout.write(`${text}\n`),
+    isTerminal: process.stdout.isTTY,
     logTo: process.stdout,
     stopped: new Promise((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

@@ -8,6 +8,7 @@ async function run(...argv: readonly string[]): Promise<string> {
     env: {},
     cwd: '/',
     print: (text) => lines.push(text),
+    isTerminal: false,
     nowMs: Date.now,
     stopped: Promise.resolve(),
     logTo: process.stderr,

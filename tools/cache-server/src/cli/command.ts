@@ -10,6 +10,8 @@ export interface CommandContext {
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
   print: (text: string) => void;
+  /** True when a person sees at once what is printed, and no log keeps it. */
+  isTerminal: boolean;
   nowMs: () => number;
   /** Ends when the process is told to stop. */
   stopped: Promise<void>;
@@ -19,7 +21,7 @@ export interface CommandContext {
 /** What `--help` prints. */
 export const usage = `nx-gguf-cache-server: a cache for teams that use nx-gguf
 
-  nx-gguf-cache-server                 serve; the first start prints a token
+  nx-gguf-cache-server                 serve; the first start makes a token, and says where it is
   nx-gguf-cache-server token create --scope read,write [--namespace trusted] [--note TEXT] [--days N]
                                        print a new token, which is shown this once; limits of its own:
                                        --requests-per-minute N, --upload-bytes-per-hour N, --max-blob-bytes N

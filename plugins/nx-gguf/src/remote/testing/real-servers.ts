@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -58,10 +58,9 @@ export async function startCacheServer(
   });
   for (let turn = 0; turn < 400 && !/listens on .*\n/.test(printed) && child.exitCode === null; turn++)
     await sleep(25);
-  await sleep(25);
   return {
     base: /listens on (http:\S+?),? /.exec(printed)?.[1]?.replace(/,$/, '') ?? '',
-    token: /: (nxg_\S+)/.exec(printed)?.[1] ?? '',
+    token: readFileSync(join(directory, 'first-token'), 'utf8').trim(),
     directory,
     close: async () => {
       child.kill('SIGKILL');
