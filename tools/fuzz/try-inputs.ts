@@ -10,7 +10,7 @@ export interface FuzzPlan {
   readonly isOver: (inputs: number) => boolean;
   /** Inputs of earlier runs: tried as they are, then damaged further. */
   readonly corpus: readonly Uint8Array[];
-  /** Whether inputs that reach new code are damaged further. That takes about a millisecond for each. */
+  /** Whether inputs that reach new code are damaged further. That takes some milliseconds for each. */
   readonly isGuided: boolean;
 }
 
