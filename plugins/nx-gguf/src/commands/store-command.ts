@@ -61,7 +61,7 @@ async function storeFor(
   const isReading =
     ['ls', 'path', 'du'].includes(name) ||
     (name === 'verify' && values['repair'] !== true && values['deep'] !== true);
-  if (!isReading) return openStore(root);
+  if (!isReading) return openStore(root, env);
   const { layout, isThere } = await readStore(root);
   if (!isThere) report?.({ type: 'warning', message: `warning: there is no store at ${root} yet` });
   return layout;

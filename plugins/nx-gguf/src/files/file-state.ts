@@ -96,6 +96,8 @@ export function recordableState<State extends FileState & { ctimeNs?: string }>(
 export interface HashRecord extends FileState, Partial<Omit<OutsideState, keyof FileState>> {
   sha256: Sha256;
   path?: string;
+  /** When its bytes were hashed, in ms since 1970, by runs of machines. */
+  hashings?: Readonly<Record<string, number>>;
 }
 
 /** A record read back from disk; anything malformed counts as absent, which costs a re-hash and no more. */
@@ -106,7 +108,13 @@ export async function readRecord(file: string): Promise<HashRecord | null> {
   } catch {
     return null;
   }
-  return isRecord(value) ? value : null;
+  if (!isRecord(value)) return null;
+  const { hashings, ...record } = value;
+  return areTimes(hashings) ? { ...record, hashings } : record;
+}
+
+function areTimes(value: unknown): value is Readonly<Record<string, number>> {
+  return typeof value === 'object' && value !== null && Object.values(value).every(Number.isFinite);
 }
 
 function isRecord(value: unknown): value is HashRecord {

@@ -4,7 +4,7 @@ import { GgufError, isGgufError } from '../core/errors.js';
 import { createRemotes } from '../remote/create-remotes.js';
 import { readManifest } from '../store/actions.js';
 import { storeLayout } from '../store/layout.js';
-import { defaultStoreRoot } from '../store/store.js';
+import { defaultStoreRoot, storeSettings } from '../store/store.js';
 import { targetPrefix } from '../infer/target-prefix.js';
 import { plainError } from '../terminal/report-error.js';
 import { runName } from './run-name.js';
@@ -28,7 +28,7 @@ export const placeRequested: PostTasksExecution = async (
   options,
   { id, taskResults, workspaceRoot, argv },
 ) => {
-  const store = storeLayout(defaultStoreRoot(process.env));
+  const store = storeLayout(defaultStoreRoot(process.env), storeSettings(process.env));
   const progress = progressReporter({
     write: (text) => process.stdout.write(text),
     isTerminal: process.stdout.isTTY,

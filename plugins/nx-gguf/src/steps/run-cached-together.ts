@@ -1,14 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isGgufError } from '../core/errors.js';
+import { isGgufError, type GgufError } from '../core/errors.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
-import { explainFailure, withWorkDir } from '../store/work-dir.js';
-import { outsideInputs } from '../store/outside-inputs.js';
+import { explainFailure, removeWork, withWorkDir } from '../store/work-dir.js';
+import { isDamage, stepInputs, type StepInputs } from '../store/step-inputs.js';
 import {
   benchOf,
   publishOutcome,
   recall,
   recallRemotely,
+  tellDamage,
   tellFindings,
   type Effects,
   type Performed,
@@ -44,6 +45,12 @@ export interface SharedBench extends Workbench {
   keep: (outcome: StepOutcome) => Promise<Manifest>;
   /** Has a kept result uploaded, beside what happens next. */
   share: (kept: Manifest) => Promise<void>;
+}
+
+/** A directory to work in, and what was read there. */
+interface Round {
+  directory: string;
+  inputs: StepInputs;
 }
 
 /** How one of the steps ended. */
@@ -86,15 +93,17 @@ export async function runCachedTogether<S extends Pick<Step, 'action' | 'finding
       if (found !== null) await end(step, found);
     }
   };
-  const outside = outsideInputs(store, shared.action.step);
-  const publish = async (action: Action, outcome: StepOutcome, directory: string): Promise<Manifest> => {
-    await outside.check();
-    const manifest = await publishOutcome(action, outcome, { store, directory });
-    await remotes.offer(manifest);
-    return manifest;
+  const checking = { step: shared.action.step, report, signal };
+  const publish = async (
+    action: Action,
+    outcome: StepOutcome,
+    { directory, inputs }: Round,
+  ): Promise<Manifest> => {
+    await inputs.check();
+    return publishOutcome(action, outcome, { store, directory });
   };
-  const sharedBench = (directory: string): SharedBench => ({
-    ...benchOf(effects, directory, outside),
+  const sharedBench = (round: Round): SharedBench => ({
+    ...benchOf(effects, round.directory, round.inputs),
     kept: async (isWanted) => {
       const here = await recall(store, actionKey(shared.action), true);
       if (here !== null || isWanted === null) return here;
@@ -103,28 +112,61 @@ export async function runCachedTogether<S extends Pick<Step, 'action' | 'finding
         ? found.manifest
         : null;
     },
-    keep: async (outcome) => {
-      await outside.check();
-      return publishOutcome(shared.action, outcome, { store, directory });
-    },
+    keep: (outcome) => publish(shared.action, outcome, round),
     share: (kept) => remotes.offer(kept, { isWished: true }),
   });
-  const member = async (step: S, directory: string): Promise<Member<S>> => {
+  const member = async (
+    step: S,
+    { directory, inputs, fail }: Round & { fail: (step: S, error: unknown) => Promise<void> },
+  ): Promise<Member<S>> => {
     await mkdir(directory, { recursive: true });
-    const fail = async (error: unknown): Promise<void> =>
-      end(step, { error: await explainFailure(error, store.root) });
+    const failed = async (error: unknown): Promise<void> => fail(step, await inputs.explained(error));
     return {
       step,
-      fail,
-      bench: benchOf(effects, directory, outside),
+      fail: failed,
+      bench: benchOf(effects, directory, inputs),
       finish: async (outcome) => {
         try {
-          await end(step, { manifest: await publish(step.action, outcome, directory), origin: 'run' });
+          const manifest = await publish(step.action, outcome, { directory, inputs });
+          await remotes.offer(manifest);
+          await end(step, { manifest, origin: 'run' });
         } catch (error) {
-          await fail(error);
+          await failed(error);
         }
       },
     };
+  };
+  /** Works for all open steps; gives those that had a damaged input, when that can be mended. */
+  const work = async (directory: string, isLast: boolean): Promise<{ damaged: GgufError | null }> => {
+    let damaged: GgufError | null = null;
+    const waiting = new Set(open);
+    const fail = async (step: S, error: unknown): Promise<void> => {
+      if (!waiting.delete(step)) return;
+      if (isDamage(error) && !isLast) damaged ??= error;
+      else await end(step, { error: await explainFailure(error, store.root) });
+    };
+    const inputs = stepInputs(store, checking);
+    const bench = sharedBench({ directory: join(directory, 'shared'), inputs });
+    await mkdir(bench.directory);
+    const members = await Promise.all(
+      [...open].map((step, index) =>
+        member(step, {
+          directory: join(directory, `member-${index + 1}`),
+          inputs: stepInputs(store, { ...checking, shared: inputs }),
+          fail,
+        }),
+      ),
+    );
+    try {
+      await shared.run(members, bench);
+    } catch (error) {
+      const cause = await inputs.explained(error);
+      if (!isDamage(cause) || isLast) throw cause;
+      damaged ??= cause;
+    }
+    if (open.size > 0 && damaged === null)
+      throw new Error(`${shared.action.step} ended without a result for each step`);
+    return { damaged };
   };
   await recallKnown();
   if (open.size === 0) return;
@@ -141,13 +183,12 @@ export async function runCachedTogether<S extends Pick<Step, 'action' | 'finding
         await recallKnown();
         await recallElsewhere();
         if (open.size === 0) return;
-        const bench = sharedBench(join(directory, 'shared'));
-        await mkdir(bench.directory);
-        const members = await Promise.all(
-          [...open].map((step, index) => member(step, join(directory, `member-${index + 1}`))),
-        );
-        await shared.run(members, bench);
-        if (open.size > 0) throw new Error(`${shared.action.step} ended without a result for each step`);
+        const { damaged } = await work(directory, false);
+        if (damaged === null) return;
+        tellDamage(damaged, shared.action.step, report);
+        await removeWork(directory);
+        await mkdir(directory);
+        await work(directory, true);
       },
     });
   } catch (error) {

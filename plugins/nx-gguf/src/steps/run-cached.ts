@@ -1,6 +1,7 @@
 import { readFile, symlink, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lfsPointerBytes, lfsPointerError, readLfsPointer } from '../core/lfs-pointer.js';
+import type { GgufError } from '../core/errors.js';
 import { unreadable } from '../core/system-error.js';
 import type { Report } from '../core/events.js';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
@@ -11,9 +12,9 @@ import { adoptFile, findBlob } from '../store/blobs.js';
 import { referToFile } from '../store/external.js';
 import type { StoreLayout } from '../store/layout.js';
 import { ownFile } from '../files/own-file.js';
-import { withWorkDir } from '../store/work-dir.js';
+import { removeWork, withWorkDir } from '../store/work-dir.js';
 import type { RunTool } from '../toolchain/run-tool.js';
-import { outsideInputs, type OutsideInputs } from '../store/outside-inputs.js';
+import { isDamage, stepInputs, type StepInputs } from '../store/step-inputs.js';
 import {
   actionKey,
   type Step,
@@ -125,15 +126,41 @@ async function lostFiles(store: StoreLayout, manifest: Manifest | null): Promise
   return lost;
 }
 
+/** Runs a step, and once more when one of its inputs turned out to be damaged: it is brought or made again. */
 async function run(step: Step, effects: Effects, directory: string): Promise<Manifest> {
-  const outside = outsideInputs(effects.store, step.action.step);
-  const outcome = await step.run(benchOf(effects, directory, outside));
-  await outside.check();
-  return publishOutcome(step.action, outcome, { store: effects.store, directory });
+  try {
+    return await runOnce(step, effects, directory);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    tellDamage(error, step.action.step, effects.report);
+    await removeWork(directory);
+    await mkdir(directory);
+    return runOnce(step, effects, directory);
+  }
+}
+
+async function runOnce(step: Step, effects: Effects, directory: string): Promise<Manifest> {
+  const { store, report, signal } = effects;
+  const inputs = stepInputs(store, { step: step.action.step, report, signal });
+  try {
+    const outcome = await step.run(benchOf(effects, directory, inputs));
+    await inputs.check();
+    return await publishOutcome(step.action, outcome, { store, directory });
+  } catch (error) {
+    throw await inputs.explained(error);
+  }
+}
+
+/** Tells of a damaged input, and what is repeated because of it. */
+export function tellDamage(error: GgufError, repeated: string, report: Report): void {
+  report({
+    type: 'warning',
+    message: `${error.code}: ${error.message}; nothing made from it is kept, and ${repeated} runs again`,
+  });
 }
 
 /** What a step that works in a directory has at hand. */
-export function benchOf(effects: Effects, directory: string, outside: OutsideInputs): Workbench {
+export function benchOf(effects: Effects, directory: string, inputs: StepInputs): Workbench {
   const { store, tools, runTool, report, threads, mostThreads, signal } = effects;
   return {
     directory,
@@ -148,10 +175,10 @@ export function benchOf(effects: Effects, directory: string, outside: OutsideInp
       const path = join(directory, as);
       await mkdir(dirname(path), { recursive: true });
       const from = await effects.resolve(file);
-      await outside.note(file, from);
+      await inputs.note(file, from);
       await symlink(from, path);
     },
-    checkInputs: outside.check,
+    checkInputs: inputs.check,
     refer: (path) => referToFile(store, path),
   };
 }

@@ -1,13 +1,14 @@
 import { chmod, rm, utimes } from 'node:fs/promises';
-import { prettyJson } from '../core/canonical-json.js';
 import type { Sha256 } from '../core/digest.js';
-import { systemErrorCode } from '../core/errors.js';
 import { publish, syncFile, writeDurably } from '../files/durable.js';
 import { referredPath } from './external.js';
-import { fileState, isSameState, readRecord, recordableState, type FileState } from '../files/file-state.js';
-import { hashFile, type BlobId, type OnBytes } from '../files/hash-file.js';
+import { isGgufError } from '../core/errors.js';
+import { fileState, isSameState, readRecord, type FileState } from '../files/file-state.js';
+import type { BlobId, OnBytes } from '../files/hash-file.js';
 import { hashSettled } from '../files/hash-settled.js';
 import type { StoreLayout } from './layout.js';
+import { recordText } from './scrub-record.js';
+import { hashBlob, requireSound } from './sound-blob.js';
 
 /**
  * A blob's mtime is set this far back: a later change then shows, however coarse the clock of the file system
@@ -31,7 +32,8 @@ export async function adoptFile(layout: StoreLayout, path: string, onBytes?: OnB
  * `adoptFile` does.
  */
 export async function adoptHashed(layout: StoreLayout, path: string, id: BlobId): Promise<BlobId> {
-  if ((await checkedBlob(layout, id)) !== null) {
+  // What is there may have been damaged since; sound bytes are at hand.
+  if ((await checkedBlob(layout, id)) !== null && (await isSound(layout, id.sha256, requireSound))) {
     await rm(path);
     return id;
   }
@@ -48,24 +50,17 @@ export async function adoptHashed(layout: StoreLayout, path: string, id: BlobId)
 /**
  * The path of a blob whose bytes are as they were when it was verified, or null. Size and mtime are compared
  * with the record; where they differ the bytes are hashed again, and a blob that is not what its name says is
- * removed. Being found counts as use: the record's mtime is refreshed for `gc`.
+ * moved to quarantine. What a disk did without a trace is found by `requireSound`. Being found counts as use: the record's mtime is refreshed for `gc`.
  */
 export async function checkedBlob(layout: StoreLayout, id: BlobId): Promise<string | null> {
   const path = layout.blob(id.sha256);
-  const takenMs = Date.now();
   const state = await fileState(path);
   if (state === null) return null;
   const record = await readRecord(layout.blobRecord(id.sha256));
-  if (record?.sha256 === id.sha256 && isSameState(state, record)) {
-    const now = new Date();
-    await utimes(layout.blobRecord(id.sha256), now, now).catch(() => undefined);
-  } else if ((await digestOfFile(path)) === id.sha256) {
-    await recordBlob(layout, id.sha256, recordableState(state, takenMs));
-  } else {
-    // Another process may have put a sound one in its place meanwhile.
-    if (isSameState(state, await fileState(path))) await discardBlob(layout, id.sha256);
-    return null;
-  }
+  const isAsRecorded = record?.sha256 === id.sha256 && isSameState(state, record);
+  if (!isAsRecorded && !(await isSound(layout, id.sha256))) return null;
+  const now = new Date();
+  await utimes(layout.blobRecord(id.sha256), now, now).catch(() => undefined);
   return state.sizeBytes === id.sizeBytes ? path : null;
 }
 
@@ -89,15 +84,19 @@ export async function discardBlob(layout: StoreLayout, sha256: Sha256): Promise<
   await rm(layout.blob(sha256), { force: true });
 }
 
-async function digestOfFile(path: string): Promise<Sha256 | null> {
+async function isSound(
+  layout: StoreLayout,
+  sha256: Sha256,
+  read: typeof hashBlob | typeof requireSound = hashBlob,
+): Promise<boolean> {
   try {
-    return (await hashFile(path)).sha256;
+    return (await read(layout, { sha256 })) !== null;
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return null;
+    if (isGgufError(error) && error.code === 'BLOB_DAMAGED') return false;
     throw error;
   }
 }
 
 async function recordBlob(layout: StoreLayout, sha256: Sha256, state: FileState): Promise<void> {
-  await writeDurably(layout.blobRecord(sha256), prettyJson({ sha256, ...state }));
+  await writeDurably(layout.blobRecord(sha256), recordText(sha256, state, undefined));
 }

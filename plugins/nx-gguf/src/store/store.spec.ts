@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { defaultStoreRoot, openStore, unshared } from './store.js';
+import { defaultStoreRoot, storeSettings, openStore, unshared } from './store.js';
 import { put, temporaryDirectory } from './testing/temporary-store.js';
 
 const home = join(homedir(), '.cache/nx-gguf');
@@ -91,5 +91,20 @@ describe('openStore', () => {
         "chgrp -R GROUP '/data/a store' && find '/data/a store' -type d -exec chmod g+rwxs {} +",
       ) as string,
     });
+  });
+});
+
+describe('storeSettings', () => {
+  it.each([
+    [undefined, {}],
+    ['', {}],
+    ['0', { trustedForMs: 0 }],
+    [' 1.5 ', { trustedForMs: 129_600_000 }],
+  ])('NX_GGUF_SCRUB_DAYS=%s', (days, expected) => {
+    expect(storeSettings({ NX_GGUF_SCRUB_DAYS: days })).toEqual(expected);
+  });
+
+  it.each(['a week', '-1', '1e3', '7d'])('refuses NX_GGUF_SCRUB_DAYS=%s', (days) => {
+    expect(() => storeSettings({ NX_GGUF_SCRUB_DAYS: days })).toThrow(/is a number of days/);
   });
 });

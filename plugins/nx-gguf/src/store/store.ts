@@ -16,12 +16,32 @@ export function defaultStoreRoot(env: Readonly<Record<string, string | undefined
   return join(cache !== undefined && isAbsolute(cache) ? cache : join(homedir(), '.cache'), 'nx-gguf');
 }
 
+const scrubVariable = 'NX_GGUF_SCRUB_DAYS';
+
+/**
+ * The settings of a store: `NX_GGUF_SCRUB_DAYS` says for how long blobs that were hashed are trusted.
+ * @throws GgufError `BAD_OPTIONS`
+ */
+export function storeSettings(
+  env: Readonly<Record<string, string | undefined>>,
+): Partial<Pick<StoreLayout, 'trustedForMs'>> {
+  const days = env[scrubVariable]?.trim() ?? '';
+  if (days === '') return {};
+  if (/^\d+(\.\d+)?$/.test(days)) return { trustedForMs: Number(days) * 86_400_000 };
+  throw new GgufError('BAD_OPTIONS', `${scrubVariable} is a number of days, not ${JSON.stringify(days)}`, {
+    hint: 'Set it to 1, for instance, or unset it: files of the store are then hashed when they were not for 7 days.',
+  });
+}
+
 /**
  * Opens the store at a root, and creates it when there is none.
  * @throws GgufError `STORE_FORMAT` for a store of another version, `STORE_UNWRITABLE` when it cannot be used.
  */
-export async function openStore(root: string): Promise<StoreLayout> {
-  const layout = storeLayout(root);
+export async function openStore(
+  root: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<StoreLayout> {
+  const layout = storeLayout(root, storeSettings(env));
   try {
     await makeSharedDirectory(root);
     await access(root, constants.R_OK | constants.W_OK);

@@ -134,7 +134,14 @@ describe('listBlobs and listActions', () => {
 describe('storeUsage', () => {
   it('counts blobs, actions and the bytes of each toolchain', async () => {
     const layout = temporaryStore();
-    await expect(storeUsage(layout)).resolves.toEqual({ blobs: 0, blobBytes: 0, actions: 0, toolchains: [] });
+    await expect(storeUsage(layout)).resolves.toEqual({
+      blobs: 0,
+      blobBytes: 0,
+      actions: 0,
+      quarantined: 0,
+      quarantinedBytes: 0,
+      toolchains: [],
+    });
     for (const text of ['12345', '678']) await adopt(layout, text);
     await putAction(layout, manifestOf({ sound }));
     put(`${layout.toolchains}/build-1/bin/llama-quantize`, 'program');

@@ -70,10 +70,10 @@ export function workInProgress(layout: StoreLayout): Promise<Sha256[]> {
 }
 
 /**
- * A tool that outlived its parent may still write while its directory is removed, or wait for the other end
- * of a FIFO.
+ * Removes a directory that tools worked in. One that outlived its parent may still write while its directory is
+ * removed, or wait for the other end of a FIFO.
  */
-async function removeWork(path: string): Promise<void> {
+export async function removeWork(path: string): Promise<void> {
   await releaseFifos(path);
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -101,7 +101,7 @@ export async function environmentOf(
     targetPrefix: targetPrefix(pluginOptions(context.nxJsonConfiguration)),
     hub: namedHub(process.env),
   };
-  const store = await openStore(defaultStoreRoot(process.env));
+  const store = await openStore(defaultStoreRoot(process.env), process.env);
   // All tasks of a run are children of one process.
   const remotes = createRemotes({
     store,

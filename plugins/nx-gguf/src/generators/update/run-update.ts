@@ -47,7 +47,7 @@ async function update(tree: Tree, options: UpdateOptions, report: Environment['r
   // With the targets that the plugin makes, which no project.json need name.
   const { projects } = readProjectsConfigurationFromProjectGraph(await createProjectGraphAsync());
   const workspace = { root: tree.root, projects, hub: namedHub(process.env) };
-  const store = await openStore(defaultStoreRoot(process.env));
+  const store = await openStore(defaultStoreRoot(process.env), process.env);
   const environment: Environment = {
     workspace,
     store,

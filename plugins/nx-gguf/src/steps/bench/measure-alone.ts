@@ -9,10 +9,12 @@ import type { Workbench } from '../step.js';
  * machine did just before; when that is much, it is told at once.
  */
 export function measureAlone<T>(
-  { store, report, signal }: Workbench,
+  { store, report, signal, checkInputs }: Workbench,
   work: (load: MachineLoad) => Promise<T>,
 ): Promise<T> {
   const measure = async (): Promise<T> => {
+    // What hashes the inputs beside a tool would slow it down.
+    await checkInputs();
     const load = await watchLoad();
     if (!load.isQuiet)
       report({
