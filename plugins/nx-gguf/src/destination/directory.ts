@@ -1,6 +1,5 @@
 import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { PublishPlan } from '../core/generated/publish-plan.generated.js';
 import type { Published, PublishedFile } from '../core/generated/published.generated.js';
 import { gitBlobOid } from '../core/digest.js';
 import { systemErrorCode } from '../core/errors.js';
@@ -10,17 +9,12 @@ import { findBlob } from '../store/blobs.js';
 import { makeDirectory, syncDirectory, writeDurably } from '../files/durable.js';
 import { isSameFile } from '../files/link-or-copy.js';
 import { digestOutside } from '../store/external.js';
-import { placeForGood } from '../store/place-blob.js';
+import { placeForGood } from '../store/place-for-good.js';
 import { isAbandoned } from '../files/temporary.js';
 import { interrupted } from '../transport/retry.js';
 import type { UpstreamContext } from '../upstream/upstream-context.js';
-import type {
-  DestinationRequest,
-  DestinationSession,
-  OpenDestination,
-  Publication,
-  PublishedContent,
-} from './session.js';
+import { contentOf, type SentContent } from './sent-content.js';
+import type { DestinationRequest, DestinationSession, OpenDestination, Publication } from './session.js';
 
 /**
  * A directory: files come to their places by renames, so each holds the old bytes or the new ones at any
@@ -123,7 +117,7 @@ async function apply(
     });
     const place = join(directory, path);
     if (action === 'delete') await rm(place, { force: true });
-    else await write(place, { file, content: contents.get(path) }, context);
+    else await write(place, contentOf(contents, file), context);
     done++;
   }
   await writeDurably(join(directory, recordFile), text);
@@ -131,15 +125,12 @@ async function apply(
 
 async function write(
   place: string,
-  { file, content }: { file: PublishPlan['files'][number]; content: PublishedContent | undefined },
-  { store }: UpstreamContext,
+  content: SentContent,
+  { store }: Pick<UpstreamContext, 'store'>,
 ): Promise<void> {
-  if (content === undefined) throw new Error(`no content for ${place}`);
   if ('text' in content) return writeDurably(place, content.text);
-  if (file.sha256 === undefined) throw new Error(`no digest of ${place}`);
   await makeDirectory(join(place, '..'));
-  // A file outside the store may change later; a published file must not.
-  await placeForGood(store, { path: content.path, sha256: file.sha256, sizeBytes: file.sizeBytes }, place);
+  await placeForGood(store, content, place);
   await syncDirectory(join(place, '..'));
 }
 

@@ -1,40 +1,27 @@
-import { open } from 'node:fs/promises';
 import { ReadableStream } from 'node:stream/web';
+import type { CheckedFile } from './checked-file.js';
 
-const pieceBytes = 1 << 20;
-
-/** A range of a file as a Blob that reads it anew each time and never holds more than a MiB of it. */
+/** A range of a file as a Blob that reads and checks it anew each time, and never holds more than a MiB or two. */
 export class FilePart extends Blob {
-  readonly #path: string;
+  readonly #file: CheckedFile;
   readonly #from: number;
   readonly #to: number;
 
-  constructor(path: string, from: number, to: number) {
+  constructor(file: CheckedFile, from = 0, to = file.sizeBytes) {
     super([]);
     Object.defineProperty(this, 'size', { value: to - from });
-    this.#path = path;
+    this.#file = file;
     this.#from = from;
     this.#to = to;
   }
 
   override slice(from = 0, to = this.size): FilePart {
-    return new FilePart(this.#path, this.#from + from, Math.min(this.#from + to, this.#to));
+    return new FilePart(this.#file, this.#from + from, Math.min(this.#from + to, this.#to));
   }
 
-  /** The bytes in order; throws when the file is shorter than it was. */
-  async *pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    const file = await open(this.#path, 'r');
-    try {
-      for (let at = this.#from; at < this.#to;) {
-        const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, this.#to - at));
-        const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-        if (bytesRead === 0) throw new Error(`a file became shorter while it was read: ${this.#path}`);
-        yield buffer.subarray(0, bytesRead);
-        at += bytesRead;
-      }
-    } finally {
-      await file.close();
-    }
+  /** The bytes in order; throws when they are not what they were. */
+  pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    return this.#file.pieces(this.#from, this.#to);
   }
 
   override stream(): ReturnType<Blob['stream']> {

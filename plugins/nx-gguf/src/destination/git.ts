@@ -6,7 +6,8 @@ import { changesOf, type Present } from '../publication/upload-plan.js';
 import type { PublishPlan } from '../core/generated/publish-plan.generated.js';
 import { readRecord, recordFile } from '../publication/record.js';
 import { writeDurably } from '../files/durable.js';
-import { placeForGood } from '../store/place-blob.js';
+import { placeForGood } from '../store/place-for-good.js';
+import { readSound } from '../store/sound-bytes.js';
 import { runGitWithRetries } from '../upstream/git/git.js';
 import {
   fetchRevision,
@@ -17,6 +18,7 @@ import {
   type GitRepository,
 } from '../upstream/git/git-repository.js';
 import type { UpstreamContext } from '../upstream/upstream-context.js';
+import { contentOf } from './sent-content.js';
 import type { DestinationRequest, DestinationSession, OpenDestination, Publication } from './session.js';
 
 /** What the work on one branch has at hand. */
@@ -150,34 +152,26 @@ async function writeBlobs(
 ): Promise<{ lines: string[]; objects: string[] }> {
   const lines: string[] = [];
   const objects: string[] = [];
-  const write = async (text: string): Promise<string> =>
-    (await repository.git(['hash-object', '-w', '--stdin'], { input: text })).toString().trim();
+  const write = async (bytes: string | Uint8Array): Promise<string> =>
+    (await repository.git(['hash-object', '-w', '--stdin'], { input: bytes })).toString().trim();
   for (const file of changesOf(plan)) {
-    const content = contents.get(file.path);
     if (file.action === 'delete') {
       lines.push(`0 ${'0'.repeat(40)}\t${file.path}`);
-    } else if (content === undefined) {
-      throw new Error(`no content for ${file.path}`);
-    } else if (belongsInLfs(file, attributes)) {
+      continue;
+    }
+    const content = contentOf(contents, file);
+    if (belongsInLfs(file, attributes)) {
       const oid = sha256Of(file);
       const place = join(repository.directory, 'lfs/objects', oid.slice(0, 2), oid.slice(2, 4), oid);
       if ('text' in content) await writeDurably(place, content.text);
-      else
-        await placeForGood(
-          context.store,
-          { path: content.path, sha256: oid, sizeBytes: file.sizeBytes },
-          place,
-        );
+      else await placeForGood(context.store, content, place);
       lines.push(
         `100644 ${await write(`version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${file.sizeBytes}\n`)}\t${file.path}`,
       );
       objects.push(oid);
-    } else if ('text' in content) {
-      lines.push(`100644 ${await write(content.text)}\t${file.path}`);
     } else {
-      lines.push(
-        `100644 ${(await repository.git(['hash-object', '-w', '--no-filters', '--', content.path])).toString().trim()}\t${file.path}`,
-      );
+      const bytes = 'text' in content ? content.text : await readSound(context.store, content);
+      lines.push(`100644 ${await write(bytes)}\t${file.path}`);
     }
   }
   return { lines, objects: [...new Set(objects)] };

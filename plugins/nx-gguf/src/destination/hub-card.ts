@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { GgufError, isGgufError } from '../core/errors.js';
+import { changesOf } from '../publication/upload-plan.js';
+import { readSound } from '../store/sound-bytes.js';
 import { withRetries } from '../transport/retry.js';
 import { hubLine, hubWords, saidByHub } from '../upstream/hub/hub-words.js';
 import type { HubWork } from './hub-work.js';
+import { contentOf } from './sent-content.js';
 import type { Publication } from './session.js';
 import { settled, type SettledAnswer } from './settled-answer.js';
 
@@ -24,11 +26,12 @@ const unknownQuestion: ReadonlySet<number> = new Set([404, 405]);
  * is one that fails to answer, with a warning: the commit checks the card too.
  * @throws GgufError `CARD_REFUSED` with every error that the hub names
  */
-export async function checkCard(hub: HubWork, { contents }: Publication): Promise<void> {
-  const content = contents.get(cardFile);
-  if (content === undefined) return;
+export async function checkCard(hub: HubWork, { plan, contents }: Publication): Promise<void> {
+  const file = changesOf(plan).find(({ path, action }) => path === cardFile && action !== 'delete');
+  if (file === undefined) return;
   const { place, context } = hub;
-  const text = 'text' in content ? content.text : await readFile(content.path, 'utf8');
+  const content = contentOf(contents, file);
+  const text = 'text' in content ? content.text : (await readSound(context.store, content)).toString();
   const answer = await asked(hub, text);
   const failure = failureOf(answer);
   if (failure !== null)

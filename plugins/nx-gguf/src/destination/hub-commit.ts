@@ -1,14 +1,16 @@
-import { stat } from 'node:fs/promises';
 import type { CommitOperation } from '@huggingface/hub';
 import { GgufError } from '../core/errors.js';
 import { changesOf } from '../publication/upload-plan.js';
+import { checkedFile } from './checked-file.js';
+import type { StoreLayout } from '../store/layout.js';
 import { interrupted } from '../transport/retry.js';
 import { understood } from '../upstream/hub/hub-client.js';
 import type { HubPlace } from '../upstream/hub/hub-errors.js';
 import { FilePart } from './file-part.js';
 import { hubTransport } from './hub-transport.js';
 import type { HubWork } from './hub-work.js';
-import type { Publication, PublishedContent } from './session.js';
+import { contentOf, type SentContent } from './sent-content.js';
+import type { Publication } from './session.js';
 
 /** Sends everything that changes in one commit on top of a parent; the address of the new commit. */
 export async function commit(
@@ -18,11 +20,12 @@ export async function commit(
 ): Promise<string> {
   const { commitIter } = await import('@huggingface/hub');
   const operations: CommitOperation[] = [];
-  for (const { path, action } of changesOf(plan)) {
+  for (const file of changesOf(plan)) {
+    const { path, action } = file;
     operations.push(
       action === 'delete'
         ? { operation: 'delete', path }
-        : { operation: 'addOrUpdate', path, content: await blobOf(contents, path) },
+        : { operation: 'addOrUpdate', path, content: blobOf(contentOf(contents, file), context.store) },
     );
   }
   const sizes = new Map(plan.files.map(({ path, sizeBytes }) => [path, sizeBytes]));
@@ -87,10 +90,6 @@ function commitOf(value: { commit?: { oid?: unknown } } | undefined, place: HubP
   });
 }
 
-async function blobOf(contents: ReadonlyMap<string, PublishedContent>, path: string): Promise<Blob> {
-  const content = contents.get(path);
-  if (content === undefined) throw new Error(`no content for ${path}`);
-  return 'text' in content
-    ? new Blob([content.text])
-    : new FilePart(content.path, 0, (await stat(content.path)).size);
+function blobOf(content: SentContent, store: StoreLayout): Blob {
+  return 'text' in content ? new Blob([content.text]) : new FilePart(checkedFile(store, content));
 }

@@ -249,7 +249,7 @@ describe('uploads', () => {
     const path = content !== undefined && 'path' in content ? content.path : '';
     rmSync(path);
     writeFileSync(path, Buffer.alloc(large.sizeBytes));
-    await expect(publish({ create: true })).rejects.toMatchObject({ code: 'FILE_CHANGED' });
+    await expect(publish({ create: true })).rejects.toMatchObject({ code: 'BLOB_DAMAGED' });
     expect(sent()).toBe(0);
   });
 

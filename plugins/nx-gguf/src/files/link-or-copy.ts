@@ -10,13 +10,18 @@ export type Placement = 'present' | 'reflink' | 'hardlink' | 'symlink' | 'copy';
  * Puts the bytes of a file at a path, without a copy where that can be. The path holds the old file or the new
  * one at any moment.
  * @param isOutside somebody else owns the file: it gets no second name
+ * @param check looks at the bytes before they take the path; what it throws leaves the path as it was
  */
 export async function placeFile(
   from: string,
   path: string,
-  { isOutside }: { isOutside: boolean },
+  { isOutside, check }: { isOutside: boolean; check?: (placed: string) => Promise<void> },
 ): Promise<Placement> {
-  return replaced(path, (temporary) => bring(from, temporary, isOutside));
+  return replaced(path, async (temporary) => {
+    const placement = await bring(from, temporary, isOutside);
+    await check?.(temporary);
+    return placement;
+  });
 }
 
 /** Puts a copy of a file at a path, after it was checked. */

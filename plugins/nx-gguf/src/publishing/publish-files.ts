@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { pathCollisions, pathProblem } from '../core/safe-path.js';
 import { gitBlobOid, sha256 } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
@@ -10,7 +9,14 @@ import { recordFile } from '../publication/record.js';
 import type { ResolvedSettings } from '../publication/settings.js';
 import { planFile } from '../steps/quantize/tensor-plan.js';
 import { manifestText } from '../store/actions.js';
-import type { ArtifactFiles, HelperSteps, TargetManifests, ToolchainIdentities } from '../recipe/ports.js';
+import { readSound } from '../store/sound-bytes.js';
+import type {
+  ArtifactFiles,
+  HelperSteps,
+  Surroundings,
+  TargetManifests,
+  ToolchainIdentities,
+} from '../recipe/ports.js';
 import { partsAbove } from '../recipe/evidence/published-parts.js';
 import type { TargetKind } from '../core/step-registry.js';
 import { oneFile } from '../recipe/upstream-files.js';
@@ -29,7 +35,7 @@ export interface Collecting {
   project: string;
   model: Model;
   settings: ResolvedSettings;
-  results: TargetManifests & ToolchainIdentities & HelperSteps & ArtifactFiles;
+  results: TargetManifests & ToolchainIdentities & HelperSteps & ArtifactFiles & Surroundings;
 }
 
 /** Collects what the settings name from the manifests; GGUFs that are too large are split first. */
@@ -99,7 +105,7 @@ function checkPaths(paths: readonly string[], project: string): void {
 async function published(
   path: string,
   source: PublishSource,
-  results: ArtifactFiles,
+  results: ArtifactFiles & Surroundings,
 ): Promise<PublishedFile> {
   if ('text' in source) {
     const bytes = Buffer.from(source.text);
@@ -107,10 +113,11 @@ async function published(
   }
   const { sizeBytes, sha256: digest } = source.file;
   if (path.endsWith('.gguf') || sizeBytes > largeFileBytes) return { path, sizeBytes, sha256: digest };
+  const found = { name: path, sizeBytes, sha256: digest, path: await results.resolve(source.file) };
   return {
     path,
     sizeBytes,
     sha256: digest,
-    gitOid: gitBlobOid(await readFile(await results.resolve(source.file))),
+    gitOid: gitBlobOid(await readSound(results.environment.store, found)),
   };
 }

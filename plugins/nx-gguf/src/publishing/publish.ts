@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { GgufError, isGgufError } from '../core/errors.js';
+import { GgufError } from '../core/errors.js';
 import type { PublishOptions } from '../core/generated/executors/publish.generated.js';
 import type { Model } from '../core/generated/model.generated.js';
 import type { PublishPlan } from '../core/generated/publish-plan.generated.js';
@@ -33,7 +33,9 @@ import {
   staleResults,
   type CheckedPublication,
 } from './publish-checks.js';
+import { mendPlaces } from './mend-places.js';
 import { filesToPublish, type FilesToPublish } from './publish-files.js';
+import { inTurns } from './publish-turns.js';
 import { publishedRecipe } from './publish-recipe.js';
 import type { Execution } from '../task/run-executor.js';
 import { recordToolchainPart } from '../task/run-toolchain.js';
@@ -51,9 +53,6 @@ interface Publishing extends Execution<PublishOptions> {
 const cardFile = 'README.md';
 const mostLinks = 20;
 
-/** Times that a destination may change under our hands before the user is told. */
-const mostTurns = 4;
-
 /** Publishes what the model file says: checks, plan, one commit; or only the plan. */
 export async function runPublish(execution: Execution<PublishOptions>): Promise<void> {
   const { options, project, environment } = execution;
@@ -65,22 +64,15 @@ export async function runPublish(execution: Execution<PublishOptions>): Promise<
     told: new Set(),
   };
   await checkResults(publishing);
+  await inTurns(environment.report, () => publishNow(publishing));
+}
+
+async function publishNow(publishing: Publishing): Promise<void> {
+  const { project, results } = publishing;
   const collected = await filesToPublish(publishing);
-  settle(
-    await changedPlaces(project, collected.sources.values(), execution.results),
-    publishing,
-    stalePlaces,
-  );
-  const open = destinationOf(publishing, collected);
-  for (let turn = 1; ; turn++) {
-    try {
-      await open((session) => publish(session, publishing, collected));
-      return;
-    } catch (error) {
-      if (!isGgufError(error) || error.code !== 'DESTINATION_CHANGED' || turn === mostTurns) throw error;
-      environment.report({ type: 'step', message: `${error.message}; looking again` });
-    }
-  }
+  await mendPlaces(project, collected.sources.values(), results);
+  settle(await changedPlaces(project, collected.sources.values(), results), publishing, stalePlaces);
+  await destinationOf(publishing, collected)((session) => publish(session, publishing, collected));
 }
 
 async function publish(

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { checkedBlob } from './blobs.js';
 import type { StoreLayout } from './layout.js';
 import { referToFile } from './external.js';
-import { holdsBytes, placeBlob, placeForGood } from './place-blob.js';
+import { holdsBytes, placeBlob } from './place-blob.js';
 import { adopt, idOf, put, temporaryDirectory, temporaryStore } from './testing/temporary-store.js';
 
 const text = 'a quantized model';
@@ -204,26 +204,5 @@ describe('holdsBytes', () => {
     const { layout, blob, path } = await placed();
     change(path);
     await expect(holdsBytes(layout, path, { id: idOf(text), blob })).resolves.toBe(expected);
-  });
-});
-
-describe('placeForGood', () => {
-  it('copies a file outside the store, which may change later', async () => {
-    const layout = temporaryStore();
-    const source = put(join(temporaryDirectory(), 'imatrix.gguf'), text);
-    const path = join(temporaryDirectory(), 'published/imatrix.gguf');
-    await placeForGood(layout, { ...idOf(text), path: source }, path);
-    writeFileSync(source, other);
-    expect(readFileSync(path, 'utf8')).toBe(text);
-  });
-
-  it('publishes nothing under the digest of other bytes', async () => {
-    const layout = temporaryStore();
-    const source = put(join(temporaryDirectory(), 'imatrix.gguf'), other);
-    const path = join(temporaryDirectory(), 'published/imatrix.gguf');
-    await expect(placeForGood(layout, { ...idOf(text), path: source }, path)).rejects.toMatchObject({
-      code: 'SOURCE_CHANGED',
-    });
-    expect(readdirSync(dirname(path))).toEqual([]);
   });
 });

@@ -1,9 +1,8 @@
 import { join, sep } from 'node:path';
-import { copyToOwn, isSameFile, placeFile, type Placement } from '../files/link-or-copy.js';
-import { hashFile, type BlobId, type OnBytes } from '../files/hash-file.js';
+import { isSameFile, placeFile, type Placement } from '../files/link-or-copy.js';
+import type { BlobId, OnBytes } from '../files/hash-file.js';
 import { digestOutside, knownDigest, noteMade } from './external.js';
 import { fileState } from '../files/file-state.js';
-import { GgufError } from '../core/errors.js';
 import type { StoreLayout } from './layout.js';
 
 /** Bytes that `findBlob` found, and where. */
@@ -25,25 +24,6 @@ export async function placeBlob(layout: StoreLayout, blob: FoundBlob, path: stri
   if (!isOutside && (placement === 'copy' || placement === 'reflink'))
     await noteMade(layout, path, blob.sha256);
   return placement;
-}
-
-/**
- * As `placeBlob`, for a file that others read later, whatever becomes of a file outside the store meanwhile:
- * that one is copied.
- * @throws GgufError `SOURCE_CHANGED` when the copy has other bytes
- */
-export async function placeForGood(layout: StoreLayout, blob: FoundBlob, path: string): Promise<void> {
-  if (!isOutsideStore(layout, blob.path)) {
-    await placeBlob(layout, blob, path);
-    return;
-  }
-  await copyToOwn(blob.path, path, async (copy) => {
-    const { sha256 } = await hashFile(copy);
-    if (sha256 === blob.sha256) return;
-    throw new GgufError('SOURCE_CHANGED', `${blob.path} changed while it was read`, {
-      hint: 'Run again when nothing writes to it any more.',
-    });
-  });
 }
 
 /** True when a path holds these bytes: they are read where nothing else says so. */

@@ -49,6 +49,9 @@ const publishRow = (field: string, values: readonly [unknown, unknown]): Row => 
   observe: async (value) => {
     const declared = model({ files: ['variants'], [field]: value });
     const performed: unknown[] = [];
+    const nothing = (): never => {
+      throw new Error('nothing is read');
+    };
     const found = await filesToPublish({
       project: 'm',
       model: declared,
@@ -61,7 +64,11 @@ const publishRow = (field: string, values: readonly [unknown, unknown]): Row => 
             ]),
           ),
         toolchain: () => ({ identity: () => Promise.resolve({}) }),
-        resolve: () => Promise.reject(new Error('nothing is read')),
+        resolve: nothing,
+        transfer: {},
+        get environment() {
+          return nothing();
+        },
         perform: ({ action }) => {
           performed.push(action);
           return Promise.resolve(

@@ -7,7 +7,7 @@ import type { UpstreamContext } from '../upstream-context.js';
 export interface GitRun {
   args: readonly string[];
   directory: string;
-  input?: string;
+  input?: string | Uint8Array;
   toFile?: string;
   onProgress?: (text: string) => void;
 }
