@@ -85,6 +85,25 @@ describe('rooms', () => {
   });
 });
 
+describe('JSON', () => {
+  const parsing = {
+    'core/json-reader.ts': 'the reader, with its limits',
+    'core/canonical-json.ts': 'a text that was written there',
+    'core/schema-files.ts': 'the schemas of this package',
+    'core/json-text.ts': 'comments of people, in what the reader found to be no JSON',
+    'core/json-faults.ts': 'the place of a fault in the same',
+    'generators/sync/project-lines.ts': 'the lines of project.json, which Nx has read before',
+    'workspace/loose-json.ts': 'as much as can be read of the same',
+  };
+
+  it('is parsed by one reader: others parse without limits', () => {
+    const found = files.filter((file) =>
+      /\bJSON\.parse\(|\.json\(\)|'jsonc-parser'/.test(readFileSync(join(source, file), 'utf8')),
+    );
+    expect(found).toEqual(Object.keys(parsing).sort());
+  });
+});
+
 describe('scripts that run the compiled modules', () => {
   const repository = join(source, '../../..');
   const scripts = globSync(

@@ -72,6 +72,12 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'The importance matrix is neither a GGUF nor a file of the legacy format, or it is cut.',
     remedy: 'Check which file the source takes (`file`), and fetch or make it again.',
   },
+  BAD_JSON: {
+    cause:
+      'A value that is to be hashed or written has no canonical JSON: lists and objects are nested deeper than 128 levels in it, a text is no Unicode, or a number is not finite.',
+    remedy:
+      'Look into the files of the source, and at what a tool printed, for what the message names. nx-gguf makes no such value itself.',
+  },
   BAD_KLD: {
     cause: 'A `kld.json` does not fit its schema.',
     remedy: 'Run the `kld` target of that variant again with this version of nx-gguf.',

@@ -48,7 +48,8 @@ export function faultOf(text: string, { error, offset }: ParseError): JsonFault 
 
 /**
  * The first place where a text that is JSON says what nobody would see lost: a name that stands twice in one
- * object, of which the last wins, a number that is too large for one, or a letter that was not UTF-8.
+ * object, of which the last wins, one that is the prototype of all objects, a number that is too large for one,
+ * or a letter that was not UTF-8 or is none.
  */
 export function silentFault(text: string): JsonFault | null {
   const fault = faultOfFile(text);
@@ -66,6 +67,7 @@ export function silentFault(text: string): JsonFault | null {
       const names = objects.at(-1);
       const first = names?.get(name);
       names?.set(name, first ?? offset);
+      if (name === '__proto__' || !name.isWellFormed()) found.push({ offset, ...badName });
       if (first === undefined) return;
       const { line, column } = placeAt(text, first);
       found.push({
@@ -77,6 +79,7 @@ export function silentFault(text: string): JsonFault | null {
     onLiteralValue: (value, offset) => {
       if (typeof value === 'number' && !Number.isFinite(value))
         found.push({ offset, message: 'this number is too large', hint: 'Write a smaller one.' });
+      if (typeof value === 'string' && !value.isWellFormed()) found.push({ offset, ...halfPair });
     },
   });
   const [first] = found;
@@ -129,6 +132,13 @@ function faultOfFile(text: string): JsonFault | null {
     };
   return null;
 }
+
+const badName = { message: 'nothing can have this name', hint: 'Give it another one.' };
+
+const halfPair = {
+  message: 'this text has half of a surrogate pair, which is no letter',
+  hint: 'Write the letter itself, or both halves of it.',
+};
 
 const badNumber = {
   message: 'this is no number of JSON',

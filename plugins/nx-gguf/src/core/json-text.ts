@@ -10,6 +10,7 @@ import {
   type ParseError,
 } from 'jsonc-parser';
 import { faultOf, silentFault, type JsonFault } from './json-faults.js';
+import { parseBounded, valueProblem } from './json-reader.js';
 import { placeAt, type TextPlace } from './text-place.js';
 
 /*
@@ -26,27 +27,30 @@ export function parseWrittenJson(text: string): { value: unknown } | { fault: Js
   const read = parseJson(text);
   if ('fault' in read) return read;
   const fault = silentFault(text);
-  return fault === null ? read : { fault };
+  if (fault !== null) return { fault };
+  const problem = valueProblem(read.value);
+  return problem === null ? read : { fault: faultOfWhole(text, problem) };
 }
 
 /** The value of JSON text with comments, or where it is none; of a name that stands twice, the last. */
 export function parseJson(text: string): { value: unknown } | { fault: JsonFault } {
+  const read = parseBounded(text);
+  if ('value' in read) return { value: read.value };
+  if (read.cause === undefined) return { fault: faultOfWhole(text, read.problem) };
+  const errors: ParseError[] = [];
+  let value: unknown;
   try {
-    return { value: JSON.parse(text) as unknown };
-  } catch (cause) {
-    const errors: ParseError[] = [];
-    let value: unknown;
-    try {
-      value = parse(text, errors, asWritten) as unknown;
-    } catch {
-      // Nested deeper than the stack goes.
-      return {
-        fault: { ...placeAt(text, 0), message: (cause as Error).message, hint: 'Nest it less deep.' },
-      };
-    }
-    const [first] = errors;
-    return first === undefined ? { value } : { fault: faultOf(text, first) };
+    value = parse(text, errors, asWritten) as unknown;
+  } catch {
+    // Nested deeper than the stack goes.
+    return { fault: faultOfWhole(text, read.cause.message) };
   }
+  const [first] = errors;
+  return first === undefined ? { value } : { fault: faultOf(text, first) };
+}
+
+function faultOfWhole(text: string, message: string): JsonFault {
+  return { ...placeAt(text, 0), message, hint: 'Write less into one file, and nest it less deep.' };
 }
 
 /** The place of a member of JSON text, by the keys that lead to it; null when the text has no such member. */

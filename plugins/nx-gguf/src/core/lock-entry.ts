@@ -1,4 +1,4 @@
-import { canonicalJson, prettyJson, type Json } from './canonical-json.js';
+import { canonicalJson, canonicalValue, prettyJson, type Json } from './canonical-json.js';
 import { GgufError } from './errors.js';
 import { commentsOf, editedJson } from './json-text.js';
 import type { Lock, LockedSource } from './generated/lock.generated.js';
@@ -41,7 +41,7 @@ export function placeName(place: LockPlace): string {
 export function lockText(lock: Lock, before: string | null = null): string {
   const text = prettyJson(lock as unknown as Json);
   if (before === null || commentsOf(before).length === 0) return text;
-  const edited = editedJson(before, JSON.parse(text));
+  const edited = editedJson(before, canonicalValue(lock as unknown as Json));
   const kept = new Set(commentsOf(edited));
   const lost = commentsOf(before).filter((comment) => !kept.has(comment));
   if (lost.length === 0) return edited;
@@ -54,7 +54,7 @@ export function lockText(lock: Lock, before: string | null = null): string {
 
 /** The part of a declaration that decides which files are pinned. */
 export function declaration<S extends Source>(source: S): S {
-  return JSON.parse(canonicalJson({ ...source, member: undefined })) as S;
+  return canonicalValue({ ...source, member: undefined }) as unknown as S;
 }
 
 /** True when a lock's entry was made for this declaration. */

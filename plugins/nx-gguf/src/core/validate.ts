@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import { GgufError } from './errors.js';
+import { readJson } from './json-reader.js';
 import { markedLine, parseWrittenJson, placeOf } from './json-text.js';
 import { lfsPointerError, readLfsPointer } from './lfs-pointer.js';
 import type { BenchResult } from './generated/bench.generated.js';
@@ -101,15 +102,17 @@ function writtenValue(kind: string, text: string, file: string): unknown {
 }
 
 function strictValue(kind: string, text: string, file: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    refusePointer(text, file);
-    throw new GgufError(codeOf(kind), `${file}: ${(cause as Error).message}`, {
-      cause,
-      hint: 'The file is not valid JSON.',
-    });
-  }
+  const read = readJson(text);
+  if ('value' in read) return read.value;
+  refusePointer(text, file);
+  const { problem, cause } = read;
+  throw new GgufError(codeOf(kind), `${file}: ${cause?.message ?? problem}`, {
+    cause,
+    hint:
+      cause === undefined
+        ? 'nx-gguf wrote no such file: it is damaged, or of somebody else.'
+        : 'The file is not valid JSON.',
+  });
 }
 
 function refusePointer(text: string, file: string): void {
@@ -125,15 +128,11 @@ export function parseForeign<K extends keyof Schemas>(
   kind: K,
   text: string,
 ): Schemas[K] | { problem: string } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { problem: 'it is no JSON' };
-  }
+  const read = readJson(text);
+  if ('problem' in read) return { problem: read.problem };
   const check = fileCheck(kind, 'first');
-  return check(value)
-    ? (value as Schemas[K])
+  return check(read.value)
+    ? (read.value as Schemas[K])
     : { problem: describe(check.errors ?? [])[0]?.sentence ?? 'it is not valid' };
 }
 

@@ -1,6 +1,7 @@
 import { GgufError, isGgufError } from '../core/errors.js';
 import { changesOf } from '../publication/upload-plan.js';
 import { readSound } from '../store/sound-bytes.js';
+import { jsonOrNull } from '../core/json-reader.js';
 import { withRetries } from '../transport/retry.js';
 import { hubLine, hubWords, saidByHub } from '../upstream/hub/hub-words.js';
 import type { HubWork } from './hub-work.js';
@@ -90,12 +91,8 @@ function failureOf(answer: SettledAnswer | { failure: string }): string | null {
 }
 
 function findingsOf(text: string): { errors: string[]; warnings: string[] } {
-  let answer: unknown = null;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    // A hub that does not know the question may answer with a page.
-  }
+  // A hub that does not know the question may answer with a page.
+  const answer = jsonOrNull(text);
   const of = (name: 'errors' | 'warnings'): string[] => {
     const list = (answer as Partial<Record<string, unknown>> | null)?.[name];
     return (Array.isArray(list) ? (list as unknown[]) : [])

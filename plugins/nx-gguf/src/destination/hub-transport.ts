@@ -1,6 +1,6 @@
 import { counted } from '../core/counted.js';
 import { GgufError, isGgufError } from '../core/errors.js';
-import { understood } from '../upstream/hub/hub-client.js';
+import { boundedJson, understood } from '../upstream/hub/hub-client.js';
 import type { HubAccess } from '../upstream/hub/hub-endpoint.js';
 import type { HubPlace } from '../upstream/hub/hub-errors.js';
 import { noticeRename } from '../upstream/hub/renamed-repository.js';
@@ -114,7 +114,7 @@ export function hubTransport(
   };
 
   const batch = async (text: string): Promise<Response> => {
-    const answer = await understood(place, readBatch(text));
+    const answer = await understood(place, readBatch(boundedJson(text, place)));
     for (const object of answer.objects) {
       if (object.error !== undefined) throw lfsObjectError(object, object.error, place);
       if (object.actions?.upload === undefined) {
@@ -182,7 +182,7 @@ export function hubTransport(
     if (completed !== null) await journal.forget(completed);
     if (isBatch) return batch(answer.text);
     const link = answer.header('link');
-    return new Response(answer.text, {
+    return new Response(boundedJson(answer.text, place), {
       status: answer.status,
       headers: { 'content-type': 'application/json', ...(link === undefined ? {} : { link }) },
     });

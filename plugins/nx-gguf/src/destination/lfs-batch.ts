@@ -1,5 +1,6 @@
 import { counted } from '../core/counted.js';
 import { GgufError } from '../core/errors.js';
+import { jsonOrNull } from '../core/json-reader.js';
 import type { UploadAction } from './upload-journal.js';
 
 /** An answer of the batch API of Git LFS. */
@@ -15,11 +16,13 @@ export interface LfsBatch {
 
 /**
  * An answer of the batch API.
- * @throws SyntaxError, TypeError when it is none
+ * @throws TypeError when it is none
  */
 export async function readBatch(text: string): Promise<LfsBatch> {
-  const answer = (await Promise.resolve(JSON.parse(text))) as LfsBatch | null;
-  if (Array.isArray(answer?.objects)) return answer;
+  const answer = (await Promise.resolve(jsonOrNull(text))) as LfsBatch | null;
+  const isObject = ({ oid, size }: LfsBatch['objects'][number]): boolean =>
+    typeof oid === 'string' && Number.isSafeInteger(size);
+  if (Array.isArray(answer?.objects) && answer.objects.every(isObject)) return answer;
   throw new TypeError('an answer of Git LFS names no objects');
 }
 
@@ -28,7 +31,7 @@ export async function readBatch(text: string): Promise<LfsBatch> {
  * @throws GgufError `FILE_CHANGED` when it has an object that is not expected
  */
 export function checkedBatch(text: string, expected: ReadonlySet<string>): string {
-  const request = JSON.parse(text) as { objects: { oid: string }[] };
+  const request = jsonOrNull(text) as { objects: { oid: string }[] };
   const changed = request.objects.filter(({ oid }) => !expected.has(oid));
   if (changed.length > 0)
     throw new GgufError(

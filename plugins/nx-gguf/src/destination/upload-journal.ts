@@ -1,6 +1,7 @@
 import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../core/digest.js';
+import { jsonOrNull } from '../core/json-reader.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
 import { downloadsDirectory } from '../store/downloads.js';
 import type { StoreLayout } from '../store/layout.js';
@@ -108,7 +109,7 @@ async function earlierUpload(
   // That of another user of the store cannot be read: it has addresses to upload to.
   const text = await readFile(path, 'utf8').catch(() => '');
   const [first = '', ...rest] = text.split('\n');
-  const begun = parsed(first) as { format?: unknown; sizeBytes?: unknown; action?: UploadAction } | null;
+  const begun = jsonOrNull(first) as { format?: unknown; sizeBytes?: unknown; action?: UploadAction } | null;
   if (
     begun?.format !== 1 ||
     begun.sizeBytes !== sizeBytes ||
@@ -119,17 +120,9 @@ async function earlierUpload(
   const tags = new Map<string, string>();
   for (const line of rest) {
     // The last line may be cut.
-    const pair = parsed(line);
+    const pair = jsonOrNull(line);
     if (Array.isArray(pair) && typeof pair[0] === 'string' && typeof pair[1] === 'string')
       tags.set(pair[0], pair[1]);
   }
   return tags.size === 0 ? null : { action: begun.action, tags };
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return null;
-  }
 }

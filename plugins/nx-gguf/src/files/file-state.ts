@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
+import { jsonOrNull } from '../core/json-reader.js';
 import { systemErrorCode } from '../core/errors.js';
 
 /**
@@ -102,12 +103,7 @@ export interface HashRecord extends FileState, Partial<Omit<OutsideState, keyof 
 
 /** A record read back from disk; anything malformed counts as absent, which costs a re-hash and no more. */
 export async function readRecord(file: string): Promise<HashRecord | null> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, 'utf8'));
-  } catch {
-    return null;
-  }
+  const value = jsonOrNull(await readFile(file, 'utf8').catch(() => ''));
   if (!isRecord(value)) return null;
   const { hashings, ...record } = value;
   return areTimes(hashings) ? { ...record, hashings } : record;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
+import { jsonOrNull } from '../core/json-reader.js';
 import { manifestPath, type TargetRef } from '../core/target.js';
 import { validate } from '../core/validate.js';
 import { writeDurably } from '../files/durable.js';
@@ -55,7 +56,7 @@ export async function writePlanningCache(
  */
 async function readPlanningCache(root: string, ref: TargetRef): Promise<Manifest[]> {
   try {
-    const { format, results } = JSON.parse(await readFile(pathOf(root, ref), 'utf8')) as {
+    const { format, results } = (jsonOrNull(await readFile(pathOf(root, ref), 'utf8')) ?? {}) as {
       format?: unknown;
       results?: unknown;
     };

@@ -89,7 +89,11 @@ async function receive(
             await from.readBlob(wanted.sha256, part.sizeBytes, signal),
           ),
       }));
-    if (answer instanceof RemoteFailure) return 'failed';
+    if (answer instanceof RemoteFailure) {
+      if (answer.kind === 'malformed')
+        await remote.distrust(wanted.sha256, `${wanted.name} is not brought: ${answer.message}`);
+      return 'failed';
+    }
     if (!answer) return 'absent';
     const problem = await problemOf(part, wanted);
     if (problem === null) {

@@ -19,6 +19,8 @@ const right = manifestOf(
 );
 const named = (...names: string[]) => ({ files: names.map((name) => ({ name, ...idOf('bytes') })) });
 const change = (changes: object): string => sealedManifest({ ...right, ...changes });
+/** A manifest with a fact as it is written. */
+const facts = (text: string): string => change({ facts: { mark: 'here' } }).replace('"here"', () => text);
 
 describe('a manifest from elsewhere', () => {
   it('is taken when it answers what was asked', () => {
@@ -28,6 +30,12 @@ describe('a manifest from elsewhere', () => {
   it.each<[string, string, RegExp]>([
     ['no JSON', '<html>', /JSON/],
     ['an empty text', '', /JSON/],
+    ['9,000 levels', facts(`${'['.repeat(9_000)}${']'.repeat(9_000)}`), /nested deeper than 128 levels/],
+    ['brackets without end', '['.repeat(1 << 20), /nested deeper/],
+    ['half of a surrogate pair', facts('"\\ud800"'), /no Unicode/],
+    ['a number without end', facts('1e999'), /too large/],
+    ['facts that stand twice', facts('1, "facts": {}'), /digest|twice/],
+    ['a prototype', facts('{ "__proto__": { "x": 1 } }'), /__proto__/],
     ['no digest', JSON.stringify(right), /digest/],
     [
       'one bit that flipped in a digest',
@@ -76,7 +84,7 @@ describe('a manifest from elsewhere', () => {
       change(named(...Array.from({ length: 100_001 }, (_, index) => `f${index}`))),
       /100000/,
     ],
-    ['a prototype', '{"__proto__":{"format":1}}', /format|unknown|required/],
+    ['a prototype at the top', '{"__proto__":{"format":1}}', /__proto__/],
   ])('is refused with %s', (_, text, problem) => {
     expect((remoteManifest(text, expected) as { refused: string }).refused).toMatch(problem);
   });

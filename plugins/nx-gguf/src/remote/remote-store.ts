@@ -1,5 +1,7 @@
 import type { Sha256 } from '../core/digest.js';
+import { utf8Text } from '../core/utf8-text.js';
 import type { BlobId } from '../files/hash-file.js';
+import { boundedBody } from '../transport/bounded-body.js';
 
 /**
  * A store elsewhere: blobs by sha256, and the manifests of actions by key. Implementations move bytes and
@@ -42,9 +44,10 @@ export interface OfferedBlob extends BlobId {
 
 /**
  * What went wrong at a remote: `unavailable` may pass, `refused` concerns all that is read or written there,
- * `rejected` this blob or manifest alone, `incomplete` a manifest whose blobs it lacks.
+ * `rejected` this blob or manifest alone, `incomplete` a manifest whose blobs it lacks. `malformed`: what it
+ * has in the place of this blob or manifest is none.
  */
-export type FailureKind = 'unavailable' | 'refused' | 'rejected' | 'incomplete';
+export type FailureKind = 'unavailable' | 'refused' | 'rejected' | 'incomplete' | 'malformed';
 
 /** A failure of a remote. Its message holds no address, no token and no text of the remote's. */
 export class RemoteFailure extends Error {
@@ -69,13 +72,19 @@ export const longestManifestBytes = 32 << 20;
 
 /** The text of a stream that must not be longer than a manifest may be. */
 export async function manifestBody(bytes: AsyncIterable<Uint8Array>): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const part of bytes) {
-    sizeBytes += part.length;
-    if (sizeBytes > longestManifestBytes)
-      throw new RemoteFailure('rejected', `a manifest is longer than ${longestManifestBytes} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
+  const whole = await boundedBody(bytes, longestManifestBytes);
+  if (whole === null) throw tooLong();
+  return manifestIn(whole);
+}
+
+/** The text of a manifest's bytes. */
+export function manifestIn(bytes: Uint8Array): string {
+  const text = utf8Text(bytes);
+  if (text === null) throw new RemoteFailure('malformed', 'it is not in UTF-8');
+  return text;
+}
+
+/** The failure of a manifest that is longer than one may be. */
+export function tooLong(): RemoteFailure {
+  return new RemoteFailure('malformed', `it is longer than ${longestManifestBytes} bytes`);
 }

@@ -133,8 +133,9 @@ export function joinRemotes({ store, remotes, sharesSources, report, signal }: R
           kind: 'lookup',
           work: (from, stop) => from.readAction(expected.actionKey, stop),
         });
-        if (text === null || text instanceof RemoteFailure) continue;
-        const manifest = remoteManifest(text, expected);
+        if (text === null || (text instanceof RemoteFailure && text.kind !== 'malformed')) continue;
+        const manifest =
+          text instanceof RemoteFailure ? { refused: text.message } : remoteManifest(text, expected);
         if ('refused' in manifest) {
           report({
             type: 'warning',

@@ -105,7 +105,7 @@ export async function uploadBlob(
           ),
       });
       if (!(sent instanceof RemoteFailure)) return 'done';
-      if (sent.kind === 'rejected')
+      if (sent.kind === 'rejected' || sent.kind === 'malformed')
         report({
           type: 'warning',
           message: `${remote.name}: a file of ${id.sizeBytes} bytes was not stored: ${sent.message}`,

@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from 'diff';
 import prettyBytes from 'pretty-bytes';
+import { checkpointLimits, jsonOrNull } from '../core/json-reader.js';
 import type { LockedFile, LockedSource } from '../core/generated/lock.generated.js';
 
 /** The change of one file between two states of a source. */
@@ -69,7 +70,7 @@ export function readableDiff(path: string, before: string | null, after: string 
 /** A text as comparable parts: JSON without its chat templates, and each of these by name. */
 function partsOf(text: string | null): Map<string, string> {
   if (text === null) return new Map();
-  const value = parsed(text);
+  const value = jsonOrNull(text, checkpointLimits);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return new Map([['', withEnd(text)]]);
   const { chat_template: template, ...rest } = value as Record<string, unknown>;
@@ -83,14 +84,6 @@ function partsOf(text: string | null): Map<string, string> {
           ])
         : [];
   return new Map([['', withEnd(JSON.stringify(rest, null, 2))], ...templates]);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function withEnd(text: string): string {

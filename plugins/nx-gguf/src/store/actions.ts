@@ -3,6 +3,7 @@ import { prettyJson, type Json } from '../core/canonical-json.js';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
+import { jsonOrNull } from '../core/json-reader.js';
 import { parseAs } from '../core/validate.js';
 import { writeDurably } from '../files/durable.js';
 import type { StoreLayout } from './layout.js';
@@ -64,10 +65,5 @@ export async function readManifest(path: string): Promise<Manifest | null> {
 }
 
 function formatOf(text: string): unknown {
-  try {
-    const value = JSON.parse(text) as { format?: unknown } | null;
-    return value?.format ?? null;
-  } catch {
-    return null;
-  }
+  return (jsonOrNull(text) as { format?: unknown } | null)?.format ?? null;
 }

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { prettyJson } from '../core/canonical-json.js';
 import { GgufError, systemErrorCode } from '../core/errors.js';
+import { jsonOrNull } from '../core/json-reader.js';
 import { systemReason } from '../core/system-error.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
 import { writeDurably } from '../files/durable.js';
@@ -130,9 +131,5 @@ function foreignFormat({ root }: StoreLayout, text: string): GgufError {
 }
 
 function formatOf(text: string): unknown {
-  try {
-    return (JSON.parse(text) as { format?: unknown } | null)?.format;
-  } catch {
-    return null;
-  }
+  return (jsonOrNull(text) as { format?: unknown } | null)?.format;
 }

@@ -1,6 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
+import { jsonOrNull } from '../core/json-reader.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
 import { isSha256, type Sha256 } from '../core/digest.js';
 import type { ByteRange } from '../gguf/byte-source.js';
@@ -75,7 +76,7 @@ export async function indexTensors(layout: StoreLayout, { blob, tensors }: Tenso
 /** The index of a blob, or null when there is none or it cannot be read. */
 export async function readTensorIndex(layout: StoreLayout, sha256: Sha256): Promise<TensorIndex | null> {
   try {
-    return parseIndex(JSON.parse(await readFile(layout.tensorIndex(sha256), 'utf8')), sha256);
+    return parseIndex(jsonOrNull(await readFile(layout.tensorIndex(sha256), 'utf8')), sha256);
   } catch {
     return null;
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, prettyJson, type Json } from '../core/canonical-json.js';
+import { jsonOrNull } from '../core/json-reader.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
 import { syncDirectory, writeDurably } from '../files/durable.js';
 import { withLock } from '../store/lock.js';
@@ -88,8 +89,9 @@ async function used(directory: string): Promise<string> {
 
 async function isComplete(directory: string, identity: Json): Promise<boolean> {
   try {
-    const record = JSON.parse(await readFile(join(directory, recordFile), 'utf8')) as { identity?: Json };
-    return record.identity !== undefined && canonicalJson(record.identity) === canonicalJson(identity);
+    const text = await readFile(join(directory, recordFile), 'utf8');
+    const record = jsonOrNull(text) as { identity?: Json } | null;
+    return record?.identity !== undefined && canonicalJson(record.identity) === canonicalJson(identity);
   } catch {
     return false;
   }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { digestOf, sha256, type Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
+import { jsonOrNull } from '../core/json-reader.js';
 import { lfsPointerError, readLfsPointer } from '../core/lfs-pointer.js';
 import { unreadable } from '../core/system-error.js';
 import { stepRegistry } from '../core/step-registry.js';
@@ -150,7 +151,13 @@ async function versions(
     cwd: context.configDir,
     env: { PYTHONPATH: undefined },
   });
-  return JSON.parse(text.slice(text.indexOf('{'))) as Record<string, string | null>;
+  // Whatever a site's startup files print comes first.
+  const told = jsonOrNull(text.slice(text.indexOf('{')));
+  if (told !== null) return told as Record<string, string | null>;
+  throw new GgufError('TOOL_FAILED', `${interpreter} does not say its versions`, {
+    tail: text.split('\n').slice(-5),
+    hint: 'Is it Python? PYTHON in the environment, or python.interpreter in toolchain.json, names it.',
+  });
 }
 
 function interpreterPath({ configDir }: ToolchainContext, interpreter: string): string {

@@ -2,6 +2,7 @@ import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
+import { jsonOrNull } from '../core/json-reader.js';
 import { withLock } from '../store/lock.js';
 import { treeBytes } from '../store/usage.js';
 import { recordFile } from './once-per-identity.js';
@@ -68,9 +69,6 @@ async function isUnused(directory: string, { named, usedSinceMs }: ToolchainKeep
 }
 
 function identityIn(text: string): string {
-  try {
-    return canonicalJson((JSON.parse(text) as { identity: Json }).identity);
-  } catch {
-    return '';
-  }
+  const record = jsonOrNull(text) as { identity?: Json } | null;
+  return record?.identity === undefined ? '' : canonicalJson(record.identity);
 }

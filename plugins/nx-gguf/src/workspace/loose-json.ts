@@ -1,4 +1,5 @@
 import type { ParseError } from 'jsonc-parser';
+import { parseBounded } from '../core/json-reader.js';
 import { schemaText } from '../core/schema-files.js';
 
 /*
@@ -11,22 +12,21 @@ import { schemaText } from '../core/schema-files.js';
  * that is nothing.
  */
 export async function looseJson(json: string): Promise<{ value: unknown; isBroken: boolean }> {
+  const read = parseBounded(json);
+  if ('value' in read) return { value: read.value, isBroken: false };
+  if (read.cause === undefined) return { value: undefined, isBroken: true };
+  const { parse } = await import('jsonc-parser');
   try {
-    return { value: JSON.parse(json) as unknown, isBroken: false };
+    const errors: ParseError[] = [];
+    const value = parse(json, errors, { allowTrailingComma: true }) as unknown;
+    // In front of the object can stand what is no JSON: a byte order mark, or the mark of a merge conflict.
+    const start = value === undefined ? json.indexOf('{') : -1;
+    return start > 0
+      ? { value: parse(json.slice(start), [], { allowTrailingComma: true }) as unknown, isBroken: true }
+      : { value, isBroken: errors.length > 0 };
   } catch {
-    const { parse } = await import('jsonc-parser');
-    try {
-      const errors: ParseError[] = [];
-      const value = parse(json, errors, { allowTrailingComma: true }) as unknown;
-      // In front of the object can stand what is no JSON: a byte order mark, or the mark of a merge conflict.
-      const start = value === undefined ? json.indexOf('{') : -1;
-      return start > 0
-        ? { value: parse(json.slice(start), [], { allowTrailingComma: true }) as unknown, isBroken: true }
-        : { value, isBroken: errors.length > 0 };
-    } catch {
-      // Nested deeper than the stack goes.
-      return { value: undefined, isBroken: true };
-    }
+    // Nested deeper than the stack goes.
+    return { value: undefined, isBroken: true };
   }
 }
 

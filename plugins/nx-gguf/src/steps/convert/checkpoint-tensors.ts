@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkpointLimits, jsonOrNull } from '../../core/json-reader.js';
 import { withFileBytes } from '../../files/gguf-file.js';
 import type { CheckpointShards } from './unread-shards.js';
 
@@ -57,10 +58,6 @@ function header(path: string): Promise<object> {
 }
 
 function objectOf(json: string): object {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
+  const value = jsonOrNull(json, checkpointLimits);
+  return typeof value === 'object' && value !== null ? value : {};
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkpointLimits, jsonOrNull } from '../../core/json-reader.js';
 import type { ConvertSettings } from '../../core/generated/model.generated.js';
 import type { GgufHeader } from '../../gguf/header.js';
 import { checkpointShards, checkpointTensors } from './checkpoint-tensors.js';
@@ -75,10 +76,6 @@ function hasHead({ tensors }: GgufHeader): boolean {
 
 /** What the converter has read by now; another text gives no findings. */
 function jsonObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
+  const value = jsonOrNull(text, checkpointLimits);
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkpointLimits, readJson } from '../../core/json-reader.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import { toolFailed } from '../../toolchain/run-tool.js';
 import type { Workbench } from '../step.js';
@@ -55,11 +56,9 @@ async function invalidJson(files: readonly ManifestFile[], directory: string): P
   const invalid: string[] = [];
   for (const { name } of files) {
     if (!name.endsWith('.json')) continue;
-    try {
-      JSON.parse(await readFile(join(directory, name), 'utf8'));
-    } catch {
-      invalid.push(name);
-    }
+    const text = await readFile(join(directory, name), 'utf8').catch(() => '');
+    const read = readJson(text, checkpointLimits);
+    if ('problem' in read) invalid.push(name);
   }
   return invalid;
 }

@@ -1,8 +1,10 @@
 import { counted } from '../../core/counted.js';
 import { GgufError, isGgufError } from '../../core/errors.js';
+import { readJson } from '../../core/json-reader.js';
 import { hubAccess, type HubAccess } from './hub-endpoint.js';
 import { requireHub } from '../offline.js';
 import { hubError, type HubPlace } from './hub-errors.js';
+import { boundedBody } from '../../transport/bounded-body.js';
 import { transientStatus, type Http } from '../../transport/http.js';
 import { noticeRename } from './renamed-repository.js';
 import { withRetries } from '../../transport/retry.js';
@@ -73,9 +75,12 @@ export async function hubRepository(
       const { listFiles, pathsInfo } = await import('@huggingface/hub');
       const ask = { repo: { type: kind, name: repository } as const, revision: commit, ...common };
       if (paths !== null)
-        return (await understood(place, pathsInfo({ ...ask, paths: [...paths] })))
-          .filter(({ type }) => type === 'file')
-          .map(fileOf);
+        return understood(
+          place,
+          pathsInfo({ ...ask, paths: [...paths] }).then((entries) =>
+            entries.filter(({ type }) => type === 'file').map(fileOf),
+          ),
+        );
       return understood(place, collected(listFiles({ ...ask, recursive: true }), place));
     },
   };
@@ -135,10 +140,13 @@ async function collected(entries: AsyncIterable<Entry>, place: HubPlace): Promis
   return files;
 }
 
+/** @throws TypeError for an entry of another form */
 function fileOf({ path, size, oid, lfs }: Entry): HubFile {
+  const sizeBytes = lfs?.size ?? size;
+  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) throw new TypeError('a file has no size');
   return {
     path: typeof path === 'string' ? path : '',
-    sizeBytes: lfs?.size ?? size,
+    sizeBytes,
     sha256: lfs !== undefined && /^[0-9a-f]{64}$/.test(lfs.oid) ? lfs.oid : null,
     gitOid: oid !== undefined && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(oid) ? oid : null,
   };
@@ -178,7 +186,7 @@ function fetchOver(
           }
           noticeRename(answer, place, context.report);
           const link = answer.header('link');
-          return new Response(await limitedText(answer.body, place), {
+          return new Response(boundedJson(await limitedText(answer.body, place), place), {
             status: answer.status,
             headers: { 'content-type': 'application/json', ...(link === undefined ? {} : { link }) },
           });
@@ -190,19 +198,28 @@ function fetchOver(
 }
 
 async function limitedText(body: AsyncIterable<Uint8Array>, place: HubPlace): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of body) {
-    length += part.length;
-    if (length > longestBody)
-      throw new GgufError(
-        'HUB_UNUSABLE',
-        `${place.repository}: ${place.endpoint} sends an answer without end`,
-        { hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.' },
-      );
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
+  const bytes = await boundedBody(body, longestBody);
+  if (bytes !== null) return bytes.toString('utf8');
+  throw new GgufError('HUB_UNUSABLE', `${place.repository}: ${place.endpoint} sends an answer without end`, {
+    hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.',
+  });
+}
+
+/**
+ * The text of an answer that @huggingface/hub parses without limits of its own. One that is no JSON is left for
+ * it to find: not every answer has to be.
+ * @throws GgufError `HUB_UNUSABLE`
+ */
+export function boundedJson(text: string, { repository, endpoint }: HubPlace): string {
+  const read = readJson(text);
+  if ('value' in read || read.cause !== undefined) return text;
+  throw new GgufError(
+    'HUB_UNUSABLE',
+    `${repository}: an answer of ${endpoint} is not read: ${read.problem}`,
+    {
+      hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.',
+    },
+  );
 }
 
 /** Errors of the client library that are not ours mean an answer it cannot read. */

@@ -1,3 +1,4 @@
+import { jsonOrNull } from '../../core/json-reader.js';
 import type { HttpAnswer } from '../../transport/http.js';
 
 const longestMessage = 300;
@@ -21,15 +22,11 @@ export function hubLine(words: string): string {
 
 /** The hub has `error`, a text or several, and sometimes a list `errors` beside it; Git LFS has `message`. */
 function errorOf(text: string): string | null {
-  try {
-    const { error, errors, message } = JSON.parse(text) as Record<string, unknown>;
-    const words = [...wordsIn(error), ...wordsIn(errors)];
-    const all = [...new Set(words.length > 0 ? words : wordsIn(message))];
-    return all.length === 0 ? null : all.join('; ');
-  } catch {
-    // Not every answer is JSON.
-    return null;
-  }
+  // Not every answer is JSON.
+  const { error, errors, message } = (jsonOrNull(text) ?? {}) as Record<string, unknown>;
+  const words = [...wordsIn(error), ...wordsIn(errors)];
+  const all = [...new Set(words.length > 0 ? words : wordsIn(message))];
+  return all.length === 0 ? null : all.join('; ');
 }
 
 function wordsIn(value: unknown): string[] {

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { FileDownloadInfoOutput } from '@huggingface/hub';
 import { isGgufError } from '../../core/errors.js';
+import { readJson } from '../../core/json-reader.js';
+import { boundedBody } from '../../transport/bounded-body.js';
 import type { Http, HttpAnswer, Token } from '../../transport/http.js';
 import type { PartialFile } from '../../transport/partial-file.js';
 import type { Take } from '../../transport/rate-limit.js';
@@ -32,6 +34,8 @@ export const acceptXet = 'application/vnd.xet-fileinfo+json, */*';
 
 /** The documentation asks clients to have large files told in batches of about this size. */
 const batchBytes = 8 * 1024 ** 3;
+/** Of an answer that says where the bytes of a file are. */
+const longestAnswer = 64 << 20;
 /** Of each file; four files are received at a time. */
 const parallelDownloads = { maxConcurrency: 4, maxInFlightBytes: 64 * 1024 ** 2 };
 
@@ -133,6 +137,16 @@ function xetFailure(
   return new TransientError(`Xet: ${reason}`, { cause: error });
 }
 
+/** Bytes are checked when they are there; what says where they are is read as a whole, and within limits. */
+async function bodyOf(answer: HttpAnswer): Promise<ReadableStream<Uint8Array> | string> {
+  if (!(answer.header('content-type') ?? '').includes('json'))
+    return Readable.toWeb(answer.body) as ReadableStream<Uint8Array>;
+  const bytes = await boundedBody(answer.body, longestAnswer);
+  const read = bytes === null ? { problem: 'it does not end' } : readJson(bytes);
+  if ('problem' in read) throw new TransientError(`an answer is not taken: ${read.problem}`);
+  return bytes?.toString('utf8') ?? '';
+}
+
 /** `fetch` over our transport: proxies, limits, and a token that only its own host sees. */
 function fetchOver(http: Http, token: Token | null, signal: AbortSignal | undefined): typeof fetch {
   return async (input, init) => {
@@ -152,7 +166,7 @@ function fetchOver(http: Http, token: Token | null, signal: AbortSignal | undefi
         ? []
         : [[name, Array.isArray(value) ? value.join(', ') : value] as [string, string]],
     );
-    const body = Readable.toWeb(answer.body) as ReadableStream<Uint8Array>;
+    const body = await bodyOf(answer);
     return new Response(body as ConstructorParameters<typeof Response>[0], {
       status: answer.status,
       headers: told,
