@@ -38,6 +38,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ),
   ENOTDIR: unfit('a file lies where a directory is needed', whatItIs),
   EISDIR: unfit('a directory lies where a file is needed', whatItIs),
+  // These three are codes of ours, see files/small-file.ts.
+  ENOTFILE: unfit('a pipe, a socket or a device lies where a file is needed', whatItIs),
+  ETOOLONG: unfit('the file is longer than is read of one', whatItIs),
+  ECHANGED: unfit('the file changed while it was read', 'Run it again when nothing else writes to it.'),
   EEXIST: unfit('something lies there already', whatItIs),
   ENOTEMPTY: unfit('the directory is not empty', whatItIs),
   ELOOP: unfit('symbolic links lead in a circle', whatItIs),

@@ -1,10 +1,17 @@
-import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Sha256 } from '../core/digest.js';
 import { systemErrorCode } from '../core/errors.js';
 import { makeDirectory, publish } from '../files/durable.js';
+import { openFile, readSmallFile } from '../files/small-file.js';
 import { temporaryBeside } from '../files/temporary.js';
-import { longestManifestBytes, RemoteFailure, type RemoteStore } from './remote-store.js';
+import {
+  longestManifestBytes,
+  manifestIn,
+  RemoteFailure,
+  tooLong,
+  type RemoteStore,
+} from './remote-store.js';
 
 const readBytes = 1 << 20;
 
@@ -32,11 +39,8 @@ export function fileRemote(directory: string): RemoteStore {
       ),
     readAction: (key) =>
       failing(async () => {
-        const size = await sizeOf(action(key));
-        if (size === null) return null;
-        if (size > longestManifestBytes)
-          throw new RemoteFailure('rejected', `a manifest is longer than ${longestManifestBytes} bytes`);
-        return readFile(action(key), 'utf8');
+        const bytes = await readSmallFile(action(key), longestManifestBytes).catch(absent);
+        return bytes === null ? null : manifestIn(bytes);
       }),
     writeAction: (key, text, signal) =>
       failing(() =>
@@ -98,11 +102,11 @@ async function* bytesOf(handle: FileHandle, fromBytes: number): AsyncGenerator<U
 }
 
 async function openThere(path: string): Promise<FileHandle | null> {
-  return open(path, 'r').catch(absent);
+  return openFile(path).catch(absent);
 }
 
 async function sizeOf(path: string): Promise<number | null> {
-  return stat(path).then(({ size }) => size, absent);
+  return stat(path).then((info) => (info.isFile() ? info.size : null), absent);
 }
 
 function absent(error: unknown): null {
@@ -120,6 +124,12 @@ async function failing<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === null || !/^E[A-Z0-9]+$/.test(code)) throw error;
+    // One entry is no file, or not a whole one; the others may be.
+    if (code === 'ENOTFILE' || code === 'EISDIR' || code === 'ELOOP')
+      throw new RemoteFailure('malformed', 'what lies there is no file', { cause: error });
+    if (code === 'ETOOLONG') throw tooLong();
+    if (code === 'ECHANGED')
+      throw new RemoteFailure('malformed', 'it changed while it was read', { cause: error });
     if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
       throw new RemoteFailure('refused', 'it is not permitted to this user', { cause: error });
     if (code === 'ENOSPC' || code === 'EDQUOT')
