@@ -346,7 +346,8 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Fetch or convert the file again.',
   },
   GGUF_LIMIT: {
-    cause: 'A length or a count in the header of a GGUF is beyond what any real file has.',
+    cause:
+      'A length, a count or a sum in the header of a GGUF is beyond what any real file has: 65,536 keys, 131,072 tensors of 4 dimensions, 4 Mi strings in arrays, 32 MiB of other texts, or 128 MiB in all.',
     remedy: 'The file is damaged: fetch or convert it again.',
   },
   GGUF_METADATA_TYPE: {

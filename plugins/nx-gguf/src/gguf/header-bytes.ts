@@ -1,6 +1,8 @@
 import type { ByteSource } from './byte-source.js';
 import { readGgufHeader, type GgufHeader } from './header.js';
 
+const pieceBytes = 4 * 1024 * 1024;
+
 /** A header with its own bytes: everything before the tensor data. */
 export interface HeaderBytes {
   readonly header: GgufHeader;
@@ -24,11 +26,11 @@ export async function readHeaderBytes(source: ByteSource): Promise<HeaderBytes> 
   const bytes = new Uint8Array(header.dataOffset);
   let end = 0;
   const fill = async (to: number): Promise<void> => {
-    if (to > end) bytes.set(await source.read(end, to - end), end);
-    end = Math.max(end, to);
+    for (; end < to; end += Math.min(pieceBytes, to - end))
+      bytes.set(await source.read(end, Math.min(pieceBytes, to - end)), end);
   };
   // The reader moves forward only, so its windows are in order; what it skipped lies between them.
-  for (const part of parts) {
+  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
     const from = Math.min(part.offset, header.dataOffset);
     await fill(from);
     const kept = part.bytes.subarray(0, Math.max(0, header.dataOffset - from));

@@ -3,6 +3,7 @@ import { lfsPointerError } from '../core/lfs-pointer.js';
 import { byteCursor, type ByteCursor } from './byte-cursor.js';
 import type { ByteRange, ByteSource } from './byte-source.js';
 import { foreignFile } from './foreign-file.js';
+import { headerBudget } from './header-budget.js';
 import { ggufHeaderCodes, headerError } from './header-error.js';
 import { lfsPointerIn } from './lfs-pointer-bytes.js';
 import { readMetadataValue, type MetadataValue } from './metadata-value.js';
@@ -27,7 +28,7 @@ const magic = 0x46554747;
 const longestKey = 65_535;
 const mostKeys = 65_536;
 const mostTensors = 131_072;
-const headerLimitBytes = 256 * 1024 * 1024;
+const headerLimitBytes = 128 * 1024 * 1024;
 const defaultAlignment = 32;
 
 /**
@@ -118,6 +119,7 @@ async function readVersion(cursor: ByteCursor, source: ByteSource): Promise<numb
 
 async function readMetadata(cursor: ByteCursor, count: number): Promise<Map<string, MetadataValue>> {
   const metadata = new Map<string, MetadataValue>();
+  const budget = headerBudget();
   for (let index = 0; index < count; index += 1) {
     cursor.naming(`metadata key ${index}`);
     const offset = cursor.position();
@@ -133,7 +135,7 @@ async function readMetadata(cursor: ByteCursor, count: number): Promise<Map<stri
     if (metadata.has(key))
       throw headerError('GGUF_DUPLICATE_KEY', `metadata key '${key}' at byte ${offset} occurs twice`);
     cursor.naming(`the value of metadata key '${key}'`);
-    metadata.set(key, await readMetadataValue(cursor));
+    metadata.set(key, await readMetadataValue(cursor, budget));
   }
   return metadata;
 }

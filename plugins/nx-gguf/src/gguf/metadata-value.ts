@@ -1,5 +1,6 @@
 import type { ByteCursor } from './byte-cursor.js';
 import type { ByteRange } from './byte-source.js';
+import type { HeaderBudget } from './header-budget.js';
 import { headerError } from './header-error.js';
 
 /** Type of a scalar of GGUF's metadata. */
@@ -12,7 +13,7 @@ export type MetadataScalar = number | bigint | boolean | string;
 
 /**
  * A value of GGUF's metadata, with the place of its bytes. `values` is null for an array too long to hold in
- * memory.
+ * memory, or behind so many others that all together are; numbers are kept as bytes and decoded when asked for.
  */
 export type MetadataValue = { readonly range: ByteRange } & (
   | { readonly type: NumberType; readonly value: number }
@@ -39,6 +40,7 @@ const longestString = 16 * 1024 * 1024;
 const longestArray = 16 * 1024 * 1024;
 const heldItems = 1024;
 const heldTextBytes = 1024 * 1024;
+const lengthBytes = 8;
 
 const fixedTypes = new Map<number, FixedType>([
   [0, { type: 'uint8', sizeBytes: 1, read: (view, at) => view.getUint8(at) }],
@@ -56,70 +58,98 @@ const fixedTypes = new Map<number, FixedType>([
 
 /**
  * Reads one value of the metadata, from its type on (follows gguf_init_from_reader of ggml/src/gguf.cpp).
- * Arrays of more than 1024 items, or 1 MiB of text, are passed over and described by length and range.
+ * Arrays of more than 1024 items or 1 MiB of text, or for which the budget has no room, are passed over and
+ * described by length and range.
  */
-export async function readMetadataValue(cursor: ByteCursor): Promise<MetadataValue> {
+export async function readMetadataValue(cursor: ByteCursor, budget: HeaderBudget): Promise<MetadataValue> {
   const offset = cursor.position();
   await cursor.fill(4);
   const id = cursor.take(4, (view, at) => view.getUint32(at, true));
   const value =
     id === arrayId
-      ? await readArray(cursor)
-      : { type: typeName(id, offset), value: await readScalar(cursor, id) };
-  // The type came from the same table row as the value, which TypeScript cannot see.
-  return { ...value, range: { offset, length: cursor.position() - offset } } as MetadataValue;
+      ? await readArray(cursor, budget)
+      : { type: typeName(id, offset), value: await readScalar(cursor, id, budget) };
+  // The type came from the same table row as the value, which TypeScript cannot see. A copy by spreading would
+  // decode the items.
+  return Object.assign(value, { range: { offset, length: cursor.position() - offset } }) as MetadataValue;
 }
 
-async function readArray(cursor: ByteCursor): Promise<object> {
+async function readArray(cursor: ByteCursor, budget: HeaderBudget): Promise<object> {
   const offset = cursor.position();
   await cursor.fill(12);
   const id = cursor.take(4, (view, at) => view.getUint32(at, true));
   const itemType = typeName(id, offset);
   const length = cursor.takeSize(longestArray);
-  const values = id === stringId ? await readStrings(cursor, length) : await readFixed(cursor, length, id);
-  return { type: 'array', itemType, length, values };
+  const fixed = fixedTypes.get(id);
+  if (fixed === undefined) {
+    budget.takeStrings(length, cursor);
+    return { type: 'array', itemType, length, values: await readStrings(cursor, length, budget) };
+  }
+  const bytes = await readFixed(cursor, length * fixed.sizeBytes, length <= heldItems ? budget : null);
+  if (bytes === null) return { type: 'array', itemType, length, values: null };
+  const decoded = (): MetadataScalar[] => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return Array.from({ length }, (_, index) => fixed.read(view, index * fixed.sizeBytes));
+  };
+  if (itemType === 'bool') decoded();
+  return {
+    type: 'array',
+    itemType,
+    length,
+    get values() {
+      return decoded();
+    },
+  };
 }
 
 async function readFixed(
   cursor: ByteCursor,
-  length: number,
-  id: number,
-): Promise<readonly MetadataScalar[] | null> {
-  if (length > heldItems) {
-    cursor.skip(length * (fixedTypes.get(id)?.sizeBytes ?? 0));
+  sizeBytes: number,
+  budget: HeaderBudget | null,
+): Promise<Uint8Array | null> {
+  if (budget === null || sizeBytes > budget.roomBytes()) {
+    cursor.skip(sizeBytes);
     return null;
   }
-  const values: MetadataScalar[] = [];
-  for (let index = 0; index < length; index += 1) values.push(await readScalar(cursor, id));
-  return values;
+  budget.hold(sizeBytes);
+  if (!cursor.holds(sizeBytes)) await cursor.fill(sizeBytes);
+  return cursor.takeBytes(sizeBytes);
 }
 
 // A vocabulary has some hundred thousand strings: what the window holds is passed over without waiting.
-async function readStrings(cursor: ByteCursor, length: number): Promise<readonly string[] | null> {
+async function readStrings(
+  cursor: ByteCursor,
+  length: number,
+  budget: HeaderBudget,
+): Promise<readonly string[] | null> {
   const values: string[] = [];
-  let room = length > heldItems ? -1 : heldTextBytes;
+  const roomBytes = length > heldItems ? -1 : Math.min(heldTextBytes, budget.roomBytes());
+  let heldBytes = 0;
   for (let index = 0; index < length; index += 1) {
-    if (!cursor.holds(8)) await cursor.fill(8);
+    if (!cursor.holds(lengthBytes)) await cursor.fill(lengthBytes);
     const bytes = cursor.takeSize(longestString);
-    room = room < 0 ? -1 : room - bytes;
-    if (room < 0) {
+    heldBytes += bytes + lengthBytes;
+    if (heldBytes > roomBytes) {
       cursor.skip(bytes);
     } else {
-      await cursor.fill(bytes);
+      if (!cursor.holds(bytes)) await cursor.fill(bytes);
       values.push(cursor.takeText(bytes));
     }
   }
-  return room < 0 ? null : values;
+  if (heldBytes > roomBytes) return null;
+  budget.hold(heldBytes);
+  return values;
 }
 
-async function readScalar(cursor: ByteCursor, id: number): Promise<MetadataScalar> {
+async function readScalar(cursor: ByteCursor, id: number, budget: HeaderBudget): Promise<MetadataScalar> {
   const fixed = fixedTypes.get(id);
   if (fixed !== undefined) {
     await cursor.fill(fixed.sizeBytes);
     return cursor.take(fixed.sizeBytes, fixed.read);
   }
-  await cursor.fill(8);
+  await cursor.fill(lengthBytes);
   const bytes = cursor.takeSize(longestString);
+  budget.takeText(bytes, cursor);
   await cursor.fill(bytes);
   return cursor.takeText(bytes);
 }
