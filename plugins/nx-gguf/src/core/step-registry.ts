@@ -70,8 +70,8 @@ export const stepRegistry = {
   'kld-sequential': { logicVersion: 2, executor: null },
   gate: { logicVersion: 2, executor: 'gate', group: 'Measure' },
   card: { logicVersion: 6, executor: 'card', group: 'Publish', leavesFiles: true },
-  'imatrix-contents': { logicVersion: 2, executor: null },
-  'imatrix-statistics': { logicVersion: 1, executor: null },
+  'imatrix-contents': { logicVersion: 3, executor: null },
+  'imatrix-statistics': { logicVersion: 2, executor: null },
   report: { logicVersion: 4, executor: 'report', group: 'Publish', leavesFiles: true },
   split: { logicVersion: 1, executor: null },
 } as const satisfies Record<string, TargetStep | HelperStep>;

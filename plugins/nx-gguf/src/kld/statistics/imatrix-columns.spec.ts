@@ -36,10 +36,19 @@ describe('columnStatistics', () => {
         expected: { mean: 0.5, zeroColumns: 3, topShare: 1 },
       },
     ],
+    [
+      'divides by whole numbers, of which a count near zero is none',
+      { sums: [1e38, 3e38, 6, 9], counts: [1e-3, 2.6], expected: { mean: 1.25, maximum: 3, zeroColumns: 2 } },
+    ],
   ])('%s', (_, { sums, counts, expected }) => {
     const found = of(sums, counts);
     for (const [key, value] of Object.entries(expected))
       expect(found[key as keyof typeof found]).toBeCloseTo(value as number, 6);
+  });
+
+  it.each([1e-45, 1e-38, 0.1, 0.5, 1, 1e30, -1, Number.NaN])('are finite with counts of %d', (count) => {
+    const found = of([3e38, 3e38, 1e-45, 0], [count, count]);
+    expect(Object.values(found).every((value: number) => Number.isFinite(value))).toBe(true);
   });
 
   it('the top hundredth of 300 columns are three', () => {

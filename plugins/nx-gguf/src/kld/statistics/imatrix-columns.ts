@@ -10,15 +10,16 @@ export interface ColumnStatistics {
 
 /**
  * Statistics of sums of squares (`in_sum2`), the columns of one expert after those of another, divided by how
- * often each expert was used. An expert that was never used has columns of zero. The sums are overwritten.
+ * often each expert was used, in single precision and by whole numbers as llama-quantize divides them. An expert
+ * that was never used has columns of zero. The sums are overwritten.
  */
 export function columnStatistics(sums: Float32Array, counts: ArrayLike<number>): ColumnStatistics {
   const perExpert = sums.length / Math.max(1, counts.length);
   let total = 0;
   let zeroColumns = 0;
   for (let column = 0; column < sums.length; column += 1) {
-    const count = counts[Math.floor(column / perExpert)] ?? 0;
-    const value = count > 0 ? (sums[column] ?? 0) / count : 0;
+    const count = Math.round(counts[Math.floor(column / perExpert)] ?? 0);
+    const value = count > 0 ? Math.fround((sums[column] ?? 0) / count) : 0;
     sums[column] = Number.isFinite(value) && value > 0 ? value : 0;
     total += sums[column] ?? 0;
     if (sums[column] === 0) zeroColumns += 1;

@@ -47,6 +47,9 @@ describe('imatrixEntry', () => {
     ['infinity', Float32Array.of(Infinity, 1, -Infinity), [2], true, { values: 3, invalid: 2 }],
     ['a negative sum', Float32Array.of(-1, 1), [2], false, { values: 2, invalid: 1 }],
     ['a count that is none', rows(1), [Number.NaN], false, { values: 32, invalid: 1 }],
+    ['a count that is rounded to nothing', rows(3e38), [0.4], false, { blank: [[0, 32]] }],
+    ['a count that is rounded', rows(3), [0.6], false, {}],
+    ['a count beyond any text', rows(1), [1e30], false, { values: 32, invalid: 1 }],
     ['a count below nothing', rows(1), [-1], false, { values: 32, invalid: 1 }],
   ])('sees %s', (...[, sums, counts, isLegacy, expected]) => {
     expect(imatrixEntry('a', { sums, counts, isLegacy })).toEqual({

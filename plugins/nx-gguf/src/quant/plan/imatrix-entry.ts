@@ -8,7 +8,7 @@ export interface ImatrixEntry {
   readonly values: number;
   /** Counts, where it is not one for all values: llama-imatrix writes one for each expert. */
   readonly counts?: number;
-  /** Values and counts that can be none: NaN, infinite, negative. */
+  /** Values and counts that can be none: NaN, infinite, negative, and counts beyond any text. */
   readonly invalid: number;
   /** Runs of zeros that are long enough for a row of a quantized tensor. */
   readonly zeros: readonly Run[];
@@ -23,7 +23,8 @@ const isBlank = 2;
 
 /**
  * Looks at the values of an entry as load_imatrix of tools/quantize/quantize.cpp uses them: sums by their
- * counts, the sums of one expert after those of another; sums that no count is for become zeros. An expert
+ * counts, which it rounds, the sums of one expert after those of another; sums that no count is for become
+ * zeros. An expert
  * without data has a count of 0 in GGUF, and means of 1 in the older format, which has one count for all.
  */
 export function imatrixEntry(
@@ -33,16 +34,17 @@ export function imatrixEntry(
   const perCount = Math.floor(sums.length / Math.max(1, counts.length));
   const counted = perCount * counts.length;
   const kinds = new Uint8Array(sums.length);
-  let invalid = Array.from(counts).filter(isNoSum).length;
+  let invalid = 0;
+  for (let at = 0; at < counts.length; at += 1) if (isNoCount(counts[at] ?? 0)) invalid += 1;
   for (let at = 0; at < sums.length; at += 1) {
     if (at >= counted) {
       kinds[at] = isZero;
       continue;
     }
     const sum = sums[at] ?? 0;
-    const count = counts[Math.floor(at / perCount)] ?? 0;
+    const count = Math.round(counts[Math.floor(at / perCount)] ?? 0);
     const mean = count > 0 ? Math.fround(sum / Math.fround(count)) : sum;
-    if (isLegacy ? mean === 1 : Math.round(count) === 0) kinds[at] = isBlank;
+    if (isLegacy ? mean === 1 : count === 0) kinds[at] = isBlank;
     else if (isNoSum(sum)) invalid += 1;
     else if (mean === 0) kinds[at] = isZero;
   }
@@ -62,6 +64,11 @@ export function imatrixEntry(
 /** True when one run holds all of these values. */
 export function isWithin(runs: readonly Run[], first: number, length: number): boolean {
   return runs.some(([start, count]) => start <= first && first + length <= start + count);
+}
+
+/** True for what the rounding to 64 bits makes another number of. */
+function isNoCount(value: number): boolean {
+  return isNoSum(value) || value > Number.MAX_SAFE_INTEGER;
 }
 
 function isNoSum(value: number): boolean {

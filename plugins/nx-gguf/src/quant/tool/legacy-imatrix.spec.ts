@@ -1,3 +1,4 @@
+import { watchedSource } from '../../gguf/testing/watched-source.js';
 import { bytesSource } from '../../gguf/testing/bytes-source.js';
 import { readLegacyImatrix, stubImatrix } from './legacy-imatrix.js';
 
@@ -61,6 +62,36 @@ describe('readLegacyImatrix', () => {
     ['a name without end', Buffer.from([1, 0, 0, 0, 0xff, 0xff, 0, 0])],
   ])('refuses %s', async (_, bytes) => {
     await expect(read(bytes)).rejects.toMatchObject({ code: 'BAD_IMATRIX' });
+  });
+
+  it('reads many empty entries in few reads of the file', async () => {
+    const source = watchedSource(legacy(Array.from({ length: 10_000 }, (_, index) => [`t${index}`, 0])));
+    const { entries } = await readLegacyImatrix(source);
+    expect(entries).toHaveLength(10_000);
+    expect(source.reads.length).toBeLessThan(10);
+  });
+
+  it('passes over values without reading all of them', async () => {
+    const source = watchedSource(
+      legacy([
+        ['a', 1_000_000],
+        ['b', 1_000_000],
+      ]),
+    );
+    await readLegacyImatrix(source);
+    expect(source.reads.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(1_000_000);
+  });
+
+  it('refuses names that are longer together than those of any model', async () => {
+    const entry = Buffer.alloc(4 + 4096 + 8, 'x');
+    entry.writeInt32LE(4096);
+    entry.writeInt32LE(1, 4100);
+    entry.writeInt32LE(0, 4104);
+    const count = Buffer.from([2, 0x10, 0, 0]);
+    await expect(read(Buffer.concat([count, ...new Array<Buffer>(4098).fill(entry)]))).rejects.toMatchObject({
+      code: 'BAD_IMATRIX',
+      message: expect.stringMatching(/names of its first 4097 entries .* 16777216 bytes/) as string,
+    });
   });
 
   it('reads the stand-in for a matrix', async () => {

@@ -1,11 +1,13 @@
 import { GgufError } from '../../core/errors.js';
 import { lfsPointerError } from '../../core/lfs-pointer.js';
+import { bufferedSource } from '../../gguf/buffered-source.js';
 import type { ByteRange, ByteSource } from '../../gguf/byte-source.js';
 import { lfsPointerIn } from '../../gguf/lfs-pointer-bytes.js';
 import { noImatrix } from '../../gguf/foreign-file.js';
 
 const mostEntries = 131_072;
 const longestName = 4096;
+const mostNameBytes = 16 * 1024 * 1024;
 const longestDataset = 1 << 20;
 const utf8 = new TextDecoder();
 
@@ -42,12 +44,13 @@ export async function readLegacyImatrix(
     );
   const foreign = await noImatrix(source);
   if (foreign !== null) throw bad(`it is ${foreign.what}`);
+  const buffered = bufferedSource(source);
   let at = 0;
   const take = async (length: number): Promise<Uint8Array> => {
     if (at + length > source.sizeBytes)
       throw bad(`it ends at byte ${source.sizeBytes}, and ${at + length} are needed`);
     at += length;
-    return source.read(at - length, length);
+    return buffered.read(at - length, length);
   };
   const int = async (what: string, most: number): Promise<number> => {
     const bytes = await take(4);
@@ -57,8 +60,13 @@ export async function readLegacyImatrix(
   };
   const count = await int('the number of entries', mostEntries);
   const entries: LegacyEntry[] = [];
+  let nameBytes = 0;
   for (let entry = 0; entry < count; entry += 1) {
-    const name = utf8.decode(await take(await int('the length of a name', longestName)));
+    const length = await int('the length of a name', longestName);
+    nameBytes += length;
+    if (nameBytes > mostNameBytes)
+      throw bad(`the names of its first ${entry + 1} entries have more than ${mostNameBytes} bytes`);
+    const name = utf8.decode(await take(length));
     const offset = at;
     await int('a number of calls', 0x7fff_ffff);
     const elements = await int('a number of values', 0x7fff_ffff);

@@ -119,6 +119,14 @@ describe('imatrixContentsStep', () => {
     expect(await contentsOf(tinyGguf(file))).toMatchObject({ refused });
   });
 
+  it('tells of counts that llama-quantize rounds', async () => {
+    const file = { metadata, tensors: [...pair('a', row(2), [1.5]), ...pair('b', row(2), [2])] };
+    expect(await contentsOf(tinyGguf(file))).toMatchObject({
+      refused: [],
+      doubts: ['counts of a are no whole numbers, and llama-quantize rounds them'],
+    });
+  });
+
   it('tells what no matrix made of a text says of itself', async () => {
     const chunks: TinyGguf['metadata'] = [['imatrix.chunk_count', 'uint32', 0]];
     const none = 'it says that it was computed on 0 chunks of text';

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { counted } from '../../core/counted.js';
+import { GgufError } from '../../core/errors.js';
 import type { Json } from '../../core/canonical-json.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
@@ -29,11 +31,17 @@ export function imatrixContentsStep(file: ManifestFile): Step {
       const contents = await withFileBytes(join(bench.directory, 'imatrix'), async (source) => {
         const { header, refused, doubts, data } = await readImatrixData(source);
         const uncalled: string[] = [];
+        const uncounted: string[] = [];
+        let runs = 0;
         // Of entries with the same name, which only the older format can have, the last counts.
         const entries = new Map<string, ImatrixEntry>();
         for await (const { name, sums, counts } of data) {
           bench.signal?.throwIfAborted();
-          entries.set(name, imatrixEntry(name, { sums, counts, isLegacy: header === null }));
+          const entry = imatrixEntry(name, { sums, counts, isLegacy: header === null });
+          runs += entry.zeros.length + entry.blank.length;
+          if (runs > mostRuns) throw scattered(name);
+          entries.set(name, entry);
+          if (counts.some((count) => count % 1 !== 0 && Number.isFinite(count))) uncounted.push(name);
           if (header === null && counts[0] === 0) uncalled.push(name);
         }
         return {
@@ -44,12 +52,26 @@ export function imatrixContentsStep(file: ManifestFile): Step {
             ...(uncalled.length === 0
               ? []
               : [`no calls are counted of ${bounded(uncalled)}, whose values are taken as they are`]),
+            ...(uncounted.length === 0
+              ? []
+              : [`counts of ${bounded(uncounted)} are no whole numbers, and llama-quantize rounds them`]),
           ],
         };
       });
       return { files: [], facts: contents as unknown as Record<string, Json>, commands: [] };
     },
   };
+}
+
+/** Experts without data, and rows of zeros: a model has some ten thousand experts. */
+const mostRuns = 1_000_000;
+
+function scattered(name: string): GgufError {
+  return new GgufError(
+    'BAD_IMATRIX',
+    `the importance matrix is without data in more than ${counted(mostRuns, 'place')}, up to those of ${name}`,
+    { hint: 'No text gives such data: fetch the matrix or make it again.' },
+  );
 }
 
 /** What the step found. */

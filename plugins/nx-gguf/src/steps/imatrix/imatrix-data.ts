@@ -1,3 +1,5 @@
+import { endianness } from 'node:os';
+import { bufferedSource } from '../../gguf/buffered-source.js';
 import type { ByteRange, ByteSource } from '../../gguf/byte-source.js';
 import { readGgufHeader, type GgufHeader } from '../../gguf/header.js';
 import type { GgufTensor } from '../../gguf/tensor-info.js';
@@ -70,9 +72,10 @@ async function legacyData(source: ByteSource): Promise<ImatrixReading> {
   const { entries, chunks } = await readLegacyImatrix(source);
   const empty = entries.filter(({ elements }) => elements === 0).map(({ name }) => name);
   async function* data(): AsyncGenerator<ImatrixData> {
+    const buffered = bufferedSource(source);
     for (const { name, elements, range } of entries) {
       if (elements > mostColumns) continue;
-      const bytes = await source.read(range.offset, range.length);
+      const bytes = await buffered.read(range.offset, range.length);
       const calls = new DataView(bytes.buffer, bytes.byteOffset, 4).getInt32(0, true);
       yield { name, sums: littleEndianFloats(bytes.subarray(8)), counts: Float32Array.of(calls) };
     }
@@ -104,8 +107,8 @@ async function floats(source: ByteSource, range: ByteRange): Promise<Float32Arra
 }
 
 function littleEndianFloats(bytes: Uint8Array): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: Math.floor(bytes.byteLength / 4) }, (_, index) =>
-    view.getFloat32(4 * index, true),
-  );
+  // A copy is aligned, whatever the place of its bytes in a file.
+  const copy = bytes.slice(0, bytes.byteLength - (bytes.byteLength % 4));
+  if (endianness() === 'BE') Buffer.from(copy.buffer).swap32();
+  return new Float32Array(copy.buffer);
 }

@@ -55,4 +55,11 @@ describe('a file taken for an importance matrix', () => {
       chunkSize: null,
     });
   });
+
+  it('has no number of chunks where it says one that is none', async () => {
+    const path = join(temporaryDirectory(), 'x');
+    const metadata = [['imatrix.chunk_count', 'float32', Infinity]] as const;
+    writeFileSync(path, tinyGguf({ metadata, tensors: [{ name: 'a.in_sum2', shape: [1] }] }));
+    expect(await readImatrixFile(path, 'x')).toMatchObject({ chunks: null });
+  });
 });

@@ -62,8 +62,8 @@ function summaryOf(header: GgufHeader): ImatrixSummary & OtherContent {
     const entry = header.metadata.get(key);
     return entry !== undefined &&
       'value' in entry &&
-      (typeof entry.value === 'number' || typeof entry.value === 'string')
-      ? entry.value
+      (Number.isFinite(entry.value) || typeof entry.value === 'string')
+      ? (entry.value as number | string)
       : null;
   };
   return {
