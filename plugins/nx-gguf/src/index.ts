@@ -58,7 +58,8 @@ async function withoutDeadCache(): Promise<void> {
   const { nxRemoteProblem } = await import('./hooks/nx-remote.js');
   const problem = await nxRemoteProblem(env);
   if (problem === null) return;
-  process.stdout.write(`warning: Nx's remote cache ${problem}; going on without it\n`);
+  const { terminalMessage } = await import('./terminal/terminal-text.js');
+  process.stdout.write(`${terminalMessage(`warning: Nx's remote cache ${problem}; going on without it`)}\n`);
   process.env[nxRemoteVariable] = '';
   // Nx was told. Where this process serves the next run too, that asks anew.
   if (process.env !== env) env[nxRemoteVariable] = server;

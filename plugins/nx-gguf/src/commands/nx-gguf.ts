@@ -1,5 +1,6 @@
 import { GgufError } from '../core/errors.js';
 import { errorText } from '../terminal/report-error.js';
+import { terminalMessage, terminalText } from '../terminal/terminal-text.js';
 import { runNxGguf } from './nx-gguf-command.js';
 import {
   loadWorkspaceEnvironment,
@@ -22,9 +23,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       pluginOptions: workspacePluginOptions(root),
       workspaceRoot: root,
       nowMs: Date.now(),
-      print: (text) => process.stdout.write(`${text}\n`),
+      print: (text) => process.stdout.write(`${terminalText(text)}\n`),
       report: (event) => {
-        if (event.type !== 'progress') process.stderr.write(`${event.message}\n`);
+        if (event.type !== 'progress') process.stderr.write(`${terminalMessage(event.message)}\n`);
       },
     });
   } catch (error) {

@@ -1,6 +1,6 @@
-import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
 import { counted } from '../core/counted.js';
+import { textTable } from '../report/text-table.js';
 import { readManifest } from '../store/actions.js';
 import type { StoreLayout } from '../store/layout.js';
 import { listActions, storeUsage } from '../store/usage.js';
@@ -38,7 +38,7 @@ export async function printActions(
   rows.sort((a, b) =>
     files === true ? 0 : `${a[1] ?? ''} ${a[2] ?? ''}` < `${b[1] ?? ''} ${b[2] ?? ''}` ? -1 : 1,
   );
-  print(markdownTable([['action', 'step', 'files', 'size'], ...rows], { align: ['l', 'l', 'l', 'r'] }));
+  print(textTable([['action', 'step', 'files', 'size'], ...rows], 'lllr'));
   return 0;
 }
 
@@ -61,6 +61,6 @@ export async function printUsage(
       prettyBytes(sizeBytes, { binary: true }),
     ]),
   ];
-  print(markdownTable([[layout.root, 'count', 'size'], ...rows], { align: ['l', 'r', 'r'] }));
+  print(textTable([[layout.root, 'count', 'size'], ...rows], 'lrr'));
   return 0;
 }

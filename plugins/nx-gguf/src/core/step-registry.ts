@@ -69,10 +69,10 @@ export const stepRegistry = {
   'bench-compare': { logicVersion: 1, executor: null },
   'kld-sequential': { logicVersion: 2, executor: null },
   gate: { logicVersion: 2, executor: 'gate', group: 'Measure' },
-  card: { logicVersion: 6, executor: 'card', group: 'Publish', leavesFiles: true },
+  card: { logicVersion: 7, executor: 'card', group: 'Publish', leavesFiles: true },
   'imatrix-contents': { logicVersion: 3, executor: null },
   'imatrix-statistics': { logicVersion: 2, executor: null },
-  report: { logicVersion: 4, executor: 'report', group: 'Publish', leavesFiles: true },
+  report: { logicVersion: 5, executor: 'report', group: 'Publish', leavesFiles: true },
   split: { logicVersion: 1, executor: null },
 } as const satisfies Record<string, TargetStep | HelperStep>;
 

@@ -1,7 +1,7 @@
-import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
 import { counted } from '../core/counted.js';
 import type { PublishPlan } from '../core/generated/publish-plan.generated.js';
+import { textTable } from '../report/text-table.js';
 import { changesOf } from './upload-plan.js';
 
 /** A plan as people read it: a row for each file, and a sentence about the whole. */
@@ -12,7 +12,7 @@ export function publicationTable(plan: PublishPlan): string {
     prettyBytes(sizeBytes, { binary: true }),
     because,
   ]);
-  return `${markdownTable([['', 'file', 'size', 'because'], ...rows], { align: ['l', 'l', 'r', 'l'] })}\n${publicationSentence(plan)}`;
+  return `${textTable([['', 'file', 'size', 'because'], ...rows], 'llrl')}\n${publicationSentence(plan)}`;
 }
 
 /** The changes of a plan, in a sentence. */

@@ -1,4 +1,3 @@
-import { markdownTable } from 'markdown-table';
 import { counted } from '../core/counted.js';
 import type {
   ComparedMetric,
@@ -9,6 +8,7 @@ import type {
 import { metricNamed } from '../kld/metrics/registry.js';
 import { metricHeading, metricText } from './metric-text.js';
 import { estimateText } from './numbers.js';
+import { textTable } from './text-table.js';
 
 /**
  * A comparison of complete measurements as a table, with what llama-perplexity printed apart from what is
@@ -32,9 +32,7 @@ export function fullComparisonText(comparison: FullComparison): string {
   const blocks = metrics[0]?.difference;
   return [
     `${a} and ${b}, ${counted(chunks, 'chunk')}, ${counted(tokens, 'token')}`,
-    markdownTable([['', a, b, 'difference', `${confidencePercent} % interval`, 'closer'], ...rows], {
-      align: ['l', 'r', 'r', 'r', 'r', 'l'],
-    }),
+    textTable([['', a, b, 'difference', `${confidencePercent} % interval`, 'closer'], ...rows], 'lrrrrl'),
     blocks
       ? `Values as llama-perplexity prints them, ln(PPL/PPL base) to what the base pass printed. Difference, interval and confidence: ${method}, ${blocks.blocks} blocks of ${blocks.blockChunks} for the mean KLD; ${errorsText(comparison)}.`
       : 'Values as llama-perplexity prints them, ln(PPL/PPL base) to what the base pass printed. Fewer than 8 chunks do not tell how certain a difference is.',

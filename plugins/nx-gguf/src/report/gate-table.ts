@@ -1,14 +1,14 @@
-import { markdownTable } from 'markdown-table';
 import type { GateCheck, GateResult } from '../core/generated/gate.generated.js';
 import { gateMetrics } from '../kld/gates/gate-metrics.js';
 import type { Metric } from '../kld/metrics/metric.js';
 import { metricHeading, metricText } from './metric-text.js';
+import { textTable } from './text-table.js';
 
 /** A table of each required value, the measured value, and the difference where the gate failed. */
 export function gateTable({ checks }: GateResult): string {
-  return markdownTable(
+  return textTable(
     [['variant', 'metric', 'required', 'measured', 'missed by'], ...checks.map(gateCells)],
-    { align: ['l', 'l', 'l', 'r', 'r'] },
+    'lllrr',
   );
 }
 

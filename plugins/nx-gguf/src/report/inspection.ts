@@ -1,9 +1,10 @@
-import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
 import { counted } from '../core/counted.js';
 import type { Json } from '../core/canonical-json.js';
+import { visibleLine } from '../core/visible-text.js';
 import type { GgufDiff, TensorDifference } from '../gguf/diff.js';
 import type { GgufInspection } from '../gguf/inspect.js';
+import { textTable } from './text-table.js';
 
 /** What a GGUF holds, as tables for people. */
 export function inspectionText(inspection: GgufInspection): string {
@@ -24,17 +25,17 @@ export function inspectionText(inspection: GgufInspection): string {
     .map(([type, count]) => `${type} ${count}`)
     .join(', ');
   return [
-    `GGUF version ${version}, architecture ${architecture ?? 'unknown'}, ${size(fileSizeBytes)}, aligned to ${alignment} bytes`,
+    `GGUF version ${version}, architecture ${visibleLine(architecture ?? 'unknown')}, ${size(fileSizeBytes)}, aligned to ${alignment} bytes`,
     `${counted(tensors.length, 'tensor')}, ${elements.toLocaleString('en-US')} elements, ${bitsPerWeight.toFixed(4)} bits per weight: ${types}`,
     `importance matrix: ${
       imatrix === null
         ? 'none noted'
         : Object.entries(imatrix)
-            .map(([key, value]) => `${key} ${text(value)}`)
+            .map(([key, value]) => visibleLine(`${key} ${text(value)}`))
             .join(', ')
     }`,
     '',
-    table(
+    textTable(
       [
         ['metadata', 'type', 'value'],
         ...metadata.map(({ key, type, value, length }) => [
@@ -48,7 +49,7 @@ export function inspectionText(inspection: GgufInspection): string {
       'lll',
     ),
     '',
-    table(
+    textTable(
       [
         ['role', 'tensors', 'types', 'elements', 'size', 'bits per weight'],
         ...roles.map((role) => [
@@ -63,7 +64,7 @@ export function inspectionText(inspection: GgufInspection): string {
       'lrlrrr',
     ),
     '',
-    table(
+    textTable(
       [
         ['tensor', 'type', 'shape', 'offset', 'size'],
         ...tensors.map(({ name, type, shape, offset, sizeBytes }) => [
@@ -86,11 +87,11 @@ export function diffText({ file, metadata, tensors, tensorsCompared }: GgufDiff)
   const parts = [
     file.length === 0
       ? []
-      : [table([['file', 'a', 'b'], ...file.map(({ what, a, b }) => [what, text(a), text(b)])], 'lll')],
+      : [textTable([['file', 'a', 'b'], ...file.map(({ what, a, b }) => [what, text(a), text(b)])], 'lll')],
     metadata.length === 0
       ? []
       : [
-          table(
+          textTable(
             [
               ['metadata', 'difference', 'a', 'b'],
               ...metadata.map(({ key, kind, a, b }) => [key, kind, text(a), text(b)]),
@@ -100,7 +101,7 @@ export function diffText({ file, metadata, tensors, tensorsCompared }: GgufDiff)
         ],
     tensors.length === 0
       ? []
-      : [table([['tensor', 'difference', 'a', 'b'], ...tensors.map(tensorRow)], 'llll')],
+      : [textTable([['tensor', 'difference', 'a', 'b'], ...tensors.map(tensorRow)], 'llll')],
     [
       `${counted(tensors.length, 'tensor')} ${tensors.length === 1 ? 'differs' : 'differ'} of ${tensorsCompared}`,
     ],
@@ -117,29 +118,9 @@ function tensorRow(difference: TensorDifference): string[] {
     : [tensor, kind, '', ''];
 }
 
-function table(rows: readonly (readonly string[])[], align: string): string {
-  return markdownTable(
-    rows.map((row) => row.map(harmless)),
-    { align: align.split('') },
-  );
-}
-
-/**
- * A cell without what would break the table, or tell the terminal to do something: the file may come from
- * anywhere.
- */
-function harmless(cell: string): string {
-  return cell
-    .replaceAll('|', '\\|')
-    .replace(
-      /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    );
-}
-
 function text(value: Json): string {
   const shown = typeof value === 'string' ? value : JSON.stringify(value);
-  return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
+  return visibleLine(shown, 80);
 }
 
 function counts(types: Readonly<Record<string, number>>): string {

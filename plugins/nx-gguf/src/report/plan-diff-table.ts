@@ -1,7 +1,7 @@
-import { markdownTable } from 'markdown-table';
 import { planDifference, type TypedTensor } from '../quant/plan/plan-diff.js';
 import { sizeChangeText, sizeText } from './numbers.js';
 import { tensorGroups } from './tensor-groups.js';
+import { textTable } from './text-table.js';
 
 /** One side of a comparison: a plan, or the tensors of a file. */
 export interface PlanSide {
@@ -24,5 +24,5 @@ export function planDiffTable(before: PlanSide, after: PlanSide): string {
     tensors[0]?.after?.to ?? 'none',
     sizeChangeText(tensors.reduce((sum, { changeBytes }) => sum + changeBytes, 0)),
   ]);
-  return `${head}\n${markdownTable([['tensors', 'blk', before.name, after.name, 'change'], ...rows], { align: ['l', 'l', 'l', 'l', 'r'] })}`;
+  return `${head}\n${textTable([['tensors', 'blk', before.name, after.name, 'change'], ...rows], 'llllr')}`;
 }

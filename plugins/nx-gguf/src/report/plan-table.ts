@@ -1,9 +1,9 @@
-import { markdownTable } from 'markdown-table';
 import { counted } from '../core/counted.js';
 import type { PlannedTensor, PlanReason, QuantizationPlan } from '../core/generated/plan.generated.js';
 import { imatrixCoverageText } from './imatrix-coverage-text.js';
 import { sizeText } from './numbers.js';
 import { tensorGroups } from './tensor-groups.js';
+import { textTable } from './text-table.js';
 
 /**
  * A plan as a table for people: tensors of one role, type and reason share a row, copied ones a row for each
@@ -24,7 +24,7 @@ export function planTable(plan: QuantizationPlan, name: string): string {
       first === undefined ? '' : because(first),
     ];
   });
-  return `${planSummary(plan, name)}\n${imatrixLine(plan)}${markdownTable([['tensors', 'blk', 'type', 'size', 'because'], ...rows], { align: ['l', 'l', 'l', 'r', 'l'] })}`;
+  return `${planSummary(plan, name)}\n${imatrixLine(plan)}${textTable([['tensors', 'blk', 'type', 'size', 'because'], ...rows], 'lllrl')}`;
 }
 
 /** One line: variant, type of the file where the variant is not named like it, size, bits per weight, number of tensors, size of the source. */

@@ -1,9 +1,9 @@
-import { markdownTable } from 'markdown-table';
 import { counted } from '../core/counted.js';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
 import type { BenchResult } from '../core/generated/bench.generated.js';
 import { machineText, speedText, testText } from './speed-text.js';
 import { sizeText } from './numbers.js';
+import { textTable } from './text-table.js';
 
 /**
  * Results as Markdown, in a table for each machine and way of running: speeds of different machines never
@@ -51,7 +51,7 @@ function table(results: readonly BenchResult[]): string {
   const busy = results.filter(({ load }) => !load.isQuiet);
   return [
     `${machineText(machine)}\n${how.join(', ')}`,
-    markdownTable([['tokens/s', 'size', ...tests], ...rows], { align: ['l', 'r', ...tests.map(() => 'r')] }),
+    textTable([['tokens/s', 'size', ...tests], ...rows], `lr${'r'.repeat(tests.length)}`),
     ...(busy.length === 0
       ? []
       : [

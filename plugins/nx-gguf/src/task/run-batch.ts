@@ -3,7 +3,8 @@ import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { GgufError } from '../core/errors.js';
 import { requireDeclaredTarget } from './declared-target.js';
 import { errorText } from '../terminal/report-error.js';
-import { progressReporter } from '../terminal/progress.js';
+import { messageText, progressReporter } from '../terminal/progress.js';
+import { terminalText } from '../terminal/terminal-text.js';
 import { namedHub } from '../upstream/hub/hub-endpoint.js';
 import { checkOptions } from './checked-options.js';
 import { environmentOf, execution, interruptible, type Execution } from './run-executor.js';
@@ -61,7 +62,7 @@ export function batchExecutor<O extends object>(
         if (options === undefined) continue;
         let terminalOutput = '';
         const print = (text: string): void => {
-          terminalOutput += `${text}\n`;
+          terminalOutput += `${terminalText(text)}\n`;
         };
         const end = (error?: unknown): void => {
           if (!open.delete(id)) return;
@@ -80,7 +81,7 @@ export function batchExecutor<O extends object>(
         };
         const report: typeof environment.report = (event) => {
           if (isShared || event.type === 'progress') progress.report(event);
-          else print(event.type === 'warning' ? `warning: ${event.message}` : event.message);
+          else print(messageText(event));
         };
         const task = {
           execution: execution(options, own, { environment: { ...environment, report }, print }),

@@ -120,7 +120,7 @@ describe('executor', () => {
     );
     expect([success, ran]).toEqual([false, false]);
     expect(printed).toMatch(
-      /^BAD_OPTIONS: tiny:convert: .*"varient" \(did you mean 'variant'\?\)\ntiny:convert: .*threads.*integer/,
+      /^BAD_OPTIONS: tiny:convert: .*"varient" \(did you mean 'variant'\?\)\n  tiny:convert: .*threads.*integer/,
     );
   });
 

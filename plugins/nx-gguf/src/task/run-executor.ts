@@ -9,6 +9,7 @@ import { errorText } from '../terminal/report-error.js';
 import { createResults } from '../results/create-results.js';
 import { pluginOptions } from '../infer/plugin-options.js';
 import { progressReporter } from '../terminal/progress.js';
+import { terminalText } from '../terminal/terminal-text.js';
 import { targetKindsWith, type TargetKind } from '../core/step-registry.js';
 import type { TargetRef } from '../core/target.js';
 import { projectsBuiltOn } from './projects-built-on.js';
@@ -63,7 +64,10 @@ export function executor<O extends object>(
         const environment = await environmentOf(context, { report: progress.report, signal });
         // Finished results are shared even when later work fails.
         await work(
-          execution(options, context, { environment, print: (text) => process.stdout.write(`${text}\n`) }),
+          execution(options, context, {
+            environment,
+            print: (text) => process.stdout.write(`${terminalText(text)}\n`),
+          }),
         ).finally(() => environment.remotes.finish());
       });
       return { success: true };

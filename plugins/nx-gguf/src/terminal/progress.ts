@@ -1,5 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import type { Report, WorkEvent } from '../core/events.js';
+import { terminalLine, terminalMessage } from './terminal-text.js';
 
 type Progress = Extract<WorkEvent, { type: 'progress' }>;
 
@@ -31,15 +32,16 @@ export function progressReporter(output: ProgressOutput): { report: Report; end:
     if (isShown) output.write(clear);
     isShown = false;
   };
-  const report: Report = (event) => {
-    if (event.type !== 'progress') {
+  const report: Report = (told) => {
+    if (told.type !== 'progress') {
       // Variants that are worked on together have the same to tell of their model.
-      if (event.type === 'warning' && warned.has(event.message)) return;
-      if (event.type === 'warning') warned.add(event.message);
+      if (told.type === 'warning' && warned.has(told.message)) return;
+      if (told.type === 'warning') warned.add(told.message);
       end();
-      output.write(event.type === 'warning' ? `warning: ${event.message}\n` : `${event.message}\n`);
+      output.write(`${messageText(told)}\n`);
       return;
     }
+    const event = shown(told);
     const now = output.nowMs();
     // A count that starts again belongs to a new piece of work.
     if (event.label !== label || event.done < lastDone) {
@@ -67,6 +69,11 @@ export function progressReporter(output: ProgressOutput): { report: Report; end:
   return { report, end };
 }
 
+/** A step or a warning as it is printed. */
+export function messageText({ type, message }: Exclude<WorkEvent, Progress>): string {
+  return terminalMessage(type === 'warning' ? `warning: ${message}` : message);
+}
+
 const clear = '\r\x1b[J';
 
 /**
@@ -75,6 +82,23 @@ const clear = '\r\x1b[J';
  */
 function frame(lines: readonly string[]): string {
   return `${clear}\x1b[?7l${lines.join('\n')}\x1b[?7h${lines.length > 1 ? `\x1b[${lines.length - 1}A` : ''}\r`;
+}
+
+/** Names in it can be those of files and variants, and figures what a tool printed. */
+function shown(event: Progress): Progress {
+  return {
+    ...event,
+    label: terminalLine(event.label),
+    ...(event.parts === undefined
+      ? {}
+      : {
+          parts: event.parts.map(({ name, done, figure }) => ({
+            name: terminalLine(name),
+            done,
+            ...(figure === undefined ? {} : { figure: terminalLine(figure) }),
+          })),
+        }),
+  };
 }
 
 /** The time and the count of the first report of a piece of work: earlier work has no part in its rate. */

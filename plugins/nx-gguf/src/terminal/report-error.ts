@@ -1,20 +1,22 @@
 import { errorCatalogue } from '../core/error-catalogue.js';
 import { GgufError, isGgufError } from '../core/errors.js';
 import { systemError } from '../core/system-error.js';
+import { terminalLine, terminalMessage } from './terminal-text.js';
 
 /**
- * An error as text for people: code, message, what to do, and the last lines of the tool. Never a bare stack.
+ * An error as text for people: code, message, what to do, and the last lines of the tool. Never a bare stack,
+ * and nothing in it acts on a terminal, whosever words they are.
  */
 export function errorText(error: unknown): string {
   const known = isGgufError(error) ? error : unexpected(error);
   // What holds of every error of the code, where the place that throws it knows nothing better.
   const hint = known.hint ?? errorCatalogue[known.code]?.remedy;
   return [
-    `${known.code}: ${known.message}`,
-    ...(hint === undefined ? [] : [`  hint: ${hint}`]),
+    terminalMessage(`${known.code}: ${known.message}`),
+    ...(hint === undefined ? [] : [`  ${terminalMessage(`hint: ${hint}`)}`]),
     ...(known.tail.length === 0
       ? []
-      : ['  the tool printed last:', ...known.tail.map((line) => `  | ${line}`)]),
+      : ['  the tool printed last:', ...known.tail.map((line) => `  | ${terminalLine(line)}`)]),
     '',
   ].join('\n');
 }

@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
 import { GgufError } from '../core/errors.js';
 import { freeBytes } from '../files/free-space.js';
 import { compilerCandidates } from './compiler.js';
 import { output, type ToolchainContext } from './context.js';
 import { both, commandCheck, finding, type Check } from './prerequisite.js';
+import { textTable } from '../report/text-table.js';
 
 const diskBytes = 10 * 2 ** 30;
 
@@ -117,7 +117,7 @@ export function formatDiagnosis(checks: readonly Check[]): string {
     required,
     found ?? 'not found',
   ]);
-  return markdownTable([['', 'what', 'needed', 'found'], ...rows]);
+  return textTable([['', 'what', 'needed', 'found'], ...rows]);
 }
 
 /**

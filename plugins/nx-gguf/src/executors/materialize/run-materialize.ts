@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
+import { textTable } from '../../report/text-table.js';
 import { placeBlob } from '../../store/place-blob.js';
 import type { CommonOptions, Execution } from '../../task/run-executor.js';
 import { filesDirectory, type TargetRef } from '../../core/target.js';
@@ -42,5 +42,5 @@ export async function runMaterialize({
       ]);
     }
   }
-  print(markdownTable(rows, { align: ['l', 'r', 'r', 'l'] }));
+  print(textTable(rows, 'lrrl'));
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createProjectGraphAsync, readProjectsConfigurationFromProjectGraph, type Tree } from '@nx/devkit';
 import { canonicalJson, prettyJson, type Json } from '../../core/canonical-json.js';
+import { counted } from '../../core/counted.js';
 import { GgufError } from '../../core/errors.js';
 import type { UpdateOptions } from '../../core/generated/generators/update.generated.js';
 import { lockText } from '../../core/lock-entry.js';
@@ -12,6 +13,7 @@ import { writeDurably } from '../../files/durable.js';
 import { defaultStoreRoot, openStore } from '../../store/store.js';
 import { namedHub } from '../../upstream/hub/hub-endpoint.js';
 import { plainError } from '../../terminal/report-error.js';
+import { terminalText } from '../../terminal/terminal-text.js';
 import { lockableProjects, updateProject, type ProjectUpdate, type SourceUpdate } from './lock-update.js';
 import { progressReporter } from '../../terminal/progress.js';
 import type { Environment } from '../../results/results.js';
@@ -59,10 +61,10 @@ async function update(tree: Tree, options: UpdateOptions, report: Environment['r
   const updates: ProjectUpdate[] = [];
   for (const name of project === undefined ? await lockableProjects(workspace) : [project])
     updates.push(await updateProject(name, environment));
-  for (const one of updates) process.stdout.write(projectText(one));
+  for (const one of updates) process.stdout.write(terminalText(projectText(one)));
   const result = summaryOf(updates);
   if (summary !== undefined) await writeDurably(join(tree.root, summary), prettyJson(result));
-  if (check) process.stdout.write(`${canonicalJson(result)}\n`);
+  if (check) process.stdout.write(`${terminalText(canonicalJson(result))}\n`);
   else for (const one of updates) writeLock(tree, one, projects[one.project]?.root ?? '');
   const failed = updates.flatMap((one) =>
     one.sources
@@ -113,6 +115,8 @@ function projectText({ project, sources }: ProjectUpdate): string {
   return sources.map((source) => `${project} ${source.place}: ${sourceText(source)}\n`).join('');
 }
 
+const mostFiles = 200;
+
 function sourceText({ status, commit, files, diffs, error }: SourceUpdate): string {
   const short = (id: string | null): string => id?.slice(0, 12) ?? 'nothing';
   const head = {
@@ -124,7 +128,8 @@ function sourceText({ status, commit, files, diffs, error }: SourceUpdate): stri
   }[status];
   return [
     head,
-    ...files.map((file) => `  ${fileChangeLine(file)}`),
+    ...files.slice(0, mostFiles).map((file) => `  ${fileChangeLine(file)}`),
+    ...(files.length > mostFiles ? [`  … and ${counted(files.length - mostFiles, 'more file')}`] : []),
     ...diffs.map((diff) => diff.replaceAll(/^/gm, '  ')),
   ].join('\n');
 }

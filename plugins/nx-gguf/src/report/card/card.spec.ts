@@ -298,6 +298,8 @@ describe('a card, read back by parsers of YAML and Markdown', () => {
 });
 
 describe('what comes from elsewhere', () => {
+  const acting = '\u001b]8;;x\u0007\u009b\u202e\u2066\u200b\ud800';
+  const corpusName = `\`|<b> https://evil.example/ www.evil.example a@evil.example ${acting}`;
   const named = {
     ...evidence,
     description: hostile,
@@ -312,19 +314,23 @@ describe('what comes from elsewhere', () => {
           pipelineTag: null,
           baseModels: [],
         }),
-        tags: ['a: b', '"x"'],
+        tags: ['a: b', '"x"', `y${acting}`],
       },
     },
   };
   const bad = read({
     ...named,
+    variants: evidence.variants.map((variant) => ({ ...variant, rules: `${acting}=q8_0` })),
     references: evidence.references.map((reference) => ({
       ...reference,
-      files: reference.files.map((file) => ({ ...file, name: hostile.replaceAll('\n', '') })),
+      files: reference.files.map((file) => ({ ...file, name: `${hostile.replaceAll('\n', '')}${acting}` })),
     })),
     evaluation: evidence.evaluation && {
       ...evidence.evaluation,
-      corpus: { ...evidence.evaluation.corpus, file: { ...evidence.evaluation.corpus.file, name: '`|<b>' } },
+      corpus: {
+        ...evidence.evaluation.corpus,
+        file: { ...evidence.evaluation.corpus.file, name: corpusName },
+      },
     },
   });
 
@@ -332,6 +338,12 @@ describe('what comes from elsewhere', () => {
     expect(bad.html).not.toMatch(/<script|href="javascript|<strong>z|<b>|<h1>h/);
     expect(bad.body).toContain('{{name}}');
     expect(bad.tables.length).toBe(card.tables.length);
-    expect(bad.front['tags']).toEqual(['gguf', 'llama.cpp', 'imatrix', 'a: b', '"x"']);
+    expect(bad.front['tags']).toEqual(['gguf', 'llama.cpp', 'imatrix', 'a: b', '"x"', `y${acting}`]);
+  });
+
+  it('makes no link, and holds nothing that is not seen', () => {
+    expect(bad.links.filter((link) => link.includes('evil'))).toEqual([]);
+    expect(bad.body).toContain('evil.example');
+    expect(bad.text).not.toMatch(/(?![\n\t])[\p{Cc}\p{Cs}\p{Bidi_Control}\u200b\u2028\u2029]/u);
   });
 });

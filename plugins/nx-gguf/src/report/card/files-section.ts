@@ -1,7 +1,7 @@
 import type { Evidence, EvidenceFile, VariantEvidence } from '../../core/generated/evidence.generated.js';
 import { sizeText } from '../numbers.js';
 import { sizeOf } from '../pictures/models.js';
-import { digestCode, inlineCode, plainText, table, unbroken } from './markdown.js';
+import { digestCode, inlineCode, ownText, plainText, table, unbroken } from './markdown.js';
 
 /** Every file of the model: type, size, bits per weight, digest and use; a link to those that are published. */
 export function filesSection(
@@ -80,7 +80,7 @@ function partOf(files: readonly EvidenceFile[], index: number): string[] {
 
 /** The use in the author's words, else what the figures say of it among its siblings. */
 function useOf(variant: VariantEvidence, { variants }: Evidence): string {
-  if (variant.use !== null) return plainText(variant.use);
+  if (variant.use !== null) return ownText(variant.use);
   const facts: string[] = [];
   const isLeast = (of: (one: VariantEvidence) => number | null): boolean => {
     const own = of(variant);

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import type { CardSettings } from '../../core/generated/model.generated.js';
+import { visibleText } from '../../core/visible-text.js';
 import { hubPage } from './origin-text.js';
 
 /** Tags of a source that say what its files are, which these are not. */
@@ -54,7 +55,7 @@ export function frontMatter(evidence: Evidence, settings: CardSettings = {}): st
     ),
   );
   // In the old YAML that some readers speak, `no` and `on` are no texts unless they are quoted.
-  return `---\n${stringify(given, { version: '1.1', lineWidth: 0 })}---\n`;
+  return visibleText(`---\n${stringify(given, { version: '1.1', lineWidth: 0 })}---\n`);
 }
 
 /** A link that is relative in the source's repository leads nowhere in another one. */

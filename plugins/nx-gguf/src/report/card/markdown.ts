@@ -1,11 +1,21 @@
 import { markdownTable } from 'markdown-table';
+import { visibleLine, visibleText } from '../../core/visible-text.js';
 
-/** Text that is to be read as it is, wherever it comes from: no markup, no HTML, one line. */
+/**
+ * Text that is to be read as it is, wherever it comes from: no markup, no HTML, nothing that a page makes a link
+ * or a mention of by itself, nothing that is not seen; one line.
+ */
 export function plainText(text: string): string {
+  return ownText(text)
+    .replace(/:(?=\/\/)/g, String.raw`\:`)
+    .replace(/(?<=www)\./gi, String.raw`\.`)
+    .replaceAll('@', String.raw`\@`);
+}
+
+/** As `plainText`, for words of the model's author, in which an address becomes a link. */
+export function ownText(text: string): string {
   return (
-    text
-      .replace(/\s+/g, ' ')
-      .trim()
+    oneLine(text)
       .replace(
         /[\\`*[\]<>|~&#$!]/g,
         (character) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;' })[character] ?? `\\${character}`,
@@ -23,7 +33,7 @@ export function unbroken(text: string): string {
 
 /** Code within a line, whatever is in it. */
 export function inlineCode(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = oneLine(text);
   if (line === '') return '';
   const fence = '`'.repeat(longestRun(line) + 1);
   const space = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
@@ -39,7 +49,8 @@ export function digestCode(sha256: string): string {
 }
 
 /** A block of code, whatever is in it. */
-export function codeBlock(text: string, language = ''): string {
+export function codeBlock(code: string, language = ''): string {
+  const text = visibleText(code);
   const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
   return `${fence}${language}\n${text.trimEnd()}\n${fence}`;
 }
@@ -56,6 +67,12 @@ export function table(rows: readonly (readonly string[])[], align: string): stri
 export function folded(summary: string, body: string): string {
   return `<details>\n<summary>${summary}</summary>\n\n${body}\n\n</details>`;
 }
+
+function oneLine(text: string): string {
+  return visibleLine(text.replace(/\s+/g, ' ').trim(), mostOfLine);
+}
+
+const mostOfLine = 2_000;
 
 function longestRun(text: string): number {
   return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));

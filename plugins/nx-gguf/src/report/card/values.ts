@@ -1,7 +1,7 @@
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import { missingFigure, notMeasured } from '../incomparable.js';
 import { estimateText } from '../numbers.js';
-import { plainText } from './markdown.js';
+import { ownText, plainText } from './markdown.js';
 import { cardMetrics, metricCell, type CardModel } from './metrics.js';
 import { originText } from './origin-text.js';
 
@@ -20,7 +20,7 @@ export function cardValues(evidence: Evidence): [string, string][] {
     ?.statistics;
   return [
     ['name', plainText(name)],
-    ['description', plainText(description ?? '')],
+    ['description', ownText(description ?? '')],
     ['project', plainText(project)],
     ['source', originText(source.origin)],
     [

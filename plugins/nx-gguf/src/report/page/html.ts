@@ -1,3 +1,5 @@
+import { visibleText } from '../../core/visible-text.js';
+
 /** Text that is HTML already, and is not escaped again. */
 export interface Html {
   readonly markup: string;
@@ -23,23 +25,30 @@ export function trusted(markup: string): Html {
   return { markup };
 }
 
-/** Text as it stands in HTML, in attributes too. */
+/** Text as it stands in HTML, in attributes too; what is not seen, or moves the text around it, is an escape. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`).replace(unprintable, '�');
+  return visibleText(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** JSON as it stands in a script element: it cannot end the element, and holds no line end of JavaScript. */
+/**
+ * JSON as it stands in a script element: it cannot end the element, and the page can show every text of it, see
+ * `visibleText`.
+ */
 export function scriptJson(value: unknown): Html {
   return {
-    markup: JSON.stringify(value).replace(
-      /[<>&\u2028\u2029]/g,
+    markup: JSON.stringify(visible(value)).replace(
+      /[<>&]/g,
       (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
     ),
   };
 }
 
-/** Characters that HTML has no place for, and those that reorder the text around them. */
-const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+function visible(value: unknown): unknown {
+  if (typeof value === 'string') return visibleText(value);
+  if (Array.isArray(value)) return value.map(visible);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, of]) => [visibleText(key), visible(of)]));
+}
 
 function markupOf(value: HtmlValue): string {
   if (value === null) return '';

@@ -174,6 +174,7 @@ describe('renderPage', () => {
     '</style><b>',
     '<!--',
     'a\u2028b',
+    'a\u202eb\u2066c\u009bd\u200be\ufffe',
   ])('takes %s for text, wherever it stands', async (hostile) => {
     const [first, ...others] = evidence.variants;
     if (first === undefined) throw new Error('the sample has no variants');
@@ -234,6 +235,7 @@ describe('renderPage', () => {
     expect(tags(attacked).filter((tag) => !tags(page).includes(tag))).toEqual([]);
     expect(attacked.match(/<script/g)).toHaveLength(2);
     expect(attacked).not.toMatch(/<[^>"]*\son\w+=/);
+    expect(attacked).not.toMatch(/(?![\n\t])[\p{Cc}\p{Cs}\p{NChar}\p{Bidi_Control}\u200b\u2028\u2029]/u);
   });
 
   it('has every id once, with one model and with several', async () => {

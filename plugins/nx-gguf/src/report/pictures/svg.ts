@@ -1,3 +1,4 @@
+import { visibleText } from '../../core/visible-text.js';
 import { textWidth } from './text-width.js';
 import { colours, config, type Spec } from './theme.js';
 
@@ -25,7 +26,7 @@ export async function drawSvg(spec: Spec): Promise<string> {
   });
   try {
     await view.runAsync();
-    return await view.toSVG();
+    return visibleText(await view.toSVG());
   } finally {
     view.finalize();
   }
@@ -52,5 +53,8 @@ function withStyle(svg: string, alt: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character] ?? '');
+  return visibleText(text).replace(
+    /[&<>]/g,
+    (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character] ?? '',
+  );
 }
