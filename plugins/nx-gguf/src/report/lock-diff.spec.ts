@@ -1,4 +1,4 @@
-import { changedFiles, fileChangeLine, isReadable, readableDiff } from './lock-diff.js';
+import { changedFiles, fileChangeLine, isReadable } from './lock-diff.js';
 
 const locked = (files: Record<string, string>) => ({
   declared: { type: 'huggingface', repository: 'a/b' } as const,
@@ -39,37 +39,4 @@ it.each([
   ['README.md', false],
 ])('%s: %j', (path, expected) => {
   expect(isReadable(path)).toBe(expected);
-});
-
-describe('readableDiff', () => {
-  it('compares JSON by its fields, however it is written', () => {
-    expect(readableDiff('config.json', '{"a":1,"rope_theta":10000}', '{"a":1,"rope_theta":1000000}')).toBe(
-      '--- a/config.json\n+++ b/config.json\n@@ -1,4 +1,4 @@\n {\n   "a": 1,\n-  "rope_theta": 10000\n+  "rope_theta": 1000000\n }',
-    );
-    expect(readableDiff('config.json', '{"a":1}', '{ "a": 1 }\n')).toBe('');
-  });
-
-  it('compares chat templates line by line', () => {
-    const config = (template: string) => JSON.stringify({ chat_template: template, x: 1 });
-    expect(
-      readableDiff(
-        'tokenizer_config.json',
-        config('{% a %}\nhello\n{% b %}'),
-        config('{% a %}\ngoodbye\n{% b %}'),
-      ),
-    ).toBe(
-      '--- a/tokenizer_config.json chat_template\n+++ b/tokenizer_config.json chat_template\n@@ -1,3 +1,3 @@\n {% a %}\n-hello\n+goodbye\n {% b %}',
-    );
-  });
-
-  it('shows a text that is new, and shortens what is long', () => {
-    expect(readableDiff('chat_template.jinja', null, 'hello\n')).toContain('+hello');
-    expect(
-      readableDiff(
-        'chat_template.jinja',
-        '',
-        Array.from({ length: 900 }, (_, line) => `line ${line}\n`).join(''),
-      ).split('\n'),
-    ).toHaveLength(201);
-  });
 });

@@ -14,8 +14,11 @@ import {
 import type { Model } from '../../core/generated/model.generated.js';
 import { sourceUse, type SourceUse } from '../../core/source-use.js';
 import type { Source } from '../../core/generated/source.generated.js';
+import { counted } from '../../core/counted.js';
 import { isGgufError } from '../../core/errors.js';
-import { changedFiles, isReadable, readableDiff, type FileChange } from '../../report/lock-diff.js';
+import { visibleLine } from '../../core/visible-text.js';
+import { changedFiles, isReadable, type FileChange } from '../../report/lock-diff.js';
+import { readableDiff } from '../../report/readable-diff.js';
 import { findBlob } from '../../store/blobs.js';
 import { fetchLocked, resolveSource, type LockableSource } from '../../upstream/fetch-source.js';
 import { readLock, upstreamContext } from '../../recipe/lock-file.js';
@@ -79,6 +82,10 @@ export async function updateProject(project: string, environment: Environment): 
   return { project, lockFile: lockFileName(kind), lock, sources: [...updates, ...removed(before, sources)] };
 }
 
+/** A repository can have any number of configurations, of any size: each is fetched to be compared. */
+const mostDiffs = 30;
+const largestText = 4 << 20;
+
 async function updateSource(
   { place, source, use, old, projectDir }: PinnedSource & { old: LockedSource | null; projectDir: string },
   environment: Environment,
@@ -91,10 +98,19 @@ async function updateSource(
     const isSame =
       old !== null && old.commit === entry.commit && isDeclaredAs(old, source) && files.length === 0;
     const diffs: string[] = [];
-    for (const change of old === null ? [] : files.filter(({ path }) => isReadable(path))) {
+    const readable = old === null ? [] : files.filter(({ path }) => isReadable(path));
+    for (const change of readable.slice(0, mostDiffs)) {
+      if (Math.max(change.before?.sizeBytes ?? 0, change.after?.sizeBytes ?? 0) > largestText) {
+        diffs.push(`${visibleLine(change.path)}: too large to be compared here`);
+        continue;
+      }
       const texts = await Promise.all([textOf(old, change.path), textOf(entry, change.path)]);
       diffs.push(readableDiff(change.path, ...texts));
     }
+    if (readable.length > mostDiffs)
+      diffs.push(
+        `… and ${counted(readable.length - mostDiffs, 'more file')} to be read, which are not compared here`,
+      );
     return {
       entry,
       update: {
@@ -124,7 +140,7 @@ async function updateSource(
   /** The text of a small file; an old one that is gone for good is shown as if it were new. */
   async function textOf(entry: LockedSource | null, path: string): Promise<string | null> {
     const file = entry?.files.find((candidate) => candidate.path === path);
-    if (entry === null || file === undefined || file.sizeBytes > 4 << 20) return null;
+    if (entry === null || file === undefined) return null;
     if ((await findBlob(context.store, file)) === null)
       await fetchLocked(
         declaration(source),
