@@ -16,6 +16,7 @@ import type { Settings } from './config/settings.js';
 import { trusted } from './config/namespaces.js';
 import { takeDirectory } from './config/own-directory.js';
 import { evict } from './eviction/evict.js';
+import type { AgeLimits } from './eviction/plan.js';
 import { actionRoute } from './http/action-routes.js';
 import { healthRoute, metricsRoute, namespaceRoute, statsRoute } from './http/admin-routes.js';
 import { casRoute } from './http/cas-routes.js';
@@ -25,6 +26,7 @@ import { createHttpServer } from './http/server.js';
 import { maxBlobBytes, type Service } from './http/service.js';
 import { uploadRoute } from './http/upload-route.js';
 import { openDiskStorage } from './storage/disk.js';
+import { openServerClock, type ServerClock } from './storage/server-clock.js';
 import type { Storage } from './storage/storage.js';
 import { createMetrics } from './telemetry/metrics.js';
 import { UploadStore } from './uploads/upload-store.js';
@@ -34,6 +36,8 @@ const hour = 3_600_000;
 const day = 24 * hour;
 const upkeepMs = 15 * 60_000;
 const renewalMs = 60_000;
+/** Share of what there is that may go for its age at a time. */
+const agedShare = 0.1;
 /** Manifests and archives of one namespace that are read at once. */
 const readingAtOnce = 2;
 
@@ -43,6 +47,8 @@ export interface RunningServer {
   service: Service;
   /** Takes the certificate that is in its files now; done every minute. */
   renewCertificate: () => Promise<void>;
+  /** Removes what is too old, above the high water or left behind; done every quarter of an hour. */
+  upkeep: () => Promise<void>;
   /** Stops to take requests, and ends when those under way have ended or their time is over. */
   close: () => Promise<void>;
 }
@@ -50,7 +56,10 @@ export interface RunningServer {
 /** What a server needs of the process that it runs in. */
 export interface StartContext {
   log: Logger;
+  /** The clock of the machine, ms since 1970, which may jump. */
   nowMs: () => number;
+  /** Time that went by, ms, which does not; by default the process's own. */
+  elapsedMs?: () => number;
   /** What each file counts for beside its bytes; 12 KiB when absent. */
   overheadBytes?: number;
   /** How long a request waits for room that others are promised; 3000 ms when absent. */
@@ -66,9 +75,17 @@ export function tokenFile(directory: string): string {
 export async function startServer(settings: Settings, context: StartContext): Promise<RunningServer> {
   const { log, nowMs } = context;
   await makeDirectory(settings.directory);
-  const storage = await openStorage(settings);
+  const clock = await openServerClock(join(settings.directory, 'clock.json'), {
+    wallMs: nowMs,
+    elapsedMs: context.elapsedMs ?? (() => performance.now()),
+  });
+  const storage = await openStorage(settings, clock);
   const release = await takeDirectory(settings.directory);
-  const { cache, upkeep, metrics, uploads, receiving } = await openCache(settings, { ...context, storage });
+  const { cache, upkeep, metrics, uploads, receiving } = await openCache(settings, {
+    ...context,
+    storage,
+    clock,
+  });
   const service: Service = {
     settings,
     cache,
@@ -122,60 +139,78 @@ export async function startServer(settings: Settings, context: StartContext): Pr
   return {
     service,
     renewCertificate,
+    upkeep,
     url: urlOf(server, settings),
     close: async () => {
       for (const timer of timers) clearInterval(timer);
       await closeServer(server, settings.shutdownSeconds * 1000);
       await service.cache.storage.saveUse();
+      await clock.save();
       await release();
     },
   };
 }
 
 /** The code for a bucket is loaded only where there is one. */
-async function openStorage({ directory, s3 }: Settings): Promise<Storage> {
+async function openStorage({ directory, s3 }: Settings, { nowMs }: ServerClock): Promise<Storage> {
   return s3 === null
-    ? openDiskStorage(directory)
-    : (await import('./storage/s3.js')).openS3Storage(directory, s3);
+    ? openDiskStorage(directory, nowMs)
+    : (await import('./storage/s3.js')).openS3Storage(directory, s3, nowMs);
 }
 
 async function openCache(
   settings: Settings,
-  { storage, log, nowMs, overheadBytes = 12 << 10, patienceMs = 3000 }: StartContext & { storage: Storage },
+  {
+    storage,
+    clock,
+    log,
+    overheadBytes = 12 << 10,
+    patienceMs = 3000,
+  }: StartContext & { storage: Storage; clock: ServerClock },
 ): Promise<Pick<Service, 'cache' | 'metrics' | 'uploads' | 'receiving'> & { upkeep: () => Promise<void> }> {
-  const { usedBytes, holdings } = await countHeld(storage, overheadBytes);
+  const { nowMs } = clock;
+  await storage.removeAbandoned();
+  const { used, holdings } = await countHeld(storage, overheadBytes);
   const ownMost =
     settings.s3 === null
-      ? Math.floor((usedBytes + ((await storage.freeBytes()) ?? 0)) / 2)
+      ? Math.floor((used.trusted + used.untrusted + ((await storage.freeBytes()) ?? 0)) / 2)
       : Number.MAX_SAFE_INTEGER;
   const maxBytes = settings.maxBytes ?? ownMost;
-  const evictTo = async ({ keepBytes, untrustedBytes }: Room): Promise<number> => {
-    const evicted = await evict(cache, {
-      nowMs: nowMs(),
-      keepBytes,
-      untrustedBytes: settings.untrustedShare * maxBytes - untrustedBytes,
-      maxAgeMs: settings.maxAgeDays * day,
-      graceMs: settings.graceMinutes * 60_000,
-      danglingMs: Math.max(day, settings.uploadHours * hour),
-    });
+  // Two at once would remove for the same lack of room.
+  const evictions = createTurns(1);
+  const evictTo = async ({ isTrusted, excessBytes }: Room, age: AgeLimits | null = null): Promise<number> => {
+    const evicted = await evictions(String(isTrusted), () =>
+      evict(cache, {
+        isTrusted,
+        nowMs: nowMs(),
+        excessBytes,
+        graceMs: isTrusted ? settings.graceMinutes * 60_000 : 0,
+        age,
+      }),
+    );
     metrics.evicted(evicted);
     if (evicted.entries + evicted.blobs > 0) log.info(evicted, 'evicted');
     return evicted.bytes;
   };
+  const age: AgeLimits = {
+    maxAgeMs: settings.maxAgeDays * day,
+    danglingMs: Math.max(day, settings.uploadHours * hour),
+    mostShare: agedShare,
+  };
   const { highWater, lowWater } = settings;
-  const takeBack = (isUntrustedOnly: boolean): Promise<number> =>
+  const takeBack = (isTrusted: boolean): Promise<number> =>
     uploads.removeIdlest({
       nowMs: nowMs(),
       beforeMs: nowMs() - settings.graceMinutes * 60_000,
       leastBytesPerSecond: settings.leastBytesPerSecond,
-      isUntrustedOnly,
+      isTrusted,
     });
   const space: Space = createSpace({
     maxBytes,
     highWater,
     lowWater,
     untrustedBytes: settings.untrustedShare * maxBytes,
-    usedBytes,
+    usedBytes: used,
     overheadBytes,
     freeBytes: storage.freeBytes,
     evictsFromDisk: storage.keepsOnDisk,
@@ -195,15 +230,17 @@ async function openCache(
     onBytes: metrics.received,
     pace: { leastBytesPerSecond: settings.leastBytesPerSecond, overSeconds: settings.idleSeconds },
   };
-  const uploads = await openUploads(cache, new UploadStore(join(settings.directory, 'uploads'), receiving));
+  const store = new UploadStore(join(settings.directory, 'uploads'), receiving, nowMs);
+  const uploads = await openUploads(cache, store);
   const upkeep = async (): Promise<void> => {
     try {
       await storage.saveUse();
+      await clock.save();
+      await storage.removeAbandoned();
+      await store.removeAbandoned();
       await uploads.removeUnfinished(nowMs() - settings.uploadHours * hour);
-      await evictTo({
-        keepBytes: space.usedBytes() > highWater * maxBytes ? lowWater * maxBytes : maxBytes,
-        untrustedBytes: 0,
-      });
+      for (const isTrusted of [true, false])
+        await evictTo({ isTrusted, excessBytes: space.excessOf(isTrusted) }, age);
     } catch (error) {
       log.error({ err: error }, 'upkeep failed');
     }

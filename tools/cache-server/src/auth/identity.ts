@@ -1,6 +1,6 @@
 import { GgufError, fileState } from 'nx-gguf/store';
 import type { TokenRecord } from '../config/generated/tokens.generated.js';
-import { trusted } from '../config/namespaces.js';
+import { anonymous as anonymousNamespace } from '../config/namespaces.js';
 import { recordOf, tokenOf } from './token.js';
 import { readTokens } from './token-file.js';
 
@@ -57,7 +57,7 @@ export function createAuthenticator({
       await refresh();
       const token = tokenOf(authorization);
       if (token === null && anonymous === 'read')
-        return { id: `anonymous ${address}`, scopes: ['read'], namespace: trusted };
+        return { id: `anonymous ${address}`, scopes: ['read'], namespace: anonymousNamespace };
       const record = token === null ? null : recordOf(token, records, nowMs());
       if (record === null)
         throw new GgufError(

@@ -1,13 +1,13 @@
 import { isGgufError, type Sha256 } from 'nx-gguf/store';
-import { visibleTo } from '../config/namespaces.js';
+import { isUse, visibleTo } from '../config/namespaces.js';
 import type { DocumentName } from '../storage/storage.js';
-import { hasBlobs, missingBlobs, type CacheContext } from './blobs.js';
+import { hasBlobs, itself, missingBlobs, type CacheContext, type Viewer } from './blobs.js';
 import { forgetDocument, keepDocument } from './documents.js';
 import { manifestOf } from './manifest.js';
 
 /**
  * The text of an action's manifest as a namespace sees it, or null. Answered only while every blob that it
- * names is there; being answered counts as use of it and of them.
+ * names is there; being answered counts as use of it and of them, where they are the namespace's own.
  */
 export async function findAction(
   context: CacheContext,
@@ -17,8 +17,9 @@ export async function findAction(
   for (const holder of visibleTo(namespace)) {
     const name = actionName(holder, key);
     const text = await context.storage.readDocument(name);
-    if (text === null || !(await isComplete(context, holder, { text, key }))) continue;
-    await context.storage.touchDocument(name);
+    const viewer = { namespace: holder, reader: namespace };
+    if (text === null || !(await isComplete(context, viewer, { text, key }))) continue;
+    if (isUse(namespace, holder)) await context.storage.touchDocument(name);
     return text;
   }
   return null;
@@ -33,7 +34,7 @@ export async function putAction(
   namespace: string,
   { key, text }: { key: Sha256; text: string },
 ): Promise<Sha256[]> {
-  const missing = await missingBlobs(context, namespace, manifestOf(text, key).files);
+  const missing = await missingBlobs(context, itself(namespace), manifestOf(text, key).files);
   if (missing.length > 0) return missing;
   await keepDocument(context, actionName(namespace, key), text);
   return [];
@@ -46,11 +47,11 @@ export async function removeAction(context: CacheContext, namespace: string, key
 
 async function isComplete(
   context: CacheContext,
-  holder: string,
+  viewer: Viewer,
   { text, key }: { text: string; key: Sha256 },
 ): Promise<boolean> {
   try {
-    return await hasBlobs(context, holder, manifestOf(text, key).files);
+    return await hasBlobs(context, viewer, manifestOf(text, key).files);
   } catch (error) {
     // A damaged document is as good as none.
     if (isGgufError(error) && error.code === 'BAD_MANIFEST') return false;

@@ -1,3 +1,4 @@
+import { trusted } from '../config/namespaces.js';
 import type { DocumentName, Usage } from '../storage/storage.js';
 import type { CacheContext } from './blobs.js';
 
@@ -9,7 +10,10 @@ export async function keepDocument(context: CacheContext, name: DocumentName, te
       const before = await storage.documentUsage(name);
       await storage.writeDocument(name, text);
       const sizeBytes = Buffer.byteLength(text);
-      space.added(space.sizeOf(sizeBytes) - (before === null ? 0 : space.sizeOf(before.sizeBytes)));
+      space.added(
+        space.sizeOf(sizeBytes) - (before === null ? 0 : space.sizeOf(before.sizeBytes)),
+        name.namespace === trusted,
+      );
       holdings.changed(name, {
         count: before === null ? 1 : 0,
         sizeBytes: sizeBytes - (before?.sizeBytes ?? 0),
@@ -33,7 +37,7 @@ export async function forgetDocument(
       const before = await storage.documentUsage(name);
       if (before === null || !isWanted(before)) return null;
       await storage.removeDocument(name);
-      space.removed(space.sizeOf(before.sizeBytes));
+      space.removed(space.sizeOf(before.sizeBytes), name.namespace === trusted);
       holdings.changed(name, { count: -1, sizeBytes: -before.sizeBytes });
       return before.sizeBytes;
     }),

@@ -1,4 +1,6 @@
+import { trusted } from '../config/namespaces.js';
 import type { DocumentName, Storage } from '../storage/storage.js';
+import type { UsedBytes } from './space.js';
 
 /** What a namespace holds. A blob that two hold counts for both. */
 export interface Held {
@@ -40,20 +42,23 @@ export function createHoldings(): Holdings {
 export async function countHeld(
   storage: Storage,
   overheadBytes: number,
-): Promise<{ usedBytes: number; holdings: Holdings }> {
+): Promise<{ used: UsedBytes; holdings: Holdings }> {
   const holdings = createHoldings();
-  const sizes = new Map<string, number>();
-  let usedBytes = 0;
-  for await (const { sha256, sizeBytes } of storage.blobs()) {
-    sizes.set(sha256, sizeBytes);
-    usedBytes += sizeBytes + overheadBytes;
-  }
+  const used: UsedBytes = { trusted: 0, untrusted: 0 };
+  const blobs = new Map<string, { sizeBytes: number; isTrusted: boolean }>();
+  for await (const { sha256, sizeBytes } of storage.blobs())
+    blobs.set(sha256, { sizeBytes, isTrusted: false });
   for await (const { name, sizeBytes } of storage.documents()) {
+    const isTrusted = name.namespace === trusted;
+    const blob = name.kind === 'claims' ? blobs.get(name.key) : undefined;
     holdings.changed(name, {
       count: 1,
-      sizeBytes: name.kind === 'claims' ? (sizes.get(name.key) ?? 0) : sizeBytes,
+      sizeBytes: name.kind === 'claims' ? (blob?.sizeBytes ?? 0) : sizeBytes,
     });
-    if (name.kind !== 'claims') usedBytes += sizeBytes + overheadBytes;
+    if (name.kind !== 'claims') used[isTrusted ? 'trusted' : 'untrusted'] += sizeBytes + overheadBytes;
+    else if (blob !== undefined && isTrusted) blob.isTrusted = true;
   }
-  return { usedBytes, holdings };
+  for (const { sizeBytes, isTrusted } of blobs.values())
+    used[isTrusted ? 'trusted' : 'untrusted'] += sizeBytes + overheadBytes;
+  return { used, holdings };
 }

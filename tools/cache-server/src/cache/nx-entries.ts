@@ -1,15 +1,16 @@
 import { optionProblems, prettyJson, sha256, type BlobId } from 'nx-gguf/store';
 import type { NxEntry } from '../config/generated/nx-entry.generated.js';
-import { visibleTo } from '../config/namespaces.js';
+import { isUse, visibleTo } from '../config/namespaces.js';
 import { nxEntrySchema } from '../config/schemas.js';
 import type { DocumentName } from '../storage/storage.js';
-import { hasBlobs, publishBlob, type CacheContext } from './blobs.js';
+import { hasBlobs, itself, publishBlob, type CacheContext, type Viewer } from './blobs.js';
 import { forgetDocument, keepDocument } from './documents.js';
 import type { Reservation } from './space-account.js';
 
 /**
  * The archive of an entry of Nx's cache as a namespace sees it, or null. Answered only while every blob is
- * there that a manifest in the archive names; being answered counts as use of them all.
+ * there that a manifest in the archive names; being answered counts as use of those that are the namespace's
+ * own.
  */
 export async function findNxEntry(
   context: CacheContext,
@@ -17,9 +18,9 @@ export async function findNxEntry(
   hash: string,
 ): Promise<BlobId | null> {
   for (const holder of visibleTo(namespace)) {
-    const entry = await completeEntry(context, holder, hash);
+    const entry = await completeEntry(context, { namespace: holder, reader: namespace }, hash);
     if (entry === null) continue;
-    await context.storage.touchDocument(entryName(holder, hash));
+    if (isUse(namespace, holder)) await context.storage.touchDocument(entryName(holder, hash));
     return entry.body;
   }
   return null;
@@ -27,7 +28,7 @@ export async function findNxEntry(
 
 /** True when a namespace has a complete entry of its own, which is not replaced. */
 export async function hasNxEntry(context: CacheContext, namespace: string, hash: string): Promise<boolean> {
-  return (await completeEntry(context, namespace, hash)) !== null;
+  return (await completeEntry(context, itself(namespace), hash)) !== null;
 }
 
 /**
@@ -69,11 +70,11 @@ export function parseNxEntry(text: string): NxEntry | null {
   }
 }
 
-async function completeEntry(context: CacheContext, holder: string, hash: string): Promise<NxEntry | null> {
-  const text = await context.storage.readDocument(entryName(holder, hash));
+async function completeEntry(context: CacheContext, viewer: Viewer, hash: string): Promise<NxEntry | null> {
+  const text = await context.storage.readDocument(entryName(viewer.namespace, hash));
   const entry = text === null ? null : parseNxEntry(text);
   if (entry?.hash !== hash) return null;
-  return (await hasBlobs(context, holder, [entry.body, ...entry.blobs])) ? entry : null;
+  return (await hasBlobs(context, viewer, [entry.body, ...entry.blobs])) ? entry : null;
 }
 
 function entryName(namespace: string, hash: string): DocumentName {

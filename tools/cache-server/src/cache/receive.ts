@@ -54,7 +54,8 @@ export interface ReceiveOptions {
 /**
  * Receives bytes into a file of a directory in constant memory, hashed while they are written, and gives it
  * to `use`. Unless `use` moves the file away it is removed, whatever happens.
- * @throws GgufError `INCOMPLETE_BODY` when fewer or more bytes come than were announced, `TOO_SLOW`
+ * @throws GgufError `INCOMPLETE_BODY` when fewer or more bytes come than were announced, `TOO_SLOW`,
+ * `STORAGE_FULL` when its room was taken back
  */
 export async function receiveFile<T>(
   body: Readable,
@@ -72,6 +73,7 @@ export async function receiveFile<T>(
           hash.update(chunk);
           sizeBytes += chunk.length;
           to.onBytes(chunk.length);
+          requirePromise(promised);
           yield chunk;
           promised.wrote(sizeBytes);
         }
@@ -87,6 +89,14 @@ export async function receiveFile<T>(
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/** @throws GgufError `STORAGE_FULL` when the room that was promised is needed by those who come first. */
+export function requirePromise(promised: Reservation): void {
+  if (promised.isRevoked())
+    throw new GgufError('STORAGE_FULL', 'the room for this was taken back: what is trusted needs it', {
+      hint: 'Try again later. Namespaces that are not trusted have the room that others leave.',
+    });
 }
 
 /**

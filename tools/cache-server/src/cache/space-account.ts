@@ -7,95 +7,79 @@ export interface Reservation {
    * again.
    */
   release: () => void;
+  /** True once the promise was taken back: somebody who comes first needs the room. */
+  isRevoked: () => boolean;
+  /** Calls back when that happens. */
+  onRevoked: (callback: () => void) => void;
 }
 
-/** Bytes that somebody wants room for. */
-export interface SpaceRequest {
-  sizeBytes: number;
-  isTrusted: boolean;
-}
-
-/** Limits of an account, in bytes. */
-export interface SpaceLimits {
-  maxBytes: number;
-  /** The most that may be promised to all untrusted namespaces together. */
-  untrustedBytes: number;
-  /** Bytes of the disk that are left to the rest of the machine. */
-  marginBytes: number;
-  /** The bytes that are kept at the beginning. */
-  usedBytes: number;
-}
-
-/** The kept and the promised bytes. The account promises any request; the caller checks it first. */
+/** The kept and the promised bytes of a part of the room. The account promises any request; the caller checks it first. */
 export interface SpaceAccount {
   usedBytes: () => number;
   reservedBytes: () => number;
-  /** The part of the reserved bytes that is promised to untrusted namespaces. */
-  untrustedBytes: () => number;
+  /** The part of the reserved bytes that is still to be written. */
+  awaitedBytes: () => number;
   add: (sizeBytes: number) => void;
   /** Replaces the kept bytes by a new count. */
   recount: (usedBytes: number) => void;
-  /** The bytes that would exceed the room and the disk once `moreBytes` are added; 0 when they fit. */
-  excess: (freeBytes: number, moreBytes: number) => { room: number; disk: number };
-  fits: (freeBytes: number, moreBytes: number) => boolean;
-  /** True when a request keeps within what may be promised to namespaces that are not trusted. */
-  hasShare: (request: SpaceRequest) => boolean;
-  promise: (sizeBytes: number, isTrusted: boolean) => Reservation;
+  promise: (sizeBytes: number) => Reservation;
+  /** Takes promises back, the latest first, until no more bytes are promised than these. */
+  revokeTo: (reservedBytes: number) => void;
 }
 
 /** An account that calls `onRelease` whenever promised room is given back. */
-export function createSpaceAccount(limits: SpaceLimits, onRelease: () => void): SpaceAccount {
-  let used = limits.usedBytes;
-  let reserved = 0;
-  let untrusted = 0;
-  /** The part of the reserved bytes that is still to be written. */
-  let awaited = 0;
+export function createSpaceAccount(usedBytes: number, onRelease: () => void): SpaceAccount {
+  let used = usedBytes;
+  let [reserved, awaited] = [0, 0];
+  const held = new Map<Reservation, { sizeBytes: number; revoke: () => void }>();
 
-  const excess = (freeBytes: number, moreBytes: number): { room: number; disk: number } => ({
-    room: Math.max(0, used + reserved + moreBytes - limits.maxBytes),
-    disk: Math.max(0, awaited + moreBytes + limits.marginBytes - freeBytes),
-  });
-
-  const promise = (sizeBytes: number, isTrusted: boolean): Reservation => {
-    let isHeld = true;
+  const promise = (sizeBytes: number): Reservation => {
     let written = 0;
+    let isRevoked = false;
+    const callbacks: (() => void)[] = [];
     reserved += sizeBytes;
     awaited += sizeBytes;
-    if (!isTrusted) untrusted += sizeBytes;
-    return {
+    const reservation: Reservation = {
       wrote: (totalBytes) => {
-        if (!isHeld) return;
+        if (!held.has(reservation)) return;
         const now = Math.min(totalBytes, sizeBytes);
         awaited -= now - written;
         written = now;
       },
       release: () => {
-        if (!isHeld) return;
-        isHeld = false;
+        if (!held.delete(reservation)) return;
         reserved -= sizeBytes;
         awaited -= sizeBytes - written;
-        if (!isTrusted) untrusted -= sizeBytes;
         onRelease();
       },
+      isRevoked: () => isRevoked,
+      onRevoked: (callback) => void callbacks.push(callback),
     };
+    const revoke = (): void => {
+      isRevoked = true;
+      reservation.release();
+      for (const callback of callbacks) callback();
+    };
+    held.set(reservation, { sizeBytes, revoke });
+    return reservation;
   };
 
   return {
     usedBytes: () => used,
     reservedBytes: () => reserved,
-    untrustedBytes: () => untrusted,
+    awaitedBytes: () => awaited,
     add: (sizeBytes) => {
       used += sizeBytes;
     },
-    recount: (usedBytes) => {
-      used = usedBytes;
+    recount: (counted) => {
+      used = counted;
     },
-    excess,
-    fits: (freeBytes, moreBytes) => {
-      const { room, disk } = excess(freeBytes, moreBytes);
-      return room === 0 && disk === 0;
-    },
-    hasShare: ({ sizeBytes, isTrusted }) => isTrusted || untrusted + sizeBytes <= limits.untrustedBytes,
     promise,
+    revokeTo: (most) => {
+      for (const { revoke } of [...held.values()].reverse()) {
+        if (reserved <= most) return;
+        revoke();
+      }
+    },
   };
 }

@@ -1,5 +1,11 @@
 import type { Reservation } from './space-account.js';
-import { createSpace, type Room, type Space, type SpaceOptions } from './space.js';
+import { createSpace, type Space, type SpaceOptions } from './space.js';
+
+/** What an eviction was asked for. */
+interface Room {
+  isTrusted: boolean;
+  keepBytes: number;
+}
 
 const forever = 600_000;
 
@@ -10,15 +16,15 @@ const forever = 600_000;
 function spaceOf(
   used: number,
   changes: Partial<SpaceOptions> & { may?: number } = {},
-): { space: Space; rooms: Room[]; state: { may: number; free: number } } {
+): { space: Space; rooms: Room[]; state: { may: number; free: number; untrusted: number } } {
   const rooms: Room[] = [];
-  const state = { may: changes.may ?? 0, free: Infinity };
+  const state = { may: changes.may ?? 0, free: Infinity, untrusted: 0 };
   const space: Space = createSpace({
     maxBytes: 100,
     highWater: 1,
     lowWater: 1,
     untrustedBytes: 30,
-    usedBytes: used,
+    usedBytes: { trusted: used, untrusted: 0 },
     overheadBytes: 0,
     marginBytes: 0,
     evictsFromDisk: true,
@@ -26,10 +32,14 @@ function spaceOf(
     freeBytes: () => Promise.resolve(state.free),
     takeBack: () => Promise.resolve(0),
     evictTo: (room) => {
-      rooms.push(room);
-      const removed = Math.min(state.may, Math.max(0, space.usedBytes() - room.keepBytes));
+      const used = room.isTrusted ? space.usedBytes() - state.untrusted : state.untrusted;
+      const excess = Math.max(0, room.excessBytes(0));
+      rooms.push({ isTrusted: room.isTrusted, keepBytes: Math.max(0, used - excess) });
+      const removed = Math.min(state.may, used, excess);
       state.may -= removed;
-      if (removed > 0) space.removed(removed);
+      state.free += removed;
+      if (!room.isTrusted) state.untrusted -= removed;
+      if (removed > 0) space.removed(removed, room.isTrusted);
       return Promise.resolve(removed);
     },
     ...changes,
@@ -71,11 +81,11 @@ describe('space', () => {
 
   it('goes on making room as long as that frees anything, and refuses only then', async () => {
     const { space, state, rooms } = spaceOf(100, {
-      evictTo: (room) => {
-        rooms.push(room);
+      evictTo: ({ isTrusted }) => {
+        rooms.push({ isTrusted, keepBytes: 0 });
         if (state.may === 0) return Promise.resolve(0);
         state.may -= 10;
-        space.removed(10);
+        space.removed(10, true);
         return Promise.resolve(10);
       },
       may: 60,
@@ -103,7 +113,7 @@ describe('space', () => {
     expect(await stateOf(waits)).toBe('waits');
     state.may = 60;
     held.release();
-    space.added(addedBytes);
+    space.added(addedBytes, true);
     await waits;
     expect(space.reservedBytes()).toBe(60);
   });
@@ -172,9 +182,8 @@ describe('space', () => {
     const taken: boolean[] = [];
     const { space, rooms } = spaceOf(0, {
       patienceMs: forever,
-      takeBack: (isUntrustedOnly) => {
-        taken.push(isUntrustedOnly);
-        if (taken.length < 2) return Promise.resolve(0);
+      takeBack: (isTrusted) => {
+        taken.push(isTrusted);
         idle.release();
         return Promise.resolve(10);
       },
@@ -185,8 +194,55 @@ describe('space', () => {
     await space.reserve(60, true);
     const waits = space.reserve(10, false);
     await waits;
-    expect([taken, rooms, space.reservedBytes()]).toEqual([[true, true], [], 90]);
+    expect([taken, rooms.filter(({ isTrusted }) => isTrusted), space.reservedBytes()]).toEqual([
+      [false],
+      [],
+      90,
+    ]);
     other.release();
+  });
+
+  it('makes nothing that is trusted go for others, who get what it leaves', async () => {
+    const { space, rooms } = spaceOf(85, { may: 85 });
+    await space.reserve(15, false);
+    await expect(space.reserve(1, false)).rejects.toMatchObject(refused);
+    expect([rooms.filter(({ isTrusted }) => isTrusted), space.usedBytes()]).toEqual([[], 85]);
+  });
+
+  it('takes from others what the trusted need: first what they keep, then what they were promised, the latest first', async () => {
+    const { space, rooms, state } = spaceOf(60, { may: 100, patienceMs: forever });
+    const [first, second] = [await space.reserve(10, false), await space.reserve(10, false)];
+    const told: string[] = [];
+    first.onRevoked(() => told.push('first'));
+    second.onRevoked(() => told.push('second'));
+    space.added(10, false);
+    state.untrusted = 10;
+    await space.reserve(25, true);
+    for (let count = 0; count < 20; count++) await turn();
+    expect([rooms, told, first.isRevoked()]).toEqual([
+      [{ isTrusted: false, keepBytes: 0 }],
+      ['second'],
+      false,
+    ]);
+    expect([space.usedBytes(), space.reservedBytes()]).toEqual([60, 35]);
+    second.release();
+    await space.reserve(15, true);
+    for (let count = 0; count < 20; count++) await turn();
+    expect([told, space.usedBytes(), space.reservedBytes()]).toEqual([['second', 'first'], 60, 40]);
+  });
+
+  it('of a disk that is full has others give up theirs before anything that is trusted goes', async () => {
+    const { space, rooms, state } = spaceOf(40, { may: 100 });
+    space.added(20, false);
+    Object.assign(state, { untrusted: 20, free: 5 });
+    await space.reserve(20, true);
+    expect([rooms.map(({ isTrusted }) => isTrusted), space.usedBytes(), state.free]).toEqual([
+      [false],
+      45,
+      20,
+    ]);
+    await space.reserve(20, true);
+    expect([rooms.map(({ isTrusted }) => isTrusted), space.usedBytes()]).toEqual([[false, false, true], 25]);
   });
 
   it('counts what a file takes beside its bytes', async () => {
@@ -203,7 +259,7 @@ describe('space', () => {
     const held = await space.reserve(10, true);
     const waits = space.reserve(10, true);
     expect(await stateOf(waits)).toBe('waits');
-    space.counted(80);
+    space.counted({ trusted: 80, untrusted: 0 });
     await waits;
     expect([space.usedBytes(), space.reservedBytes()]).toEqual([80, 20]);
     held.release();

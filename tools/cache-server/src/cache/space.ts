@@ -1,8 +1,12 @@
-import { GgufError } from 'nx-gguf/store';
 import { singleFlight } from './single-flight.js';
-import { createSpaceAccount, type Reservation, type SpaceRequest } from './space-account.js';
+import type { Reservation } from './space-account.js';
+import { createSpacePart, type Excess } from './space-part.js';
 
-/** The room of a storage, in bytes: its limit, its use, and the room that is promised. */
+/**
+ * The room of a storage, in bytes: its limit, its use, and the room that is promised. What is trusted has all
+ * of it, as if nobody else were there; others have a share of what that leaves, and give it up when it is
+ * needed. So nothing that they do changes what of the trusted goes.
+ */
 export interface Space {
   maxBytes: number;
   usedBytes: () => number;
@@ -17,30 +21,35 @@ export interface Space {
   reserve: (sizeBytes: number, isTrusted: boolean) => Promise<Reservation>;
   /** As `reserve` for bytes that are there already in part, of an upload that outlived a restart. */
   keepReserved: (sizeBytes: number, isTrusted: boolean) => Reservation;
-  added: (sizeBytes: number) => void;
-  removed: (sizeBytes: number) => void;
+  added: (sizeBytes: number, isTrusted: boolean) => void;
+  removed: (sizeBytes: number, isTrusted: boolean) => void;
   /** Replaces the kept bytes by a new count. */
-  counted: (usedBytes: number) => void;
+  counted: (used: UsedBytes) => void;
+  /** What is too much of a part when it is looked after: what is above its low water, once it is above its high one. */
+  excessOf: (isTrusted: boolean) => Excess;
 }
 
-/**
- * The goal of an eviction, in bytes: the most that may be kept, with room that is promised to untrusted
- * namespaces counted as theirs already.
- */
+/** The kept bytes by who they are of. */
+export interface UsedBytes {
+  trusted: number;
+  untrusted: number;
+}
+
+/** The goal of an eviction: how many bytes of one part must go. */
 export interface Room {
-  keepBytes: number;
-  untrustedBytes: number;
+  isTrusted: boolean;
+  excessBytes: Excess;
 }
 
 /** The settings and ports of a space. */
 export interface SpaceOptions {
   maxBytes: number;
-  /** Share of `maxBytes` above which room is made ahead of need. */
+  /** Share of the room above which it is made ahead of need. */
   highWater: number;
   lowWater: number;
-  /** The most that may be promised to all untrusted namespaces together. */
+  /** The most that all untrusted namespaces together may hold and be promised. */
   untrustedBytes: number;
-  usedBytes: number;
+  usedBytes: UsedBytes;
   /** The overhead of each file, its record and its directory entries: many small files fill a disk too. */
   overheadBytes: number;
   /** The free bytes of the disk, or null when they are not known. */
@@ -51,172 +60,103 @@ export interface SpaceOptions {
   marginBytes: number;
   /** Removes until there is the room, as far as it may; how many bytes that were. */
   evictTo: (room: Room) => Promise<number>;
-  /**
-   * Takes back a promise of which no use is made, of untrusted namespaces if told so; how many bytes that
-   * were.
-   */
-  takeBack: (isUntrustedOnly: boolean) => Promise<number>;
+  /** Takes back a promise of one part of which no use is made; how many bytes that were. */
+  takeBack: (isTrusted: boolean) => Promise<number>;
   /** How long to wait for room that others are promised. */
   patienceMs: number;
 }
 
-interface Waiter extends SpaceRequest {
-  untilMs: number;
-  admit: (reservation: Reservation) => void;
-  refuse: (error: unknown) => void;
-}
-
-/**
- * After an eviction that found nothing, the next waits for the time of this many, so that looking is not all
- * that is done.
- */
-const fruitlessTimes = 10;
-/** The longest of these pauses. */
-const longestPauseMs = 1000;
-
 /** Accounts for the bytes of a storage. */
 export function createSpace(options: SpaceOptions): Space {
-  const { maxBytes, highWater, lowWater, marginBytes } = options;
-  const account = createSpaceAccount(options, () => changed());
-  const { excess, fits, hasShare, promise } = account;
+  const { maxBytes, untrustedBytes, highWater, lowWater, marginBytes } = options;
   const sizeOf = (sizeBytes: number): number => sizeBytes + options.overheadBytes;
-  let nextLookMs = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const waiting = new Set<Waiter>();
-
   const freeBytes = async (): Promise<number> => (await options.freeBytes()) ?? Infinity;
-  const stop = (waiter: Waiter): void => {
-    waiting.delete(waiter);
-    if (waiting.size === 0) clearTimeout(timer);
-  };
+  const { evictsFromDisk, patienceMs } = options;
+  const common = { highWater, lowWater, marginBytes, evictsFromDisk, patienceMs };
 
-  /** Gives room to waiting requests in their order, as far as there is any. */
-  const admit = async (): Promise<void> => {
-    if (waiting.size === 0) return;
-    const free = await freeBytes();
-    for (const waiter of waiting) {
-      if (!hasShare(waiter) || !fits(free, waiter.sizeBytes)) continue;
-      stop(waiter);
-      waiter.admit(promise(waiter.sizeBytes, waiter.isTrusted));
-    }
-  };
-
-  /** Evicts for the waiting requests that could be served together; returns the number of evicted bytes. */
-  const makeRoom = async (): Promise<number> => {
-    let [wanted, untrustedWanted] = [0, 0];
-    for (const waiter of waiting) {
-      if (!hasShare(waiter) || account.reservedBytes() + wanted + waiter.sizeBytes > maxBytes) continue;
-      wanted += waiter.sizeBytes;
-      if (!waiter.isTrusted) untrustedWanted += waiter.sizeBytes;
-    }
-    const { room, disk } = excess(await freeBytes(), wanted);
-    const over = options.evictsFromDisk ? Math.max(room, disk) : room;
-    const usedBytes = account.usedBytes();
-    const reservedBytes = account.reservedBytes();
-    if (over === 0 && usedBytes + reservedBytes + wanted <= highWater * maxBytes) return 0;
-    return options.evictTo({
-      keepBytes: Math.max(0, Math.min(lowWater * maxBytes - reservedBytes - wanted, usedBytes - over)),
-      untrustedBytes: account.untrustedBytes() + untrustedWanted,
-    });
-  };
-
-  /** Room that others are promised would be enough. */
-  const isHopeful = (free: number, waiter: Waiter): boolean => {
-    if (performance.now() >= waiter.untilMs) return false;
-    if (!hasShare(waiter)) return waiter.sizeBytes <= options.untrustedBytes;
-    const { room, disk } = excess(free, waiter.sizeBytes);
-    const reservedBytes = account.reservedBytes();
-    return reservedBytes > 0 && Math.max(room, disk) <= reservedBytes;
-  };
-
-  const serve = singleFlight(async () => {
-    for (let isMoving = true; isMoving;) {
-      if (waiting.size > 0) await admit();
-      const asked = [...waiting];
-      if (asked.length === 0 && performance.now() < nextLookMs) return;
-      try {
-        if (asked.length > 0) await pause(Math.min(longestPauseMs, nextLookMs - performance.now()));
-        const began = performance.now();
-        isMoving = (await makeRoom()) > 0;
-        await admit();
-        const stillAsked = asked.filter((waiter) => waiting.has(waiter));
-        if (!isMoving && stillAsked.length > 0)
-          isMoving = (await options.takeBack(!stillAsked.some(hasShare))) > 0;
-        if (!isMoving) nextLookMs = performance.now() + fruitlessTimes * (performance.now() - began);
-        await admit();
-        const free = await freeBytes();
-        for (const waiter of asked) {
-          if (!waiting.has(waiter) || isHopeful(free, waiter) || isMoving) continue;
-          stop(waiter);
-          waiter.refuse(full(waiter.sizeBytes, hasShare(waiter) ? beingUsed : shareIsPromised));
-        }
-      } catch (error) {
-        isMoving = false;
-        for (const waiter of asked) {
-          stop(waiter);
-          waiter.refuse(error);
-        }
-      }
-      isMoving &&= waiting.size > 0;
-    }
-    clearTimeout(timer);
-    const firstMs = Math.min(...[...waiting].map(({ untilMs }) => untilMs));
-    if (waiting.size > 0) timer = setTimeout(serveSoon, Math.max(1, firstMs - performance.now()));
+  const trusted = createSpacePart({
+    ...common,
+    mostBytes: () => maxBytes,
+    usedBytes: options.usedBytes.trusted,
+    freeBytes,
+    evict: (excessBytes) => options.evictTo({ isTrusted: true, excessBytes }),
+    takeBack: () => options.takeBack(true),
+    others: {
+      yieldableBytes: () => {
+        const { usedBytes, reservedBytes, awaitedBytes } = untrusted.account;
+        return (evictsFromDisk ? usedBytes() : 0) + reservedBytes() - awaitedBytes();
+      },
+      giveUp: (sizeBytes) => shrink(heldByUntrusted() - sizeBytes),
+    },
+    onPromised: () => makeWay(),
+    onChanged: () => untrusted.changed(),
+    hints: { tooLarge, full: beingUsed },
   });
-  const serveSoon = (): void => void serve().catch(() => undefined);
-  const changed = (): void => {
-    if (waiting.size > 0)
-      void admit().then(
-        () => (waiting.size > 0 ? serveSoon() : undefined),
-        () => undefined,
-      );
+  const leftBytes = (): number =>
+    Math.max(
+      0,
+      Math.min(untrustedBytes, maxBytes - trusted.account.usedBytes() - trusted.account.reservedBytes()),
+    );
+  const untrusted = createSpacePart({
+    ...common,
+    mostBytes: leftBytes,
+    usedBytes: options.usedBytes.untrusted,
+    freeBytes: async () => (await freeBytes()) - trusted.account.awaitedBytes(),
+    evict: (excessBytes) => options.evictTo({ isTrusted: false, excessBytes }),
+    takeBack: () => options.takeBack(false),
+    others: { yieldableBytes: () => 0, giveUp: () => Promise.resolve(0) },
+    onPromised: () => undefined,
+    onChanged: () => trusted.changed(),
+    hints: { tooLarge: shareIsTaken, full: shareIsTaken },
+  });
+  const partOf = (isTrusted: boolean): typeof trusted => (isTrusted ? trusted : untrusted);
+
+  const heldByUntrusted = (): number => untrusted.account.usedBytes() + untrusted.account.reservedBytes();
+  /** Has untrusted namespaces keep no more than so much: what they keep goes first, then what they were promised. */
+  const shrink = async (mostBytes: number): Promise<number> => {
+    const before = heldByUntrusted();
+    const { account } = untrusted;
+    if (account.usedBytes() > 0)
+      await options.evictTo({
+        isTrusted: false,
+        excessBytes: () => heldByUntrusted() - lowWater * mostBytes,
+      });
+    account.revokeTo(Math.max(0, mostBytes - account.usedBytes()));
+    return Math.max(0, before - heldByUntrusted());
+  };
+  const shrinkToLeft = singleFlight(async () => {
+    if (heldByUntrusted() > leftBytes()) await shrink(leftBytes());
+  });
+  /** What was promised to the trusted is theirs at once; others are made to go while its bytes come. */
+  const makeWay = (): void => {
+    if (heldByUntrusted() > leftBytes()) void shrinkToLeft().catch(() => undefined);
   };
 
   return {
     maxBytes,
-    usedBytes: account.usedBytes,
-    reservedBytes: account.reservedBytes,
+    usedBytes: () => trusted.account.usedBytes() + untrusted.account.usedBytes(),
+    reservedBytes: () => trusted.account.reservedBytes() + untrusted.account.reservedBytes(),
     sizeOf,
-    keepReserved: (sizeBytes, isTrusted) => promise(sizeOf(sizeBytes), isTrusted),
-    added: (sizeBytes) => {
-      account.add(sizeBytes);
-      changed();
+    reserve: (contentBytes, isTrusted) => partOf(isTrusted).reserve(sizeOf(contentBytes)),
+    keepReserved: (sizeBytes, isTrusted) => {
+      const reservation = partOf(isTrusted).account.promise(sizeOf(sizeBytes));
+      makeWay();
+      return reservation;
     },
-    removed: (sizeBytes) => {
-      account.add(-sizeBytes);
-      changed();
+    added: (sizeBytes, isTrusted) => {
+      partOf(isTrusted).account.add(sizeBytes);
+      makeWay();
     },
-    counted: (usedBytes) => {
-      account.recount(usedBytes);
-      changed();
+    removed: (sizeBytes, isTrusted) => partOf(isTrusted).account.add(-sizeBytes),
+    counted: (used) => {
+      trusted.account.recount(used.trusted);
+      untrusted.account.recount(used.untrusted);
     },
-    reserve: async (contentBytes, isTrusted) => {
-      const sizeBytes = sizeOf(contentBytes);
-      const free = await freeBytes();
-      // A request that can never fit evicts nothing.
-      if (
-        sizeBytes > maxBytes ||
-        sizeBytes + marginBytes >
-          free + (options.evictsFromDisk ? account.usedBytes() : 0) + account.reservedBytes()
-      )
-        throw full(sizeBytes, tooLarge);
-      // A new request does not overtake waiting ones.
-      const before = [...waiting].reduce((sum, waiter) => sum + waiter.sizeBytes, 0);
-      if (hasShare({ sizeBytes, isTrusted }) && fits(free, before + sizeBytes)) {
-        const reservation = promise(sizeBytes, isTrusted);
-        if (account.usedBytes() + account.reservedBytes() > highWater * maxBytes) serveSoon();
-        return reservation;
-      }
-      return new Promise<Reservation>((resolve, reject) => {
-        waiting.add({
-          sizeBytes,
-          isTrusted,
-          untilMs: performance.now() + options.patienceMs,
-          admit: resolve,
-          refuse: reject,
-        });
-        serveSoon();
-      });
+    excessOf: (isTrusted) => {
+      const { account } = partOf(isTrusted);
+      const mostBytes = (): number => (isTrusted ? maxBytes : leftBytes());
+      const heldBytes = (): number => account.usedBytes() + account.reservedBytes();
+      return heldBytes() > highWater * mostBytes() ? () => heldBytes() - lowWater * mostBytes() : () => 0;
     },
   };
 }
@@ -224,13 +164,5 @@ export function createSpace(options: SpaceOptions): Space {
 const tooLarge = 'It is more than the server may keep (maxBytes), or than its disk can hold.';
 const beingUsed =
   'What was used a moment ago is not evicted. Give the server more room (maxBytes), or try again later.';
-const shareIsPromised =
-  'Namespaces that are not trusted share a part of the room (untrustedShare), and most of it is promised to uploads under way. Try again later.';
-
-function full(sizeBytes: number, hint: string): GgufError {
-  return new GgufError('STORAGE_FULL', `there is no room for ${sizeBytes} bytes`, { hint });
-}
-
-async function pause(ms: number): Promise<void> {
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
-}
+const shareIsTaken =
+  'Namespaces that are not trusted share a part of the room (untrustedShare), as far as what is trusted leaves it, and most of that is promised to uploads under way. Try again later.';

@@ -163,7 +163,7 @@ describe('eviction', () => {
     expect(await statusOf(server, `/cas/${sha256(main)}`)).toBe(200);
   });
 
-  it('after a restart knows how much there is, and removes what is too old', async () => {
+  it('after a restart knows how much there is', async () => {
     const server = await startTestServer();
     await putBlob(server, text('a', 5000));
     await server.send('PUT', '/v1/cache/1', { body: await nxArchive({ a: 'x' }) });
@@ -171,17 +171,6 @@ describe('eviction', () => {
     await server.stop();
     const again = await startTestServer({}, { directory: server.directory });
     expect(again.server.service.cache.space.usedBytes()).toBe(used);
-    await again.stop();
-    const later = await startTestServer(
-      {},
-      { directory: server.directory, now: () => Date.now() + 31 * 86_400_000 },
-    );
-    expect(later.server.service.cache.space.usedBytes()).toBe(0);
-    expect(
-      readdirSync(join(server.directory, 'blobs')).flatMap((shard) =>
-        readdirSync(join(server.directory, 'blobs', shard)),
-      ),
-    ).toEqual([]);
   });
 
   it('under many readers and writers: what is answered is whole and right, and a manifest never names what is not there', async () => {

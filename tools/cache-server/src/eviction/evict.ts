@@ -1,5 +1,5 @@
 import { parseForeign, type Sha256 } from 'nx-gguf/store';
-import { removeBlob, type CacheContext } from '../cache/blobs.js';
+import { isTrustedBlob, removeBlob, type CacheContext } from '../cache/blobs.js';
 import { forgetDocument } from '../cache/documents.js';
 import { createHoldings, type Holdings } from '../cache/holdings.js';
 import { parseNxEntry } from '../cache/nx-entries.js';
@@ -15,17 +15,20 @@ export interface Evicted {
 }
 
 /**
- * Removes what is too old, and what was used least recently until the goal is reached. What somebody used
- * since it was looked at stays, and the next goes in its place. Requests go on meanwhile: who is answered
- * with a blob has it.
+ * Removes of one part what is too old, and what was used least recently until the goal is reached. What
+ * somebody used since it was looked at stays, and the next goes in its place. Requests go on meanwhile: who is
+ * answered with a blob has it.
  */
 export async function evict(context: CacheContext, goal: EvictionGoal): Promise<Evicted> {
   const evicted: Evicted = { entries: 0, blobs: 0, bytes: 0 };
   const isUnchanged = context.changes.watch();
-  const { blobs, entries, holdings } = await look(context);
+  const { blobs, entries, holdings } = await look(context, goal.nowMs);
   // Otherwise the running count is nearer to the truth.
   if (isUnchanged()) {
-    context.space.counted(sum(blobs) + sum(entries));
+    const ofTrusted =
+      sum(blobs.filter(({ isTrusted }) => isTrusted)) +
+      sum(entries.filter(({ name }) => name.namespace === trusted));
+    context.space.counted({ trusted: ofTrusted, untrusted: sum(blobs) + sum(entries) - ofTrusted });
     context.holdings.counted(holdings);
   }
   const plan = planEviction(blobs, entries, goal);
@@ -51,8 +54,10 @@ async function removeUnused(
   { blob, entries }: { blob: HeldBlob; entries: readonly HeldEntry[] },
 ): Promise<Removed> {
   const { storage, locks } = context;
+  // A blob of others that became trusted meanwhile is no longer theirs to lose.
   const isUnused = async (): Promise<boolean> =>
-    (await storage.blobUsage(blob.sha256))?.usedMs === blob.usedMs;
+    (await storage.blobUsage(blob.sha256))?.usedMs === blob.usedMs &&
+    (blob.isTrusted || !(await isTrustedBlob(context, blob.sha256)));
   if (!(await isUnused())) return { isBlobGone: false, entries: [] };
   const { entries: gone } = await removeEntries(context, entries);
   const isBlobGone = await locks(blob.sha256, async () => {
@@ -74,12 +79,14 @@ async function removeEntries(context: CacheContext, entries: readonly HeldEntry[
 
 /**
  * All that there is. Entries are read before blobs are listed, so that a blob that came since is not taken
- * for one without entries.
+ * for one without entries. What says that it was used later than now is used now: it would never get old.
  */
-async function look({
-  storage,
-  space,
-}: CacheContext): Promise<{ blobs: HeldBlob[]; entries: HeldEntry[]; holdings: Holdings }> {
+async function look(
+  context: CacheContext,
+  nowMs: number,
+): Promise<{ blobs: HeldBlob[]; entries: HeldEntry[]; holdings: Holdings }> {
+  const { storage, space, locks } = context;
+  const names = new Map<Sha256, Sha256>();
   const entries: HeldEntry[] = [];
   const claims: DocumentName[] = [];
   const trustedBlobs = new Set<Sha256>();
@@ -90,11 +97,12 @@ async function look({
       if (name.namespace === trusted) trustedBlobs.add(name.key);
       continue;
     }
+    if (usedMs > nowMs) await storage.touchDocument(name);
     entries.push({
       name,
       sizeBytes: space.sizeOf(sizeBytes),
-      usedMs,
-      blobs: namedBlobs(name, (await storage.readDocument(name)) ?? ''),
+      usedMs: usedMs > nowMs ? ((await storage.documentUsage(name))?.usedMs ?? nowMs) : usedMs,
+      blobs: onceEach(names, namedBlobs(name, (await storage.readDocument(name)) ?? '')),
     });
     holdings.changed(name, { count: 1, sizeBytes });
   }
@@ -102,10 +110,25 @@ async function look({
   const sizes = new Map<Sha256, number>();
   for await (const { sha256, sizeBytes, usedMs } of storage.blobs()) {
     sizes.set(sha256, sizeBytes);
-    blobs.push({ sha256, sizeBytes: space.sizeOf(sizeBytes), usedMs, isTrusted: trustedBlobs.has(sha256) });
+    if (usedMs > nowMs) await locks(sha256, () => storage.findBlob(sha256, true));
+    blobs.push({
+      sha256,
+      sizeBytes: space.sizeOf(sizeBytes),
+      usedMs: usedMs > nowMs ? ((await storage.blobUsage(sha256))?.usedMs ?? nowMs) : usedMs,
+      isTrusted: trustedBlobs.has(sha256),
+    });
   }
   for (const name of claims) holdings.changed(name, { count: 1, sizeBytes: sizes.get(name.key) ?? 0 });
   return { blobs, entries, holdings };
+}
+
+/** Each digest once, and as the same text wherever it stands: a part of a document's text would keep all of it. */
+function onceEach(names: Map<Sha256, Sha256>, blobs: readonly Sha256[]): Sha256[] {
+  return [...new Set(blobs)].map((sha256) => {
+    const known = names.get(sha256) ?? Buffer.from(sha256, 'latin1').toString('latin1');
+    names.set(known, known);
+    return known;
+  });
 }
 
 function namedBlobs({ kind }: DocumentName, text: string): Sha256[] {

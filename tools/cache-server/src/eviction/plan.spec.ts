@@ -3,14 +3,16 @@ import { planEviction, type Eviction, type EvictionGoal, type HeldBlob, type Hel
 
 const day = 86_400_000;
 const nowMs = 100 * day;
-const goal: EvictionGoal = {
+/** A goal, but for the bytes that are there, of which these are kept. */
+type Goal = Omit<EvictionGoal, 'excessBytes'> & { keepBytes: number };
+const goal: Goal = {
+  isTrusted: true,
   nowMs,
   keepBytes: 1000,
-  untrustedBytes: 250,
-  maxAgeMs: 30 * day,
   graceMs: day / 2,
-  danglingMs: day,
+  age: { maxAgeMs: 30 * day, danglingMs: day, mostShare: 1 },
 };
+const goalOfOthers: Goal = { ...goal, isTrusted: false, keepBytes: 250, graceMs: 0 };
 
 const blob = (name: string, sizeBytes: number, daysAgo: number): HeldBlob => ({
   sha256: sha256(name),
@@ -34,6 +36,20 @@ const pulledEntry = (name: string, sizeBytes: number, daysAgo: number): HeldEntr
   sizeBytes,
 });
 
+/** The plan for a goal that is reached by what the plan removes. */
+function planFor(
+  blobs: readonly HeldBlob[],
+  entries: readonly HeldEntry[],
+  { keepBytes, ...to }: Goal,
+): ReturnType<typeof planEviction> {
+  const own = [
+    ...blobs.filter(({ isTrusted }) => isTrusted === to.isTrusted),
+    ...entries.filter(({ name }) => (name.namespace === 'trusted') === to.isTrusted),
+  ];
+  const bytes = own.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return planEviction(blobs, entries, { ...to, excessBytes: (removed) => bytes - removed - keepBytes });
+}
+
 /** The steps of a plan, of which those are in vain that are for a blob of `kept`. */
 function stepsOf(plan: ReturnType<typeof planEviction>, kept: readonly string[] = []): Eviction[] {
   const steps: Eviction[] = [];
@@ -52,12 +68,12 @@ function stepsOf(plan: ReturnType<typeof planEviction>, kept: readonly string[] 
 function removed(
   blobs: readonly HeldBlob[],
   entries: readonly HeldEntry[],
-  kept: readonly string[] = [],
+  { kept = [], to = goal }: { kept?: readonly string[]; to?: Goal } = {},
 ): string[] {
   const names = new Map(['a', 'b', 'c', 'd', 'e1', 'e2', 'e3'].map((name) => [sha256(name), name]));
   const nameOf = (digest: string): string => names.get(digest) ?? digest;
   return stepsOf(
-    planEviction(blobs, entries, goal),
+    planFor(blobs, entries, to),
     kept.map((name) => sha256(name)),
   ).map((eviction) => {
     return eviction.remove === 'entry'
@@ -98,25 +114,23 @@ describe('planEviction', () => {
       ['e1'],
     ],
     [
-      'first what untrusted namespaces hold beyond their share',
-      [blob('a', 600, 5), pulled('b', 300, 1), pulled('c', 300, 0.1)],
+      'nothing for what others hold, whatever it is',
+      [blob('a', 600, 5), pulled('b', 900, 6)],
+      [pulledEntry('e1', 900, 9)],
       [],
-      ['b'],
     ],
-    ['that even if it came a moment ago', [blob('a', 600, 5), pulled('b', 600, 0.1)], [], ['b']],
     [
-      'their entries alike',
-      [blob('a', 600, 5), pulled('b', 200, 1)],
-      [pulledEntry('e1', 150, 2), pulledEntry('e2', 150, 0.1)],
+      'a blob with the entries of others that name it',
+      [blob('a', 1001, 5)],
+      [{ ...pulledEntry('e1', 1, 1), blobs: [sha256('a')] }],
+      ['e1 before a'],
+    ],
+    [
+      'an entry that names a blob which others alone have',
+      [pulled('a', 1, 1)],
+      [entry('e1', ['a'], 2)],
       ['e1'],
     ],
-    [
-      'then, within the share, the rest by its age',
-      [blob('a', 600, 5), pulled('b', 200, 6), blob('c', 500, 4)],
-      [],
-      ['b', 'a'],
-    ],
-    ['nothing for the share alone', [pulled('b', 600, 1)], [], []],
   ] satisfies [string, HeldBlob[], HeldEntry[], string[]][])(
     'removes %s',
     (...[, blobs, entries, expected]) => {
@@ -124,17 +138,65 @@ describe('planEviction', () => {
     },
   );
 
+  it.each([
+    ['nothing that is trusted', [blob('a', 900, 5), pulled('b', 200, 1)], [], []],
+    [
+      'what was used least recently, even if it came a moment ago',
+      [pulled('b', 200, 0.2), pulled('c', 200, 0.1)],
+      [],
+      ['b'],
+    ],
+    [
+      'entries alike',
+      [pulled('b', 100, 1)],
+      [pulledEntry('e1', 150, 2), pulledEntry('e2', 150, 0.1)],
+      ['e1'],
+    ],
+    [
+      'no trusted entry with a blob that it waits for',
+      [pulled('b', 300, 1)],
+      [entry('e1', ['b'], 0.5), { ...pulledEntry('e2', 1, 0.5), blobs: [sha256('b')] }],
+      ['e2 before b'],
+    ],
+  ] satisfies [string, HeldBlob[], HeldEntry[], string[]][])(
+    'of others removes %s',
+    (...[, blobs, entries, expected]) => {
+      expect(removed(blobs, entries, { to: goalOfOthers })).toEqual(expected);
+    },
+  );
+
+  it('removes for its age a share of all at a time, and one at least', () => {
+    const old = ['a', 'b', 'c', 'd'].map((name, index) => blob(name, 100, 50 - index));
+    const share = (mostShare: number): Goal => ({
+      ...goal,
+      age: { maxAgeMs: 30 * day, danglingMs: day, mostShare },
+    });
+    expect([0.1, 0.5, 0.6, 1].map((mostShare) => removed(old, [], { to: share(mostShare) }))).toEqual([
+      ['a'],
+      ['a', 'b'],
+      ['a', 'b'],
+      ['a', 'b', 'c', 'd'],
+    ]);
+    expect(
+      removed([blob('a', 10, 50), blob('b', 300, 49), blob('c', 10, 48)], [], { to: share(0.9) }),
+    ).toEqual(['a']);
+    expect(removed(old, [], { to: { ...goal, age: null } })).toEqual([]);
+  });
+
   it('goes on with the next when one turns out to be used again, as long as something is left that may go', () => {
     const blobs = [blob('a', 600, 3), blob('b', 600, 2), blob('c', 600, 1)];
     expect(removed(blobs, [])).toEqual(['a', 'b']);
-    expect(removed(blobs, [entry('e1', ['a'], 4)], ['a'])).toEqual(['e1', 'a', 'b', 'c']);
-    expect(removed(blobs, [entry('e1', ['a'], 2)], ['a'])).toEqual(['e1 before a', 'b', 'c']);
-    expect(removed([...blobs.slice(0, 2), blob('c', 600, 0.1)], [], ['a', 'b'])).toEqual(['a', 'b']);
+    expect(removed(blobs, [entry('e1', ['a'], 4)], { kept: ['a'] })).toEqual(['e1', 'a', 'b', 'c']);
+    expect(removed(blobs, [entry('e1', ['a'], 2)], { kept: ['a'] })).toEqual(['e1 before a', 'b', 'c']);
+    expect(removed([...blobs.slice(0, 2), blob('c', 600, 0.1)], [], { kept: ['a', 'b'] })).toEqual([
+      'a',
+      'b',
+    ]);
   });
 
   it('says why', () => {
     expect(
-      stepsOf(planEviction([blob('a', 2000, 2), blob('b', 1, 40)], [], goal)).map(({ because }) => because),
+      stepsOf(planFor([blob('a', 2000, 2), blob('b', 1, 40)], [], goal)).map(({ because }) => because),
     ).toEqual(['not used for too long', 'used least recently']);
   });
 });

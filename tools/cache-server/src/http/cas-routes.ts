@@ -1,5 +1,5 @@
 import { GgufError } from 'nx-gguf/store';
-import { findVisibleBlob, openBlob, publishBlob } from '../cache/blobs.js';
+import { findVisibleBlob, itself, openBlob, publishBlob } from '../cache/blobs.js';
 import { hashBody, receiveFile } from '../cache/receive.js';
 import { welcomeBody, type Answer } from './answer.js';
 import { announcedSize } from './body.js';
@@ -20,7 +20,7 @@ export function casRoute(service: Service): Route {
 }
 
 async function send(service: Service, { request, identity, part: sha256 }: Exchange): Promise<Answer> {
-  const sizeBytes = await findVisibleBlob(service.cache, identity.namespace, sha256);
+  const sizeBytes = await findVisibleBlob(service.cache, itself(identity.namespace), sha256);
   service.metrics.lookup('blob', sizeBytes !== null);
   if (sizeBytes === null) return notFound;
   const etag = `"${sha256}"`;
@@ -48,7 +48,7 @@ async function receive(
   const { cache } = service;
   const sizeBytes = announcedSize(request, service.maxBlobBytes(identity), 'BLOB_TOO_LARGE');
   await service.limits.upload(identity, sizeBytes);
-  const isHere = (await findVisibleBlob(cache, identity.namespace, sha256)) !== null;
+  const isHere = (await findVisibleBlob(cache, itself(identity.namespace), sha256)) !== null;
   if (isHere) {
     welcomeBody(request, response);
     requireDigest((await hashBody(request, service.receiving)).sha256, sha256);

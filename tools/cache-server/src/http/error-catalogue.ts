@@ -82,8 +82,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'For a client this is a cache miss. Otherwise check address and token.',
   },
   STORAGE_FULL: {
-    cause: 'There is no room for the body, and nothing that may be evicted for it.',
-    remedy: 'Raise `maxBytes`, free space on the disk, or try again later.',
+    cause:
+      'There is no room for the body, and nothing that may be evicted for it. A namespace that is not trusted gets it, too, when what such namespaces share (`untrustedShare`, as far as what is trusted leaves it) is promised already, or when the trusted need room that it was promised.',
+    remedy:
+      'Raise `maxBytes`, free space on the disk, or try again later. A lower `highWater` leaves more to namespaces that are not trusted.',
   },
   TOO_MANY_BYTES: {
     cause: 'The token has sent more bytes in an hour than it may.',

@@ -56,7 +56,7 @@ async function archive(
   { sha256: digest, sizeBytes }: BlobId,
 ): Promise<Answer | null> {
   const isSound = sizeBytes > checkedBytes || (await reading(namespace, () => isWhole(cache, digest)));
-  if (!isSound) await cache.locks(digest, () => removeBlob(cache, { sha256: digest, sizeBytes }));
+  if (!isSound) await removeDamaged(cache, { sha256: digest, sizeBytes });
   const body = isSound ? await openBlob(cache, digest) : null;
   return body === null
     ? null
@@ -65,6 +65,13 @@ async function archive(
         headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': String(sizeBytes) },
         body,
       };
+}
+
+/** Only what is damaged still: a sound one may have come in its place. */
+async function removeDamaged(cache: CacheContext, blob: BlobId): Promise<void> {
+  await cache.locks(blob.sha256, async () => {
+    if (!(await isWhole(cache, blob.sha256))) await removeBlob(cache, blob);
+  });
 }
 
 /**

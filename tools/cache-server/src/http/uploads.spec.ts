@@ -188,9 +188,14 @@ describe('/uploads', () => {
     expect(one.server.service.cache.space.reservedBytes()).toBe(0);
     const location = (await announce(one, 'abandoned')).headers.location ?? '';
     await append(one, location, { body: 'aban', offset: 0 });
+    now += 0.6 * 3_600_000;
     await one.stop();
-    now += 2 * 3_600_000;
+    // The time without a server is nobody's fault.
+    now += 24 * 3_600_000;
     one = await startTestServer({ uploadHours: 1 }, { directory, now: () => now });
+    expect(await offsetOf(one, location)).toEqual([200, '4']);
+    now += 0.6 * 3_600_000;
+    await one.server.upkeep();
     expect(await offsetOf(one, location)).toEqual([404, undefined]);
     expect(left(one)).toEqual([]);
     expect(one.server.service.cache.space.reservedBytes()).toBe(0);

@@ -5,7 +5,6 @@ import {
   adoptHashed,
   checkedBlob,
   discardBlob,
-  fileState,
   freeBytes,
   isSha256,
   listBlobs,
@@ -16,39 +15,41 @@ import {
   type Sha256,
   type StoreLayout,
 } from 'nx-gguf/store';
-import { removeAbandoned } from './staging.js';
+import { removeAbandoned } from './abandoned.js';
 import { documentKinds, type ByteRange, type DocumentName, type Storage, type Usage } from './storage.js';
 
 const readBytes = 1 << 20;
 
 /** Storage on a disk: blobs as the store of nx-gguf keeps them, in its format, and documents beside them. */
-export async function openDiskStorage(root: string): Promise<Storage> {
+export async function openDiskStorage(root: string, nowMs: () => number = Date.now): Promise<Storage> {
   const layout = await openStore(root);
   const spaces = join(root, 'spaces');
   const staging = join(root, 'staging');
   await makeDirectory(staging);
-  await removeAbandoned(staging);
   const at = ({ namespace, kind, key }: DocumentName): string =>
     join(spaces, namespace, kind, key.slice(0, 2), `${key}.json`);
   return {
     staging,
-    findBlob: (sha256, onRemoved) => findBlob(layout, sha256, onRemoved),
+    findBlob: (sha256, isUse) => findBlob(layout, sha256, isUse ? nowMs() : null),
     openBlob: (sha256, range) => openBlob(layout, sha256, range),
     publishBlob: async (id, path) => {
       await adoptHashed(layout, path, id);
+      await setUsed(layout.blobRecord(id.sha256), nowMs());
     },
     removeBlob: (sha256) => discardBlob(layout, sha256),
     blobUsage: (sha256) => blobUsage(layout, sha256),
     async *blobs() {
-      for await (const { digest, sizeBytes, usedMs } of listBlobs(layout))
-        yield { sha256: digest, sizeBytes, usedMs };
+      for await (const { digest } of listBlobs(layout)) {
+        const usage = await blobUsage(layout, digest);
+        if (usage !== null) yield { sha256: digest, ...usage };
+      }
     },
     readDocument: (name) => absentAsNull(readFile(at(name), 'utf8')),
-    writeDocument: (name, text) => writeDurably(at(name), text),
-    touchDocument: async (name) => {
-      const now = new Date();
-      await absentAsNull(utimes(at(name), now, now));
+    writeDocument: async (name, text) => {
+      await writeDurably(at(name), text);
+      await setUsed(at(name), nowMs());
     },
+    touchDocument: (name) => setUsed(at(name), nowMs()),
     removeDocument: (name) => rm(at(name), { force: true }),
     documentUsage: (name) => fileUsage(at(name)),
     documents: (namespace) => listDocuments(spaces, namespace),
@@ -56,21 +57,23 @@ export async function openDiskStorage(root: string): Promise<Storage> {
     removeNamespace: (namespace) => rm(join(spaces, namespace), { recursive: true, force: true }),
     keepsOnDisk: true,
     freeBytes: () => freeBytes(root),
+    removeAbandoned: async () => {
+      await removeAbandoned(staging);
+      await removeAbandoned(layout.blobs);
+      await removeAbandoned(spaces);
+    },
     // The file system has noted them.
     saveUse: () => Promise.resolve(),
   };
 }
 
-async function findBlob(
-  layout: StoreLayout,
-  sha256: Sha256,
-  onRemoved?: (sizeBytes: number) => void,
-): Promise<number | null> {
-  const state = await fileState(layout.blob(sha256));
-  if (state === null) return null;
-  if ((await checkedBlob(layout, { sha256, sizeBytes: state.sizeBytes })) !== null) return state.sizeBytes;
-  onRemoved?.(state.sizeBytes);
-  return null;
+/** The store notes each look at a blob as its use: what it was used last is put back unless it is one. */
+async function findBlob(layout: StoreLayout, sha256: Sha256, usedMs: number | null): Promise<number | null> {
+  const before = await blobUsage(layout, sha256);
+  if (before === null) return null;
+  if ((await checkedBlob(layout, { sha256, sizeBytes: before.sizeBytes })) === null) return null;
+  await setUsed(layout.blobRecord(sha256), usedMs ?? before.usedMs);
+  return before.sizeBytes;
 }
 
 async function openBlob(layout: StoreLayout, sha256: Sha256, range?: ByteRange): Promise<Readable | null> {
@@ -82,7 +85,12 @@ async function blobUsage(layout: StoreLayout, sha256: Sha256): Promise<Usage | n
   const blob = await fileUsage(layout.blob(sha256));
   if (blob === null) return null;
   const record = await fileUsage(layout.blobRecord(sha256));
-  return { sizeBytes: blob.sizeBytes, usedMs: Math.max(blob.usedMs, record?.usedMs ?? 0) };
+  return { sizeBytes: blob.sizeBytes, usedMs: record?.usedMs ?? blob.usedMs };
+}
+
+async function setUsed(path: string, usedMs: number): Promise<void> {
+  const time = new Date(usedMs);
+  await absentAsNull(utimes(path, time, time));
 }
 
 async function fileUsage(path: string): Promise<Usage | null> {

@@ -14,7 +14,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { freeBytes, isSha256, makeDirectory, type BlobId } from 'nx-gguf/store';
 import type { Bucket } from '../config/generated/config.generated.js';
-import { removeAbandoned } from './staging.js';
+import { removeAbandoned } from './abandoned.js';
 import { documentKinds, type DocumentName, type Storage, type Usage } from './storage.js';
 import { openUseBook } from './use-book.js';
 
@@ -27,12 +27,15 @@ const mostParts = 9000;
  * the disk of this machine first. One server works on a prefix at a time. Credentials come from where AWS's
  * own tools look for them.
  */
-export async function openS3Storage(directory: string, bucket: Bucket): Promise<Storage> {
+export async function openS3Storage(
+  directory: string,
+  bucket: Bucket,
+  nowMs: () => number = Date.now,
+): Promise<Storage> {
   const client = new S3Client(configuration(bucket));
   const staging = join(directory, 'staging');
   await makeDirectory(staging);
-  await removeAbandoned(staging);
-  const book = await openUseBook(join(directory, 'used.json'));
+  const book = await openUseBook(join(directory, 'used.json'), nowMs);
   const root = bucket.prefix === undefined || bucket.prefix === '' ? '' : `${bucket.prefix}/`;
   const spaces = `${root}spaces/`;
   const blobKey = (sha256: string): string => `${root}cas/${sha256}`;
@@ -44,7 +47,7 @@ export async function openS3Storage(directory: string, bucket: Bucket): Promise<
       ? null
       : {
           sizeBytes: found.ContentLength ?? 0,
-          usedMs: Math.max(found.LastModified?.getTime() ?? 0, book.usedMs(key)),
+          usedMs: book.usedMs(key) ?? found.LastModified?.getTime() ?? 0,
         };
   };
   const remove = async (key: string): Promise<void> => {
@@ -61,16 +64,16 @@ export async function openS3Storage(directory: string, bucket: Bucket): Promise<
         }),
       );
       for (const { Key: key = '', Size = 0, LastModified } of page.Contents ?? [])
-        yield { key, sizeBytes: Size, usedMs: Math.max(LastModified?.getTime() ?? 0, book.usedMs(key)) };
+        yield { key, sizeBytes: Size, usedMs: book.usedMs(key) ?? LastModified?.getTime() ?? 0 };
       token = page.NextContinuationToken;
       if (token === undefined) return;
     }
   };
   return {
     staging,
-    findBlob: async (sha256) => {
+    findBlob: async (sha256, isUse) => {
       const found = await usage(blobKey(sha256));
-      if (found !== null) book.touch(blobKey(sha256));
+      if (found !== null && isUse) book.touch(blobKey(sha256));
       return found?.sizeBytes ?? null;
     },
     openBlob: async (sha256, range) => {
@@ -143,6 +146,7 @@ export async function openS3Storage(directory: string, bucket: Bucket): Promise<
     },
     keepsOnDisk: false,
     freeBytes: () => freeBytes(staging),
+    removeAbandoned: () => removeAbandoned(staging),
     saveUse: book.save,
   };
 }

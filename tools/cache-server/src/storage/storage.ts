@@ -20,7 +20,7 @@ export interface DocumentName {
   key: Sha256;
 }
 
-/** Size and time of last use, ms since 1970. */
+/** Size and time of last use by the server's clock. */
 export interface Usage {
   sizeBytes: number;
   usedMs: number;
@@ -31,13 +31,13 @@ export interface Storage {
   /** Directory for files that are being received, from which `publishBlob` takes them. */
   staging: string;
   /**
-   * Size of a sound blob, or null; being found counts as use. One that turns out damaged is removed, and
-   * `onRemoved` gets its size.
+   * Size of a sound blob, or null; being found counts as use where it is one. One that turns out damaged is
+   * removed.
    */
-  findBlob: (sha256: Sha256, onRemoved?: (sizeBytes: number) => void) => Promise<number | null>;
+  findBlob: (sha256: Sha256, isUse: boolean) => Promise<number | null>;
   /** Its bytes, or null; a blob that is removed while it is read is read to its end. */
   openBlob: (sha256: Sha256, range?: ByteRange) => Promise<Readable | null>;
-  /** Takes over a finished file, durably, whose digest was computed while it was received. */
+  /** Takes over a finished file, durably, whose digest was computed while it was received. Counts as use. */
   publishBlob: (id: BlobId, path: string) => Promise<void>;
   removeBlob: (sha256: Sha256) => Promise<void>;
   /** Without counting as use. */
@@ -59,6 +59,8 @@ export interface Storage {
   keepsOnDisk: boolean;
   /** Bytes that can be received still, or null where that is not known. */
   freeBytes: () => Promise<number | null>;
+  /** Removes what processes that were killed left half-written. */
+  removeAbandoned: () => Promise<void>;
   /** Keeps what is known of the last uses, for the next process. */
   saveUse: () => Promise<void>;
 }

@@ -6,19 +6,19 @@ import { writeDurably } from 'nx-gguf/store';
  * than an early eviction.
  */
 export interface UseBook {
-  /** ms since 1970; 0 for what was not used since it is known. */
-  usedMs: (key: string) => number;
+  /** By the server's clock; null for what was not used since it is known. */
+  usedMs: (key: string) => number | null;
   touch: (key: string) => void;
   forget: (key: string) => void;
   save: () => Promise<void>;
 }
 
 /** The book in a file, or an empty one where there is none that can be read. */
-export async function openUseBook(path: string): Promise<UseBook> {
+export async function openUseBook(path: string, nowMs: () => number): Promise<UseBook> {
   const used = new Map<string, number>(await entriesOf(path));
   return {
-    usedMs: (key) => used.get(key) ?? 0,
-    touch: (key) => void used.set(key, Date.now()),
+    usedMs: (key) => used.get(key) ?? null,
+    touch: (key) => void used.set(key, nowMs()),
     forget: (key) => void used.delete(key),
     save: () => writeDurably(path, JSON.stringify([...used])),
   };

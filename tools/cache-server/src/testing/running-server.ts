@@ -56,17 +56,24 @@ export interface TestServer {
 }
 
 /**
- * Starts a server in a directory. `now` moves its clock; without patience it refuses at once what there is no
- * room for.
+ * Starts a server in a directory. `now` moves its time, and `wall` the clock of its machine alone; without
+ * patience it refuses at once what there is no room for.
  */
 export async function startTestServer(
   config: Config = {},
   {
     directory = temporaryDirectory(),
     now = Date.now,
+    wall = now,
     overheadBytes = 0,
     patienceMs = 0,
-  }: { directory?: string; now?: () => number; overheadBytes?: number; patienceMs?: number } = {},
+  }: {
+    directory?: string;
+    now?: () => number;
+    wall?: () => number;
+    overheadBytes?: number;
+    patienceMs?: number;
+  } = {},
 ): Promise<TestServer> {
   const log: string[] = [];
   const settings = settingsOf(
@@ -75,7 +82,8 @@ export async function startTestServer(
   );
   const server = await startServer(settings, {
     log: pino({ level: settings.logLevel, base: null }, { write: (line: string) => void log.push(line) }),
-    nowMs: now,
+    nowMs: wall,
+    elapsedMs: now,
     overheadBytes,
     patienceMs,
   });

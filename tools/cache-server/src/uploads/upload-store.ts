@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { open, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { open, readFile, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -17,6 +17,7 @@ import {
 } from 'nx-gguf/store';
 import { fileWriter } from '../cache/file-writer.js';
 import { atPace, chunksOf, type ReceiveOptions } from '../cache/receive.js';
+import { removeAbandoned } from '../storage/abandoned.js';
 
 /** An upload that was announced: whose it is, and what it will be. */
 export interface AnnouncedUpload {
@@ -24,7 +25,7 @@ export interface AnnouncedUpload {
   sha256: Sha256;
   sizeBytes: number;
   namespace: string;
-  /** ISO 8601. */
+  /** ISO 8601, by the server's clock. */
   created: string;
 }
 
@@ -35,30 +36,32 @@ const idPattern = /^[0-9a-f]{32}$/;
  * hashed while they come; those that came before a restart are read again at the end.
  */
 export class UploadStore extends DataStore {
-  /** Told, while bytes come, how many there are of an upload. */
+  /** Told, while bytes come, how many there are of an upload. What it throws ends the upload. */
   onWritten: (id: string, totalBytes: number) => void = () => undefined;
+  /** Told of an upload that was announced and cannot begin. */
+  onDropped: (id: string) => void = () => undefined;
   readonly #directory: string;
   readonly #receiving: ReceiveOptions;
+  readonly #nowMs: () => number;
+  readonly #writing = new Set<string>();
   readonly #hashes = new Map<string, { hash: Hash; atByte: number }>();
 
-  constructor(directory: string, receiving: ReceiveOptions) {
+  constructor(directory: string, receiving: ReceiveOptions, nowMs: () => number) {
     super();
+    this.#nowMs = nowMs;
     this.#directory = directory;
     this.#receiving = receiving;
     this.extensions = ['creation', 'creation-with-upload', 'termination'];
   }
 
   override async create(upload: Upload): Promise<Upload> {
-    await makeDirectory(this.#directory);
-    await (await open(this.pathOf(upload.id), 'wx')).close();
-    const announced: AnnouncedUpload = {
-      id: upload.id,
-      sha256: upload.metadata?.['sha256'] ?? '',
-      namespace: upload.metadata?.['namespace'] ?? '',
-      sizeBytes: upload.size ?? 0,
-      created: upload.creation_date ?? '',
-    };
-    await writeDurably(this.#noteOf(upload.id), prettyJson(announced as unknown as Json));
+    try {
+      await this.#begin(upload);
+    } catch (error) {
+      this.onDropped(upload.id);
+      await this.remove(upload.id).catch(() => undefined);
+      throw error;
+    }
     this.#hashes.set(upload.id, { hash: createHash('sha256'), atByte: 0 });
     return upload;
   }
@@ -71,6 +74,7 @@ export class UploadStore extends DataStore {
     const { onBytes, pace } = this.#receiving;
     const sizeBytes = (await this.announced(id))?.sizeBytes ?? 0;
     let end = offset;
+    this.#writing.add(id);
     try {
       await pipeline(
         async function* () {
@@ -80,8 +84,8 @@ export class UploadStore extends DataStore {
               throw new GgufError('BODY_TOO_LARGE', `an upload of ${sizeBytes} bytes was announced`);
             hashed?.hash.update(chunk);
             onBytes(chunk.length);
-            yield chunk;
             onWritten(id, end);
+            yield chunk;
           }
         },
         fileWriter(this.pathOf(id), { flags: 'r+', start: offset }),
@@ -90,6 +94,9 @@ export class UploadStore extends DataStore {
       // The file may hold fewer bytes than were hashed.
       this.#hashes.delete(id);
       throw error;
+    } finally {
+      this.#writing.delete(id);
+      await this.#touch(id);
     }
     if (hashed !== null) hashed.atByte = end;
     return end;
@@ -141,20 +148,45 @@ export class UploadStore extends DataStore {
     return join(this.#directory, id);
   }
 
-  /** All uploads with how much came, null without a file, and the time, ms since 1970, of the last byte. */
+  /** Removes what a killed process left half-written beside the uploads. */
+  removeAbandoned(): Promise<void> {
+    return removeAbandoned(this.#directory);
+  }
+
+  /** All uploads with how much came, null without a file, and the time of the last byte by the server's clock. */
   async list(): Promise<{ id: string; receivedBytes: number | null; changedMs: number }[]> {
     const names = await readdir(this.#directory).catch(() => []);
     const found = [];
     for (const id of new Set(names.map((name) => name.replace(/\.json$/, '')))) {
       if (!idPattern.test(id)) continue;
       const info = await stat(this.pathOf(id)).catch(() => null);
-      found.push({ id, receivedBytes: info?.size ?? null, changedMs: info?.mtimeMs ?? 0 });
+      const changedMs = this.#writing.has(id) ? Infinity : (info?.mtimeMs ?? 0);
+      found.push({ id, receivedBytes: info?.size ?? null, changedMs: Math.min(changedMs, this.#nowMs()) });
     }
     return found;
   }
 
   #noteOf(id: string): string {
     return `${this.pathOf(id)}.json`;
+  }
+
+  async #begin(upload: Upload): Promise<void> {
+    await makeDirectory(this.#directory);
+    await (await open(this.pathOf(upload.id), 'wx')).close();
+    const announced: AnnouncedUpload = {
+      id: upload.id,
+      sha256: upload.metadata?.['sha256'] ?? '',
+      namespace: upload.metadata?.['namespace'] ?? '',
+      sizeBytes: upload.size ?? 0,
+      created: new Date(this.#nowMs()).toISOString(),
+    };
+    await writeDurably(this.#noteOf(upload.id), prettyJson(announced as unknown as Json));
+    await this.#touch(upload.id);
+  }
+
+  async #touch(id: string): Promise<void> {
+    const now = new Date(this.#nowMs());
+    await utimes(this.pathOf(id), now, now).catch(() => undefined);
   }
 
   async #stat(id: string): Promise<{ size: number }> {

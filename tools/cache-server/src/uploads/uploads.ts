@@ -1,8 +1,9 @@
 import { GgufError, type Sha256 } from 'nx-gguf/store';
-import { findVisibleBlob, publishBlob, type CacheContext } from '../cache/blobs.js';
+import { findVisibleBlob, itself, publishBlob, type CacheContext } from '../cache/blobs.js';
+import { requirePromise } from '../cache/receive.js';
 import type { Reservation } from '../cache/space-account.js';
 import { trusted } from '../config/namespaces.js';
-import type { UploadStore } from './upload-store.js';
+import { gone, type UploadStore } from './upload-store.js';
 
 /** Resumable uploads from their announcement to the blob that they become. */
 export interface Uploads {
@@ -19,7 +20,7 @@ export interface Uploads {
   finish: (id: string) => Promise<void>;
   /** Gives its room back after it was removed. */
   forget: (id: string) => void;
-  /** Removes uploads that were not continued since a time, ms since 1970. */
+  /** Removes uploads that were not continued since a time of the server's clock. */
   removeUnfinished: (beforeMs: number) => Promise<void>;
   /**
    * Removes the one that stands still longest, of those that are too slow in all; how many bytes it was
@@ -36,11 +37,12 @@ export interface Uploads {
  * asks for.
  */
 export interface IdleLimits {
-  /** ms since 1970. */
+  /** By the server's clock. */
   nowMs: number;
   beforeMs: number;
   leastBytesPerSecond: number;
-  isUntrustedOnly: boolean;
+  /** Of which part. */
+  isTrusted: boolean;
 }
 
 /** Of one namespace. */
@@ -50,6 +52,13 @@ const mostUploads = 1000;
 export async function openUploads(context: CacheContext, store: UploadStore): Promise<Uploads> {
   const reservations = new Map<string, Reservation & { namespace: string }>();
   const finishing = new Map<string, Promise<void>>();
+  const hold = (id: string, namespace: string, reservation: Reservation): void => {
+    reservations.set(id, { ...reservation, namespace });
+    // Whoever sends it sees so at the next byte. What came of it gives way at once.
+    reservation.onRevoked(() => {
+      if (!finishing.has(id)) void remove(id).catch(() => undefined);
+    });
+  };
   for (const { id, receivedBytes } of await store.list()) {
     const announced = await store.announced(id);
     // Without a file it became a blob, just before its process died.
@@ -59,13 +68,19 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
     }
     const reservation = context.space.keepReserved(announced.sizeBytes, announced.namespace === trusted);
     reservation.wrote(receivedBytes);
-    reservations.set(id, { ...reservation, namespace: announced.namespace });
+    hold(id, announced.namespace, reservation);
   }
-  store.onWritten = (id, totalBytes) => reservations.get(id)?.wrote(totalBytes);
+  store.onWritten = (id, totalBytes) => {
+    const promised = reservations.get(id);
+    if (promised === undefined) throw gone();
+    requirePromise(promised);
+    promised.wrote(totalBytes);
+  };
   const forget = (id: string): void => {
     reservations.get(id)?.release();
     reservations.delete(id);
   };
+  store.onDropped = forget;
   const remove = async (id: string): Promise<void> => {
     await store.remove(id);
     forget(id);
@@ -74,7 +89,7 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
     const announced = await store.announced(id);
     if (announced === null || (await store.receivedBytes(id)) !== announced.sizeBytes) return;
     const digest = await store.digest(id);
-    const promised = reservations.get(id) ?? context.space.keepReserved(0, true);
+    const promised = reservations.get(id) ?? context.space.keepReserved(0, announced.namespace === trusted);
     if (digest.sha256 === announced.sha256)
       await publishBlob(context, announced.namespace, { id: digest, path: store.pathOf(id), promised });
     await remove(id);
@@ -88,7 +103,7 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
     forget,
     inProgress: () => reservations.size,
     announce: async ({ id, sha256, sizeBytes, namespace }) => {
-      if ((await findVisibleBlob(context, namespace, sha256)) !== null)
+      if ((await findVisibleBlob(context, itself(namespace), sha256)) !== null)
         throw new GgufError('BLOB_EXISTS', 'this blob is here already');
       if (
         [...reservations.values()].filter((reservation) => reservation.namespace === namespace).length >=
@@ -98,7 +113,7 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
           'TOO_MANY_UPLOADS',
           `there are ${mostUploads} unfinished uploads of the namespace ${namespace} already`,
         );
-      reservations.set(id, { ...(await context.space.reserve(sizeBytes, namespace === trusted)), namespace });
+      hold(id, namespace, await context.space.reserve(sizeBytes, namespace === trusted));
     },
     finish: (id) => {
       const running = finishing.get(id) ?? finish(id).finally(() => finishing.delete(id));
@@ -109,13 +124,13 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
       for (const { id, changedMs } of await store.list())
         if (changedMs < beforeMs && !finishing.has(id)) await remove(id);
     },
-    removeIdlest: async ({ nowMs, beforeMs, leastBytesPerSecond, isUntrustedOnly }) => {
+    removeIdlest: async ({ nowMs, beforeMs, leastBytesPerSecond, isTrusted }) => {
       const uploads = (await store.list())
         .filter(({ id }) => !finishing.has(id))
         .sort((a, b) => a.changedMs - b.changedMs);
       for (const { id, changedMs, receivedBytes } of uploads) {
         const announced = await store.announced(id);
-        if (announced === null || (isUntrustedOnly && announced.namespace === trusted)) continue;
+        if (announced === null || (announced.namespace === trusted) !== isTrusted) continue;
         const createdMs = Date.parse(announced.created);
         const isSlow =
           createdMs < beforeMs && (receivedBytes ?? 0) < ((nowMs - createdMs) / 1000) * leastBytesPerSecond;

@@ -35,19 +35,19 @@ export interface Config {
    */
   lowWater?: number;
   /**
-   * Share of maxBytes that namespaces other than `trusted` may keep when room is needed. What they hold beyond it goes first.
+   * Share of maxBytes that namespaces other than `trusted` may hold and be promised together, as far as what is trusted leaves it. They never make anything trusted go; what they hold goes when the trusted need the room.
    */
   untrustedShare?: number;
   /**
-   * What nobody asked for in so many days goes.
+   * What nobody asked for in so many days goes, a tenth of all at a time. Days in which the server runs count, whatever the clock of the machine says.
    */
   maxAgeDays?: number;
   /**
-   * What was used in the last minutes is not evicted for room: uploads of an artifact's files come before its manifest. An unfinished upload that stood still for longer gives way when nothing else can.
+   * What was used in the last minutes is not evicted for room, where it is trusted: uploads of an artifact's files come before its manifest. An unfinished upload that stood still for longer gives way when nothing else can.
    */
   graceMinutes?: number;
   /**
-   * An unfinished resumable upload goes when nothing came for so many hours.
+   * An unfinished resumable upload goes when nothing came for so many hours in which the server ran.
    */
   uploadHours?: number;
   /**
