@@ -5,7 +5,7 @@ import type { OutsideState } from '../files/file-state.js';
 import { quietly } from '../files/background-flush.js';
 import { hasherFor } from '../files/piece-hasher.js';
 import type { StoreLayout } from '../store/layout.js';
-import { damagedBytes, requireSound, stateBefore, unreadable, type NamedBlob } from '../store/sound-bytes.js';
+import { damagedBytes, requireIntact, stateBefore, unreadable, type NamedBlob } from '../store/sound-bytes.js';
 
 /** A file that is sent in parts, in any order and more than once, and never with other bytes than its digest's. */
 export interface CheckedFile {
@@ -101,7 +101,7 @@ export function checkedFile(store: StoreLayout, blob: NamedBlob): CheckedFile {
 
 /** The error of a piece that is not what it was in the first read. */
 async function changedSince(store: StoreLayout, blob: NamedBlob, seen: OutsideState): Promise<GgufError> {
-  await requireSound(store, blob, { seen });
+  await requireIntact(store, blob, { seen });
   return new GgufError('SOURCE_CHANGED', `${blob.name}: ${blob.path} was read with other bytes than before`, {
     hint: 'The bytes on the disk are right by now. Run again; if it repeats, check the memory of this machine.',
   });

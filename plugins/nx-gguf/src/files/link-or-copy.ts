@@ -1,5 +1,7 @@
 import { chmod, constants, copyFile, link, mkdir, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Sha256 } from '../core/digest.js';
+import { copyHashed } from './copy-hashed.js';
 import { syncFile } from './durable.js';
 import { temporaryBeside } from './temporary.js';
 
@@ -10,16 +12,20 @@ export type Placement = 'present' | 'reflink' | 'hardlink' | 'symlink' | 'copy';
  * Puts the bytes of a file at a path, without a copy where that can be. The path holds the old file or the new
  * one at any moment.
  * @param isOutside somebody else owns the file: it gets no second name
- * @param check looks at the bytes before they take the path; what it throws leaves the path as it was
+ * @param check looks at the bytes before they take the path: where they are, and of a copy the digest, which is
+ *   computed while it is made; what it throws leaves the path as it was
  */
 export async function placeFile(
   from: string,
   path: string,
-  { isOutside, check }: { isOutside: boolean; check?: (placed: string) => Promise<void> },
+  {
+    isOutside,
+    check,
+  }: { isOutside: boolean; check: (placed: string, copied: Sha256 | null) => Promise<void> },
 ): Promise<Placement> {
   return replaced(path, async (temporary) => {
-    const placement = await bring(from, temporary, isOutside);
-    await check?.(temporary);
+    const { placement, copied } = await bring(from, temporary, isOutside);
+    await check(temporary, copied);
     return placement;
   });
 }
@@ -49,7 +55,11 @@ async function replaced<T>(path: string, make: (temporary: string) => Promise<T>
   }
 }
 
-async function bring(from: string, to: string, isOutside: boolean): Promise<Placement> {
+async function bring(
+  from: string,
+  to: string,
+  isOutside: boolean,
+): Promise<{ placement: Placement; copied: Sha256 | null }> {
   const { mtime } = await stat(from);
   const ways: [Placement, () => Promise<void>][] = [
     ['reflink', () => copyFile(from, to, constants.COPYFILE_FICLONE_FORCE)],
@@ -59,14 +69,14 @@ async function bring(from: string, to: string, isOutside: boolean): Promise<Plac
     try {
       await way();
       if (placement === 'reflink') await likeBlob(to, mtime);
-      return placement;
+      return { placement, copied: null };
     } catch {
       await rm(to, { force: true });
     }
   }
-  await copyFile(from, to);
+  const copied = await copyHashed(from, to);
   await likeBlob(to, mtime);
-  return 'copy';
+  return { placement: 'copy', copied };
 }
 
 async function likeBlob(path: string, mtime: Date): Promise<void> {

@@ -9,7 +9,7 @@ import { targetPrefix } from '../infer/target-prefix.js';
 import { plainError } from '../terminal/report-error.js';
 import { runName } from './run-name.js';
 import { isNamed } from './named-targets.js';
-import { placeFiles } from '../results/placed-files.js';
+import { placeFiles, type PlacedFiles } from '../results/placed-files.js';
 import { progressReporter } from '../terminal/progress.js';
 
 const cached: ReadonlySet<string> = new Set(['local-cache', 'remote-cache', 'local-cache-kept-existing']);
@@ -34,13 +34,14 @@ export const placeRequested: PostTasksExecution = async (
     isTerminal: process.stdout.isTTY,
     nowMs: () => performance.now(),
   });
+  const signal = AbortSignal.timeout(longestDownloadMs);
   const remotes = createRemotes({
     store,
     env: process.env,
     pluginOptions: options,
     run: runName(id),
     report: progress.report,
-    signal: AbortSignal.timeout(longestDownloadMs),
+    signal,
   });
   const gone = new Map<string, string[]>();
   for (const { task, status } of Object.values(taskResults)) {
@@ -48,11 +49,19 @@ export const placeRequested: PostTasksExecution = async (
     for (const output of task.outputs.filter((path) => path.endsWith('/artifact.json'))) {
       const manifest = await readManifest(join(workspaceRoot, output)).catch(() => null);
       if (manifest === null) continue;
-      const place = () => placeFiles(manifest, task.target.project, { root: workspaceRoot, store });
-      const { missing } = await place();
+      const place = () =>
+        placeFiles(manifest, task.target.project, {
+          root: workspaceRoot,
+          store,
+          report: progress.report,
+          signal,
+        });
+      const { missing, damaged } = await place().catch(whenInTime);
+      for (const { code, message } of damaged)
+        progress.report({ type: 'warning', message: `${code}: ${message}` });
       if (missing.length === 0 || !isNamed(task.target, argv, targetPrefix(options))) continue;
       const still = (await remotes.bring(manifest.files).catch(unlessInterrupted))
-        ? (await place()).missing
+        ? (await place().catch(whenInTime)).missing
         : missing;
       if (still.length > 0) gone.set(task.id, still);
     }
@@ -65,6 +74,12 @@ export const placeRequested: PostTasksExecution = async (
 /** A download that takes longer than the hook's limit is continued by the command that the error names. */
 function unlessInterrupted(error: unknown): false {
   if (isGgufError(error) && error.code === 'INTERRUPTED') return false;
+  throw plainError(error);
+}
+
+/** What could not be hashed in the hook's time is hashed by the next run that places it. */
+function whenInTime(error: unknown): Pick<PlacedFiles, 'missing' | 'damaged'> {
+  if (isGgufError(error) && error.code === 'INTERRUPTED') return { missing: [], damaged: [] };
   throw plainError(error);
 }
 

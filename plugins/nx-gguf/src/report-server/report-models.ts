@@ -28,10 +28,11 @@ export async function runReportModels({
   const ref = refOf('report');
   const models = await reportedModels(ref, { named: options.models, builtOn }, results);
   const manifest = await reportOfModels(ref, models, results);
-  const { places } = await placeFiles(manifest, ref.project, {
+  const { places, damaged } = await placeFiles(manifest, ref.project, {
+    ...environment,
     root: environment.workspace.root,
-    store: environment.store,
   });
+  if (damaged[0] !== undefined) throw damaged[0];
   print(`${describeArtifact(manifest, ref)}, about ${models.join(', ')}`);
   for (const place of places) print(`  ${place}`);
 }

@@ -4,6 +4,7 @@ import { discardBlob } from '../store/blobs.js';
 import {
   adopt,
   age,
+  flipBit,
   idOf,
   manifestOf,
   put,
@@ -22,15 +23,26 @@ function given() {
     root,
     store,
     path: join(root, place),
-    placed: (of = manifest) => placeFiles(of, 'tiny', { root, store }),
+    placed: (of = manifest) =>
+      placeFiles(of, 'tiny', { root, store, report: () => undefined, signal: undefined }),
   };
 }
 
 describe('placeFiles', () => {
+  it('places nothing of a damaged blob, and tells of it', async () => {
+    const { path, store, placed } = given();
+    const { sha256 } = await adopt(store, 'bytes');
+    flipBit(store.blob(sha256), 2);
+    const { places, missing, damaged } = await placed();
+    expect({ places, missing }).toEqual({ places: [], missing: [place] });
+    expect(damaged.map(({ code }) => code)).toEqual(['BLOB_DAMAGED']);
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('links what the store has', async () => {
     const { store, path, placed } = given();
     await adopt(store, 'bytes');
-    await expect(placed()).resolves.toEqual({ places: [place], missing: [] });
+    await expect(placed()).resolves.toEqual({ places: [place], missing: [], damaged: [] });
     expect(readFileSync(path, 'utf8')).toBe('bytes');
   });
 
@@ -38,6 +50,7 @@ describe('placeFiles', () => {
     await expect(given().placed({ ...manifest, step: 'kld-base' })).resolves.toEqual({
       places: [],
       missing: [],
+      damaged: [],
     });
   });
 
@@ -46,7 +59,7 @@ describe('placeFiles', () => {
     const { sha256 } = await adopt(store, 'bytes');
     await placed();
     await discardBlob(store, sha256);
-    await expect(placed()).resolves.toEqual({ places: [place], missing: [] });
+    await expect(placed()).resolves.toEqual({ places: [place], missing: [], damaged: [] });
     expect(readFileSync(path, 'utf8')).toBe('bytes');
   });
 
@@ -55,7 +68,7 @@ describe('placeFiles', () => {
     async (older) => {
       const { path, placed } = given();
       age(put(path, older), 60_000);
-      await expect(placed()).resolves.toEqual({ places: [], missing: [place] });
+      await expect(placed()).resolves.toEqual({ places: [], missing: [place], damaged: [] });
       expect(existsSync(path)).toBe(false);
     },
   );

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { isGgufError, type GgufError } from '../core/errors.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { explainFailure, removeWork, withWorkDir } from '../store/work-dir.js';
-import { isDamage, stepInputs, type StepInputs } from '../store/step-inputs.js';
+import { isDamage } from '../store/quarantine.js';
+import { stepInputs, type StepInputs } from '../store/step-inputs.js';
 import {
   benchOf,
   publishOutcome,

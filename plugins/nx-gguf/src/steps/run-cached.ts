@@ -14,7 +14,8 @@ import type { StoreLayout } from '../store/layout.js';
 import { ownFile } from '../files/own-file.js';
 import { removeWork, withWorkDir } from '../store/work-dir.js';
 import type { RunTool } from '../toolchain/run-tool.js';
-import { isDamage, stepInputs, type StepInputs } from '../store/step-inputs.js';
+import { isDamage } from '../store/quarantine.js';
+import { stepInputs, type StepInputs } from '../store/step-inputs.js';
 import {
   actionKey,
   type Step,

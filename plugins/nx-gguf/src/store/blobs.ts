@@ -2,11 +2,11 @@ import { chmod, rm, utimes } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
 import { publish, syncFile, writeDurably } from '../files/durable.js';
 import { referredPath } from './external.js';
-import { isGgufError } from '../core/errors.js';
 import { fileState, isSameState, readRecord, type FileState } from '../files/file-state.js';
 import type { BlobId, OnBytes } from '../files/hash-file.js';
 import { hashSettled } from '../files/hash-settled.js';
 import type { StoreLayout } from './layout.js';
+import { isDamage } from './quarantine.js';
 import { recordText } from './scrub-record.js';
 import { hashBlob, requireSound } from './sound-blob.js';
 
@@ -92,7 +92,7 @@ async function isSound(
   try {
     return (await read(layout, { sha256 })) !== null;
   } catch (error) {
-    if (isGgufError(error) && error.code === 'BLOB_DAMAGED') return false;
+    if (isDamage(error)) return false;
     throw error;
   }
 }

@@ -13,6 +13,7 @@ import {
 import { hashFile, type BlobId, type OnBytes } from '../files/hash-file.js';
 import { hashSettled } from '../files/hash-settled.js';
 import type { StoreLayout } from './layout.js';
+import { isFresh, now, withHashing, type Hashings } from './scrub-record.js';
 
 /**
  * The digest of a file outside the store, which is from now on found by it: checkpoints of hundreds of
@@ -31,16 +32,29 @@ export async function digestOutside(layout: StoreLayout, path: string, onBytes?:
   return (await knownOrHashed(layout, path, onBytes)).id;
 }
 
-/** Notes the digest of a file that was just made outside the store, so that it need not be read again. */
+/**
+ * Notes the digest of a file that was just made outside the store, of bytes that were just hashed, so that it
+ * need not be read again.
+ */
 export async function noteMade(layout: StoreLayout, path: string, sha256: Sha256): Promise<void> {
   const state = await outsideState(path);
-  if (state !== null) await writeRecord(layout.knownPath(digestOfText(path)), { sha256, state, path });
+  if (state === null) return;
+  const { boot, nowMs } = now(layout);
+  const hashings = withHashing(undefined, boot, nowMs);
+  await writeRecord(layout.knownPath(digestOfText(path)), { sha256, state, path, hashings });
 }
 
-/** The digest of a file outside the store, when it was read before and nobody has touched it since; else null. */
+/**
+ * The digest of a file that was made outside the store, when nobody has touched it since; else null. It is read
+ * where it was not hashed lately, as a blob is.
+ */
 export async function knownDigest(layout: StoreLayout, path: string): Promise<Sha256 | null> {
   const known = await readRecord(layout.knownPath(digestOfText(path)));
-  return known !== null && isUntouched(known, await outsideState(path)) ? known.sha256 : null;
+  if (known === null || !isUntouched(known, await outsideState(path))) return null;
+  if (isFresh(known, now(layout))) return known.sha256;
+  const isSame = (await hashFile(path).catch(() => null))?.sha256 === known.sha256;
+  if (isSame) await noteMade(layout, path, known.sha256);
+  return isSame ? known.sha256 : null;
 }
 
 /** The outside file that holds these bytes, or null when it is gone or holds others by now. */
@@ -93,7 +107,8 @@ async function remember(
 
 async function writeRecord(
   file: string,
-  { sha256, state, path }: { sha256: Sha256; state: OutsideState; path: string },
+  record: { sha256: Sha256; state: OutsideState; path: string; hashings?: Hashings },
 ): Promise<void> {
-  await writeDurably(file, prettyJson({ sha256, ...state, path }));
+  const { state, ...rest } = record;
+  await writeDurably(file, prettyJson({ ...state, ...rest }));
 }

@@ -14,11 +14,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { sha256 } from '../core/digest.js';
 import { checkedBlob } from './blobs.js';
+import { isFreshBlob } from './scrub-record.js';
 import type { StoreLayout } from './layout.js';
 import { referToFile } from './external.js';
 import { holdsBytes, placeBlob } from './place-blob.js';
-import { adopt, idOf, put, temporaryDirectory, temporaryStore } from './testing/temporary-store.js';
+import { adopt, flipBit, idOf, put, temporaryDirectory, temporaryStore } from './testing/temporary-store.js';
 
 const text = 'a quantized model';
 const other = text.toUpperCase();
@@ -71,6 +73,44 @@ describe('placeBlob', () => {
     expect(readFileSync(path, 'utf8')).toBe(text);
     expect(statSync(path).mode & 0o777).toBe(0o444);
     await expect(place()).resolves.toBe('present');
+  });
+
+  it('links no damaged blob, and leaves no link to one', async () => {
+    const { layout, blob, path, place, placement } = await placed();
+    flipBit(blob, 5);
+    rmSync(layout.blobRecord(idOf(text).sha256));
+    // A clone has blocks of its own, which the flip did not touch.
+    if (placement === 'reflink') rmSync(path);
+    await expect(place()).rejects.toMatchObject({ code: 'BLOB_DAMAGED' });
+    expect(existsSync(path)).toBe(false);
+    await adopt(layout, text);
+    flipBit(blob, 5);
+    await expect(place()).rejects.toMatchObject({ code: 'BLOB_DAMAGED' });
+    expect(readdirSync(dirname(path))).toEqual([]);
+  });
+
+  whereOther('copies no damaged blob, whenever it was hashed', async () => {
+    const path = join(temporaryDirectory(otherFileSystem), 'tiny.gguf');
+    const { layout, blob, place } = await placed(path);
+    rmSync(path);
+    await expect(isFreshBlob(layout, idOf(text).sha256)).resolves.toBe(true);
+    flipBit(blob, 5);
+    await expect(place()).rejects.toMatchObject({ code: 'BLOB_DAMAGED' });
+    expect(readdirSync(dirname(path))).toEqual([]);
+    expect(existsSync(layout.quarantined(idOf(text).sha256))).toBe(true);
+  });
+
+  whereOther('places a copy again that was damaged, when it is hashed after a boot', async () => {
+    const path = join(temporaryDirectory(otherFileSystem), 'tiny.gguf');
+    const { layout, place } = await placed(path);
+    const record = layout.knownPath(sha256(path));
+    flipBit(path, 3);
+    const { hashings, ...rest } = JSON.parse(readFileSync(record, 'utf8')) as { hashings: object };
+    expect(Object.keys(hashings)).toHaveLength(1);
+    const { ctimeNs } = statSync(path, { bigint: true });
+    writeFileSync(record, JSON.stringify({ ...rest, ctimeNs: String(ctimeNs) }));
+    await expect(place()).resolves.toBe('copy');
+    expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
   whereOther.each<[string, (path: string) => void]>([

@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Sha256 } from '../core/digest.js';
-import { GgufError, systemErrorCode } from '../core/errors.js';
+import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import { makeDirectory, syncDirectory } from '../files/durable.js';
 import { outsideState, type OutsideState } from '../files/file-state.js';
 import type { StoreLayout } from './layout.js';
@@ -57,6 +57,11 @@ export async function quarantineBlob(
     if (['EACCES', 'EPERM', 'EROFS', 'EBUSY'].includes(code)) return 'kept';
     throw error;
   }
+}
+
+/** True for the error of a blob that is not what its name says. */
+export function isDamage(error: unknown): error is GgufError {
+  return isGgufError(error) && error.code === 'BLOB_DAMAGED';
 }
 
 /** Linking a blob changes its ctime, so that does not tell another file. */

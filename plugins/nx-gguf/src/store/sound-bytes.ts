@@ -31,7 +31,7 @@ export async function readSound(store: StoreLayout, blob: NamedBlob): Promise<Bu
  * @param placed another name of the same bytes, or a copy of them
  * @throws GgufError as `damagedBytes` returns it
  */
-export async function requireSound(
+export async function requireIntact(
   store: StoreLayout,
   blob: NamedBlob,
   { placed = blob.path, seen }: { placed?: string; seen?: OutsideState } = {},

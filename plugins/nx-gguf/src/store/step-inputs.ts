@@ -1,10 +1,11 @@
-import { GgufError, isGgufError } from '../core/errors.js';
+import { GgufError } from '../core/errors.js';
 import type { Report } from '../core/events.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import { isUntouched, outsideState, recordableState, type OutsideState } from '../files/file-state.js';
 import { digestOutside } from './external.js';
 import type { StoreLayout } from './layout.js';
 import { isOutsideStore } from './place-blob.js';
+import { isDamage } from './quarantine.js';
 import { requireSound } from './sound-blob.js';
 
 type Input = Pick<ManifestFile, 'name' | 'sha256'>;
@@ -100,9 +101,4 @@ export function stepInputs(store: StoreLayout, { step, report, signal, shared }:
       return isDamage(cause) ? cause : error;
     },
   };
-}
-
-/** True for the error of a blob that is not what its name says. */
-export function isDamage(error: unknown): error is GgufError {
-  return isGgufError(error) && error.code === 'BLOB_DAMAGED';
 }

@@ -36,10 +36,15 @@ export async function runTarget(
   for (const message of texts(manifest.facts['warnings']))
     environment.report({ type: 'warning', message: `${targetName(ref)}: ${message}` });
   if (isVerified) await results.verify(ref, manifest);
-  const { places } = await placeFiles(manifest, ref.project, {
-    root: environment.workspace.root,
-    store: environment.store,
-  });
+  const placing = { ...environment, root: environment.workspace.root };
+  const first = await placeFiles(manifest, ref.project, placing);
+  for (const { code, message } of first.damaged)
+    environment.report({ type: 'warning', message: `${code}: ${message}` });
+  // What was damaged is brought, or made, again.
+  if (first.damaged.length > 0) await results.obtain(ref, { needFiles: true, recipe });
+  const { places, damaged } =
+    first.damaged.length > 0 ? await placeFiles(manifest, ref.project, placing) : first;
+  if (damaged[0] !== undefined) throw damaged[0];
   print(
     `${describeArtifact(manifest, ref)}${{ store: ' (from the store)', remote: ' (from a remote)', run: '' }[origin]}${isVerified ? ', same bytes as one run of llama-quantize' : ''}`,
   );

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import { textTable } from '../../report/text-table.js';
 import { placeBlob } from '../../store/place-blob.js';
+import { isDamage } from '../../store/quarantine.js';
 import type { CommonOptions, Execution } from '../../task/run-executor.js';
 import { filesDirectory, type TargetRef } from '../../core/target.js';
 import { readConfig } from '../../workspace/workspace.js';
@@ -29,11 +30,18 @@ export async function runMaterialize({
     const { bitsPerWeight } = manifest.facts as { bitsPerWeight?: number };
     for (const part of manifest.files) {
       const place = join(filesDirectory(project), part.name);
-      await placeBlob(
-        environment.store,
-        { ...part, path: await results.resolve(part) },
-        join(workspace.root, place),
-      );
+      const placeIt = async (): Promise<unknown> =>
+        placeBlob(
+          environment.store,
+          { ...part, path: await results.resolve(part) },
+          join(workspace.root, place),
+        );
+      await placeIt().catch((error: unknown) => {
+        if (!isDamage(error)) throw error;
+        // It is brought or made again now.
+        environment.report({ type: 'warning', message: `${error.code}: ${error.message}` });
+        return placeIt();
+      });
       rows.push([
         place,
         prettyBytes(part.sizeBytes, { binary: true }),

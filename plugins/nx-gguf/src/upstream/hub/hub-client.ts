@@ -227,7 +227,8 @@ export async function understood<T>(place: HubPlace, work: Promise<T>): Promise<
   try {
     return await work;
   } catch (cause) {
-    if (!(cause instanceof SyntaxError || cause instanceof TypeError)) throw cause;
+    // By name: an answer is parsed by the runtime, whose errors can be of another realm than this module's.
+    if (!['SyntaxError', 'TypeError'].includes((cause as Error).name)) throw cause;
     throw new GgufError('HUB_UNUSABLE', `${place.repository}: ${place.endpoint} does not answer like a hub`, {
       cause,
       hint: 'See "endpoint" in the source, HF_ENDPOINT, and whether a proxy or a login page is between.',
