@@ -104,6 +104,24 @@ describe('JSON', () => {
   });
 });
 
+describe('files of others', () => {
+  const whole = {
+    'commands/workspace-environment.ts': 'nx.json, which Nx has read before',
+    'core/schema-files.ts': 'the schemas of this package',
+    'files/process-file-name.ts': 'what the kernel says of a process',
+    'steps/evidence/report.ts': 'the assets of this package',
+    'toolchain/machine-share.ts': 'what the kernel says of a process',
+    'toolchain/machine.ts': 'what the kernel says of the machine',
+  };
+
+  it('are read within limits, and not waited for: readFile does neither', () => {
+    const found = files.filter((file) =>
+      /import [^;]*\breadFile(?:Sync)?\b/.test(readFileSync(join(source, file), 'utf8')),
+    );
+    expect(found).toEqual(Object.keys(whole).sort());
+  });
+});
+
 describe('scripts that run the compiled modules', () => {
   const repository = join(source, '../../..');
   const scripts = globSync(

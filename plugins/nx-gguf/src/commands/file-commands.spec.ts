@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
+import { pipe } from '../files/testing/odd-files.js';
 import { tinyGguf } from '../gguf/testing/tiny-gguf.js';
 import { adoptBytes, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
 import { runNxGguf } from './nx-gguf-command.js';
@@ -127,6 +128,15 @@ describe('nx-gguf inspect and diff', () => {
     await expect(run('diff', path, one ?? '')).rejects.toMatchObject({
       message: expect.not.stringContaining('one.gguf') as string,
     });
+  });
+
+  it.each(['inspect', 'diff'])('%s does not wait for a pipe, and reads no device', async (command) => {
+    const place = mkdtempSync(join(directory, 'odd-'));
+    pipe(join(place, 'pipe.gguf'));
+    for (const path of [join(place, 'pipe.gguf'), '/dev/zero'])
+      await expect(run(command, path, ...(command === 'diff' ? [path] : []))).rejects.toMatchObject({
+        code: 'FILE_UNFIT',
+      });
   });
 
   it('a directory is told as one, with the GGUFs in it', async () => {

@@ -80,10 +80,16 @@ function validated<K extends keyof Schemas>(
  * last member.
  * @throws GgufError `BAD_<KIND>` for text that is not JSON or does not fit the schema, `LFS_POINTER`
  */
-export function parseAs<K extends keyof Schemas>(kind: K, text: string, file: string): Schemas[K] {
-  return validated(kind, written.has(kind) ? writtenValue(kind, text, file) : strictValue(kind, text, file), {
+export function parseAs<K extends keyof Schemas>(
+  kind: K,
+  source: string | Uint8Array,
+  file: string,
+): Schemas[K] {
+  if (!written.has(kind)) return validate(kind, strictValue(kind, source, file), file);
+  const text = typeof source === 'string' ? source : Buffer.from(source).toString('utf8');
+  return validated(kind, writtenValue(kind, text, file), {
     placeOf: ({ path }) => {
-      const place = written.has(kind) ? placeOf(text, path) : null;
+      const place = placeOf(text, path);
       return place === null ? file : `${file}:${place.line}:${place.column}`;
     },
   });
@@ -101,10 +107,10 @@ function writtenValue(kind: string, text: string, file: string): unknown {
   );
 }
 
-function strictValue(kind: string, text: string, file: string): unknown {
-  const read = readJson(text);
+function strictValue(kind: string, source: string | Uint8Array, file: string): unknown {
+  const read = readJson(source);
   if ('value' in read) return read.value;
-  refusePointer(text, file);
+  refusePointer(typeof source === 'string' ? source : Buffer.from(source).toString('utf8'), file);
   const { problem, cause } = read;
   throw new GgufError(codeOf(kind), `${file}: ${cause?.message ?? problem}`, {
     cause,

@@ -1,4 +1,4 @@
-import { readFile, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Published, PublishedFile } from '../core/generated/published.generated.js';
 import { gitBlobOid } from '../core/digest.js';
@@ -11,6 +11,7 @@ import { isSameFile } from '../files/link-or-copy.js';
 import { digestOutside } from '../store/external.js';
 import { placeForGood } from '../store/place-for-good.js';
 import { isAbandoned } from '../files/temporary.js';
+import { readSmallFile, readSmallText } from '../files/small-file.js';
 import { interrupted } from '../transport/retry.js';
 import type { UpstreamContext } from '../upstream/upstream-context.js';
 import { contentOf, type SentContent } from './sent-content.js';
@@ -33,7 +34,7 @@ async function openSession(
   shown: string,
   { request, context }: { request: DestinationRequest; context: UpstreamContext },
 ): Promise<DestinationSession> {
-  const record = await readFile(join(directory, recordFile), 'utf8').then(readRecord, nullWhenAbsent);
+  const record = await readSmallText(join(directory, recordFile)).then(readRecord, nullWhenAbsent);
   const paths = await filesBelow(directory);
   const files: PresentFile[] = [];
   for (const path of paths ?? [])
@@ -81,7 +82,7 @@ async function presentFile(
     if (blob !== null && (await isSameFile(blob, place))) return { path, sizeBytes, sha256, gitOid: null };
   }
   if (path === recordFile)
-    return { path, sizeBytes: size, sha256: null, gitOid: gitBlobOid(await readFile(place)) };
+    return { path, sizeBytes: size, sha256: null, gitOid: gitBlobOid(await readSmallFile(place)) };
   if (candidates.length === 0) return { path, sizeBytes: size, sha256: null, gitOid: null };
   let read = 0;
   const { sha256 } = await digestOutside(context.store, place, (count) => {

@@ -1,8 +1,9 @@
-import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { jsonOrNull } from '../core/json-reader.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
+import { readSmallText } from '../files/small-file.js';
 import { downloadsDirectory } from '../store/downloads.js';
 import type { StoreLayout } from '../store/layout.js';
 
@@ -107,7 +108,7 @@ async function earlierUpload(
   const info = await stat(path).catch(() => null);
   if (info === null || info.birthtimeMs < Date.now() - usableMs) return null;
   // That of another user of the store cannot be read: it has addresses to upload to.
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await readSmallText(path).catch(() => '');
   const [first = '', ...rest] = text.split('\n');
   const begun = jsonOrNull(first) as { format?: unknown; sizeBytes?: unknown; action?: UploadAction } | null;
   if (

@@ -1,8 +1,9 @@
 import type { BigIntStats } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
 import { jsonOrNull } from '../core/json-reader.js';
 import { systemErrorCode } from '../core/errors.js';
+import { readSmallFile } from './small-file.js';
 
 /**
  * A cheap test of whether a file of the store is still the one that was hashed. Linking changes ctime, so ctime
@@ -103,7 +104,7 @@ export interface HashRecord extends FileState, Partial<Omit<OutsideState, keyof 
 
 /** A record read back from disk; anything malformed counts as absent, which costs a re-hash and no more. */
 export async function readRecord(file: string): Promise<HashRecord | null> {
-  const value = jsonOrNull(await readFile(file, 'utf8').catch(() => ''));
+  const value = jsonOrNull(await readSmallFile(file).catch(() => ''));
   if (!isRecord(value)) return null;
   const { hashings, ...record } = value;
   return areTimes(hashings) ? { ...record, hashings } : record;

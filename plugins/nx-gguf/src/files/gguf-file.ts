@@ -1,6 +1,7 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { ByteRange, ByteSource } from '../gguf/byte-source.js';
 import { readGgufHeader, type GgufHeader } from '../gguf/header.js';
+import { changedWhileRead, openFile } from './small-file.js';
 
 /** The checked header of a GGUF on disk. */
 export function readGgufFile(path: string): Promise<GgufHeader> {
@@ -16,7 +17,7 @@ export async function withFileBytes<T>(
   work: (source: ByteSource) => Promise<T>,
   name?: string,
 ): Promise<T> {
-  const handle = await open(path, 'r');
+  const handle = await openFile(path);
   try {
     const { size } = await handle.stat();
     return await work({
@@ -37,7 +38,7 @@ async function readExactly(
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length;) {
     const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-    if (bytesRead === 0) throw new Error(`${path} ended at byte ${offset + done} while it was read`);
+    if (bytesRead === 0) throw changedWhileRead(path);
     done += bytesRead;
   }
   return bytes;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
 import type { ByteRange } from '../gguf/byte-source.js';
 import { partHasher } from './part-hasher.js';
+import { openFile } from './small-file.js';
 
 const bufferBytes = 4 << 20;
 
@@ -29,7 +29,7 @@ export async function hashFileParts(
 ): Promise<{ sha256: Sha256; sizeBytes: number; parts: Sha256[] }> {
   const hash = createHash('sha256');
   const inParts = partHasher(parts);
-  const handle = await open(path, 'r');
+  const handle = await openFile(path);
   let sizeBytes = 0;
   try {
     const buffers = [Buffer.allocUnsafe(bufferBytes), Buffer.allocUnsafe(bufferBytes)] as const;

@@ -1,28 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { systemError } from '../core/system-error.js';
 import { temporaryDirectory } from '../store/testing/temporary-store.js';
+import { oddFiles } from './testing/odd-files.js';
 import { openFile, readSmallFile, readSmallText } from './small-file.js';
 
 const at = (): string => join(temporaryDirectory(), 'file');
-const pipe = (path: string): unknown => execFileSync('mkfifo', [path]);
-const linkedPipe = (path: string): void => {
-  pipe(`${path}.pipe`);
-  symlinkSync(`${path}.pipe`, path);
-};
-
 describe('a file that somebody else may have put there', () => {
-  it.each<[string, (path: string) => unknown, string]>([
-    ['a pipe', pipe, 'ENOTFILE'],
-    ['a link to a pipe', linkedPipe, 'ENOTFILE'],
-    ['a device without end', (path) => symlinkSync('/dev/zero', path), 'ENOTFILE'],
-    ['a device that is empty', (path) => symlinkSync('/dev/null', path), 'ENOTFILE'],
-    ['a directory', (path) => mkdirSync(path), 'EISDIR'],
-    ['a link to itself', (path) => symlinkSync(path, path), 'ELOOP'],
-  ])('%s is told as unfit, and not waited for', async (_, put, code) => {
+  it.each(oddFiles)('%s is told as unfit, and not waited for', async (_, put, code) => {
     const path = at();
     put(path);
     for (const read of [openFile, readSmallFile, readSmallText]) {

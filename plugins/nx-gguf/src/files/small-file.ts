@@ -38,7 +38,7 @@ export async function readSmallFile(path: string, longestBytes = usualBytes): Pr
     let done = 0;
     for (let count = 1; count > 0 && done < bytes.length; done += count)
       count = (await handle.read(bytes, done, bytes.length - done, done)).bytesRead;
-    if (done !== size) throw failure('ECHANGED', path, `${size} bytes`);
+    if (done !== size) throw changedWhileRead(path);
     return bytes.subarray(0, size);
   } finally {
     await handle.close();
@@ -50,9 +50,19 @@ export async function readSmallText(path: string, longestBytes = usualBytes): Pr
   return (await readSmallFile(path, longestBytes)).toString('utf8');
 }
 
+/** The error for what is no file of bytes. */
+export function notFile(path: string): Error {
+  return failure('ENOTFILE', path, 'a pipe, a socket or a device');
+}
+
+/** The error for a file that is no longer as long as it was. */
+export function changedWhileRead(path: string): Error {
+  return failure('ECHANGED', path, 'another size');
+}
+
 function requireFile(info: Stats, path: string): void {
   if (info.isDirectory()) throw failure('EISDIR', path, 'a directory');
-  if (!info.isFile()) throw failure('ENOTFILE', path, 'a pipe, a socket or a device');
+  if (!info.isFile()) throw notFile(path);
 }
 
 /** In the form of an error of the operating system, which callers tell as such. */

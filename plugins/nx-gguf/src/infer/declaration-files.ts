@@ -1,7 +1,8 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { textOf } from '../workspace/declared-text.js';
 import { projectKinds, readLoosely, type Declaration, type ProjectKind } from '../workspace/project-file.js';
+import { readSmallText } from '../files/small-file.js';
 
 /** A declaration, and the file that it was read from. */
 export type DeclarationFile = Declaration & { file: string };
@@ -57,7 +58,7 @@ async function isOfOtherProject(file: string, workspaceRoot: string): Promise<bo
   if ((await textOf(join(workspaceRoot, lock))) !== null) return false;
   for (let directory = root; directory !== '.'; directory = posix.dirname(directory)) {
     for (const name of ['project.json', 'package.json']) {
-      const text = await readFile(join(workspaceRoot, directory, name), 'utf8').catch(() => null);
+      const text = await readSmallText(join(workspaceRoot, directory, name)).catch(() => null);
       if (text === null || text.includes('nx-gguf')) continue;
       const isPlain = name === 'project.json' && !/"(?:targets|sourceRoot|projectType)"/.test(text);
       if (directory !== root || !isPlain) return true;

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join, posix } from 'node:path';
 import { isRecord, looseJson, text } from '../workspace/loose-json.js';
 import type { Declaration } from '../workspace/project-file.js';
+import { readSmallText } from '../files/small-file.js';
 
 /** The name of a project, and the files that would make projects of that same name, if there are any. */
 export interface ProjectName {
@@ -57,6 +57,6 @@ async function withoutOwnName(roots: readonly string[], workspaceRoot: string): 
 }
 
 async function nameIn(path: string): Promise<string | null> {
-  const content = await readFile(path, 'utf8').then(looseJson, () => null);
+  const content = await readSmallText(path).then(looseJson, () => null);
   return isRecord(content?.value) ? text(content.value['name']) : null;
 }

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { GgufError } from '../core/errors.js';
 import type { PublishOptions } from '../core/generated/executors/publish.generated.js';
 import type { Model } from '../core/generated/model.generated.js';
 import type { PublishPlan } from '../core/generated/publish-plan.generated.js';
+import { readSmallText } from '../files/small-file.js';
 import { directoryDestination } from '../destination/directory.js';
 import { gitDestination } from '../destination/git.js';
 import { hubDestination } from '../destination/hub.js';
@@ -128,7 +128,7 @@ async function tellDanglingLinks(
 ): Promise<void> {
   const card = sources.get(cardFile);
   if (card === undefined) return;
-  const text = 'text' in card ? card.text : await readFile(await results.resolve(card.file), 'utf8');
+  const text = 'text' in card ? card.text : await readSmallText(await results.resolve(card.file));
   const { danglingLinks } = await import('../publication/card-links.js');
   const held = new Set(files.filter(({ action }) => action !== 'delete').map(({ path }) => path));
   const page = settings.to.type === 'huggingface' ? destination.replace(/ \(branch .*\)$/, '') : null;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { GgufError, systemErrorCode } from '../core/errors.js';
@@ -17,6 +16,7 @@ import {
 import type { SourceUse } from '../core/source-use.js';
 import { parseAs } from '../core/validate.js';
 import { writeDurably } from '../files/durable.js';
+import { readSmallText } from '../files/small-file.js';
 import { withLock } from '../store/lock.js';
 import { isCi } from '../remote/remote-settings.js';
 import type { LockableSource } from '../upstream/fetch-source.js';
@@ -45,7 +45,7 @@ export async function readLock(
   try {
     return parseAs(
       'lock',
-      await readFile(join(projectDirectory(workspace, project, file), file), 'utf8'),
+      await readSmallText(join(projectDirectory(workspace, project, file), file)),
       shown,
     );
   } catch (error) {
@@ -93,7 +93,7 @@ export async function lockedSource(
         upstreamContext(environment, transfer),
       );
       const path = join(projectDir, file);
-      const written = before === null ? null : await readFile(path, 'utf8');
+      const written = before === null ? null : await readSmallText(path);
       await writeDurably(path, lockText(withEntry(before ?? emptyLock, declared.place, entry), written));
       report({
         type: 'step',

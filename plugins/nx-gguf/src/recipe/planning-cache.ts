@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
@@ -6,6 +5,7 @@ import { jsonOrNull } from '../core/json-reader.js';
 import { manifestPath, type TargetRef } from '../core/target.js';
 import { validate } from '../core/validate.js';
 import { writeDurably } from '../files/durable.js';
+import { readSmallFile, readSmallText } from '../files/small-file.js';
 import type { HelperSteps, Surroundings } from './ports.js';
 
 /** Name of the file beside a manifest that holds the results of the helper steps that its planning used. */
@@ -47,7 +47,7 @@ export async function writePlanningCache(
 ): Promise<void> {
   const path = pathOf(root, ref);
   const text = `${canonicalJson({ format: 1, results: results as unknown as Json })}\n`;
-  if ((await readFile(path, 'utf8').catch(() => null)) !== text) await writeDurably(path, text);
+  if ((await readSmallText(path).catch(() => null)) !== text) await writeDurably(path, text);
 }
 
 /**
@@ -56,7 +56,7 @@ export async function writePlanningCache(
  */
 async function readPlanningCache(root: string, ref: TargetRef): Promise<Manifest[]> {
   try {
-    const { format, results } = (jsonOrNull(await readFile(pathOf(root, ref), 'utf8')) ?? {}) as {
+    const { format, results } = (jsonOrNull(await readSmallFile(pathOf(root, ref))) ?? {}) as {
       format?: unknown;
       results?: unknown;
     };

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { WorkEvent } from '../core/events.js';
+import { oddFiles, pipe } from '../files/testing/odd-files.js';
 import { manifestOf, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
 import { fileRemote } from './file-remote.js';
 import { sealedManifest } from './remote-manifest.js';
@@ -26,21 +26,8 @@ function shared(): { remote: RemoteStore; entry: string; bytes: string } {
   return { remote: fileRemote(root), entry, bytes };
 }
 
-const pipe = (path: string): unknown => execFileSync('mkfifo', [path]);
-const linkedPipe = (path: string): void => {
-  pipe(`${path}.pipe`);
-  symlinkSync(`${path}.pipe`, path);
-};
-const odd: [string, (path: string) => unknown][] = [
-  ['a pipe', pipe],
-  ['a link to a pipe', linkedPipe],
-  ['a link to a device without end', (path) => symlinkSync('/dev/zero', path)],
-  ['a directory', (path) => mkdirSync(path)],
-  ['a link to itself', (path) => symlinkSync(path, path)],
-];
-
 describe('what is no file in a shared directory', () => {
-  it.each(odd)('%s is no entry, and no blob', async (_, put) => {
+  it.each(oddFiles)('%s is no entry, and no blob', async (_, put) => {
     const { remote, entry, bytes } = shared();
     put(entry);
     put(bytes);

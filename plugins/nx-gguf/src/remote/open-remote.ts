@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { sha256 } from '../core/digest.js';
 import { downloadsDirectory } from '../store/downloads.js';
 import { writeDurably } from '../files/durable.js';
+import { readSmallText } from '../files/small-file.js';
 import type { StoreLayout } from '../store/layout.js';
 import type { RemotePlace } from './remote-place.js';
 import type { RemoteStore } from './remote-store.js';
@@ -55,7 +56,7 @@ export function uploadNotes(store: StoreLayout, remote: string): UploadNotes {
     join(downloadsDirectory(store), `${blob}-${sha256(remote).slice(0, 12)}.upload`);
   return {
     read: (blob) =>
-      readFile(path(blob), 'utf8').then(
+      readSmallText(path(blob)).then(
         (text) => text.trim(),
         () => null,
       ),

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GgufError, isGgufError } from '../core/errors.js';
 import type { Evidence } from '../core/generated/evidence.generated.js';
@@ -8,6 +7,7 @@ import { parseAs } from '../core/validate.js';
 import { evidenceFile, readPageAssets, reportStep } from '../steps/evidence/report.js';
 import { manifestText, readManifest } from '../store/actions.js';
 import { writeDurably } from '../files/durable.js';
+import { readSmallText } from '../files/small-file.js';
 import { describeArtifact } from '../task/describe.js';
 import { defaultToolchain } from '../workspace/declared-model.js';
 import type { ArtifactFiles, HelperSteps, Surroundings, TargetManifests } from '../recipe/ports.js';
@@ -100,7 +100,7 @@ async function evidenceOfReport(
     throw new GgufError('NO_REPORTS', `${targetName(ref)} is no report of one model`, {
       hint: 'Name projects of models.',
     });
-  const text = await readFile(await results.resolve(file), 'utf8');
+  const text = await readSmallText(await results.resolve(file));
   try {
     return parseAs('evidence', text, `${evidenceFile} of ${targetName(ref)}`);
   } catch (cause) {

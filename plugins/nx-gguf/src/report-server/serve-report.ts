@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { GgufError } from '../core/errors.js';
@@ -15,6 +15,7 @@ import { reportedModels, reportOfModels } from './report-models.js';
 import type { Execution } from '../task/run-executor.js';
 import { serveReport, type ReportServer } from './report-server.js';
 import { filesDirectory, manifestPath, targetName, type TargetRef } from '../core/target.js';
+import { readSmallText } from '../files/small-file.js';
 import { taskName } from '../workspace/workspace.js';
 
 /** A page that can be made again, and the directories whose results it shows. */
@@ -97,7 +98,7 @@ function onlyKnown(results: RecipePorts): RecipePorts {
 async function pageOf(manifest: Manifest, results: ArtifactFiles): Promise<string> {
   const file = manifest.files.find(({ name }) => name === reportFile);
   if (file === undefined) throw new Error('a report without a page');
-  return readFile(await results.resolve(file), 'utf8');
+  return readSmallText(await results.resolve(file));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
 import type { Remotes } from '../remote/remotes.js';
@@ -6,6 +6,7 @@ import { findBlob } from '../store/blobs.js';
 import { writeDurably } from '../files/durable.js';
 import { referToFile } from '../store/external.js';
 import { fileState } from '../files/file-state.js';
+import { readSmallText } from '../files/small-file.js';
 import type { StoreLayout } from '../store/layout.js';
 import { stepRegistry, type StepDescription, type TargetKind } from '../core/step-registry.js';
 import { manifestPath, type TargetRef } from '../core/target.js';
@@ -36,7 +37,7 @@ export async function leaveCarriedFile(
   const blob = here === null && (await bring([file])) ? await findBlob(place.store, file) : here;
   // The small file of an older result would be taken for the file of this one.
   if (blob === null) await rm(path, { force: true });
-  else await writeDurably(path, await readFile(blob, 'utf8'));
+  else await writeDurably(path, await readSmallText(blob));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readFile, symlink, mkdir } from 'node:fs/promises';
+import { symlink, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lfsPointerBytes, lfsPointerError, readLfsPointer } from '../core/lfs-pointer.js';
 import type { GgufError } from '../core/errors.js';
@@ -12,6 +12,7 @@ import { adoptFile, findBlob } from '../store/blobs.js';
 import { referToFile } from '../store/external.js';
 import type { StoreLayout } from '../store/layout.js';
 import { ownFile } from '../files/own-file.js';
+import { readSmallText } from '../files/small-file.js';
 import { removeWork, withWorkDir } from '../store/work-dir.js';
 import type { RunTool } from '../toolchain/run-tool.js';
 import { isDamage } from '../store/quarantine.js';
@@ -224,7 +225,7 @@ async function manifestOf(
 export async function readNamedFile(path: string, named: { file: string; by: string }): Promise<string> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readSmallText(path);
   } catch (cause) {
     throw unreadable(cause, {
       what: `${named.file}, named by ${named.by}`,

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { sha256 } from '../core/digest.js';
+import { oddFiles } from '../files/testing/odd-files.js';
 import { findAction, manifestText, putAction, readManifest } from './actions.js';
 import { age, manifestOf, put, temporaryDirectory, temporaryStore } from './testing/temporary-store.js';
 
@@ -49,6 +50,9 @@ describe('actions', () => {
   it.each([
     ['is no JSON', '{"format": 1, '],
     ['is empty', ''],
+    ['is nested without end', '['.repeat(9_000)],
+    ['is nested deep', `{"facts":${'['.repeat(9_000)}${']'.repeat(9_000)}}`],
+    ['has half of a letter', manifestText({ ...manifest, facts: { a: 'X' } }).replace('X', '\\ud800')],
     ['is a number', '5'],
     ['has no format', '{}'],
     ['lacks what a manifest has', '{"format": 1}'],
@@ -58,6 +62,15 @@ describe('actions', () => {
     put(layout.action(key), text);
     await expect(findAction(layout, key)).resolves.toBeNull();
     expect(existsSync(layout.action(key))).toBe(false);
+  });
+
+  it.each(oddFiles)('in whose place lies %s are not known, and it goes', async (_, odd) => {
+    const layout = temporaryStore();
+    mkdirSync(dirname(layout.action(key)), { recursive: true });
+    odd(layout.action(key));
+    await expect(findAction(layout, key)).resolves.toBeNull();
+    await putAction(layout, manifest);
+    await expect(findAction(layout, key)).resolves.toEqual(manifest);
   });
 
   it('of another format version are an error, and stay', async () => {
@@ -81,6 +94,18 @@ describe('readManifest', () => {
 
   it('is null where there is no file', async () => {
     await expect(readManifest(join(temporaryDirectory(), 'artifact.json'))).resolves.toBeNull();
+  });
+
+  it('takes no bytes that are no UTF-8 for others', async () => {
+    const path = put(join(temporaryDirectory(), 'artifact.json'), manifestText(manifest));
+    const bytes = readFileSync(path);
+    // One bit of a letter flipped, as on a disk.
+    bytes[bytes.indexOf('quantize')] = 0xf1;
+    writeFileSync(path, bytes);
+    await expect(readManifest(path)).rejects.toMatchObject({
+      code: 'BAD_MANIFEST',
+      message: `${path}: it is not in UTF-8`,
+    });
   });
 
   it.each(['a.gguf', 'sub/dir/a.gguf', '..a', 'a..b/...c', '.hidden', 'schön.gguf', 'with space'])(

@@ -1,11 +1,13 @@
-import { readFile, rm, utimes } from 'node:fs/promises';
+import { rm, utimes } from 'node:fs/promises';
 import { prettyJson, type Json } from '../core/canonical-json.js';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { jsonOrNull } from '../core/json-reader.js';
+import { systemReason } from '../core/system-error.js';
 import { parseAs } from '../core/validate.js';
 import { writeDurably } from '../files/durable.js';
+import { readSmallFile } from '../files/small-file.js';
 import type { StoreLayout } from './layout.js';
 
 /**
@@ -15,7 +17,7 @@ export async function findAction(layout: StoreLayout, key: Sha256): Promise<Mani
   const path = layout.action(key);
   const manifest = await readManifest(path).catch(async (error: unknown) => {
     if (!isGgufError(error) || error.code !== 'BAD_MANIFEST') throw error;
-    await rm(path, { force: true });
+    await rm(path, { force: true, recursive: true });
     return null;
   });
   if (manifest === null || manifest.actionKey !== key) return null;
@@ -44,15 +46,23 @@ export function manifestText(manifest: Manifest): string {
  * @throws GgufError `BAD_MANIFEST`, or `MANIFEST_FORMAT` for one of another format version.
  */
 export async function readManifest(path: string): Promise<Manifest | null> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return null;
-    throw error;
+    bytes = await readSmallFile(path);
+  } catch (cause) {
+    const code = systemErrorCode(cause) ?? '';
+    if (code === 'ENOENT') return null;
+    if (!unfit.has(code)) throw cause;
+    throw new GgufError('BAD_MANIFEST', `${path}: ${systemReason(cause)}`, {
+      cause,
+      hint: 'Remove what lies there; the manifest is made again.',
+    });
   }
-  const version = formatOf(text);
-  if (version !== null && version !== 1) {
+  try {
+    return parseAs('manifest', bytes, path);
+  } catch (error) {
+    const version = formatOf(bytes);
+    if (version === null || version === 1) throw error;
     throw new GgufError(
       'MANIFEST_FORMAT',
       `${path}: format version ${JSON.stringify(version)}; this version of nx-gguf reads version 1`,
@@ -61,9 +71,11 @@ export async function readManifest(path: string): Promise<Manifest | null> {
       },
     );
   }
-  return parseAs('manifest', text, path);
 }
 
-function formatOf(text: string): unknown {
-  return (jsonOrNull(text) as { format?: unknown } | null)?.format ?? null;
+/** Codes of what lies there in place of a manifest, or is none for its length. */
+const unfit: ReadonlySet<string> = new Set(['ENOTFILE', 'EISDIR', 'ELOOP', 'ETOOLONG', 'ECHANGED']);
+
+function formatOf(bytes: Buffer): unknown {
+  return (jsonOrNull(bytes) as { format?: unknown } | null)?.format ?? null;
 }

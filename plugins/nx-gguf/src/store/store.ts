@@ -1,4 +1,4 @@
-import { access, constants, readFile, readdir } from 'node:fs/promises';
+import { access, constants, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { prettyJson } from '../core/canonical-json.js';
@@ -7,6 +7,7 @@ import { jsonOrNull } from '../core/json-reader.js';
 import { systemReason } from '../core/system-error.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
 import { writeDurably } from '../files/durable.js';
+import { readSmallText } from '../files/small-file.js';
 import { storeLayout, type StoreLayout } from './layout.js';
 
 /** Where the store is: `NX_GGUF_STORE`, else `nx-gguf` under the XDG cache directory. */
@@ -67,7 +68,7 @@ export async function readStore(root: string): Promise<{ layout: StoreLayout; is
   const layout = storeLayout(root);
   try {
     await readdir(root);
-    const text = await readFile(layout.format, 'utf8');
+    const text = await readSmallText(layout.format);
     if (formatOf(text) !== 1) throw foreignFormat(layout, text);
     return { layout, isThere: true };
   } catch (error) {
@@ -113,7 +114,7 @@ function quoted(path: string): string {
 async function checkFormat(layout: StoreLayout): Promise<void> {
   let text: string;
   try {
-    text = await readFile(layout.format, 'utf8');
+    text = await readSmallText(layout.format);
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT') throw error;
     await writeDurably(layout.format, prettyJson({ format: 1 }));

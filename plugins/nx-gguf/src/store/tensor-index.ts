@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
 import { jsonOrNull } from '../core/json-reader.js';
@@ -10,6 +10,7 @@ import type { BlobId } from '../files/hash-file.js';
 import { writeDurably } from '../files/durable.js';
 import type { StoreLayout } from './layout.js';
 import { processFileName } from '../files/process-file-name.js';
+import { readSmallFile, readSmallText } from '../files/small-file.js';
 
 /**
  * A tensor in a GGUF blob: where its bytes are, their digest, and the keys of the quantizations that give
@@ -76,7 +77,7 @@ export async function indexTensors(layout: StoreLayout, { blob, tensors }: Tenso
 /** The index of a blob, or null when there is none or it cannot be read. */
 export async function readTensorIndex(layout: StoreLayout, sha256: Sha256): Promise<TensorIndex | null> {
   try {
-    return parseIndex(jsonOrNull(await readFile(layout.tensorIndex(sha256), 'utf8')), sha256);
+    return parseIndex(jsonOrNull(await readSmallFile(layout.tensorIndex(sha256))), sha256);
   } catch {
     return null;
   }
@@ -135,7 +136,7 @@ async function placesIn(layout: StoreLayout, sha256: Sha256): Promise<Map<Sha256
 }
 
 async function blobsOf(layout: StoreLayout, key: Sha256): Promise<Sha256[]> {
-  const text = await readFile(layout.tensorKey(key), 'utf8').catch(() => '');
+  const text = await readSmallText(layout.tensorKey(key)).catch(() => '');
   return text.split('\n').filter(isSha256);
 }
 

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { ExecutorContext, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import type { Model } from '../core/generated/model.generated.js';
+import { readSmallText } from '../files/small-file.js';
 import type { InferredTarget } from '../infer/inferred-target.js';
 import { isRecord, looseJson } from '../workspace/loose-json.js';
 import { artifactExecutors } from '../infer/kept-executors.js';
@@ -269,7 +269,7 @@ async function sourceOf(
     ['project.json', (content: unknown) => member(content, 'targets')],
     ['package.json', (content: unknown) => member(member(content, 'nx'), 'targets')],
   ] as const) {
-    const content = await readFile(join(root, directory, file), 'utf8').then(looseJson, () => null);
+    const content = await readSmallText(join(root, directory, file)).then(looseJson, () => null);
     const said = member(member(targetsOf(content?.value), targetName), field);
     // A list with "..." only adds to the list of the plugin.
     if (

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, readdir, rename, rm, utimes } from 'node:fs/promises';
+import { readdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, prettyJson, type Json } from '../core/canonical-json.js';
 import { jsonOrNull } from '../core/json-reader.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
 import { syncDirectory, writeDurably } from '../files/durable.js';
+import { readSmallFile } from '../files/small-file.js';
 import { withLock } from '../store/lock.js';
 import type { ToolchainContext } from './context.js';
 
@@ -89,7 +90,7 @@ async function used(directory: string): Promise<string> {
 
 async function isComplete(directory: string, identity: Json): Promise<boolean> {
   try {
-    const text = await readFile(join(directory, recordFile), 'utf8');
+    const text = await readSmallFile(join(directory, recordFile));
     const record = jsonOrNull(text) as { identity?: Json } | null;
     return record?.identity !== undefined && canonicalJson(record.identity) === canonicalJson(identity);
   } catch {

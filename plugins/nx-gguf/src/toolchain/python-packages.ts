@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { output, type ToolchainContext } from './context.js';
 import { ensureSource } from './source.js';
+import { readSmallText } from '../files/small-file.js';
 
 /** An environment to fill. */
 export interface PackageInstallation {
@@ -76,7 +76,7 @@ async function torchIndex(context: ToolchainContext): Promise<string | null> {
   if (chosen === 'default' || context.host.platform !== 'linux') return null;
   if (chosen !== 'auto') return chosen;
   const { dir } = await ensureSource(context);
-  const text = await readFile(join(dir, 'requirements/requirements-convert_hf_to_gguf.txt'), 'utf8').catch(
+  const text = await readSmallText(join(dir, 'requirements/requirements-convert_hf_to_gguf.txt')).catch(
     () => '',
   );
   const index = /^--extra-index-url\s+(https:\/\/\S+)/m.exec(text)?.[1];

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Json } from '../core/canonical-json.js';
 import { digestOf, sha256, type Sha256 } from '../core/digest.js';
@@ -7,6 +7,7 @@ import { jsonOrNull } from '../core/json-reader.js';
 import { lfsPointerError, readLfsPointer } from '../core/lfs-pointer.js';
 import { unreadable } from '../core/system-error.js';
 import { stepRegistry } from '../core/step-registry.js';
+import { readSmallText } from '../files/small-file.js';
 import { output, type ToolchainContext } from './context.js';
 import { requirePrerequisites } from './doctor.js';
 import { oncePerIdentity } from './once-per-identity.js';
@@ -122,7 +123,7 @@ async function makeEnvironment(context: ToolchainContext, directory: string): Pr
 async function requirements({ config, configDir }: ToolchainContext): Promise<string> {
   const file = config.python?.requirements ?? 'requirements.txt';
   const what = `${file}, the requirements of the converter`;
-  const text = await readFile(join(configDir, file), 'utf8').catch((cause: unknown) => {
+  const text = await readSmallText(join(configDir, file)).catch((cause: unknown) => {
     throw unreadable(cause, { what, hint: 'Name the file with python.requirements in toolchain.json.' });
   });
   const pointer = readLfsPointer(text);

@@ -1,8 +1,9 @@
-import { readFile, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { jsonOrNull } from '../core/json-reader.js';
+import { readSmallText } from '../files/small-file.js';
 import { withLock } from '../store/lock.js';
 import { treeBytes } from '../store/usage.js';
 import { recordFile } from './once-per-identity.js';
@@ -64,7 +65,7 @@ async function isUnused(directory: string, { named, usedSinceMs }: ToolchainKeep
   const record = join(directory, recordFile);
   const info = (await stat(record).catch(() => null)) ?? (await stat(directory).catch(() => null));
   if (info === null || info.mtimeMs >= usedSinceMs) return false;
-  const text = await readFile(record, 'utf8').catch(() => null);
+  const text = await readSmallText(record).catch(() => null);
   return text === null || !named.has(identityIn(text));
 }
 

@@ -1,6 +1,7 @@
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
+import { pipe } from '../files/testing/odd-files.js';
 import { unprivileged } from '../files/testing/unprivileged.js';
 import { put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import { openPartial } from './partial-file.js';
@@ -32,3 +33,19 @@ it('goes on with what an earlier process left', async () => {
     expect(readFileSync(path, 'utf8')).toBe('hello');
   },
 );
+
+it.each<[string, (path: string, directory: string) => void]>([
+  ['a pipe', pipe],
+  ['a link to a file', (path, directory) => symlinkSync(put(join(directory, 'theirs'), 'text'), path)],
+])('%s in its place goes: nothing is read from it or written through it', async (_, lay) => {
+  const directory = temporaryDirectory();
+  const path = join(directory, 'file');
+  lay(path, directory);
+  const part = await openPartial(path, expected, undefined);
+  expect(part.sizeBytes).toBe(0);
+  await part.append(Buffer.from('hello'));
+  await part.close();
+  expect(readFileSync(path, 'utf8')).toBe('hello');
+  if (existsSync(join(directory, 'theirs')))
+    expect(readFileSync(join(directory, 'theirs'), 'utf8')).toBe('text');
+});

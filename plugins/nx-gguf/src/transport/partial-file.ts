@@ -1,10 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemErrorCode } from '../core/errors.js';
 import { backgroundFlush, quietly } from '../files/background-flush.js';
 import { hasherFor } from '../files/piece-hasher.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
+import { notFile } from '../files/small-file.js';
 import { interrupted } from './retry.js';
 
 /**
@@ -89,13 +91,24 @@ export async function openPartial(
   }
 }
 
-/** What another user of the store left may not be written to: the file is received from its start. */
+/**
+ * What another user of the store left may not be written to, or is a link or a pipe in place of a file: the file
+ * is received from its start. Bytes are never written through a link.
+ */
 async function openOwn(path: string): Promise<FileHandle> {
-  return open(path, 'a+').catch(async (error: unknown) => {
-    if (systemErrorCode(error) !== 'EACCES') throw error;
+  return openedOwn(path).catch(async (error: unknown) => {
+    if (!['EACCES', 'ELOOP', 'ENOTFILE'].includes(systemErrorCode(error) ?? '')) throw error;
     await rm(path);
-    return open(path, 'a+');
+    return openedOwn(path);
   });
+}
+
+async function openedOwn(path: string): Promise<FileHandle> {
+  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const handle = await open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK);
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw notFile(path);
 }
 
 const chunkBytes = 1 << 20;

@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { pipe } from '../files/testing/odd-files.js';
 import { put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import { declarationOf } from './declarations.js';
 
@@ -31,6 +32,16 @@ describe('a model.json that cannot be read', () => {
       'a directory',
       (file) => mkdirSync(file),
       'MODEL_MISSING: cannot read m/model.json: a directory lies where a file is needed',
+    ],
+    [
+      'a pipe',
+      pipe,
+      'MODEL_MISSING: cannot read m/model.json: a pipe, a socket or a device lies where a file is needed',
+    ],
+    [
+      'a device without end',
+      (file) => symlinkSync('/dev/zero', file),
+      'MODEL_MISSING: cannot read m/model.json: a pipe, a socket or a device lies where a file is needed',
     ],
     ['empty', (file) => put(file, ''), 'BAD_MODEL: m/model.json:1:1: the file is empty\n    | \n    | ^'],
     ['a list', (file) => put(file, '[1]'), 'BAD_MODEL: m/model.json:1:1: the top level: [1] must be object'],

@@ -1,12 +1,13 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 import { systemReason } from '../core/system-error.js';
+import { readSmallText } from '../files/small-file.js';
 import type { ProjectKind } from './project-file.js';
 
 /** The text of a file, why it cannot be read though it is there, or null where there is none. */
 export async function textOf(path: string): Promise<{ text: string } | { cause: unknown } | null> {
   try {
-    return { text: await readFile(path, 'utf8') };
+    return { text: await readSmallText(path) };
   } catch (cause) {
     return (await isThere(path)) ? { cause } : null;
   }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BenchCompareOptions } from '../../core/generated/executors/bench-compare.generated.js';
 import { parseAs } from '../../core/validate.js';
 import { speedComparisonText } from '../../report/speed-text.js';
 import { benchCompareStep, comparisonFile, type ComparedFiles } from '../../steps/bench/bench-compare.js';
 import { writeDurably } from '../../files/durable.js';
+import { readSmallText } from '../../files/small-file.js';
 import { describeMachine } from '../../toolchain/machine.js';
 import { defaultToolchain } from '../../workspace/declared-model.js';
 import { benchSettings } from '../../recipe/bench-settings.js';
@@ -43,10 +43,7 @@ export async function runBenchCompare({
     occasion: randomUUID(),
   });
   const manifest = await results.perform(step, toolchain);
-  const text = await readFile(
-    await results.resolve(oneFile(manifest, comparisonFile, 'bench-compare')),
-    'utf8',
-  );
+  const text = await readSmallText(await results.resolve(oneFile(manifest, comparisonFile, 'bench-compare')));
   const place = join(filesDirectory(project), 'bench-compare', `${options.a}-${options.b}`, comparisonFile);
   await writeDurably(join(workspace.root, place), text);
   print(`${speedComparisonText(parseAs('bench-comparison', text, place))}\n${place}`);

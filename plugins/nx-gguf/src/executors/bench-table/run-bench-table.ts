@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GgufError, systemErrorCode } from '../../core/errors.js';
 import type { BenchResult } from '../../core/generated/bench.generated.js';
@@ -8,6 +7,7 @@ import { speedTables } from '../../report/speed-table.js';
 import { benchFile } from '../../steps/bench/bench.js';
 import type { Execution } from '../../task/run-executor.js';
 import { manifestPath } from '../../core/target.js';
+import { readSmallText } from '../../files/small-file.js';
 import { readConfig, taskName } from '../../workspace/workspace.js';
 
 /**
@@ -48,7 +48,7 @@ export async function runBenchTable({
 
 async function readResult(root: string, path: string): Promise<BenchResult | null> {
   try {
-    return parseAs('bench', await readFile(join(root, path), 'utf8'), path);
+    return parseAs('bench', await readSmallText(join(root, path)), path);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return null;
     throw error;

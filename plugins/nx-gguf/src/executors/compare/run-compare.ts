@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { prettyJson, type Json } from '../../core/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { Comparison, SequentialComparison } from '../../core/generated/comparison.generated.js';
@@ -14,6 +13,7 @@ import type { ArtifactFiles, TargetManifests } from '../../recipe/ports.js';
 import { recipeToMeasurement } from '../../recipe/recipe-to-step.js';
 import type { Execution } from '../../task/run-executor.js';
 import { targetName, type TargetRef } from '../../core/target.js';
+import { readSmallText } from '../../files/small-file.js';
 import { oneFile } from '../../recipe/upstream-files.js';
 
 /**
@@ -86,6 +86,6 @@ async function compareEarly({
 
 async function namedResult(ref: TargetRef, results: TargetManifests & ArtifactFiles): Promise<NamedResult> {
   const manifest = await results.upstream(ref);
-  const text = await readFile(await results.resolve(oneFile(manifest, kldFile, targetName(ref))), 'utf8');
+  const text = await readSmallText(await results.resolve(oneFile(manifest, kldFile, targetName(ref))));
   return { name: ref.variant ?? '', result: parseAs('kld', text, `${kldFile} of ${targetName(ref)}`) };
 }

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GgufError } from '../../core/errors.js';
 import { unreadable } from '../../core/system-error.js';
 import type { PlanOptions } from '../../core/generated/executors/plan.generated.js';
 import type { Variant } from '../../core/generated/model.generated.js';
 import { parseAs } from '../../core/validate.js';
+import { readSmallText } from '../../files/small-file.js';
 import { bitsPerWeight, elementCount } from '../../gguf/weight-count.js';
 import { findFtype } from '../../quant/tool/ftypes.js';
 import type { PlanSide } from '../../report/plan-diff-table.js';
@@ -65,7 +65,7 @@ export async function comparedSide(
 }
 
 function planText(path: string, shown: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
+  return readSmallText(path).catch((cause: unknown) => {
     throw unreadable(cause, { what: shown, hint: 'A path is relative to the directory of the project.' });
   });
 }

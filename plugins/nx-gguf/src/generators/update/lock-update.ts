@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { errorText } from '../../terminal/report-error.js';
 import type { Lock, LockedSource } from '../../core/generated/lock.generated.js';
 import {
@@ -16,6 +15,7 @@ import { sourceUse, type SourceUse } from '../../core/source-use.js';
 import type { Source } from '../../core/generated/source.generated.js';
 import { counted } from '../../core/counted.js';
 import { isGgufError } from '../../core/errors.js';
+import { readSmallText } from '../../files/small-file.js';
 import { visibleLine } from '../../core/visible-text.js';
 import { changedFiles, isReadable, type FileChange } from '../../report/lock-diff.js';
 import { readableDiff } from '../../report/readable-diff.js';
@@ -148,7 +148,7 @@ async function updateSource(
         context,
       ).catch(() => undefined);
     const blob = await findBlob(context.store, file);
-    return blob === null ? null : readFile(blob, 'utf8');
+    return blob === null ? null : readSmallText(blob);
   }
 }
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BenchResult } from '../../core/generated/bench.generated.js';
 import type { Origin } from '../../core/generated/evidence.generated.js';
@@ -17,6 +16,7 @@ import { imatrixStatisticsOf, imatrixStatisticsStep } from '../../steps/imatrix/
 import { readLock } from '../lock-file.js';
 import type { ArtifactFiles, HelperSteps, Surroundings, TargetManifests } from '../ports.js';
 import { manifestPath, targetName, type TargetRef } from '../../core/target.js';
+import { readSmallText } from '../../files/small-file.js';
 import { projectDirectory, readConfig } from '../../workspace/workspace.js';
 
 const readmeBytes = 1 << 20;
@@ -37,7 +37,7 @@ export function evidenceParts(
     const found = manifest.files.find((file) => file.name === name);
     return found === undefined || found.sizeBytes > limitBytes
       ? null
-      : readFile(await ports.resolve(found), 'utf8');
+      : readSmallText(await ports.resolve(found));
   };
   const parsed = async <K extends 'plan' | 'kld'>(
     kind: K,
@@ -101,7 +101,7 @@ export function evidenceParts(
     // Speeds are not measured for a card: the results of the last measurements are taken.
     bench: async (variant: string): Promise<BenchResult | null> => {
       const place = join(dirname(manifestPath({ project: ref.project, kind: 'bench', variant })), benchFile);
-      const found = await readFile(join(ports.environment.workspace.root, place), 'utf8').catch(() => null);
+      const found = await readSmallText(join(ports.environment.workspace.root, place)).catch(() => null);
       return found === null ? null : parseAs('bench', found, place);
     },
     imatrix: async (

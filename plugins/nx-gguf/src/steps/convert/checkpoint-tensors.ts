@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkpointLimits, jsonOrNull } from '../../core/json-reader.js';
 import { withFileBytes } from '../../files/gguf-file.js';
+import { readSmallFile } from '../../files/small-file.js';
 import type { CheckpointShards } from './unread-shards.js';
 
 const largestHeaderBytes = 100_000_000;
@@ -42,7 +42,9 @@ async function namesIn(path: string): Promise<string[]> {
 }
 
 async function weightMap(path: string): Promise<object> {
-  const { weight_map: map } = objectOf(await readFile(path, 'utf8')) as { weight_map?: unknown };
+  const { weight_map: map } = objectOf(
+    await readSmallFile(path, checkpointLimits.length).catch(() => ''),
+  ) as { weight_map?: unknown };
   return typeof map === 'object' && map !== null ? map : {};
 }
 
@@ -53,11 +55,11 @@ function header(path: string): Promise<object> {
     const head = await source.read(0, 8);
     const length = Number(new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true));
     if (length > largestHeaderBytes || 8 + length > source.sizeBytes) return {};
-    return objectOf(Buffer.from(await source.read(8, length)).toString('utf8'));
+    return objectOf(await source.read(8, length));
   });
 }
 
-function objectOf(json: string): object {
+function objectOf(json: string | Uint8Array): object {
   const value = jsonOrNull(json, checkpointLimits);
   return typeof value === 'object' && value !== null ? value : {};
 }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkpointLimits, jsonOrNull } from '../../core/json-reader.js';
 import type { ConvertSettings } from '../../core/generated/model.generated.js';
+import { readSmallText } from '../../files/small-file.js';
 import type { GgufHeader } from '../../gguf/header.js';
 import { checkpointShards, checkpointTensors } from './checkpoint-tensors.js';
 import { differingTemplates } from './chat-templates.js';
@@ -37,7 +37,7 @@ export async function conversionFindings({
   header,
   tokens,
 }: Conversion): Promise<string[]> {
-  const text = (name: string) => readFile(join(directory, name), 'utf8');
+  const text = (name: string) => readSmallText(join(directory, name), checkpointLimits.length);
   const file = settings.metadata ?? '';
   const templates = new Map<string, string>();
   for (const name of files) {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkpointLimits, readJson } from '../../core/json-reader.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
+import { readSmallFile } from '../../files/small-file.js';
 import { toolFailed } from '../../toolchain/run-tool.js';
 import type { Workbench } from '../step.js';
 import { convertFailure } from './convert-failures.js';
@@ -56,7 +56,7 @@ async function invalidJson(files: readonly ManifestFile[], directory: string): P
   const invalid: string[] = [];
   for (const { name } of files) {
     if (!name.endsWith('.json')) continue;
-    const text = await readFile(join(directory, name), 'utf8').catch(() => '');
+    const text = await readSmallFile(join(directory, name), checkpointLimits.length).catch(() => '');
     const read = readJson(text, checkpointLimits);
     if ('problem' in read) invalid.push(name);
   }

@@ -1,6 +1,7 @@
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { oddFiles } from '../../files/testing/odd-files.js';
 import { hubAccess, userToken } from './hub-endpoint.js';
 
 let home: string;
@@ -34,6 +35,23 @@ describe('the token', () => {
       Object.entries(env).map(([name, value]) => [name, value.replace('{home}', home)]),
     );
     expect(await userToken({ HOME: home, ...filled })).toBe(expected);
+  });
+});
+
+it.each(oddFiles)('%s is no file with a token, and not waited for', async (_, put) => {
+  const path = join(await mkdtemp(join(home, 'odd-')), 'token');
+  put(path);
+  await expect(userToken({ HOME: home, HF_TOKEN_PATH: path })).rejects.toMatchObject({
+    code: 'TOKEN_UNREADABLE',
+  });
+});
+
+it('a file without end is no file with a token', async () => {
+  const path = join(home, 'endless');
+  await writeFile(path, '');
+  await truncate(path, 2 ** 40);
+  await expect(userToken({ HOME: home, HF_TOKEN_PATH: path })).rejects.toMatchObject({
+    code: 'TOKEN_UNREADABLE',
   });
 });
 

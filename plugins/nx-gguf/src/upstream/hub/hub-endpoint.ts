@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { GgufError, isGgufError, systemErrorCode } from '../../core/errors.js';
 import type { HuggingFaceSource } from '../../core/generated/source.generated.js';
+import { readSmallText } from '../../files/small-file.js';
 import type { Token } from '../../transport/http.js';
 
 /** A hub, and the token for it when there is one. */
@@ -15,6 +15,9 @@ export interface HubAccess {
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+/** Of a file with one word in it. */
+const longestTokenBytes = 64 << 10;
 
 const publicHub = 'https://huggingface.co';
 
@@ -62,7 +65,7 @@ export async function userToken(env: Env): Promise<string | null> {
   const home = named('HF_HOME') ?? join(named('XDG_CACHE_HOME') ?? join(userHome, '.cache'), 'huggingface');
   const path = named('HF_TOKEN_PATH') ?? join(home, 'token');
   try {
-    const text = filled(await readFile(path, 'utf8'));
+    const text = filled(await readSmallText(path, longestTokenBytes));
     return text === undefined ? null : checked(text, path);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT' || systemErrorCode(error) === 'ENOTDIR') return null;

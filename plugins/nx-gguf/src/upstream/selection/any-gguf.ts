@@ -1,9 +1,9 @@
-import { open } from 'node:fs/promises';
 import { counted } from '../../core/counted.js';
 import { GgufError, systemErrorCode } from '../../core/errors.js';
 import { systemError } from '../../core/system-error.js';
 import type { ByteSource } from '../../gguf/byte-source.js';
 import { withFileBytes } from '../../files/gguf-file.js';
+import { openFile } from '../../files/small-file.js';
 import { checkedBlob } from '../../store/blobs.js';
 import { listBlobs } from '../../store/usage.js';
 import type { UpstreamContext } from '../upstream-context.js';
@@ -38,21 +38,17 @@ export async function withAnyGguf<T>(
 async function kindOf(path: string): Promise<'file' | 'directory' | null> {
   if (path === '') return null;
   try {
-    const handle = await open(path, 'r');
-    try {
-      const info = await handle.stat();
-      if (info.isDirectory()) return 'directory';
-      if (info.isFile()) return 'file';
-    } finally {
-      await handle.close();
-    }
+    await (await openFile(path)).close();
+    return 'file';
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return null;
-    throw systemError(error) ?? error;
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT') return null;
+    if (code === 'EISDIR') return 'directory';
+    if (code !== 'ENOTFILE') throw systemError(error) ?? error;
+    throw new GgufError('FILE_UNFIT', `${path} is neither a file nor a directory`, {
+      hint: 'A GGUF is read at any place, so that a pipe or a device will not do: name a file.',
+    });
   }
-  throw new GgufError('FILE_UNFIT', `${path} is neither a file nor a directory`, {
-    hint: 'A GGUF is read at any place, so that a pipe or a device will not do: name a file.',
-  });
 }
 
 async function inStore(prefix: string, { store, workspaceRoot }: GgufPlaces): Promise<string> {
