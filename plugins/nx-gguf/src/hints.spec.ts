@@ -148,6 +148,7 @@ const ofOthers = new Set([
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
   'HTTPS_PROXY',
+  'NODE_EXTRA_CA_CERTS',
   'NO_PROXY',
   'TENSOR_DAMAGED',
 ]);

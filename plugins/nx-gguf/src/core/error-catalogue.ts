@@ -14,6 +14,12 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
       'The value of `--against` is neither a variant of the model, nor a type of llama-quantize, nor the path of a `.json` or `.gguf` file.',
     remedy: 'Name one of the variants that the hint lists, a type such as `Q4_K_M`, or a file.',
   },
+  ANSWER_TOO_LARGE: {
+    cause:
+      'A server sends more than such an answer can have: a list, a description, or a file whose size it does not say.',
+    remedy:
+      'Check that the address is that of the right server, and that no proxy or login page answers in its place.',
+  },
   ARCHIVE_DAMAGED: {
     cause: 'The member cannot be extracted from the archive: it is damaged, encrypted, or its CRC is wrong.',
     remedy:
@@ -942,6 +948,12 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
   TEXT_TOO_SHORT: {
     cause: 'The text is too short for the context.',
     remedy: 'Use a longer text or a smaller context: the text must fill the context twice.',
+  },
+  TLS_UNTRUSTED: {
+    cause:
+      'This machine does not trust the certificate of a server: it is expired, of another name, or signed by somebody unknown.',
+    remedy:
+      'Check the clock. Where a proxy looks into TLS, set `NODE_EXTRA_CA_CERTS` to the file with its certificate.',
   },
   TOKEN_UNREADABLE: {
     cause: 'The token file of the hub cannot be read.',

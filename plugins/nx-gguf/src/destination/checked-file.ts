@@ -5,7 +5,13 @@ import type { OutsideState } from '../files/file-state.js';
 import { quietly } from '../files/background-flush.js';
 import { hasherFor } from '../files/piece-hasher.js';
 import type { StoreLayout } from '../store/layout.js';
-import { damagedBytes, requireIntact, stateBefore, unreadable, type NamedBlob } from '../store/sound-bytes.js';
+import {
+  damagedBytes,
+  requireIntact,
+  stateBefore,
+  unreadable,
+  type NamedBlob,
+} from '../store/sound-bytes.js';
 
 /** A file that is sent in parts, in any order and more than once, and never with other bytes than its digest's. */
 export interface CheckedFile {

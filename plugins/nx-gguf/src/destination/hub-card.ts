@@ -71,6 +71,7 @@ async function asked(
         headers: { accept: 'application/json', 'content-type': 'application/json' },
         body: JSON.stringify({ content, repoType: 'model' }),
       }),
+      `${place.repository} ${cardFile}`,
     );
   const settings = { ...context.settings, attempts: Math.min(mostAttempts, context.settings.attempts) };
   try {

@@ -65,6 +65,7 @@ async function presentAt(hub: HubWork, commit: string): Promise<Present> {
         token: access.token,
         signal: context.signal,
       }),
+      `${place.repository} ${recordFile}`,
     );
   const answer = await withRetries({ of: `${place.repository} ${recordFile}`, attempt }, context);
   // Without the record everything there would be somebody else's.

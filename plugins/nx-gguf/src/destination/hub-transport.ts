@@ -1,6 +1,7 @@
 import { counted } from '../core/counted.js';
 import { GgufError, isGgufError } from '../core/errors.js';
-import { boundedJson, understood } from '../upstream/hub/hub-client.js';
+import { understood } from '../upstream/hub/hub-client.js';
+import { boundedJson, hubResponse } from '../upstream/hub/hub-response.js';
 import type { HubAccess } from '../upstream/hub/hub-endpoint.js';
 import type { HubPlace } from '../upstream/hub/hub-errors.js';
 import { noticeRename } from '../upstream/hub/renamed-repository.js';
@@ -95,11 +96,12 @@ export function hubTransport(
               signal,
               headers: { 'content-type': 'application/octet-stream', 'content-length': String(body.size) },
             }),
+            place.repository,
           ),
       },
       { ...context, signal },
     );
-    if (answer.status >= 400) return lost(url, answer);
+    if (answer.status >= 300) return lost(url, answer);
     const etag = answer.header('etag');
     // Parts are put together by their tags; a page of a proxy that answers in place of the store has none.
     if (etag === undefined && journal.objectAt(url) !== null) return lost(url, answer);
@@ -158,6 +160,7 @@ export function hubTransport(
           body,
           headers: { accept: 'application/json', ...(type === null ? {} : { 'content-type': type }) },
         }),
+        place.repository,
       );
     // A commit that is refused for now (429) was not made. Of one that got no answer nobody knows; it can be
     // sent again all the same, since it names its parent: the hub refuses the second one with 412.
@@ -181,11 +184,7 @@ export function hubTransport(
     }
     if (completed !== null) await journal.forget(completed);
     if (isBatch) return batch(answer.text);
-    const link = answer.header('link');
-    return new Response(boundedJson(answer.text, place), {
-      status: answer.status,
-      headers: { 'content-type': 'application/json', ...(link === undefined ? {} : { link }) },
-    });
+    return hubResponse(answer, place);
   };
 
   const uncertain = (): GgufError =>

@@ -167,7 +167,7 @@ function redirected(from: URL, location: string): URL {
   if (to !== null && isAllowed) return to;
   throw new GgufError(
     'REDIRECT_REFUSED',
-    `${shownUrl(from)} redirects to ${to === null ? 'no address' : `${to.protocol}//${to.host}`}`,
+    `${shownUrl(from)} redirects to ${to === null ? 'no address' : `${to.protocol}//${to.host}`.slice(0, 200)}`,
     { hint: 'Only https, and http from http, is followed.' },
   );
 }

@@ -1,6 +1,6 @@
 import { GgufError } from '../core/errors.js';
 import type { WorkEvent } from '../core/events.js';
-import { TransientError, withRetries } from './retry.js';
+import { asTransient, TransientError, withRetries } from './retry.js';
 import { transferSettings } from './transfer-settings.js';
 
 const quick = {
@@ -144,5 +144,33 @@ describe('withRetries', () => {
       });
       expect(sleptMs()).toBe(0);
     });
+  });
+});
+
+describe('a connection that cannot be trusted or understood', () => {
+  const attempt = (error: Error) => () => Promise.reject(error);
+  const failing = (code: string, name = 'Error') => Object.assign(new Error('x'), { code, name });
+
+  it.each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID'])(
+    '%s is told at once',
+    async (code) => {
+      const told: unknown[] = [];
+      const context = { settings: transferSettings({}), signal: undefined, report: told.push.bind(told) };
+      await expect(withRetries({ of: 'it', attempt: attempt(failing(code)) }, context)).rejects.toMatchObject(
+        {
+          code: 'TLS_UNTRUSTED',
+          message: `it: the certificate of the server is not trusted (${code})`,
+        },
+      );
+      expect(told).toEqual([]);
+    },
+  );
+
+  it.each([
+    [failing('ERR_SSL_WRONG_VERSION_NUMBER'), /no TLS can be spoken/],
+    [failing('EPROTO'), /no TLS can be spoken/],
+    [failing('HPE_INVALID_CONSTANT', 'HTTPParserError'), /no HTTP/],
+  ])('%s may pass', (error, message) => {
+    expect(asTransient(error)?.message).toMatch(message);
   });
 });

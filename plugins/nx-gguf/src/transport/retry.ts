@@ -47,7 +47,7 @@ export async function withRetries<T>(
     } catch (error) {
       if (isAborted(signal)) throw interrupted(of);
       const transient = asTransient(error);
-      if (transient === null) throw error;
+      if (transient === null) throw untrusted(error, of) ?? error;
       failures = advanced?.() === true ? 1 : failures + 1;
       const waitMs = pauseMs(failures, settings.backoffMs, transient.retryAfterMs);
       if (failures >= settings.attempts || waitMs > settings.longestWaitMs)
@@ -104,11 +104,29 @@ function pauseMs(failures: number, backoffMs: number, asked: number | null): num
 export function asTransient(error: unknown): TransientError | null {
   if (error instanceof TransientError) return error;
   if (isGgufError(error)) return null;
-  const code = systemErrorCode(error) ?? systemErrorCode((error as { cause?: unknown } | null)?.cause);
+  if (error instanceof Error && error.name === 'HTTPParserError')
+    return new TransientError('it answers something that is no HTTP', { cause: error });
+  const code = connectionCode(error);
   if (code === null) return null;
   if (code === 'ENOTFOUND') throw hostUnknown(error);
+  if (/^(?:ERR_SSL_|EPROTO$)/.test(code))
+    return new TransientError(`no TLS can be spoken with it (${code})`, { cause: error });
   const reason = reasons[code] ?? (code.startsWith('UND_ERR_') ? (error as Error).message : undefined);
   return reason === undefined ? null : new TransientError(reason, { cause: error });
+}
+
+function connectionCode(error: unknown): string | null {
+  return systemErrorCode(error) ?? systemErrorCode((error as { cause?: unknown } | null)?.cause);
+}
+
+/** The error of a server whose certificate this machine does not trust, or null for another error. */
+function untrusted(error: unknown, of: string): GgufError | null {
+  const code = connectionCode(error) ?? '';
+  if (!/^(?:ERR_TLS_|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH)/.test(code)) return null;
+  return new GgufError('TLS_UNTRUSTED', `${of}: the certificate of the server is not trusted (${code})`, {
+    cause: error,
+    hint: 'Is the clock of this machine right? Where a proxy looks into TLS, set NODE_EXTRA_CA_CERTS to the file with its certificate.',
+  });
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -121,8 +139,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENETUNREACH: 'the network cannot be reached',
   EAI_AGAIN: 'the host name could not be looked up',
   UND_ERR_SOCKET: 'the connection was closed',
-  UND_ERR_BODY_TIMEOUT: 'the server stalled',
-  UND_ERR_HEADERS_TIMEOUT: 'the server did not answer in time',
+  UND_ERR_HEADERS_OVERFLOW: 'the headers of its answer are too long',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its answer is not as long as it says',
   UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
 };
 

@@ -1,4 +1,4 @@
-import { GgufError } from '../core/errors.js';
+import { GgufError, isGgufError } from '../core/errors.js';
 import { adoptHashed, findBlob } from '../store/blobs.js';
 import type { BlobId } from '../files/hash-file.js';
 import { partialPath } from '../store/downloads.js';
@@ -9,9 +9,12 @@ import type { Http, HttpAnswer, Token } from '../transport/http.js';
 import { discardPartial, openPartial, type PartialFile } from '../transport/partial-file.js';
 import type { Take } from '../transport/rate-limit.js';
 import { TransientError, withRetries } from '../transport/retry.js';
+import { limited } from '../transport/whole-answer.js';
 import { endOf, rangeHeader, sizeMismatch, totalOf, unusable } from './answered-range.js';
 import type { HubPlace } from './hub/hub-errors.js';
 import { append } from './received-bytes.js';
+import { requireSpace } from './space.js';
+import { watchTransfer, type TransferWatch } from './transfer-watch.js';
 import { noticeRename } from './hub/renamed-repository.js';
 import type { UpstreamContext } from './upstream-context.js';
 import { acceptXet, isXetAllowed, readXetInfo, receiveXet, type XetUse } from './hub/xet-download.js';
@@ -46,7 +49,7 @@ const progressBytes = 1 << 20;
  * Brings one file into the store: goes on where an earlier attempt or a killed process stopped, verifies the
  * digest, and only then publishes the blob. Bytes of another digest are discarded, and fetched once more from
  * the start.
- * @throws GgufError `DIGEST_MISMATCH`, `SIZE_MISMATCH`, `DOWNLOAD_FAILED`, `INTERRUPTED`, or that of a
+ * @throws GgufError `DIGEST_MISMATCH`, `SIZE_MISMATCH`, `ANSWER_TOO_LARGE`, `DOWNLOAD_FAILED`, `INTERRUPTED`, or that of a
  *   refusal
  */
 export async function downloadFile(wanted: WantedFile, downloads: Downloads): Promise<BlobId> {
@@ -142,9 +145,14 @@ async function transfer(wanted: WantedFile, part: PartialFile, downloads: Receiv
   // Of an unknown size: one that was killed between the last byte and its adoption is complete all the same.
   if (wanted.sizeBytes === null && part.sizeBytes > 0 && (await part.digests()).sha256 === wanted.sha256)
     return;
-  for (let total: number | null = null; total === null || part.sizeBytes < total;) {
-    total = await receivePart(wanted, part, downloads);
-    if (total === null) return;
+  const watch = watchTransfer(downloads.context.settings, downloads.context.signal);
+  try {
+    for (let total: number | null = null; total === null || part.sizeBytes < total;) {
+      total = await receivePart(wanted, part, { ...downloads, watch });
+      if (total === null) return;
+    }
+  } finally {
+    watch.stop();
   }
 }
 
@@ -155,9 +163,9 @@ async function transfer(wanted: WantedFile, part: PartialFile, downloads: Receiv
 async function receivePart(
   wanted: WantedFile,
   part: PartialFile,
-  downloads: Receiving,
+  downloads: Receiving & { watch: TransferWatch },
 ): Promise<number | null> {
-  const { http, onBytes, context, xet } = downloads;
+  const { http, onBytes, context, xet, watch } = downloads;
   const from = part.sizeBytes;
   const restart = async (): Promise<void> => {
     onBytes(-part.sizeBytes);
@@ -166,7 +174,7 @@ async function receivePart(
   const answer = await http.send({
     url: wanted.url,
     token: wanted.token,
-    signal: context.signal,
+    signal: watch.signal,
     headers: {
       ...rangeHeader(from, wanted.sizeBytes, context.settings.largestAnswerBytes),
       ...(xet.isWanted && wanted.hub !== undefined ? { accept: acceptXet } : {}),
@@ -197,7 +205,15 @@ async function receivePart(
   }
   if (answer.status === 200 && from > 0) await restart();
   const total = wanted.sizeBytes ?? totalOf(answer);
-  await append(answer.body, { wanted, part, total }, downloads);
+  if (wanted.sizeBytes === null) await requireSpace((total ?? 0) - part.sizeBytes, context.store);
+  const { body, url } = answer;
+  const { largestAnswerBytes } = context.settings;
+  // Of a file of unknown size more was not asked for.
+  const bytes = total === null ? limited({ body, url }, wanted.name, largestAnswerBytes) : body;
+  await append(bytes, { wanted, part, total }, downloads).catch(async (error: unknown) => {
+    if (isGgufError(error) && error.code === 'ANSWER_TOO_LARGE') await restart();
+    throw error;
+  });
   const isPartEnd = answer.status === 206 && part.sizeBytes > from && part.sizeBytes === endOf(answer);
   if (total !== null && part.sizeBytes < total && !isPartEnd)
     throw new TransientError(`the connection ended after ${part.sizeBytes} of ${total} bytes`);

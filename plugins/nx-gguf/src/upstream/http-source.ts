@@ -92,7 +92,10 @@ async function once(
       Number.isSafeInteger(total) &&
       to === Math.min(offset + length, total) - 1;
     if (!isAsked || (answer.header('content-encoding') ?? 'identity') !== 'identity')
-      throw noRanges(file, `it answers with '${answer.header('content-range') ?? 'no content-range'}'`);
+      throw noRanges(
+        file,
+        `it answers with '${(answer.header('content-range') ?? 'no content-range').slice(0, 100)}'`,
+      );
     return {
       bytes: await exactly(answer, to - offset + 1, file),
       sizeBytes: total,

@@ -1,13 +1,13 @@
 import { counted } from '../../core/counted.js';
 import { GgufError, isGgufError } from '../../core/errors.js';
-import { readJson } from '../../core/json-reader.js';
 import { hubAccess, type HubAccess } from './hub-endpoint.js';
 import { requireHub } from '../offline.js';
 import { hubError, type HubPlace } from './hub-errors.js';
-import { boundedBody } from '../../transport/bounded-body.js';
 import { transientStatus, type Http } from '../../transport/http.js';
 import { noticeRename } from './renamed-repository.js';
 import { withRetries } from '../../transport/retry.js';
+import { wholeText } from '../../transport/whole-answer.js';
+import { hubResponse } from './hub-response.js';
 import type { ListedFile } from '../selection/listed-file.js';
 import type { HuggingFaceSource } from '../../core/generated/source.generated.js';
 import type { UpstreamContext } from '../upstream-context.js';
@@ -32,7 +32,6 @@ export interface HubRepository {
 
 const mostEntries = 200_000;
 const mostPages = 2_000;
-const longestBody = 64 << 20;
 
 /**
  * A repository of a hub, asked through @huggingface/hub over our own transport: proxies, retries, and a token
@@ -185,11 +184,7 @@ function fetchOver(
             throw transient ?? hubError(answer, place);
           }
           noticeRename(answer, place, context.report);
-          const link = answer.header('link');
-          return new Response(boundedJson(await limitedText(answer.body, place), place), {
-            status: answer.status,
-            headers: { 'content-type': 'application/json', ...(link === undefined ? {} : { link }) },
-          });
+          return hubResponse({ ...answer, text: await wholeText(answer, place.repository) }, place);
         },
       },
       context,
@@ -197,38 +192,15 @@ function fetchOver(
   };
 }
 
-async function limitedText(body: AsyncIterable<Uint8Array>, place: HubPlace): Promise<string> {
-  const bytes = await boundedBody(body, longestBody);
-  if (bytes !== null) return bytes.toString('utf8');
-  throw new GgufError('HUB_UNUSABLE', `${place.repository}: ${place.endpoint} sends an answer without end`, {
-    hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.',
-  });
-}
-
-/**
- * The text of an answer that @huggingface/hub parses without limits of its own. One that is no JSON is left for
- * it to find: not every answer has to be.
- * @throws GgufError `HUB_UNUSABLE`
- */
-export function boundedJson(text: string, { repository, endpoint }: HubPlace): string {
-  const read = readJson(text);
-  if ('value' in read || read.cause !== undefined) return text;
-  throw new GgufError(
-    'HUB_UNUSABLE',
-    `${repository}: an answer of ${endpoint} is not read: ${read.problem}`,
-    {
-      hint: 'Is this a hub? See "endpoint" and HF_ENDPOINT.',
-    },
-  );
-}
+/** By name: those that `fetch` throws are of another realm where code runs in one of its own. */
+const misread: readonly string[] = ['SyntaxError', 'TypeError', 'RangeError'];
 
 /** Errors of the client library that are not ours mean an answer it cannot read. */
 export async function understood<T>(place: HubPlace, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    // By name: an answer is parsed by the runtime, whose errors can be of another realm than this module's.
-    if (!['SyntaxError', 'TypeError'].includes((cause as Error).name)) throw cause;
+    if (!misread.includes(String((cause as { name?: unknown } | null)?.name))) throw cause;
     throw new GgufError('HUB_UNUSABLE', `${place.repository}: ${place.endpoint} does not answer like a hub`, {
       cause,
       hint: 'See "endpoint" in the source, HF_ENDPOINT, and whether a proxy or a login page is between.',

@@ -3,11 +3,11 @@ import type { ReadableStream } from 'node:stream/web';
 import type { FileDownloadInfoOutput } from '@huggingface/hub';
 import { isGgufError } from '../../core/errors.js';
 import { readJson } from '../../core/json-reader.js';
-import { boundedBody } from '../../transport/bounded-body.js';
 import type { Http, HttpAnswer, Token } from '../../transport/http.js';
 import type { PartialFile } from '../../transport/partial-file.js';
 import type { Take } from '../../transport/rate-limit.js';
 import { TransientError } from '../../transport/retry.js';
+import { limited, wholeText } from '../../transport/whole-answer.js';
 import type { HubPlace } from './hub-errors.js';
 import { hubLine } from './hub-words.js';
 import { append } from '../received-bytes.js';
@@ -34,10 +34,13 @@ export const acceptXet = 'application/vnd.xet-fileinfo+json, */*';
 
 /** The documentation asks clients to have large files told in batches of about this size. */
 const batchBytes = 8 * 1024 ** 3;
-/** Of an answer that says where the bytes of a file are. */
-const longestAnswer = 64 << 20;
 /** Of each file; four files are received at a time. */
 const parallelDownloads = { maxConcurrency: 4, maxInFlightBytes: 64 * 1024 ** 2 };
+
+/** A xorb has at most 64 MiB; what asks for several ranges of it gets headers between them. */
+const longestXorbBytes = 128 << 20;
+/** Of a batch of a file. */
+const longestDescriptionBytes = 32 << 20;
 
 /** One failure can be that of a connection: of several requests at once the first one ends them all. */
 const mostFailures = 2;
@@ -140,11 +143,13 @@ function xetFailure(
 /** Bytes are checked when they are there; what says where they are is read as a whole, and within limits. */
 async function bodyOf(answer: HttpAnswer): Promise<ReadableStream<Uint8Array> | string> {
   if (!(answer.header('content-type') ?? '').includes('json'))
-    return Readable.toWeb(answer.body) as ReadableStream<Uint8Array>;
-  const bytes = await boundedBody(answer.body, longestAnswer);
-  const read = bytes === null ? { problem: 'it does not end' } : readJson(bytes);
+    return Readable.toWeb(
+      Readable.from(limited(answer, 'Xet', longestXorbBytes), { objectMode: false }),
+    ) as ReadableStream<Uint8Array>;
+  const text = await wholeText(answer, 'Xet', longestDescriptionBytes);
+  const read = readJson(text);
   if ('problem' in read) throw new TransientError(`an answer is not taken: ${read.problem}`);
-  return bytes?.toString('utf8') ?? '';
+  return text;
 }
 
 /** `fetch` over our transport: proxies, limits, and a token that only its own host sees. */
