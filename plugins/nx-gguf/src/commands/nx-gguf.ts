@@ -1,4 +1,5 @@
 import { GgufError } from '../core/errors.js';
+import { progressReporter } from '../terminal/progress.js';
 import { errorText } from '../terminal/report-error.js';
 import { terminalMessage, terminalText } from '../terminal/terminal-text.js';
 import { runNxGguf } from './nx-gguf-command.js';
@@ -15,6 +16,11 @@ import {
  */
 export async function main(argv: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader);
+  const progress = progressReporter({
+    write: (text) => process.stderr.write(text),
+    isTerminal: process.stderr.isTTY,
+    nowMs: () => performance.now(),
+  });
   try {
     const root = workspaceRootOf(workingDirectory());
     loadWorkspaceEnvironment(root, process.env);
@@ -23,9 +29,13 @@ export async function main(argv: readonly string[]): Promise<number> {
       pluginOptions: workspacePluginOptions(root),
       workspaceRoot: root,
       nowMs: Date.now(),
-      print: (text) => process.stdout.write(`${terminalText(text)}\n`),
+      print: (text) => {
+        progress.end();
+        process.stdout.write(`${terminalText(text)}\n`);
+      },
       report: (event) => {
-        if (event.type !== 'progress') process.stderr.write(`${terminalMessage(event.message)}\n`);
+        if (event.type === 'progress') progress.report(event);
+        else process.stderr.write(`${terminalMessage(event.message)}\n`);
       },
     });
   } catch (error) {

@@ -4,10 +4,12 @@ import { sha256 } from '../core/digest.js';
 import { manifestText, putAction } from '../store/actions.js';
 import type { WorkEvent } from '../core/events.js';
 import { referToFile } from '../store/external.js';
+import { lastHashedMs } from '../store/scrub-record.js';
 import { storeLayout, type StoreLayout } from '../store/layout.js';
 import {
   adopt,
   age,
+  flipBit,
   manifestOf,
   put,
   temporaryDirectory,
@@ -69,6 +71,15 @@ describe('nx-gguf store', () => {
     [['du', 'dist']],
     [['verify', '--fix']],
     [['verify', '--repair=yes']],
+    [['scrub', 'dist']],
+    [['scrub', '--rate']],
+    [['scrub', '--rate=']],
+    [['scrub', '--rate=0MB/s']],
+    [['scrub', '--rate=100']],
+    [['scrub', '--rate', 'fast']],
+    [['scrub', '--for', '30']],
+    [['scrub', '--for=0m']],
+    [['scrub', '--for', 'ever']],
     [['gc', 'dist']],
     [['gc', '--keep']],
     [['gc', '--keep-days']],
@@ -252,7 +263,7 @@ describe('nx-gguf store verify', () => {
     const repaired = await run(layout, 'verify', '--repair');
     expect(repaired).toMatchObject({
       exitCode: 0,
-      output: expect.stringMatching(/: removed\n.*: removed\n/) as string,
+      output: expect.stringMatching(/: moved to .*quarantine\n.*: removed\n/) as string,
     });
     await expect(run(layout, 'verify')).resolves.toMatchObject({
       exitCode: 0,
@@ -305,5 +316,68 @@ describe('nx-gguf store gc', () => {
     });
     await expect(run(layout, 'gc', '--keep', '')).rejects.toMatchObject({ code: 'GC_KEEP_MISSING' });
     expect(readFileSync(layout.blob(sha256(weights)), 'utf8')).toBe(weights);
+  });
+});
+
+describe('nx-gguf store scrub', () => {
+  const large = 'x'.repeat(9 << 10);
+
+  /** Runs it by a clock that only its own sleeping, and the end of each blob, moves. */
+  async function scrub(layout: StoreLayout, ...argv: readonly string[]) {
+    const lines: string[] = [];
+    let nowMs = 0;
+    let sleptMs = 0;
+    const exitCode = await runStoreCommand(['scrub', ...argv], {
+      env: { NX_GGUF_STORE: layout.root },
+      nowMs: Date.now(),
+      print: (text) => lines.push(text),
+      clock: {
+        nowMs: () => nowMs,
+        sleep: (ms) => {
+          nowMs += ms;
+          sleptMs += ms;
+          return Promise.resolve();
+        },
+      },
+    });
+    return { exitCode, lines, sleptMs };
+  }
+
+  it('moves a damaged blob away, and finds nothing the next time', async () => {
+    const layout = await usedStore();
+    await adopt(layout, large);
+    flipBit(layout.blob(sha256(large)), 5 << 10, 6);
+    const first = await scrub(layout);
+    expect(first.exitCode).toBe(1);
+    expect(first.lines[0]).toContain(`damaged blob ${sha256(large)}`);
+    expect(first.lines[0]).toContain(layout.quarantine);
+    expect(first.lines.at(-1)).toBe('hashed 2 blobs (9.02 KiB), 1 damaged');
+    expect(existsSync(layout.quarantined(sha256(large)))).toBe(true);
+    await expect(scrub(layout)).resolves.toMatchObject({
+      exitCode: 0,
+      lines: ['hashed 1 blob (18 B), 0 damaged'],
+    });
+  });
+
+  it('reads no faster than it is told to', async () => {
+    const layout = await usedStore();
+    await adopt(layout, large);
+    const { sleptMs } = await scrub(layout, '--rate=1KiB/s');
+    expect(Math.round(sleptMs)).toBe(Math.round((large.length + weights.length) / 1.024));
+    await expect(scrub(layout)).resolves.toMatchObject({ sleptMs: 0 });
+  });
+
+  it('ends after a time, and goes on with those that were not hashed for longest', async () => {
+    const layout = temporaryStore();
+    const texts = ['first', 'second', 'third', 'fourth'].map((text) => text.repeat(1000));
+    for (const text of texts) await adopt(layout, text);
+    const read = async (): Promise<number> =>
+      (await Promise.all(texts.map((text) => lastHashedMs(layout, sha256(text))))).filter((ms) => ms > 0)
+        .length;
+    for (let pass = 1; pass <= texts.length; pass++) {
+      const { lines } = await scrub(layout, '--rate=1KB/s', '--for=1s');
+      expect(lines[0]).toMatch(/^hashed 1 blob .* 0 damaged; 3 blobs /);
+      await expect(read()).resolves.toBe(pass);
+    }
   });
 });

@@ -9,6 +9,7 @@ import { removeUnused } from './store-collection.js';
 import { printActions, printUsage } from './store-listing.js';
 import type { StoreCommand, StoreCommandContext } from './store-options.js';
 import { printPath } from './store-path.js';
+import { scrubStore } from './store-scrub.js';
 import { uploadResults } from './store-upload.js';
 import { verifyContents } from './store-verification.js';
 import { commandUsages, storeCommandNames } from './usages.js';
@@ -17,12 +18,13 @@ const commands: Readonly<Record<string, StoreCommand>> = {
   ls: printActions,
   path: printPath,
   du: printUsage,
+  scrub: scrubStore,
   verify: verifyContents,
   push: uploadResults,
   gc: removeUnused,
 };
 
-/** Runs `nx-gguf store`; the exit code. 1 means that `verify` found damage, or that `push` left something out. */
+/** Runs `nx-gguf store`; the exit code. 1 means that `scrub` or `verify` found damage, or that `push` left something out. */
 export async function runStoreCommand(
   argv: readonly string[],
   context: StoreCommandContext,

@@ -10,6 +10,8 @@ export interface StoreCommandContext {
   nowMs: number;
   print: (text: string) => void;
   report?: Report;
+  /** The clock that long work goes by; the system's where it is left out. */
+  clock?: { nowMs: () => number; sleep: (ms: number) => Promise<unknown> };
 }
 
 /** What was given to a command, checked by its usage. */

@@ -8,14 +8,22 @@ import { verifyDeep } from './verify-deep.js';
 export async function verifyContents(
   layout: StoreLayout,
   { values }: StoreArguments,
-  { env, print }: StoreCommandContext,
+  { env, print, report }: StoreCommandContext,
 ): Promise<number> {
   const repair = values['repair'] === true;
+  let done = 0;
   const { blobs, damagedBlobs, actions, damagedActions, foreignActions, tensors } = await verifyStore(
     layout,
-    { repair },
+    {
+      repair,
+      onBytes: (count) => {
+        done += count;
+        report?.({ type: 'progress', label: 'hashing the store', done, total: null, unit: 'bytes' });
+      },
+    },
   );
-  for (const digest of damagedBlobs) print(`damaged blob ${digest}${repair ? ': removed' : ''}`);
+  for (const digest of damagedBlobs)
+    print(`damaged blob ${digest}${repair ? `: moved to ${layout.quarantine}` : ''}`);
   for (const { key, reason } of damagedActions)
     print(`damaged action ${key}: ${reason}${repair ? ': removed' : ''}`);
   for (const { key, reason } of foreignActions) print(`left alone: action ${key}: ${reason}`);

@@ -32,11 +32,28 @@ export const commandUsages = {
     does: 'directory of the store, or path of the file whose digest starts with DIGEST',
   },
   'store du': { name: 'store du', does: 'how much space blobs and toolchains take' },
+  'store scrub': {
+    name: 'store scrub',
+    does: 'hashes blobs, those first that were not hashed for longest, and moves damaged ones to quarantine/',
+    options: {
+      rate: { type: 'string', value: 'RATE', does: 'reads no faster than RATE, e.g. 100MB/s' },
+      for: {
+        type: 'string',
+        value: 'TIME',
+        does: 'begins no blob after TIME, e.g. 30m; the next time goes on',
+      },
+    },
+    notes: ['It can be ended at any moment: each blob is noted when it was read.'],
+  },
   'store verify': {
     name: 'store verify',
-    does: 'hashes every blob again',
+    does: 'hashes every blob again, as scrub does, and reads every manifest; changes nothing',
     options: {
-      repair: { type: 'boolean', default: false, does: 'removes what is damaged, so that it is made again' },
+      repair: {
+        type: 'boolean',
+        default: false,
+        does: 'moves damaged blobs to quarantine/, removes damaged manifests: they are made again',
+      },
       deep: {
         type: 'boolean',
         default: false,

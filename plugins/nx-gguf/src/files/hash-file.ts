@@ -12,8 +12,11 @@ export interface BlobId {
   sizeBytes: number;
 }
 
-/** Called with the number of bytes read since the last call. */
-export type OnBytes = (count: number) => void;
+/**
+ * Called with the number of bytes read since the last call. A promise that it returns is waited for before more
+ * is read.
+ */
+export type OnBytes = (count: number) => unknown;
 
 /** sha256 and size of a file, read once in constant memory; reading and hashing overlap. */
 export async function hashFile(path: string, onBytes?: OnBytes): Promise<BlobId> {
@@ -41,7 +44,7 @@ export async function hashFileParts(
       hash.update(buffer.subarray(0, bytesRead));
       inParts.update(buffer.subarray(0, bytesRead));
       sizeBytes += bytesRead;
-      onBytes?.(bytesRead);
+      await onBytes?.(bytesRead);
     }
   } finally {
     await handle.close();

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, systemErrorCode } from '../core/errors.js';
-import { outsideState } from '../files/file-state.js';
+import { outsideState, type OutsideState } from '../files/file-state.js';
 import { hashFile, type OnBytes } from '../files/hash-file.js';
 import type { StoreLayout } from './layout.js';
 import { withLock } from './lock.js';
@@ -59,8 +59,25 @@ export function requireSound(
 export async function hashBlob(
   layout: StoreLayout,
   { sha256, name }: NamedBlob,
-  { onStart, onBytes, signal }: HashingOptions = {},
+  options: HashingOptions = {},
 ): Promise<Sha256 | null> {
+  const read = await readBlob(layout, sha256, options);
+  if (read === null) return null;
+  const { found, state } = read;
+  if (found !== sha256) throw await quarantined(layout, { sha256, name, found, seen: state });
+  await noteHashed(layout, sha256, read);
+  return found;
+}
+
+/**
+ * Reads a blob: the digest that its bytes have, null where the disk does not give them, and the state of its
+ * file before. Null when it is not here.
+ */
+export async function readBlob(
+  layout: StoreLayout,
+  sha256: Sha256,
+  { onStart, onBytes, signal }: HashingOptions = {},
+): Promise<{ found: Sha256 | null; state: OutsideState; takenMs: number } | null> {
   const path = layout.blob(sha256);
   const takenMs = Date.now();
   const state = await outsideState(path);
@@ -68,12 +85,9 @@ export async function hashBlob(
   onStart?.(state.sizeBytes);
   const found = await digestOf(path, (count) => {
     if (signal?.aborted === true) throw new GgufError('INTERRUPTED', 'interrupted while a file was read');
-    onBytes?.(count);
+    return onBytes?.(count);
   });
-  if (found === undefined) return null;
-  if (found !== sha256) throw await quarantined(layout, { sha256, name, found, seen: state });
-  await noteHashed(layout, sha256, { state, takenMs });
-  return found;
+  return found === undefined ? null : { found, state, takenMs };
 }
 
 async function hashUnlessFresh(layout: StoreLayout, blob: NamedBlob, options: HashingOptions): Promise<void> {

@@ -150,6 +150,8 @@ describe('storeUsage', () => {
       blobs: 2,
       blobBytes: 8,
       actions: 1,
+      quarantined: 0,
+      quarantinedBytes: 0,
       toolchains: [{ name: 'build-1', sizeBytes: 9 }],
     });
   });

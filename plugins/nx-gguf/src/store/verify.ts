@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
-import { isGgufError, systemErrorCode } from '../core/errors.js';
+import { isGgufError } from '../core/errors.js';
 import { readManifest } from './actions.js';
-import { discardBlob } from './blobs.js';
-import { hashFile, type OnBytes } from '../files/hash-file.js';
+import type { OnBytes } from '../files/hash-file.js';
 import type { StoreLayout } from './layout.js';
 import { verifyTensors, type TensorVerification } from './tensor-upkeep.js';
-import { listActions, listBlobs } from './usage.js';
+import { scrubBlobs } from './scrub.js';
+import { listActions } from './usage.js';
 
 /** The findings of reading the whole store again. */
 export interface Verification {
@@ -22,12 +22,12 @@ export interface Verification {
 }
 
 /**
- * Hashes every blob again and reads every manifest; with `repair`, damaged ones are removed, so they are made
- * again.
+ * Hashes every blob again and reads every manifest; with `repair`, damaged blobs are moved to quarantine and damaged
+ * manifests removed, so they are made again.
  */
 export async function verifyStore(
   layout: StoreLayout,
-  { repair, onBytes }: { repair: boolean; onBytes?: OnBytes },
+  { repair, onBytes }: { repair: boolean; onBytes?: OnBytes | undefined },
 ): Promise<Verification> {
   const result: Verification = {
     blobs: 0,
@@ -37,16 +37,9 @@ export async function verifyStore(
     foreignActions: [],
     tensors: { indexes: 0, problems: [] },
   };
-  for await (const { digest } of listBlobs(layout)) {
-    result.blobs++;
-    const actual = await hashFile(layout.blob(digest), onBytes).catch((error: unknown) => {
-      if (systemErrorCode(error) !== 'ENOENT') throw error;
-      return null;
-    });
-    if (actual === null || actual.sha256 === digest) continue;
-    result.damagedBlobs.push(digest);
-    if (repair) await discardBlob(layout, digest);
-  }
+  const { blobs, damagedBlobs } = await scrubBlobs(layout, { repair, onBytes });
+  result.blobs = blobs;
+  result.damagedBlobs = damagedBlobs.sort();
   for await (const { digest } of listActions(layout)) {
     result.actions++;
     const found = await damageOf(layout, digest);
