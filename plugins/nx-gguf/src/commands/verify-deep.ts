@@ -52,7 +52,7 @@ export async function verifyDeep(
       find: (sha256) => findBytes(layout, sha256),
     }).catch((error: unknown) => {
       // A variant that cannot be rebuilt proves nothing about the others.
-      if (isGgufError(error) && error.code === 'TOOL_FAILED') return error;
+      if (isGgufError(error) && ['TOOL_FAILED', 'BLOB_DAMAGED'].includes(error.code)) return error;
       throw error;
     });
     if (rebuilt instanceof Error) {

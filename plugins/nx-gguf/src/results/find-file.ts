@@ -1,7 +1,7 @@
 import { GgufError } from '../core/errors.js';
 import type { ManifestFile } from '../core/generated/manifest.generated.js';
 import { targetName } from '../core/target.js';
-import { findBlob } from '../store/blobs.js';
+import { findBlob, findSoundBlob } from '../store/blobs.js';
 import { taskName } from '../workspace/workspace.js';
 import { findCarriedFile } from './nx-outputs.js';
 import type { Producer, Producers } from './producers.js';
@@ -51,9 +51,11 @@ export function storePlaces({ remotes }: Pick<Environment, 'remotes'>): string {
 async function findHere(
   file: ManifestFile,
   producer: Producer | null,
-  { store, workspace }: Environment,
+  { store, workspace, report }: Environment,
 ): Promise<string | null> {
-  const blob = await findBlob(store, file);
+  const blob = await findSoundBlob(store, file, ({ code, message }) => {
+    report({ type: 'warning', message: `${code}: ${message}` });
+  });
   if (blob !== null || producer === null) return blob;
   return findCarriedFile(producer.ref, file, { root: workspace.root, store });
 }

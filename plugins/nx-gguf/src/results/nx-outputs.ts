@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
 import type { Remotes } from '../remote/remotes.js';
-import { findBlob } from '../store/blobs.js';
+import { findSoundBlob } from '../store/blobs.js';
 import { writeDurably } from '../files/durable.js';
 import { referToFile } from '../store/external.js';
 import { fileState } from '../files/file-state.js';
@@ -33,8 +33,10 @@ export async function leaveCarriedFile(
   );
   if (file === undefined || (await findCarriedFile(ref, file, place)) !== null) return;
   const path = carriedPath(ref, file.name, place.root);
-  const here = await findBlob(place.store, file);
-  const blob = here === null && (await bring([file])) ? await findBlob(place.store, file) : here;
+  // One that is damaged is in quarantine from now on, and made again when somebody reads it.
+  const find = () => findSoundBlob(place.store, file, () => undefined);
+  const here = await find();
+  const blob = here === null && (await bring([file])) ? await find() : here;
   // The small file of an older result would be taken for the file of this one.
   if (blob === null) await rm(path, { force: true });
   else await writeDurably(path, await readSmallText(blob));

@@ -5,6 +5,7 @@ import { presentBoot } from '../files/boot.js';
 import { fileState } from '../files/file-state.js';
 import { findAction } from '../store/actions.js';
 import { recordText } from '../store/scrub-record.js';
+import { hashBlob } from '../store/sound-blob.js';
 import { findBlob } from '../store/blobs.js';
 import type { StoreLayout } from '../store/layout.js';
 import { adopt, flipBit, idOf, put } from '../store/testing/temporary-store.js';
@@ -198,5 +199,20 @@ describe('steps that share work', () => {
       },
     );
     expect({ runs, results }).toEqual({ runs: 2, results: [model.sha256, model.sha256] });
+  });
+});
+
+describe('a step that sees other bytes than it was told of', () => {
+  it('is believed, although the input was hashed lately, and runs again', async () => {
+    const effects = makingAgain();
+    await adopt(effects.store, text);
+    await hashBlob(effects.store, model);
+    flipBit(effects.store.blob(model.sha256), 8);
+    const step = measuring(({ directory }) => {
+      if (readFileSync(join(directory, model.name), 'utf8') !== text)
+        throw new GgufError('SOURCE_DAMAGED', `${model.name} has other bytes`);
+    });
+    await expect(resultOf(step, effects)).resolves.toBe(`read ${text}`);
+    expect(warnings(effects)[0]).toContain('BLOB_DAMAGED');
   });
 });

@@ -13,9 +13,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
-import { adoptFile, checkedBlob, discardBlob } from './blobs.js';
+import { adoptFile, checkedBlob, discardBlob, findSoundBlob } from './blobs.js';
 import type { StoreLayout } from './layout.js';
-import { adopt, age, idOf, put, temporaryStore } from './testing/temporary-store.js';
+import { adopt, age, flipBit, idOf, put, temporaryStore } from './testing/temporary-store.js';
 
 const text = 'tensor data '.repeat(100);
 const id = idOf(text);
@@ -236,5 +236,21 @@ describe('discardBlob', () => {
     expect([layout.blob(id.sha256), layout.blobRecord(id.sha256)].filter((path) => existsSync(path))).toEqual(
       [],
     );
+  });
+});
+
+describe('findSoundBlob', () => {
+  it('finds no damaged blob that is small, tells of it, and finds one that is sound', async () => {
+    const layout = temporaryStore();
+    await adopt(layout, text);
+    const told: string[] = [];
+    const find = () =>
+      findSoundBlob(layout, { ...id, name: 'kld.json' }, ({ message }) => told.push(message));
+    await expect(find()).resolves.toBe(layout.blob(id.sha256));
+    flipBit(layout.blob(id.sha256), 9);
+    await expect(find()).resolves.toBeNull();
+    expect(told).toEqual([expect.stringContaining('kld.json')]);
+    await adopt(layout, text);
+    await expect(find()).resolves.toBe(layout.blob(id.sha256));
   });
 });

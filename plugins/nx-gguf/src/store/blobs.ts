@@ -1,5 +1,6 @@
 import { chmod, rm, utimes } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
+import type { GgufError } from '../core/errors.js';
 import { publish, syncFile, writeDurably } from '../files/durable.js';
 import { referredPath } from './external.js';
 import { fileState, isSameState, readRecord, type FileState } from '../files/file-state.js';
@@ -8,13 +9,16 @@ import { hashSettled } from '../files/hash-settled.js';
 import type { StoreLayout } from './layout.js';
 import { isDamage } from './quarantine.js';
 import { recordText } from './scrub-record.js';
-import { hashBlob, requireSound } from './sound-blob.js';
+import { hashBlob, readBlob, requireSound } from './sound-blob.js';
 
 /**
  * A blob's mtime is set this far back: a later change then shows, however coarse the clock of the file system
  * is.
  */
 const settledMs = 3000;
+
+/** To read so many bytes takes no longer than to look when they were read last. */
+const smallBytes = 1 << 20;
 
 /**
  * Moves a finished file (on the store's file system) into the store: hashed, flushed, made read-only,
@@ -70,6 +74,24 @@ export async function checkedBlob(layout: StoreLayout, id: BlobId): Promise<stri
  */
 export async function findBlob(layout: StoreLayout, id: BlobId): Promise<string | null> {
   return (await checkedBlob(layout, id)) ?? (await referredPath(layout, id));
+}
+
+/**
+ * As `findBlob`, for a file that is read as a whole: where it is small its bytes are looked at each time, and a
+ * damaged one, of which is told, is not found.
+ */
+export async function findSoundBlob(
+  layout: StoreLayout,
+  file: BlobId & { name?: string },
+  onDamage: (error: GgufError) => void,
+): Promise<string | null> {
+  const path = await findBlob(layout, file);
+  if (path === null || file.sizeBytes > smallBytes) return path;
+  const read = await readBlob(layout, file.sha256);
+  if (read === null || read.found === file.sha256) return path;
+  const error: unknown = await hashBlob(layout, file).catch((found: unknown) => found);
+  if (isDamage(error)) onDamage(error);
+  return null;
 }
 
 /** As `findBlob`, for bytes whose size is not known. */

@@ -3,6 +3,8 @@ import prettyBytes from 'pretty-bytes';
 import { GgufError, isGgufError } from '../../core/errors.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
 import { discardBlob } from '../../store/blobs.js';
+import { isDamage } from '../../store/quarantine.js';
+import { hashBlob } from '../../store/sound-blob.js';
 import { baseFindings, type BaseFacts } from './base-facts.js';
 import { basePass, type BasePassSettings } from './base-pass.js';
 import { fact } from '../facts.js';
@@ -164,7 +166,13 @@ async function forget(
   { base, why }: { base: KldBase; why: Error },
 ): Promise<void> {
   bench.report({ type: 'warning', message: `${why.message}; the base logits are computed again` });
-  for (const file of kept?.files ?? []) await discardBlob(bench.store, file.sha256);
+  for (const file of kept?.files ?? []) {
+    // Damage goes to quarantine; what is sound and of no use is removed.
+    await hashBlob(bench.store, file).catch((error: unknown) => {
+      if (!isDamage(error)) throw error;
+    });
+    await discardBlob(bench.store, file.sha256);
+  }
   await linkBase(base, bench);
 }
 

@@ -7,6 +7,7 @@ import type { Manifest, ProvenanceInput } from '../../core/generated/manifest.ge
 import { diffGguf, type TensorDifference } from '../../gguf/diff.js';
 import { hashFile } from '../../files/hash-file.js';
 import type { StoreLayout } from '../../store/layout.js';
+import { hashBlob } from '../../store/sound-blob.js';
 import { withWorkDir } from '../../store/work-dir.js';
 import type { RunTool } from '../../toolchain/run-tool.js';
 import { withFileBytes } from '../../files/gguf-file.js';
@@ -33,7 +34,9 @@ const rulesFile = 'tensor_types.txt';
 
 /**
  * Makes a variant again with one run of stock llama-quantize on the whole model, from its manifest alone, and
- * compares it with the bytes in the store, whatever those were put together from.
+ * compares it with the bytes in the store, whatever those were put together from. What is read is hashed first:
+ * a proof from damaged bytes is none, and a variant is not wrong because its source is.
+ * @throws GgufError `BLOB_DAMAGED`
  */
 export async function rebuildInFull(manifest: Manifest, rebuilding: Rebuilding): Promise<Rebuilt> {
   const {
@@ -51,6 +54,7 @@ export async function rebuildInFull(manifest: Manifest, rebuilding: Rebuilding):
   const rules = rulesOf(manifest, inputs);
   if (rules === undefined) missing.push(rulesFile);
   if (missing.length > 0) return { missing };
+  for (const file of [...files, ...manifest.files]) await hashBlob(rebuilding.store, file, rebuilding);
   rebuilding.report({
     type: 'step',
     message: `rebuilding ${manifest.files.map(({ name }) => name).join(', ')} in full, to compare`,

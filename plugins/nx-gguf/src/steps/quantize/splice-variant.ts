@@ -4,8 +4,9 @@ import type { Sha256 } from '../../core/digest.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { ComposedGguf } from '../../gguf/compose.js';
 import { shardName } from '../../gguf/shards.js';
-import { adoptHashed, discardBlob } from '../../store/blobs.js';
-import { hashFile } from '../../files/hash-file.js';
+import { adoptHashed } from '../../store/blobs.js';
+import { isDamage } from '../../store/quarantine.js';
+import { hashBlob } from '../../store/sound-blob.js';
 import { spliceFile, type Piece } from '../../store/splice-file.js';
 import { forgetTensors, indexTensors, type TensorPlace } from '../../store/tensor-index.js';
 import { ggufFacts, type GgufFacts } from '../gguf/gguf-facts.js';
@@ -150,8 +151,10 @@ async function reportDamage(
     message: `TENSOR_DAMAGED: ${tensor?.name ?? ''} in ${place.blob.slice(0, 16)}… is not what was written there; nothing of that file is used`,
   });
   await forgetTensors(bench.store, place.blob);
-  const actual = await hashFile(place.path).catch(() => null);
-  if (actual?.sha256 !== place.blob) await discardBlob(bench.store, place.blob);
+  await hashBlob(bench.store, { sha256: place.blob }).catch((error: unknown) => {
+    if (!isDamage(error)) throw error;
+    bench.report({ type: 'warning', message: `${error.code}: ${error.message}` });
+  });
   return 'damaged';
 }
 
