@@ -261,7 +261,7 @@ describe('a damaged donor', () => {
     expect((await verifyStore(lab.store, { repair: false })).damagedBlobs).toEqual([]);
   });
 
-  it('that is the source of a copied tensor fails, and says how to repair it', async () => {
+  it('that is the source of a copied tensor is in quarantine, and has to be made again', async () => {
     const lab = await openLab();
     const first = await lab.build({
       model: [await lab.file('model.gguf', asFile(made))],
@@ -272,7 +272,8 @@ describe('a damaged donor', () => {
     await damage(lab.store.blob(model[0]?.sha256 ?? ''), 'blk.5.ffn_norm.weight', true);
     await expect(
       lab.build({ model, settings: { ftype: 'Q4_K_M', overrideKv: ['general.name=str:x'] } }),
-    ).rejects.toMatchObject({ code: 'SOURCE_DAMAGED' });
+    ).rejects.toMatchObject({ code: 'BLOB_MISSING' });
+    expect(existsSync(lab.store.quarantined(model[0]?.sha256 ?? ''))).toBe(true);
   });
 });
 

@@ -16,6 +16,7 @@ import type { QuantizationPlan } from '../../src/core/generated/plan.generated.j
 import { readDryRun } from '../../src/quant/tool/dry-run.js';
 import { quantizeArgs, type QuantizeOptions } from '../../src/quant/tool/quantize-args.js';
 import { noRemotes } from '../../src/remote/create-remotes.js';
+import { GgufError } from '../../src/core/errors.js';
 import { runCached } from '../../src/steps/run-cached.js';
 import { quantizeStep, type QuantizeSettings } from '../../src/steps/quantize/quantize.js';
 import type { Step } from '../../src/steps/step.js';
@@ -171,7 +172,11 @@ export function effectsOf(
     threads: undefined,
     signal: undefined,
     tools: { llama: () => Promise.resolve(llamaQuantize), python: none, source: none },
-    resolve: async (file) => (await findBlob(store, file)) ?? '',
+    resolve: async (file) => {
+      const found = await findBlob(store, file);
+      if (found === null) throw new GgufError('BLOB_MISSING', `${file.name} is not in the store`);
+      return found;
+    },
   };
 }
 
