@@ -1,38 +1,41 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { GgufError } from '../core/errors.js';
-import type { BlobId } from '../files/hash-file.js';
+import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
+import { systemReason } from '../core/system-error.js';
+import type { OutsideState } from '../files/file-state.js';
+import type { StoreLayout } from '../store/layout.js';
+import { damagedBytes, stateBefore, unreadable, type NamedBlob } from '../store/sound-bytes.js';
 import type { OfferedBlob } from './remote-store.js';
 
 const partBytes = 1 << 20;
 
+/** Where a blob is read from, and who is told of the bytes. */
+export interface Offering {
+  store: StoreLayout;
+  /** Called with the number of bytes before each part that is sent. */
+  onBytes?: (count: number) => void;
+}
+
 /**
  * A blob of the store as it is sent: hashed while it is read, and its last part is held back until the digest
- * is known to be right, so that no remote can take damaged bytes for the whole.
- * @param onBytes called with the number of bytes before each part that is sent
+ * is known to be right, so that no remote can take damaged bytes for the whole. A damaged one goes to quarantine.
  */
-export function offeredBlob(
-  path: string,
-  id: BlobId,
-  onBytes: (count: number) => void = () => undefined,
-): OfferedBlob {
-  return { ...id, read: (fromBytes) => checkedParts(path, { id, fromBytes, onBytes }) };
+export function offeredBlob(blob: NamedBlob, { store, onBytes = () => undefined }: Offering): OfferedBlob {
+  const { sha256, sizeBytes } = blob;
+  return { sha256, sizeBytes, read: (fromBytes) => checkedParts(blob, { store, fromBytes, onBytes }) };
 }
 
 async function* checkedParts(
-  path: string,
-  { id, fromBytes, onBytes }: { id: BlobId; fromBytes: number; onBytes: (count: number) => void },
+  blob: NamedBlob,
+  { store, fromBytes, onBytes }: Required<Offering> & { fromBytes: number },
 ): AsyncGenerator<Uint8Array> {
+  const seen = await stateBefore(blob);
   const hash = createHash('sha256');
-  const handle = await open(path, 'r').catch((cause: unknown) => {
-    throw damaged(id, cause);
+  const handle = await open(blob.path, 'r').catch(async (error: unknown) => {
+    throw await ownError(store, blob, { seen, error });
   });
   const part = async (position: number): Promise<Buffer> => {
-    const { bytesRead, buffer } = await handle
-      .read(Buffer.allocUnsafe(partBytes), 0, partBytes, position)
-      .catch((cause: unknown) => {
-        throw damaged(id, cause);
-      });
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(partBytes), 0, partBytes, position);
     return buffer.subarray(0, bytesRead);
   };
   let held: Uint8Array | null = null;
@@ -52,9 +55,12 @@ async function* checkedParts(
       }
       held =
         position <= fromBytes ? null : bytes.subarray(Math.max(0, fromBytes - (position - bytes.length)));
-      if (position > id.sizeBytes) throw damaged(id);
+      if (position > blob.sizeBytes) break;
     }
-    if (hash.digest('hex') !== id.sha256) throw damaged(id);
+    const found = hash.digest('hex');
+    if (found !== blob.sha256) throw await damagedBytes(store, blob, { found, seen });
+  } catch (error) {
+    throw await ownError(store, blob, { seen, error });
   } finally {
     await handle.close();
   }
@@ -64,9 +70,20 @@ async function* checkedParts(
   }
 }
 
-function damaged({ sha256 }: BlobId, cause?: unknown): GgufError {
-  return new GgufError('BLOB_DAMAGED', `the blob ${sha256} of the store is not what its name says any more`, {
-    cause,
-    hint: '`npx nx-gguf store verify --repair` removes what is damaged, so that it is made again.',
-  });
+/** An error of this machine's disk, which must not be taken for one of the remote's. */
+async function ownError(
+  store: StoreLayout,
+  blob: NamedBlob,
+  { seen, error: thrown }: { seen: OutsideState; error: unknown },
+): Promise<unknown> {
+  const error = await unreadable(store, blob, { seen, error: thrown });
+  return isGgufError(error) || systemErrorCode(error) === null
+    ? error
+    : new GgufError(
+        'BLOB_MISSING',
+        `${blob.name} (blob ${blob.sha256}) cannot be read: ${systemReason(error)}`,
+        {
+          cause: error,
+        },
+      );
 }

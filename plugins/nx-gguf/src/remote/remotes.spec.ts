@@ -1,13 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import type { WorkEvent } from '../core/events.js';
@@ -18,6 +10,7 @@ import { referToFile } from '../store/external.js';
 import type { StoreLayout } from '../store/layout.js';
 import {
   adopt,
+  flipBit,
   manifestOf,
   put,
   temporaryDirectory,
@@ -197,23 +190,24 @@ describe('what one machine made', () => {
     expect(pending(here)).toBe(0);
   });
 
-  it('is not uploaded when it is damaged by now: the blob is removed, so that it is made again', async () => {
+  it('is not uploaded when it is damaged by now; a later run uploads it when it was made again', async () => {
     const remote = memoryRemote();
     const here = machine([remote]);
     const [file = { name: '', ...(await adopt(here.store, texts['a.gguf'])) }] = manifest.files;
     const path = here.store.blob(file.sha256);
     await adopt(here.store, texts['a.gguf']);
-    const { atime, mtime } = statSync(path);
-    chmodSync(path, 0o644);
-    writeFileSync(path, texts['a.gguf'].toUpperCase());
-    utimesSync(path, atime, mtime);
+    flipBit(path, 3);
     await make(here);
     expect(remote.blobs.has(file.sha256)).toBe(false);
     expect(remote.actions.size).toBe(0);
     expect(existsSync(path)).toBe(false);
     expect(warnings(here.told)).toEqual([
-      expect.stringMatching(/is not what its name says any more; it was removed and not uploaded/),
+      expect.stringMatching(
+        /^a\.gguf \(blob [0-9a-f]{64}\) is damaged in the store: .*; it was not uploaded to /,
+      ),
     ]);
+    expect(existsSync(here.store.quarantined(file.sha256))).toBe(true);
+    expect(pending(here)).toBe(1);
   });
 
   it('goes up again when the remote says that it lacks what it said it has', async () => {

@@ -1,9 +1,9 @@
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import type { Report } from '../core/events.js';
 import { isGgufError } from '../core/errors.js';
-import { checkedBlob, discardBlob } from '../store/blobs.js';
-import type { BlobId } from '../files/hash-file.js';
+import { checkedBlob } from '../store/blobs.js';
 import type { StoreLayout } from '../store/layout.js';
+import type { WantedBlob } from './bring-blob.js';
 import type { GuardedRemote } from './breaker.js';
 import { offeredBlob } from './offered-blob.js';
 import { sealedManifest } from './remote-manifest.js';
@@ -24,6 +24,9 @@ export interface Uploading {
  * this store.
  */
 export type Uploaded = 'done' | 'later' | 'never';
+
+/** What is wrong with a blob of this store: it was damaged, or somebody removed it. */
+const unsound: ReadonlySet<string> = new Set(['BLOB_DAMAGED', 'BLOB_MISSING', 'SOURCE_CHANGED']);
 
 /** Answers to large uploads come when the server has flushed them. */
 const flushedBytesPerMs = 50_000;
@@ -74,7 +77,7 @@ export async function uploadArtifact(
 
 /** Stores a blob at a remote, unless it is there. */
 export async function uploadBlob(
-  id: BlobId,
+  wanted: WantedBlob,
   remote: GuardedRemote,
   { store, report, limit, progress, isMissing = false }: Uploading & { isMissing?: boolean },
 ): Promise<Uploaded> {
@@ -83,24 +86,30 @@ export async function uploadBlob(
     if (!isMissing) {
       const present = await remote.ask({
         kind: 'lookup',
-        work: (to, signal) => to.hasBlob(id.sha256, signal),
+        work: (to, signal) => to.hasBlob(wanted.sha256, signal),
       });
       if (present === true) return 'done';
       if (present !== false) return outcomeOf(present);
     }
-    const path = await checkedBlob(store, id);
+    const path = await checkedBlob(store, wanted);
     if (path === null) return 'never';
-    progress.planned(id.sizeBytes);
+    progress.planned(wanted.sizeBytes);
     try {
       const sent = await remote.ask({
         kind: 'upload',
-        extraMs: id.sizeBytes / flushedBytesPerMs,
+        extraMs: wanted.sizeBytes / flushedBytesPerMs,
         work: (to, signal, beat) =>
           to.writeBlob(
-            offeredBlob(path, id, (count) => {
-              beat(count);
-              progress.sent(count);
-            }),
+            offeredBlob(
+              { ...wanted, path },
+              {
+                store,
+                onBytes: (count) => {
+                  beat(count);
+                  progress.sent(count);
+                },
+              },
+            ),
             signal,
           ),
       });
@@ -108,14 +117,14 @@ export async function uploadBlob(
       if (sent.kind === 'rejected' || sent.kind === 'malformed')
         report({
           type: 'warning',
-          message: `${remote.name}: a file of ${id.sizeBytes} bytes was not stored: ${sent.message}`,
+          message: `${remote.name}: a file of ${wanted.sizeBytes} bytes was not stored: ${sent.message}`,
         });
       return outcomeOf(sent);
     } catch (error) {
-      if (!isGgufError(error) || error.code !== 'BLOB_DAMAGED') throw error;
-      report({ type: 'warning', message: `${error.message}; it was removed and not uploaded` });
-      await discardBlob(store, id.sha256);
-      return 'never';
+      if (!isGgufError(error) || !unsound.has(error.code)) throw error;
+      report({ type: 'warning', message: `${error.message}; it was not uploaded to ${remote.name}` });
+      // When it was brought or made again, a later run uploads it.
+      return 'later';
     }
   });
 }
@@ -124,6 +133,6 @@ function outcomeOf({ kind }: RemoteFailure): Uploaded {
   return kind === 'unavailable' ? 'later' : 'never';
 }
 
-function distinct(files: Manifest['files']): BlobId[] {
-  return [...new Map(files.map(({ sha256, sizeBytes }) => [sha256, { sha256, sizeBytes }])).values()];
+function distinct(files: Manifest['files']): WantedBlob[] {
+  return [...new Map(files.map((file) => [file.sha256, file])).values()];
 }

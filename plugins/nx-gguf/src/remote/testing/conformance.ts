@@ -4,7 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../core/digest.js';
 import { manifestText } from '../../store/actions.js';
-import { idOf, manifestOf, temporaryDirectory } from '../../store/testing/temporary-store.js';
+import {
+  adoptBytes,
+  flipBit,
+  idOf,
+  manifestOf,
+  temporaryDirectory,
+  temporaryStore,
+} from '../../store/testing/temporary-store.js';
 import { offeredBlob } from '../offered-blob.js';
 import type { OfferedBlob, RemoteBytes, RemoteStore } from '../remote-store.js';
 
@@ -17,7 +24,8 @@ const largeBytes = (20 << 20) + 17;
 export function offered(bytes: Uint8Array): OfferedBlob {
   const path = join(temporaryDirectory(), 'blob');
   writeFileSync(path, bytes);
-  return offeredBlob(path, { sha256: sha256(bytes), sizeBytes: bytes.length });
+  const blob = { name: 'a blob', path, sha256: sha256(bytes), sizeBytes: bytes.length };
+  return offeredBlob(blob, { store: temporaryStore() });
 }
 
 /** All of what a remote sends, which has to begin where it says. */
@@ -106,13 +114,11 @@ export function itIsARemote(open: () => Promise<RemoteStore>): void {
     ['large', largeBytes],
   ])('never has a %s blob that is damaged where it comes from', async (_, size) => {
     const bytes = randomBytes(size);
-    const path = join(temporaryDirectory(), 'blob');
-    const id = { sha256: sha256(bytes), sizeBytes: size };
-    bytes[size - 1] = (bytes[size - 1] ?? 0) ^ 1;
-    writeFileSync(path, bytes);
-    await expect(remote.writeBlob(offeredBlob(path, id), signal)).rejects.toMatchObject({
-      code: 'BLOB_DAMAGED',
-    });
+    const store = temporaryStore();
+    const id = await adoptBytes(store, bytes);
+    flipBit(store.blob(id.sha256), size - 1);
+    const damaged = offeredBlob({ name: 'a blob', path: store.blob(id.sha256), ...id }, { store });
+    await expect(remote.writeBlob(damaged, signal)).rejects.toMatchObject({ code: 'BLOB_DAMAGED' });
     await expect(remote.hasBlob(id.sha256, signal)).resolves.toBe(false);
   });
 
