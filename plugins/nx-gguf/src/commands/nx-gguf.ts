@@ -2,6 +2,7 @@ import { GgufError } from '../core/errors.js';
 import { progressReporter } from '../terminal/progress.js';
 import { errorText } from '../terminal/report-error.js';
 import { terminalMessage, terminalText } from '../terminal/terminal-text.js';
+import { defaultStoreRoot, storeFailure } from '../store/store.js';
 import { runNxGguf } from './nx-gguf-command.js';
 import {
   loadWorkspaceEnvironment,
@@ -39,7 +40,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       },
     });
   } catch (error) {
-    process.stderr.write(errorText(error));
+    process.stderr.write(errorText(storeFailure(error, defaultStoreRoot(process.env))));
     return 2;
   }
 }

@@ -2,6 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemErrorCode } from '../core/errors.js';
 import { makeSharedDirectory } from './shared-directory.js';
+import { shareFile } from './shared-file.js';
 import { temporaryBeside } from './temporary.js';
 
 /**
@@ -53,6 +54,7 @@ export async function writeDurably(path: string, text: string): Promise<void> {
     } finally {
       await handle.close();
     }
+    await shareFile(temporary);
     await publish(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });

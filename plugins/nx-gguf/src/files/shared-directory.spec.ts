@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { put, temporaryDirectory } from '../store/testing/temporary-store.js';
 import { openStore } from '../store/store.js';
@@ -37,6 +37,26 @@ it.each(process.platform === 'win32' ? [] : rows)(
     await expect(makeSharedDirectory(join(root, 'a/b'))).resolves.toBe(join(root, 'a'));
     expect([modeOf(join(root, 'a')), modeOf(join(root, 'a/b'))]).toEqual([expected, expected]);
     await expect(makeSharedDirectory(join(root, 'a/b'))).resolves.toBeUndefined();
+  },
+);
+
+(process.platform === 'win32' ? it.skip : it)(
+  'many at once make directories in each other, each for the group, and leave nothing else',
+  async () => {
+    const root = directory(0o2775);
+    const before = process.umask(0o077);
+    try {
+      const paths = Array.from({ length: 24 }, (_, index) =>
+        join(root, 'a/b', String(index % 4), String(index)),
+      );
+      const made = await Promise.all(paths.map(makeSharedDirectory));
+      expect(made).toContain(join(root, 'a'));
+    } finally {
+      process.umask(before);
+    }
+    const names = readdirSync(root, { recursive: true, encoding: 'utf8' });
+    expect(names).toHaveLength(1 + 1 + 4 + 24);
+    for (const name of names) expect([name, modeOf(join(root, name)).toString(8)]).toEqual([name, '2770']);
   },
 );
 

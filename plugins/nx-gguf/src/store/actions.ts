@@ -1,4 +1,4 @@
-import { rm, utimes } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { prettyJson, type Json } from '../core/canonical-json.js';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
@@ -9,6 +9,7 @@ import { parseAs } from '../core/validate.js';
 import { writeDurably } from '../files/durable.js';
 import { readSmallFile } from '../files/small-file.js';
 import type { StoreLayout } from './layout.js';
+import { noteUse } from '../files/note-use.js';
 
 /**
  * The manifest that an action produced, or null. A hit counts as use: its file's mtime is refreshed for `gc`.
@@ -21,8 +22,7 @@ export async function findAction(layout: StoreLayout, key: Sha256): Promise<Mani
     return null;
   });
   if (manifest === null || manifest.actionKey !== key) return null;
-  const now = new Date();
-  await utimes(path, now, now).catch(() => undefined);
+  await noteUse(path);
   return manifest;
 }
 

@@ -86,9 +86,9 @@ describe('openStore', () => {
   it('says of directories of another user how a group shares them', () => {
     expect(unshared('/data/a store', ['blobs', 'locks'])).toMatchObject({
       code: 'STORE_UNWRITABLE',
-      message: 'the store at /data/a store has directories that this user cannot write to: blobs, locks',
+      message: 'the store at /data/a store has files or directories that this user may not use: blobs, locks',
       hint: expect.stringContaining(
-        "chgrp -R GROUP '/data/a store' && find '/data/a store' -type d -exec chmod g+rwxs {} +",
+        "chgrp -R GROUP '/data/a store' && chmod -R g+rX '/data/a store' && find '/data/a store' -type d -exec chmod g+ws {} +",
       ) as string,
     });
   });

@@ -1,8 +1,8 @@
 import { access, constants, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { prettyJson } from '../core/canonical-json.js';
-import { GgufError, systemErrorCode } from '../core/errors.js';
+import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import { jsonOrNull } from '../core/json-reader.js';
 import { systemReason } from '../core/system-error.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
@@ -51,6 +51,8 @@ export async function openStore(
     await checkFormat(layout);
   } catch (error) {
     if (systemErrorCode(error)?.startsWith('E') !== true) throw error;
+    const shared = storeFailure(error, root);
+    if (shared !== error) throw shared;
     throw new GgufError('STORE_UNWRITABLE', `cannot use the store at ${root}: ${systemReason(error)}`, {
       cause: error,
       hint: 'Set NX_GGUF_STORE to a directory that you can write to.',
@@ -95,14 +97,22 @@ async function requireWritable({ root }: StoreLayout): Promise<void> {
   if (shut.length > 0) throw unshared(root, shut);
 }
 
-/** The error for a store in which another user made directories that this one may not write to. */
-export function unshared(root: string, directories: readonly string[]): GgufError {
+/** An error as it is, or the error for something in the store that another user made and this one may not use. */
+export function storeFailure(error: unknown, root: string): unknown {
+  const { code, path, cause } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  if (isGgufError(error) || path === undefined || !path.startsWith(join(root, sep)))
+    return cause instanceof Error && !isGgufError(error) ? storeFailure(cause, root) : error;
+  return code === 'EACCES' || code === 'EPERM' ? unshared(root, [relative(root, path)]) : error;
+}
+
+/** The error for a store in which another user made files or directories that this one may not use. */
+export function unshared(root: string, places: readonly string[]): GgufError {
   const shown = quoted(root);
   return new GgufError(
     'STORE_UNWRITABLE',
-    `the store at ${root} has directories that this user cannot write to: ${directories.join(', ')}`,
+    `the store at ${root} has files or directories that this user may not use: ${places.join(', ')}`,
     {
-      hint: `Another user made them. If a group shares the store, its owner runs once: chgrp -R GROUP ${shown} && find ${shown} -type d -exec chmod g+rwxs {} + ; what is made in it later follows its mode. Else set NX_GGUF_STORE to a directory of your own.`,
+      hint: `Another user made them. If a group shares the store, its owner runs once: chgrp -R GROUP ${shown} && chmod -R g+rX ${shown} && find ${shown} -type d -exec chmod g+ws {} + ; what is made in it later follows its mode. Else set NX_GGUF_STORE to a directory of your own.`,
     },
   );
 }

@@ -11,6 +11,7 @@ import { writeDurably } from '../files/durable.js';
 import type { StoreLayout } from './layout.js';
 import { processFileName } from '../files/process-file-name.js';
 import { readSmallFile, readSmallText } from '../files/small-file.js';
+import { shareFile } from '../files/shared-file.js';
 
 /**
  * A tensor in a GGUF blob: where its bytes are, their digest, and the keys of the quantizations that give
@@ -146,6 +147,7 @@ async function writeBlobs(layout: StoreLayout, key: Sha256, blobs: readonly Sha2
   await makeSharedDirectory(dirname(path));
   const temporary = `${path}.${processFileName()}.tmp`;
   await writeFile(temporary, `${blobs.join('\n')}\n`);
+  await shareFile(temporary);
   await rename(temporary, path);
 }
 

@@ -7,6 +7,7 @@ import { messageText, progressReporter } from '../terminal/progress.js';
 import { terminalText } from '../terminal/terminal-text.js';
 import { namedHub } from '../upstream/hub/hub-endpoint.js';
 import { checkOptions } from './checked-options.js';
+import { defaultStoreRoot, storeFailure } from '../store/store.js';
 import { environmentOf, execution, interruptible, type Execution } from './run-executor.js';
 
 /** The result of one task of a batch, as Nx receives it. */
@@ -67,7 +68,7 @@ export function batchExecutor<O extends object>(
         const end = (error?: unknown): void => {
           if (!open.delete(id)) return;
           progress.end();
-          if (error !== undefined) terminalOutput += errorText(error);
+          if (error !== undefined) terminalOutput += errorText(inStore(error));
           // A result that Nx restores elsewhere is found with its files.
           without.delete(id);
           told.push(
@@ -109,7 +110,12 @@ export function batchExecutor<O extends object>(
         for (const task of without)
           results.put({
             task,
-            result: { success: false, terminalOutput: errorText(error), startTime, endTime: Date.now() },
+            result: {
+              success: false,
+              terminalOutput: errorText(inStore(error)),
+              startTime,
+              endTime: Date.now(),
+            },
           });
         results.close();
       });
@@ -155,4 +161,9 @@ function queue<T>() {
       }
     },
   };
+}
+
+/** What another user of the store made is told as such. */
+function inStore(error: unknown): unknown {
+  return storeFailure(error, defaultStoreRoot(process.env));
 }

@@ -1,7 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { createRemotes } from '../remote/create-remotes.js';
 import { processName } from '../files/process-file-name.js';
-import { defaultStoreRoot, openStore } from '../store/store.js';
+import { defaultStoreRoot, openStore, storeFailure } from '../store/store.js';
 import { targetPrefix } from '../infer/target-prefix.js';
 import { checkOptions } from './checked-options.js';
 import { requireDeclaredTarget } from './declared-target.js';
@@ -73,7 +73,7 @@ export function executor<O extends object>(
       return { success: true };
     } catch (error) {
       progress.end();
-      process.stderr.write(errorText(error));
+      process.stderr.write(errorText(storeFailure(error, defaultStoreRoot(process.env))));
       return { success: false };
     } finally {
       progress.end();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm, utimes } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, prettyJson, type Json } from '../core/canonical-json.js';
 import { jsonOrNull } from '../core/json-reader.js';
@@ -7,6 +7,9 @@ import { makeSharedDirectory } from '../files/shared-directory.js';
 import { syncDirectory, writeDurably } from '../files/durable.js';
 import { readSmallFile } from '../files/small-file.js';
 import { withLock } from '../store/lock.js';
+import { noteUse } from '../files/note-use.js';
+import { shareTree } from '../files/shared-file.js';
+import { systemErrorCode } from '../core/errors.js';
 import type { ToolchainContext } from './context.js';
 
 /** A directory that is made once for an identity. */
@@ -42,12 +45,13 @@ export async function oncePerIdentity(
     async () => {
       if (await isComplete(final, identity)) return final;
       const base = join(context.root, 'work', name);
-      await rm(base, { recursive: true, force: true });
+      await removeOwn(base);
       await rm(final, { recursive: true, force: true });
       const directory = inPlace === true ? final : join(base, randomBytes(6).toString('hex'));
       await makeSharedDirectory(directory);
       try {
         await make(directory);
+        await shareTree(directory);
         await writeDurably(join(directory, recordFile), prettyJson({ identity }));
         if (directory !== final) {
           await rename(directory, final);
@@ -58,7 +62,7 @@ export async function oncePerIdentity(
         await rm(directory, { recursive: true, force: true });
         throw error;
       } finally {
-        await rm(base, { recursive: true, force: true });
+        await removeOwn(base);
       }
     },
     {
@@ -81,10 +85,16 @@ export async function findMade(root: string, prefix: string, identity: Json): Pr
   return null;
 }
 
+/** What another user's killed process left, and only that user may remove, is in nobody's way. */
+async function removeOwn(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
+    if (!['EACCES', 'EPERM', 'ENOTEMPTY'].includes(systemErrorCode(error) ?? '')) throw error;
+  });
+}
+
 /** Notes that a directory is used, where that can be noted. */
 async function used(directory: string): Promise<string> {
-  const now = new Date();
-  await utimes(join(directory, recordFile), now, now).catch(() => undefined);
+  await noteUse(join(directory, recordFile));
   return directory;
 }
 

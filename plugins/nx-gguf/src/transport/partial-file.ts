@@ -8,6 +8,7 @@ import { hasherFor } from '../files/piece-hasher.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
 import { notFile } from '../files/small-file.js';
 import { interrupted } from './retry.js';
+import { shareFile, takeOver } from '../files/shared-file.js';
 
 /**
  * A file that is being received: its bytes so far, hashed as they came. All but the last MiB or four survives
@@ -41,7 +42,9 @@ export async function openPartial(
   signal: AbortSignal | undefined,
 ): Promise<PartialFile> {
   await makeSharedDirectory(dirname(path));
+  await takeOver(path);
   const handle = await openOwn(path);
+  await shareFile(path);
   const digests = runningDigests(expected);
   const close = async (): Promise<void> => {
     await Promise.all([handle.close(), digests.close()]);

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { transformSync } from '@swc/core';
@@ -63,13 +63,25 @@ export function endedProcess(): number {
 
 function compileSources(): string {
   const root = temporaryDirectory();
+  // Programs may become other users.
+  chmodSync(root, 0o755);
   const target = join(root, 'sources');
   mkdirSync(target);
   symlinkSync(join(source, '../../../node_modules'), join(root, 'node_modules'));
   symlinkSync(join(source, '../node_modules'), join(target, 'node_modules'));
   symlinkSync(join(source, '../schemas'), join(root, 'schemas'));
   writeFileSync(join(target, 'package.json'), '{"type":"module"}');
-  for (const folder of ['core', 'gguf', 'files', 'transport', 'store', 'upstream', 'remote', 'steps']) {
+  for (const folder of [
+    'core',
+    'gguf',
+    'files',
+    'transport',
+    'store',
+    'upstream',
+    'remote',
+    'steps',
+    'toolchain',
+  ]) {
     for (const file of readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' })) {
       if (!file.endsWith('.ts') || file.endsWith('.spec.ts') || file.includes('testing')) continue;
       const { code } = transformSync(readFileSync(join(source, folder, file), 'utf8'), {

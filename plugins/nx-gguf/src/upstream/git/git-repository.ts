@@ -1,10 +1,11 @@
-import { access, rm } from 'node:fs/promises';
+import { access, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256 } from '../../core/digest.js';
 import { lfsPointerBytes, readLfsPointer } from '../../core/lfs-pointer.js';
 import { GgufError, isGgufError } from '../../core/errors.js';
 import { makeSharedDirectory } from '../../files/shared-directory.js';
+import { isOwn } from '../../files/shared-file.js';
 import { downloadsDirectory } from '../../store/downloads.js';
 import { withLock } from '../../store/lock.js';
 import { runGit, runGitWithRetries, type GitRun } from './git.js';
@@ -37,7 +38,9 @@ export async function withGitRepository<T>(
 ): Promise<T> {
   const { context } = options;
   const remote = remoteUrl(url, projectDir);
-  const directory = join(downloadsDirectory(context.store), `git-${sha256(remote).slice(0, 32)}`);
+  const directory = await ownCopy(
+    join(downloadsDirectory(context.store), `git-${sha256(remote).slice(0, 32)}`),
+  );
   return withLock(
     directory,
     async () => {
@@ -59,6 +62,12 @@ export async function withGitRepository<T>(
       },
     },
   );
+}
+
+/** Git does not work in a copy that another user of the store left unfinished. */
+async function ownCopy(path: string): Promise<string> {
+  const info = await stat(path).catch(() => null);
+  return info === null || isOwn(info) ? path : `${path}-${process.geteuid?.() ?? 0}`;
 }
 
 async function workIn<T>(
