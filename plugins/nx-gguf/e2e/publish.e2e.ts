@@ -11,7 +11,9 @@ import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { sha256 } from '../src/core/digest.js';
 import type { Manifest, ManifestFile } from '../src/core/generated/manifest.generated.js';
+import { flipBit } from '../src/store/testing/temporary-store.js';
 import { hasGitLfs } from '../src/upstream/testing/git-fixture.js';
 import { startHub, type HubServer } from '../src/upstream/testing/hub-server.js';
 import { leftovers } from './support/leftovers.js';
@@ -322,7 +324,17 @@ describe('what is not published', () => {
 
 it('to a directory: links to the store, only what differs, and files of others stay', async () => {
   const place = join(workspace.root, 'dist/published/tiny-qwen35');
-  succeeded(await publish([]));
+  // A disk flips a bit of a file that is published: it is made again, and its link under dist/ with it.
+  const [damaged] = manifest('quantize/Q6_K').files;
+  const { sha256: digest = '', name: damagedName = '' } = damaged ?? {};
+  flipBit(join(store, 'blobs', digest.slice(0, 2), digest), 2_000_000);
+  expect(succeeded(await publish([]))).toMatch(
+    new RegExp(
+      `warning: ${damagedName} \\(blob ${digest}\\) is damaged in the store: .*brought or made again`,
+    ),
+  );
+  expect(existsSync(join(store, 'quarantine', digest))).toBe(true);
+  expect(sha256(readFileSync(join(workspace.root, 'dist/tiny-qwen35', damagedName)))).toBe(digest);
   for (const { name, sha256 } of published())
     expect(
       createHash('sha256')
