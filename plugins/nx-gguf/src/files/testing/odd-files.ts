@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 
+const makePipe = 'mkfifo';
+
 /** Puts a pipe that nobody writes to at a path. */
 export function pipe(path: string): void {
-  execFileSync('mkfifo', [path]);
+  execFileSync(makePipe, [path]);
 }
 
 function linkedPipe(path: string): void {
