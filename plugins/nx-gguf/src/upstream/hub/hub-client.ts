@@ -195,12 +195,17 @@ function fetchOver(
 /** By name: those that `fetch` throws are of another realm where code runs in one of its own. */
 const misread: readonly string[] = ['SyntaxError', 'TypeError', 'RangeError'];
 
+function isOfAnswer(error: unknown): boolean {
+  const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
+  return misread.includes(String(name)) || /^malformed response\b/.test(String(message));
+}
+
 /** Errors of the client library that are not ours mean an answer it cannot read. */
 export async function understood<T>(place: HubPlace, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    if (!misread.includes(String((cause as { name?: unknown } | null)?.name))) throw cause;
+    if (!isOfAnswer(cause)) throw cause;
     throw new GgufError('HUB_UNUSABLE', `${place.repository}: ${place.endpoint} does not answer like a hub`, {
       cause,
       hint: 'See "endpoint" in the source, HF_ENDPOINT, and whether a proxy or a login page is between.',
