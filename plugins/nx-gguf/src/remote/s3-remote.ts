@@ -7,6 +7,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { Readable } from 'node:stream';
+import { isGgufError } from '../core/errors.js';
+import { limited } from '../transport/whole-answer.js';
 import { manifestBody, RemoteFailure, type OfferedBlob, type RemoteStore } from './remote-store.js';
 
 /** Where objects are kept. */
@@ -30,6 +32,7 @@ const mostParts = 9_000;
  */
 export function s3Remote({ bucket, prefix, endpoint, region }: S3Place): RemoteStore {
   const client = new S3Client(configuration(endpoint, region));
+  limitAnswers(client, endpoint ?? bucket);
   const key = (folder: string, name: string): string =>
     [prefix, folder, name].filter((part) => part !== '').join('/');
   const get = async (Key: string, { fromBytes = 0, signal }: { fromBytes?: number; signal: AbortSignal }) =>
@@ -104,6 +107,27 @@ function configuration(endpoint: string | null, region: string | null): S3Client
     ...(region !== null ? { region } : endpoint !== null ? { region: 'us-east-1' } : {}),
     ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
   };
+}
+
+/** More than any answer of S3 has that is no object: its client reads those whole. */
+const longestAnswerBytes = 4 << 20;
+
+function limitAnswers(client: S3Client, host: string): void {
+  const url = new URL(URL.canParse(host) ? host : `s3://${host}`);
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (given) => {
+        const result = await next(given);
+        const answer = result.response as { statusCode?: number; body?: unknown } | undefined;
+        const isObject = commandName === 'GetObjectCommand' && (answer?.statusCode ?? 0) < 300;
+        if (answer?.body instanceof Readable && !isObject)
+          answer.body = Readable.from(
+            limited({ body: answer.body, url }, commandName ?? '', longestAnswerBytes),
+          );
+        return result;
+      },
+    { step: 'deserialize', priority: 'low', name: 'limitAnswers' },
+  );
 }
 
 async function upload(
@@ -194,10 +218,17 @@ function failure(error: unknown): unknown {
   if (status !== null) return new RemoteFailure('unavailable', `it answered ${status}`, { cause: error });
   if (name === 'TimeoutError')
     return new RemoteFailure('unavailable', 'it did not answer in time', { cause: error });
+  if (error instanceof RemoteFailure || (isGgufError(error) && error.code !== 'ANSWER_TOO_LARGE'))
+    return error;
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^E[A-Z]+$/.test(code)
-    ? new RemoteFailure('unavailable', `the connection failed (${code})`, { cause: error })
-    : error;
+  // Whatever else its client stumbles over is an answer that is none of S3.
+  return new RemoteFailure(
+    'unavailable',
+    typeof code === 'string' && /^E[A-Z]+$/.test(code)
+      ? `the connection failed (${code})`
+      : `no S3 can be spoken with it${typeof code === 'string' ? ` (${code.slice(0, 40)})` : ''}`,
+    { cause: error },
+  );
 }
 
 function statusOf(error: unknown): number | null {

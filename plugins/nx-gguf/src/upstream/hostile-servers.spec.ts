@@ -22,7 +22,8 @@ afterAll(() => context.remove());
 
 const consumers = [
   (origin: string) => fetchUrl({ type: 'url', url: `${origin}/file`, sha256: 'a'.repeat(64) }, context),
-  (origin: string) => withAddressed(`${origin}/m.gguf`, context, (source) => source.read(0, source.sizeBytes)),
+  (origin: string) =>
+    withAddressed(`${origin}/m.gguf`, context, (source) => source.read(0, source.sizeBytes)),
   (origin: string) => resolveHub({ type: 'huggingface', repository: 'org/model', endpoint: origin }, context),
 ];
 
