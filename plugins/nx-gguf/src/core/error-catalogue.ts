@@ -405,6 +405,12 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'The GGUF has a format version other than 2 and 3.',
     remedy: 'Convert the model again with the pinned llama.cpp.',
   },
+  GIT_ADDRESS_REFUSED: {
+    cause:
+      'The address of a git repository would have git or ssh run a program (`ext::`, `fd::`, a leading `-`), is of an unknown kind, or has control characters in it.',
+    remedy:
+      'Name an address of https, ssh (also as `user@host:path`), git or file, or the path of a directory.',
+  },
   GIT_FAILED: {
     cause: 'A git command failed.',
     remedy: 'Its last lines say why.',

@@ -152,6 +152,12 @@ suite('a real git repository with git-lfs', () => {
     expect(bare('ls-tree', '--name-only', 'main')).toBe('notes.md');
   });
 
+  it.each(['fd::0', '--receive-pack=x', 'ext::sh -c exit'])('an address like %s is refused', async (url) => {
+    const to = { type: 'git', url } as const;
+    const publishing = publishFiles(files, (request) => gitDestination(to, root, { request, context }));
+    await expect(publishing).rejects.toMatchObject({ code: 'GIT_ADDRESS_REFUSED' });
+  });
+
   it('a push of somebody else meanwhile is noticed, and nothing of it is lost', async () => {
     fixture.commit({ 'notes.md': 'mine\n' });
     const racing = publishFiles(

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GgufError, isGgufError } from '../core/errors.js';
+import { requireGitAddress, safeGitEnvironment, safeGitSettings } from '../core/git-address.js';
 import type { GitSource } from '../core/generated/toolchain.generated.js';
 import { output, type ToolchainContext } from './context.js';
 
@@ -10,6 +11,7 @@ export async function obtainFromGit(
   source: GitSource,
   directory: string,
 ): Promise<void> {
+  requireGitAddress(source.url);
   try {
     await checkOut(context, { from: source.url, commit: source.commit, directory });
   } catch (cause) {
@@ -34,14 +36,14 @@ export async function checkOut(
   context: ToolchainContext,
   { from, commit, directory }: { from: string; commit: string; directory: string },
 ): Promise<void> {
-  const git = async (...args: string[]) =>
+  const run = async (args: string[], env: Readonly<Record<string, string>> = {}) =>
     (
-      await output(
-        context,
-        ['git', '-C', directory, '-c', 'core.autocrlf=false', '-c', 'advice.detachedHead=false', ...args],
-        { cwd: directory, env: { GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1' } },
-      )
+      await output(context, ['git', '-C', directory, ...safeGitSettings, ...args], {
+        cwd: directory,
+        env: { ...safeGitEnvironment, GIT_CONFIG_NOSYSTEM: '1', ...env },
+      })
     ).trim();
+  const git = (...args: string[]) => run(args);
   await git('init', '--quiet');
   await git('fetch', '--quiet', '--depth', '1', '--no-tags', '--', from, commit).catch(async () => {
     await git(
@@ -59,6 +61,7 @@ export async function checkOut(
     throw new GgufError('TOOLCHAIN_COMMIT_MISMATCH', `${from} does not hold the commit ${commit}`, {
       hint: 'Correct source.commit in toolchain.json.',
     });
-  await git('checkout', '--quiet', '--detach', commit);
+  // Without the user's settings there are no filters that the attributes of a repository could name.
+  await run(['checkout', '--quiet', '--detach', commit], { GIT_CONFIG_GLOBAL: '/dev/null' });
   await rm(join(directory, '.git'), { recursive: true, force: true });
 }

@@ -43,6 +43,34 @@ describe('a git source', () => {
     expect(readdirSync(join(context.root, 'work'))).toEqual([]);
   });
 
+  it.each(['fd::0', 'ext::sh -c touch% owned', '--upload-pack=touch owned', 'ftp://example.org/llama.cpp'])(
+    'at %s is refused before git sees it',
+    async (url) => {
+      const context = await testContext({ source: { type: 'git', url, commit: nobody } });
+      await expect(ensureSource(context)).rejects.toMatchObject({ code: 'GIT_ADDRESS_REFUSED' });
+      expect(context.ran.filter(({ args }) => args.includes('fetch'))).toEqual([]);
+    },
+  );
+
+  it('runs no filter of the user that its attributes name', async () => {
+    const context = await testContext({ source: { type: 'git', url: '.', commit: nobody } });
+    const home = join(context.configDir, 'home');
+    mkdirSync(home);
+    writeFileSync(join(home, '.gitconfig'), '[filter "mine"]\n\tsmudge = echo ran by\n\trequired = true\n');
+    const { directory, commit } = makeRepository(join(context.configDir, 'repository'), {
+      '.gitattributes': '*.txt filter=mine\n',
+      'a.txt': 'one',
+    });
+    context.config = { source: { type: 'git', url: directory, commit } };
+    const before = process.env['HOME'];
+    process.env['HOME'] = home;
+    try {
+      expect(readFileSync(join((await ensureSource(context)).dir, 'a.txt'), 'utf8')).toBe('one');
+    } finally {
+      process.env['HOME'] = before;
+    }
+  });
+
   it('that is not there is refused', async () => {
     const context = await testContext({ source: { type: 'git', url: '/nowhere/at-all', commit: nobody } });
     await expect(ensureSource(context)).rejects.toMatchObject({ code: 'TOOLCHAIN_SOURCE_UNREACHABLE' });

@@ -1,4 +1,5 @@
-import { mayPass } from './git.js';
+import { tmpdir } from 'node:os';
+import { mayPass, runGit } from './git.js';
 
 describe('failures of git and git-lfs that may pass', () => {
   it.each<[string, boolean]>([
@@ -12,5 +13,18 @@ describe('failures of git and git-lfs that may pass', () => {
     ['batch response: This repository is over its data quota.', false],
   ])('%s', (line, expected) => {
     expect(mayPass(line)).toBe(expected);
+  });
+});
+
+it.each([
+  ['ext::sh -c exit', 'ext'],
+  ['fd::0', 'fd'],
+  ['other::x', 'other'],
+  ['ftp://127.0.0.1:1/x', 'ftp'],
+])('git itself does not reach %s, wherever it met that address', async (address, transport) => {
+  const run = { args: ['ls-remote', address], directory: tmpdir() };
+  await expect(runGit(run, { env: { PATH: process.env['PATH'] }, signal: undefined })).rejects.toMatchObject({
+    code: 'GIT_FAILED',
+    tail: [expect.stringContaining(`transport '${transport}' not allowed`)],
   });
 });

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { sha256 } from '../../core/digest.js';
 import { lfsPointerBytes, readLfsPointer } from '../../core/lfs-pointer.js';
 import { GgufError, isGgufError } from '../../core/errors.js';
+import { requireGitAddress } from '../../core/git-address.js';
 import { makeSharedDirectory } from '../../files/shared-directory.js';
 import { isOwn } from '../../files/shared-file.js';
 import { downloadsDirectory } from '../../store/downloads.js';
@@ -175,11 +176,7 @@ export async function followPointers(
  * credential helpers.
  */
 function remoteUrl(url: string, projectDir: string): string {
-  if (/^[a-z][a-z0-9+.-]*:\/\/[^/]*:[^/]*@|^https?:\/\/[^/]*@/i.test(url)) {
-    throw new GgufError('SOURCE_CREDENTIALS', 'a git source holds a password or a token in its "url"', {
-      hint: 'Leave it out: git gets it from its credential helpers. Passwords in model.json would be committed.',
-    });
-  }
+  requireGitAddress(url);
   const isRemote =
     /^[a-z][a-z0-9+.-]*:\/\//i.test(url) || (/^[^/\\]+:/.test(url) && !/^[A-Za-z]:[\\/]/.test(url));
   return isRemote ? url : pathToFileURL(isAbsolute(url) ? url : resolve(projectDir, url)).href;

@@ -1,4 +1,5 @@
 import { GgufError, isGgufError, systemErrorCode } from '../../core/errors.js';
+import { safeGitEnvironment, safeGitSettings } from '../../core/git-address.js';
 import { lastLines } from '../../toolchain/run-tool.js';
 import { interrupted, TransientError, withRetries } from '../../transport/retry.js';
 import type { UpstreamContext } from '../upstream-context.js';
@@ -14,17 +15,8 @@ export interface GitRun {
 
 const mostOutput = 128 << 20;
 
-/**
- * Settings that keep a repository from running anything or changing bytes; the user's credentials and ssh
- * stay usable.
- */
+/** What keeps a repository from running anything; the user's credentials and ssh stay usable. */
 const settings = [
-  'core.hooksPath=/dev/null',
-  'core.autocrlf=false',
-  'protocol.ext.allow=never',
-  'core.fsmonitor=false',
-  'gc.auto=0',
-  'advice.detachedHead=false',
   // A server that sends nothing for a minute is given up on.
   'http.lowSpeedLimit=1',
   'http.lowSpeedTime=60',
@@ -65,16 +57,12 @@ export async function runGit(
   { env, signal }: Pick<UpstreamContext, 'env' | 'signal'>,
 ): Promise<Buffer> {
   const { execa } = await import('execa');
-  const child = execa('git', [...settings, ...args], {
+  const child = execa('git', [...safeGitSettings, ...settings, ...args], {
     cwd: directory,
     env: {
       ...env,
-      GIT_TERMINAL_PROMPT: '0',
-      GIT_LFS_SKIP_SMUDGE: '1',
+      ...safeGitEnvironment,
       GIT_LFS_FORCE_PROGRESS: '1',
-      GIT_DIR: undefined,
-      GIT_WORK_TREE: undefined,
-      GIT_INDEX_FILE: undefined,
       LC_ALL: 'C',
     },
     extendEnv: false,

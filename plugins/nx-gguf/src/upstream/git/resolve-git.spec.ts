@@ -123,7 +123,8 @@ describe('a git repository without LFS', () => {
       { url: 'https://me:secret@example.org/x.git' },
       /SOURCE_CREDENTIALS(?!.*secret)/,
     ],
-    ['a transport that runs programs', { url: 'ext::sh -c touch% /tmp/owned' }, /GIT_UNREACHABLE/],
+    ['a transport that runs programs', { url: 'ext::sh -c touch% /tmp/owned' }, /GIT_ADDRESS_REFUSED/],
+    ['a descriptor of this process', { url: 'fd::0' }, /GIT_ADDRESS_REFUSED/],
   ])('%s: a coded error', async (...[, ask, message]) => {
     expect(
       await told(resolveGit({ type: 'git', url: fixture.bare, ...ask }, { projectDir: directory }, context)),
