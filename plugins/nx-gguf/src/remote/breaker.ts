@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../core/events.js';
+import { watchPace, type Pace } from '../transport/pace.js';
 import { interrupted } from '../transport/retry.js';
 import { RemoteFailure, type RemoteStore } from './remote-store.js';
 import type { BreakerState } from './breaker-state.js';
@@ -109,7 +110,12 @@ export function guarded({
     ask: async ({ kind, work, extraMs = 0 }) => {
       const isQuick = kind === 'lookup' || kind === 'publish';
       for (let failures = 0, reached = 0, moved = 0; ;) {
-        const watch = watchdog(isQuick ? patience.answerMs : patience.stallMs + extraMs, signal);
+        const watch = watchdog(
+          isQuick
+            ? { bytes: Infinity, inMs: patience.answerMs }
+            : { bytes: beatBytes, inMs: patience.stallMs + extraMs },
+          signal,
+        );
         const startMs = performance.now();
         let failure: RemoteFailure;
         try {
@@ -155,8 +161,8 @@ export function guarded({
   };
 }
 
-/** Ends work that shows no life for some time. */
-function watchdog(patienceMs: number, outer: AbortSignal | undefined) {
+/** Ends work that does not keep its pace. */
+function watchdog(pace: Pace, outer: AbortSignal | undefined) {
   const abort = new AbortController();
   let reject: (failure: RemoteFailure) => void = () => undefined;
   const over = new Promise<never>((_, rejects) => {
@@ -164,34 +170,32 @@ function watchdog(patienceMs: number, outer: AbortSignal | undefined) {
   });
   over.catch(() => undefined);
   let failure: RemoteFailure | null = null;
-  let pending = 0;
-  const bark = (): void => {
-    failure = new RemoteFailure(
-      'unavailable',
-      outer?.aborted === true
-        ? 'interrupted'
-        : `nothing came from it for ${Math.round(patienceMs / 100) / 10} s`,
-    );
+  const bark = (reason: string): void => {
+    failure = new RemoteFailure('unavailable', reason);
     reject(failure);
     abort.abort(failure);
   };
-  let timer = setTimeout(bark, patienceMs);
-  outer?.addEventListener('abort', bark, { once: true });
-  if (outer?.aborted === true) bark();
+  const seconds = Math.round(pace.inMs / 100) / 10;
+  const watch = watchPace(pace, {
+    keepsAlive: true,
+    onSlow: (bytes) =>
+      bark(
+        bytes === 0
+          ? `nothing came from it for ${seconds} s`
+          : `only ${bytes} bytes went through in ${seconds} s`,
+      ),
+  });
+  const stopped = (): void => bark('interrupted');
+  outer?.addEventListener('abort', stopped, { once: true });
+  if (outer?.aborted === true) stopped();
   return {
     signal: abort.signal,
     over,
     stalled: () => failure,
-    beat: (bytes: number) => {
-      pending += bytes;
-      if (pending < beatBytes) return;
-      pending = 0;
-      clearTimeout(timer);
-      timer = setTimeout(bark, patienceMs);
-    },
+    beat: watch.moved,
     stop: () => {
-      clearTimeout(timer);
-      outer?.removeEventListener('abort', bark);
+      watch.stop();
+      outer?.removeEventListener('abort', stopped);
     },
   };
 }

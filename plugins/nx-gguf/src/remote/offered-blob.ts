@@ -8,6 +8,8 @@ import { damagedBytes, stateBefore, unreadable, type NamedBlob } from '../store/
 import type { OfferedBlob } from './remote-store.js';
 
 const partBytes = 1 << 20;
+/** What is handed out at once: on a slow line each piece counts as a sign of life. */
+const pieceBytes = 64 << 10;
 
 /** Where a blob is read from, and who is told of the bytes. */
 export interface Offering {
@@ -49,10 +51,7 @@ async function* checkedParts(
       next.catch(() => undefined);
       hash.update(bytes);
       position += bytes.length;
-      if (held !== null) {
-        onBytes(held.length);
-        yield held;
-      }
+      if (held !== null) yield* pieces(held, onBytes);
       held =
         position <= fromBytes ? null : bytes.subarray(Math.max(0, fromBytes - (position - bytes.length)));
       if (position > blob.sizeBytes) break;
@@ -64,9 +63,14 @@ async function* checkedParts(
   } finally {
     await handle.close();
   }
-  if (held !== null) {
-    onBytes(held.length);
-    yield held;
+  if (held !== null) yield* pieces(held, onBytes);
+}
+
+function* pieces(bytes: Uint8Array, onBytes: (count: number) => void): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    const piece = bytes.subarray(at, at + pieceBytes);
+    onBytes(piece.length);
+    yield piece;
   }
 }
 

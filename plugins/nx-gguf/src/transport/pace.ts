@@ -20,6 +20,8 @@ export interface PaceOptions {
   onSlow: (bytes: number) => void;
   /** False while this side takes or gives nothing; true when absent. */
   isWaiting?: () => boolean;
+  /** True where nothing else may keep the process alive until the period ends. */
+  keepsAlive?: boolean;
 }
 
 const stepsOfPeriod = 12;
@@ -29,7 +31,10 @@ const stepsOfPeriod = 12;
  * not read from a clock, and a step in which this side was not waiting does not count: a machine that slept,
  * a slow disk or a limit of the user's own are not the fault of the other side.
  */
-export function watchPace(pace: Pace, { onSlow, isWaiting = () => true }: PaceOptions): PaceWatch {
+export function watchPace(
+  pace: Pace,
+  { onSlow, isWaiting = () => true, keepsAlive = false }: PaceOptions,
+): PaceWatch {
   const stepMs = pace.inMs / stepsOfPeriod;
   let { bytes, inMs } = pace;
   let movedBytes = 0;
@@ -39,7 +44,7 @@ export function watchPace(pace: Pace, { onSlow, isWaiting = () => true }: PaceOp
     clearInterval(timer);
     onSlow(movedBytes);
   }, stepMs);
-  timer.unref();
+  if (!keepsAlive) timer.unref();
   const restart = (next?: Pace): void => {
     if (next !== undefined) ({ bytes, inMs } = next);
     movedBytes = 0;
