@@ -35,7 +35,7 @@ export async function* limited(
 }
 
 /** The error of an answer that does not end where it must. */
-export function answerTooLarge(of: string, host: string, limitBytes: number): GgufError {
+function answerTooLarge(of: string, host: string, limitBytes: number): GgufError {
   return new GgufError(
     'ANSWER_TOO_LARGE',
     `${of}: ${host} sends more than the ${prettyBytes(limitBytes, { binary: true })} that are read of such an answer`,
