@@ -4,11 +4,12 @@ import { GgufError } from './errors.js';
 export const lfsPointerBytes = 1024;
 
 const pointer =
-  /^version https:\/\/(?:git-lfs\.github\.com\/spec|hawser\.github\.com\/spec)\/v1\r?\n(?:ext-.*\n)*oid sha256:([0-9a-f]{64})\r?\nsize (\d+)\r?\n?/;
+  /^version https:\/\/(?:git-lfs\.github\.com\/spec|hawser\.github\.com\/spec)\/v1\r?\n(?:ext-.*\n)*oid sha256:([0-9a-f]{64})\r?\nsize ([^\r\n]*)/;
 
 /** What a pointer of Git LFS stands for. */
 export interface LfsPointer {
   sha256: string;
+  /** NaN where the pointer says a size that no file has. */
   sizeBytes: number;
 }
 
@@ -17,15 +18,19 @@ export interface LfsPointer {
  * has it; null for another text. Line ends that a checkout changed do not matter.
  */
 export function readLfsPointer(text: string): LfsPointer | null {
-  const [, sha256, size] = pointer.exec(text) ?? [];
-  return sha256 === undefined ? null : { sha256, sizeBytes: Number(size) };
+  const [, sha256, size = ''] = pointer.exec(text) ?? [];
+  if (sha256 === undefined) return null;
+  const isPossible = /^\d{1,16}$/.test(size) && Number.isSafeInteger(Number(size));
+  return { sha256, sizeBytes: isPossible ? Number(size) : Number.NaN };
 }
 
 /** The error of a pointer where the file itself is needed. */
 export function lfsPointerError(name: string, { sizeBytes }: LfsPointer, hint: string): GgufError {
   return new GgufError(
     'LFS_POINTER',
-    `${name} is a pointer of Git LFS, a few lines that stand for ${sizeBytes} bytes, and not the file itself`,
+    Number.isNaN(sizeBytes)
+      ? `${name} is a pointer of Git LFS of an impossible size, and not the file itself`
+      : `${name} is a pointer of Git LFS, a few lines that stand for ${sizeBytes} bytes, and not the file itself`,
     { hint },
   );
 }

@@ -65,7 +65,13 @@ async function openSession(
   const present: Present = {
     destination: `${git.to.url}${git.branch === 'main' ? '' : ` (branch ${git.branch})`}`,
     exists: head !== null,
-    files: files.map(({ path, sizeBytes, gitOid, lfs }) => ({ path, sizeBytes, gitOid, sha256: lfs })),
+    files: files.map(({ path, sizeBytes, gitOid, lfs }) => ({
+      path,
+      // What a broken pointer stands for is no file that could stay.
+      sizeBytes: Number.isNaN(sizeBytes) ? 0 : sizeBytes,
+      gitOid,
+      sha256: lfs,
+    })),
     record: readRecord((await textOf(git, files, recordFile)) ?? ''),
     ...(tracked === attributes
       ? {}

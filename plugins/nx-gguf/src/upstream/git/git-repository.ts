@@ -165,9 +165,10 @@ export async function followPointers(
   }
   return (files as GitFile[]).map((file) => {
     const pointer = readLfsPointer(texts.get(file.gitOid) ?? '');
-    return pointer === null
-      ? { ...file, lfs: null }
-      : { ...file, lfs: pointer.sha256, sizeBytes: pointer.sizeBytes };
+    if (pointer === null) return { ...file, lfs: null };
+    // One that says no possible size points to no object: a selection refuses it.
+    const isBroken = Number.isNaN(pointer.sizeBytes);
+    return { ...file, lfs: isBroken ? null : pointer.sha256, sizeBytes: pointer.sizeBytes };
   });
 }
 

@@ -146,6 +146,15 @@ describe('a git repository without LFS', () => {
     expect(await stored(pointer)).toBe(false);
   });
 
+  it('refuses a pointer of a size that no file has', async () => {
+    const pointer = lfsPointer({ sha256: 'a'.repeat(64), sizeBytes: 1e26 });
+    fixture.commit({ 'config.json': '{}', 'model.safetensors': pointer });
+    const source = { type: 'git', url: fixture.bare } as const;
+    expect(
+      await told(resolveGit(source, { projectDir: directory, use: { kind: 'checkpoint' } }, context)),
+    ).toMatch(/UNSAFE_PATH.*"model\.safetensors" has no possible size/);
+  });
+
   it('takes one set of the weights of a model', async () => {
     fixture.commit({ 'model.safetensors': 'w', 'pytorch_model.bin': 'p', 'original/x.pth': 'o' });
     const locked = await resolveGit(
