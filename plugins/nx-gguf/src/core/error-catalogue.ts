@@ -435,6 +435,12 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     cause: 'git cannot reach the repository, or the revision is not there.',
     remedy: "Check `url` and `revision`. Credentials come from git's own helpers and from ssh.",
   },
+  GLOB_REFUSED: {
+    cause:
+      'A glob of `include` or `exclude` is blank, is longer than 1,024 characters, or does not come to an end on the paths of the source.',
+    remedy:
+      'Write globs with `*`, `**` and names, as `*.safetensors`; repeated groups such as `(a+)+` try every way to split a path.',
+  },
   HOST_UNKNOWN: {
     cause: 'There is no host of that name, or this machine is offline.',
     remedy:

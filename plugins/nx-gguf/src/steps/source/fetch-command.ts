@@ -5,6 +5,7 @@ import { GgufError, isGgufError } from '../../core/errors.js';
 import type { ProvenanceInput } from '../../core/generated/manifest.generated.js';
 import type { CommandSource } from '../../core/generated/source.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
+import { requireQuickGlobs } from '../../upstream/selection/quick-globs.js';
 import { filesMatching, listFiles } from './list-files.js';
 import { refuseUnfit } from './unfit-files.js';
 import type { Refer } from './fetch-path.js';
@@ -32,6 +33,7 @@ export async function fetchCommandStep(source: CommandSource, context: CommandCo
     source.command.flatMap((argument) => [...argument.matchAll(placeholder)].map((match) => match[1])),
   );
   const inputs: ProvenanceInput[] = [];
+  requireQuickGlobs(source.inputs ?? [], [], { of: 'the inputs of the command' });
   for (const pattern of source.inputs ?? []) {
     const names = await filesMatching(context.projectDir, [pattern]);
     if (names.length === 0)

@@ -8,6 +8,7 @@ import { choiceOf, defaultFiles, type WeightsChoice } from '../../upstream/selec
 import type { ListedFile } from '../../upstream/selection/listed-file.js';
 import { missingFiles } from '../../upstream/selection/missing-files.js';
 import { isUsableWeights, noWeights } from '../../upstream/selection/model-weights.js';
+import { requireQuickGlobs } from '../../upstream/selection/quick-globs.js';
 import { systemReason } from '../../core/system-error.js';
 import { refuseUnfit, wholeListing } from './unfit-files.js';
 
@@ -30,7 +31,7 @@ interface Globs {
  * The files that a path means: a file itself, or the files of a directory that the globs choose (hidden ones
  * left out). Where there is no `include`, the use decides: of a model one set of weights.
  * @throws GgufError `SOURCE_MISSING` when there is nothing at the path, `SOURCE_EMPTY` when no file is
- *   chosen, `SOURCE_UNREADABLE`, or what choosing throws
+ *   chosen, `SOURCE_UNREADABLE`, `GLOB_REFUSED`, or what choosing throws
  */
 export async function listFiles(path: string, globs: Globs, use: SourceUse): Promise<FileList> {
   const info = await stat(path).catch((cause: unknown) => {
@@ -45,8 +46,10 @@ export async function listFiles(path: string, globs: Globs, use: SourceUse): Pro
   }
   const { include, exclude = [] } = globs;
   const unread: string[] = [];
-  const names = await filesMatching(path, include ?? ['**'], { exclude, unread });
-  const all = include === undefined && exclude.length === 0 ? names : await filesMatching(path, ['**']);
+  const isWhole = include === undefined && exclude.length === 0;
+  const all = await filesMatching(path, ['**'], isWhole ? { unread } : {});
+  requireQuickGlobs([...(include ?? []), ...exclude], all, { of: path });
+  const names = isWhole ? all : await filesMatching(path, include ?? ['**'], { exclude, unread });
   if (names.length === 0) {
     const near = (include ?? []).flatMap((glob) => nearestPath(glob, all) ?? []);
     throw new GgufError(

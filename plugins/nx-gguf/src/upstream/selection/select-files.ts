@@ -7,6 +7,7 @@ import { choiceOf, defaultFiles, type WeightsChoice } from './default-files.js';
 import type { ListedFile } from './listed-file.js';
 import { missingFiles } from './missing-files.js';
 import { isUsableWeights, noWeights } from './model-weights.js';
+import { requireQuickGlobs } from './quick-globs.js';
 
 /** Which files of a listing are wanted. */
 export interface Selection {
@@ -35,7 +36,7 @@ const hint = 'Choose the files with "include" and "exclude" of the source.';
  * otherwise, unless `include` names them literally.
  * @param of what is listed, for messages
  * @throws GgufError `SOURCE_EMPTY`, `SOURCE_NO_WEIGHTS`, `SOURCE_AMBIGUOUS`, `SOURCE_NOT_FOUND`,
- *   `PICKLE_REFUSED`, `UNSAFE_PATH` or `TOO_MANY_FILES`
+ *   `PICKLE_REFUSED`, `UNSAFE_PATH`, `GLOB_REFUSED` or `TOO_MANY_FILES`
  */
 export function selectFiles<F extends ListedFile>(
   files: readonly F[],
@@ -43,6 +44,8 @@ export function selectFiles<F extends ListedFile>(
   { of, use }: { of: string; use: SourceUse },
 ): Selected<F> {
   const { include, exclude = [] } = selection;
+  const paths = files.map(({ path }) => path);
+  requireQuickGlobs([...(include ?? []), ...exclude], paths, { of });
   const literal = new Set(include ?? []);
   const isIncluded = matcher(include ?? ['**']);
   const isExcluded = matcher(exclude);
@@ -114,6 +117,7 @@ export function idleIncludes(
 ): string[] {
   // What was left out by its format did match.
   const paths = [...files.map(({ path }) => path), ...(selection?.leftOut ?? [])];
+  requireQuickGlobs(include, paths, { of });
   if (paths.some((path) => path.endsWith('/**'))) return [];
   return idle(include, paths, { field: 'include', of });
 }
@@ -130,7 +134,9 @@ function idle(
 
 /** The literal names among the globs of `include`, or null when one of them is a pattern. */
 export function literalPaths(include: readonly string[] | undefined): string[] | null {
-  return include === undefined || include.length === 0 || !include.every(isLiteral) ? null : [...include];
+  if (include === undefined || include.length === 0) return null;
+  requireQuickGlobs(include, [], { of: 'the source' });
+  return include.every(isLiteral) ? [...include] : null;
 }
 
 function isLiteral(glob: string): boolean {
