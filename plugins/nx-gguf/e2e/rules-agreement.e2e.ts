@@ -2,11 +2,8 @@ import { rmSync } from 'node:fs';
 import { qwen35Gguf } from '../src/gguf/testing/qwen35-gguf.js';
 import type { TinyGguf } from '../src/gguf/testing/tiny-gguf.js';
 import { patternProblem } from '../src/quant/rules/tensor-pattern.js';
-import {
-  normalizeTensorTypes,
-  parseTensorTypes,
-  tensorTypeMatcher,
-} from '../src/quant/rules/tensor-types.js';
+import { decidingRules, matchedNames } from '../src/quant/rules/rule-matching.js';
+import { normalizeTensorTypes, parseTensorTypes } from '../src/quant/rules/tensor-types.js';
 import { campaign } from './support/campaign.js';
 import { realDryRun } from './support/dry-run.js';
 import { scratchDirectory } from './support/workspace.js';
@@ -45,8 +42,8 @@ describe('which rule decides a tensor', () => {
       const text = generatedRules(random, names, patterns);
       const { rules, problems } = parseTensorTypes(text);
       expect(problems.filter(({ check }) => check !== 'hidden')).toEqual([]);
-      const match = tensorTypeMatcher(rules);
-      const expected = names.map((name) => [name, match(name)?.type ?? 'q4_K']);
+      const deciding = decidingRules(rules, matchedNames(names));
+      const expected = names.map((name) => [name, deciding.get(name)?.type ?? 'q4_K']);
       decided += expected.filter(([, type]) => type !== 'q4_K').length;
       // As written: lower-casing and splitting are the tool's own. The normalized text must mean the same.
       for (const rulesText of new Set([text, normalizeTensorTypes(rules)])) {

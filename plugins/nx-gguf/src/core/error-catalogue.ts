@@ -846,6 +846,11 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy:
       'Correct the rules, or set the check that is named in parentheses to `warn` or `off` under `checks`.',
   },
+  RULE_SLOW: {
+    cause:
+      'A pattern of a tensor-type file tries every way to split the name of a tensor, and comes to no end.',
+    remedy: 'Write it without a repetition of a repetition: `a+` instead of `(a+)+`.',
+  },
   S3_CLIENT_MISSING: {
     cause:
       'A remote is an S3 address, and the packages that speak to S3 are not installed; few users need them, so they are optional.',

@@ -5,7 +5,7 @@ import type { DryRun, DryRunTensor } from '../tool/dry-run.js';
 import { findFtype } from '../tool/ftypes.js';
 import { ruleText, type PlanRule } from './plan-rule.js';
 import type { QuantizeOptions } from '../tool/quantize-args.js';
-import { tensorTypeMatcher } from '../rules/tensor-types.js';
+import { decidingRules, matchedNames } from '../rules/rule-matching.js';
 
 /** The options of a variant that decide types. */
 export type PlanOptions = Pick<
@@ -40,7 +40,8 @@ type Explain = (situation: Situation) => PlanReason | null;
  */
 export function reasons({ rules, options, actual, stock }: PlanInputs): (tensor: DryRunTensor) => PlanReason {
   // Files that are not quantized as a whole know no rules.
-  const match = isQuantizedFtype(options.ftype) ? tensorTypeMatcher(rules) : () => null;
+  const names = actual.tensors.map(({ name }) => name);
+  const deciding = decidingRules(isQuantizedFtype(options.ftype) ? rules : [], matchedNames(names));
   const wanted = new Map(actual.fallbacks.map((fallback) => [fallback.tensor, fallback.wanted]));
   const stockTypes = new Map(stock.tensors.map(({ name, to }) => [name, to]));
   const isTied = !actual.tensors.some(({ name }) => name === 'output.weight');
@@ -49,7 +50,7 @@ export function reasons({ rules, options, actual, stock }: PlanInputs): (tensor:
       tensor,
       options,
       isTied,
-      rule: match(tensor.name),
+      rule: deciding.get(tensor.name) ?? null,
       wanted: wanted.get(tensor.name) ?? null,
       stock: stockTypes.get(tensor.name) ?? null,
     };

@@ -1,6 +1,7 @@
 import { exactPattern, exactRule, hasExactRule } from './exact-rules.js';
 import { patternProblem } from './tensor-pattern.js';
-import { parseTensorTypes, tensorTypeMatcher } from './tensor-types.js';
+import { decidingRules, matchedNames } from './rule-matching.js';
+import { parseTensorTypes } from './tensor-types.js';
 
 describe('exactRule', () => {
   it.each([
@@ -54,6 +55,6 @@ describe('exactPattern', () => {
     expect(patternProblem(pattern)).toBeNull();
     const { rules, problems } = parseTensorTypes(`${pattern}=q8_0`);
     expect(problems).toEqual([]);
-    expect(names.filter((other) => tensorTypeMatcher(rules)(other) !== null)).toEqual([name]);
+    expect([...decidingRules(rules, matchedNames(names)).keys()]).toEqual([name]);
   });
 });

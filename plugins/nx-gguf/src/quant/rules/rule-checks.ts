@@ -2,8 +2,9 @@ import type { PlannedTensor, QuantizationPlan } from '../../core/generated/plan.
 import type { Finding } from './finding.js';
 import { namesAnd, rowsOf } from './finding-words.js';
 import { ruleText } from '../plan/plan-rule.js';
-import { suggestRole } from './rule-suggestion.js';
-import { tensorTypeMatcher, type TensorTypeRule } from './tensor-types.js';
+import { decidingRules, matchedNames, namesFound, type MatchedNames } from './rule-matching.js';
+import { roleSuggestions } from './rule-suggestion.js';
+import type { TensorTypeRule } from './tensor-types.js';
 
 /** A rule with what became of the tensors that it decides, those that it is the first to match. */
 interface RuleOutcome {
@@ -11,52 +12,74 @@ interface RuleOutcome {
   tensors: readonly PlannedTensor[];
 }
 
-/** Everything that keeps rules from being honoured on the tensors of a plan. */
+/** The tensors that rules are held to, looked at once for all rules. */
+interface Held {
+  names: MatchedNames;
+  hasOutput: boolean;
+  isTied: boolean;
+  suggest: (pattern: string) => string;
+}
+
+/**
+ * Everything that keeps rules from being honoured on the tensors of a plan.
+ * @throws GgufError `RULE_SLOW`
+ */
 export function ruleFindings(rules: readonly TensorTypeRule[], plan: QuantizationPlan): Finding[] {
   const names = plan.tensors.map(({ name }) => name);
-  const first = tensorTypeMatcher(rules);
-  const deciding = new Map(plan.tensors.map(({ name }) => [name, first(name)]));
+  const hasOutput = names.includes(outputMatrix);
+  const held: Held = {
+    names: matchedNames(names),
+    hasOutput,
+    isTied: names.includes('token_embd.weight') && !hasOutput,
+    suggest: roleSuggestions(names),
+  };
+  const deciding = decidingRules(rules, held.names);
+  const decided = new Map<TensorTypeRule, PlannedTensor[]>(rules.map((rule) => [rule, []]));
+  for (const tensor of plan.tensors) {
+    const rule = deciding.get(tensor.name);
+    if (rule !== undefined) decided.get(rule)?.push(tensor);
+  }
   return rules.flatMap((rule) => {
-    const tensors = plan.tensors.filter(({ name }) => deciding.get(name) === rule);
+    const tensors = decided.get(rule) ?? [];
     if (tensors.length > 0)
       return [
         ...[notQuantized, overruled, unfit].flatMap((check) => check({ rule, tensors })),
-        ...noOutput({ rule, tensors }, names),
+        ...noOutput({ rule, tensors }, held),
       ];
-    const matches = tensorTypeMatcher([rule]);
-    const earlier = names.filter((name) => matches(name) !== null).map((name) => deciding.get(name) ?? rule);
-    return [earlier.length === 0 ? noMatch(rule, names) : hidden(rule, earlier)];
+    const earlier = namesFound(rule, held.names).map((name) => deciding.get(name) ?? rule);
+    return [earlier.length === 0 ? noMatch(rule, held) : hidden(rule, earlier)];
   });
 }
 
-function noMatch(rule: TensorTypeRule, names: readonly string[]): Finding {
+function noMatch(rule: TensorTypeRule, { isTied, suggest }: Held): Finding {
   return {
     check: 'noMatch',
     line: rule.line,
-    message: `'${ruleText(rule)}' matches no tensor of this model${tensorTypeMatcher([rule])(outputMatrix) !== null && isTied(names) ? `, ${tiedWords}` : suggestRole(rule.pattern, names)}`,
+    message: `'${ruleText(rule)}' matches no tensor of this model${isTied && meansOutput(rule) ? `, ${tiedWords}` : suggest(rule.pattern)}`,
   };
 }
 
 const outputMatrix = 'output.weight';
+const outputNames = matchedNames([outputMatrix]);
 const tiedWords = 'whose output matrix is token_embd.weight';
 
-function isTied(names: readonly string[]): boolean {
-  return names.includes('token_embd.weight') && !names.includes(outputMatrix);
+function meansOutput(rule: TensorTypeRule): boolean {
+  return namesFound(rule, outputNames).length > 0;
 }
 
 /**
  * A pattern is searched in names, so one that means the output matrix also matches `attn_output.weight`:
  * where embeddings are tied, that alone.
  */
-function noOutput({ rule, tensors }: RuleOutcome, names: readonly string[]): Finding[] {
-  if (names.includes(outputMatrix) || tensorTypeMatcher([rule])(outputMatrix) === null) return [];
+function noOutput({ rule, tensors }: RuleOutcome, { hasOutput, isTied }: Held): Finding[] {
+  if (hasOutput || !meansOutput(rule)) return [];
   if (!tensors.every(({ name }) => name.endsWith(`_${outputMatrix}`))) return [];
   const isMeant = rule.pattern.replace(/^\^?(?:\.\*)?|\$$|\\/g, '') === outputMatrix;
   return [
     {
       check: 'noMatch',
       line: rule.line,
-      message: `'${ruleText(rule)}' decides ${namesAnd(tensors)}: there is no ${outputMatrix} in this model${isTied(names) ? `, ${tiedWords}` : ''}`,
+      message: `'${ruleText(rule)}' decides ${namesAnd(tensors)}: there is no ${outputMatrix} in this model${isTied ? `, ${tiedWords}` : ''}`,
       ...(isMeant ? {} : { atMost: 'warn' }),
     },
   ];

@@ -2,7 +2,8 @@ import { repetitionProblem } from './pattern-repeats.js';
 
 /** The problem of a pattern: a stable code and the reason. */
 export interface PatternProblem {
-  readonly code: 'TENSOR_PATTERN_INVALID' | 'TENSOR_PATTERN_CASE' | 'TENSOR_PATTERN_NOT_PORTABLE';
+  readonly code:
+    'TENSOR_PATTERN_INVALID' | 'TENSOR_PATTERN_CASE' | 'TENSOR_PATTERN_NOT_PORTABLE' | 'TENSOR_PATTERN_SLOW';
   readonly message: string;
 }
 
@@ -20,6 +21,9 @@ const portablePieces = [
   /[^\\[{(]/,
 ];
 const portable = new RegExp(`^(?:${portablePieces.map(({ source }) => source).join('|')})*$`);
+
+// libstdc++ ends at 100,000 states, of which a character takes up to three.
+const longestPattern = 30_000;
 
 /**
  * The pattern as llama-quantize uses it: ASCII letters in lower case (follows parse_tensor_type of
@@ -42,6 +46,11 @@ export function patternProblem(pattern: string): PatternProblem | null {
  * is good.
  */
 export function syntaxProblem(lower: string, pattern = lower): PatternProblem | null {
+  if (lower.length > longestPattern)
+    return {
+      code: 'TENSOR_PATTERN_NOT_PORTABLE',
+      message: `pattern '${pattern.slice(0, 100)}…' has ${pattern.length} characters, more than the ${longestPattern} that C++ takes`,
+    };
   try {
     new RegExp(lower);
   } catch (error) {

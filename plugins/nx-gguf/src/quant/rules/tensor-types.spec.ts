@@ -1,4 +1,5 @@
-import { normalizeTensorTypes, parseTensorTypes, tensorTypeMatcher } from './tensor-types.js';
+import { decidingRules, matchedNames, namesFound } from './rule-matching.js';
+import { normalizeTensorTypes, parseTensorTypes } from './tensor-types.js';
 
 const pairs = (text: string) => parseTensorTypes(text).rules.map(({ pattern, type }) => `${pattern}=${type}`);
 const problems = (text: string) => parseTensorTypes(text).problems.map(({ code, line }) => `${line} ${code}`);
@@ -97,8 +98,8 @@ describe('normalizeTensorTypes', () => {
   });
 });
 
-describe('tensorTypeMatcher', () => {
-  const match = tensorTypeMatcher(parseTensorTypes('attn_v=q8_0 ^blk\\.1\\.=q6_K attn=f16').rules);
+describe('decidingRules', () => {
+  const { rules } = parseTensorTypes('attn_v=q8_0 ^blk\\.1\\.=q6_K attn=f16');
 
   it.each([
     ['blk.0.attn_v.weight', 'q8_0'],
@@ -107,11 +108,11 @@ describe('tensorTypeMatcher', () => {
     ['blk.11.ffn_up.weight', undefined],
     ['blk.0.attn_q.weight', 'f16'],
   ])('%s is decided by the first rule found in its name: %s', (tensor, type) => {
-    expect(match(tensor)?.type).toBe(type);
+    expect(decidingRules(rules, matchedNames([tensor])).get(tensor)?.type).toBe(type);
   });
 
   it('sees bytes, as the tool does', () => {
-    const sees = (pattern: string) => tensorTypeMatcher([{ pattern }])('aéb') !== null;
+    const sees = (pattern: string) => namesFound({ pattern }, matchedNames(['aéb'])).length > 0;
     expect(['a.b', 'a..b', 'é', 'a[é]+b'].map(sees)).toEqual([false, true, true, true]);
   });
 });

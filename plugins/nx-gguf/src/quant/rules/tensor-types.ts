@@ -1,6 +1,7 @@
 import type { RuleChecks } from '../../core/generated/model.generated.js';
 import { tensorTypeByName, type TensorTypeName } from '../../gguf/tensor-type.js';
 import { targetTypeProblem } from '../tool/target-types.js';
+import { timeProblem } from './pattern-time.js';
 import { lowerCasePattern, patternProblem, syntaxProblem, type PatternProblem } from './tensor-pattern.js';
 
 /** One rule: tensors whose name contains a match of `pattern` become `type`. Line and column count from 1. */
@@ -36,6 +37,9 @@ export interface ParsedTensorTypes {
   readonly problems: readonly TensorTypeProblem[];
 }
 
+/** Each of them takes half a second to be found; a file of so many is refused without the rest. */
+const mostSlow = 10;
+
 interface Word {
   readonly text: string;
   readonly line: number;
@@ -49,17 +53,19 @@ interface Word {
  * as the tool uses them.
  */
 export function parseTensorTypes(text: string): ParsedTensorTypes {
-  const rules: TensorTypeRule[] = [];
+  const rules = new Map<string, TensorTypeRule>();
   const problems: TensorTypeProblem[] = [];
+  let slow = 0;
   for (const word of words(text)) {
-    const { rule, problem } = parseRule(word);
+    const { rule, problem } = parseRule(word, slow < mostSlow);
     if (problem !== null) problems.push({ check: checkOf(problem.code), line: word.line, ...problem });
-    const first = rules.find(({ pattern }) => pattern === rule?.pattern);
+    if (problem?.code === 'TENSOR_PATTERN_SLOW') slow += 1;
     if (rule === null) continue;
-    if (first === undefined) rules.push(rule);
+    const first = rules.get(rule.pattern);
+    if (first === undefined) rules.set(rule.pattern, rule);
     else problems.push({ check: 'hidden', line: word.line, ...shadowed(rule, first) });
   }
-  return { rules, problems };
+  return { rules: [...rules.values()], problems };
 }
 
 /**
@@ -68,24 +74,6 @@ export function parseTensorTypes(text: string): ParsedTensorTypes {
  */
 export function normalizeTensorTypes(rules: readonly Pick<TensorTypeRule, 'pattern' | 'type'>[]): string {
   return rules.map(({ pattern, type }) => `${pattern}=${type}\n`).join('');
-}
-
-/**
- * A function that gives the rule deciding a tensor, the first whose pattern is found in its name, or null.
- */
-export function tensorTypeMatcher<Rule extends Pick<TensorTypeRule, 'pattern'>>(
-  rules: readonly Rule[],
-): (tensor: string) => Rule | null {
-  const compiled = rules.map((rule) => ({ rule, expression: new RegExp(bytesAsText(rule.pattern)) }));
-  return (tensor) => {
-    const name = bytesAsText(tensor);
-    return compiled.find(({ expression }) => expression.test(name))?.rule ?? null;
-  };
-}
-
-// std::regex over char sees bytes: a dot is one of the two bytes of an 'é'.
-function bytesAsText(text: string): string {
-  return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
 // White space is that of C++'s isspace, not JavaScript's \s: a no-break space belongs to the pattern.
@@ -103,7 +91,10 @@ function words(text: string): Word[] {
 
 type Problem = Pick<TensorTypeProblem, 'code' | 'message'>;
 
-function parseRule({ text, line, column }: Word): { rule: TensorTypeRule | null; problem: Problem | null } {
+function parseRule(
+  { text, line, column }: Word,
+  isTimed: boolean,
+): { rule: TensorTypeRule | null; problem: Problem | null } {
   const refused = (code: Problem['code'], message: string) => ({ rule: null, problem: { code, message } });
   const equals = text.indexOf('=');
   if (equals < 0) return refused('TENSOR_RULE_NO_EQUALS', `'${text}' has no '='`);
@@ -116,9 +107,11 @@ function parseRule({ text, line, column }: Word): { rule: TensorTypeRule | null;
   if (type === null || typeProblem !== null)
     return refused('TENSOR_RULE_TYPE', `${typeProblem ?? typeText}${splitHint(typeText)}`);
   const lower = lowerCasePattern(pattern);
+  const syntax = syntaxProblem(lower);
+  const slow = syntax === null && isTimed ? timeProblem(lower, { pattern }) : null;
   return {
-    rule: syntaxProblem(lower) === null ? { pattern: lower, type: type.name, line, column } : null,
-    problem: patternProblem(pattern),
+    rule: (syntax ?? slow) === null ? { pattern: lower, type: type.name, line, column } : null,
+    problem: patternProblem(pattern) ?? slow,
   };
 }
 

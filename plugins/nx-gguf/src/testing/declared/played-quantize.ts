@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tensorSizeBytes, tensorTypeByName, type TensorTypeName } from '../../gguf/tensor-type.js';
-import { parseTensorTypes, tensorTypeMatcher } from '../../quant/rules/tensor-types.js';
+import { decidingRules, matchedNames } from '../../quant/rules/rule-matching.js';
+import { parseTensorTypes } from '../../quant/rules/tensor-types.js';
 import type { RunTool } from '../../toolchain/run-tool.js';
 
 /** A tensor of the played model. */
@@ -20,7 +21,7 @@ export function playedQuantize(tensors: readonly PlayedTensor[]): RunTool {
   return ({ args, cwd, onOutput }) => {
     const rulesFile = join(cwd, 'tensor_types.txt');
     const rules = existsSync(rulesFile) ? parseTensorTypes(readFileSync(rulesFile, 'utf8')).rules : [];
-    const ruleOf = tensorTypeMatcher(rules);
+    const ruleOf = (name: string) => decidingRules(rules, matchedNames([name])).get(name) ?? null;
     const valueOf = (flag: string) => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
     const embedding = valueOf('--token-embedding-type');
     const output = valueOf('--output-tensor-type');
