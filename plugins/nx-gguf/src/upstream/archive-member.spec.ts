@@ -132,5 +132,13 @@ describe.each([
 
 it('refuses what is no archive', async () => {
   expect(await told(taken(Buffer.from('plain text'), 'a'))).toMatch(/ARCHIVE_UNKNOWN/);
+  // A header alone: its data would fill any disk.
+  const bomb = (await tarOf(false)).subarray(0, 512);
+  bomb.write('77777777777\0', 124, 'latin1');
+  bomb.fill(' ', 148, 156);
+  const sum = bomb.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  bomb.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  expect(await told(taken(bomb, 'in/text.raw'))).toMatch(/DISK_FULL|ARCHIVE_DAMAGED/);
+  expect(existsSync(join(directory, 'out'))).toBe(false);
   expect(await told(taken(gzipSync('not a tar'), 'a'))).toMatch(/ARCHIVE_DAMAGED|MEMBER_MISSING/);
 });

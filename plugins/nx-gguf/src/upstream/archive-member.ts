@@ -70,7 +70,7 @@ async function fromZip({ archive, name, member, to, signal }: MemberExtraction):
     const found = await entriesNamed(zip, { name, member });
     if (found.isEncrypted())
       throw new GgufError('ARCHIVE_DAMAGED', `${name}: ${shownPath(member)} is encrypted`);
-    await checkRoom(found.uncompressedSize, to, name);
+    requireRoom(found.uncompressedSize, await freeBytes(dirname(to)), name);
     const stream = await new Promise<Readable>((resolve, reject) => {
       zip.openReadStream(found, (error, readable) => {
         if (error) reject(error);
@@ -137,6 +137,7 @@ async function fromTar({ archive, name, member, to, signal }: MemberExtraction):
   let count = 0;
   let found = 0;
   const stop = new AbortController();
+  const free = await freeBytes(dirname(to));
   await list({
     file: archive,
     strict: true,
@@ -148,6 +149,7 @@ async function fromTar({ archive, name, member, to, signal }: MemberExtraction):
         return;
       }
       if (++found > 1) return;
+      requireRoom(entry.size, free, name);
       const file = createWriteStream(to, { flags: 'wx' });
       const done = pipeline(entry as unknown as Readable, checkedBytes(entry.size).through, file, {
         signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
@@ -188,8 +190,7 @@ function checkedBytes(sizeBytes: number): { through: Transform; crc: () => numbe
   return { through, crc: () => crc };
 }
 
-async function checkRoom(sizeBytes: number, to: string, name: string): Promise<void> {
-  const free = await freeBytes(dirname(to));
+function requireRoom(sizeBytes: number, free: number | null, name: string): void {
   if (free !== null && free < sizeBytes)
     throw new GgufError(
       'DISK_FULL',

@@ -107,8 +107,8 @@ async function floats(source: ByteSource, range: ByteRange): Promise<Float32Arra
 }
 
 function littleEndianFloats(bytes: Uint8Array): Float32Array {
-  // A copy is aligned, whatever the place of its bytes in a file.
-  const copy = bytes.slice(0, bytes.byteLength - (bytes.byteLength % 4));
+  // A copy is aligned, whatever the place of its bytes in a file. A Buffer's own slice would be none.
+  const copy = new Uint8Array(bytes.subarray(0, bytes.byteLength - (bytes.byteLength % 4)));
   if (endianness() === 'BE') Buffer.from(copy.buffer).swap32();
   return new Float32Array(copy.buffer);
 }
