@@ -1,6 +1,7 @@
 import prettyBytes from 'pretty-bytes';
 import { counted } from '../core/counted.js';
 import { GgufError } from '../core/errors.js';
+import { isOwnDirectory } from '../files/own-tree.js';
 import { removeOldJournals } from '../remote/old-journals.js';
 import { collectGarbage } from '../store/gc.js';
 import type { StoreLayout } from '../store/layout.js';
@@ -40,7 +41,7 @@ export async function removeUnused(
   // What a step is working with was looked up when it began; a step that is about to begin has done so within
   // the hour.
   const toolchains =
-    result.running > 0
+    result.running > 0 || !(await isOwnDirectory(layout.root, layout.toolchains))
       ? []
       : await removeUnusedToolchains(layout.toolchains, {
           named,

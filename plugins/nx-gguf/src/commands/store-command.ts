@@ -1,5 +1,6 @@
 import { GgufError } from '../core/errors.js';
 import { didYouMean } from '../core/suggestion.js';
+import { linkedNames } from '../files/own-tree.js';
 import { defaultStoreRoot, openStore, readStore } from '../store/store.js';
 import type { StoreLayout } from '../store/layout.js';
 import { usageText } from './command-usage.js';
@@ -50,7 +51,11 @@ export async function runStoreCommand(
   }
   // Before the store is opened, so that a slip of the pen makes no directory.
   const parsed = parsedArguments(args, usage);
-  return command(await storeFor(name, parsed.values, context), parsed, context);
+  const store = await storeFor(name, parsed.values, context);
+  if (['du', 'verify', 'gc'].includes(name))
+    for (const linked of await linkedNames(store.root, ['tensors']))
+      context.print(`left alone: ${linked} is a link, and what is behind it is not the store's own`);
+  return command(store, parsed, context);
 }
 
 /** The store for a command; one that only reads needs no right to write, and makes no store where there is none. */

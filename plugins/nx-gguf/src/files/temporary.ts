@@ -1,5 +1,6 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm, lstat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { ownNames } from './own-tree.js';
 import { isProcessFileName, processFileName, ownerOf } from './process-file-name.js';
 
 /**
@@ -11,11 +12,11 @@ const suffix = '.tmp';
 
 /**
  * A path beside another, for the file that will take its place by a rename. What killed processes left there
- * under such names is removed.
+ * under such names is removed, unless a link leads there from the root.
  */
-export async function temporaryBeside(path: string): Promise<string> {
+export async function temporaryBeside(path: string, root = dirname(path)): Promise<string> {
   const prefix = `${basename(path)}.`;
-  for (const name of await readdir(dirname(path))) {
+  for (const name of await ownNames(root, dirname(path))) {
     if (
       name.startsWith(prefix) &&
       isProcessFileName(name.slice(prefix.length, -suffix.length)) &&
@@ -33,6 +34,6 @@ export async function isAbandoned(path: string): Promise<boolean> {
   if (!isProcessFileName(owned)) return false;
   const owner = ownerOf(owned);
   if (owner !== 'unknown') return owner === 'gone';
-  const info = await stat(path).catch(() => null);
+  const info = await lstat(path).catch(() => null);
   return info !== null && info.mtimeMs < Date.now() - abandonedMs;
 }

@@ -1,7 +1,8 @@
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { systemErrorCode } from '../core/errors.js';
+import { ownNames, removeOwn } from '../files/own-tree.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
 import type { StoreLayout } from '../store/layout.js';
 
@@ -26,7 +27,7 @@ export function breakerStateDirectory({ root }: Pick<StoreLayout, 'root'>): stri
  * @param run names the run: one name for all its processes
  */
 export function breakerState(
-  store: StoreLayout,
+  store: Pick<StoreLayout, 'root'>,
   { remote, run, nowMs }: { remote: string; run: string; nowMs: () => number },
 ): BreakerState {
   const all = breakerStateDirectory(store);
@@ -38,7 +39,7 @@ export function breakerState(
         () => false,
       ),
     add: async (note) => {
-      await forgetOld(all, nowMs() - keptStateMs).catch(() => undefined);
+      await forgetOld(store.root, all, nowMs() - keptStateMs).catch(() => undefined);
       await makeSharedDirectory(directory).catch(() => undefined);
       // Where nothing can be noted, on a full disk, each process finds out by itself.
       return writeFile(join(directory, note), '', { flag: 'wx' }).then(
@@ -49,9 +50,9 @@ export function breakerState(
   };
 }
 
-async function forgetOld(all: string, beforeMs: number): Promise<void> {
-  for (const name of await readdir(all).catch(() => [])) {
-    const info = await stat(join(all, name)).catch(() => null);
-    if (info !== null && info.mtimeMs < beforeMs) await rm(join(all, name), { recursive: true, force: true });
+async function forgetOld(root: string, all: string, beforeMs: number): Promise<void> {
+  for (const name of await ownNames(root, all)) {
+    const info = await lstat(join(all, name)).catch(() => null);
+    if (info !== null && info.mtimeMs < beforeMs) await removeOwn(root, join(all, name));
   }
 }

@@ -32,6 +32,7 @@ export function fileRemote(directory: string): RemoteStore {
     writeBlob: (offered, signal) =>
       failing(() =>
         writeAtomically(blob(offered.sha256), {
+          root: directory,
           bytes: offered.read(0),
           sizeBytes: offered.sizeBytes,
           signal,
@@ -45,6 +46,7 @@ export function fileRemote(directory: string): RemoteStore {
     writeAction: (key, text, signal) =>
       failing(() =>
         writeAtomically(action(key), {
+          root: directory,
           bytes: [Buffer.from(text)],
           sizeBytes: Buffer.byteLength(text),
           signal,
@@ -57,13 +59,19 @@ export function fileRemote(directory: string): RemoteStore {
 async function writeAtomically(
   path: string,
   {
+    root,
     bytes,
     sizeBytes,
     signal,
-  }: { bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>; sizeBytes: number; signal: AbortSignal },
+  }: {
+    root: string;
+    bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+    sizeBytes: number;
+    signal: AbortSignal;
+  },
 ): Promise<void> {
   await makeDirectory(dirname(path));
-  const temporary = await temporaryBeside(path);
+  const temporary = await temporaryBeside(path, root);
   try {
     const handle = await open(temporary, 'wx', 0o644);
     try {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../core/digest.js';
-import { temporaryDirectory } from '../store/testing/temporary-store.js';
+import { temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
 import { offeredBlob } from './offered-blob.js';
 
 it.each([0, 1, (64 << 10) + 1, (2 << 20) + 5])(
@@ -12,7 +12,10 @@ it.each([0, 1, (64 << 10) + 1, (2 << 20) + 5])(
     writeFileSync(path, bytes);
     const told: number[] = [];
     const sent: Uint8Array[] = [];
-    const blob = offeredBlob(path, { sha256: sha256(bytes), sizeBytes: size }, (count) => told.push(count));
+    const blob = offeredBlob(
+      { name: 'blob', path, sha256: sha256(bytes), sizeBytes: size },
+      { store: temporaryStore(), onBytes: (count) => told.push(count) },
+    );
     for await (const piece of blob.read(0)) {
       sent.push(piece);
       expect(told).toHaveLength(sent.length);

@@ -1,7 +1,8 @@
-import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { lstat, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSha256 } from '../core/digest.js';
 import type { StoreLayout } from '../store/layout.js';
+import { isOwnDirectory, ownNames, removeOwn } from '../files/own-tree.js';
 import { ownerOf } from '../files/process-file-name.js';
 import { keptStateMs, breakerStateDirectory } from './breaker-state.js';
 import { uploadsDirectory } from './upload-journal.js';
@@ -22,11 +23,11 @@ export async function removeOldJournals(
   let removed = 0;
   const remove = async (path: string): Promise<void> => {
     removed++;
-    if (!dryRun) await rm(path, { recursive: true, force: true });
+    if (!dryRun) await removeOwn(store.root, path);
   };
-  for (const remote of await namesIn(uploadsDirectory(store))) {
+  for (const remote of await ownNames(store.root, uploadsDirectory(store))) {
     const directory = join(uploadsDirectory(store), remote);
-    for (const name of await namesIn(directory)) {
+    for (const name of await ownNames(store.root, directory)) {
       const [key = '', owner = ''] = name.split('.');
       if (!isSha256(key) || ownerOf(owner) === 'runs') continue;
       const isKnown = await stat(store.action(key)).then(
@@ -36,21 +37,18 @@ export async function removeOldJournals(
       if (!isKnown || (await changedMs(join(directory, name))) < usedSinceMs)
         await remove(join(directory, name));
     }
-    if (!dryRun) await rmdir(directory).catch(() => undefined);
+    if (!dryRun && (await isOwnDirectory(store.root, directory)))
+      await rmdir(directory).catch(() => undefined);
   }
-  for (const run of await namesIn(breakerStateDirectory(store))) {
+  for (const run of await ownNames(store.root, breakerStateDirectory(store))) {
     const path = join(breakerStateDirectory(store), run);
     if ((await changedMs(path)) < nowMs - keptStateMs) await remove(path);
   }
   return removed;
 }
 
-async function namesIn(directory: string): Promise<string[]> {
-  return readdir(directory).catch(() => []);
-}
-
 async function changedMs(path: string): Promise<number> {
-  return stat(path).then(
+  return lstat(path).then(
     ({ mtimeMs }) => mtimeMs,
     () => Infinity,
   );

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { prettyJson, type Json } from '../core/canonical-json.js';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
@@ -8,6 +7,7 @@ import { systemReason } from '../core/system-error.js';
 import { parseAs } from '../core/validate.js';
 import { writeDurably } from '../files/durable.js';
 import { readSmallFile } from '../files/small-file.js';
+import { removeOwn } from '../files/own-tree.js';
 import type { StoreLayout } from './layout.js';
 import { noteUse } from '../files/note-use.js';
 
@@ -18,7 +18,7 @@ export async function findAction(layout: StoreLayout, key: Sha256): Promise<Mani
   const path = layout.action(key);
   const manifest = await readManifest(path).catch(async (error: unknown) => {
     if (!isGgufError(error) || error.code !== 'BAD_MANIFEST') throw error;
-    await rm(path, { force: true, recursive: true });
+    await removeOwn(layout.root, path);
     return null;
   });
   if (manifest === null || manifest.actionKey !== key) return null;
@@ -33,7 +33,7 @@ export async function putAction(layout: StoreLayout, manifest: Manifest): Promis
 
 /** Makes an action unknown, so that it runs again. Its blobs stay until nothing names them. */
 export async function forgetAction(layout: StoreLayout, key: Sha256): Promise<void> {
-  await rm(layout.action(key), { force: true });
+  await removeOwn(layout.root, layout.action(key));
 }
 
 /** The bytes of a manifest file: equal manifests have equal bytes. */

@@ -5,6 +5,7 @@ import { publish, syncFile, writeDurably } from '../files/durable.js';
 import { referredPath } from './external.js';
 import { fileState, isSameState, readRecord, type FileState } from '../files/file-state.js';
 import type { BlobId, OnBytes } from '../files/hash-file.js';
+import { removeOwn } from '../files/own-tree.js';
 import { hashSettled } from '../files/hash-settled.js';
 import type { StoreLayout } from './layout.js';
 import { isDamage } from './quarantine.js';
@@ -102,8 +103,8 @@ export async function findBytes(layout: StoreLayout, sha256: Sha256): Promise<st
 
 /** Removes a blob and its record. */
 export async function discardBlob(layout: StoreLayout, sha256: Sha256): Promise<void> {
-  await rm(layout.blobRecord(sha256), { force: true });
-  await rm(layout.blob(sha256), { force: true });
+  await removeOwn(layout.root, layout.blobRecord(sha256));
+  await removeOwn(layout.root, layout.blob(sha256));
 }
 
 async function isSound(

@@ -1,5 +1,6 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownNames, removeOwn } from '../files/own-tree.js';
 import type { StoreLayout } from './layout.js';
 import { withLock } from './lock.js';
 
@@ -29,16 +30,16 @@ export async function removeOldDownloads(
 ): Promise<number> {
   const directory = downloadsDirectory(layout);
   let removed = 0;
-  for (const name of await readdir(directory).catch(() => [])) {
+  for (const name of await ownNames(layout.root, directory)) {
     const path = join(directory, name);
-    const info = await stat(path).catch(() => null);
+    const info = await lstat(path).catch(() => null);
     if (info === null || info.mtimeMs >= usedSinceMs || name.endsWith('.lock')) continue;
     const waited = new AbortController();
     await withLock(
       path,
       async () => {
         removed++;
-        if (!dryRun) await rm(path, { recursive: true, force: true });
+        if (!dryRun) await removeOwn(layout.root, path);
       },
       { signal: waited.signal, onWait: () => waited.abort() },
     ).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { removeOwn } from '../files/own-tree.js';
 import { prettyJson } from '../core/canonical-json.js';
 import { sha256 as digestOfText, type Sha256 } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
@@ -70,7 +70,7 @@ export async function referredPath(layout: StoreLayout, id: BlobId): Promise<str
       return record.path;
     }
   }
-  await rm(layout.external(id.sha256), { force: true });
+  await removeOwn(layout.root, layout.external(id.sha256));
   return null;
 }
 

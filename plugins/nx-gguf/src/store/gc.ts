@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { glob } from 'tinyglobby';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
@@ -9,6 +9,7 @@ import { discardBlob } from './blobs.js';
 import { removeOldDownloads } from './downloads.js';
 import type { StoreLayout } from './layout.js';
 import { withLock } from './lock.js';
+import { removeOwn } from '../files/own-tree.js';
 import { isAbandoned } from '../files/temporary.js';
 import { sweepTensors } from './tensor-upkeep.js';
 import { listActions, listBlobs, listQuarantine } from './usage.js';
@@ -95,7 +96,7 @@ export async function collectGarbage(
       continue;
     }
     result.actions++;
-    if (!dryRun) await rm(layout.action(key), { force: true });
+    if (!dryRun) await removeOwn(layout.root, layout.action(key));
   }
   const graceStartMs = nowMs - graceMs;
   const blobsSinceMs = running > 0 ? graceStartMs : Math.max(graceStartMs, usedSinceMs);
@@ -112,7 +113,7 @@ export async function collectGarbage(
     if (usedMs >= usedSinceMs) continue;
     result.quarantined++;
     result.quarantinedBytes += sizeBytes;
-    if (!dryRun) await rm(layout.quarantined(digest), { force: true });
+    if (!dryRun) await removeOwn(layout.root, layout.quarantined(digest));
   }
   result.leftovers += await removeOldDownloads(layout, options);
   result.tensorIndexes = await sweepTensors(layout, options);
@@ -188,10 +189,11 @@ async function removeLeftovers(
   for (const path of await glob(['*.tmp', '*/*/*.tmp', '*/*/*/*.tmp'], {
     cwd: layout.root,
     absolute: true,
+    followSymbolicLinks: false,
   })) {
     if (!(await isAbandoned(path))) continue;
     found.removed++;
-    if (!dryRun) await rm(path, { force: true });
+    if (!dryRun) await removeOwn(layout.root, path);
   }
   return found;
 }

@@ -8,6 +8,7 @@ import type { ByteRange } from '../gguf/byte-source.js';
 import { checkedBlob } from './blobs.js';
 import type { BlobId } from '../files/hash-file.js';
 import { writeDurably } from '../files/durable.js';
+import { isOwnDirectory, removeOwn } from '../files/own-tree.js';
 import type { StoreLayout } from './layout.js';
 import { processFileName } from '../files/process-file-name.js';
 import { readSmallFile, readSmallText } from '../files/small-file.js';
@@ -116,13 +117,14 @@ export async function forgetTensors(layout: StoreLayout, sha256: Sha256): Promis
   for (const keys of batches([...new Set(index?.tensors.flatMap((tensor) => tensor.keys))])) {
     await Promise.all(
       keys.map(async (key) => {
+        if (!(await isOwnDirectory(layout.root, dirname(layout.tensorKey(key))))) return;
         const blobs = await blobsOf(layout, key);
         const others = blobs.filter((other) => other !== sha256);
         if (others.length < blobs.length) await writeBlobs(layout, key, others);
       }),
     );
   }
-  await rm(layout.tensorIndex(sha256), { force: true });
+  await removeOwn(layout.root, layout.tensorIndex(sha256));
 }
 
 async function placesIn(layout: StoreLayout, sha256: Sha256): Promise<Map<Sha256, TensorPlace>> {

@@ -1,7 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSha256, type Sha256 } from '../core/digest.js';
-import { systemErrorCode } from '../core/errors.js';
+import { ownNames } from '../files/own-tree.js';
 import type { StoreLayout } from './layout.js';
 
 /** A file of the store: its digest, size and time of last use in ms since 1970. */
@@ -13,7 +13,7 @@ export interface StoreEntry {
 
 /** All blobs of a store, one at a time. Their use is noted in the mtime of their records. */
 export async function* listBlobs(layout: StoreLayout): AsyncGenerator<StoreEntry> {
-  for await (const entry of listSharded(layout.blobs, '')) {
+  for await (const entry of listSharded(layout, layout.blobs, '')) {
     const record = await stat(layout.blobRecord(entry.digest)).catch(() => null);
     yield { ...entry, usedMs: Math.max(entry.usedMs, record?.mtimeMs ?? 0) };
   }
@@ -21,18 +21,18 @@ export async function* listBlobs(layout: StoreLayout): AsyncGenerator<StoreEntry
 
 /** All known actions of a store, one at a time. */
 export function listActions(layout: StoreLayout): AsyncGenerator<StoreEntry> {
-  return listSharded(layout.actions, '.json');
+  return listSharded(layout, layout.actions, '.json');
 }
 
 /** The tensor indexes of a store, one at a time; the digest is that of the GGUF they describe. */
 export function listTensorIndexes(layout: StoreLayout): AsyncGenerator<StoreEntry> {
-  return listSharded(layout.tensorIndexes, '.json');
+  return listSharded(layout, layout.tensorIndexes, '.json');
 }
 
 /** The damaged blobs in quarantine, one at a time; the time is that of their move. */
 export async function* listQuarantine(layout: StoreLayout): AsyncGenerator<StoreEntry> {
-  for (const name of await namesIn(layout.quarantine)) {
-    const info = isSha256(name) ? await stat(layout.quarantined(name)).catch(() => null) : null;
+  for (const name of await ownNames(layout.root, layout.quarantine)) {
+    const info = isSha256(name) ? await lstat(layout.quarantined(name)).catch(() => null) : null;
     if (info?.isFile() === true) yield { digest: name, sizeBytes: info.size, usedMs: info.ctimeMs };
   }
 }
@@ -66,38 +66,35 @@ export async function storeUsage(layout: StoreLayout): Promise<StoreUsage> {
     usage.quarantined++;
     usage.quarantinedBytes += sizeBytes;
   }
-  for (const name of await namesIn(layout.toolchains))
+  for (const name of await ownNames(layout.root, layout.toolchains))
     usage.toolchains.push({ name, sizeBytes: await treeBytes(join(layout.toolchains, name)) });
   return usage;
 }
 
-async function* listSharded(folder: string, suffix: string): AsyncGenerator<StoreEntry> {
-  for (const shard of await namesIn(folder)) {
-    for (const name of await namesIn(join(folder, shard))) {
+/** Files of the store's own tree: what links lead to belongs to somebody else, and is not listed. */
+async function* listSharded(
+  { root }: StoreLayout,
+  folder: string,
+  suffix: string,
+): AsyncGenerator<StoreEntry> {
+  for (const shard of await ownNames(root, folder)) {
+    for (const name of await ownNames(root, join(folder, shard))) {
       const digest = suffix === '' ? name : name.endsWith(suffix) ? name.slice(0, -suffix.length) : '';
       if (!isSha256(digest)) continue;
-      const info = await stat(join(folder, shard, name)).catch(() => null);
+      const info = await lstat(join(folder, shard, name)).catch(() => null);
       if (info?.isFile() === true) yield { digest, sizeBytes: info.size, usedMs: info.mtimeMs };
     }
   }
 }
 
-/** Bytes of all files below a directory. */
+/** Bytes of all files below a directory; links are not followed. */
 export async function treeBytes(path: string): Promise<number> {
   let total = 0;
+  if ((await lstat(path).catch(() => null))?.isDirectory() !== true) return total;
   for (const entry of await readdir(path, { withFileTypes: true }).catch(() => [])) {
     const inner = join(path, entry.name);
     if (entry.isDirectory()) total += await treeBytes(inner);
     else if (entry.isFile()) total += (await stat(inner).catch(() => ({ size: 0 }))).size;
   }
   return total;
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).sort();
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT' || systemErrorCode(error) === 'ENOTDIR') return [];
-    throw error;
-  }
 }

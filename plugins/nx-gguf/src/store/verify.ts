@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
 import { isGgufError } from '../core/errors.js';
 import { readManifest } from './actions.js';
 import type { OnBytes } from '../files/hash-file.js';
+import { removeOwn } from '../files/own-tree.js';
 import type { StoreLayout } from './layout.js';
 import { verifyTensors, type TensorVerification } from './tensor-upkeep.js';
 import { scrubBlobs } from './scrub.js';
@@ -45,7 +45,7 @@ export async function verifyStore(
     const found = await damageOf(layout, digest);
     if (found === null) continue;
     result[found.isForeign ? 'foreignActions' : 'damagedActions'].push({ key: digest, reason: found.reason });
-    if (repair && !found.isForeign) await rm(layout.action(digest), { force: true });
+    if (repair && !found.isForeign) await removeOwn(layout.root, layout.action(digest));
   }
   result.tensors = await verifyTensors(layout, { repair });
   return result;

@@ -1,4 +1,4 @@
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { lstat, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
@@ -7,6 +7,7 @@ import { freeBytes } from '../files/free-space.js';
 import type { StoreLayout } from './layout.js';
 import { withLock, type LockOptions } from './lock.js';
 import { processFileName, ownerOf } from '../files/process-file-name.js';
+import { isOwnDirectory, ownNames } from '../files/own-tree.js';
 import { releaseFifos } from '../files/release-fifos.js';
 
 /**
@@ -54,7 +55,8 @@ export async function withWorkDir<T>(
  */
 export async function removeAbandonedWork(layout: StoreLayout, key: Sha256): Promise<void> {
   const base = layout.work(key);
-  for (const name of await namesIn(base)) {
+  if (!(await isOwnDirectory(layout.root, base))) return;
+  for (const name of await ownNames(layout.root, base)) {
     if (ownerOf(name) === 'runs') continue;
     // What only another user of the store may remove is in nobody's way.
     await removeWork(join(base, name)).catch((error: unknown) => {
@@ -66,7 +68,7 @@ export async function removeAbandonedWork(layout: StoreLayout, key: Sha256): Pro
 
 /** The keys of actions that a process works on, or was killed while working on. */
 export function workInProgress(layout: StoreLayout): Promise<Sha256[]> {
-  return namesIn(layout.work(''));
+  return ownNames(layout.root, layout.work(''));
 }
 
 /**
@@ -74,17 +76,8 @@ export function workInProgress(layout: StoreLayout): Promise<Sha256[]> {
  * removed, or wait for the other end of a FIFO.
  */
 export async function removeWork(path: string): Promise<void> {
-  await releaseFifos(path);
+  if ((await lstat(path).catch(() => null))?.isDirectory() === true) await releaseFifos(path);
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
-}
-
-async function namesIn(path: string): Promise<string[]> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 /** A failure as it is, or as `DISK_FULL` when the disk of the store has no room left. */

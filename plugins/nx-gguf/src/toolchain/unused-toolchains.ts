@@ -1,9 +1,10 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, type Json } from '../core/canonical-json.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { jsonOrNull } from '../core/json-reader.js';
 import { readSmallText } from '../files/small-file.js';
+import { ownNames } from '../files/own-tree.js';
 import { withLock } from '../store/lock.js';
 import { treeBytes } from '../store/usage.js';
 import { recordFile } from './once-per-identity.js';
@@ -39,8 +40,8 @@ export function toolchainsNamed({ facts, provenance }: Pick<Manifest, 'facts' | 
  */
 export async function removeUnusedToolchains(root: string, keep: ToolchainKeep): Promise<RemovedToolchain[]> {
   const removed: RemovedToolchain[] = [];
-  const unfinished = (await readdir(join(root, 'work')).catch(() => [])).map((name) => join('work', name));
-  for (const name of [...(await readdir(root).catch(() => [])), ...unfinished]) {
+  const unfinished = (await ownNames(root, join(root, 'work'))).map((name) => join('work', name));
+  for (const name of [...(await ownNames(root, root)), ...unfinished]) {
     if (name === 'locks' || name === 'work' || !(await isUnused(join(root, name), keep))) continue;
     const waited = new AbortController();
     await withLock(
@@ -63,7 +64,10 @@ export async function removeUnusedToolchains(root: string, keep: ToolchainKeep):
 
 async function isUnused(directory: string, { named, usedSinceMs }: ToolchainKeep): Promise<boolean> {
   const record = join(directory, recordFile);
-  const info = (await stat(record).catch(() => null)) ?? (await stat(directory).catch(() => null));
+  const own = await lstat(directory).catch(() => null);
+  // A link is somebody's, and so is what it leads to.
+  if (own?.isSymbolicLink() === true) return false;
+  const info = (await lstat(record).catch(() => null)) ?? own;
   if (info === null || info.mtimeMs >= usedSinceMs) return false;
   const text = await readSmallText(record).catch(() => null);
   return text === null || !named.has(identityIn(text));
