@@ -80,10 +80,10 @@ function writeShim(path: string): void {
   writeFileSync(
     path,
     `#!/bin/sh
-echo llama-perplexity >> "$NX_GGUF_E2E_LOG"
+echo llama-perplexity >> "$LC_E2E_LOG"
 echo "$*" >> '${argumentsLog}'
 case " $* " in *' --kl-divergence '*) ;; *)
-  case "$OTHER_BASE" in
+  case "$LC_OTHER_BASE" in
     context) set -- "$@" -c 64 ;;
     noise) exec head -c 1000000 /dev/urandom > tiny-qwen35.kld ;;
     nothing) exit 0 ;;
@@ -147,7 +147,7 @@ describe('a measurement on what is not its base', () => {
     'logits of another %s are told, whoever wrote them',
     async (other, words) => {
       forget('Q6_K');
-      const { exitCode, output } = await nx(['kld:Q6_K'], { OTHER_BASE: other });
+      const { exitCode, output } = await nx(['kld:Q6_K'], { LC_OTHER_BASE: other });
       expect({ exitCode, output }).toMatchObject({
         exitCode: 1,
         output: expect.stringMatching(words) as string,

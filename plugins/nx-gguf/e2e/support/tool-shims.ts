@@ -35,13 +35,13 @@ export function writeShims(root: string, tools: RealTools): void {
     const attended = readdirSync(tools.bin).find((name) => name.startsWith(`${tool}-attended-`));
     // To ask llama-quantize what it would do, or to load a model, is no work on weights: both are counted under
     // names of their own.
-    const note = `case " $* " in *' --dry-run '*) echo ${tool} --dry-run;; *' --no-warmup '*) echo ${tool} --no-warmup;; *) echo ${tool};; esac >> "$NX_GGUF_E2E_LOG"`;
+    const note = `case " $* " in *' --dry-run '*) echo ${tool} --dry-run;; *' --no-warmup '*) echo ${tool} --no-warmup;; *) echo ${tool};; esac >> "$LC_E2E_LOG"`;
     writeShim(join(bin, tool), note, join(tools.bin, attended ?? tool));
     if (attended !== undefined) writeFileSync(join(bin, `${attended}.impossible`), '');
   }
   writeShim(
     join(python, 'bin/python'),
-    'case "$1" in *convert_hf_to_gguf.py) echo convert >> "$NX_GGUF_E2E_LOG";; esac',
+    'case "$1" in *convert_hf_to_gguf.py) echo convert >> "$LC_E2E_LOG";; esac',
     tools.python,
   );
   copyFileSync(join(tools.bin, record), join(bin, record));

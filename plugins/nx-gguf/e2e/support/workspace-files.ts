@@ -38,7 +38,7 @@ export function copyProjects(root: string): void {
       path,
       readFileSync(path, 'utf8').replace(
         '\n',
-        `\nimport { appendFileSync } from 'node:fs';\nappendFileSync(process.env.NX_GGUF_E2E_LOG, '${basename(generator)}\\n');\n`,
+        `\nimport { appendFileSync } from 'node:fs';\nappendFileSync(process.env.LC_E2E_LOG, '${basename(generator)}\\n');\n`,
       ),
     );
   }

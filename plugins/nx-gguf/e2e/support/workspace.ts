@@ -87,7 +87,8 @@ export function openWorkspace(
     NX_GGUF_STORE: store,
     NX_GGUF_TOOLCHAINS: shimToolchains(root),
     NX_CACHE_DIRECTORY: join(root, '.nx/cache'),
-    NX_GGUF_E2E_LOG: log,
+    // Tools get few variables; those of the locale are among them.
+    LC_E2E_LOG: log,
     NX_DAEMON: 'false',
     NX_ISOLATE_PLUGINS: String(isolatesPlugins),
     CI: 'true',

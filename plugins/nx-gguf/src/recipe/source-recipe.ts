@@ -52,6 +52,7 @@ export async function sourceStep(
       return fetchCommandStep(source, {
         projectDir: directory,
         refer,
+        env: ports.environment.env,
         identities: { source: () => access.identity('source'), python: () => access.identity('python') },
       });
     }

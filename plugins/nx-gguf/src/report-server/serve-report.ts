@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -13,6 +12,7 @@ import { recipeToStep } from '../recipe/recipe-to-step.js';
 import { createResults } from '../results/create-results.js';
 import { reportedModels, reportOfModels } from './report-models.js';
 import type { Execution } from '../task/run-executor.js';
+import { startProcess } from '../toolchain/start-process.js';
 import { serveReport, type ReportServer } from './report-server.js';
 import { filesDirectory, manifestPath, targetName, type TargetRef } from '../core/target.js';
 import { readSmallText } from '../files/small-file.js';
@@ -152,7 +152,12 @@ function openBrowser(address: string, failed: () => void): void {
       : process.platform === 'win32'
         ? ['cmd', '/c', 'start', '', address]
         : ['xdg-open', address];
-  const opener = spawn(command, args, { stdio: 'ignore', detached: true });
-  opener.on('error', failed);
-  opener.unref();
+  const start = { kind: 'browser', command, args } as const;
+  void startProcess(start, { stdio: 'ignore', detached: true, cleanup: false, reject: false }).then(
+    async ({ child }) => {
+      child.unref();
+      const { exitCode, signal } = await child;
+      if (exitCode === undefined && signal === undefined) failed();
+    },
+  );
 }

@@ -18,7 +18,9 @@ export interface CheckoutState {
  */
 export async function checkoutState(context: ToolchainContext, directory: string): Promise<CheckoutState> {
   const git = async (args: string[], env: Record<string, string> = {}) =>
-    (await output(context, ['git', '-C', directory, ...args], { cwd: context.configDir, env })).trim();
+    (
+      await output(context, ['git', '-C', directory, ...args], { cwd: context.configDir, kind: 'git', env })
+    ).trim();
   const scratch = await mkdtemp(join(tmpdir(), 'nx-gguf-'));
   try {
     const commit = await git(['rev-parse', '--verify', 'HEAD']);

@@ -36,7 +36,7 @@ export async function compile(
         ...(ninja ? ['-G', 'Ninja'] : []),
         ...Object.entries(options).map(([name, value]) => `-D${name}=${value}`),
       ],
-      { cwd: work, env },
+      { cwd: work, kind: 'build', env },
     );
     await output(
       context,
@@ -51,7 +51,7 @@ export async function compile(
         '--target',
         ...toolNames,
       ],
-      { cwd: work, env, onOutput: buildProgress(context) },
+      { cwd: work, kind: 'build', env, onOutput: buildProgress(context) },
     );
   } catch (cause) {
     if (!isGgufError(cause) || cause.code !== 'TOOL_FAILED') throw cause;
@@ -95,7 +95,7 @@ function relocatable({ host }: ToolchainContext): Record<string, string> {
 }
 
 async function hasNinja(context: ToolchainContext): Promise<boolean> {
-  return output(context, ['ninja', '--version'], { cwd: context.configDir }).then(
+  return output(context, ['ninja', '--version'], { cwd: context.configDir, kind: 'build' }).then(
     () => true,
     () => false,
   );

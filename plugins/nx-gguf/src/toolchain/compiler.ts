@@ -9,6 +9,7 @@ export async function compilerIdentity(context: ToolchainContext): Promise<{ com
   for (const command of compilerCandidates(context.env['CXX'])) {
     const text = await output(context, [command, '--version'], {
       cwd: context.configDir,
+      kind: 'build',
       env: { LC_ALL: 'C' },
     }).catch(() => null);
     if (text !== null) return { compiler: compilerName(text) };

@@ -1,6 +1,7 @@
 import type { Report } from '../core/events.js';
 import type { Toolchain } from '../core/generated/toolchain.generated.js';
 import type { RunTool } from './run-tool.js';
+import type { ToolKind } from './tool-environment.js';
 
 /** What the toolchain's functions work with; nothing else of the process is read. */
 export interface ToolchainContext {
@@ -22,7 +23,12 @@ export interface ToolchainContext {
 export async function output(
   context: ToolchainContext,
   argv: readonly [string, ...string[]],
-  options: { cwd: string; env?: Record<string, string | undefined>; onOutput?: (text: string) => void },
+  options: {
+    cwd: string;
+    kind?: ToolKind;
+    env?: Record<string, string | undefined>;
+    onOutput?: (text: string) => void;
+  },
 ): Promise<string> {
   const [command, ...args] = argv;
   const { output: text } = await context.runTool({

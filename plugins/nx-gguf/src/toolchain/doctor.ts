@@ -153,8 +153,11 @@ async function compilerCheck(context: ToolchainContext): Promise<Check> {
     );
     let text: string | null = null;
     for (const compiler of compilerCandidates(context.env['CXX']))
-      text ??= await output(context, [compiler, '-std=c++17', 'a.cpp', '-o', 'a'], { cwd: scratch }).then(
-        () => output(context, [compiler, '--version'], { cwd: scratch }),
+      text ??= await output(context, [compiler, '-std=c++17', 'a.cpp', '-o', 'a'], {
+        cwd: scratch,
+        kind: 'build',
+      }).then(
+        () => output(context, [compiler, '--version'], { cwd: scratch, kind: 'build' }),
         () => null,
       );
     return finding(
@@ -184,7 +187,7 @@ async function pythonCheck(context: ToolchainContext, { withVenv }: { withVenv: 
     const text = await output(
       context,
       [python, '-c', `import sys${withVenv ? ', venv, ensurepip' : ''}; print(sys.version.split()[0])`],
-      { cwd: context.configDir },
+      { cwd: context.configDir, kind: 'python' },
     ).catch(() => null);
     const found = finding(check.name, spec, text?.trim() ?? null);
     if (found.ok) return found;

@@ -74,7 +74,7 @@ export async function buildFlushingPerplexity(context: ToolchainContext, directo
     `-Wl,-rpath,${origin}`,
   ] as const;
   try {
-    await output(context, [...argv], { cwd: directory });
+    await output(context, [...argv], { cwd: directory, kind: 'build' });
     await rename(join(directory, made), join(directory, name));
   } catch (error) {
     await rm(join(directory, made), { force: true });

@@ -40,6 +40,7 @@ export async function checkOut(
     (
       await output(context, ['git', '-C', directory, ...safeGitSettings, ...args], {
         cwd: directory,
+        kind: 'git',
         env: { ...safeGitEnvironment, GIT_CONFIG_NOSYSTEM: '1', ...env },
       })
     ).trim();

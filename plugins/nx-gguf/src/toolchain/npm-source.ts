@@ -49,6 +49,7 @@ async function pack(context: ToolchainContext, { name, version }: NpmSource, wor
   try {
     await output(context, ['npm', 'pack', `${name}@${version}`, '--ignore-scripts', '--loglevel', 'error'], {
       cwd: work,
+      kind: 'npm',
     });
   } catch (cause) {
     if (!isGgufError(cause) || cause.code !== 'TOOL_FAILED') throw cause;

@@ -25,6 +25,7 @@ export async function installPackages(
   const run = (argv: readonly [string, ...string[]]) =>
     output(context, argv, {
       cwd: context.configDir,
+      kind: 'install',
       env: {
         PYTHONPATH: undefined,
         VIRTUAL_ENV: undefined,
@@ -97,7 +98,7 @@ async function answers(url: string): Promise<boolean> {
 }
 
 async function hasUv(context: ToolchainContext): Promise<boolean> {
-  return output(context, ['uv', '--version'], { cwd: context.configDir }).then(
+  return output(context, ['uv', '--version'], { cwd: context.configDir, kind: 'install' }).then(
     () => true,
     () => false,
   );

@@ -106,7 +106,11 @@ async function makeEnvironment(context: ToolchainContext, directory: string): Pr
         '-c',
         'import torch, transformers, numpy, sentencepiece, google.protobuf, safetensors',
       ],
-      { cwd: context.configDir, env: { PYTHONPATH: undefined, PYTHONDONTWRITEBYTECODE: undefined } },
+      {
+        cwd: context.configDir,
+        kind: 'python',
+        env: { PYTHONPATH: undefined, PYTHONDONTWRITEBYTECODE: undefined },
+      },
     );
   } catch (cause) {
     if (!isGgufError(cause) || cause.code !== 'TOOL_FAILED') throw cause;
@@ -150,6 +154,7 @@ async function versions(
 ): Promise<Record<string, string | null>> {
   const text = await output(context, [interpreter, '-c', askVersions, ...names], {
     cwd: context.configDir,
+    kind: 'python',
     env: { PYTHONPATH: undefined },
   });
   // Whatever a site's startup files print comes first.

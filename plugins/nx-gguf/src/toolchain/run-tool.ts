@@ -1,11 +1,15 @@
 import { GgufError, systemErrorCode } from '../core/errors.js';
+import { startProcess } from './start-process.js';
+import type { ToolKind } from './tool-environment.js';
 
 /** One process to run: argv without a shell. */
 export interface ToolRun {
   command: string;
   args: readonly string[];
   cwd: string;
-  /** Added to the environment of this process; `undefined` removes a variable. */
+  /** Which variables of the environment it gets, `compute` when absent. */
+  kind?: ToolKind;
+  /** Added to these; `undefined` removes a variable. */
   env?: Readonly<Record<string, string | undefined>>;
   /**
    * Called with each piece of output as it comes, both streams; pieces of one can come between those of a
@@ -39,7 +43,8 @@ const tailLines = 20;
  */
 export const runTool: RunTool = async (run) => {
   let output = '';
-  const child = (await import('execa')).execa(run.command, run.args, spawnOptions(run));
+  const { kind = 'compute', command, args, env = {} } = run;
+  const { child } = await startProcess({ kind, command, args, env }, spawnOptions(run));
   const keep =
     (stream: 'stdout' | 'stderr') =>
     (data: string): void => {
@@ -86,10 +91,9 @@ export function lastLines(output: string, count = tailLines): string[] {
   return lines.filter((line) => line !== '').slice(-count);
 }
 
-function spawnOptions({ cwd, env, signal }: ToolRun) {
+function spawnOptions({ cwd, signal }: ToolRun) {
   return {
     cwd,
-    env: { ...withoutToolSettings(process.env), ...env },
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
@@ -98,18 +102,6 @@ function spawnOptions({ cwd, env, signal }: ToolRun) {
     forceKillAfterDelay: 5000,
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   } as const;
-}
-
-/**
- * Variables that change what llama.cpp's tools compute: a result must not depend on the shell it was started
- * from.
- */
-function withoutToolSettings(env: Readonly<Record<string, string | undefined>>): Record<string, undefined> {
-  return Object.fromEntries(
-    Object.keys(env)
-      .filter((name) => /^(LLAMA_|GGML_)/.test(name))
-      .map((name) => [name, undefined]),
-  );
 }
 
 function startError(run: ToolRun, cause: unknown): GgufError {

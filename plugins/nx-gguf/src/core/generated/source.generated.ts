@@ -45,6 +45,12 @@ export interface CommandSource {
    * Globs of the files the program reads, relative to the project's directory. Their bytes are part of the action key, and Nx hashes them, also those that git ignores.
    */
   inputs?: Globs;
+  /**
+   * Names of environment variables that the program gets beside those that any program needs: a program gets no others, so that no token reaches one that does not ask for it. The names are part of the action key, the values are not.
+   *
+   * @maxItems 100
+   */
+  env?: string[];
 }
 
 /**

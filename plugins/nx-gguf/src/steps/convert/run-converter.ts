@@ -21,6 +21,7 @@ export async function runConverter(
     args: [script, ...args],
     cwd: bench.directory,
     mayFail: true,
+    kind: 'python',
     env: {
       // PyTorch and transformers have 2,000 modules, which take 4 s to compile: they are kept compiled.
       PYTHONDONTWRITEBYTECODE: undefined,

@@ -19,6 +19,7 @@ function context(): CommandContext & { asked: string[] } {
   return {
     asked,
     projectDir: temporaryDirectory(),
+    env: { OWN_TOKEN: 'secret', OTHER: 'x' },
     refer: (path) => referToFile(store, path),
     identities: { source: identity('source'), python: identity('python') },
   };
@@ -59,6 +60,28 @@ describe('fetchCommandStep', () => {
       code: 'SOURCE_CHANGED',
       message: "seed.txt changed while the source's command ran",
     });
+  });
+
+  it('gives the program the variables that the source declares, and tells of those that are not set', async () => {
+    const { runTool, ran } = playTools(writes('a'));
+    const bench = testBench({ runTool });
+    const keyWith = async (env: string[] | undefined, at = context()) => {
+      const source: CommandSource = { type: 'command', command: ['make', '{output}'], ...(env && { env }) };
+      const step = await fetchCommandStep(source, at);
+      return { step, key: actionKey(step.action) };
+    };
+    const { step, key } = await keyWith(['OWN_TOKEN', 'NOT_SET']);
+    await step.run(bench);
+    expect(ran).toMatchObject([{ kind: 'command', env: { OWN_TOKEN: 'secret', NOT_SET: undefined } }]);
+    expect(ran[0]?.env).not.toHaveProperty('OTHER');
+    expect(bench.told).toContainEqual({
+      type: 'warning',
+      message: 'the source\'s command make declares in "env" what is not set here: NOT_SET',
+    });
+    expect((await keyWith(['NOT_SET', 'OWN_TOKEN'], { ...context(), env: {} })).key).toBe(key);
+    expect((await keyWith(['NOT_SET'])).key).not.toBe(key);
+    expect((await keyWith(undefined)).key).not.toBe(key);
+    expect(JSON.stringify(step.action)).not.toContain('secret');
   });
 
   it('runs the program in the project with its arguments filled in, and takes what it wrote', async () => {

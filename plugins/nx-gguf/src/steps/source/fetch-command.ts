@@ -17,6 +17,8 @@ export interface CommandContext {
   /** Absolute directory of the project, the program's working directory. */
   projectDir: string;
   refer: Refer;
+  /** The environment that the variables which the source declares are taken from. */
+  env: Readonly<Record<string, string | undefined>>;
   /**
    * Identity of llama.cpp's source and of the Python environment; asked for only when the command uses them.
    */
@@ -57,12 +59,16 @@ export async function fetchCommandStep(source: CommandSource, context: CommandCo
     action: {
       step: 'fetch',
       version: stepRegistry.fetch.logicVersion,
-      parameters: { type: 'command', command: source.command },
+      parameters: {
+        type: 'command',
+        command: source.command,
+        ...(source.env === undefined ? {} : { env: [...source.env].sort() }),
+      },
       inputs,
       toolchain: used.has('llamaCpp') || used.has('python') ? toolchain : null,
     },
     run: async (bench) => {
-      const outcome = await runCommand(source.command, context.projectDir, bench);
+      const outcome = await runCommand(source, context, bench);
       await mustBeUnchanged(inputs, context);
       return outcome;
     },
@@ -83,7 +89,11 @@ async function mustBeUnchanged(
   }
 }
 
-async function runCommand(command: readonly string[], projectDir: string, bench: Workbench) {
+async function runCommand(
+  { command, env: declared = [] }: CommandSource,
+  { projectDir, env }: CommandContext,
+  bench: Workbench,
+) {
   const output = join(bench.directory, 'output');
   await mkdir(output);
   const values: Record<string, () => string | Promise<string>> = {
@@ -93,13 +103,23 @@ async function runCommand(command: readonly string[], projectDir: string, bench:
   };
   const argv: string[] = [];
   for (const argument of command) argv.push(await filled(argument, values));
+  const unset = declared.filter((name) => env[name] === undefined);
+  if (unset.length > 0)
+    bench.report({
+      type: 'warning',
+      message: `the source's command ${command[0]} declares in "env" what is not set here: ${unset.join(', ')}`,
+    });
   bench.report({ type: 'step', message: `running ${command.join(' ')}` });
   await bench
     .runTool({
       command: argv[0] === 'node' ? process.execPath : (argv[0] ?? ''),
       args: argv.slice(1),
       cwd: projectDir,
-      env: { PYTHONDONTWRITEBYTECODE: '1' },
+      kind: 'command',
+      env: {
+        PYTHONDONTWRITEBYTECODE: '1',
+        ...Object.fromEntries(declared.map((name) => [name, env[name]])),
+      },
       ...(bench.signal === undefined ? {} : { signal: bench.signal }),
     })
     .catch((cause: unknown) => {
@@ -130,7 +150,11 @@ function commandFailed(command: readonly string[], cause: unknown): unknown {
   return new GgufError(
     'COMMAND_FAILED',
     `the source's command ${command.join(' ')} failed: ${cause.message}`,
-    { cause, tail: cause.tail, hint: "It runs in the project's directory; try it there by hand." },
+    {
+      cause,
+      tail: cause.tail,
+      hint: `It runs in the project's directory; try it there by hand. Of the environment it gets what any program needs, and what "env" of the source names.`,
+    },
   );
 }
 

@@ -121,6 +121,7 @@ export const sourceRows: Rows = prefixed('source: ', {
     ],
     command,
   ),
+  '<command>.env': fetched('env', [['ONE'], ['ONE', 'TWO']], command),
   '<command>.inputs': fetched('inputs', [['dir/a.txt'], ['dir/*.txt']], command),
   '<url>.url': fetched('url', ['http://127.0.0.1:1/a.txt', 'http://127.0.0.1:1/b.txt'], url),
   '<url>.sha256': fetched('sha256', ['a'.repeat(64), 'b'.repeat(64)], url),

@@ -1,6 +1,7 @@
 import { GgufError, isGgufError, systemErrorCode } from '../../core/errors.js';
 import { safeGitEnvironment, safeGitSettings } from '../../core/git-address.js';
 import { lastLines } from '../../toolchain/run-tool.js';
+import { startProcess } from '../../toolchain/start-process.js';
 import { interrupted, TransientError, withRetries } from '../../transport/retry.js';
 import type { UpstreamContext } from '../upstream-context.js';
 
@@ -56,16 +57,19 @@ export async function runGit(
   { args, directory, input, toFile, onProgress }: GitRun,
   { env, signal }: Pick<UpstreamContext, 'env' | 'signal'>,
 ): Promise<Buffer> {
-  const { execa } = await import('execa');
-  const child = execa('git', [...safeGitSettings, ...settings, ...args], {
-    cwd: directory,
+  const start = {
+    kind: 'git',
+    command: 'git',
+    args: [...safeGitSettings, ...settings, ...args],
+    around: env,
     env: {
-      ...env,
       ...safeGitEnvironment,
       GIT_LFS_FORCE_PROGRESS: '1',
       LC_ALL: 'C',
     },
-    extendEnv: false,
+  } as const;
+  const { child } = await startProcess(start, {
+    cwd: directory,
     reject: false,
     encoding: 'buffer',
     stripFinalNewline: false,
