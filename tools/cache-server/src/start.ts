@@ -9,6 +9,7 @@ import { createLimits } from './auth/limits.js';
 import type { CacheContext } from './cache/blobs.js';
 import { createChanges } from './cache/changes.js';
 import { countHeld } from './cache/holdings.js';
+import { createReading } from './cache/reading.js';
 import type { ReceiveOptions } from './cache/receive.js';
 import { createSpace, type Room, type Space } from './cache/space.js';
 import { createTurns } from './cache/turns.js';
@@ -38,8 +39,8 @@ const upkeepMs = 15 * 60_000;
 const renewalMs = 60_000;
 /** Share of what there is that may go for its age at a time. */
 const agedShare = 0.1;
-/** Manifests and archives of one namespace that are read at once. */
-const readingAtOnce = 2;
+/** Manifests, entries and archives that are read at once: bytes that this takes in memory, and for whom. */
+const readingLimits = { bytes: 64 << 20, atOnce: { trusted: 16, others: 2 } };
 
 /** A server that answers. */
 export interface RunningServer {
@@ -93,7 +94,6 @@ export async function startServer(settings: Settings, context: StartContext): Pr
     metrics,
     receiving,
     nowMs,
-    reading: createTurns(readingAtOnce),
     startedMs: nowMs(),
     limits: createLimits(settings),
     authenticator: createAuthenticator({
@@ -219,7 +219,15 @@ async function openCache(
     takeBack,
     patienceMs,
   });
-  const cache: CacheContext = { storage, space, holdings, changes: createChanges(), locks: createTurns(1) };
+  const cache: CacheContext = {
+    storage,
+    space,
+    holdings,
+    changes: createChanges(),
+    locks: createTurns(1),
+    reading: createReading(readingLimits),
+    mostDocumentBytes: settings.maxManifestBytes,
+  };
   const metrics = createMetrics({
     usedBytes: space.usedBytes,
     reservedBytes: space.reservedBytes,

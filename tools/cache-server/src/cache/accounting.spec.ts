@@ -153,6 +153,8 @@ describe('what is counted along', () => {
       holdings: createHoldings(),
       changes: createChanges(),
       locks: createTurns(1),
+      reading: (_namespace, _bytes, work) => work(),
+      mostDocumentBytes: 1 << 20,
       storage: {
         ...storage,
         publishBlob: (...args) => note(storage.publishBlob(...args)),

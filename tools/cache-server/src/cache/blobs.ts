@@ -4,6 +4,7 @@ import { isUse, trusted, visibleTo } from '../config/namespaces.js';
 import type { ByteRange, DocumentName, Storage } from '../storage/storage.js';
 import type { Changes } from './changes.js';
 import type { Holdings } from './holdings.js';
+import type { Reading } from './reading.js';
 import type { Reservation } from './space-account.js';
 import type { Space } from './space.js';
 import type { Turns } from './turns.js';
@@ -14,6 +15,10 @@ export interface CacheContext {
   space: Space;
   holdings: Holdings;
   changes: Changes;
+  /** For what takes memory and time beyond its size: reading manifests, entries and archives. */
+  reading: Reading;
+  /** The largest document that is read. */
+  mostDocumentBytes: number;
   /**
    * By the digest of a blob, or the name of a document: what finds, publishes or removes it holds its lock.
    */

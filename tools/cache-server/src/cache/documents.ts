@@ -1,6 +1,24 @@
 import { trusted } from '../config/namespaces.js';
 import type { DocumentName, Usage } from '../storage/storage.js';
 import type { CacheContext } from './blobs.js';
+import { readingMemory } from './json-gauge.js';
+
+/**
+ * Reads a document for somebody and does something with its text, within the budget for that; null where there
+ * is none.
+ */
+export async function withDocument<T>(
+  { storage, reading }: CacheContext,
+  { name, reader }: { name: DocumentName; reader: string },
+  use: (text: string) => Promise<T | null>,
+): Promise<T | null> {
+  const usage = await storage.documentUsage(name);
+  if (usage === null) return null;
+  return reading(reader, readingMemory(usage.sizeBytes), async () => {
+    const text = await storage.readDocument(name);
+    return text === null ? null : use(text);
+  });
+}
 
 /** Writes a document, in place of the one that is there, and counts its bytes. */
 export async function keepDocument(context: CacheContext, name: DocumentName, text: string): Promise<void> {

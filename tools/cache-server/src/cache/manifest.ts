@@ -1,10 +1,15 @@
 import { GgufError, parseForeign, type Manifest, type Sha256 } from 'nx-gguf/store';
+import { gaugeJson, type JsonLimits } from './json-gauge.js';
 
 /**
- * The manifest of an action, checked against its schema, which refuses names that leave their directory.
+ * The manifest of an action, measured before it is parsed, and checked against its schema, which refuses names
+ * that leave their directory.
  * @throws GgufError `BAD_MANIFEST`
  */
-export function manifestOf(text: string, actionKey: Sha256): Manifest {
+export async function manifestOf(text: string, actionKey: Sha256, limits: JsonLimits): Promise<Manifest> {
+  await gaugeJson(text, limits).catch((error: unknown) => {
+    throw bad((error as Error).message);
+  });
   const manifest = parseForeign('manifest', text);
   if ('problem' in manifest) throw bad(manifest.problem);
   if (manifest.actionKey !== actionKey) throw bad(`it is the manifest of action ${manifest.actionKey}`);

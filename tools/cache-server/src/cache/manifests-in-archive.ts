@@ -4,6 +4,7 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { GgufError, parseForeign, type BlobId } from 'nx-gguf/store';
+import { jsonGauge, jsonLimits, type JsonLimits } from './json-gauge.js';
 import { readTar } from './tar-members.js';
 
 /** How far an archive is read. */
@@ -35,7 +36,7 @@ export async function blobsInArchive(path: string, limits: ArchiveLimits): Promi
       createGunzip({ chunkSize: 1 << 18 }),
       limited(limits.unpackedBytes),
       async (tar: AsyncIterable<Buffer>) => {
-        await readManifests(tar, limits, (text) => addBlobs(blobs, text));
+        await readManifests(tar, limits, (bytes) => addBlobs(blobs, bytes, jsonLimits(limits.manifestBytes)));
       },
       { signal: late },
     );
@@ -49,7 +50,7 @@ export async function blobsInArchive(path: string, limits: ArchiveLimits): Promi
 async function readManifests(
   tar: AsyncIterable<Buffer>,
   { members, manifestBytes }: ArchiveLimits,
-  use: (manifest: string) => void,
+  use: (manifest: Buffer) => void,
 ): Promise<void> {
   let wanted = 0;
   const count = await readTar(
@@ -63,14 +64,16 @@ async function readManifests(
           throw new Error(`its manifests are larger than ${mostManifests * manifestBytes} bytes`);
         return true;
       },
-      use: (bytes) => use(bytes.toString('utf8')),
+      use,
     },
   );
   if (count === 0) throw new Error('it is empty');
 }
 
-function addBlobs(blobs: Map<string, BlobId>, text: string): void {
-  const manifest = parseForeign('manifest', text);
+/** A file that holds more than a manifest may is refused with its archive, before it is parsed. */
+function addBlobs(blobs: Map<string, BlobId>, bytes: Buffer, limits: JsonLimits): void {
+  jsonGauge(limits)(bytes);
+  const manifest = parseForeign('manifest', bytes.toString('utf8'));
   if (!('files' in manifest)) return;
   for (const { sha256, sizeBytes } of manifest.files)
     blobs.set(`${sha256} ${sizeBytes}`, { sha256, sizeBytes });

@@ -4,7 +4,7 @@ import { isUse, visibleTo } from '../config/namespaces.js';
 import { nxEntrySchema } from '../config/schemas.js';
 import type { DocumentName } from '../storage/storage.js';
 import { hasBlobs, itself, publishBlob, type CacheContext, type Viewer } from './blobs.js';
-import { forgetDocument, keepDocument } from './documents.js';
+import { forgetDocument, keepDocument, withDocument } from './documents.js';
 import type { Reservation } from './space-account.js';
 
 /**
@@ -71,10 +71,12 @@ export function parseNxEntry(text: string): NxEntry | null {
 }
 
 async function completeEntry(context: CacheContext, viewer: Viewer, hash: string): Promise<NxEntry | null> {
-  const text = await context.storage.readDocument(entryName(viewer.namespace, hash));
-  const entry = text === null ? null : parseNxEntry(text);
-  if (entry?.hash !== hash) return null;
-  return (await hasBlobs(context, viewer, [entry.body, ...entry.blobs])) ? entry : null;
+  const name = entryName(viewer.namespace, hash);
+  return withDocument(context, { name, reader: viewer.reader }, async (text) => {
+    const entry = parseNxEntry(text);
+    if (entry?.hash !== hash) return null;
+    return (await hasBlobs(context, viewer, [entry.body, ...entry.blobs])) ? entry : null;
+  });
 }
 
 function entryName(namespace: string, hash: string): DocumentName {

@@ -1,6 +1,7 @@
 import { parseForeign, type Sha256 } from 'nx-gguf/store';
 import { isTrustedBlob, removeBlob, type CacheContext } from '../cache/blobs.js';
 import { forgetDocument } from '../cache/documents.js';
+import { gaugeJson, jsonLimits } from '../cache/json-gauge.js';
 import { createHoldings, type Holdings } from '../cache/holdings.js';
 import { parseNxEntry } from '../cache/nx-entries.js';
 import { trusted } from '../config/namespaces.js';
@@ -102,7 +103,7 @@ async function look(
       name,
       sizeBytes: space.sizeOf(sizeBytes),
       usedMs: usedMs > nowMs ? ((await storage.documentUsage(name))?.usedMs ?? nowMs) : usedMs,
-      blobs: onceEach(names, namedBlobs(name, (await storage.readDocument(name)) ?? '')),
+      blobs: onceEach(names, await namedBlobs(context, name)),
     });
     holdings.changed(name, { count: 1, sizeBytes });
   }
@@ -131,11 +132,20 @@ function onceEach(names: Map<Sha256, Sha256>, blobs: readonly Sha256[]): Sha256[
   });
 }
 
-function namedBlobs({ kind }: DocumentName, text: string): Sha256[] {
-  if (kind === 'nx') {
+async function namedBlobs(
+  { storage, mostDocumentBytes }: CacheContext,
+  name: DocumentName,
+): Promise<Sha256[]> {
+  const text = (await storage.readDocument(name)) ?? '';
+  if (name.kind === 'nx') {
     const entry = parseNxEntry(text);
     return entry === null ? [] : [entry.body, ...entry.blobs].map(({ sha256 }) => sha256);
   }
+  const isMeasured = await gaugeJson(text, jsonLimits(mostDocumentBytes)).then(
+    () => true,
+    () => false,
+  );
+  if (!isMeasured) return [];
   const manifest = parseForeign('manifest', text);
   return 'files' in manifest ? manifest.files.map(({ sha256 }) => sha256) : [];
 }

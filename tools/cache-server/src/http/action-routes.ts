@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { findAction, putAction, removeAction } from '../cache/actions.js';
+import { readingMemory } from '../cache/json-gauge.js';
 import { receiveFile } from '../cache/receive.js';
 import { welcomeBody, type Answer } from './answer.js';
 import { announcedSize } from './body.js';
@@ -20,11 +21,15 @@ export function actionRoute(service: Service): Route {
 }
 
 async function send({ cache, metrics }: Service, { identity, part: key }: Exchange): Promise<Answer> {
-  const text = await findAction(cache, identity.namespace, key);
-  metrics.lookup('action', text !== null);
-  return text === null
+  const found = await findAction(cache, identity.namespace, key);
+  metrics.lookup('action', found !== null);
+  return found === null
     ? notFound
-    : { status: 200, headers: { 'Content-Type': 'application/json' }, body: text };
+    : {
+        status: 200,
+        headers: { 'Content-Type': 'application/json', 'Content-Length': String(found.sizeBytes) },
+        body: found.body,
+      };
 }
 
 async function receive(
@@ -41,11 +46,10 @@ async function receive(
     const missing = await receiveFile(
       request,
       { ...service.receiving, promised: reservation, directory: cache.storage.staging, sizeBytes },
-      ({ path }) => {
-        return service.reading(identity.namespace, async () =>
+      ({ path }) =>
+        cache.reading(identity.namespace, readingMemory(sizeBytes), async () =>
           putAction(cache, identity.namespace, { key, text: await readFile(path, 'utf8') }),
-        );
-      },
+        ),
     );
     if (missing.length === 0) return jsonAnswer(200, { actionKey: key });
     metrics.error('BLOBS_MISSING');

@@ -3,6 +3,7 @@ import { GgufError, type BlobId, type Sha256 } from 'nx-gguf/store';
 import { openBlob, removeBlob, type CacheContext } from '../cache/blobs.js';
 import { blobsInArchive, type ArchiveLimits } from '../cache/manifests-in-archive.js';
 import { findNxEntry, hasNxEntry, putNxEntry, removeNxEntry } from '../cache/nx-entries.js';
+import { readingMemory } from '../cache/json-gauge.js';
 import { receiveFile } from '../cache/receive.js';
 import type { Settings } from '../config/settings.js';
 import { welcomeBody, type Answer } from './answer.js';
@@ -15,6 +16,8 @@ import type { Service } from './service.js';
  * breaks off.
  */
 const checkedBytes = 16 << 20;
+/** What reading an archive without looking into it keeps in memory. */
+const bufferedBytes = 2 << 20;
 const mostMembers = 200_000;
 /** How far what is packed may grow, times and beyond; and for how long it is unpacked at most. */
 const growth = { times: 200, moreBytes: 64 << 20 };
@@ -51,11 +54,12 @@ async function send(service: Service, { identity, part: hash }: Exchange): Promi
 }
 
 async function archive(
-  { cache, reading }: Service,
+  { cache }: Service,
   namespace: string,
   { sha256: digest, sizeBytes }: BlobId,
 ): Promise<Answer | null> {
-  const isSound = sizeBytes > checkedBytes || (await reading(namespace, () => isWhole(cache, digest)));
+  const isSound =
+    sizeBytes > checkedBytes || (await cache.reading(namespace, bufferedBytes, () => isWhole(cache, digest)));
   if (!isSound) await removeDamaged(cache, { sha256: digest, sizeBytes });
   const body = isSound ? await openBlob(cache, digest) : null;
   return body === null
@@ -100,7 +104,7 @@ async function receive(
       request,
       { ...service.receiving, promised: reservation, directory: cache.storage.staging, sizeBytes },
       async (received) => {
-        const blobs = await service.reading(identity.namespace, () =>
+        const blobs = await cache.reading(identity.namespace, readingMemory(settings.maxManifestBytes), () =>
           blobsInArchive(received.path, limitsOf(settings, sizeBytes)),
         );
         await putNxEntry(cache, identity.namespace, { hash, ...received, blobs });

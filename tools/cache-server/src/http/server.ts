@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { GgufError } from 'nx-gguf/store';
 import type { Logger } from 'pino';
 import type { Identity } from '../auth/identity.js';
@@ -85,6 +86,8 @@ async function handle(
         onBytes: metrics.sent,
         drainMs: settings.idleSeconds * 1000,
       });
+    // Nobody is there any more to read the file that was opened.
+    else if (answer?.body instanceof Readable) answer.body.destroy();
   } catch (error) {
     failure = error;
     code = codeOf(error);

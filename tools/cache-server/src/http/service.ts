@@ -4,7 +4,6 @@ import type { Limits } from '../auth/limits.js';
 import type { CacheContext } from '../cache/blobs.js';
 import type { ReceiveOptions } from '../cache/receive.js';
 import type { Reservation } from '../cache/space-account.js';
-import type { Turns } from '../cache/turns.js';
 import { trusted } from '../config/namespaces.js';
 import type { Settings } from '../config/settings.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -21,8 +20,6 @@ export interface Service {
   startedMs: number;
   nowMs: () => number;
   receiving: ReceiveOptions;
-  /** By namespace, for what takes memory and time beyond its size: reading manifests and archives. */
-  reading: Turns;
   maxBlobBytes: (identity: Identity) => number;
   /**
    * Promises room to somebody. @throws GgufError `STORAGE_FULL`, `BLOB_TOO_LARGE` beyond the share of an

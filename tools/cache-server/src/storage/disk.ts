@@ -45,6 +45,7 @@ export async function openDiskStorage(root: string, nowMs: () => number = Date.n
       }
     },
     readDocument: (name) => absentAsNull(readFile(at(name), 'utf8')),
+    openDocument: (name) => openDocument(at(name)),
     writeDocument: async (name, text) => {
       await writeDurably(at(name), text);
       await setUsed(at(name), nowMs());
@@ -79,6 +80,13 @@ async function findBlob(layout: StoreLayout, sha256: Sha256, usedMs: number | nu
 async function openBlob(layout: StoreLayout, sha256: Sha256, range?: ByteRange): Promise<Readable | null> {
   const handle = await absentAsNull(open(layout.blob(sha256), 'r'));
   return handle?.createReadStream({ highWaterMark: readBytes, ...range }) ?? null;
+}
+
+async function openDocument(path: string): Promise<{ sizeBytes: number; body: Readable } | null> {
+  const handle = await absentAsNull(open(path, 'r'));
+  if (handle === null) return null;
+  const { size } = await handle.stat();
+  return { sizeBytes: size, body: handle.createReadStream() };
 }
 
 async function blobUsage(layout: StoreLayout, sha256: Sha256): Promise<Usage | null> {

@@ -105,6 +105,12 @@ export async function openS3Storage(
       const found = await absentAsNull(client.send(new GetObjectCommand(object(at(name)))));
       return (await found?.Body?.transformToString('utf8')) ?? null;
     },
+    openDocument: async (name) => {
+      const found = await absentAsNull(client.send(new GetObjectCommand(object(at(name)))));
+      return found?.Body === undefined
+        ? null
+        : { sizeBytes: found.ContentLength ?? 0, body: found.Body as Readable };
+    },
     writeDocument: async (name, text) => {
       await client.send(
         new PutObjectCommand({ ...object(at(name)), Body: text, ContentType: 'application/json' }),

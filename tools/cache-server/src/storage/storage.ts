@@ -44,6 +44,8 @@ export interface Storage {
   blobUsage: (sha256: Sha256) => Promise<Usage | null>;
   blobs: () => AsyncIterable<Usage & { sha256: Sha256 }>;
   readDocument: (name: DocumentName) => Promise<string | null>;
+  /** Its bytes as they are sent, or null; one that is replaced while it is read is read to its end. */
+  openDocument: (name: DocumentName) => Promise<{ sizeBytes: number; body: Readable } | null>;
   /** A reader, or a crash, sees the old text or the new one. */
   writeDocument: (name: DocumentName, text: string) => Promise<void>;
   /** Counts as use. */

@@ -55,7 +55,7 @@ export interface Config {
    */
   maxBlobBytes?: number;
   /**
-   * Largest manifest. Reading one takes many times its size in memory for a moment.
+   * Largest manifest. It may be nested 100 levels deep and hold a value for each 16 bytes of this. Reading one takes up to eight times its size in memory for a moment.
    */
   maxManifestBytes?: number;
   /**
