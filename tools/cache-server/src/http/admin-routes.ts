@@ -68,10 +68,10 @@ export function namespaceRoute({ cache, uploads }: Service): Route {
     handle: async ({ part: namespace }) => {
       if (namespace === trusted)
         throw new GgufError('FORBIDDEN', `the namespace ${trusted} cannot be removed`);
-      if (!(await cache.storage.namespaces()).includes(namespace)) return notFound;
-      await uploads.removeNamespace(namespace);
+      const isThere = (await cache.storage.namespaces()).includes(namespace);
+      const uploadCount = await uploads.removeNamespace(namespace);
       await removeNamespace(cache, namespace);
-      return { status: 204 };
+      return isThere || uploadCount > 0 ? { status: 204 } : notFound;
     },
   };
 }

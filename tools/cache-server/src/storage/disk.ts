@@ -1,4 +1,4 @@
-import { open, readFile, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { open, readFile, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import {
@@ -16,6 +16,7 @@ import {
   type StoreLayout,
 } from 'nx-gguf/store';
 import { removeAbandoned } from './abandoned.js';
+import { createGate } from './gate.js';
 import { documentKinds, type ByteRange, type DocumentName, type Storage, type Usage } from './storage.js';
 
 const readBytes = 1 << 20;
@@ -26,6 +27,8 @@ export async function openDiskStorage(root: string, nowMs: () => number = Date.n
   const spaces = join(root, 'spaces');
   const staging = join(root, 'staging');
   await makeDirectory(staging);
+  // Whoever writes a document makes its directory first, which must not go before it is written.
+  const gate = createGate();
   const at = ({ namespace, kind, key }: DocumentName): string =>
     join(spaces, namespace, kind, key.slice(0, 2), `${key}.json`);
   return {
@@ -46,16 +49,17 @@ export async function openDiskStorage(root: string, nowMs: () => number = Date.n
     },
     readDocument: (name) => absentAsNull(readFile(at(name), 'utf8')),
     openDocument: (name) => openDocument(at(name)),
-    writeDocument: async (name, text) => {
-      await writeDurably(at(name), text);
-      await setUsed(at(name), nowMs());
-    },
+    writeDocument: (name, text) =>
+      gate.shared(name.namespace, async () => {
+        await writeDurably(at(name), text);
+        await setUsed(at(name), nowMs());
+      }),
     touchDocument: (name) => setUsed(at(name), nowMs()),
     removeDocument: (name) => rm(at(name), { force: true }),
     documentUsage: (name) => fileUsage(at(name)),
     documents: (namespace) => listDocuments(spaces, namespace),
     namespaces: () => namesIn(spaces),
-    removeNamespace: (namespace) => rm(join(spaces, namespace), { recursive: true, force: true }),
+    removeNamespace: (namespace) => gate.alone(namespace, () => removeEmpty(join(spaces, namespace))),
     keepsOnDisk: true,
     freeBytes: () => freeBytes(root),
     removeAbandoned: async () => {
@@ -124,6 +128,18 @@ async function* listDocuments(spaces: string, only?: string): AsyncGenerator<Usa
       }
     }
   }
+}
+
+/** Removes the directories in which nothing is left but what a writer that is gone began. */
+async function removeEmpty(directory: string): Promise<void> {
+  for (const entry of (await absentAsNull(readdir(directory, { withFileTypes: true }))) ?? []) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) await removeEmpty(path);
+    else if (entry.name.endsWith('.tmp')) await rm(path, { force: true });
+  }
+  await rmdir(directory).catch((error: unknown) => {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemErrorCode(error) ?? '')) throw error;
+  });
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -147,9 +147,8 @@ export async function openS3Storage(
         if (token === undefined) return names;
       }
     },
-    removeNamespace: async (namespace) => {
-      for await (const { key } of list(`${spaces}${namespace}/`)) await remove(key);
-    },
+    // A bucket has no directories that could be left.
+    removeNamespace: () => Promise.resolve(),
     keepsOnDisk: false,
     freeBytes: () => freeBytes(staging),
     removeAbandoned: () => removeAbandoned(staging),

@@ -100,6 +100,9 @@ function itIsAStorage(open: () => Promise<{ storage: Storage; again: () => Promi
       ['trusted', 'nx', 10],
     ]);
     await storage.removeNamespace('pr-1');
+    expect((await storage.namespaces()).sort()).toEqual(['pr-1', 'trusted']);
+    await storage.removeDocument(name('a', { namespace: 'pr-1', kind: 'claims' }));
+    await storage.removeNamespace('pr-1');
     expect(await storage.namespaces()).toEqual(['trusted']);
     expect(await storage.readDocument(name('a'))).toBe('ä second');
   });

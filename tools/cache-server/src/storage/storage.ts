@@ -56,6 +56,7 @@ export interface Storage {
   /** Of all namespaces, or of one. Claims have no size that counts. */
   documents: (namespace?: string) => AsyncIterable<Usage & { name: DocumentName }>;
   namespaces: () => Promise<string[]>;
+  /** Removes what is left of a namespace whose documents are gone. One that came since stays, with it. */
   removeNamespace: (namespace: string) => Promise<void>;
   /** Whether blobs are on the disk where they are received. */
   keepsOnDisk: boolean;

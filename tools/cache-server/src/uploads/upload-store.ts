@@ -93,7 +93,7 @@ export class UploadStore extends DataStore {
     } catch (error) {
       // The file may hold fewer bytes than were hashed.
       this.#hashes.delete(id);
-      throw error;
+      throw systemErrorCode(error) === 'ENOENT' ? gone() : error;
     } finally {
       this.#writing.delete(id);
       await this.#touch(id);

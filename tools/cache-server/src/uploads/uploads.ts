@@ -1,4 +1,4 @@
-import { GgufError, type Sha256 } from 'nx-gguf/store';
+import { GgufError, systemErrorCode, type Sha256 } from 'nx-gguf/store';
 import { findVisibleBlob, itself, publishBlob, type CacheContext } from '../cache/blobs.js';
 import { requirePromise } from '../cache/receive.js';
 import type { Reservation } from '../cache/space-account.js';
@@ -27,8 +27,8 @@ export interface Uploads {
    * promised.
    */
   removeIdlest: (limits: IdleLimits) => Promise<number>;
-  /** Removes those of a namespace. */
-  removeNamespace: (namespace: string) => Promise<void>;
+  /** Removes those of a namespace; how many. One that is about to become a blob may become it first. */
+  removeNamespace: (namespace: string) => Promise<number>;
   inProgress: () => number;
 }
 
@@ -86,6 +86,15 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
     forget(id);
   };
   const finish = async (id: string): Promise<void> => {
+    try {
+      await publish(id);
+    } catch (error) {
+      // Somebody removed it meanwhile.
+      if (systemErrorCode(error) === 'ENOENT' && (await store.announced(id)) === null) throw gone();
+      throw error;
+    }
+  };
+  const publish = async (id: string): Promise<void> => {
     const announced = await store.announced(id);
     if (announced === null || (await store.receivedBytes(id)) !== announced.sizeBytes) return;
     const digest = await store.digest(id);
@@ -141,8 +150,14 @@ export async function openUploads(context: CacheContext, store: UploadStore): Pr
       return 0;
     },
     removeNamespace: async (namespace) => {
-      for (const { id } of await store.list())
-        if ((await store.announced(id))?.namespace === namespace) await remove(id);
+      let count = 0;
+      for (const { id } of await store.list()) {
+        if ((await store.announced(id))?.namespace !== namespace) continue;
+        await finishing.get(id)?.catch(() => undefined);
+        if (reservations.has(id)) count++;
+        await remove(id);
+      }
+      return count;
     },
   };
 }
