@@ -8,47 +8,56 @@ export interface Gate {
 interface Passage {
   running: number;
   /** Ends with the one that is alone, or waits to be. */
-  closed: Promise<unknown> | null;
+  closed: Promise<void> | null;
   onEmpty: () => void;
 }
 
 /** A gate within this process; keys that nobody passes cost no memory. */
 export function createGate(): Gate {
   const passages = new Map<string, Passage>();
-  const open = async (key: string): Promise<Passage> => {
+  const passageOf = (key: string): Passage => {
+    const passage = passages.get(key) ?? { running: 0, closed: null, onEmpty: () => undefined };
+    passages.set(key, passage);
+    return passage;
+  };
+  const forget = (key: string): void => {
+    const { running, closed } = passageOf(key);
+    if (running === 0 && closed === null) passages.delete(key);
+  };
+  // Between the look at a passage and what is done with it nothing else may happen: nothing is awaited there.
+  const enter = async (key: string, take: (passage: Passage) => void): Promise<Passage> => {
     for (;;) {
-      const passage = passages.get(key) ?? { running: 0, closed: null, onEmpty: () => undefined };
-      passages.set(key, passage);
-      if (passage.closed === null) return passage;
+      const passage = passageOf(key);
+      if (passage.closed === null) {
+        take(passage);
+        return passage;
+      }
       await passage.closed;
     }
   };
-  const forget = (key: string, passage: Passage): void => {
-    if (passage.running === 0 && passage.closed === null && passages.get(key) === passage)
-      passages.delete(key);
-  };
   return {
     shared: async (key, work) => {
-      const passage = await open(key);
-      passage.running++;
+      const passage = await enter(key, (one) => void one.running++);
       try {
         return await work();
       } finally {
         if (--passage.running === 0) passage.onEmpty();
-        forget(key, passage);
+        forget(key);
       }
     },
     alone: async (key, work) => {
-      const passage = await open(key);
       let end = (): void => undefined;
-      passage.closed = new Promise<void>((resolve) => (end = resolve));
+      const closed = new Promise<void>((resolve) => (end = resolve));
+      const passage = await enter(key, (one) => {
+        one.closed = closed;
+      });
       try {
         if (passage.running > 0) await new Promise<void>((resolve) => (passage.onEmpty = resolve));
         return await work();
       } finally {
-        passage.closed = null;
         passage.onEmpty = () => undefined;
-        forget(key, passage);
+        passage.closed = null;
+        forget(key);
         end();
       }
     },
