@@ -15,7 +15,7 @@ import { createSpace, type Room, type Space } from './cache/space.js';
 import { createTurns } from './cache/turns.js';
 import type { Settings } from './config/settings.js';
 import { trusted } from './config/namespaces.js';
-import { takeDirectory } from './config/own-directory.js';
+import { takeDirectory, type OwnDirectory } from './config/own-directory.js';
 import { evict } from './eviction/evict.js';
 import type { AgeLimits } from './eviction/plan.js';
 import { actionRoute } from './http/action-routes.js';
@@ -23,8 +23,12 @@ import { healthRoute, metricsRoute, namespaceRoute, statsRoute } from './http/ad
 import { casRoute } from './http/cas-routes.js';
 import { nxRoute } from './http/nx-routes.js';
 import { certificateRenewal, readCertificate } from './http/certificate.js';
+import { proxiesOf, type IsProxy } from './http/addresses.js';
+import type { Connections } from './http/connections.js';
+import { openConnections } from './http/open-connections.js';
 import { createHttpServer } from './http/server.js';
 import { maxBlobBytes, type Service } from './http/service.js';
+import { createStrangers } from './http/strangers.js';
 import { uploadRoute } from './http/upload-route.js';
 import { openDiskStorage } from './storage/disk.js';
 import { openServerClock, type ServerClock } from './storage/server-clock.js';
@@ -50,6 +54,8 @@ export interface RunningServer {
   renewCertificate: () => Promise<void>;
   /** Removes what is too old, above the high water or left behind; done every quarter of an hour. */
   upkeep: () => Promise<void>;
+  /** Ends when another server has taken the directory; this one is to be closed. */
+  lost: Promise<GgufError>;
   /** Stops to take requests, and ends when those under way have ended or their time is over. */
   close: () => Promise<void>;
 }
@@ -74,18 +80,45 @@ export function tokenFile(directory: string): string {
 
 /** Starts a server; what a former process left unfinished is taken over or removed. */
 export async function startServer(settings: Settings, context: StartContext): Promise<RunningServer> {
-  const { log, nowMs } = context;
+  const { log } = context;
+  const isProxy = proxiesOf(settings.trustProxy);
   await makeDirectory(settings.directory);
+  const own = await takeDirectory(settings.directory, {
+    onWait: (owner) =>
+      log.warn(
+        { owner },
+        'the directory has an owner that cannot be asked for: waiting to see whether it is alive',
+      ),
+  });
+  try {
+    return await startOn(own, settings, { ...context, isProxy });
+  } catch (error) {
+    await own.release();
+    throw error;
+  }
+}
+
+async function startOn(
+  own: OwnDirectory,
+  settings: Settings,
+  context: StartContext & { isProxy: IsProxy },
+): Promise<RunningServer> {
+  const { log, nowMs, isProxy } = context;
   const clock = await openServerClock(join(settings.directory, 'clock.json'), {
     wallMs: nowMs,
     elapsedMs: context.elapsedMs ?? (() => performance.now()),
   });
   const storage = await openStorage(settings, clock);
-  const release = await takeDirectory(settings.directory);
+  const connections = openConnections(settings, {
+    isProxy,
+    log,
+    onClose: (reason) => metrics.closed(reason),
+  });
   const { cache, upkeep, metrics, uploads, receiving } = await openCache(settings, {
     ...context,
     storage,
     clock,
+    connections: connections.count,
   });
   const service: Service = {
     settings,
@@ -96,6 +129,9 @@ export async function startServer(settings: Settings, context: StartContext): Pr
     nowMs,
     startedMs: nowMs(),
     limits: createLimits(settings),
+    strangers: createStrangers(settings.requestsPerMinuteWithoutToken),
+    connections,
+    isProxy,
     authenticator: createAuthenticator({
       path: tokenFile(settings.directory),
       anonymous: settings.anonymous,
@@ -141,12 +177,13 @@ export async function startServer(settings: Settings, context: StartContext): Pr
     renewCertificate,
     upkeep,
     url: urlOf(server, settings),
+    lost: own.lost,
     close: async () => {
       for (const timer of timers) clearInterval(timer);
-      await closeServer(server, settings.shutdownSeconds * 1000);
+      await closeServer(server, connections, settings.shutdownSeconds * 1000);
       await service.cache.storage.saveUse();
       await clock.save();
-      await release();
+      await own.release();
     },
   };
 }
@@ -163,10 +200,11 @@ async function openCache(
   {
     storage,
     clock,
+    connections,
     log,
     overheadBytes = 12 << 10,
     patienceMs = 3000,
-  }: StartContext & { storage: Storage; clock: ServerClock },
+  }: StartContext & { storage: Storage; clock: ServerClock; connections: Connections['count'] },
 ): Promise<Pick<Service, 'cache' | 'metrics' | 'uploads' | 'receiving'> & { upkeep: () => Promise<void> }> {
   const { nowMs } = clock;
   await storage.removeAbandoned();
@@ -233,6 +271,7 @@ async function openCache(
     reservedBytes: space.reservedBytes,
     maxBytes: () => maxBytes,
     uploadsInProgress: () => uploads.inProgress(),
+    connections,
   });
   const receiving: ReceiveOptions = {
     onBytes: metrics.received,
@@ -278,12 +317,13 @@ function urlOf(server: Server, { host, tls }: Settings): string {
   return `${tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-async function closeServer(server: Server, patienceMs: number): Promise<void> {
+async function closeServer(server: Server, connections: Connections, patienceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection that is kept for the next request becomes idle only when the present one was answered.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  // One that is kept for the next request becomes idle only when the present one was answered. One that has
+  // sent a part of a request, or of a handshake, is waited for no longer.
+  const sweep = setInterval(connections.closeIdle, 50);
   await Promise.race([closed, after(patienceMs, undefined, { ref: false })]);
-  server.closeAllConnections();
+  connections.closeAll();
   await closed;
   clearInterval(sweep);
 }

@@ -13,6 +13,13 @@ export type Identity = Pick<
   'id' | 'namespace' | 'requestsPerMinute' | 'uploadBytesPerHour' | 'maxBlobBytes'
 > & { scopes: readonly Scope[] };
 
+const anonymousId = 'anonymous ';
+
+/** The address of somebody who sends no token and may read all the same, or null for everybody else. */
+export function anonymousAddress({ id }: Identity): string | null {
+  return id.startsWith(anonymousId) ? id.slice(anonymousId.length) : null;
+}
+
 /** Tells who sends a request. */
 export interface Authenticator {
   /** @throws GgufError `UNAUTHORIZED` */
@@ -57,7 +64,7 @@ export function createAuthenticator({
       await refresh();
       const token = tokenOf(authorization);
       if (token === null && anonymous === 'read')
-        return { id: `anonymous ${address}`, scopes: ['read'], namespace: anonymousNamespace };
+        return { id: `${anonymousId}${address}`, scopes: ['read'], namespace: anonymousNamespace };
       const record = token === null ? null : recordOf(token, records, nowMs());
       if (record === null)
         throw new GgufError(

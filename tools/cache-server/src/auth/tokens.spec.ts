@@ -14,7 +14,7 @@ async function command(directory: string, ...argv: string[]): Promise<string[]> 
     env: {},
     cwd: directory,
     print: (line) => void lines.push(line),
-    isTerminal: false,
+    isTerminal: true,
     nowMs: Date.now,
     stopped: Promise.resolve(),
     logTo: process.stderr,

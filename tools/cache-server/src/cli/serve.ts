@@ -20,9 +20,10 @@ export async function serve(
     `nx-gguf-cache-server listens on ${server.url}, ${whatIsKept(settings, server.service.cache.space.maxBytes)}`,
   );
   if (told !== null) print(told);
-  await stopped;
+  const lost = await Promise.race([stopped.then(() => null), server.lost]);
   log.info('stopping');
   await server.close();
+  if (lost !== null) throw lost;
   return 0;
 }
 

@@ -6,16 +6,17 @@ import type { Bucket, Config } from './generated/config.generated.js';
 import { configSchema } from './schemas.js';
 
 /**
- * A configuration with every default filled in; paths are absolute. `maxBytes` and `uploadBytesPerHour` may
- * be null.
+ * A configuration with every default filled in; paths are absolute. `maxBytes`, `uploadBytesPerHour`
+ * and `maxConnections` may be null.
  */
 export type Settings = Required<
-  Omit<Config, '$schema' | 'tls' | 's3' | 'maxBytes' | 'uploadBytesPerHour'>
+  Omit<Config, '$schema' | 'tls' | 's3' | 'maxBytes' | 'uploadBytesPerHour' | 'maxConnections'>
 > & {
   tls: { certificate: string; key: string } | null;
   s3: Bucket | null;
   maxBytes: number | null;
   uploadBytesPerHour: number | null;
+  maxConnections: number | null;
 };
 
 /** The settings that a configuration means; paths in it are relative to `base`. */
@@ -33,6 +34,7 @@ export function settingsOf(
     s3: null,
     maxBytes: null,
     uploadBytesPerHour: null,
+    maxConnections: null,
     ...config,
   } as unknown as Settings;
   const { tls = null, directory } = config;

@@ -2,7 +2,7 @@ import { GgufError } from 'nx-gguf/store';
 import { removeNamespace } from '../cache/namespace.js';
 import { trusted } from '../config/namespaces.js';
 import { notFound } from './cas-routes.js';
-import { jsonAnswer } from './errors.js';
+import { errorAnswer, errorCode, jsonAnswer } from './errors.js';
 import type { Route } from './route.js';
 import type { Service } from './service.js';
 import { statsPage } from './stats-page.js';
@@ -22,7 +22,10 @@ export function healthRoute({ cache, nowMs }: Service): Route {
       await asked.answer;
       return jsonAnswer(200, { status: 'ok' });
     },
-    onError: () => jsonAnswer(503, { status: 'the storage cannot be reached' }),
+    onError: (_request, error) =>
+      errorCode(error) === 'INTERNAL'
+        ? jsonAnswer(503, { status: 'the storage cannot be reached' })
+        : errorAnswer(error),
   };
 }
 

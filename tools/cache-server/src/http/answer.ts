@@ -1,12 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { GgufError } from 'nx-gguf/store';
+import type { Pace } from '../cache/receive.js';
+import { watchReader } from './reader-pace.js';
 
 /** The answer to a request. A body of unknown size gets no `Content-Length`. */
 export interface Answer {
   status: number;
   headers?: Readonly<Record<string, string>>;
   body?: string | Buffer | Readable;
+}
+
+/** Closes what an answer that is not sent would have been read from. */
+export function destroyBody({ body = '' }: Answer): void {
+  if (typeof body !== 'string' && !Buffer.isBuffer(body)) body.destroy();
 }
 
 /**
@@ -18,29 +26,55 @@ const lingerMs = 2000;
 
 /**
  * Sends an answer; `onBytes` gets the size of each piece of its body. Ends when all of it was handed to the
- * system. What is left of the request's body may take `drainMs`.
+ * system, or the connection is gone. What is left of the request's body may take as long as the pace is
+ * measured over.
+ * @throws GgufError `TOO_SLOW` when it is not taken at the pace
  */
 export async function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
-  { answer, onBytes, drainMs }: { answer: Answer; onBytes: (count: number) => void; drainMs: number },
+  { answer, onBytes, pace }: { answer: Answer; onBytes: (count: number) => void; pace: Pace },
 ): Promise<void> {
   const { status, headers = {}, body = '' } = answer;
-  closeAfterUnreadBody(request, response, drainMs);
-  if (typeof body === 'string' || Buffer.isBuffer(body)) {
-    const length = headers['Content-Length'] ?? String(Buffer.byteLength(body));
-    response.writeHead(
-      status,
-      status === 204 || status === 304 ? headers : { ...headers, 'Content-Length': length },
-    );
-    const isEmpty = request.method === 'HEAD' || status === 204 || status === 304;
-    if (!isEmpty) onBytes(Buffer.byteLength(body));
-    await new Promise<void>((resolve) => response.end(isEmpty ? '' : body, resolve));
-    return;
+  closeAfterUnreadBody(request, response, pace.overSeconds * 1000);
+  const late: GgufError[] = [];
+  const watch = watchReader(response, pace, {
+    onLate: () => {
+      late.push(
+        new GgufError(
+          'TOO_SLOW',
+          `the answer is taken slower than ${pace.leastBytesPerSecond} bytes a second`,
+        ),
+      );
+      response.destroy();
+    },
+  });
+  const sent = (count: number): void => {
+    watch.sent(count);
+    onBytes(count);
+  };
+  try {
+    if (typeof body === 'string' || Buffer.isBuffer(body)) {
+      const length = headers['Content-Length'] ?? String(Buffer.byteLength(body));
+      const isBare = status === 204 || status === 304;
+      response.writeHead(status, isBare ? headers : { ...headers, 'Content-Length': length });
+      const isEmpty = request.method === 'HEAD' || isBare;
+      if (!isEmpty) sent(Buffer.byteLength(body));
+      await new Promise<void>((resolve) => {
+        response.once('finish', resolve).once('close', resolve);
+        response.end(isEmpty ? '' : body);
+      });
+    } else {
+      response.writeHead(status, headers);
+      body.on('data', (chunk: Buffer) => sent(chunk.length));
+      await pipeline(body, response);
+    }
+  } catch (error) {
+    throw late[0] ?? error;
+  } finally {
+    watch.end();
   }
-  response.writeHead(status, headers);
-  body.on('data', (chunk: Buffer) => onBytes(chunk.length));
-  await pipeline(body, response);
+  if (late[0] !== undefined) throw late[0];
 }
 
 /**

@@ -58,8 +58,10 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
     remedy: 'Choose another `--host` or `--port`, or stop what listens there.',
   },
   DIRECTORY_IN_USE: {
-    cause: 'Another server runs on the directory.',
-    remedy: 'Stop it, or choose another directory with `--directory`.',
+    cause:
+      'Another server runs on the directory; the message says which, as far as it is known. A server that was silent for 20 seconds, as a machine that sleeps, loses its directory to the next one.',
+    remedy:
+      'Stop it, or choose another directory with `--directory`. The lock of a server that was killed goes by itself, at once on the same machine and after 20 seconds elsewhere.',
   },
   FORBIDDEN: {
     cause: 'The token does not have the scope that the request needs.',

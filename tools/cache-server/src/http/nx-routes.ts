@@ -6,7 +6,7 @@ import { findNxEntry, hasNxEntry, putNxEntry, removeNxEntry } from '../cache/nx-
 import { readingMemory } from '../cache/json-gauge.js';
 import { receiveFile } from '../cache/receive.js';
 import type { Settings } from '../config/settings.js';
-import { welcomeBody, type Answer } from './answer.js';
+import { destroyBody, welcomeBody, type Answer } from './answer.js';
 import { announcedSize } from './body.js';
 import type { Exchange, Route } from './route.js';
 import type { Service } from './service.js';
@@ -48,6 +48,9 @@ async function send(service: Service, { identity, part: hash }: Exchange): Promi
       const id = await findNxEntry(cache, identity.namespace, hash);
       return id === null ? null : archive(service, identity.namespace, id);
     })(),
+    (late) => {
+      if (late !== null) destroyBody(late);
+    },
   );
   metrics.lookup('nx', answer !== null);
   return answer ?? miss;
@@ -130,13 +133,13 @@ async function remove({ cache }: Service, { identity, part: hash }: Exchange): P
 }
 
 /** The result of a work, which fails when it takes too long: a miss costs Nx less than waiting does. */
-async function soon<T>(work: Promise<T>): Promise<T> {
+async function soon<T>(work: Promise<T>, onLate: (result: T) => void): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new GgufError('TOO_SLOW', 'the storage did not answer in time')),
-      answerMs,
-    );
+    timer = setTimeout(() => {
+      work.then(onLate, () => undefined);
+      reject(new GgufError('TOO_SLOW', 'the storage did not answer in time'));
+    }, answerMs);
   });
   try {
     return await Promise.race([work, late]);

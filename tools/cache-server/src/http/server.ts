@@ -6,14 +6,15 @@ import { GgufError } from 'nx-gguf/store';
 import type { Logger } from 'pino';
 import type { Identity } from '../auth/identity.js';
 import { trusted } from '../config/namespaces.js';
-import { sendAnswer, type Answer } from './answer.js';
+import { clientAddress } from './addresses.js';
+import { destroyBody, sendAnswer, type Answer } from './answer.js';
 import type { Certificate } from './certificate.js';
 import { errorAnswer, errorCode } from './errors.js';
 import { findRoute, type Route } from './route.js';
 import { requireScope, type Service } from './service.js';
 
-const headersMs = 15_000;
-const mostConnections = 2048;
+const sweepMs = 1000;
+const lingerMs = 2000;
 const quiet: ReadonlySet<string> = new Set(['NOT_FOUND', 'CLIENT_GONE']);
 const nobody: Identity = { id: 'nobody', scopes: [], namespace: trusted };
 
@@ -23,23 +24,31 @@ export function createHttpServer(
   routes: readonly Route[],
   { log, certificate }: { log: Logger; certificate: Certificate | null },
 ): Server | SecureServer {
+  const { headerSeconds, keepAliveSeconds, idleSeconds } = service.settings;
+  const headersMs = headerSeconds * 1000;
   // A body may take hours, so there is no limit to a whole request; what stands still is closed by the idle
   // timeout.
   const options = {
     requestTimeout: 0,
     headersTimeout: headersMs,
-    connectionsCheckingInterval: 5000,
-    keepAliveTimeout: 15_000,
+    connectionsCheckingInterval: Math.min(5000, headersMs / 2),
+    keepAliveTimeout: keepAliveSeconds * 1000,
   };
   const server =
-    certificate === null ? createServer(options) : createSecureServer({ ...options, ...certificate });
-  const listener = (request: IncomingMessage, response: ServerResponse): void =>
-    void handle(service, routes, { request, response, log });
+    certificate === null
+      ? createServer(options)
+      : createSecureServer({ ...options, ...certificate, handshakeTimeout: headersMs });
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    const end = service.connections.begin(request.socket);
+    if (end !== null) void handle(service, routes, { request, response, log }).finally(end);
+  };
   server.on('request', listener);
   server.on('checkContinue', listener);
   server.on('clientError', refuse);
-  server.setTimeout(service.settings.idleSeconds * 1000);
-  server.maxConnections = mostConnections;
+  server.on('connection', service.connections.add);
+  server.setTimeout(idleSeconds * 1000);
+  const sweep = setInterval(service.connections.sweep, sweepMs).unref();
+  server.once('close', () => clearInterval(sweep));
   return server;
 }
 
@@ -50,9 +59,14 @@ async function handle(
 ): Promise<void> {
   const { metrics, settings } = service;
   const { socket } = request;
-  const watch = (): void => void socket.setTimeout(settings.idleSeconds * 1000);
+  // Behind its last byte Node keeps the connection for the next request, with a time of its own.
+  const watch = (): void => {
+    if (!response.writableFinished) socket.setTimeout(settings.idleSeconds * 1000);
+  };
   // Between the last byte of a body and the answer it is the disk that takes its time, not the client.
-  request.once('end', () => void socket.setTimeout(0));
+  request.once('end', () => {
+    if (!response.writableEnded) socket.setTimeout(0);
+  });
   response.once('close', watch);
   const began = performance.now();
   const found = findRoute(routes, request.url ?? '');
@@ -62,7 +76,8 @@ async function handle(
   let failure: unknown = null;
   let code = '';
   // A failure because the client is gone says nothing about this server.
-  const codeOf = (error: unknown): string => (socket.destroyed ? 'CLIENT_GONE' : errorCode(error));
+  const codeOf = (error: unknown): string =>
+    socket.destroyed && errorCode(error) !== 'TOO_SLOW' ? 'CLIENT_GONE' : errorCode(error);
   try {
     let answer: Answer | null;
     try {
@@ -71,7 +86,9 @@ async function handle(
         response,
         onAsker: (identity) => {
           asker = identity.id;
-          end = service.limits.begin(identity);
+          const ends = [service.limits.begin(identity)];
+          end = () => ends.forEach((one) => one());
+          ends.push(service.connections.identified(socket, identity));
         },
       });
     } catch (error) {
@@ -80,17 +97,18 @@ async function handle(
       answer = found?.route.onError?.(request, error) ?? withChallenge(errorAnswer(error), name);
     }
     watch();
-    if (answer !== null && !response.destroyed)
+    // Nobody is there to take it any more.
+    if (answer !== null && response.destroyed) destroyBody(answer);
+    else if (answer !== null)
       await sendAnswer(request, response, {
         answer,
         onBytes: metrics.sent,
-        drainMs: settings.idleSeconds * 1000,
+        pace: service.receiving.pace,
       });
-    // Nobody is there any more to read the file that was opened.
-    else if (answer?.body instanceof Readable) answer.body.destroy();
   } catch (error) {
     failure = error;
     code = codeOf(error);
+    if (code === 'TOO_SLOW') metrics.error(code);
     response.destroy();
   } finally {
     end();
@@ -122,16 +140,28 @@ async function answerOf(
     onAsker,
   }: { request: IncomingMessage; response: ServerResponse; onAsker: (identity: Identity) => void },
 ): Promise<Answer | null> {
-  if (found === null) throw new GgufError('NOT_FOUND', 'there is nothing here');
+  const address = clientAddress(request, service.isProxy);
+  const stranger = (kind: 'probe' | 'other' = 'other'): Promise<void> =>
+    service.strangers.request(address, kind).catch((error: unknown) => {
+      response.setHeader('Connection', 'close');
+      throw error;
+    });
+  if (found === null) {
+    await stranger();
+    throw new GgufError('NOT_FOUND', 'there is nothing here');
+  }
   const { route, part } = found;
   const sent = request.method ?? '';
   const scope = route.methods[sent === 'HEAD' && !('HEAD' in route.methods) ? 'GET' : sent];
+  if (scope === undefined || scope === null) await stranger(route.name === 'health' ? 'probe' : 'other');
   if (scope === undefined) return notAllowed(service, route, sent);
   if (scope === null) return route.handle({ request, response, identity: nobody, part });
-  const identity = await service.authenticator.identify({
-    authorization: request.headers.authorization,
-    address: request.socket.remoteAddress ?? '',
-  });
+  const identity = await service.authenticator
+    .identify({ authorization: request.headers.authorization, address })
+    .catch(async (error: unknown) => {
+      await stranger();
+      throw error;
+    });
   onAsker(identity);
   await service.limits.request(identity);
   requireScope(identity, scope);
@@ -173,4 +203,6 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
       ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
     }[error.code ?? ''] ?? '400 Bad Request';
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  // The other end may keep its half open for ever.
+  setTimeout(() => socket.destroy(), lingerMs).unref();
 }

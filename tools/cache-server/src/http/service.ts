@@ -6,6 +6,9 @@ import type { ReceiveOptions } from '../cache/receive.js';
 import type { Reservation } from '../cache/space-account.js';
 import { trusted } from '../config/namespaces.js';
 import type { Settings } from '../config/settings.js';
+import type { IsProxy } from './addresses.js';
+import type { Connections } from './connections.js';
+import type { Strangers } from './strangers.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Uploads } from '../uploads/uploads.js';
 
@@ -16,6 +19,9 @@ export interface Service {
   uploads: Uploads;
   authenticator: Authenticator;
   limits: Limits;
+  strangers: Strangers;
+  connections: Connections;
+  isProxy: IsProxy;
   metrics: Metrics;
   startedMs: number;
   nowMs: () => number;

@@ -37,7 +37,9 @@ export function createGate(): Gate {
   };
   return {
     shared: async (key, work) => {
-      const passage = await enter(key, (one) => void one.running++);
+      const passage = await enter(key, (one) => {
+        one.running++;
+      });
       try {
         return await work();
       } finally {

@@ -12,6 +12,8 @@ export interface Metrics {
   sent: (bytes: number) => void;
   evicted: (what: { entries: number; blobs: number; bytes: number }) => void;
   error: (code: string) => void;
+  /** A connection was closed before its other end was done with it. */
+  closed: (reason: string) => void;
   totals: () => Totals;
 }
 
@@ -32,6 +34,8 @@ export interface Gauges {
   reservedBytes: () => number;
   maxBytes: () => number;
   uploadsInProgress: () => number;
+  /** Open connections, by the standing of their other ends. */
+  connections: () => Readonly<Record<string, number>>;
 }
 
 /** Counts in a registry of its own. */
@@ -79,6 +83,21 @@ export function createMetrics(gauges: Gauges): Metrics {
     labelNames: ['code'],
     registers,
   });
+  const closed = new Counter({
+    name: 'nx_gguf_cache_connections_closed_total',
+    help: 'Connections that were closed before their other ends were done with them, by the reason.',
+    labelNames: ['reason'],
+    registers,
+  });
+  new Gauge({
+    name: 'nx_gguf_cache_connections',
+    help: 'Open connections, by what their other ends have shown of themselves.',
+    labelNames: ['standing'],
+    registers,
+    collect() {
+      for (const [standing, count] of Object.entries(gauges.connections())) this.set({ standing }, count);
+    },
+  });
   for (const [name, help, read] of [
     ['used_bytes', 'Bytes kept.', gauges.usedBytes],
     ['reserved_bytes', 'Bytes promised to uploads.', gauges.reservedBytes],
@@ -124,6 +143,7 @@ export function createMetrics(gauges: Gauges): Metrics {
       evictedBytes.inc(bytes);
       totals.evictedBytes += bytes;
     },
+    closed: (reason) => closed.inc({ reason }),
     error: (code) => {
       errors.inc({ code });
       totals.errors[code] = (totals.errors[code] ?? 0) + 1;

@@ -79,11 +79,35 @@ export interface Config {
    */
   uploadBytesPerHour?: number;
   /**
+   * Connections at a time. When absent, what the limit of open files allows (a third of it), up to 2048. When all are in use, those without a token that wait longest are closed for new ones.
+   */
+  maxConnections?: number;
+  /**
+   * Connections of one address, or of one /64 of IPv6, that have not sent a valid token. Beyond it those that wait longest are closed. Connections with a token do not count.
+   */
+  connectionsPerAddress?: number;
+  /**
+   * Requests a minute of one address, or of one /64 of IPv6, without a valid token, probes of /health too. Readers that `anonymous` lets in have requestsPerMinute.
+   */
+  requestsPerMinuteWithoutToken?: number;
+  /**
+   * Addresses or networks (`10.0.0.0/8`) of reverse proxies, whose `X-Forwarded-For` is believed: limits for each address then count the address that the proxy names. The header of anybody else is ignored.
+   */
+  trustProxy?: string[];
+  /**
+   * How long the headers of a request, and before them a TLS handshake, may take.
+   */
+  headerSeconds?: number;
+  /**
+   * How long a connection is kept for its next request.
+   */
+  keepAliveSeconds?: number;
+  /**
    * A connection on which nothing moves for so long is closed.
    */
   idleSeconds?: number;
   /**
-   * Whoever sends a body slower than this, over each idleSeconds, is turned away. 0 takes any pace.
+   * Whoever sends a body, or takes an answer, slower than this, over each idleSeconds, is turned away. 0 takes any pace.
    */
   leastBytesPerSecond?: number;
   /**
