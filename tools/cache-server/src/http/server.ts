@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { Readable } from 'node:stream';
 import { GgufError } from 'nx-gguf/store';
 import type { Logger } from 'pino';
 import type { Identity } from '../auth/identity.js';
