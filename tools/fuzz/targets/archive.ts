@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { lfsPointerError, readLfsPointer } from '../../../plugins/nx-gguf/src/core/lfs-pointer.js';
 import { extractMember } from '../../../plugins/nx-gguf/src/upstream/archive-member.js';
 import { zipOf } from '../../../plugins/nx-gguf/src/upstream/testing/zip.js';
 import { checkpointTensors } from '../../../plugins/nx-gguf/src/steps/convert/checkpoint-tensors.js';
@@ -34,7 +35,7 @@ function tarOf(name: string, data: Buffer): Buffer {
 export const archives: FuzzTarget = {
   name: 'archive',
   reads: 'zip, tar and tar.gz archives',
-  rounds: 3_000,
+  rounds: 1_500,
   seeds: () => [
     zipOf([
       { name: 'texts/wiki.raw', data: text },
@@ -87,4 +88,22 @@ export const safetensors: FuzzTarget = {
       rmSync(join(directory, name));
     }
   },
+};
+
+/** What git has in place of a file in Git LFS. */
+export const lfsPointers: FuzzTarget = {
+  name: 'lfs-pointer',
+  reads: 'pointers of Git LFS',
+  rounds: 3_000,
+  seeds: () => [
+    Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12345\n`),
+  ],
+  attempt: (input) =>
+    codedOutcome(() => {
+      const pointer = readLfsPointer(Buffer.from(input).toString('utf8'));
+      if (pointer === null) return 'another text';
+      if (!Number.isNaN(pointer.sizeBytes) && !Number.isSafeInteger(pointer.sizeBytes))
+        throw new Error(`a size of ${pointer.sizeBytes}`);
+      throw lfsPointerError('a file', pointer, 'Run `git lfs pull`.');
+    }),
 };

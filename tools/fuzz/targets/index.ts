@@ -1,5 +1,5 @@
 import type { FuzzTarget } from '../target.js';
-import { archives, safetensors } from './archive.js';
+import { archives, lfsPointers, safetensors } from './archive.js';
 import { serverRequest } from './cache-server.js';
 import { ggufHeader } from './gguf-header.js';
 import { answeredFile, hubListing } from './http-answer.js';
@@ -17,6 +17,7 @@ export const targets: readonly FuzzTarget[] = [
   declarations,
   archives,
   safetensors,
+  lfsPointers,
   tensorTypes,
   toolOutput,
   answeredFile,

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { readDryRun } from '../../../plugins/nx-gguf/src/quant/tool/dry-run.js';
 import { kldReader } from '../../../plugins/nx-gguf/src/kld/tool/kld-reader.js';
-import {
-  parseTensorTypes,
-  tensorTypeMatcher,
-} from '../../../plugins/nx-gguf/src/quant/rules/tensor-types.js';
+import { decidingRules, matchedNames } from '../../../plugins/nx-gguf/src/quant/rules/rule-matching.js';
+import { parseTensorTypes } from '../../../plugins/nx-gguf/src/quant/rules/tensor-types.js';
 import { codedOutcome } from '../coded-outcome.js';
 import type { FuzzTarget } from '../target.js';
+
+const matched = matchedNames(['blk.0.attn_gate.weight', 'output.weight', '']);
 
 /** A file of tensor types: its rules, and which names they match. */
 export const tensorTypes: FuzzTarget = {
@@ -21,8 +21,7 @@ export const tensorTypes: FuzzTarget = {
   attempt: (input) =>
     codedOutcome(() => {
       const { rules, problems } = parseTensorTypes(Buffer.from(input).toString('utf8'));
-      const match = tensorTypeMatcher(rules);
-      for (const name of ['blk.0.attn_gate.weight', 'output.weight', '']) match(name);
+      decidingRules(rules, matched);
       return `${rules.length > 0 ? 'rules' : 'none'}, ${problems.length > 0 ? 'problems' : 'sound'}`;
     }),
 };
