@@ -108,6 +108,7 @@ describe('files of others', () => {
   const whole = {
     'commands/workspace-environment.ts': 'nx.json, which Nx has read before',
     'core/schema-files.ts': 'the schemas of this package',
+    'files/boot.ts': 'what the kernel says of its start',
     'files/process-file-name.ts': 'what the kernel says of a process',
     'steps/evidence/report.ts': 'the assets of this package',
     'toolchain/machine-share.ts': 'what the kernel says of a process',

@@ -38,9 +38,9 @@ export function checkedFile(store: StoreLayout, blob: NamedBlob): CheckedFile {
   let known: { seen: OutsideState; sums: readonly number[] } | null = null;
   let failure: Promise<unknown> | null = null;
 
-  /** The first failure counts: others follow from it, since a damaged file is moved away. */
-  const fails = async (error: Promise<unknown>): Promise<never> => {
-    failure ??= error;
+  /** The first failure counts, from when it is seen: others follow from it, since a damaged file is moved away. */
+  const fails = async (errorOf: () => Promise<unknown>): Promise<never> => {
+    failure ??= errorOf();
     throw await failure;
   };
 
@@ -60,9 +60,9 @@ export function checkedFile(store: StoreLayout, blob: NamedBlob): CheckedFile {
       }
       await busy;
       const found = await hasher.soFar();
-      if (found !== blob.sha256) throw await damagedBytes(store, blob, { found, seen });
+      if (found !== blob.sha256) await fails(() => damagedBytes(store, blob, { found, seen }));
     } catch (error) {
-      await fails(unreadable(store, blob, { seen, error }));
+      await fails(() => unreadable(store, blob, { seen, error }));
     } finally {
       await hasher.close();
     }
@@ -81,9 +81,9 @@ export function checkedFile(store: StoreLayout, blob: NamedBlob): CheckedFile {
         yield piece.subarray(Math.max(0, from - at), Math.min(piece.length, to - at));
         at += piece.length;
       }
-      if (at < end) throw await changedSince(store, blob, seen);
+      if (at < end) await fails(() => changedSince(store, blob, seen));
     } catch (error) {
-      await fails(unreadable(store, blob, { seen, error }));
+      await fails(() => unreadable(store, blob, { seen, error }));
     }
   }
 

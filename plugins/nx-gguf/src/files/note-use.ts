@@ -1,6 +1,7 @@
-import { readFile, utimes } from 'node:fs/promises';
+import { utimes } from 'node:fs/promises';
 import { systemErrorCode } from '../core/errors.js';
 import { writeDurably } from './durable.js';
+import { readSmallText } from './small-file.js';
 
 /**
  * Notes the use of a small file in its mtime, where that can be noted. Nobody may set the times of another user's
@@ -12,7 +13,7 @@ export async function noteUse(path: string): Promise<void> {
     await utimes(path, now, now);
   } catch (error) {
     if (systemErrorCode(error) !== 'EPERM') return;
-    await readFile(path, 'utf8')
+    await readSmallText(path)
       .then((text) => writeDurably(path, text))
       .catch(() => undefined);
   }

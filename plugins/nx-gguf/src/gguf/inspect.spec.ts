@@ -63,7 +63,7 @@ describe('inspectGguf', () => {
     const text = inspectionText(inspectGguf(await readGgufHeader(bytesSource(file))));
     expect(text).toContain('importance matrix: file imatrix.gguf, entries_count 186');
     expect(text).toMatch(/\| blk\.1\.attn_q\.weight +\| q8_0 +\| 256 x 2/);
-    expect(text).toContain('a\\|b\\u001b[2J\\u000ac');
+    expect(text).toContain('a\\|b\\u001b[2J\\nc');
     expect(text).not.toContain('\u001b');
   });
 });

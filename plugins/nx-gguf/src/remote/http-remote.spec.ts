@@ -108,7 +108,7 @@ describe('an answer', () => {
 
   it('that never ends is no manifest', async () => {
     cache.files.set(`/ac/${digest}`, Buffer.alloc((32 << 20) + 1, 0x20));
-    await expect(remote.readAction(digest, signal)).rejects.toMatchObject({ kind: 'rejected' });
+    await expect(remote.readAction(digest, signal)).rejects.toMatchObject({ kind: 'malformed' });
   });
 });
 

@@ -8,6 +8,7 @@ import { findAction, putAction } from '../store/actions.js';
 import { discardBlob, findBlob } from '../store/blobs.js';
 import { referToFile } from '../store/external.js';
 import type { StoreLayout } from '../store/layout.js';
+import { requireSound } from '../store/sound-blob.js';
 import {
   adopt,
   flipBit,
@@ -196,6 +197,8 @@ describe('what one machine made', () => {
     const [file = { name: '', ...(await adopt(here.store, texts['a.gguf'])) }] = manifest.files;
     const path = here.store.blob(file.sha256);
     await adopt(here.store, texts['a.gguf']);
+    // Else it would be read, and replaced, as soon as the same bytes are made.
+    await requireSound(here.store, file);
     flipBit(path, 3);
     await make(here);
     expect(remote.blobs.has(file.sha256)).toBe(false);

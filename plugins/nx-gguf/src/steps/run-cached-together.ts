@@ -149,14 +149,13 @@ export async function runCachedTogether<S extends Pick<Step, 'action' | 'finding
     const inputs = stepInputs(store, checking);
     const bench = sharedBench({ directory: join(directory, 'shared'), inputs });
     await mkdir(bench.directory);
+    const all = [inputs];
     const members = await Promise.all(
-      [...open].map((step, index) =>
-        member(step, {
-          directory: join(directory, `member-${index + 1}`),
-          inputs: stepInputs(store, { ...checking, shared: inputs }),
-          fail,
-        }),
-      ),
+      [...open].map((step, index) => {
+        const own = stepInputs(store, { ...checking, shared: inputs });
+        all.push(own);
+        return member(step, { directory: join(directory, `member-${index + 1}`), inputs: own, fail });
+      }),
     );
     try {
       await shared.run(members, bench);
@@ -164,6 +163,8 @@ export async function runCachedTogether<S extends Pick<Step, 'action' | 'finding
       const cause = await inputs.explained(error);
       if (!isDamage(cause) || isLast) throw cause;
       damaged ??= cause;
+    } finally {
+      for (const each of all) await each.settled();
     }
     if (open.size > 0 && damaged === null)
       throw new Error(`${shared.action.step} ended without a result for each step`);

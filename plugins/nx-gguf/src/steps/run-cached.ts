@@ -150,6 +150,8 @@ async function runOnce(step: Step, effects: Effects, directory: string): Promise
     return await publishOutcome(step.action, outcome, { store, directory });
   } catch (error) {
     throw await inputs.explained(error);
+  } finally {
+    await inputs.settled();
   }
 }
 

@@ -1,8 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { sha256 as digestOf, type Sha256 } from '../core/digest.js';
 import { GgufError, systemErrorCode } from '../core/errors.js';
 import { outsideState, type OutsideState } from '../files/file-state.js';
 import { hashFile } from '../files/hash-file.js';
+import { readSmallFile } from '../files/small-file.js';
 import type { StoreLayout } from './layout.js';
 import { isOutsideStore, type FoundBlob } from './place-blob.js';
 import { quarantined } from './quarantine.js';
@@ -18,7 +19,7 @@ export interface NamedBlob extends FoundBlob {
  */
 export async function readSound(store: StoreLayout, blob: NamedBlob): Promise<Buffer> {
   const seen = await stateBefore(blob);
-  const bytes = await readFile(blob.path).catch(async (error: unknown) => {
+  const bytes = await readSmallFile(blob.path, Number.MAX_SAFE_INTEGER).catch(async (error: unknown) => {
     throw await unreadable(store, blob, { seen, error });
   });
   const found = digestOf(bytes);

@@ -27,6 +27,8 @@ export interface StepInputs {
   check: () => Promise<void>;
   /** The error of a step, or that of a damaged input where one made the step fail. */
   explained: (error: unknown) => Promise<unknown>;
+  /** Ends when nothing is hashed any more, however the step ended: no reader is left behind. */
+  settled: () => Promise<void>;
 }
 
 /** What the inputs of a step are checked with. */
@@ -83,6 +85,9 @@ export function stepInputs(store: StoreLayout, { step, report, signal, shared }:
   };
   return {
     check,
+    settled: async () => {
+      await Promise.all(hashed.values());
+    },
     note: async (file, path) => {
       if (!isOutsideStore(store, path)) {
         if (hashed.has(file.sha256)) return;
