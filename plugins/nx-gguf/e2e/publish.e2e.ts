@@ -292,7 +292,7 @@ describe('what is not published', () => {
         async () => {
           const output = failed(await toDirectory('--allowStale'));
           expect(output).toMatch(
-            /GATES_NOT_PASSED: tiny-qwen35:publish: not published\nQ4_K_M: mean KLD ≤ 0\.000001 is required, /,
+            /GATES_NOT_PASSED: tiny-qwen35:publish: not published\n {2}Q4_K_M: mean KLD ≤ 0\.000001 is required, /,
           );
           expect(
             succeeded(
