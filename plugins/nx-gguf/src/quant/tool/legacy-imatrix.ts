@@ -65,7 +65,7 @@ export async function readLegacyImatrix(
     const length = await int('the length of a name', longestName);
     nameBytes += length;
     if (nameBytes > mostNameBytes)
-      throw bad(`the names of its first ${entry + 1} entries have more than ${mostNameBytes} bytes`);
+      throw bad(`the names up to entry ${entry + 1} have more than ${mostNameBytes} bytes`);
     const name = utf8.decode(await take(length));
     const offset = at;
     await int('a number of calls', 0x7fff_ffff);
