@@ -90,7 +90,7 @@ describe('readLegacyImatrix', () => {
     const count = Buffer.from([2, 0x10, 0, 0]);
     await expect(read(Buffer.concat([count, ...new Array<Buffer>(4098).fill(entry)]))).rejects.toMatchObject({
       code: 'BAD_IMATRIX',
-      message: expect.stringMatching(/names of its first 4097 entries .* 16777216 bytes/) as string,
+      message: expect.stringMatching(/names up to entry 4097 .* 16777216 bytes/) as string,
     });
   });
 
