@@ -1,6 +1,6 @@
 import server from '../cache-server/jest.config.mjs';
 
-/** A minute of damaged inputs with fixed seeds; `fuzz.mjs` runs the same for as long as one likes. */
+/** Half a minute of damaged inputs with fixed seeds; `fuzz.mjs` runs the same for as long as one likes. */
 export default {
   ...server,
   rootDir: import.meta.dirname,

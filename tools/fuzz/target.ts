@@ -3,7 +3,7 @@ export interface FuzzTarget {
   readonly name: string;
   /** What reads the bytes. */
   readonly reads: string;
-  /** How many inputs `npm test` tries: all targets together take about a minute. */
+  /** How many inputs `npm test` tries: all targets together take about half a minute. */
   readonly rounds: number;
   /** Inputs that are right, from which damaged ones are made. */
   readonly seeds: () => readonly Uint8Array[] | Promise<readonly Uint8Array[]>;

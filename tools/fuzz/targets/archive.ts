@@ -35,7 +35,7 @@ function tarOf(name: string, data: Buffer): Buffer {
 export const archives: FuzzTarget = {
   name: 'archive',
   reads: 'zip, tar and tar.gz archives',
-  rounds: 1_500,
+  rounds: 800,
   seeds: () => [
     zipOf([
       { name: 'texts/wiki.raw', data: text },

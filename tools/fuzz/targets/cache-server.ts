@@ -55,7 +55,7 @@ const request = (
 export const serverRequest: FuzzTarget = {
   name: 'server-request',
   reads: 'requests to the cache server',
-  rounds: 300,
+  rounds: 150,
   seeds: async () => {
     const { token } = await ready();
     const manifest = manifestOf({ 'a.txt': own });

@@ -31,7 +31,7 @@ const model = {
 export const ggufHeader: FuzzTarget = {
   name: 'gguf-header',
   reads: 'headers of GGUF files: of models, references, adopted files and addresses',
-  rounds: 12_000,
+  rounds: 8_000,
   seeds: () => [tinyGguf(model), tinyGguf({ ...model, version: 2 }), tinyGguf({ ...model, bigEndian: true })],
   attempt: (input) =>
     codedOutcome(async () => {

@@ -48,7 +48,7 @@ const head = (type: string, length: number): string =>
 export const answeredFile: FuzzTarget = {
   name: 'http-file',
   reads: 'answers of web servers to downloads',
-  rounds: 400,
+  rounds: 250,
   seeds: () =>
     [
       head('text/plain', body.length) + body,

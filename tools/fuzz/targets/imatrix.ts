@@ -12,7 +12,7 @@ const floats = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.
 export const imatrix: FuzzTarget = {
   name: 'imatrix',
   reads: 'importance matrices, GGUF and of the older format',
-  rounds: 10_000,
+  rounds: 6_000,
   seeds: () => [
     tinyGguf({
       metadata: [

@@ -9,7 +9,7 @@ const base = madeBase({ ctx: 8, vocabulary: 24, chunks: 2 }, 7);
 export const keptBase: FuzzTarget = {
   name: 'kept-base',
   reads: 'base logits, raw and as they are kept',
-  rounds: 3_000,
+  rounds: 1_500,
   seeds: async () => [base, await collected(encodeBase(one(base)))],
   attempt: (input) =>
     codedOutcome(async () => {

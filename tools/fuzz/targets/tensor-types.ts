@@ -12,7 +12,7 @@ const matched = matchedNames(['blk.0.attn_gate.weight', 'output.weight', '']);
 export const tensorTypes: FuzzTarget = {
   name: 'tensor-types',
   reads: 'tensor_types.txt, and each of its patterns',
-  rounds: 8_000,
+  rounds: 4_000,
   seeds: () =>
     [
       '# rules\n.*\\.attn_gate\\.weight$=q8_0\n.*\\.ssm_out\\.weight$=q8_0\n',
@@ -33,7 +33,7 @@ const recorded = (path: string): Buffer =>
 export const toolOutput: FuzzTarget = {
   name: 'tool-output',
   reads: 'lines that llama-quantize and llama-perplexity print',
-  rounds: 4_000,
+  rounds: 2_000,
   seeds: () => [recorded('quant/recorded/plan-fallback.log'), recorded('kld/recorded/variant.log')],
   attempt: (input) =>
     codedOutcome(() => {
