@@ -164,7 +164,7 @@ describe('rules that would not be honoured', () => {
     );
     const { exitCode, output } = await run('tiny-qwen35:quantize:Q5_K_M');
     expect(exitCode).toBe(1);
-    const found = [...output.matchAll(/^models\/tiny-qwen35\/tensor_types\.txt:(\d+): .* \((\w+)\)$/gm)].map(
+    const found = [...output.matchAll(/^ {2}models\/tiny-qwen35\/tensor_types\.txt:(\d+): .* \((\w+)\)$/gm)].map(
       ([, line, check]) => `${line} ${check}`,
     );
     expect(found).toEqual([
