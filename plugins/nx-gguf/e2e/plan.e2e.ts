@@ -164,9 +164,9 @@ describe('rules that would not be honoured', () => {
     );
     const { exitCode, output } = await run('tiny-qwen35:quantize:Q5_K_M');
     expect(exitCode).toBe(1);
-    const found = [...output.matchAll(/^ {2}models\/tiny-qwen35\/tensor_types\.txt:(\d+): .* \((\w+)\)$/gm)].map(
-      ([, line, check]) => `${line} ${check}`,
-    );
+    const found = [
+      ...output.matchAll(/^ {2}models\/tiny-qwen35\/tensor_types\.txt:(\d+): .* \((\w+)\)$/gm),
+    ].map(([, line, check]) => `${line} ${check}`);
     expect(found).toEqual([
       '1 noMatch',
       '2 patternCase',
