@@ -15,8 +15,8 @@ const fullAttentionEvery = 4;
  * llama.cpp's source ships.
  */
 export async function writeQwen35(path, { vocabulary, plugin, layers = allLayers }) {
-  const { readGgufHeader } = await import(`${plugin}/gguf/header.js`);
-  const { pairRanges } = await import(`${plugin}/gguf/metadata-bytes.js`);
+  const { readGgufHeader } = await import(`${plugin}/gguf/header/header.js`);
+  const { pairRanges } = await import(`${plugin}/gguf/header/metadata-bytes.js`);
   const { composeGguf } = await import(`${plugin}/gguf/compose.js`);
   const source = fileSource(vocabulary);
   const header = await readGgufHeader(source);

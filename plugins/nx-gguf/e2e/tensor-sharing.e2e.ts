@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { Json } from '../src/core/canonical-json.js';
+import type { Json } from '../src/core/json/canonical-json.js';
 import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runStoreCommand } from '../src/commands/store-command.js';

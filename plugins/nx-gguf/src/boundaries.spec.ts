@@ -87,11 +87,11 @@ describe('rooms', () => {
 
 describe('JSON', () => {
   const parsing = {
-    'core/json-reader.ts': 'the reader, with its limits',
-    'core/canonical-json.ts': 'a text that was written there',
+    'core/json/json-reader.ts': 'the reader, with its limits',
+    'core/json/canonical-json.ts': 'a text that was written there',
     'core/schema-files.ts': 'the schemas of this package',
-    'core/json-text.ts': 'comments of people, in what the reader found to be no JSON',
-    'core/json-faults.ts': 'the place of a fault in the same',
+    'core/json/json-text.ts': 'comments of people, in what the reader found to be no JSON',
+    'core/json/json-faults.ts': 'the place of a fault in the same',
     'generators/sync/project-lines.ts': 'the lines of project.json, which Nx has read before',
     'workspace/loose-json.ts': 'as much as can be read of the same',
   };

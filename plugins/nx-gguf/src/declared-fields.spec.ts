@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalJson, type Json } from './core/canonical-json.js';
+import { canonicalJson, type Json } from './core/json/canonical-json.js';
 import { declarableFields } from './testing/declared/fields.js';
 import { modelRows } from './testing/declared/model-rows.js';
 import { lockedRows, sourceRows } from './testing/declared/source-rows.js';

@@ -1,5 +1,5 @@
 // What the package shares with a program that keeps blobs and manifests as the store does: `nx-gguf/store`.
-export { prettyJson, type Json } from './core/canonical-json.js';
+export { prettyJson, type Json } from './core/json/canonical-json.js';
 export { isSha256, sha256, type Sha256 } from './core/digest.js';
 export { GgufError, isGgufError, systemErrorCode } from './core/errors.js';
 export { type Manifest, type ManifestFile } from './core/generated/manifest.generated.js';

@@ -1,7 +1,7 @@
 import { composeGguf } from '../../../plugins/nx-gguf/src/gguf/compose.js';
-import { readGgufHeader } from '../../../plugins/nx-gguf/src/gguf/header.js';
+import { readGgufHeader } from '../../../plugins/nx-gguf/src/gguf/header/header.js';
 import { inspectGguf } from '../../../plugins/nx-gguf/src/gguf/inspect.js';
-import { isSplitKey, readRawMetadata } from '../../../plugins/nx-gguf/src/gguf/metadata-bytes.js';
+import { isSplitKey, readRawMetadata } from '../../../plugins/nx-gguf/src/gguf/header/metadata-bytes.js';
 import { bytesSource } from '../../../plugins/nx-gguf/src/gguf/testing/bytes-source.js';
 import { tinyGguf } from '../../../plugins/nx-gguf/src/gguf/testing/tiny-gguf.js';
 import { tokenTexts } from '../../../plugins/nx-gguf/src/gguf/token-texts.js';

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from '../../../plugins/nx-gguf/src/core/canonical-json.js';
+import { canonicalJson, type Json } from '../../../plugins/nx-gguf/src/core/json/canonical-json.js';
 import { digestOf } from '../../../plugins/nx-gguf/src/core/digest.js';
 import type { Manifest } from '../../../plugins/nx-gguf/src/core/generated/manifest.generated.js';
 import { parseAs } from '../../../plugins/nx-gguf/src/core/validate.js';

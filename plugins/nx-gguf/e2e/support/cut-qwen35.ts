@@ -1,7 +1,7 @@
 import { bytesSource } from '../../src/gguf/testing/bytes-source.js';
 import { composeLike } from '../../src/gguf/compose.js';
-import { readGgufHeader } from '../../src/gguf/header.js';
-import { readRawMetadata } from '../../src/gguf/metadata-bytes.js';
+import { readGgufHeader } from '../../src/gguf/header/header.js';
+import { readRawMetadata } from '../../src/gguf/header/metadata-bytes.js';
 import { imatrixOf } from './made-models.js';
 
 const rows = 64;

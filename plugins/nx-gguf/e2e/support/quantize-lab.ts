@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Json } from '../../src/core/canonical-json.js';
+import type { Json } from '../../src/core/json/canonical-json.js';
 import { sha256 } from '../../src/core/digest.js';
 import type { WorkEvent } from '../../src/core/events.js';
 import type { Manifest, ManifestFile } from '../../src/core/generated/manifest.generated.js';

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Json } from '../../src/core/canonical-json.js';
+import type { Json } from '../../src/core/json/canonical-json.js';
 import { digestOf } from '../../src/core/digest.js';
 import type { RealTools } from './real-tools.js';
 

@@ -1,8 +1,8 @@
-import { prettyJson, type Json } from '../core/canonical-json.js';
+import { prettyJson, type Json } from '../core/json/canonical-json.js';
 import type { Report } from '../core/events.js';
 import { inspectGguf } from '../gguf/inspect.js';
 import { diffGguf, isSameGguf } from '../gguf/diff.js';
-import { readGgufHeader } from '../gguf/header.js';
+import { readGgufHeader } from '../gguf/header/header.js';
 import { diffText, inspectionText } from '../report/inspection.js';
 import { withAnyGguf, type GgufPlaces } from '../upstream/selection/any-gguf.js';
 import { usageText, type CommandUsage } from './command-usage.js';

@@ -5,7 +5,7 @@ import { isOwnDirectory } from '../files/own-tree.js';
 import { removeOldJournals } from '../remote/old-journals.js';
 import { collectGarbage } from '../store/gc.js';
 import type { StoreLayout } from '../store/layout.js';
-import { removeUnusedToolchains, toolchainsNamed } from '../toolchain/unused-toolchains.js';
+import { removeUnusedToolchains, toolchainsNamed } from '../toolchain/llama-cpp/unused-toolchains.js';
 import { usageText } from './command-usage.js';
 import type { StoreArguments, StoreCommandContext } from './store-options.js';
 import { commandUsages } from './usages.js';

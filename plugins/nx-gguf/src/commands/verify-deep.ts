@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Json } from '../core/canonical-json.js';
+import type { Json } from '../core/json/canonical-json.js';
 import { counted } from '../core/counted.js';
 import { isGgufError } from '../core/errors.js';
 import { discardVariant } from '../results/verify-variant.js';

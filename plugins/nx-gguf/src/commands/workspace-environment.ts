@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { config } from 'dotenv';
 import { expand } from 'dotenv-expand';
-import { parseJson } from '../core/json-text.js';
+import { parseJson } from '../core/json/json-text.js';
 import { pluginOptions } from '../infer/plugin-options.js';
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Json } from './canonical-json.js';
+import { canonicalJson, type Json } from './json/canonical-json.js';
 
 /** Lower-case hexadecimal sha256, 64 characters. */
 export type Sha256 = string;

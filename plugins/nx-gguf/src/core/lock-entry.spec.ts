@@ -1,4 +1,4 @@
-import { prettyJson } from './canonical-json.js';
+import { prettyJson } from './json/canonical-json.js';
 import type { Lock, LockedSource } from './generated/lock.generated.js';
 import { lockText, withEntry } from './lock-entry.js';
 import { parseAs } from './validate.js';

@@ -1,6 +1,6 @@
-import { canonicalJson, canonicalValue, prettyJson, type Json } from './canonical-json.js';
+import { canonicalJson, canonicalValue, prettyJson, type Json } from './json/canonical-json.js';
 import { GgufError } from './errors.js';
-import { commentsOf, editedJson } from './json-text.js';
+import { commentsOf, editedJson } from './json/json-text.js';
 import type { Lock, LockedSource } from './generated/lock.generated.js';
 import type { Source } from './generated/source.generated.js';
 

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import { GgufError } from './errors.js';
-import { readJson } from './json-reader.js';
-import { markedLine, parseWrittenJson, placeOf } from './json-text.js';
+import { readJson } from './json/json-reader.js';
+import { markedLine, parseWrittenJson, placeOf } from './json/json-text.js';
 import { lfsPointerError, readLfsPointer } from './lfs-pointer.js';
 import type { BenchResult } from './generated/bench.generated.js';
 import type { BenchComparison } from './generated/bench-comparison.generated.js';

@@ -1,7 +1,7 @@
 import { GgufError, isGgufError } from '../core/errors.js';
 import { changesOf } from '../publication/upload-plan.js';
 import { readSound } from '../store/sound-bytes.js';
-import { jsonOrNull } from '../core/json-reader.js';
+import { jsonOrNull } from '../core/json/json-reader.js';
 import { withRetries } from '../transport/retry.js';
 import { hubLine, hubWords, saidByHub } from '../upstream/hub/hub-words.js';
 import type { HubWork } from './hub-work.js';

@@ -1,6 +1,6 @@
 import { counted } from '../core/counted.js';
 import { GgufError } from '../core/errors.js';
-import { jsonOrNull } from '../core/json-reader.js';
+import { jsonOrNull } from '../core/json/json-reader.js';
 import type { UploadAction } from './upload-journal.js';
 
 /** An answer of the batch API of Git LFS. */

@@ -1,7 +1,7 @@
 import { appendFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../core/digest.js';
-import { jsonOrNull } from '../core/json-reader.js';
+import { jsonOrNull } from '../core/json/json-reader.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
 import { readSmallText } from '../files/small-file.js';
 import { downloadsDirectory } from '../store/downloads.js';

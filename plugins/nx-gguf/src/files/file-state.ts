@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Sha256 } from '../core/digest.js';
-import { jsonOrNull } from '../core/json-reader.js';
+import { jsonOrNull } from '../core/json/json-reader.js';
 import { systemErrorCode } from '../core/errors.js';
 import { readSmallFile } from './small-file.js';
 

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteRange, ByteSource } from '../gguf/byte-source.js';
-import { readGgufHeader, type GgufHeader } from '../gguf/header.js';
+import { readGgufHeader, type GgufHeader } from '../gguf/header/header.js';
 import { changedWhileRead, openFile } from './small-file.js';
 
 /** The checked header of a GGUF on disk. */

@@ -1,6 +1,6 @@
 import type { GgufError } from '../core/errors.js';
 import type { ByteSource } from './byte-source.js';
-import { headerError } from './header-error.js';
+import { headerError } from './header/header-error.js';
 
 const firstWindowBytes = 256 * 1024;
 const largestWindowBytes = 4 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import { bytesSource } from './testing/bytes-source.js';
 import { composeGguf } from './compose.js';
-import { readGgufHeader } from './header.js';
-import { isSplitKey, pairRanges, readRawMetadata } from './metadata-bytes.js';
-import { writtenShape } from './tensor-infos-bytes.js';
+import { readGgufHeader } from './header/header.js';
+import { isSplitKey, pairRanges, readRawMetadata } from './header/metadata-bytes.js';
+import { writtenShape } from './header/tensor-infos-bytes.js';
 import { tinyGguf, type TinyGguf } from './testing/tiny-gguf.js';
 
 const file: TinyGguf = {

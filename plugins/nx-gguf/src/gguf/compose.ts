@@ -1,6 +1,6 @@
 import type { ByteRange } from './byte-source.js';
-import type { RawMetadata } from './metadata-bytes.js';
-import { tensorInfosBytes } from './tensor-infos-bytes.js';
+import type { RawMetadata } from './header/metadata-bytes.js';
+import { tensorInfosBytes } from './header/tensor-infos-bytes.js';
 import { alignedUp } from './tensor-layout.js';
 import { tensorSizeBytes, type TensorTypeName } from './tensor-type.js';
 

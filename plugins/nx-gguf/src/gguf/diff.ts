@@ -1,11 +1,11 @@
-import type { Json } from '../core/canonical-json.js';
+import type { Json } from '../core/json/canonical-json.js';
 import { counted } from '../core/counted.js';
 import type { ByteRange, ByteSource } from './byte-source.js';
-import { readGgufHeader, type GgufHeader } from './header.js';
+import { readGgufHeader, type GgufHeader } from './header/header.js';
 import { metadataJson } from './inspect.js';
-import type { MetadataValue } from './metadata-value.js';
-import { writtenShape } from './tensor-infos-bytes.js';
-import type { GgufTensor } from './tensor-info.js';
+import type { MetadataValue } from './header/metadata-value.js';
+import { writtenShape } from './header/tensor-infos-bytes.js';
+import type { GgufTensor } from './header/tensor-info.js';
 
 /**
  * One tensor that is not the same in both files. `bytes` counts its bytes that differ; `first` is the place

@@ -1,4 +1,4 @@
-import type { GgufHeader } from './header.js';
+import type { GgufHeader } from './header/header.js';
 
 /**
  * Tokens at which llama.cpp ends a text because of what they are called, whatever the metadata says

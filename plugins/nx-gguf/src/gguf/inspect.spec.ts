@@ -1,5 +1,5 @@
 import { bytesSource } from './testing/bytes-source.js';
-import { readGgufHeader } from './header.js';
+import { readGgufHeader } from './header/header.js';
 import { inspectGguf } from './inspect.js';
 import { inspectionText } from '../report/inspection.js';
 import { tinyGguf } from './testing/tiny-gguf.js';

@@ -1,6 +1,6 @@
-import type { Json } from '../core/canonical-json.js';
-import type { GgufHeader } from './header.js';
-import type { MetadataScalar, MetadataValue } from './metadata-value.js';
+import type { Json } from '../core/json/canonical-json.js';
+import type { GgufHeader } from './header/header.js';
+import type { MetadataScalar, MetadataValue } from './header/metadata-value.js';
 import { summarizeGguf, type GgufSummary } from './summary.js';
 import { tensorRole } from './tensor-role.js';
 import { bitsPerWeight, elementCount } from './weight-count.js';

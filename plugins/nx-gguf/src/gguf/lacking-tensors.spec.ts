@@ -1,4 +1,4 @@
-import { readGgufHeader } from './header.js';
+import { readGgufHeader } from './header/header.js';
 import { lackingTensors } from './lacking-tensors.js';
 import { modelOutline, partOfModel, type ModelOutline } from './model-outline.js';
 import { bytesSource } from './testing/bytes-source.js';

@@ -1,5 +1,5 @@
-import type { GgufHeader } from './header.js';
-import type { MetadataValue } from './metadata-value.js';
+import type { GgufHeader } from './header/header.js';
+import type { MetadataValue } from './header/metadata-value.js';
 import { tensorBlock } from './tensor-role.js';
 
 /** What the headers of a model's files declare, and what is there of it. */

@@ -1,5 +1,5 @@
 import { bytesSource } from './testing/bytes-source.js';
-import { readGgufHeader } from './header.js';
+import { readGgufHeader } from './header/header.js';
 import { summarizeGguf } from './summary.js';
 import { tinyGguf, type TinyTensor } from './testing/tiny-gguf.js';
 

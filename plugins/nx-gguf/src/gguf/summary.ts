@@ -1,4 +1,4 @@
-import type { GgufTensor } from './tensor-info.js';
+import type { GgufTensor } from './header/tensor-info.js';
 import { bitsPerWeight, elementCount } from './weight-count.js';
 import { tensorTypes, type TensorTypeName } from './tensor-type.js';
 

@@ -1,5 +1,5 @@
-import { headerError } from './header-error.js';
-import type { GgufTensor, TensorInfo } from './tensor-info.js';
+import { headerError } from './header/header-error.js';
+import type { GgufTensor, TensorInfo } from './header/tensor-info.js';
 
 /** Where the data section of a file lies. */
 export interface DataSection {

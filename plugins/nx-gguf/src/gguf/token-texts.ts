@@ -1,5 +1,5 @@
 import type { ByteSource } from './byte-source.js';
-import type { GgufHeader } from './header.js';
+import type { GgufHeader } from './header/header.js';
 
 /**
  * The texts of a model's tokens, by id; none where its header has no vocabulary. A header is read without them,

@@ -9,7 +9,7 @@ const host: Input = { runtime: 'uname -sm' };
 /*
  * What Nx does not see of the machine stays as it was when a result is restored, and the toolchain is then
  * another one than its manifest says, whatever is run again. So each program is asked as the identity of the
- * part asks it (toolchain/compiler.ts, toolchain/python.ts), also one that CXX or PYTHON names.
+ * part asks it (toolchain/llama-cpp/compiler.ts, toolchain/python.ts), also one that CXX or PYTHON names.
  */
 const compiler: Input = {
   runtime: '"${CXX:-c++}" --version || g++ --version || clang++ --version',

@@ -1,4 +1,4 @@
-import { prettyJson, type Json } from '../core/canonical-json.js';
+import { prettyJson, type Json } from '../core/json/canonical-json.js';
 import type { Published, PublishedFile } from '../core/generated/published.generated.js';
 import { parseAs } from '../core/validate.js';
 

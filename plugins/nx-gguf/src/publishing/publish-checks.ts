@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson, type Json } from '../core/canonical-json.js';
+import { canonicalJson, type Json } from '../core/json/canonical-json.js';
 import { isGgufError } from '../core/errors.js';
 import type { CorpusFile, Model } from '../core/generated/model.generated.js';
 import { validate } from '../core/validate.js';
@@ -11,7 +11,7 @@ import { readManifest } from '../store/actions.js';
 import { findBlob } from '../store/blobs.js';
 import { holdsBytes } from '../store/place-blob.js';
 import { actionKey } from '../steps/step.js';
-import { buildIdentity } from '../toolchain/build.js';
+import { buildIdentity } from '../toolchain/llama-cpp/build.js';
 import { defaultToolchain } from '../workspace/declared-model.js';
 import type { RecipePorts, Surroundings } from '../recipe/ports.js';
 import { recipeToMeasurement, recipeToStep } from '../recipe/recipe-to-step.js';

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
-import { canonicalJson, type Json } from '../core/canonical-json.js';
+import { canonicalJson, type Json } from '../core/json/canonical-json.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
-import { jsonOrNull } from '../core/json-reader.js';
+import { jsonOrNull } from '../core/json/json-reader.js';
 import { manifestPath, type TargetRef } from '../core/target.js';
 import { validate } from '../core/validate.js';
 import { writeDurably } from '../files/durable.js';

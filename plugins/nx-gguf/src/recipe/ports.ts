@@ -1,4 +1,4 @@
-import type { Json } from '../core/canonical-json.js';
+import type { Json } from '../core/json/canonical-json.js';
 import type { Report } from '../core/events.js';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';
 import type { TargetRef } from '../core/target.js';

@@ -1,5 +1,5 @@
 import type { BuildSettings } from '../core/generated/toolchain.generated.js';
-import { cmakeOptions } from '../toolchain/cmake-options.js';
+import { cmakeOptions } from '../toolchain/llama-cpp/cmake-options.js';
 import {
   unusedBench,
   unusedCard,

@@ -1,4 +1,4 @@
-import type { Json } from '../core/canonical-json.js';
+import type { Json } from '../core/json/canonical-json.js';
 import type { Corpus } from '../core/generated/corpus.generated.js';
 import type {
   BenchSettings,

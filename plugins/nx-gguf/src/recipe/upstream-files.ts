@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { counted } from '../core/counted.js';
-import type { Json } from '../core/canonical-json.js';
+import type { Json } from '../core/json/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import { nearestPath } from '../core/suggestion.js';
 import type { Manifest, ManifestFile } from '../core/generated/manifest.generated.js';

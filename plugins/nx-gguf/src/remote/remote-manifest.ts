@@ -1,4 +1,4 @@
-import { canonicalJson, prettyJson, type Json } from '../core/canonical-json.js';
+import { canonicalJson, prettyJson, type Json } from '../core/json/canonical-json.js';
 import { digestOf } from '../core/digest.js';
 import type { Manifest, ProvenanceInput } from '../core/generated/manifest.generated.js';
 import { pathCollisions, pathProblem, shownPath } from '../core/safe-path.js';

@@ -1,4 +1,4 @@
-import { checkpointLimits, jsonOrNull } from '../core/json-reader.js';
+import { checkpointLimits, jsonOrNull } from '../core/json/json-reader.js';
 
 /**
  * A text as comparable parts by name: JSON indented, without its chat templates, and each of these as text. What

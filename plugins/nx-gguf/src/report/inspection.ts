@@ -1,6 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import { counted } from '../core/counted.js';
-import type { Json } from '../core/canonical-json.js';
+import type { Json } from '../core/json/canonical-json.js';
 import { visibleLine } from '../core/visible-text.js';
 import type { GgufDiff, TensorDifference } from '../gguf/diff.js';
 import type { GgufInspection } from '../gguf/inspect.js';

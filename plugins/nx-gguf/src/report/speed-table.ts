@@ -1,5 +1,5 @@
 import { counted } from '../core/counted.js';
-import { canonicalJson, type Json } from '../core/canonical-json.js';
+import { canonicalJson, type Json } from '../core/json/canonical-json.js';
 import type { BenchResult } from '../core/generated/bench.generated.js';
 import { machineText, speedText, testText } from './speed-text.js';
 import { sizeText } from './numbers.js';

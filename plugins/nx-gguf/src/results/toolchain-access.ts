@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import type { Json } from '../core/canonical-json.js';
-import { canonicalJson } from '../core/canonical-json.js';
+import type { Json } from '../core/json/canonical-json.js';
+import { canonicalJson } from '../core/json/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import { readManifest } from '../store/actions.js';
 import type { StepTools } from '../steps/step.js';
-import { buildIdentity, ensureBuild } from '../toolchain/build.js';
+import { buildIdentity, ensureBuild } from '../toolchain/llama-cpp/build.js';
 import { ensurePython, pythonIdentity } from '../toolchain/python.js';
-import { ensureSource, sourceIdentity } from '../toolchain/source.js';
+import { ensureSource, sourceIdentity } from '../toolchain/llama-cpp/source.js';
 import { manifestPath } from '../core/target.js';
 import type { RecipeEnvironment, ToolchainPart } from '../recipe/ports.js';
 import { toolchainContext } from '../recipe/toolchain-context.js';

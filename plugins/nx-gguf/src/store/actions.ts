@@ -1,8 +1,8 @@
-import { prettyJson, type Json } from '../core/canonical-json.js';
+import { prettyJson, type Json } from '../core/json/canonical-json.js';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
-import { jsonOrNull } from '../core/json-reader.js';
+import { jsonOrNull } from '../core/json/json-reader.js';
 import { systemReason } from '../core/system-error.js';
 import { parseAs } from '../core/validate.js';
 import { writeDurably } from '../files/durable.js';

@@ -1,5 +1,5 @@
 import { removeOwn } from '../files/own-tree.js';
-import { prettyJson } from '../core/canonical-json.js';
+import { prettyJson } from '../core/json/canonical-json.js';
 import { sha256 as digestOfText, type Sha256 } from '../core/digest.js';
 import { GgufError } from '../core/errors.js';
 import { writeDurably } from '../files/durable.js';

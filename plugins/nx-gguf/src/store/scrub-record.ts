@@ -1,5 +1,5 @@
 import { stat, utimes } from 'node:fs/promises';
-import { prettyJson } from '../core/canonical-json.js';
+import { prettyJson } from '../core/json/canonical-json.js';
 import type { Sha256 } from '../core/digest.js';
 import { systemErrorCode } from '../core/errors.js';
 import { presentBoot, type Boot } from '../files/boot.js';

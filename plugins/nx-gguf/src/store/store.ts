@@ -1,9 +1,9 @@
 import { access, constants, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { prettyJson } from '../core/canonical-json.js';
+import { prettyJson } from '../core/json/canonical-json.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
-import { jsonOrNull } from '../core/json-reader.js';
+import { jsonOrNull } from '../core/json/json-reader.js';
 import { systemReason } from '../core/system-error.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
 import { writeDurably } from '../files/durable.js';

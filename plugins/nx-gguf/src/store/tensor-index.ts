@@ -1,7 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { canonicalJson, type Json } from '../core/canonical-json.js';
-import { jsonOrNull } from '../core/json-reader.js';
+import { canonicalJson, type Json } from '../core/json/canonical-json.js';
+import { jsonOrNull } from '../core/json/json-reader.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
 import { isSha256, type Sha256 } from '../core/digest.js';
 import type { ByteRange } from '../gguf/byte-source.js';

@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path';
 import type { ExecutorContext, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
-import { canonicalJson, type Json } from '../core/canonical-json.js';
+import { canonicalJson, type Json } from '../core/json/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import type { Model } from '../core/generated/model.generated.js';
 import { readSmallText } from '../files/small-file.js';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { canonicalJson, type Json } from '../core/canonical-json.js';
+import { canonicalJson, type Json } from '../core/json/canonical-json.js';
 import { GgufError } from '../core/errors.js';
 import type { InferredTarget } from '../infer/inferred-target.js';
 import { didYouMean } from '../core/suggestion.js';

@@ -1,4 +1,4 @@
-import type { Json } from '../core/canonical-json.js';
+import type { Json } from '../core/json/canonical-json.js';
 import { join } from 'node:path';
 import { digestOf } from '../core/digest.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
@@ -6,10 +6,10 @@ import { stepRegistry } from '../core/step-registry.js';
 import { manifestText } from '../store/actions.js';
 import { writeDurably } from '../files/durable.js';
 import type { ToolchainContext } from '../toolchain/context.js';
-import { ensureBuild } from '../toolchain/build.js';
+import { ensureBuild } from '../toolchain/llama-cpp/build.js';
 import { diagnose, formatDiagnosis, requireHealthy } from '../toolchain/doctor.js';
 import { ensurePython } from '../toolchain/python.js';
-import { ensureSource } from '../toolchain/source.js';
+import { ensureSource } from '../toolchain/llama-cpp/source.js';
 import type { CommonOptions, Execution } from './run-executor.js';
 import { manifestPath, targetName } from '../core/target.js';
 import type { ToolchainPart } from '../recipe/ports.js';

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { GgufError } from '../core/errors.js';
 import type { Toolchain } from '../core/generated/toolchain.generated.js';
-import { ensureBuild } from './build.js';
+import { ensureBuild } from './llama-cpp/build.js';
 import { diagnose, formatDiagnosis, requirePrerequisites } from './doctor.js';
 import { ensurePython } from './python.js';
 import { runTool } from './run-tool.js';
-import { ensureSource } from './source.js';
+import { ensureSource } from './llama-cpp/source.js';
 import { testContext } from './testing/context.js';
 import { makeRepository, standInProject } from './testing/repository.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import { GgufError } from '../core/errors.js';
 import { freeBytes } from '../files/free-space.js';
-import { compilerCandidates } from './compiler.js';
+import { compilerCandidates } from './llama-cpp/compiler.js';
 import { output, type ToolchainContext } from './context.js';
 import { both, commandCheck, finding, type Check } from './prerequisite.js';
 import { textTable } from '../report/text-table.js';

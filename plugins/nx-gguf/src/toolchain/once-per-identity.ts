@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson, prettyJson, type Json } from '../core/canonical-json.js';
-import { jsonOrNull } from '../core/json-reader.js';
+import { canonicalJson, prettyJson, type Json } from '../core/json/canonical-json.js';
+import { jsonOrNull } from '../core/json/json-reader.js';
 import { makeSharedDirectory } from '../files/shared-directory.js';
 import { syncDirectory, writeDurably } from '../files/durable.js';
 import { readSmallFile } from '../files/small-file.js';

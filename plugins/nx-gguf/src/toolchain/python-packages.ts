@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { output, type ToolchainContext } from './context.js';
-import { ensureSource } from './source.js';
+import { ensureSource } from './llama-cpp/source.js';
 import { readSmallText } from '../files/small-file.js';
 
 /** An environment to fill. */

@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Json } from '../core/canonical-json.js';
+import type { Json } from '../core/json/canonical-json.js';
 import { digestOf, sha256, type Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError } from '../core/errors.js';
-import { jsonOrNull } from '../core/json-reader.js';
+import { jsonOrNull } from '../core/json/json-reader.js';
 import { lfsPointerError, readLfsPointer } from '../core/lfs-pointer.js';
 import { unreadable } from '../core/system-error.js';
 import { stepRegistry } from '../core/step-registry.js';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readHeaderBytes } from '../gguf/header-bytes.js';
+import { readHeaderBytes } from '../gguf/header/header-bytes.js';
 import { tinyGguf } from '../gguf/testing/tiny-gguf.js';
 import type { ByteSource } from '../gguf/byte-source.js';
 import { addressedFile, refusal, withAddressed } from './addressed-file.js';

@@ -1,5 +1,5 @@
 import type { ParseError } from 'jsonc-parser';
-import { parseBounded } from '../core/json-reader.js';
+import { parseBounded } from '../core/json/json-reader.js';
 import { schemaText } from '../core/schema-files.js';
 
 /*

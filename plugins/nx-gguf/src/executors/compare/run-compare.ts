@@ -1,4 +1,4 @@
-import { prettyJson, type Json } from '../../core/canonical-json.js';
+import { prettyJson, type Json } from '../../core/json/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { Comparison, SequentialComparison } from '../../core/generated/comparison.generated.js';
 import type { CompareOptions } from '../../core/generated/executors/compare.generated.js';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { prettyJson, type Json } from '../../core/canonical-json.js';
+import { prettyJson, type Json } from '../../core/json/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { InspectOptions } from '../../core/generated/executors/inspect.generated.js';
 import { diffGguf, isSameGguf } from '../../gguf/diff.js';
-import { readGgufHeader } from '../../gguf/header.js';
+import { readGgufHeader } from '../../gguf/header/header.js';
 import { inspectGguf } from '../../gguf/inspect.js';
 import { shardCounterparts } from '../../gguf/shards.js';
 import { diffText, inspectionText } from '../../report/inspection.js';

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../core/canonical-json.js';
+import { canonicalJson } from '../../core/json/canonical-json.js';
 import { describeArtifact } from '../../task/describe.js';
 import type { BatchTask } from '../../task/run-batch.js';
 import type { KldOptions } from '../../core/generated/executors/kld.generated.js';

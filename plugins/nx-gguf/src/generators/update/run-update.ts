@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createProjectGraphAsync, readProjectsConfigurationFromProjectGraph, type Tree } from '@nx/devkit';
-import { canonicalJson, prettyJson, type Json } from '../../core/canonical-json.js';
+import { canonicalJson, prettyJson, type Json } from '../../core/json/canonical-json.js';
 import { counted } from '../../core/counted.js';
 import { GgufError } from '../../core/errors.js';
 import type { UpdateOptions } from '../../core/generated/generators/update.generated.js';

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { digestOf, type Sha256 } from '../../core/digest.js';
 import type { ComparedMetric, FullComparison } from '../../core/generated/comparison.generated.js';
 import type { Estimate, KldResult } from '../../core/generated/kld.generated.js';

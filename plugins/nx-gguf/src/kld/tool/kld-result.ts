@@ -1,5 +1,5 @@
 import { stepRegistry } from '../../core/step-registry.js';
-import { canonicalJson, type Json } from '../../core/canonical-json.js';
+import { canonicalJson, type Json } from '../../core/json/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { KldResult, KldSubject } from '../../core/generated/kld.generated.js';
 import { validate } from '../../core/validate.js';

@@ -1,6 +1,6 @@
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { digestOf, type Sha256 } from '../../core/digest.js';
-import { writtenShape } from '../../gguf/tensor-infos-bytes.js';
+import { writtenShape } from '../../gguf/header/tensor-infos-bytes.js';
 import type { TensorTypeName } from '../../gguf/tensor-type.js';
 
 /**

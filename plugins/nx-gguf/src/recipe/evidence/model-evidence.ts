@@ -1,6 +1,6 @@
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import type { Model } from '../../core/generated/model.generated.js';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { sha256 } from '../../core/digest.js';
 import { evaluationParameters, statedParameters } from '../../steps/measure/evaluation.js';
 import type { EvidenceInputs, TargetArtifact } from '../../steps/evidence/evidence-inputs.js';

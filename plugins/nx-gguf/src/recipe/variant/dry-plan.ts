@@ -1,4 +1,4 @@
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
 import type { QuantizationPlan } from '../../core/generated/plan.generated.js';
 import { pinRules, sideEffects } from '../../quant/rules/pins.js';

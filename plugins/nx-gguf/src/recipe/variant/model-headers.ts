@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { GgufError, systemErrorCode } from '../../core/errors.js';
 import { systemReason, unreadable } from '../../core/system-error.js';
 import type { HuggingFaceSource } from '../../core/generated/source.generated.js';
-import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
+import { readHeaderBytes, type HeaderBytes } from '../../gguf/header/header-bytes.js';
 import { shardNames } from '../../gguf/shards.js';
 import { withFileBytes } from '../../files/gguf-file.js';
 import {

@@ -2,7 +2,7 @@ import { GgufError } from '../../core/errors.js';
 import type { LockedSource } from '../../core/generated/lock.generated.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { HuggingFaceSource } from '../../core/generated/source.generated.js';
-import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
+import { readHeaderBytes, type HeaderBytes } from '../../gguf/header/header-bytes.js';
 import { oneGguf, oneGgufProblem } from '../../gguf/shards.js';
 import { withFileBytes } from '../../files/gguf-file.js';
 import { pinnedHeaderStep } from '../../steps/gguf/gguf-header.js';

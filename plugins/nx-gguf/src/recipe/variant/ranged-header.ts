@@ -1,4 +1,4 @@
-import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
+import { readHeaderBytes, type HeaderBytes } from '../../gguf/header/header-bytes.js';
 import type { RangedFile } from '../../upstream/http-source.js';
 import { rangedTransfer } from '../../transport/transfer-settings.js';
 import type { UpstreamContext } from '../../upstream/upstream-context.js';

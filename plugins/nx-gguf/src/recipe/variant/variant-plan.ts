@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { GgufError, isGgufError } from '../../core/errors.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { QuantizationPlan } from '../../core/generated/plan.generated.js';

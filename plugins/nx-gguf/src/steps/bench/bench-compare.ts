@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { prettyJson, type Json } from '../../core/canonical-json.js';
+import { prettyJson, type Json } from '../../core/json/canonical-json.js';
 import { digestOf } from '../../core/digest.js';
 import { GgufError } from '../../core/errors.js';
 import type { BenchTest, Machine } from '../../core/generated/bench.generated.js';

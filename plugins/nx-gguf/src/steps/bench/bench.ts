@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { prettyJson, type Json } from '../../core/canonical-json.js';
+import { prettyJson, type Json } from '../../core/json/canonical-json.js';
 import { digestOf } from '../../core/digest.js';
 import type { BenchResult, Machine } from '../../core/generated/bench.generated.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';

@@ -1,4 +1,4 @@
-import type { MetadataValue } from '../../gguf/metadata-value.js';
+import type { MetadataValue } from '../../gguf/header/metadata-value.js';
 
 /** The templates of a checkpoint that transformers reads. */
 export interface CheckpointTemplates {

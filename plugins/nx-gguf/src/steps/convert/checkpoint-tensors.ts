@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { checkpointLimits, jsonOrNull } from '../../core/json-reader.js';
+import { checkpointLimits, jsonOrNull } from '../../core/json/json-reader.js';
 import { withFileBytes } from '../../files/gguf-file.js';
 import { readSmallFile } from '../../files/small-file.js';
 import type { CheckpointShards } from './unread-shards.js';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ConvertSettings } from '../../core/generated/model.generated.js';
-import { readGgufHeader } from '../../gguf/header.js';
+import { readGgufHeader } from '../../gguf/header/header.js';
 import { bytesSource } from '../../gguf/testing/bytes-source.js';
 import { tokenTexts } from '../../gguf/token-texts.js';
 import { tinyGguf, type TinyGguf } from '../../gguf/testing/tiny-gguf.js';

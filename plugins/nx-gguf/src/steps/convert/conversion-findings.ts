@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { checkpointLimits, jsonOrNull } from '../../core/json-reader.js';
+import { checkpointLimits, jsonOrNull } from '../../core/json/json-reader.js';
 import type { ConvertSettings } from '../../core/generated/model.generated.js';
 import { readSmallText } from '../../files/small-file.js';
-import type { GgufHeader } from '../../gguf/header.js';
+import type { GgufHeader } from '../../gguf/header/header.js';
 import { checkpointShards, checkpointTensors } from './checkpoint-tensors.js';
 import { differingTemplates } from './chat-templates.js';
 import { declaredMetadata } from './declared-metadata.js';

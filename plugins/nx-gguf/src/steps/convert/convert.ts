@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { sha256 } from '../../core/digest.js';
 import { GgufError } from '../../core/errors.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';

@@ -1,5 +1,5 @@
 import { GgufError } from '../../core/errors.js';
-import { markedLine, parseWrittenJson, placeOf } from '../../core/json-text.js';
+import { markedLine, parseWrittenJson, placeOf } from '../../core/json/json-text.js';
 
 /** What a metadata file says, by key of GGUF. */
 export type DeclaredMetadata = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { nearestName } from '../../core/suggestion.js';
-import type { MetadataValue } from '../../gguf/metadata-value.js';
+import type { MetadataValue } from '../../gguf/header/metadata-value.js';
 import { metadataKeys, shownValue, type DeclaredMetadata } from './declared-metadata.js';
 
 type Metadata = ReadonlyMap<string, MetadataValue>;

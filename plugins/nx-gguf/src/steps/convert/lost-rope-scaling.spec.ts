@@ -1,4 +1,4 @@
-import { readGgufHeader } from '../../gguf/header.js';
+import { readGgufHeader } from '../../gguf/header/header.js';
 import { bytesSource } from '../../gguf/testing/bytes-source.js';
 import { tinyGguf, type TinyGguf } from '../../gguf/testing/tiny-gguf.js';
 import { lostRopeScaling } from './lost-rope-scaling.js';

@@ -1,5 +1,5 @@
-import type { GgufHeader } from '../../gguf/header.js';
-import type { MetadataScalar, MetadataValue } from '../../gguf/metadata-value.js';
+import type { GgufHeader } from '../../gguf/header/header.js';
+import type { MetadataScalar, MetadataValue } from '../../gguf/header/metadata-value.js';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

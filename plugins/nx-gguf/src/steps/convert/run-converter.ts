@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { checkpointLimits, readJson } from '../../core/json-reader.js';
+import { checkpointLimits, readJson } from '../../core/json/json-reader.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import { readSmallFile } from '../../files/small-file.js';
 import { toolFailed } from '../../toolchain/run-tool.js';

@@ -1,5 +1,5 @@
 import { endingTokens } from '../../gguf/ending-tokens.js';
-import type { GgufHeader } from '../../gguf/header.js';
+import type { GgufHeader } from '../../gguf/header/header.js';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { digestOf, sha256 } from '../../core/digest.js';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import type { CardSettings } from '../../core/generated/model.generated.js';

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import type { BenchResult } from '../../core/generated/bench.generated.js';
 import type { Origin } from '../../core/generated/evidence.generated.js';
 import type { KldParameters } from '../../core/generated/kld.generated.js';

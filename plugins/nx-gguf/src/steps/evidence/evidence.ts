@@ -1,4 +1,4 @@
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import type { Evidence, Measurement, ReferenceEvidence } from '../../core/generated/evidence.generated.js';
 import { validate } from '../../core/validate.js';
 import { filesText } from '../../kld/statistics/conditions.js';

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { digestOf } from '../../core/digest.js';
 import { GgufError } from '../../core/errors.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';

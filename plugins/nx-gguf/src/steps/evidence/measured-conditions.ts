@@ -1,5 +1,5 @@
 import { digestOf } from '../../core/digest.js';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import type { KldResult, KldStatistics } from '../../core/generated/kld.generated.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
 import {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { canonicalJson, type Json } from '../../core/canonical-json.js';
+import { canonicalJson, type Json } from '../../core/json/canonical-json.js';
 import { digestOf, sha256 } from '../../core/digest.js';
 import type { Evidence } from '../../core/generated/evidence.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';

@@ -1,6 +1,6 @@
 import type { Sha256 } from '../../core/digest.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
-import type { GgufTensor } from '../../gguf/tensor-info.js';
+import type { GgufTensor } from '../../gguf/header/tensor-info.js';
 import { adoptHashed } from '../../store/blobs.js';
 import { hashSettled } from '../../files/hash-settled.js';
 import { ownFile } from '../../files/own-file.js';

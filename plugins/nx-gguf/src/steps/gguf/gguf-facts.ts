@@ -1,4 +1,4 @@
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { summarizeGguf } from '../../gguf/summary.js';
 import { bitsPerWeight } from '../../gguf/weight-count.js';
 import { readGgufFile } from '../../files/gguf-file.js';

@@ -1,13 +1,13 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { sha256 } from '../../core/digest.js';
 import { GgufError } from '../../core/errors.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
-import { readHeaderBytes, type HeaderBytes } from '../../gguf/header-bytes.js';
-import type { GgufHeader } from '../../gguf/header.js';
-import type { MetadataValue } from '../../gguf/metadata-value.js';
+import { readHeaderBytes, type HeaderBytes } from '../../gguf/header/header-bytes.js';
+import type { GgufHeader } from '../../gguf/header/header.js';
+import type { MetadataValue } from '../../gguf/header/metadata-value.js';
 import { shardFileName } from '../../gguf/shards.js';
 import { withFileBytes } from '../../files/gguf-file.js';
 import { inputsOf, type Step, type StepOutcome, type Workbench } from '../step.js';

@@ -1,7 +1,7 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diffGguf } from '../../gguf/diff.js';
-import { readGgufHeader } from '../../gguf/header.js';
+import { readGgufHeader } from '../../gguf/header/header.js';
 import { bytesSource } from '../../gguf/testing/bytes-source.js';
 import { tinyGguf } from '../../gguf/testing/tiny-gguf.js';
 import { readLegacyImatrix } from '../../quant/tool/legacy-imatrix.js';

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../gguf/byte-source.js';
 import { composeLike } from '../../gguf/compose.js';
-import { readGgufHeader, type GgufHeader } from '../../gguf/header.js';
-import { readRawMetadata, withStrings } from '../../gguf/metadata-bytes.js';
+import { readGgufHeader, type GgufHeader } from '../../gguf/header/header.js';
+import { readRawMetadata, withStrings } from '../../gguf/header/metadata-bytes.js';
 import { readLegacyImatrix } from '../../quant/tool/legacy-imatrix.js';
 import { withFileBytes } from '../../files/gguf-file.js';
 import { spliceFile, type Piece } from '../../store/splice-file.js';

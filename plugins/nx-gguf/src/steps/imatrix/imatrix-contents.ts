@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { counted } from '../../core/counted.js';
 import { GgufError } from '../../core/errors.js';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
-import type { GgufHeader } from '../../gguf/header.js';
+import type { GgufHeader } from '../../gguf/header/header.js';
 import { imatrixEntry, type ImatrixEntry } from '../../quant/plan/imatrix-entry.js';
 import type { ImatrixContents } from '../../quant/plan/imatrix-need.js';
 import { bounded } from '../../quant/rules/finding-words.js';

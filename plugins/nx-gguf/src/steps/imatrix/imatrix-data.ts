@@ -1,8 +1,8 @@
 import { endianness } from 'node:os';
 import { bufferedSource } from '../../gguf/buffered-source.js';
 import type { ByteRange, ByteSource } from '../../gguf/byte-source.js';
-import { readGgufHeader, type GgufHeader } from '../../gguf/header.js';
-import type { GgufTensor } from '../../gguf/tensor-info.js';
+import { readGgufHeader, type GgufHeader } from '../../gguf/header/header.js';
+import type { GgufTensor } from '../../gguf/header/tensor-info.js';
 import { bounded } from '../../quant/rules/finding-words.js';
 import { readLegacyImatrix } from '../../quant/tool/legacy-imatrix.js';
 import { isGguf } from './imatrix-file.js';

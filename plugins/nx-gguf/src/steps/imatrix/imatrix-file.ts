@@ -1,6 +1,6 @@
 import { GgufError } from '../../core/errors.js';
 import type { ByteSource } from '../../gguf/byte-source.js';
-import { readGgufHeader, type GgufHeader } from '../../gguf/header.js';
+import { readGgufHeader, type GgufHeader } from '../../gguf/header/header.js';
 import { readLegacyImatrix } from '../../quant/tool/legacy-imatrix.js';
 import { withFileBytes } from '../../files/gguf-file.js';
 

@@ -1,6 +1,6 @@
 import { digestOf, type Sha256 } from '../../core/digest.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
-import type { GgufHeader } from '../../gguf/header.js';
+import type { GgufHeader } from '../../gguf/header/header.js';
 import { elementCount } from '../../gguf/weight-count.js';
 import { isTokenEmbedding } from '../../quant/plan/imatrix-use.js';
 import { readLegacyImatrix } from '../../quant/tool/legacy-imatrix.js';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import type { ImatrixTensorStatistics } from '../../core/generated/evidence.generated.js';
 import type { Manifest, ManifestFile } from '../../core/generated/manifest.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
-import type { GgufHeader } from '../../gguf/header.js';
+import type { GgufHeader } from '../../gguf/header/header.js';
 import { columnStatistics } from '../../kld/statistics/imatrix-columns.js';
 import { fact } from '../facts.js';
 import { withFileBytes } from '../../files/gguf-file.js';

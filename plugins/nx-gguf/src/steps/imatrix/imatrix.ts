@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { GgufError } from '../../core/errors.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import type { ImatrixMake } from '../../core/generated/model.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';
 import { imatrixArgs } from '../../kld/tool/imatrix-args.js';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { digestOf } from '../../core/digest.js';
 import type { MeasuredFile } from '../../core/generated/common.generated.js';
 import type { KldStatistics, KldSubject } from '../../core/generated/kld.generated.js';

@@ -1,4 +1,4 @@
-import { readGgufHeader } from '../../gguf/header.js';
+import { readGgufHeader } from '../../gguf/header/header.js';
 import { tinyGguf } from '../../gguf/testing/tiny-gguf.js';
 import { trainedContext } from './long-context.js';
 

@@ -1,4 +1,4 @@
-import type { GgufHeader } from '../../gguf/header.js';
+import type { GgufHeader } from '../../gguf/header/header.js';
 
 /** The tokens of the context that a model was trained on, as its header states it; null where it states none. */
 export function trainedContext({ metadata }: Pick<GgufHeader, 'metadata'>): number | null {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
 import { readGgufFile } from '../../files/gguf-file.js';
-import type { GgufHeader } from '../../gguf/header.js';
+import type { GgufHeader } from '../../gguf/header/header.js';
 import { linkModel } from '../gguf/link-model.js';
 import type { Workbench } from '../step.js';
 import { baseFindings, keptBaseFacts, type BaseFacts } from './base-facts.js';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { counted } from '../../core/counted.js';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { SequentialComparison } from '../../core/generated/comparison.generated.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';

@@ -1,7 +1,7 @@
 import { systemErrorCode } from '../../core/errors.js';
 import { withFileBytes } from '../../files/gguf-file.js';
 import { composeGguf, type ComposedGguf } from '../../gguf/compose.js';
-import type { RawMetadata } from '../../gguf/metadata-bytes.js';
+import type { RawMetadata } from '../../gguf/header/metadata-bytes.js';
 import type { WantedTensor } from './wanted-tensors.js';
 
 /** A file as llama-quantize writes it: always of version 3, its tensors aligned to 32 bytes. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { sha256 } from '../../core/digest.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';

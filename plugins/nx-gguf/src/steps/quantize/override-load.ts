@@ -1,4 +1,4 @@
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import { stepRegistry } from '../../core/step-registry.js';

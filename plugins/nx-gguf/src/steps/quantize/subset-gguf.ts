@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { composeLike } from '../../gguf/compose.js';
-import { isSplitKey, readRawMetadata, withInteger } from '../../gguf/metadata-bytes.js';
+import { isSplitKey, readRawMetadata, withInteger } from '../../gguf/header/metadata-bytes.js';
 import { shardName } from '../../gguf/shards.js';
 import { exactRule } from '../../quant/rules/exact-rules.js';
 import type { QuantizeOptions } from '../../quant/tool/quantize-args.js';

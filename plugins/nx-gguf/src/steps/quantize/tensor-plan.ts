@@ -1,7 +1,7 @@
 import { stepRegistry } from '../../core/step-registry.js';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { prettyJson, type Json } from '../../core/canonical-json.js';
+import { prettyJson, type Json } from '../../core/json/canonical-json.js';
 import { digestOf } from '../../core/digest.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';
 import type { QuantizationPlan } from '../../core/generated/plan.generated.js';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import type { Sha256 } from '../../core/digest.js';
 import type { ManifestFile } from '../../core/generated/manifest.generated.js';
 import type { ByteRange } from '../../gguf/byte-source.js';
-import type { GgufHeader } from '../../gguf/header.js';
+import type { GgufHeader } from '../../gguf/header/header.js';
 import { tensorTypeByName, type TensorTypeName } from '../../gguf/tensor-type.js';
 import { hasExactRule } from '../../quant/rules/exact-rules.js';
 import { findFtype } from '../../quant/tool/ftypes.js';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { GgufError, isGgufError } from '../../core/errors.js';
 import type { ProvenanceInput } from '../../core/generated/manifest.generated.js';
 import type { CommandSource } from '../../core/generated/source.generated.js';

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { counted } from '../../core/counted.js';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { GgufError } from '../../core/errors.js';
 import { lfsPointerBytes } from '../../core/lfs-pointer.js';
 import { stepRegistry } from '../../core/step-registry.js';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { prettyJson, type Json } from '../../core/canonical-json.js';
+import { prettyJson, type Json } from '../../core/json/canonical-json.js';
 import { sha256 } from '../../core/digest.js';
 import { isGgufError } from '../../core/errors.js';
 import type { Manifest } from '../../core/generated/manifest.generated.js';

@@ -1,5 +1,5 @@
 import { bytesSource } from '../../gguf/testing/bytes-source.js';
-import { readGgufHeader } from '../../gguf/header.js';
+import { readGgufHeader } from '../../gguf/header/header.js';
 import { headerContents, type HeaderContents } from '../../steps/gguf/gguf-header.js';
 
 /** What the header of a GGUF says. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Json } from '../../core/canonical-json.js';
+import type { Json } from '../../core/json/canonical-json.js';
 import { sha256 } from '../../core/digest.js';
 import { isGgufError } from '../../core/errors.js';
 import type { WorkEvent } from '../../core/events.js';

@@ -1,5 +1,5 @@
 import { GgufError } from '../../core/errors.js';
-import { readJson } from '../../core/json-reader.js';
+import { readJson } from '../../core/json/json-reader.js';
 import type { HttpAnswer } from '../../transport/http.js';
 import type { HubPlace } from './hub-errors.js';
 

@@ -1,4 +1,4 @@
-import { jsonOrNull } from '../../core/json-reader.js';
+import { jsonOrNull } from '../../core/json/json-reader.js';
 import type { HttpAnswer } from '../../transport/http.js';
 
 const longestMessage = 300;

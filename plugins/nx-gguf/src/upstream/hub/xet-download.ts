@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { FileDownloadInfoOutput } from '@huggingface/hub';
 import { isGgufError } from '../../core/errors.js';
-import { readJson } from '../../core/json-reader.js';
+import { readJson } from '../../core/json/json-reader.js';
 import type { Http, HttpAnswer, Token } from '../../transport/http.js';
 import type { PartialFile } from '../../transport/partial-file.js';
 import type { Take } from '../../transport/rate-limit.js';

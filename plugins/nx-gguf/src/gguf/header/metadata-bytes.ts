@@ -1,7 +1,7 @@
-import type { ByteRange, ByteSource } from './byte-source.js';
+import type { ByteRange, ByteSource } from '../byte-source.js';
 import { headerError } from './header-error.js';
 import type { GgufHeader } from './header.js';
-import { joinedBytes } from './joined-bytes.js';
+import { joinedBytes } from '../joined-bytes.js';
 
 /** Key-value pairs as raw bytes, and how many there are. */
 export interface RawMetadata {

@@ -1,7 +1,7 @@
-import type { ByteSource } from './byte-source.js';
+import type { ByteSource } from '../byte-source.js';
 import { readGgufHeader } from './header.js';
-import { inspectGguf } from './inspect.js';
-import { bytesSource } from './testing/bytes-source.js';
+import { inspectGguf } from '../inspect.js';
+import { bytesSource } from '../testing/bytes-source.js';
 
 const [uint8, string, array, uint64] = [0, 8, 9, 10];
 

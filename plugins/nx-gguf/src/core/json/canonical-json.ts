@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import { GgufError } from './errors.js';
+import { GgufError } from '../errors.js';
 import { valueProblem } from './json-reader.js';
 
 /** Any value that JSON can hold. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import { GgufError, isGgufError } from '../core/errors.js';
-import { output, type ToolchainContext } from './context.js';
-import { toolNames } from './tool-files.js';
+import { GgufError, isGgufError } from '../../core/errors.js';
+import { output, type ToolchainContext } from '../context.js';
+import { toolNames } from '../tool-files.js';
 
 /**
  * Compiles the tools of llama.cpp from a source in a work directory.

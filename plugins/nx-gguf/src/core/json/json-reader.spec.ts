@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { canonicalJson, prettyJson, type Json } from './canonical-json.js';
-import { isGgufError } from './errors.js';
+import { isGgufError } from '../errors.js';
 import { checkpointLimits, jsonOrNull, readJson } from './json-reader.js';
 import { parseWrittenJson } from './json-text.js';
-import { parseAs, parseForeign } from './validate.js';
+import { parseAs, parseForeign } from '../validate.js';
 
 const nested = (levels: number, [open, inner, close] = ['[', '1', ']']): string =>
   open.repeat(levels) + inner + close.repeat(levels);

@@ -1,13 +1,13 @@
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson, type Json } from '../core/canonical-json.js';
-import type { Manifest } from '../core/generated/manifest.generated.js';
-import { jsonOrNull } from '../core/json-reader.js';
-import { readSmallText } from '../files/small-file.js';
-import { ownNames } from '../files/own-tree.js';
-import { withLock } from '../store/lock.js';
-import { treeBytes } from '../store/usage.js';
-import { recordFile } from './once-per-identity.js';
+import { canonicalJson, type Json } from '../../core/json/canonical-json.js';
+import type { Manifest } from '../../core/generated/manifest.generated.js';
+import { jsonOrNull } from '../../core/json/json-reader.js';
+import { readSmallText } from '../../files/small-file.js';
+import { ownNames } from '../../files/own-tree.js';
+import { withLock } from '../../store/lock.js';
+import { treeBytes } from '../../store/usage.js';
+import { recordFile } from '../once-per-identity.js';
 
 /** What is kept of the toolchains. */
 export interface ToolchainKeep {

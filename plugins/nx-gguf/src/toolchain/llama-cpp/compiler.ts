@@ -1,5 +1,5 @@
-import { GgufError } from '../core/errors.js';
-import { output, type ToolchainContext } from './context.js';
+import { GgufError } from '../../core/errors.js';
+import { output, type ToolchainContext } from '../context.js';
 
 /**
  * The compiler that CMake will take: `CXX`, else the first of c++, g++ and clang++. Its name and version,

@@ -1,7 +1,7 @@
-import type { ByteCursor } from './byte-cursor.js';
-import type { ByteRange } from './byte-source.js';
+import type { ByteCursor } from '../byte-cursor.js';
+import type { ByteRange } from '../byte-source.js';
 import { headerError } from './header-error.js';
-import { rowSizeBytes, tensorTypeById, type TensorType, type TensorTypeName } from './tensor-type.js';
+import { rowSizeBytes, tensorTypeById, type TensorType, type TensorTypeName } from '../tensor-type.js';
 
 /**
  * One tensor of a GGUF file. `shape` starts with the row length; `offset` counts from the start of the data,

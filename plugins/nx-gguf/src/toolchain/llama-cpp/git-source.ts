@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GgufError, isGgufError } from '../core/errors.js';
-import { requireGitAddress, safeGitEnvironment, safeGitSettings } from '../core/git-address.js';
-import type { GitSource } from '../core/generated/toolchain.generated.js';
-import { output, type ToolchainContext } from './context.js';
+import { GgufError, isGgufError } from '../../core/errors.js';
+import { requireGitAddress, safeGitEnvironment, safeGitSettings } from '../../core/git-address.js';
+import type { GitSource } from '../../core/generated/toolchain.generated.js';
+import { output, type ToolchainContext } from '../context.js';
 
 /** Gets one commit of a git repository, without its history where the server allows that. */
 export async function obtainFromGit(

@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ensureSource, sourceIdentity } from './source.js';
-import { testContext } from './testing/context.js';
-import { makeRepository } from './testing/repository.js';
+import { testContext } from '../testing/context.js';
+import { makeRepository } from '../testing/repository.js';
 
 const nobody = '0'.repeat(40);
 

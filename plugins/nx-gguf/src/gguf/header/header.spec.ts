@@ -1,7 +1,7 @@
-import { bytesSource } from './testing/bytes-source.js';
+import { bytesSource } from '../testing/bytes-source.js';
 import { readGgufHeader } from './header.js';
-import { tinyGguf, type TinyGguf } from './testing/tiny-gguf.js';
-import { watchedSource } from './testing/watched-source.js';
+import { tinyGguf, type TinyGguf } from '../testing/tiny-gguf.js';
+import { watchedSource } from '../testing/watched-source.js';
 
 const read = (file: TinyGguf) => readGgufHeader(bytesSource(tinyGguf(file)));
 const f32 = (name: string, ...shape: number[]) => ({ name, shape });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { glob } from 'tinyglobby';
-import { digestOf, type Sha256 } from '../core/digest.js';
-import { hashFile } from '../files/hash-file.js';
+import { digestOf, type Sha256 } from '../../core/digest.js';
+import { hashFile } from '../../files/hash-file.js';
 
 /** Digest over the names and bytes of the files that globs choose below a directory. */
 export async function treeDigest(directory: string, include: readonly string[]): Promise<Sha256> {

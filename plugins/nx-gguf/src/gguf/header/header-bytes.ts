@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.js';
+import type { ByteSource } from '../byte-source.js';
 import { readGgufHeader, type GgufHeader } from './header.js';
 
 const pieceBytes = 4 * 1024 * 1024;

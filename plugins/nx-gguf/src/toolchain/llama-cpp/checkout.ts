@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GgufError } from '../core/errors.js';
-import { output, type ToolchainContext } from './context.js';
+import { GgufError } from '../../core/errors.js';
+import { output, type ToolchainContext } from '../context.js';
 
 /** State of a git checkout: its commit, and the id of its whole tree when that is not the commit's. */
 export interface CheckoutState {

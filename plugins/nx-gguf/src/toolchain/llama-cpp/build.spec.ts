@@ -10,11 +10,11 @@ import {
 } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { Toolchain } from '../core/generated/toolchain.generated.js';
+import type { Toolchain } from '../../core/generated/toolchain.generated.js';
 import { buildIdentity, ensureBuild } from './build.js';
-import { testContext } from './testing/context.js';
-import { makeRepository, standInProject } from './testing/repository.js';
-import { toolNames } from './tool-files.js';
+import { testContext } from '../testing/context.js';
+import { makeRepository, standInProject } from '../testing/repository.js';
+import { toolNames } from '../tool-files.js';
 
 async function standIn(
   build: Toolchain['build'] | null = {},

@@ -1,4 +1,4 @@
-import type { ByteCursor } from './byte-cursor.js';
+import type { ByteCursor } from '../byte-cursor.js';
 
 /** What the values of one header may take together; those of a real model take a small part of it. */
 export interface HeaderBudget {

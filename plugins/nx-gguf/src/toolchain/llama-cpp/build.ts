@@ -1,23 +1,23 @@
 import { cp, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Json } from '../core/canonical-json.js';
-import { digestOf, type Sha256 } from '../core/digest.js';
-import { GgufError, isGgufError } from '../core/errors.js';
-import { systemReason } from '../core/system-error.js';
-import { stepRegistry } from '../core/step-registry.js';
+import type { Json } from '../../core/json/canonical-json.js';
+import { digestOf, type Sha256 } from '../../core/digest.js';
+import { GgufError, isGgufError } from '../../core/errors.js';
+import { systemReason } from '../../core/system-error.js';
+import { stepRegistry } from '../../core/step-registry.js';
 import { cmakeOptions } from './cmake-options.js';
 import { compile } from './compile.js';
 import { compilerIdentity } from './compiler.js';
-import type { ToolchainContext } from './context.js';
-import { requirePrerequisites } from './doctor.js';
+import type { ToolchainContext } from '../context.js';
+import { requirePrerequisites } from '../doctor.js';
 import {
   buildFlushingPerplexity,
   flushingPerplexity,
   lacksFlushingPerplexity,
-} from './flushing-perplexity.js';
-import { oncePerIdentity } from './once-per-identity.js';
+} from '../flushing-perplexity.js';
+import { oncePerIdentity } from '../once-per-identity.js';
 import { ensureSource, sourceIdentity } from './source.js';
-import { executable, mustStart, requireTools, toolNames, type ToolName } from './tool-files.js';
+import { executable, mustStart, requireTools, toolNames, type ToolName } from '../tool-files.js';
 import { treeDigest } from './tree-digest.js';
 
 /**

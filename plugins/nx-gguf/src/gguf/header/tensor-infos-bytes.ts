@@ -1,4 +1,4 @@
-import { tensorTypeByName, type TensorTypeName } from './tensor-type.js';
+import { tensorTypeByName, type TensorTypeName } from '../tensor-type.js';
 
 /**
  * What the header says of one tensor. `shape` starts with the row length; `offset` counts from the start of

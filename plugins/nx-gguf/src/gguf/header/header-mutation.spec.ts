@@ -1,11 +1,11 @@
-import { isGgufError } from '../core/errors.js';
-import { composeGguf } from './compose.js';
+import { isGgufError } from '../../core/errors.js';
+import { composeGguf } from '../compose.js';
 import { ggufHeaderCodes } from './header-error.js';
 import { readGgufHeader, type GgufHeader } from './header.js';
-import { inspectGguf } from './inspect.js';
+import { inspectGguf } from '../inspect.js';
 import { isSplitKey, readRawMetadata } from './metadata-bytes.js';
-import { tinyGguf } from './testing/tiny-gguf.js';
-import { watchedSource } from './testing/watched-source.js';
+import { tinyGguf } from '../testing/tiny-gguf.js';
+import { watchedSource } from '../testing/watched-source.js';
 
 const sample = tinyGguf({
   metadata: [

@@ -1,14 +1,14 @@
-import { GgufError, isGgufError } from '../core/errors.js';
-import { lfsPointerError } from '../core/lfs-pointer.js';
-import { byteCursor, type ByteCursor } from './byte-cursor.js';
-import type { ByteRange, ByteSource } from './byte-source.js';
-import { foreignFile } from './foreign-file.js';
+import { GgufError, isGgufError } from '../../core/errors.js';
+import { lfsPointerError } from '../../core/lfs-pointer.js';
+import { byteCursor, type ByteCursor } from '../byte-cursor.js';
+import type { ByteRange, ByteSource } from '../byte-source.js';
+import { foreignFile } from '../foreign-file.js';
 import { headerBudget } from './header-budget.js';
 import { ggufHeaderCodes, headerError } from './header-error.js';
-import { lfsPointerIn } from './lfs-pointer-bytes.js';
+import { lfsPointerIn } from '../lfs-pointer-bytes.js';
 import { readMetadataValue, type MetadataValue } from './metadata-value.js';
 import { readTensorInfo, type GgufTensor, type TensorInfo } from './tensor-info.js';
-import { alignedUp, placeTensors } from './tensor-layout.js';
+import { alignedUp, placeTensors } from '../tensor-layout.js';
 
 /**
  * What a GGUF file says before its data. Offsets and sizes are in bytes; `metadataRange` holds the raw

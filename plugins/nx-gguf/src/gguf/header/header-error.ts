@@ -1,4 +1,4 @@
-import { GgufError } from '../core/errors.js';
+import { GgufError } from '../../core/errors.js';
 
 const damaged = 'The file is damaged or was not written by a GGUF tool: fetch or convert it again.';
 const incomplete = 'The file is incomplete: fetch or convert it again.';

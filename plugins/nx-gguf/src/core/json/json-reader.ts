@@ -1,4 +1,4 @@
-import { utf8Text } from './utf8-text.js';
+import { utf8Text } from '../utf8-text.js';
 
 /** What a JSON text from outside may be at most. */
 export interface JsonLimits {

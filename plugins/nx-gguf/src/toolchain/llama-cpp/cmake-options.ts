@@ -1,4 +1,4 @@
-import type { BuildSettings } from '../core/generated/toolchain.generated.js';
+import type { BuildSettings } from '../../core/generated/toolchain.generated.js';
 
 /** What a build is made for: platform and architecture as Node names them. */
 export interface BuildTarget {

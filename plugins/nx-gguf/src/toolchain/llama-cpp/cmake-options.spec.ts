@@ -1,6 +1,6 @@
 import { cmakeOptions } from './cmake-options.js';
 import { compilerName } from './compiler.js';
-import { normalizeRequirements } from './python.js';
+import { normalizeRequirements } from '../python.js';
 
 const linux = { platform: 'linux', arch: 'x64' };
 const mac = { platform: 'darwin', arch: 'arm64' };

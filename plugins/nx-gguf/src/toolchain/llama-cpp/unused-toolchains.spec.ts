@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256 } from '../core/digest.js';
-import { withLock } from '../store/lock.js';
-import { manifestOf, put, temporaryDirectory } from '../store/testing/temporary-store.js';
-import { recordFile } from './once-per-identity.js';
+import { sha256 } from '../../core/digest.js';
+import { withLock } from '../../store/lock.js';
+import { manifestOf, put, temporaryDirectory } from '../../store/testing/temporary-store.js';
+import { recordFile } from '../once-per-identity.js';
 import { removeUnusedToolchains, toolchainsNamed, type ToolchainKeep } from './unused-toolchains.js';
 
 const day = 86_400_000;

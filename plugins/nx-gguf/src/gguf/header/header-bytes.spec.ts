@@ -1,6 +1,6 @@
 import { readHeaderBytes } from './header-bytes.js';
-import { tinyGguf } from './testing/tiny-gguf.js';
-import { watchedSource } from './testing/watched-source.js';
+import { tinyGguf } from '../testing/tiny-gguf.js';
+import { watchedSource } from '../testing/watched-source.js';
 
 const longArray = [
   'tokenizer.scores',

@@ -1,5 +1,5 @@
-import type { ByteCursor } from './byte-cursor.js';
-import type { ByteRange } from './byte-source.js';
+import type { ByteCursor } from '../byte-cursor.js';
+import type { ByteRange } from '../byte-source.js';
 import type { HeaderBudget } from './header-budget.js';
 import { headerError } from './header-error.js';
 

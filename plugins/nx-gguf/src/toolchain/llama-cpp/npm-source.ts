@@ -4,9 +4,9 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar';
-import { GgufError, isGgufError } from '../core/errors.js';
-import type { NpmSource } from '../core/generated/toolchain.generated.js';
-import { output, type ToolchainContext } from './context.js';
+import { GgufError, isGgufError } from '../../core/errors.js';
+import type { NpmSource } from '../../core/generated/toolchain.generated.js';
+import { output, type ToolchainContext } from '../context.js';
 import { checkOut } from './git-source.js';
 
 /**

@@ -1,13 +1,13 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { digestOf } from '../core/digest.js';
-import { GgufError } from '../core/errors.js';
+import { digestOf } from '../../core/digest.js';
+import { GgufError } from '../../core/errors.js';
 import { checkoutState } from './checkout.js';
-import type { ToolchainContext } from './context.js';
-import { requirePrerequisites } from './doctor.js';
+import type { ToolchainContext } from '../context.js';
+import { requirePrerequisites } from '../doctor.js';
 import { obtainFromGit } from './git-source.js';
 import { obtainFromNpm } from './npm-source.js';
-import { oncePerIdentity } from './once-per-identity.js';
+import { oncePerIdentity } from '../once-per-identity.js';
 import { treeDigest } from './tree-digest.js';
 
 /** What a source is, wherever it came from: the same commit has the same identity. */
