@@ -8,7 +8,7 @@ import { largeFileBytes } from '../publication/lfs-attributes.js';
 import { recordFile } from '../publication/record.js';
 import type { ResolvedSettings } from '../publication/settings.js';
 import { planFile } from '../steps/quantize/tensor-plan.js';
-import { manifestText } from '../store/actions.js';
+import { prettyJson, type Json } from '../core/json/canonical-json.js';
 import { readSound } from '../store/sound-bytes.js';
 import type {
   ArtifactFiles,
@@ -69,7 +69,10 @@ async function collected(collecting: Collecting): Promise<[string, PublishSource
     if (settings.files.has('plan'))
       found.push([`plan/${variant}.json`, { file: oneFile(await of('plan', variant), planFile, 'plan') }]);
     if (settings.files.has('kld'))
-      found.push([`kld/${variant}.json`, { text: manifestText(await of('kld', variant)) }]);
+      found.push([
+        `kld/${variant}.json`,
+        { text: prettyJson((await of('kld', variant)) as unknown as Json) },
+      ]);
   }
   if (settings.files.has('imatrix')) put((await of('imatrix')).files);
   if (settings.files.has('card')) put((await of('card')).files);

@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
-import { canonicalJson, type Json } from '../core/json/canonical-json.js';
+import { canonicalJson } from '../core/json/canonical-json.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { jsonOrNull } from '../core/json/json-reader.js';
+import { sealedManifest, unsealedManifest } from '../core/manifest-seal.js';
 import { manifestPath, type TargetRef } from '../core/target.js';
 import { validate } from '../core/validate.js';
 import { writeDurably } from '../files/durable.js';
@@ -46,7 +47,7 @@ export async function writePlanningCache(
   results: readonly Manifest[],
 ): Promise<void> {
   const path = pathOf(root, ref);
-  const text = `${canonicalJson({ format: 1, results: results as unknown as Json })}\n`;
+  const text = `${canonicalJson({ format: 1, results: results.map(sealedManifest) })}\n`;
   if ((await readSmallText(path).catch(() => null)) !== text) await writeDurably(path, text);
 }
 
@@ -60,9 +61,10 @@ async function readPlanningCache(root: string, ref: TargetRef): Promise<Manifest
       format?: unknown;
       results?: unknown;
     };
-    return format === 1 && Array.isArray(results)
-      ? results.map((result: unknown) => validate('manifest', result, planningFile))
-      : [];
+    if (format !== 1 || !Array.isArray(results)) return [];
+    return results.flatMap(
+      (result: unknown) => unsealedManifest(validate('manifest', result, planningFile)) ?? [],
+    );
   } catch {
     return [];
   }

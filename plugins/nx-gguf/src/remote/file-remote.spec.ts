@@ -4,7 +4,7 @@ import type { WorkEvent } from '../core/events.js';
 import { oddFiles, pipe } from '../files/testing/odd-files.js';
 import { manifestOf, temporaryDirectory, temporaryStore } from '../store/testing/temporary-store.js';
 import { fileRemote } from './file-remote.js';
-import { sealedManifest } from './remote-manifest.js';
+import { manifestText } from '../store/actions.js';
 import { longestManifestBytes, type RemoteStore } from './remote-store.js';
 import { joinRemotes } from './remotes.js';
 import { guard } from './testing/guard.js';
@@ -41,7 +41,7 @@ describe('what is no file in a shared directory', () => {
     pipe(entry);
     pipe(bytes);
     const other = memoryRemote();
-    other.actions.set(actionKey, sealedManifest(manifest));
+    other.actions.set(actionKey, manifestText(manifest));
     other.blobs.set(blob.sha256, Buffer.from('bytes'));
     const store = temporaryStore();
     const told: WorkEvent[] = [];

@@ -1,7 +1,8 @@
 import { sha256 } from '../core/digest.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { idOf, manifestOf } from '../store/testing/temporary-store.js';
-import { remoteManifest, sealedManifest, type ExpectedAction } from './remote-manifest.js';
+import { manifestText } from '../store/actions.js';
+import { remoteManifest, type ExpectedAction } from './remote-manifest.js';
 
 const inputs = [{ role: 'model', name: 'm.gguf', sha256: sha256('model') }];
 const expected: ExpectedAction = {
@@ -18,13 +19,13 @@ const right = manifestOf(
   },
 );
 const named = (...names: string[]) => ({ files: names.map((name) => ({ name, ...idOf('bytes') })) });
-const change = (changes: object): string => sealedManifest({ ...right, ...changes });
+const change = (changes: object): string => manifestText({ ...right, ...changes });
 /** A manifest with a fact as it is written. */
 const facts = (text: string): string => change({ facts: { mark: 'here' } }).replace('"here"', () => text);
 
 describe('a manifest from elsewhere', () => {
   it('is taken when it answers what was asked', () => {
-    expect(remoteManifest(sealedManifest(right), expected)).toEqual(right);
+    expect(remoteManifest(manifestText(right), expected)).toEqual(right);
   });
 
   it.each<[string, string, RegExp]>([
@@ -39,12 +40,12 @@ describe('a manifest from elsewhere', () => {
     ['no digest', JSON.stringify(right), /digest/],
     [
       'one bit that flipped in a digest',
-      sealedManifest(right).replace(right.files[0]?.sha256 ?? '', idOf('other').sha256),
+      manifestText(right).replace(right.files[0]?.sha256 ?? '', idOf('other').sha256),
       /digest/,
     ],
     [
       'one digit that flipped in a result',
-      sealedManifest({ ...right, facts: { kld: 0.012 } }).replace('0.012', '0.013'),
+      manifestText({ ...right, facts: { kld: 0.012 } }).replace('0.012', '0.013'),
       /digest/,
     ],
     ['another format', change({ format: 2 }), /format/],

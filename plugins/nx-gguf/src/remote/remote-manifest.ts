@@ -1,6 +1,6 @@
-import { canonicalJson, prettyJson, type Json } from '../core/json/canonical-json.js';
-import { digestOf } from '../core/digest.js';
+import { canonicalJson, type Json } from '../core/json/canonical-json.js';
 import type { Manifest, ProvenanceInput } from '../core/generated/manifest.generated.js';
+import { unsealedManifest } from '../core/manifest-seal.js';
 import { pathCollisions, pathProblem, shownPath } from '../core/safe-path.js';
 import { parseForeign } from '../core/validate.js';
 
@@ -14,14 +14,6 @@ export interface ExpectedAction {
   toolchain: Readonly<Record<string, Json>> | null;
 }
 
-/** A manifest as it is sent: with a digest of itself, because a flipped bit in it would be a wrong result. */
-export function sealedManifest(manifest: Manifest): string {
-  return prettyJson({
-    ...(manifest as unknown as Record<string, Json>),
-    digest: digestOf(manifest as unknown as Json),
-  });
-}
-
 /**
  * A manifest that somebody else wrote, when it can be the answer to what was asked: the right form,
  * unchanged, the right action, made from what the action says, and no name that leads out of a directory.
@@ -30,9 +22,8 @@ export function sealedManifest(manifest: Manifest): string {
 export function remoteManifest(text: string, expected: ExpectedAction): Manifest | { refused: string } {
   const sealed = parseForeign('manifest', text);
   if ('problem' in sealed) return { refused: sealed.problem.slice(0, 200) };
-  const { digest, ...manifest } = sealed;
-  if (digest !== digestOf(manifest as unknown as Json))
-    return { refused: 'its digest is not that of what it says' };
+  const manifest = sealed.digest === undefined ? null : unsealedManifest(sealed);
+  if (manifest === null) return { refused: 'its digest is not that of what it says' };
   const problem = mismatch(manifest, expected) ?? nameProblem(manifest);
   return problem === null ? manifest : { refused: problem };
 }

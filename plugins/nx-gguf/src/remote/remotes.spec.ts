@@ -18,7 +18,8 @@ import {
   temporaryStore,
 } from '../store/testing/temporary-store.js';
 import type { Patience } from './breaker.js';
-import { sealedManifest, type ExpectedAction } from './remote-manifest.js';
+import type { ExpectedAction } from './remote-manifest.js';
+import { manifestText } from '../store/actions.js';
 import { RemoteFailure, type RemoteStore } from './remote-store.js';
 import { joinRemotes, type Remotes } from './remotes.js';
 import { guard, type Guard } from './testing/guard.js';
@@ -308,10 +309,10 @@ describe('a remote that fails', () => {
   });
 
   it.each([
-    ['another action', sealedManifest(manifestOf(texts, { actionKey: sha256('other') }))],
+    ['another action', manifestText(manifestOf(texts, { actionKey: sha256('other') }))],
     [
       'a path that leads out',
-      sealedManifest({ ...manifest, files: [{ name: '../a', sha256: sha256('x'), sizeBytes: 1 }] }),
+      manifestText({ ...manifest, files: [{ name: '../a', sha256: sha256('x'), sizeBytes: 1 }] }),
     ],
     ['no digest', JSON.stringify(manifest)],
     ['nonsense', '<html>'],

@@ -6,7 +6,7 @@ import type { StoreLayout } from '../store/layout.js';
 import type { WantedBlob } from './bring-blob.js';
 import type { GuardedRemote } from './breaker.js';
 import { offeredBlob } from './offered-blob.js';
-import { sealedManifest } from './remote-manifest.js';
+import { manifestText } from '../store/actions.js';
 import { RemoteFailure } from './remote-store.js';
 
 /** What uploads share. */
@@ -50,7 +50,7 @@ export async function uploadArtifact(
     return (
       (await remote.ask({
         kind: 'publish',
-        work: (to, signal) => to.writeAction(manifest.actionKey, sealedManifest(manifest), signal),
+        work: (to, signal) => to.writeAction(manifest.actionKey, manifestText(manifest), signal),
       })) ?? undefined
     );
   };

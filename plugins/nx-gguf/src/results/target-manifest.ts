@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Manifest } from '../core/generated/manifest.generated.js';
 import { manifestPath, type TargetRef } from '../core/target.js';
 import { writeDurably } from '../files/durable.js';
+import { readSmallText } from '../files/small-file.js';
 import type { Remotes } from '../remote/remotes.js';
 import { manifestText, readManifest } from '../store/actions.js';
 import type { StoreLayout } from '../store/layout.js';
@@ -25,8 +26,7 @@ export async function leaveManifest(
   { root, store, bring }: ManifestPlace,
 ): Promise<void> {
   const text = manifestText(manifest);
-  const present = await presentManifest(ref, root);
-  const isCurrent = present !== null && manifestText(present) === text;
-  if (!isCurrent) await writeDurably(join(root, manifestPath(ref)), text);
+  const path = join(root, manifestPath(ref));
+  if ((await readSmallText(path).catch(() => null)) !== text) await writeDurably(path, text);
   await leaveCarriedFile(ref, manifest, { root, store, bring });
 }

@@ -2,6 +2,9 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { sha256 } from '../core/digest.js';
 import { oddFiles } from '../files/testing/odd-files.js';
+import { canonicalJson, type Json } from '../core/json/canonical-json.js';
+import { jsonOrNull } from '../core/json/json-reader.js';
+import { seededRandom } from '../core/seeded-random.js';
 import { findAction, manifestText, putAction, readManifest } from './actions.js';
 import { age, manifestOf, put, temporaryDirectory, temporaryStore } from './testing/temporary-store.js';
 
@@ -82,6 +85,30 @@ describe('actions', () => {
       hint: expect.stringMatching(/Update nx-gguf/) as string,
     });
     expect(existsSync(layout.action(key))).toBe(true);
+  });
+});
+
+describe('a flipped bit in a manifest', () => {
+  it('that leaves valid JSON is seen', async () => {
+    const text = manifestText({ ...manifest, facts: { meanKld: 0.0127, note: 'figures of a model' } });
+    const path = join(temporaryDirectory(), 'artifact.json');
+    const random = seededRandom(20);
+    for (let tried = 0; tried < 20;) {
+      const flipped = Buffer.from(text);
+      const at = Math.floor(random() * flipped.length);
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << Math.floor(random() * 7));
+      const value = jsonOrNull(flipped);
+      if (value === null || canonicalJson(value as Json) === canonicalJson(JSON.parse(text) as Json))
+        continue;
+      tried++;
+      writeFileSync(path, flipped);
+      await expect(readManifest(path)).rejects.toThrow(path);
+    }
+  });
+
+  it('is none where an older version wrote no digest', async () => {
+    const path = put(join(temporaryDirectory(), 'artifact.json'), JSON.stringify(manifest));
+    await expect(readManifest(path)).resolves.toEqual(manifest);
   });
 });
 

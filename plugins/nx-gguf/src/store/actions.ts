@@ -1,7 +1,8 @@
-import { prettyJson, type Json } from '../core/json/canonical-json.js';
+import { prettyJson } from '../core/json/canonical-json.js';
 import type { Sha256 } from '../core/digest.js';
 import { GgufError, isGgufError, systemErrorCode } from '../core/errors.js';
 import type { Manifest } from '../core/generated/manifest.generated.js';
+import { sealedManifest, unsealedManifest } from '../core/manifest-seal.js';
 import { jsonOrNull } from '../core/json/json-reader.js';
 import { systemReason } from '../core/system-error.js';
 import { parseAs } from '../core/validate.js';
@@ -36,9 +37,9 @@ export async function forgetAction(layout: StoreLayout, key: Sha256): Promise<vo
   await removeOwn(layout.root, layout.action(key));
 }
 
-/** The bytes of a manifest file: equal manifests have equal bytes. */
+/** The bytes of a manifest file, with a digest of what it says: equal manifests have equal bytes. */
 export function manifestText(manifest: Manifest): string {
-  return prettyJson(manifest as unknown as Json);
+  return prettyJson(sealedManifest(manifest));
 }
 
 /**
@@ -58,8 +59,9 @@ export async function readManifest(path: string): Promise<Manifest | null> {
       hint: 'Remove what lies there; the manifest is made again.',
     });
   }
+  let read: Manifest;
   try {
-    return parseAs('manifest', bytes, path);
+    read = parseAs('manifest', bytes, path);
   } catch (error) {
     const version = formatOf(bytes);
     if (version === null || version === 1) throw error;
@@ -71,6 +73,11 @@ export async function readManifest(path: string): Promise<Manifest | null> {
       },
     );
   }
+  const manifest = unsealedManifest(read);
+  if (manifest !== null) return manifest;
+  throw new GgufError('BAD_MANIFEST', `${path}: its digest is not that of what it says`, {
+    hint: 'It was damaged or changed by hand. Remove it; the manifest is looked up or made again.',
+  });
 }
 
 /** Codes of what lies there in place of a manifest, or is none for its length. */

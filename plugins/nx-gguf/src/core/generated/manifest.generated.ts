@@ -26,7 +26,7 @@ export interface Manifest {
   };
   provenance: Provenance;
   /**
-   * sha256 of all the rest as canonical JSON; only in manifests on their way to and from a remote.
+   * sha256 of all the rest as canonical JSON. Absent in manifests of older versions; a remote's must have it.
    */
   digest?: Sha256;
 }
