@@ -2,7 +2,8 @@ import { canonicalJson, type Json } from '../../../plugins/nx-gguf/src/core/json
 import { digestOf } from '../../../plugins/nx-gguf/src/core/digest.js';
 import type { Manifest } from '../../../plugins/nx-gguf/src/core/generated/manifest.generated.js';
 import { parseAs } from '../../../plugins/nx-gguf/src/core/validate.js';
-import { remoteManifest, sealedManifest } from '../../../plugins/nx-gguf/src/remote/remote-manifest.js';
+import { remoteManifest } from '../../../plugins/nx-gguf/src/remote/remote-manifest.js';
+import { manifestText } from '../../../plugins/nx-gguf/src/store/actions.js';
 import { codedOutcome } from '../coded-outcome.js';
 import type { FuzzTarget } from '../target.js';
 
@@ -24,7 +25,7 @@ export const manifests: FuzzTarget = {
   name: 'manifest',
   reads: 'manifests of remotes, of the store and under dist/',
   rounds: 6_000,
-  seeds: () => [Buffer.from(sealedManifest(manifest))],
+  seeds: () => [Buffer.from(manifestText(manifest))],
   attempt: (input) =>
     codedOutcome(() => {
       const text = Buffer.from(input).toString('utf8');

@@ -1,7 +1,20 @@
 import { jest } from '@jest/globals';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from '../core/digest.js';
 import { recordText } from '../publication/record.js';
+import { noteMade } from '../store/external.js';
+import { flipBit } from '../store/testing/temporary-store.js';
 import { testContext, type TestContext } from '../upstream/testing/context.js';
 import { directoryDestination } from './directory.js';
 import { actionsOf, publishFiles, storedFiles, type TestFiles } from './testing/publish.js';
@@ -56,6 +69,19 @@ it('finds out by their bytes that copies are the same', async () => {
     'kld/Q4_K_M.json': 'add',
     'nx-gguf.json': 'add',
   });
+});
+
+it('finds and mends a bit that flipped in a file that is there already, though nothing touched it', async () => {
+  await publish();
+  const place = join(directory, 'model.gguf');
+  const right = readFileSync(place);
+  copyFileSync(place, `${place}.copy`);
+  renameSync(`${place}.copy`, place);
+  flipBit(place, 1000);
+  // The record of a file that was hashed here, as it would be had the disk done that.
+  await noteMade(context.store, place, sha256(right));
+  expect(actionsOf((await publish({ overwrite: true })).plan)).toMatchObject({ 'model.gguf': 'replace' });
+  expect(readFileSync(place)).toEqual(right);
 });
 
 it('keeps the files of others, and does not write over them', async () => {

@@ -5,10 +5,8 @@ import { gitBlobOid } from '../core/digest.js';
 import { systemErrorCode } from '../core/errors.js';
 import { changesOf, type PresentFile } from '../publication/upload-plan.js';
 import { readRecord, recordFile, recordText } from '../publication/record.js';
-import { findBlob } from '../store/blobs.js';
 import { makeDirectory, syncDirectory, writeDurably } from '../files/durable.js';
-import { isSameFile } from '../files/link-or-copy.js';
-import { digestOutside } from '../store/external.js';
+import { hashSettled } from '../files/hash-settled.js';
 import { placeForGood } from '../store/place-for-good.js';
 import { isAbandoned } from '../files/temporary.js';
 import { readSmallFile, readSmallText } from '../files/small-file.js';
@@ -67,7 +65,7 @@ async function filesBelow(directory: string): Promise<string[] | null> {
 
 /**
  * A file with its digest where that matters: it has the size of a file that is wanted there, or was published
- * there.
+ * there. It is read each time, a link to a blob as well: what is kept there is right, whatever a disk did.
  */
 async function presentFile(
   directory: string,
@@ -77,19 +75,16 @@ async function presentFile(
   const place = join(directory, path);
   const { size } = await stat(place).catch(() => ({ size: 0 }));
   const candidates = path === recordFile ? [] : known.filter(({ sizeBytes }) => sizeBytes === size);
-  for (const { sha256, sizeBytes } of candidates) {
-    const blob = await findBlob(context.store, { sha256, sizeBytes });
-    if (blob !== null && (await isSameFile(blob, place))) return { path, sizeBytes, sha256, gitOid: null };
-  }
   if (path === recordFile)
     return { path, sizeBytes: size, sha256: null, gitOid: gitBlobOid(await readSmallFile(place)) };
   if (candidates.length === 0) return { path, sizeBytes: size, sha256: null, gitOid: null };
   let read = 0;
-  const { sha256 } = await digestOutside(context.store, place, (count) => {
+  const onBytes = (count: number): void => {
     read += count;
     context.report({ type: 'progress', label: `comparing ${path}`, done: read, total: size, unit: 'bytes' });
-  });
-  return { path, sizeBytes: size, sha256, gitOid: null };
+  };
+  const hashed = await hashSettled(place, { onBytes });
+  return { path, sizeBytes: size, sha256: hashed?.sha256 ?? null, gitOid: null };
 }
 
 async function apply(
