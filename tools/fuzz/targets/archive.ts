@@ -7,6 +7,7 @@ import { lfsPointerError, readLfsPointer } from '../../../plugins/nx-gguf/src/co
 import { extractMember } from '../../../plugins/nx-gguf/src/upstream/archive-member.js';
 import { zipOf } from '../../../plugins/nx-gguf/src/upstream/testing/zip.js';
 import { checkpointTensors } from '../../../plugins/nx-gguf/src/steps/convert/checkpoint-tensors.js';
+import { checkSafetensors } from '../../../plugins/nx-gguf/src/steps/convert/check-safetensors.js';
 import { codedOutcome } from '../coded-outcome.js';
 import type { FuzzTarget } from '../target.js';
 
@@ -81,9 +82,10 @@ export const safetensors: FuzzTarget = {
     const name = input[0] === 0x7b ? 'model.safetensors.index.json' : 'model.safetensors';
     await writeFile(join(directory, name), input);
     try {
-      return await codedOutcome(async () =>
-        (await checkpointTensors(directory, [name])).length > 0 ? 'names' : 'none',
-      );
+      return await codedOutcome(async () => {
+        await checkSafetensors(directory, [name]);
+        return (await checkpointTensors(directory, [name])).length > 0 ? 'names' : 'none';
+      });
     } finally {
       rmSync(join(directory, name));
     }

@@ -856,6 +856,11 @@ export const errorCatalogue: Readonly<Record<string, ErrorDescription>> = {
       'A remote is an S3 address, and the packages that speak to S3 are not installed; few users need them, so they are optional.',
     remedy: 'Run the command that the message names, or take the remote out.',
   },
+  SAFETENSORS_INVALID: {
+    cause:
+      'The header of a safetensors file of the checkpoint is damaged or hostile: a tensor has an unknown type, a shape that is not its bytes, or a place that overlaps another, leaves a hole or passes the end of the file.',
+    remedy: 'Fetch the checkpoint again; when the file is the same, ask its author for a right one.',
+  },
   SIZE_MISMATCH: {
     cause: 'The file on the server has another size than the one that was pinned.',
     remedy: 'If it was replaced on purpose, pin the new one with `nx g nx-gguf:update`.',

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { checkpointLimits, jsonOrNull } from '../../core/json/json-reader.js';
-import { withFileBytes } from '../../files/gguf-file.js';
 import { readSmallFile } from '../../files/small-file.js';
+import { readSafetensorsHeader } from './safetensors-header.js';
 import type { CheckpointShards } from './unread-shards.js';
-
-const largestHeaderBytes = 100_000_000;
 
 /**
  * Names of the tensors in a checkpoint's safetensors files, from their index or their headers. Files that are
@@ -38,7 +36,8 @@ export async function checkpointShards(
 }
 
 async function namesIn(path: string): Promise<string[]> {
-  return Object.keys(await header(path)).filter((name) => name !== '__metadata__');
+  const header = await readSafetensorsHeader(path);
+  return 'problem' in header ? [] : Object.keys(header.entries).filter((name) => name !== '__metadata__');
 }
 
 async function weightMap(path: string): Promise<object> {
@@ -46,17 +45,6 @@ async function weightMap(path: string): Promise<object> {
     await readSmallFile(path, checkpointLimits.length).catch(() => ''),
   ) as { weight_map?: unknown };
   return typeof map === 'object' && map !== null ? map : {};
-}
-
-/** The header of a safetensors file: its length as 8 bytes, then JSON. */
-function header(path: string): Promise<object> {
-  return withFileBytes(path, async (source) => {
-    if (source.sizeBytes < 8) return {};
-    const head = await source.read(0, 8);
-    const length = Number(new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true));
-    if (length > largestHeaderBytes || 8 + length > source.sizeBytes) return {};
-    return objectOf(await source.read(8, length));
-  });
 }
 
 function objectOf(json: string | Uint8Array): object {

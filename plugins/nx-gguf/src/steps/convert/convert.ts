@@ -12,6 +12,7 @@ import { adoptGguf } from '../gguf/adopt-gguf.js';
 import { ggufFacts } from '../gguf/gguf-facts.js';
 import { inputsOf, type Step, type Workbench } from '../step.js';
 import { checkConverted } from './check-converted.js';
+import { checkSafetensors } from './check-safetensors.js';
 import { conversionFindings } from './conversion-findings.js';
 import { declaredMetadata } from './declared-metadata.js';
 import { runConverter } from './run-converter.js';
@@ -82,6 +83,10 @@ async function convert(inputs: ConvertInputs, checkpoint: readonly ManifestFile[
   const args = convertArguments(inputs);
   // Whether there are tools to check the result with is known before the work.
   await bench.tools.llama('llama-perplexity');
+  await checkSafetensors(
+    join(bench.directory, inputs.name),
+    checkpoint.map(({ name }) => name),
+  );
   await runConverter(args, checkpoint, bench);
   const names = (await readdir(out)).filter((name) => name.endsWith('.gguf')).sort();
   if (names.length === 0)
