@@ -5,6 +5,7 @@ import { publish, syncFile, writeDurably } from '../files/durable.js';
 import { referredPath } from './external.js';
 import { fileState, isSameState, readRecord, type FileState } from '../files/file-state.js';
 import type { BlobId, OnBytes } from '../files/hash-file.js';
+import { noteUse } from '../files/note-use.js';
 import { removeOwn } from '../files/own-tree.js';
 import { hashSettled } from '../files/hash-settled.js';
 import type { StoreLayout } from './layout.js';
@@ -64,8 +65,7 @@ export async function checkedBlob(layout: StoreLayout, id: BlobId): Promise<stri
   const record = await readRecord(layout.blobRecord(id.sha256));
   const isAsRecorded = record?.sha256 === id.sha256 && isSameState(state, record);
   if (!isAsRecorded && !(await isSound(layout, id.sha256))) return null;
-  const now = new Date();
-  await utimes(layout.blobRecord(id.sha256), now, now).catch(() => undefined);
+  await noteUse(layout.blobRecord(id.sha256));
   return state.sizeBytes === id.sizeBytes ? path : null;
 }
 
