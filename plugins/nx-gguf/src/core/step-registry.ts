@@ -46,7 +46,7 @@ export const stepRegistry = {
   reference: { logicVersion: 3, executor: 'reference', group: 'Sources', isPerVariant: true },
   convert: { logicVersion: 4, executor: 'convert', group: 'Sources', leavesFiles: true },
   imatrix: { logicVersion: 2, executor: 'imatrix', group: 'Sources', leavesFiles: true },
-  'gguf-header': { logicVersion: 2, executor: null },
+  'gguf-header': { logicVersion: 3, executor: null },
   'dry-run': { logicVersion: 1, executor: null },
   'override-load': { logicVersion: 2, executor: null },
   plan: {

@@ -137,16 +137,19 @@ async function written(headers: readonly HeaderBytes[], bench: Workbench): Promi
 
 /** What headers say together: of a key in several shards, that of the first. */
 export function headerContents(headers: readonly GgufHeader[]): HeaderContents {
-  const metadata: Record<string, string> = {};
+  const metadata = new Map<string, string>();
   const blocks = new Set<number>();
   for (const header of headers) {
-    for (const [key, value] of header.metadata) metadata[key] ??= typeText(value);
+    for (const [key, value] of header.metadata) {
+      if (key !== '__proto__' && !metadata.has(key)) metadata.set(key, typeText(value));
+    }
     for (const { name } of header.tensors) {
       const block = /^blk\.(\d+)\./.exec(name)?.[1];
       if (block !== undefined) blocks.add(Number(block));
     }
   }
-  return { metadata, blocks: [...blocks].sort((a, b) => a - b) };
+  // A key may have the name of a property of all objects; `__proto__` alone has no place in a manifest.
+  return { metadata: Object.fromEntries(metadata), blocks: [...blocks].sort((a, b) => a - b) };
 }
 
 function typeText(value: MetadataValue): string {
