@@ -68,6 +68,7 @@ const ofS3: Name[] = [
   'sends huge headers',
   'sends a bad chunk',
   'redirects to a file',
+  'answers a status of zeros',
   'gives a byte at a time',
 ];
 

@@ -104,8 +104,7 @@ function pauseMs(failures: number, backoffMs: number, asked: number | null): num
 export function asTransient(error: unknown): TransientError | null {
   if (error instanceof TransientError) return error;
   if (isGgufError(error)) return null;
-  if (error instanceof Error && error.name === 'HTTPParserError')
-    return new TransientError('it answers something that is no HTTP', { cause: error });
+  if (isNoHttp(error)) return new TransientError('it answers something that is no HTTP', { cause: error });
   const code = connectionCode(error);
   if (code === null) return null;
   if (code === 'ENOTFOUND') throw hostUnknown(error);
@@ -113,6 +112,13 @@ export function asTransient(error: unknown): TransientError | null {
     return new TransientError(`no TLS can be spoken with it (${code})`, { cause: error });
   const reason = reasons[code] ?? (code.startsWith('UND_ERR_') ? (error as Error).message : undefined);
   return reason === undefined ? null : new TransientError(reason, { cause: error });
+}
+
+/** Of the parser, and of a status such as 000: the parser takes it, and an assertion of undici does not. */
+function isNoHttp(error: unknown): boolean {
+  return (
+    (error instanceof Error && error.name === 'HTTPParserError') || systemErrorCode(error) === 'ERR_ASSERTION'
+  );
 }
 
 function connectionCode(error: unknown): string | null {

@@ -65,6 +65,7 @@ it.each<[keyof typeof hostileAnswers, string, string, string]>([
   ['answers a range above all numbers', other, noRanges, noHub],
   ['answers a huge range', 'DISK_FULL', noRanges, noHub],
   ['answers a status that is none', failed, failed, failed],
+  ['answers a status of zeros', failed, failed, failed],
   ['switches protocols', failed, failed, failed],
   ['answers 416 to anything', failed, 'FILE_EMPTY', 'HUB_REFUSED'],
   ['answers 304 to anything', failed, 'SOURCE_REFUSED', noHub],

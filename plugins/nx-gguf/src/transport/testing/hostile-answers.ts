@@ -57,6 +57,7 @@ export const hostileAnswers = {
   'answers a range above all numbers': says(`${part('0-18446744073709551615/18446744073709551616', 5)}abcde`),
   'answers a huge range': says(`${part('0-9007199254740990/9007199254740991', 5)}abcde`),
   'answers a status that is none': says(`HTTP/1.1 999 What\r\n${length(0)}\r\n`),
+  'answers a status of zeros': says(`HTTP/1.1 000 What\r\n${length(0)}\r\n`),
   'switches protocols': says('HTTP/1.1 101 Yes\r\nupgrade: x\r\nconnection: upgrade\r\n\r\nxxx'),
   'answers 416 to anything': says(`HTTP/1.1 416 No\r\n${length(0)}\r\n`),
   'answers 304 to anything': says('HTTP/1.1 304 Not Modified\r\n\r\n'),
