@@ -89,6 +89,8 @@ export function openWorkspace(
     NX_CACHE_DIRECTORY: join(root, '.nx/cache'),
     // Tools get few variables; those of the locale are among them.
     LC_E2E_LOG: log,
+    // Suites run side by side: threads that spin at a barrier take the core from the other suite's tools.
+    OMP_WAIT_POLICY: 'passive',
     NX_DAEMON: 'false',
     NX_ISOLATE_PLUGINS: String(isolatesPlugins),
     CI: 'true',
