@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { request } from 'node:http';
+
+/** Sends requests to a server, each on a connection of its own, and gives the whole answers. */
+export function sender(url) {
+  return (method, path, { token, body, headers = {} }) =>
+    new Promise((resolve, reject) => {
+      const sent = request(`${url}${path}`, {
+        method,
+        agent: false,
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-length': body.length }),
+          ...headers,
+        },
+      });
+      sent.on('error', reject);
+      sent.on('response', (response) => {
+        const chunks = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => resolve({ status: response.statusCode, body: Buffer.concat(chunks) }));
+      });
+      sent.end(body);
+    });
+}
+
+/** The digest of bytes. */
+export function sha256(bytes) {
+  return createHash('sha256').update(bytes).digest('hex');
+}
