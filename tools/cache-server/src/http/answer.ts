@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GgufError } from 'nx-gguf/store';
 import type { Pace } from '../cache/receive.js';
+import { onceClosed } from './closed.js';
 import { watchReader } from './reader-pace.js';
 
 /** The answer to a request. A body of unknown size gets no `Content-Length`. */
@@ -49,6 +50,8 @@ export async function sendAnswer(
       response.destroy();
     },
   });
+  const gone = new AbortController();
+  const forget = onceClosed(request.socket, () => gone.abort());
   const sent = (count: number): void => {
     watch.sent(count);
     onBytes(count);
@@ -62,16 +65,18 @@ export async function sendAnswer(
       if (!isEmpty) sent(Buffer.byteLength(body));
       await new Promise<void>((resolve) => {
         response.once('finish', resolve).once('close', resolve);
+        gone.signal.addEventListener('abort', () => resolve(), { once: true });
         response.end(isEmpty ? '' : body);
       });
     } else {
       response.writeHead(status, headers);
       body.on('data', (chunk: Buffer) => sent(chunk.length));
-      await pipeline(body, response);
+      await pipeline(body, response, { signal: gone.signal });
     }
   } catch (error) {
     throw late[0] ?? error;
   } finally {
+    forget();
     watch.end();
   }
   if (late[0] !== undefined) throw late[0];

@@ -38,6 +38,20 @@ async function flood(server: TestServer, count: number, text: string): Promise<S
   return sockets;
 }
 
+/** How many requests a token may begin now. */
+function beginnable({ server: { service } }: TestServer, token: string): number {
+  const { limits, settings } = service;
+  const identity = { id: token.split('_')[1] ?? '', scopes: [], namespace: 'trusted' };
+  const ends: (() => void)[] = [];
+  try {
+    while (ends.length < settings.requestsAtOnce) ends.push(limits.begin(identity));
+  } catch {
+    // So many are under way.
+  }
+  for (const end of ends) end();
+  return ends.length;
+}
+
 const halfSent = 'GET /health HTTP/1.1\r\nHost: x\r\nX-Half: ';
 
 describe('a server whose connections are all taken by strangers', () => {
@@ -127,20 +141,36 @@ describe('a server whose connections are all taken by strangers', () => {
     )
       await new Promise((resolve) => setTimeout(resolve, 5));
     // No request counts as under way for ever: the token may send as many at once as before.
-    const { limits, settings } = server.server.service;
-    const identity = { id: token.split('_')[1] ?? '', scopes: [], namespace: 'trusted' };
-    const most = (): number => {
-      const ends: (() => void)[] = [];
-      try {
-        while (ends.length < settings.requestsAtOnce) ends.push(limits.begin(identity));
-      } catch {
-        // So many are under way.
-      }
-      for (const end of ends) end();
-      return ends.length;
-    };
-    while (most() < settings.requestsAtOnce) await new Promise((resolve) => setTimeout(resolve, 5));
+    const { requestsAtOnce } = server.server.service.settings;
+    while (beginnable(server, token) < requestsAtOnce) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(server.log.join('')).not.toContain('"failed"');
+  });
+
+  it('gives up the answers that wait behind one which is not taken, with their files, when they break off', async () => {
+    const server = await startTestServer();
+    const token = await server.token();
+    const text = 'x'.repeat(16 << 20);
+    await server.send('PUT', `/cas/${sha256(text)}`, { body: text });
+    const { requestsAtOnce } = server.server.service.settings;
+    const { socket } = opened(
+      server,
+      ['cas', 'cas', 'v1/cache']
+        .map(
+          (route) =>
+            `GET /${route}/${sha256(text)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+        )
+        .join(''),
+    );
+    socket.once('data', () => socket.pause());
+    // Bounded, so that a failure ends.
+    const settled = async (isDone: () => boolean): Promise<boolean> => {
+      for (let turn = 0; !isDone() && turn < 2000; turn++)
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      return isDone();
+    };
+    expect(await settled(() => beginnable(server, token) <= requestsAtOnce - 3)).toBe(true);
+    socket.resetAndDestroy();
+    expect(await settled(() => beginnable(server, token) === requestsAtOnce)).toBe(true);
   });
 });
 

@@ -97,7 +97,7 @@ async function handle(
     }
     watch();
     // Nobody is there to take it any more.
-    if (answer !== null && response.destroyed) destroyBody(answer);
+    if (answer !== null && (response.destroyed || socket.destroyed)) destroyBody(answer);
     else if (answer !== null)
       await sendAnswer(request, response, {
         answer,
