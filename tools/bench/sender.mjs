@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 
-/** Sends requests to a server, each on a connection of its own, and gives the whole answers. */
-export function sender(url) {
+/** Sends requests to a server and gives the whole answers; each on a connection of its own where no agent keeps some. */
+export function sender(url, agent = false) {
   return (method, path, { token, body, headers = {} }) =>
     new Promise((resolve, reject) => {
       const sent = request(`${url}${path}`, {
         method,
-        agent: false,
+        agent,
         headers: {
           ...(token === null ? {} : { authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { 'content-length': body.length }),

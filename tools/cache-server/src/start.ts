@@ -41,6 +41,8 @@ const hour = 3_600_000;
 const day = 24 * hour;
 const upkeepMs = 15 * 60_000;
 const renewalMs = 60_000;
+/** Connections that wait to be taken: one that finds no place tries again after a second. The system may set less. */
+const backlog = 4096;
 /** Share of what there is that may go for its age at a time. */
 const agedShare = 0.1;
 /** Manifests, entries and archives that are read at once: bytes that this takes in memory, and for whom. */
@@ -299,7 +301,7 @@ async function openCache(
 async function listen(server: Server, { host, port }: Settings): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -47,7 +47,7 @@ export function createAuthenticator({
 }: AuthenticatorOptions): Authenticator {
   let seen = '';
   let records: readonly TokenRecord[] = [];
-  const refresh = async (): Promise<void> => {
+  const refresh = oneAtATime(async () => {
     const state = await fileState(path);
     const now = state === null ? 'none' : `${state.mtimeNs} ${state.sizeBytes}`;
     if (now === seen) return;
@@ -57,12 +57,13 @@ export function createAuthenticator({
       onBadFile(error);
     }
     seen = now;
-  };
+  });
   return {
     tokens: () => records,
     identify: async ({ authorization, address }) => {
-      await refresh();
       const token = tokenOf(authorization);
+      // What strangers send costs nothing but the answer.
+      if (token !== null) await refresh();
       if (token === null && anonymous === 'read')
         return { id: `${anonymousId}${address}`, scopes: ['read'], namespace: anonymousNamespace };
       const record = token === null ? null : recordOf(token, records, nowMs());
@@ -75,4 +76,24 @@ export function createAuthenticator({
       return record;
     },
   };
+}
+
+/**
+ * Runs a work for all who ask while it runs once more, begun after they asked: a flood of requests does not keep
+ * the disk busy, and none goes by what was true before it came.
+ */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+  const ask = (): Promise<void> => {
+    if (running === null)
+      return (running = work().finally(() => {
+        running = null;
+      }));
+    return (next ??= running.then(() => {
+      next = null;
+      return ask();
+    }));
+  };
+  return ask;
 }

@@ -171,10 +171,14 @@ describe('requests', () => {
     begin('pr-5');
   });
 
-  it('that are piled up on one connection end it', () => {
-    const { connections, connect, reasons } = lab();
+  it.each([
+    ['a stranger', 3],
+    ['a token', 16],
+  ])('that are piled up on one connection of %s end it', (who, most) => {
+    const { connections, connect, reasons, known } = lab();
     const [peer = new Peer('')] = connect('198.51.100.1');
-    const ends = Array.from({ length: 16 }, () => connections.begin(socketOf(peer)));
+    if (who === 'a token') known(peer, 'pr-1');
+    const ends = Array.from({ length: most }, () => connections.begin(socketOf(peer)));
     ends[0]?.();
     expect(connections.begin(socketOf(peer))).not.toBeNull();
     expect(connections.begin(socketOf(peer))).toBeNull();

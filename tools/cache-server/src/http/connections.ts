@@ -48,8 +48,16 @@ export interface Connections {
 
 /** A new connection has this long to send what it comes for, unless all are in use. */
 const graceMs = 1000;
-/** Requests that somebody may send on one connection before the first is answered. */
-const mostPipelined = 16;
+/**
+ * Requests that may be sent on one connection before the first is answered. HTTP clients send one; each costs a
+ * stranger nothing and this server its time.
+ */
+const mostPipelined: Readonly<Record<Standing, number>> = {
+  stranger: 3,
+  untrusted: 16,
+  trusted: 16,
+  proxy: 16,
+};
 
 interface Connection {
   key: string;
@@ -140,7 +148,7 @@ export function createConnections({
     begin: (socket) => {
       const connection = known(socket);
       if (connection === undefined) return null;
-      if (connection.underWay >= mostPipelined) {
+      if (connection.underWay >= mostPipelined[connection.standing]) {
         close(connection, 'pipelining');
         return null;
       }

@@ -1,4 +1,4 @@
-import { open, readFile, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
+import { open, readFile, readdir, rm, rmdir, stat, utimes, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import {
@@ -19,7 +19,8 @@ import { removeAbandoned } from './abandoned.js';
 import { createGate } from './gate.js';
 import { documentKinds, type ByteRange, type DocumentName, type Storage, type Usage } from './storage.js';
 
-const readBytes = 1 << 20;
+/** Bytes that are read at once for one reader, and for all of them together as long as each has the least. */
+const pieceBytes = { most: 1 << 20, least: 1 << 16, together: 16 << 20 };
 
 /** Storage on a disk: blobs as the store of nx-gguf keeps them, in its format, and documents beside them. */
 export async function openDiskStorage(root: string, nowMs: () => number = Date.now): Promise<Storage> {
@@ -29,12 +30,16 @@ export async function openDiskStorage(root: string, nowMs: () => number = Date.n
   await makeDirectory(staging);
   // Whoever writes a document makes its directory first, which must not go before it is written.
   const gate = createGate();
+  const readers = { open: 0 };
   const at = ({ namespace, kind, key }: DocumentName): string =>
     join(spaces, namespace, kind, key.slice(0, 2), `${key}.json`);
   return {
     staging,
     findBlob: (sha256, isUse) => findBlob(layout, sha256, isUse ? nowMs() : null),
-    openBlob: (sha256, range) => openBlob(layout, sha256, range),
+    openBlob: async (sha256, range) => {
+      const handle = await absentAsNull(open(layout.blob(sha256), 'r'));
+      return handle === null ? null : readPieces(handle, { range, readers });
+    },
     publishBlob: async (id, path) => {
       await adoptHashed(layout, path, id);
       await setUsed(layout.blobRecord(id.sha256), nowMs());
@@ -81,9 +86,15 @@ async function findBlob(layout: StoreLayout, sha256: Sha256, usedMs: number | nu
   return before.sizeBytes;
 }
 
-async function openBlob(layout: StoreLayout, sha256: Sha256, range?: ByteRange): Promise<Readable | null> {
-  const handle = await absentAsNull(open(layout.blob(sha256), 'r'));
-  return handle?.createReadStream({ highWaterMark: readBytes, ...range }) ?? null;
+/** Many slow readers hold a piece each: the more there are, the smaller it is. */
+function readPieces(
+  handle: FileHandle,
+  { range, readers }: { range: ByteRange | undefined; readers: { open: number } },
+): Readable {
+  readers.open++;
+  const { most, least, together } = pieceBytes;
+  const highWaterMark = Math.max(least, Math.min(most, Math.floor(together / readers.open)));
+  return handle.createReadStream({ highWaterMark, ...range }).once('close', () => readers.open--);
 }
 
 async function openDocument(path: string): Promise<{ sizeBytes: number; body: Readable } | null> {
