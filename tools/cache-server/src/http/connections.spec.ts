@@ -15,6 +15,9 @@ class Peer extends EventEmitter {
   constructor(readonly remoteAddress: string) {
     super();
   }
+  pause(): void {
+    // Nothing is read here.
+  }
   destroy(): void {
     this.destroyed = true;
     this.emit('close');
@@ -118,7 +121,7 @@ describe('when all connections are in use', () => {
 
 describe('an address', () => {
   it('has so many connections without a token, when they were given a second, and others are not touched', () => {
-    const { connect, connections, clock, reasons, known } = lab({ most: 100, perAddress: 2 });
+    const { connect, connections, clock, reasons, known } = lab({ most: 8, perAddress: 2 });
     const other = connect('198.51.100.9', 2);
     const peers = connect('198.51.100.1', 5);
     known(peers[0] ?? new Peer(''));
@@ -133,8 +136,16 @@ describe('an address', () => {
     expect(reasons).toEqual(['address', 'address']);
   });
 
+  it('has any number as long as a quarter of all is free: closed ones would come anew', () => {
+    const { connect, connections, clock } = lab({ most: 8, perAddress: 2 });
+    const peers = connect('198.51.100.1', 6);
+    clock.ms = 60_000;
+    connections.sweep();
+    expect(closed(peers)).not.toContain(true);
+  });
+
   it('of a proxy of ours has as many as it needs', () => {
-    const { connect, connections, clock } = lab({ most: 100, perAddress: 2 });
+    const { connect, connections, clock } = lab({ most: 6, perAddress: 2 });
     const peers = connect('10.0.0.1', 5);
     clock.ms = 60_000;
     connections.sweep();
@@ -174,14 +185,17 @@ describe('requests', () => {
   it.each([
     ['a stranger', 3],
     ['a token', 16],
-  ])('that are piled up on one connection of %s end it', (who, most) => {
-    const { connections, connect, reasons, known } = lab();
-    const [peer = new Peer('')] = connect('198.51.100.1');
+  ])('that are piled up on one connection of %s end it', async (who, most) => {
+    const { connections, connect, reasons, known } = lab({ most: 2 });
+    const [peer = new Peer('')] = connect('198.51.100.1', 2);
     if (who === 'a token') known(peer, 'pr-1');
     const ends = Array.from({ length: most }, () => connections.begin(socketOf(peer)));
     ends[0]?.();
     expect(connections.begin(socketOf(peer))).not.toBeNull();
     expect(connections.begin(socketOf(peer))).toBeNull();
+    ends[1]?.();
+    expect(connections.begin(socketOf(peer))).toBeNull();
+    await new Promise(setImmediate);
     expect([peer.destroyed, reasons]).toEqual([true, ['pipelining']]);
     expect(connections.begin(socketOf(peer))).toBeNull();
   });

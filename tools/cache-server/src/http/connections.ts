@@ -38,6 +38,8 @@ export interface Connections {
    * @throws GgufError `TOO_MANY_REQUESTS` when those who are not trusted have their share of connections in use
    */
   identified: (socket: Socket, identity: Identity) => () => void;
+  /** Ends when somebody who is refused was kept waiting; at once where connections are scarce. */
+  hold: () => Promise<void>;
   /** Closes what is beyond its limits and was given its time. */
   sweep: () => void;
   /** Closes connections that have no request under way. */
@@ -48,6 +50,10 @@ export interface Connections {
 
 /** A new connection has this long to send what it comes for, unless all are in use. */
 const graceMs = 1000;
+/** Whoever is refused or closed comes again at once, which costs more than to let it wait; this long. */
+const holdMs = 1000;
+/** As long as no more than this share of all connections is in use, nothing is gained by closing idle ones. */
+const roomyShare = 0.75;
 /**
  * Requests that may be sent on one connection before the first is answered. HTTP clients send one; each costs a
  * stranger nothing and this server its time.
@@ -66,12 +72,14 @@ interface Connection {
   sinceMs: number;
   standing: Standing;
   underWay: number;
+  /** It sent too much: nothing more of it is taken until it is closed. */
+  isOver: boolean;
 }
 
 /**
  * Keeps a flood of connections from shutting others out. Whoever is known by a token stays. Of the rest those
- * that wait longest are closed: beyond the limit of their network, and, when all are in use, first of the
- * network that has most of them. So somebody new always gets in, and has time to send a token.
+ * that wait longest are closed: beyond the limit of their network when few are left, and, when all are in use,
+ * first of the network that has most of them. So somebody new always gets in, and has time to send a token.
  */
 export function createConnections({
   most,
@@ -95,11 +103,17 @@ export function createConnections({
     noStranger(connection);
   };
   const close = (connection: Connection, reason: Reason): void => {
+    if (connection.socket.destroyed) return;
     forget(connection);
     connection.socket.destroy();
     onClose(reason);
   };
+  const isRoomy = (): boolean => open.size <= most * roomyShare;
+  const hold = async (): Promise<void> => {
+    if (isRoomy()) await new Promise<void>((resolve) => setTimeout(resolve, holdMs).unref());
+  };
   const enforce = (network: string): void => {
+    if (isRoomy()) return;
     const those = strangers.get(network);
     for (const connection of those ?? []) {
       if ((those?.size ?? 0) <= perAddress || nowMs() - connection.sinceMs < graceMs) return;
@@ -138,6 +152,7 @@ export function createConnections({
         sinceMs: nowMs(),
         standing: isProxy(address) ? 'proxy' : 'stranger',
         underWay: 0,
+        isOver: false,
       };
       open.set(connection.key, connection);
       socket.once('close', () => forget(connection));
@@ -147,9 +162,11 @@ export function createConnections({
     },
     begin: (socket) => {
       const connection = known(socket);
-      if (connection === undefined) return null;
+      if (connection === undefined || connection.isOver) return null;
       if (connection.underWay >= mostPipelined[connection.standing]) {
-        close(connection, 'pipelining');
+        connection.isOver = true;
+        socket.pause();
+        void hold().then(() => close(connection, 'pipelining'));
         return null;
       }
       connection.underWay++;
@@ -184,6 +201,7 @@ export function createConnections({
       }
       return isTrusted ? () => undefined : untrusted.take();
     },
+    hold,
     sweep: () => {
       for (const network of [...strangers.keys()]) enforce(network);
     },

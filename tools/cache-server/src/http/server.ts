@@ -141,7 +141,8 @@ async function answerOf(
 ): Promise<Answer | null> {
   const address = clientAddress(request, service.isProxy);
   const stranger = (kind: 'probe' | 'other' = 'other'): Promise<void> =>
-    service.strangers.request(address, kind).catch((error: unknown) => {
+    service.strangers.request(address, kind).catch(async (error: unknown) => {
+      await service.connections.hold();
       response.setHeader('Connection', 'close');
       throw error;
     });

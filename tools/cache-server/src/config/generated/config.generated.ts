@@ -83,7 +83,7 @@ export interface Config {
    */
   maxConnections?: number;
   /**
-   * Connections of one address, or of one /64 of IPv6, that have not sent a valid token. Beyond it those that wait longest are closed. Connections with a token do not count.
+   * Connections of one address, or of one /64 of IPv6, that have not sent a valid token. When three quarters of all connections are in use, those beyond it that wait longest are closed. Connections with a token do not count.
    */
   connectionsPerAddress?: number;
   /**
