@@ -29,9 +29,9 @@ export function terminalMessage(text: string): string {
 const mostOfLine = 4_000;
 const mostLines = 500;
 
-/** Commands of GitHub Actions stand at the beginning of a line; those of before, and of Azure, anywhere. */
+/** Commands of GitHub Actions stand at the beginning of a line; those of before, of Azure and of TeamCity anywhere. */
 function withoutCommands(text: string): string {
   return text
     .replace(/^([^\S\n]*):(?=:)/gm, String.raw`$1\u003a`)
-    .replace(/##(?=(?:vso)?\[)/gi, String.raw`#\u0023`);
+    .replace(/##(?=[a-z]*\[)/gi, String.raw`#\u0023`);
 }

@@ -43,6 +43,8 @@ const secrets = [
   ],
   ...[
     'CUDA_TOKEN',
+    'CUDA_PASS',
+    'XDG_PWD',
     'CMAKE_SECRET',
     'XDG_API_KEY',
     'LC_PASSWORD',

@@ -126,7 +126,7 @@ const variables = {
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** A prefix lets many names through, and none of a secret, but where the tool's own secrets are the user's wish. */
-const secret = /TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY/i;
+const secret = /TOKEN|SECRET|PASSW|PASS$|_PWD$|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY/i;
 const ownSecrets: ReadonlySet<string> = new Set(['PIP_*', 'UV_*', 'NPM_CONFIG_*', 'GIT_*']);
 const publishing = /^UV_PUBLISH_/i;
 
