@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Sha256 } from '../core/digest.js';
 import type { ByteRange } from '../gguf/byte-source.js';
 import { partHasher } from './part-hasher.js';
-import { openFile } from './small-file.js';
+import { notFile, openFile } from './small-file.js';
 
 const bufferBytes = 4 << 20;
 
@@ -18,7 +18,10 @@ export interface BlobId {
  */
 export type OnBytes = (count: number) => unknown;
 
-/** sha256 and size of a file, read once in constant memory; reading and hashing overlap. */
+/**
+ * sha256 and size of a file, read once in constant memory; reading and hashing overlap.
+ * @throws Error as `openFile`, also for an empty file that has bytes, as those of /proc
+ */
 export async function hashFile(path: string, onBytes?: OnBytes): Promise<BlobId> {
   const { sha256, sizeBytes } = await hashFileParts(path, [], onBytes);
   return { sha256, sizeBytes };
@@ -35,11 +38,14 @@ export async function hashFileParts(
   const handle = await openFile(path);
   let sizeBytes = 0;
   try {
+    const { size } = await handle.stat();
     const buffers = [Buffer.allocUnsafe(bufferBytes), Buffer.allocUnsafe(bufferBytes)] as const;
     let pending = handle.read(buffers[0], 0, bufferBytes, null);
     for (let turn = 0; ; turn++) {
       const { bytesRead, buffer } = await pending;
       if (bytesRead === 0) break;
+      // What the kernel makes up for whoever reads is no content: the environment of this process is there too.
+      if (size === 0 && turn === 0) throw notFile(path);
       pending = handle.read(buffers[(turn + 1) % 2 === 0 ? 0 : 1], 0, bufferBytes, null);
       hash.update(buffer.subarray(0, bytesRead));
       inParts.update(buffer.subarray(0, bytesRead));

@@ -39,6 +39,16 @@ describe('partHasher', () => {
   });
 });
 
+describe('hashFile', () => {
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux(
+    'refuses what the kernel makes up for whoever reads it, as the environment of this process',
+    async () => {
+      await expect(hashFile('/proc/self/environ')).rejects.toMatchObject({ code: 'ENOTFILE' });
+    },
+  );
+});
+
 describe('hashFileParts', () => {
   it('hashes a file and its parts in one pass', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'parts-'));
