@@ -169,6 +169,20 @@ const mistakes: Mistake[] = [
       setSource({ type: 'path', path: '../../checkpoint' });
     },
     target: 'convert',
+    code: 'SAFETENSORS_INVALID',
+    says: ['model.safetensors: it is shorter than the length of a header'],
+  },
+  {
+    name: 'a checkpoint without a tokenizer',
+    make: () => {
+      write(
+        'checkpoint/config.json',
+        JSON.stringify({ architectures: ['Qwen3_5ForCausalLM'], model_type: 'qwen3_5_text' }),
+      );
+      write('checkpoint/model.safetensors', '\u0002\0\0\0\0\0\0\0{}');
+      setSource({ type: 'path', path: '../../checkpoint' });
+    },
+    target: 'convert',
     code: 'CONVERT_FAILED',
     says: ['convert_hf_to_gguf.py failed', 'the tool printed last'],
   },
