@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Strangers and hostile tokens of pull requests attack a cache server at once, while trusted readers read small
-// entries on connections that they keep, as clients do, and one on a new connection each time, and check every byte. Usage: attack-server.mjs [seconds] [strangers]
-// [tokens]; needs Linux and `npm run build`. It prints what the readers saw, and the memory of the server; it
-// fails when a read failed or had wrong bytes. Times are printed, and judged by people: they are the machine's.
+// entries and check every byte: on connections that they keep, as clients do, and one on a new connection each
+// time. Usage: attack-server.mjs [seconds] [strangers] [tokens]; needs Linux and `npm run build`. It prints what
+// the readers saw, and the memory of the server; it fails when a read failed or had wrong bytes. Times are
+// printed, and judged by people: they are the machine's.
 import { fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -29,8 +30,6 @@ const send = sender(url);
 const agent = new Agent({ keepAlive: true });
 const readersSend = { kept: sender(url, agent), anew: send };
 const [trusted, ...tokens] = await makeTokens();
-const samples = [];
-const timer = setInterval(() => samples.push(residentMib()), 200);
 
 try {
   const entries = Array.from({ length: 50 }, (_, index) => randomBytes(1024 + 200 * index));
@@ -48,7 +47,6 @@ try {
     reader('anew', entries, end),
     probe(end),
   ]);
-  clearInterval(timer);
   attackers.send('stop');
   const [attacked] = await once(attackers, 'message');
   const metrics = (await send('GET', '/metrics', { token: trusted })).body.toString();
@@ -61,8 +59,8 @@ try {
         keptReadMs: quantiles(tookMs.kept),
         newReadMs: quantiles(tookMs.anew),
         healthMs: quantiles(healthMs),
-        peakMib: Math.round(peakMib()),
-        restMib: Math.round(samples.at(-1)),
+        peakMib: memoryMib('VmHWM'),
+        restMib: memoryMib('VmRSS'),
         closed: Object.fromEntries(
           [...metrics.matchAll(/^nx_gguf_cache_connections_closed_total\{reason="(\w+)"\} (\d+)/gm)].map(
             ([, reason, count]) => [reason, Number(count)],
@@ -75,7 +73,6 @@ try {
   );
   if (failures.length > 0) throw new Error(`reads failed: ${[...new Set(failures)].slice(0, 5).join('; ')}`);
 } finally {
-  clearInterval(timer);
   child.kill('SIGKILL');
   rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
 }
@@ -149,12 +146,12 @@ async function makeTokens() {
   return issued.map(({ token }) => token);
 }
 
-function residentMib() {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-}
-
-function peakMib() {
-  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+/** What the kernel says of the memory of the server: `VmRSS` now, `VmHWM` at most. */
+function memoryMib(field) {
+  const [, kib] = new RegExp(`${field}:\\s+(\\d+) kB`).exec(
+    readFileSync(`/proc/${child.pid}/status`, 'utf8'),
+  );
+  return Math.round(Number(kib) / 1024);
 }
 
 function quantiles(values) {

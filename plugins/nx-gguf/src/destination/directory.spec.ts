@@ -80,6 +80,8 @@ it('finds and mends a bit that flipped in a file that is there already, though n
   flipBit(place, 1000);
   // The record of a file that was hashed here, as it would be had the disk done that.
   await noteMade(context.store, place, sha256(right));
+  expect(actionsOf((await publish()).plan)).toMatchObject({ 'model.gguf': 'refuse' });
+  expect(readFileSync(place)).not.toEqual(right);
   expect(actionsOf((await publish({ overwrite: true })).plan)).toMatchObject({ 'model.gguf': 'replace' });
   expect(readFileSync(place)).toEqual(right);
 });
