@@ -1,6 +1,7 @@
 import { GgufError, fileState } from 'nx-gguf/store';
 import type { TokenRecord } from '../config/generated/tokens.generated.js';
 import { anonymous as anonymousNamespace } from '../config/namespaces.js';
+import { oneAtATime } from './one-at-a-time.js';
 import { recordOf, tokenOf } from './token.js';
 import { readTokens } from './token-file.js';
 
@@ -76,24 +77,4 @@ export function createAuthenticator({
       return record;
     },
   };
-}
-
-/**
- * Runs a work for all who ask while it runs once more, begun after they asked: a flood of requests does not keep
- * the disk busy, and none goes by what was true before it came.
- */
-function oneAtATime(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null;
-  let next: Promise<void> | null = null;
-  const ask = (): Promise<void> => {
-    if (running === null)
-      return (running = work().finally(() => {
-        running = null;
-      }));
-    return (next ??= running.then(() => {
-      next = null;
-      return ask();
-    }));
-  };
-  return ask;
 }

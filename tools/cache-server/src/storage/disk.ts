@@ -19,7 +19,7 @@ import { removeAbandoned } from './abandoned.js';
 import { createGate } from './gate.js';
 import { documentKinds, type ByteRange, type DocumentName, type Storage, type Usage } from './storage.js';
 
-/** Bytes that are read at once for one reader, and for all of them together as long as each has the least. */
+/** Bytes that are read at once for a reader: what it gets when all that are open share so much, within bounds. */
 const pieceBytes = { most: 1 << 20, least: 1 << 16, together: 16 << 20 };
 
 /** Storage on a disk: blobs as the store of nx-gguf keeps them, in its format, and documents beside them. */
